@@ -1,0 +1,114 @@
+"""`assistant ingest` and `assistant embed`: content in, and its vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import EXIT_SOME_FAILED, Output, table
+from assistant.cli.progress import Counting
+
+if TYPE_CHECKING:
+    from assistant.ingest.load import LoadReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("ingest")(ingest)
+    app.command("embed")(embed)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="JSONL, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    item_id: Annotated[str | None, typer.Option("--id", help="Column with your own id.")] = None,
+    query: Annotated[str | None, typer.Option(help="Column with the search query, for relevance.")] = None,
+    document: Annotated[str | None, typer.Option(help="Column with the document, for relevance.")] = None,
+    language: Annotated[str | None, typer.Option(help="Column with the language; else it is identified.")] = None,
+    source: Annotated[str | None, typer.Option(help="Column that says where an item came from.")] = None,
+    media: Annotated[list[str] | None, typer.Option(help="Column with paths or URLs of images or frames.")] = None,
+    form: Annotated[str | None, typer.Option("--format", help="jsonl, csv, tsv, parquet or excel.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of JSONL, CSV and TSV.")] = "utf-8",
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Take content in. Giving the same file again changes nothing.
+
+    Example: assistant ingest posts.csv --text body --id post_id
+    """
+    from assistant.ingest.load import ColumnChoice, Loader
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    choice = ColumnChoice(text, item_id, query, document, language, source, tuple(media or ()))
+    with Workspace.open(workspace) as opened:
+        loader = Loader(opened.items, opened.settings.content.languages)
+        reports = []
+        for path in files:
+            with Counting(output, f"reading {path.name}") as counting:
+                reports.append(
+                    loader.load(
+                        path, choice, form=form, encoding=encoding, report=lambda told: counting.update(told.rows)
+                    )
+                )
+        groups = opened.group_near_duplicates()
+    _show(output, reports, groups)
+    if any(report.counts["refused"] for report in reports):
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
+    for report in reports:
+        output.note(f"{report.source}: {report.mapping}")
+        for refusal in report.refusals:
+            output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
+        if report.counts["refused"] > len(report.refusals):
+            output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more; all are in `refusals`")
+    names = ("added", "unchanged", "refused", "same_content")
+    data = {
+        "files": [
+            {
+                "file": report.source,
+                "mapping": report.mapping,
+                **{name: report.counts[name] for name in names},
+                "reasons": dict(report.reasons),
+                "refusals": [
+                    {"line": one.line, "reason": one.reason, "message": one.message} for one in report.refusals
+                ],
+            }
+            for report in reports
+        ],
+        "near_duplicate_groups": groups,
+    }
+    rows = [(report.source, *(f"{report.counts[name]:,}" for name in names)) for report in reports]
+    output.result(
+        data,
+        table(("file", "added", "unchanged", "refused", "same text as another"), rows),
+        f"{groups:,} groups of near-duplicates" if groups else "no near-duplicates",
+    )
+    output.next_step("assistant prelabel --dry-run", "what labelling would cost")
+
+
+def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Compute the vectors of all content that has none yet; prelabel does the same on its way.
+
+    Example: assistant embed
+    """
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        missing = opened.embeddings.count_missing(opened.embedder_name)
+        with Counting(output, "embedding", total=missing) as counting:
+            done = opened.item_embedder.embed_missing(counting.update)
+        output.result(
+            {
+                "embedder": opened.embedder_name,
+                "embedded": done,
+                "already": opened.embeddings.count(opened.embedder_name) - done,
+            },
+            f"{done:,} contents embedded with {opened.embedder_name}; nothing is missing now",
+        )

@@ -1,0 +1,75 @@
+"""A running job on stderr: one live line on a terminal, a plain line every ten seconds where there is none."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from assistant.cli.export import money
+from assistant.cli.output import Output, printable
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from assistant.prelabel.progress import JobProgress
+
+_PLAIN_SECONDS = 10.0
+
+
+class JobDisplay:
+    """Shows done, rate, tokens, US$, failures and time left."""
+
+    def __init__(self, output: Output, progress: JobProgress) -> None:
+        self._output = output
+        self._progress = progress
+        self._told = 0.0
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if self._output.errors.is_terminal:
+            from rich.live import Live
+
+            self._live = Live(console=self._output.errors, refresh_per_second=2, transient=True)
+            self._live.start()
+        return self
+
+    def update(self, progress: JobProgress) -> None:
+        """Show the counts as they are now."""
+        if self._live is not None:
+            self._live.update(printable(_line(progress)))
+        elif time.monotonic() - self._told >= _PLAIN_SECONDS:
+            self._told = time.monotonic()
+            self._output.note(_line(progress))
+
+    def stopping(self) -> None:
+        """Say that the job ends as soon as the questions on their way are answered."""
+        self._output.note("stopping: waiting for the answers that are on their way ...")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+        self._output.note(_line(self._progress))
+
+
+def _line(progress: JobProgress) -> str:
+    tokens = progress.prompt_tokens + progress.completion_tokens
+    parts = [
+        f"{progress.done:,} of {progress.total:,}",
+        f"{progress.rate:.1f}/s",
+        f"{tokens:,} tokens",
+        "" if progress.cost_usd is None else money(progress.cost_usd),
+        f"{progress.failed:,} failed" if progress.failed else "",
+        ""
+        if progress.seconds_left is None or progress.done >= progress.total
+        else f"{_clock(progress.seconds_left)} left",
+    ]
+    return "labelled " + ", ".join(part for part in parts if part)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

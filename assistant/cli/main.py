@@ -1,0 +1,94 @@
+"""The `assistant` command. Each group of commands has a file; this one joins them and turns errors into words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant import __version__
+from assistant.cli import content, export, labels, policy, prelabel, prompts, server, workspace
+from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
+from assistant.errors import AssistantError
+
+_DAY = """\
+A normal day:
+
+  assistant ingest posts.csv        take content in
+  assistant prelabel --dry-run      what labelling it would cost
+  assistant prelabel                label it; unsure items go to people
+  assistant status                  counts, cost, what failed and why
+  assistant export labels.jsonl     take the labels out
+
+First time: assistant init DIR.  All commands: assistant --help
+"""
+
+app = typer.Typer(
+    name="assistant",
+    help="Label content against a written policy: the machine what it can be trusted with, people the rest.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (workspace, content, prelabel, export):
+    group.register(app)
+app.add_typer(policy.app, name="policy")
+app.add_typer(prompts.app, name="prompts")
+app.add_typer(labels.labels_app, name="labels")
+app.add_typer(labels.prelabels_app, name="prelabels")
+app.add_typer(labels.precedents_app, name="precedents")
+server.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Label content against a written policy: the machine what it can be trusted with, people the rest."""
+    if version:
+        sys.stdout.write(f"labeling-assistant {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(_DAY)
+
+
+def run() -> None:
+    """Entry point: every error in words, no stack trace, stable exit status."""
+    _close_tracing()
+    output = Output(as_json="--json" in sys.argv)
+    try:
+        app(prog_name="assistant")
+    except AssistantError as error:
+        output.failed(error)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        output.note("stopped")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:  # `assistant ... | head`: not an error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
+        output.note(f"error: something unexpected happened in this program\n  details: {_keep_trace()}")
+        sys.exit(EXIT_ERROR)
+
+
+def _close_tracing() -> None:
+    """LangChain sends prompts to a tracing service when the environment says so; content is confidential."""
+    if os.environ.get("ASSISTANT_ALLOW_TRACING") != "1":
+        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"):
+            os.environ.pop(name, None)
+
+
+def _keep_trace() -> Path:
+    """The trace goes to a file only its owner can read: it may name content."""
+    import traceback
+
+    folder = Path(os.environ.get("ASSISTANT_WORKSPACE", ".")) / ".assistant"
+    path = (folder if folder.is_dir() else Path()) / "last-error.txt"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(traceback.format_exc())
+    return path

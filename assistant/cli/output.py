@@ -1,0 +1,107 @@
+"""How commands speak: results on stdout, everything else on stderr, JSON when asked, colour only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+EXIT_ERROR = 1
+EXIT_USAGE = 2
+EXIT_SOME_FAILED = 3
+EXIT_BUDGET = 4
+EXIT_INTERRUPTED = 130
+
+
+class Output:
+    """Where one command's words go.
+
+    Args:
+        as_json: print results as one JSON document instead of tables.
+    """
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+
+    @cached_property
+    def console(self) -> Console:
+        """Standard output."""
+        from rich.console import Console
+
+        return Console(highlight=False)
+
+    @cached_property
+    def errors(self) -> Console:
+        """Standard error."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False)
+
+    def result(self, data: Mapping[str, Any] | Sequence[Any], *shown: str | Table) -> None:
+        """The command's result: `data` as JSON, or the same for people."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+            return
+        for part in shown:
+            # Content is untrusted: as Text it can't hold Rich's markup.
+            self.console.print(printable(part) if isinstance(part, str) else part, soft_wrap=isinstance(part, str))
+
+    def note(self, line: str) -> None:
+        """A line about what is going on."""
+        self.errors.print(printable(line), soft_wrap=True)
+
+    def next_step(self, command: str, why: str) -> None:
+        """The next command to type."""
+        if not self.as_json:
+            self.note(f"next: {command}   {why}")
+
+    def failed(self, error: AssistantError) -> None:
+        """An error, in the same three parts for people and machines."""
+        if self.as_json:
+            told = {"what": error.what, "where": error.where, "hint": error.hint, "kind": type(error).__name__}
+            sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False, indent=2) + "\n")
+        self.errors.print(printable("error: ").append(printable(str(error))), soft_wrap=True)
+
+
+def table(columns: Iterable[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """A table that can be pasted into a message; numbers stand to the right."""
+    from rich.table import Table
+
+    kept = [list(row) for row in rows]
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        numeric = bool(kept) and all(_is_number(row[number]) for row in kept)
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in kept:
+        made.add_row(*(printable(str(cell)) for cell in row))
+    return made
+
+
+def printable(text: str) -> Text:
+    """Text that is safe on a terminal: control and bidirectional characters shown, not obeyed."""
+    from rich.text import Text
+
+    return Text(
+        "".join(
+            character if character.isprintable() or character in "\n\t" or character == "\u200d" else _shown(character)
+            for character in text
+        )
+    )
+
+
+def _shown(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
+
+
+def _is_number(value: object) -> bool:
+    text = str(value).strip().removeprefix("$").removesuffix("%").replace(",", "")
+    return text in {"", "-"} or text.replace(".", "", 1).isdigit()

@@ -1,0 +1,149 @@
+"""`assistant prelabel`: the batch job, and what it would cost."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.export import money, show_totals, totals_as_dict
+from assistant.cli.job_progress import JobDisplay
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output
+from assistant.cli.progress import Counting
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.prelabel.estimate import Estimate
+    from assistant.wiring.job import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("prelabel")(prelabel)
+
+
+def prelabel(
+    prompt: Annotated[str | None, typer.Option(help="Prompt as name or name@version.")] = None,
+    model: Annotated[str | None, typer.Option(help="local, openai:NAME, PROVIDER:NAME or replay:FILE.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask so many contents and stop.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Stop before the run has cost so many US$.")] = None,
+    rpm: Annotated[float | None, typer.Option(min=0.01, help="Requests per minute at the most.")] = None,
+    tpm: Annotated[float | None, typer.Option(min=1, help="Tokens per minute at the most.")] = None,
+    replicate: Annotated[int, typer.Option(min=0, help="Ask everything anew as repeat number N.")] = 0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed before.")] = False,
+    record: Annotated[str | None, typer.Option(help="Also write every reply to this file, for replay:FILE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
+    yes: YesOption = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Label everything not labelled yet. A stopped or killed job goes on with the same command.
+
+    Exit status: 0 all labelled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
+
+    Example: assistant prelabel --model openai:gpt-4o-mini --budget 20
+    """
+    import asyncio
+
+    from assistant.wiring.job import JobChoice, Session
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    choice = JobChoice(
+        prompt, model, concurrency, limit, budget, rpm, tpm, replicate, retry_failed=retry_failed, record=record
+    )
+    with Workspace.open(workspace) as opened:
+        session = Session(opened, choice)
+        session.prepare(output.note)
+        if dry_run:
+            _show_estimate(output, session, session.estimate())
+            return
+        _ask_before_spending(output, session, yes=yes)
+        with JobDisplay(output, session.progress) as display:
+            stopped = asyncio.run(_run(session, display))
+        status = _show_result(output, session, stopped)
+    if status:
+        raise typer.Exit(status)
+
+
+async def _run(session: Session, display: JobDisplay) -> AssistantError | None:
+    from asyncio import get_running_loop
+
+    loop = get_running_loop()
+
+    def stop() -> None:
+        display.stopping()
+        session.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return await session.work(display.update)
+
+
+def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None:
+    limit = session.confirm_above_usd
+    if limit is None or yes:
+        return
+    with Counting(output, "estimating the cost"):
+        cost = session.estimate().cost_usd
+    if cost is not None and cost <= limit:
+        return
+    told = f"This run would cost about {money(cost)}; `confirm_above_usd` is {money(limit)}."
+    if not output.errors.is_terminal:
+        raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
+    typer.confirm(f"{told} Go on?", abort=True, err=True)
+
+
+def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
+    data = {
+        "run": session.run.name,
+        "calls": told.calls,
+        "prompt_tokens": told.prompt_tokens,
+        "completion_tokens": told.completion_tokens,
+        "cost_usd": told.cost_usd,
+        "sampled_items": told.sampled,
+        "truncated_in_sample": told.truncated,
+    }
+    output.result(
+        data,
+        f"{told.calls:,} calls to {session.model_spec} with {session.prompt.ref}",
+        f"about {told.prompt_tokens:,} prompt and {told.completion_tokens:,} reply tokens"
+        f" (estimated on {told.sampled:,} items), {money(told.cost_usd)}",
+    )
+    if told.truncated:
+        output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
+    output.next_step("assistant prelabel", "does it")
+
+
+def _show_result(output: Output, session: Session, stopped: AssistantError | None) -> int:
+    progress, totals = session.progress, session.totals()
+    data: dict[str, Any] = {
+        "run": session.run.name,
+        **totals_as_dict(totals),
+        "session": {
+            "labelled": progress.labelled,
+            "failed": progress.failed,
+            "shared": progress.shared,
+            "recovered_replies": progress.recovered,
+            "seconds": round(progress.seconds, 2),
+            "retries": session.retries(),
+            "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
+        },
+    }
+    output.result(data, *show_totals(session.run, totals))
+    if retries := session.retries():
+        output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if stopped is not None:
+        output.note(str(stopped))
+        return EXIT_BUDGET
+    if session.interrupted:
+        output.note("stopped; the same command goes on where it was")
+        return EXIT_INTERRUPTED
+    if totals.statuses.get("failed"):
+        output.next_step("assistant status", "lists the items that could not be labelled, with the reason")
+        return EXIT_SOME_FAILED
+    output.next_step("assistant export labels.jsonl", "take the labels out")
+    return 0

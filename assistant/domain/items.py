@@ -1,0 +1,65 @@
+"""Content to label: what one item is, and its identity by content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+
+UNKNOWN_LANGUAGE = "und"  # BCP 47's own subtag for "undetermined"
+
+
+class ItemKind(StrEnum):
+    """What the reviewer looks at."""
+
+    TEXT = "text"
+    PAIR = "pair"  # a query and a document, for search relevance
+    IMAGE = "image"
+    VIDEO = "video"  # frames and a transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is judged, kept exactly as it came.
+
+    Args:
+        text: the post, the document of a pair, or the transcript of a video; may be empty only with media.
+        kind: what the other fields mean.
+        query: the search query of a pair, else None.
+        media: paths or URLs of an image or of a video's frames, in order.
+    """
+
+    text: str
+    kind: ItemKind = ItemKind.TEXT
+    query: str | None = None
+    media: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """BLAKE2b-128 of all parts, 32 hex digits: equal content has one digest, whatever its id or meta."""
+        state = blake2b(digest_size=16)
+        for part in (self.kind, self.query if self.query is not None else "\0none", self.text, *self.media):
+            data = part.encode("utf-8", "surrogatepass")
+            state.update(len(data).to_bytes(8, "big"))
+            state.update(data)
+        return state.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of content to label.
+
+    Args:
+        id: the caller's id, unique in the workspace.
+        content: what is judged.
+        language: BCP 47 tag, `und` when not known.
+        source: where it came from, free text.
+        meta: every other column of the input, as it came.
+    """
+
+    id: str
+    content: Content
+    language: str = UNKNOWN_LANGUAGE
+    source: str | None = None
+    meta: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,50 @@
+"""What stands beside an exported file: where it came from, how many of what, and its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from assistant import __version__
+from assistant.exchange.tables import Written
+from assistant.store.database import now
+from assistant.store.results import RunTotals
+from assistant.store.runs import Run
+
+
+def write_manifest(path: Path, run: Run, totals: RunTotals, written: Written) -> Path:
+    """Write `<file>.manifest.json` beside an exported file and return its path."""
+    target = path.with_name(f"{path.name}.manifest.json")
+    target.write_bytes(orjson.dumps(_manifest(path, run, totals, written), option=orjson.OPT_INDENT_2) + b"\n")
+    return target
+
+
+def _manifest(path: Path, run: Run, totals: RunTotals, written: Written) -> Mapping[str, object]:
+    return {
+        "file": path.name,
+        "sha256": written.sha256,
+        "rows": written.rows,
+        "cells_cut_for_excel": written.cut_cells,
+        "written_at": now(),
+        "written_by": f"labeling-assistant {__version__}",
+        "run": {
+            "name": run.name,
+            "key": run.key,
+            "prompt": run.prompt,
+            "prompt_hash": run.prompt_digest,
+            "policy": run.policy,
+            "policy_hash": run.policy_digest,
+            "model": run.model,
+            "parameters": run.parameters,
+            "replicate": run.replicate,
+        },
+        "items": totals.statuses,
+        "failures": totals.failures,
+        "routes": [
+            {"route": route, "reason": reason, "items": count} for (route, reason), count in totals.routes.items()
+        ],
+        "cost_usd": totals.cost_usd,
+        "certificate": None,
+    }

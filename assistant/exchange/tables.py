@@ -1,0 +1,232 @@
+"""Results as files: JSON lines, Parquet, CSV or Excel, written in constant memory and only shown when complete."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from assistant.errors import InputError
+from assistant.store.runs import Run
+
+COLUMNS: dict[str, str] = {
+    "item_id": "text",
+    "text": "text",
+    "query": "text",
+    "language": "text",
+    "source": "text",
+    "meta": "json",
+    "labels": "list",
+    "status": "text",
+    "error": "text",
+    "route": "text",
+    "route_reason": "text",
+    "doubts": "list",
+    "inclusion_probability": "number",
+    "signals": "json",
+    "clauses": "list",
+    "rationale": "text",
+    "run": "text",
+    "prompt_name": "text",
+    "prompt_version": "text",
+    "prompt_hash": "text",
+    "policy_id": "text",
+    "policy_version": "text",
+    "policy_hash": "text",
+    "model": "text",
+    "prompt_tokens": "integer",
+    "completion_tokens": "integer",
+    "cached_tokens": "integer",
+    "cost_usd": "number",
+    "latency_ms": "number",
+    "attempts": "integer",
+    "shared_answer": "boolean",
+    "near_duplicate_group": "integer",
+}
+"""Column -> type. `list` columns are lists in JSON lines and Parquet, joined by `|` in CSV and Excel."""
+
+EXCEL_ROWS = 1_048_575  # one sheet's rows less the header
+EXCEL_CELL = 32_767  # characters in a cell
+
+Record = dict[str, Any]
+
+
+def as_record(result: Mapping[str, Any], run: Run) -> Record:
+    """One result in the columns of the export."""
+    prompt_name, _, prompt_version = (run.prompt or "").rpartition("@")
+    policy_id, _, policy_version = (run.policy or "").rpartition("@")
+    error = f"{result['reason']}: {result['detail']}" if result["reason"] else None
+    return {
+        "item_id": result["external_id"],
+        **{name: result[name] for name in ("text", "query", "language", "source", "meta", "status")},
+        "labels": result["labels"] or [],
+        "error": error,
+        **{name: result[name] for name in ("route", "route_reason", "inclusion_probability", "rationale")},
+        "doubts": result["doubts"] or [],
+        "signals": result["signals"] or {},
+        "clauses": result["clauses"] or [],
+        "run": run.name,
+        "prompt_name": prompt_name or None,
+        "prompt_version": prompt_version or None,
+        "prompt_hash": run.prompt_digest,
+        "policy_id": policy_id or None,
+        "policy_version": policy_version or None,
+        "policy_hash": run.policy_digest,
+        "model": result["model"] or run.model,
+        **{name: result[name] for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "cost_usd")},
+        **{name: result[name] for name in ("latency_ms", "attempts")},
+        "shared_answer": result["shared_from"] is not None,
+        "near_duplicate_group": result["group_id"],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: rows, the file's SHA-256 in hex, and cells cut to what Excel can hold (else 0)."""
+
+    rows: int
+    sha256: str
+    cut_cells: int = 0
+
+
+def write_table(path: Path, records: Iterable[Record]) -> Written:
+    """Write records to a file whose ending says the format.
+
+    The file appears when it is complete; an interrupted export leaves nothing half written.
+
+    Raises:
+        InputError: an ending that is not known, a folder that isn't there, or too many rows for Excel.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"can't export to {path.name}", hint=f"end the name in one of {', '.join(_WRITERS)}")
+    if not path.parent.is_dir():
+        raise InputError("no such folder", where=str(path.parent), hint="make it first")
+    with _appearing(path) as part:
+        rows, cut_cells = writer(part, records)
+        return Written(rows, _sha256(part), cut_cells)
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_jsonl(path: Path, records: Iterable[Record]) -> tuple[int, int]:
+    count = 0
+    with path.open("wb") as file:
+        for count, record in enumerate(records, 1):  # noqa: B007 - the last number is the count
+            file.write(orjson.dumps({name: record[name] for name in COLUMNS}, option=orjson.OPT_APPEND_NEWLINE))
+    return count, 0
+
+
+def _write_csv(path: Path, records: Iterable[Record]) -> tuple[int, int]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        return _write_rows(file, records)
+
+
+def _write_rows(file: IO[str], records: Iterable[Record]) -> tuple[int, int]:
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    count = 0
+    for count, record in enumerate(records, 1):  # noqa: B007 - as above
+        writer.writerow(_flat(record))
+    return count, 0
+
+
+def _write_excel(path: Path, records: Iterable[Record]) -> tuple[int, int]:
+    # xlsxwriter is needed for this format only.
+    from xlsxwriter import Workbook  # noqa: PLC0415
+
+    # Content may begin with "=": in a sheet that goes to a colleague it must stay text.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
+    count = cut = 0
+    with Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("labels")
+        sheet.write_row(0, 0, list(COLUMNS))
+        sheet.freeze_panes(1, 1)
+        for count, record in enumerate(records, 1):
+            if count > EXCEL_ROWS:
+                raise InputError(f"more than {EXCEL_ROWS:,} rows don't fit into an Excel sheet", hint="export to .csv")
+            for column, value in enumerate(_flat(record)):
+                if isinstance(value, str):
+                    cut += len(value) > EXCEL_CELL
+                    sheet.write_string(count, column, value[:EXCEL_CELL])
+                else:
+                    sheet.write(count, column, value)
+    return count, cut
+
+
+def _write_parquet(path: Path, records: Iterable[Record]) -> tuple[int, int]:
+    # pyarrow is needed for this format only.
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    types = {
+        "text": pa.string(),
+        "json": pa.string(),
+        "list": pa.list_(pa.string()),
+        "number": pa.float64(),
+        "integer": pa.int64(),
+        "boolean": pa.bool_(),
+    }
+    schema = pa.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in _batches(records, 10_000):
+            writer.write_table(pa.Table.from_pylist([_typed(record) for record in batch], schema=schema))
+            count += len(batch)
+    return count, 0
+
+
+def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _typed(record: Record) -> Record:
+    return {
+        name: orjson.dumps(record[name], option=orjson.OPT_SORT_KEYS).decode() if kind == "json" else record[name]
+        for name, kind in COLUMNS.items()
+    }
+
+
+def _flat(record: Record) -> list[Any]:
+    return [
+        "|".join(value) if kind == "list" else value
+        for kind, value in zip(COLUMNS.values(), _typed(record).values(), strict=True)
+    ]
+
+
+def _sha256(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+_WRITERS: dict[str, Callable[[Path, Iterable[Record]], tuple[int, int]]] = {
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+    ".xlsx": _write_excel,
+}

@@ -1,0 +1,67 @@
+"""Finding columns by name: those the user names must exist, the others are guessed from usual names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+
+from assistant.errors import InputError
+
+_META = "meta"
+
+
+def check_named(named: Mapping[str, str | None], columns: Collection[str]) -> None:
+    """Makes sure that every column the user named is there.
+
+    Args:
+        named: option name (`--text`) to the column it names; None where the user named none.
+        columns: those the input has.
+
+    Raises:
+        InputError: lists every wrong name with the nearest right one, and all columns there are.
+    """
+    wrong = [(option, name) for option, name in named.items() if name is not None and name not in columns]
+    if not wrong:
+        return
+    parts = []
+    for option, name in wrong:
+        near = get_close_matches(name.lower(), [column.lower() for column in columns], n=1, cutoff=0.5)
+        original = next((column for column in columns if near and column.lower() == near[0]), None)
+        parts.append(f"no column {name!r} ({option})" + (f", did you mean {original!r}?" if original else ""))
+    raise InputError("; ".join(parts), hint=f"the columns are: {', '.join(columns) or '(none)'}")
+
+
+def guess(usual_names: Sequence[str], columns: Collection[str], taken: Collection[str | None] = ()) -> str | None:
+    """The first column, in the order of `usual_names`, that has one of them whatever its case; None when none has."""
+    by_lower = {column.lower(): column for column in reversed(list(columns)) if column not in taken}
+    return next((by_lower[name] for name in usual_names if name in by_lower), None)
+
+
+def identifier_text(value: object) -> str | None:
+    """An id as text: stripped, numbers as their digits (`123.0` is `123`); None for what can't be one.
+
+    A number over 2**53 that came as a fraction has lost digits on its way and is no id any more.
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and abs(value) < 2**53:
+        return str(int(value)) if value == int(value) else str(value)
+    return None
+
+
+def remaining(values: Mapping[str, object], used: Collection[str | None]) -> dict[str, object]:
+    """The columns that aren't used, as they are; the keys of an object in a column `meta` become keys of their own.
+
+    Where a key of that object is a column too, it is kept as `meta.KEY`.
+    """
+    meta = {column: value for column, value in values.items() if column not in used}
+    nested = meta.get(_META)
+    if isinstance(nested, dict):
+        del meta[_META]
+        for key, value in nested.items():
+            meta[f"{_META}.{key}" if key in meta else key] = value
+    return meta

@@ -1,0 +1,77 @@
+"""Item embeddings as a stage of their own: once per content, in batches, durable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from assistant.domain.items import Content, Item, ItemKind
+from assistant.store.database import parts
+from assistant.store.embeddings import EmbeddingStore
+
+_BATCH = 256  # texts per call: enough to keep the embedder busy, little enough to show progress
+
+
+class Embeds(Protocol):
+    """An embedder, in this process or another: texts in, float32 (n, dims) rows of length one out."""
+
+    @property
+    def name(self) -> str:
+        """Identity of the vectors it makes."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of the texts, in order."""
+        ...
+
+
+class ItemEmbedder:
+    """Vectors of record for contents: looked up, or computed and kept."""
+
+    def __init__(self, store: EmbeddingStore, embedder: Embeds) -> None:
+        self._store = store
+        self._embedder = embedder
+
+    @property
+    def name(self) -> str:
+        """Identity of the vectors."""
+        return self._embedder.name
+
+    def vectors(self, items: Sequence[tuple[str, Item]]) -> np.ndarray:
+        """Vectors of items given with their content digests, float32 (n, dims), in order."""
+        return self._vectors([(digest, embedded_text(item.content)) for digest, item in items])
+
+    def text_vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of texts that are no items (clauses, queries), float32 (n, dims), in order."""
+        return self._vectors([(Content(text).digest, text) for text in texts])
+
+    def embed_missing(self, report: Callable[[int], None]) -> int:
+        """Embed every content that has no vector yet; `report` is told how many are done. Returns how many."""
+        done, after = 0, 0
+        while page := self._store.missing(self.name, after=after):
+            for part in parts(page, _BATCH):
+                vectors = self._embedder.embed([embedded_text(stored.item.content) for stored in part])
+                self._store.put(self.name, [stored.content_digest for stored in part], vectors)
+                done += len(part)
+                report(done)
+            after = page[-1].key
+        return done
+
+    def _vectors(self, wanted: Sequence[tuple[str, str]]) -> np.ndarray:
+        found = dict(self._store.get(self.name, [digest for digest, _ in wanted]))
+        missing = {digest: text for digest, text in wanted if digest not in found}
+        for part in parts(missing.items(), _BATCH):
+            vectors = self._embedder.embed([text for _, text in part])
+            digests = [digest for digest, _ in part]
+            self._store.put(self.name, digests, vectors)
+            found.update(zip(digests, vectors, strict=True))
+        return np.stack([found[digest] for digest, _ in wanted])
+
+
+def embedded_text(content: Content) -> str:
+    """What of a content is embedded: a pair's query and document together, the file names of media without words."""
+    if content.kind is ItemKind.PAIR:
+        return f"{content.query}\n{content.text}"
+    return content.text or "\n".join(content.media)

@@ -1,0 +1,93 @@
+"""Keeps the vector index in step with the policy and the precedents; everything in it can be made again from SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.domain.items import Content, Item, ItemKind
+from assistant.domain.policies import Policy, Precedent
+from assistant.ingest.embedding import ItemEmbedder
+from assistant.policy.collection_keys import CollectionKey
+from assistant.policy.entries import clause_entries
+from assistant.policy.index import VectorIndex
+from assistant.store.precedents import PrecedentStore
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """What a collection of the index should hold, from the record: ids and float32 vectors (n, dims), in order."""
+
+    key: CollectionKey
+    ids: tuple[str, ...]
+    vectors: np.ndarray
+
+
+def bring_up_to_date(
+    index: VectorIndex, policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder, *, rebuild: bool = False
+) -> str:
+    """Add what is missing to the index and take out what is no longer so; cheap when nothing changed.
+
+    Args:
+        index: the index.
+        policy: its clauses and examples are indexed.
+        precedents: settled items of this policy are indexed.
+        embedder: makes the vectors that are not of record yet.
+        rebuild: drop both collections first.
+
+    Returns:
+        What was done, in words; empty when nothing had to be.
+    """
+    clauses = CollectionKey.clauses(policy, embedder.name)
+    if rebuild:
+        index.drop(clauses)
+        index.drop(CollectionKey.precedents(policy.id, embedder.name))
+    entries = clause_entries(policy)
+    told = [index.notice] if index.notice else []
+    if set(index.ids(clauses)) != {entry.id for entry in entries}:
+        index.put_clauses(policy, entries, embedder.text_vectors([entry.text for entry in entries]), embedder.name)
+        told.append(f"{len(entries):,} wordings and examples of {policy.id}@{policy.version}")
+    if (changed := _update_precedents(index, policy.id, precedents.all(policy.id), embedder)) or rebuild:
+        told.append(f"{changed:,} precedents")
+    return f"indexed {' and '.join(told)}" if told else ""
+
+
+def record_of(policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder) -> tuple[IndexRecord, IndexRecord]:
+    """What the index should hold: clauses and precedents."""
+    entries = clause_entries(policy)
+    known = precedents.all(policy.id)
+    return (
+        IndexRecord(
+            CollectionKey.clauses(policy, embedder.name),
+            tuple(entry.id for entry in entries),
+            embedder.text_vectors([entry.text for entry in entries]),
+        ),
+        IndexRecord(
+            CollectionKey.precedents(policy.id, embedder.name),
+            tuple(one.content_digest for one in known),
+            _vectors(known, embedder),
+        ),
+    )
+
+
+def _update_precedents(
+    index: VectorIndex, policy_id: str, wanted: Sequence[Precedent], embedder: ItemEmbedder
+) -> int:
+    there = index.precedents(policy_id, embedder.name)
+    fresh = [one for one in wanted if there.get(one.content_digest) != one]
+    stale = sorted(set(there).difference(one.content_digest for one in wanted))
+    index.remove_precedents(policy_id, stale, embedder.name)
+    if fresh:
+        index.put_precedents(policy_id, fresh, _vectors(fresh, embedder), embedder.name)
+    return len(fresh) + len(stale)
+
+
+def _vectors(precedents: Sequence[Precedent], embedder: ItemEmbedder) -> np.ndarray:
+    return embedder.vectors([(one.content_digest, _as_item(one)) for one in precedents])
+
+
+def _as_item(precedent: Precedent) -> Item:
+    kind = ItemKind.TEXT if precedent.query is None else ItemKind.PAIR
+    return Item(precedent.content_digest, Content(precedent.text, kind, precedent.query), precedent.language)

@@ -1,0 +1,145 @@
+"""Labels made elsewhere: the rows of a file as one person's, or one model's, answer to one item."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from assistant.ingest.answer_columns import AnswerColumns
+from assistant.ingest.answers import AnswerError, read_answer
+from assistant.ingest.columns import identifier_text, remaining
+from assistant.ingest.rows import Refusal, Row, excerpt_of
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """What one person said about one item.
+
+    Args:
+        item_id: the item's id as it was ingested.
+        rater: who labelled.
+        labels: one label, or any number of a multi-label set, none included.
+        meta: all other columns; `unknown` lists labels of a multi-label set that were neither given nor denied.
+        line: where the row stands in its file.
+    """
+
+    item_id: str
+    rater: str
+    labels: tuple[str, ...]
+    meta: Mapping[str, object]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRow:
+    """What one model said about one item; as `LabelRow`, and:
+
+    Args:
+        model: its name.
+        score: the number the model gave for its answer, as it came (no range is assumed); None without one.
+        rationale: why, in the model's words; None without one.
+    """
+
+    item_id: str
+    model: str
+    labels: tuple[str, ...]
+    score: float | None
+    rationale: str | None
+    meta: Mapping[str, object]
+    line: int
+
+
+def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
+    """The answers of a row: one, or one of each rater that has a column; an empty cell there is no answer."""
+    try:
+        item_id = _identifier(row, columns.item, "no_item")
+        if columns.each_rater:
+            yield from _wide(row, columns, item_id)
+            return
+        rater = _answered_by(row, columns, "no_rater")
+        labels, meta = _answer(row, columns)
+        yield LabelRow(item_id, rater, labels, meta, row.line)
+    except AnswerError as error:
+        yield _refusal(row, error)
+
+
+def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
+    """The answer of a model that a row holds."""
+    try:
+        item_id = _identifier(row, columns.item, "no_item")
+        model = _answered_by(row, columns, "no_model")
+        labels, meta = _answer(row, columns)
+        score = _score(row.values.get(columns.score) if columns.score else None)
+    except AnswerError as error:
+        return _refusal(row, error)
+    rationale = row.values.get(columns.rationale) if columns.rationale else None
+    return MachineRow(
+        item_id, model, labels, score, None if rationale in (None, "") else str(rationale), meta, row.line
+    )
+
+
+def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
+    answered = [name for name in columns.each_rater if row.values.get(name) not in (None, "")]
+    if not answered:
+        raise AnswerError("no_label", f"none of {', '.join(columns.each_rater)} holds a label")
+    for rater in answered:
+        try:
+            labels, left_open = read_answer(row.values[rater], known_labels=columns.known_labels)
+        except AnswerError as error:
+            yield _refusal(row, error)
+        else:
+            yield LabelRow(item_id, rater, labels, _meta(row, columns, left_open), row.line)
+
+
+def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object]]:
+    value: object = None
+    several = False
+    if columns.each_label:
+        value = {name: row.values.get(name) for name in columns.each_label}
+    elif columns.labels is not None:
+        value = row.values.get(columns.labels)
+        several = value is not None
+    single = row.values.get(columns.label) if columns.label else None
+    labels, left_open = read_answer(
+        single if value is None else value, several=several, known_labels=columns.known_labels
+    )
+    meta = _meta(row, columns, left_open)
+    if columns.label and single is not None and value is not None:
+        meta[columns.label] = single  # a summary beside the labels themselves
+    return labels, meta
+
+
+def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
+    meta = remaining(row.values, columns.used)
+    return meta | {"unknown": list(left_open)} if left_open else meta
+
+
+def _identifier(row: Row, column: str | None, reason: str) -> str:
+    value = row.values.get(column) if column is not None else None
+    text = identifier_text(value)
+    if not text:
+        raise AnswerError(reason, f"column {column!r} is empty" if value in (None, "") else f"{value!r:.60} is no id")
+    return text
+
+
+def _answered_by(row: Row, columns: AnswerColumns, reason: str) -> str:
+    if columns.name is not None and (columns.by is None or row.values.get(columns.by) in (None, "")):
+        return columns.name
+    return _identifier(row, columns.by, reason)
+
+
+def _score(value: object) -> float | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        score = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except ValueError:
+        score = math.nan
+    if not math.isfinite(score):
+        raise AnswerError("bad_score", f"score {value!r:.40} is no number")
+    return score
+
+
+def _refusal(row: Row, error: AnswerError) -> Refusal:
+    return Refusal(row.line, error.reason, str(error), excerpt_of(dict(row.values)))

@@ -1,0 +1,121 @@
+"""Taking a file's rows into the workspace: identified, fingerprinted, each once; refused rows kept with the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assistant.domain.items import UNKNOWN_LANGUAGE, Item
+from assistant.ingest.duplicates import signature
+from assistant.ingest.language import LanguageIdentifier
+from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
+from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.rows import Refusal, Row
+from assistant.store.database import parts
+from assistant.store.items import ItemStore, NewItem
+
+_BATCH = 2000
+SHOWN_REFUSALS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """The columns the user named; None leaves one to be guessed."""
+
+    text: str | None = None
+    id: str | None = None
+    query: str | None = None
+    document: str | None = None
+    language: str | None = None
+    source: str | None = None
+    media: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What became of a file's rows.
+
+    Args:
+        source: the file's name.
+        mapping: which columns were taken for what, in words.
+        counts: rows by `added`, `unchanged`, `refused`, and of the added those with `same_content` as an earlier one.
+        reasons: refused rows by reason.
+        refusals: the first ten refused rows.
+    """
+
+    source: str
+    mapping: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows read."""
+        return self.counts["added"] + self.counts["unchanged"] + self.counts["refused"]
+
+
+class Loader:
+    """Takes files in, one after the other."""
+
+    def __init__(self, store: ItemStore, languages: tuple[str, ...]) -> None:
+        self._store = store
+        self._identifier = LanguageIdentifier(languages)
+
+    def load(
+        self,
+        path: Path,
+        columns: ColumnChoice,
+        *,
+        form: str | None = None,
+        encoding: str = "utf-8",
+        report: Callable[[LoadReport], None],
+    ) -> LoadReport:
+        """Take one file in; `-` reads standard input.
+
+        Args:
+            path: the file.
+            columns: the columns named by the user.
+            form: the format, None to tell it by the name or the first bytes.
+            encoding: of text formats.
+            report: called after every batch.
+
+        Raises:
+            InputError: the file can't be read at all, or a named column isn't there. Nothing was taken in.
+        """
+        names, rows = peek_columns(read_rows(path, form, encoding=encoding))
+        mapping = map_columns(names, **{part: getattr(columns, part) for part in ColumnChoice.__slots__})
+        told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
+        for batch in parts(self._items(rows, mapping), _BATCH):
+            self._take(batch, told)
+            report(told)
+        self._store.record_ingest(told.source, told.mapping, told.counts)
+        return told
+
+    def _items(self, rows: Iterator[Row | Refusal], mapping: ColumnMapping) -> Iterator[NewItem | Refusal]:
+        for row in rows:
+            made = row if isinstance(row, Refusal) else to_item(row, mapping)
+            if isinstance(made, Refusal):
+                yield made
+            else:
+                yield NewItem(self._identified(made), signature(made.content.text), row.line)
+
+    def _identified(self, item: Item) -> Item:
+        if item.language != UNKNOWN_LANGUAGE:
+            return item
+        return replace(item, language=self._identifier.identify(item.content.text))
+
+    def _take(self, batch: tuple[NewItem | Refusal, ...], told: LoadReport) -> None:
+        counts, clashes = self._store.add([one for one in batch if isinstance(one, NewItem)])
+        refused = [one for one in batch if isinstance(one, Refusal)]
+        refused += [
+            Refusal(clash.line, "duplicate_id", f"id {clash.external_id!r} is taken by another text", clash.external_id)
+            for clash in clashes
+        ]
+        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content")})
+        told.counts["refused"] += len(refused)
+        told.reasons.update(one.reason for one in refused)
+        told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
+        self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])

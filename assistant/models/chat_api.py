@@ -1,0 +1,210 @@
+"""The chat-completions protocol as data: questions to bytes, bytes to answers. No network in here.
+
+The shapes are those of `POST /v1/chat/completions` as OpenAI documents it and as vLLM, llama.cpp, Groq,
+OpenRouter and others copy it, with the deviations that are met in practice (content as a list of parts,
+`NaN` in logprobs, halves of surrogate pairs where a reply was cut).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note
+from assistant.models.interface import Message, ModelAnswer, ModelRequest, TokenLogprob
+
+
+class MalformedReplyError(ValueError):
+    """The bytes are no chat completion; the message says what is missing, never what the model wrote."""
+
+
+def encode_request(
+    model: str,
+    request: ModelRequest,
+    response_format: Mapping[str, object] | None,
+    dialect: Dialect = FULL_DIALECT,
+) -> bytes:
+    """One question as the JSON body of a chat-completions call.
+
+    Halves of surrogate pairs, which UTF-8 can't hold, are sent as U+FFFD.
+
+    Args:
+        model: the server's name of the model.
+        request: the question; its schema goes into the last system message when it can't be a parameter.
+        response_format: as `dialect.response_format()` gives it, or None to send none.
+        dialect: what the server understands.
+    """
+    messages: Sequence[Message] = request.messages
+    if request.schema is not None and dialect.structured != "json_schema":
+        messages = with_schema_note(messages, request.schema)
+    sampling = request.sampling
+    payload: dict[str, object] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        dialect.length_key: sampling.max_tokens,
+    }
+    if dialect.temperature:
+        payload["temperature"] = sampling.temperature
+    if sampling.top_p is not None and dialect.top_p:
+        payload["top_p"] = sampling.top_p
+    if sampling.seed is not None and dialect.seed:
+        payload["seed"] = sampling.seed
+    if sampling.top_logprobs and dialect.top_logprobs:
+        payload["logprobs"] = True
+        payload["top_logprobs"] = min(sampling.top_logprobs, dialect.top_logprobs)
+    if response_format is not None:
+        payload["response_format"] = response_format
+    return dump_json(payload)
+
+
+def dump_json(payload: object) -> bytes:
+    """JSON bytes of plain data; halves of surrogate pairs in its texts become U+FFFD."""
+    try:
+        return orjson.dumps(payload)
+    except TypeError:
+        return without_surrogates(json.dumps(payload, ensure_ascii=False)).encode()
+
+
+def without_surrogates(text: str) -> str:
+    """Text that UTF-8 can hold: pairs of surrogates become their character, halves become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def digest_of(messages: Iterable[Message]) -> str:
+    """A stable name (32 hex digits) of a prompt: roles and contents, nothing else."""
+    digest = blake2b(digest_size=16)
+    for message in messages:
+        content = without_surrogates(message.content) if not message.content.isascii() else message.content
+        digest.update(f"{message.role}\x1f{content}\x1e".encode())
+    return digest.hexdigest()
+
+
+def load_json(body: bytes) -> Any:
+    """JSON as servers write it: strict first, then with `NaN`, `Infinity`, lone surrogates and stray bytes.
+
+    Raises:
+        MalformedReplyError: it is no JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        lenient = json.loads(body.decode("utf-8", "replace"))
+        return json.loads(without_surrogates(json.dumps(lenient, ensure_ascii=False)))
+    except (ValueError, RecursionError) as error:
+        raise MalformedReplyError(f"reply is no JSON ({len(body)} bytes)") from error
+
+
+def read_answer(body: bytes) -> ModelAnswer:
+    """Read a chat-completion object: text, finish reason, refusal, usage, logprobs.
+
+    Raises:
+        MalformedReplyError: it is no JSON, or no chat completion.
+    """
+    reply = load_json(body)
+    try:
+        choice = reply["choices"][0]
+        message = choice["message"]
+        text = message.get("content")
+        refusal = message.get("refusal")
+    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        raise MalformedReplyError(f"reply has no choices[0].message{_said(reply)}") from error
+    try:
+        offered = choice.get("logprobs")
+        logprobs = _token_logprobs(offered.get("content") or ()) if offered else ()
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise MalformedReplyError("reply has logprobs of an unknown shape") from error
+    prompt_tokens, completion_tokens, cached_tokens = _usage(reply)
+    model, finish_reason = reply.get("model"), choice.get("finish_reason")
+    return ModelAnswer(
+        text if type(text) is str else _joined_parts(text),
+        finish_reason if isinstance(finish_reason, str) else "stop",
+        refusal if isinstance(refusal, str) and refusal else None,
+        model if isinstance(model, str) else "",
+        prompt_tokens,
+        completion_tokens,
+        cached_tokens,
+        logprobs,
+    )
+
+
+def read_usage(body: bytes) -> tuple[int, int, int]:
+    """(prompt, completion, cached) tokens as billed; zeros where the reply doesn't say or can't be read."""
+    try:
+        return _usage(load_json(body))
+    except MalformedReplyError:
+        return 0, 0, 0
+
+
+def _usage(reply: Any) -> tuple[int, int, int]:
+    usage = reply.get("usage") if isinstance(reply, dict) else None
+    if not isinstance(usage, dict):
+        return 0, 0, 0
+    details = usage.get("prompt_tokens_details")
+    # DeepSeek gives the cached share under a name of its own.
+    cached = usage.get("prompt_cache_hit_tokens")
+    if isinstance(details, dict) and "cached_tokens" in details:
+        cached = details["cached_tokens"]
+    return _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached)
+
+
+def _count(number: object) -> int:
+    return number if type(number) is int and number > 0 else 0
+
+
+def _joined_parts(content: object) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, list):
+        texts = [part.get("text", "") if isinstance(part, dict) else part for part in content]
+        if all(isinstance(text, str) for text in texts):
+            return "".join(texts)
+    raise MalformedReplyError("reply's message content is neither text nor a list of text parts")
+
+
+def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
+    """One TokenLogprob a part: straight where all numbers are there, else with care."""
+    try:
+        plain = tuple(
+            [
+                TokenLogprob(
+                    part["token"],
+                    part["logprob"],
+                    tuple([(top["token"], top["logprob"]) for top in part["top_logprobs"]]),
+                )
+                for part in content
+            ]
+        )
+        # One sum finds null, text, NaN and infinity cheaper than a check at each number.
+        total = sum([part["logprob"] for part in content])
+        total += sum([top["logprob"] for part in content for top in part["top_logprobs"]])
+        if total > -math.inf:
+            return plain
+    except (KeyError, TypeError):
+        pass
+    return tuple([_careful_logprob(part) for part in content])
+
+
+def _careful_logprob(part: Any) -> TokenLogprob:
+    tops = tuple([(top["token"], _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
+    return TokenLogprob(part["token"], _logprob(part["logprob"]), tops)
+
+
+def _logprob(value: Any) -> float:
+    """A number, with null and NaN as minus infinity: they stand where a token was not possible."""
+    number = -math.inf if value is None else float(value)
+    return -math.inf if math.isnan(number) else number
+
+
+def _said(reply: object) -> str:
+    """What the server said instead of answering, in short."""
+    problem = reply.get("error") if isinstance(reply, dict) else None
+    if isinstance(problem, dict):
+        problem = problem.get("message")
+    return f": {problem[:200]}" if isinstance(problem, str) else ""

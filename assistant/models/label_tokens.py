@@ -1,0 +1,134 @@
+"""From token logprobs to the probability of each label.
+
+Servers give the logprobs of the tokens they wrote and of a few alternatives, taken before any grammar or schema was
+applied. So a label's probability is read where its value begins in the reply, and renormalised over the label set.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.models.interface import TokenLogprob
+
+_SMALLEST = 1e-6  # no label of the set is impossible: zero would be a claim that the logprobs don't make
+
+
+def label_probabilities(
+    answer_logprobs: Sequence[TokenLogprob], labels: Sequence[str], chosen: str
+) -> dict[str, float]:
+    """Probability of each label at the place where the reply names one.
+
+    Walks along the tokens that spell the chosen label until they fit no other one. At each of them, an alternative that
+    leads to one label adds its probability, times that of the tokens before, to that label; one that several labels
+    begin with is shared among them in proportion to what they have otherwise. Labels that no alternative leads to get
+    what the listed alternatives leave over, but no more than the least likely of those has.
+
+    Args:
+        answer_logprobs: of the reply's tokens, in order; their texts joined are the reply.
+        labels: the label set.
+        chosen: the label the reply names.
+
+    Returns:
+        Probabilities over `labels` that sum to 1; empty where there are no logprobs or the label isn't found in them.
+    """
+    place = _value_place("".join(token.token for token in answer_logprobs), chosen)
+    if place is None or chosen not in labels:
+        return {}
+    start, quoted = place
+    spelling = {label: _escaped(label) if quoted else label for label in labels}
+    found = dict.fromkeys(labels, 0.0)
+    shared: list[tuple[list[str], float]] = []
+    reached, floor = 1.0, None
+    for written, head, token in _value_tokens(answer_logprobs, start):
+        others = [(text, math.exp(logprob)) for text, logprob in token.top if text != token.token]
+        own = math.exp(token.logprob)
+        floor = _floor(own, others) if floor is None else floor
+        for text, probability in others:
+            fitting = _fitting(written + text[len(head) :], spelling, quoted) if text.startswith(head) else []
+            if fitting:
+                shared.append((fitting, reached * probability))
+        reached *= own
+        if len(_fitting(written + token.token[len(head) :], spelling, quoted)) <= 1:
+            break
+    shared.append(([chosen], reached))
+    return _shared_out(found, shared, floor or 0.0)
+
+
+def _value_place(text: str, chosen: str) -> tuple[int, bool] | None:
+    """Where the label's own characters begin, and whether it stands in quotes.
+
+    The field `label` is looked for first (or `labels`, `grade`, `answer`), then any field with that value, then the bare word.
+    """
+    quoted, bare = re.escape(_escaped(chosen)), re.escape(chosen)
+    for pattern, in_quotes in (
+        (rf'(?<!\\)"(?:labels?|grade|answer)"\s*:\s*\[?\s*"(?={quoted}")', True),
+        (rf'(?<!\\)"(?:labels?|grade|answer)"\s*:\s*\[?\s*(?={bare}\b)', False),
+        (rf'[:\[,]\s*"(?={quoted}")', True),
+        (rf"(?<!\w)(?={bare}(?!\w))", False),
+    ):
+        if match := re.search(pattern, text):
+            return match.end(), in_quotes
+    return None
+
+
+def _value_tokens(tokens: Sequence[TokenLogprob], start: int) -> Iterator[tuple[str, str, TokenLogprob]]:
+    """The tokens from the value on: (value written before it, what of the token stands before the value, token)."""
+    end = 0
+    written = ""
+    for token in tokens:
+        begin, end = end, end + len(token.token)
+        if end <= start:
+            continue
+        head = token.token[: max(start - begin, 0)]
+        yield written, head, token
+        written += token.token[len(head) :]
+
+
+def _fitting(text: str, spelling: dict[str, str], quoted: bool) -> list[str]:
+    """The labels a value that begins with `text` can still be; none where `text` is empty."""
+    if not text:
+        return []
+    return [label for label, name in spelling.items() if name.startswith(text) or _ends(text, name, quoted)]
+
+
+def _ends(text: str, name: str, quoted: bool) -> bool:
+    """Whether `text` is the whole name and what follows it closes the value."""
+    if not text.startswith(name) or len(text) == len(name):
+        return False
+    following = text[len(name)]
+    return following == '"' if quoted else not (following.isalnum() or following == "_")
+
+
+def _floor(own: float, others: Sequence[tuple[str, float]]) -> float:
+    """What a label that is not listed has at the most."""
+    left_over = max(0.0, 1.0 - own - sum(probability for _, probability in others))
+    return min([left_over, own, *(probability for _, probability in others)])
+
+
+def _shared_out(
+    found: dict[str, float], shared: Sequence[tuple[list[str], float]], floor: float
+) -> dict[str, float]:
+    """All probability given to labels, and normalised."""
+    for fitting, probability in shared:
+        if len(fitting) == 1:
+            found[fitting[0]] += probability
+    own = {label: found[label] + _SMALLEST for label in found}
+    for fitting, probability in shared:
+        if len(fitting) > 1:
+            together = sum(own[label] for label in fitting)
+            for label in fitting:
+                found[label] += probability * own[label] / together
+    missing = [label for label, probability in found.items() if probability == 0.0]
+    for label in missing:
+        found[label] = floor / len(missing)
+    floored = {label: max(probability, _SMALLEST) for label, probability in found.items()}
+    total = sum(floored.values())
+    return {label: probability / total for label, probability in floored.items()}
+
+
+def _escaped(label: str) -> str:
+    """The label as it stands between quotes in JSON."""
+    return json.dumps(label, ensure_ascii=False)[1:-1]

@@ -1,0 +1,220 @@
+"""When the next question may be sent: configured limits, the server's own, and what it rejects.
+
+Honouring Retry-After alone loses items under a tight limit, because all come back at once and are rejected again.
+So three things set the pace, the slowest one holds: limits configured by the user; limits learned from
+`x-ratelimit-*` headers; and, where servers reject without saying more, additive increase and multiplicative
+decrease as in TCP. After a rejection everybody waits, then goes on one by one at that pace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.models.learned_limit import LearnedLimit
+from assistant.models.limits import RateLimits
+from assistant.models.throttle import Throttle
+
+FIRST_BURST = 64
+"""Questions sent before the first reply has said anything about limits."""
+
+_CATCH_UP_S = 0.03
+_ROUNDING = 1e-6
+_LONGEST_BACKOFF_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Leave to send one question.
+
+    Args:
+        sent_at: when it was given, in the pacer's clock.
+        tokens: reserved for it.
+        sent_requests, sent_tokens: all that was sent so far, this one included.
+    """
+
+    sent_at: float
+    tokens: float
+    sent_requests: float
+    sent_tokens: float
+
+
+class _Meter:
+    """An allowance that refills at a pace; it may be overdrawn once and is then waited for."""
+
+    __slots__ = ("_at", "_level")
+
+    def __init__(self) -> None:
+        self._level = 0.0
+        self._at = -math.inf
+
+    def delay(self, now: float, pace: float) -> float:
+        """Seconds until the next may pass."""
+        if pace == math.inf:
+            self._level, self._at = 0.0, now
+            return 0.0
+        # Timers fire late: what was missed in the last 30 ms may be made up for.
+        self._level = min(pace * _CATCH_UP_S, self._level + pace * (now - self._at))
+        self._at = now
+        return 0.0 if self._level >= -_ROUNDING else -self._level / pace
+
+    def take(self, amount: float) -> None:
+        self._level -= amount
+
+
+class Pacer:
+    """Admission control for one server and key, shared by all questions of a process.
+
+    Args:
+        rpm: requests a minute that are never exceeded, None for no limit of one's own.
+        tpm: tokens a minute likewise; estimates are corrected once the server has counted.
+        clock: monotonic seconds; timers are the event loop's.
+        chance: source of jitter.
+    """
+
+    def __init__(
+        self,
+        *,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.under_way = 0
+        self.waited_s = 0.0
+        self._own_requests = math.inf if rpm is None else rpm / 60
+        self._own_tokens = math.inf if tpm is None else tpm / 60
+        self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311 - jitter, not secrets
+        self._requests, self._tokens = LearnedLimit(), LearnedLimit()
+        self._request_meter, self._token_meter = _Meter(), _Meter()
+        self._throttle = Throttle()
+        self._sent_requests = self._sent_tokens = 0.0
+        self._told: RateLimits | None = None
+        self._heard = False
+        self._paused_until = -math.inf
+        self._rejections = 0
+        self._waiting: deque[tuple[asyncio.Future[Ticket], float]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def admit(self, tokens: float = 0.0, *, again: bool = False) -> Ticket:
+        """Wait for one's turn; every ticket must be given back by `settle`.
+
+        Args:
+            tokens: of prompt and reply together, estimated.
+            again: the question was sent before: it goes to the front of the queue.
+        """
+        now = self._clock()
+        if not self._waiting and self._delay(now) <= 0.0:
+            return self._ticket(now, tokens)
+        turn: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
+        (self._waiting.appendleft if again else self._waiting.append)((turn, tokens))
+        self._serve_waiting()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.under_way -= 1
+            raise
+        finally:
+            self.waited_s += self._clock() - now
+
+    def observe(self, limits: RateLimits) -> None:
+        """Hear what a reply says about limits; to be followed by the `settle` of its ticket."""
+        self._told = limits
+
+    def settle(
+        self, ticket: Ticket, *, rejected: bool = False, retry_after: float | None = None, tokens: float | None = None
+    ) -> None:
+        """Give a ticket back once its question is answered, rejected or failed.
+
+        Args:
+            ticket: from `admit`.
+            rejected: the server said 429.
+            retry_after: seconds it asked to wait.
+            tokens: as the server counted them, None where it did not.
+        """
+        now = self._clock()
+        self.under_way -= 1
+        told, self._told = self._told, None
+        if told is not None:
+            self._learn(told, ticket, now)
+        if tokens is not None:
+            self._token_meter.take(tokens - ticket.tokens)
+        if rejected:
+            self._reject(ticket, now, retry_after)
+        else:
+            self._rejections = 0
+            self._throttle.accepted(ticket.sent_at, now)
+        self._heard = True
+        if self._waiting:
+            self._serve_waiting()
+
+    def _learn(self, told: RateLimits, ticket: Ticket, now: float) -> None:
+        known = self._requests.rate
+        self._requests.observe(
+            told.limit_requests,
+            told.remaining_requests,
+            told.reset_requests,
+            now=now,
+            sent_then=ticket.sent_requests,
+        )
+        self._tokens.observe(
+            told.limit_tokens, told.remaining_tokens, told.reset_tokens, now=now, sent_then=ticket.sent_tokens
+        )
+        if known == math.inf and self._requests.rate < math.inf:
+            # What was sent before the limit was known says nothing against it.
+            self._throttle.forgive(now)
+
+    def _reject(self, ticket: Ticket, now: float, retry_after: float | None) -> None:
+        if now >= self._paused_until:
+            self._rejections += 1
+        wait = min(_LONGEST_BACKOFF_S, 0.25 * 2**self._rejections) if retry_after is None else retry_after
+        jitter = self._chance.uniform(0.05, 0.2) + 0.05 * wait
+        self._paused_until = max(self._paused_until, now + wait + jitter)
+        self._throttle.rejected(ticket.sent_at, now, self._pace(now), self._paused_until)
+
+    def _pace(self, now: float) -> float:
+        return min(self._own_requests, self._requests.pace(now, self._sent_requests), self._throttle.pace(now))
+
+    def _delay(self, now: float) -> float:
+        """Seconds until the next question may go; infinite when a reply has to come first."""
+        if not self._heard and self.under_way >= FIRST_BURST:
+            return math.inf
+        if now < self._paused_until:
+            return self._paused_until - now
+        token_pace = min(self._own_tokens, self._tokens.pace(now, self._sent_tokens))
+        return max(self._request_meter.delay(now, self._pace(now)), self._token_meter.delay(now, token_pace))
+
+    def _ticket(self, now: float, tokens: float) -> Ticket:
+        self.under_way += 1
+        self._request_meter.take(1.0)
+        self._token_meter.take(tokens)
+        self._sent_requests += 1.0
+        self._sent_tokens += tokens
+        self._throttle.sent(now)
+        return Ticket(now, tokens, self._sent_requests, self._sent_tokens)
+
+    def _serve_waiting(self) -> None:
+        """Let go whoever may go, and come back when the next one may."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = self._clock()
+        while self._waiting:
+            turn, tokens = self._waiting[0]
+            if turn.done():
+                self._waiting.popleft()
+                continue
+            delay = self._delay(now)
+            if delay > 0.0:
+                if delay < math.inf:
+                    self._timer = asyncio.get_running_loop().call_later(min(delay, 1.0), self._serve_waiting)
+                return
+            self._waiting.popleft()
+            turn.set_result(self._ticket(now, tokens))

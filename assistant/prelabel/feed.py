@@ -1,0 +1,72 @@
+"""Items made ready to ask: read from the database, embedded where needed, and looked up in Chroma, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.domain.policies import Policy
+from assistant.ingest.embedding import ItemEmbedder
+from assistant.models.interface import RawReply
+from assistant.policy.index import VectorIndex
+from assistant.policy.retrieve import RetrievalOptions, Retrieved, retrieve_many
+from assistant.prelabel.writer import as_raw
+from assistant.store.prelabels import PendingItem, PrelabelStore
+from assistant.store.runs import Run
+
+_FIRST_PAGE = 32  # small, so that the first question goes out at once
+_PAGE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyItem:
+    """An item with everything its question needs.
+
+    Args:
+        pending: the item and the revision of its answer.
+        retrieved: clauses and precedents for it.
+        known: replies paid for in an earlier session.
+    """
+
+    pending: PendingItem
+    retrieved: Retrieved
+    known: tuple[RawReply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where ready items come from. Blocking: meant for a thread beside the event loop."""
+
+    store: PrelabelStore
+    run: Run
+    policy: Policy
+    index: VectorIndex
+    embedder: ItemEmbedder
+    options: RetrievalOptions
+
+    def ready(self, *, limit: int | None, retry_failed: bool) -> Iterator[list[ReadyItem]]:
+        """All items still to ask, page by page, at most `limit`."""
+        after, given, size = 0, 0, _FIRST_PAGE
+        while limit is None or given < limit:
+            room = size if limit is None else min(size, limit - given)
+            page = self.store.pending(self.run, self.policy.id, after=after, limit=room, retry_failed=retry_failed)
+            if not page:
+                return
+            yield self.prepare(page)
+            given += len(page)
+            after, size = page[-1].stored.key, _PAGE
+
+    def prepare(self, page: Sequence[PendingItem]) -> list[ReadyItem]:
+        """One page made ready."""
+        items = [pending.stored.item for pending in page]
+        digests = [pending.stored.content_digest for pending in page]
+        vectors = self.embedder.vectors([(digest, item) for digest, item in zip(digests, items, strict=True)])
+        groups = [None if one.stored.group is None else str(one.stored.group) for one in page]
+        found = retrieve_many(items, np.asarray(vectors), self.policy, self.index, self.options, groups=groups)
+        known = self.store.stored_replies(self.run, digests)
+        return [
+            ReadyItem(pending, retrieved, tuple(as_raw(reply) for reply in known.get(digest, ())))
+            for pending, retrieved, digest in zip(page, found, digests, strict=True)
+        ]

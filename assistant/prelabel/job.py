@@ -1,0 +1,164 @@
+"""A batch job: bounded, streaming and resumable. Feeds ready items to as many askers as may ask at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from assistant.domain.prelabels import Prelabel, PrelabelStatus
+from assistant.errors import AssistantError, BudgetError
+from assistant.prelabel.feed import Feed, ReadyItem
+from assistant.prelabel.label_one import LabelKit, label_one
+from assistant.prelabel.progress import JobProgress
+from assistant.prelabel.writer import AnswerWriter
+from assistant.routing.doubts import Evidence, RoutingPolicy
+from assistant.routing.route import decide
+from assistant.store.items import StoredItem
+from assistant.store.prelabels import Answered
+
+_WATCH_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job is run.
+
+    Args:
+        concurrency: questions on their way at once.
+        limit: contents to ask in this session, None for all.
+        retry_failed: ask again what failed in earlier sessions.
+        near_distance: cosine distance up to which a clause counts as near.
+    """
+
+    concurrency: int
+    limit: int | None
+    retry_failed: bool
+    near_distance: float
+
+
+class PrelabelJob:
+    """One session of a run.
+
+    Args:
+        feed: where ready items come from.
+        kit: what `label_one` needs.
+        writer: where answers go.
+        routing: how answers are routed.
+        options: how to run.
+        progress: counts, kept up to date.
+    """
+
+    def __init__(
+        self,
+        *,
+        feed: Feed,
+        kit: LabelKit,
+        writer: AnswerWriter,
+        routing: RoutingPolicy,
+        options: JobOptions,
+        progress: JobProgress,
+    ) -> None:
+        self._feed = feed
+        self._kit = kit
+        self._writer = writer
+        self._routing = routing
+        self._options = options
+        self.progress = progress
+        self._stopping = asyncio.Event()
+        self._error: AssistantError | None = None
+
+    def stop(self) -> None:
+        """Ask nothing new; questions on their way are waited for, since they are paid for."""
+        self._stopping.set()
+
+    async def run(self, watch: Callable[[JobProgress], None]) -> BudgetError | None:
+        """Ask all there is to ask, then share answers among items with the same content.
+
+        Args:
+            watch: called about twice a second with the counts.
+
+        Returns:
+            The BudgetError that ended the session early, or None.
+
+        Raises:
+            FatalModelError, StorageError and other AssistantErrors: the job can't go on. Every answer that came is
+                stored, and the same command goes on from there.
+        """
+        queue: asyncio.Queue[ReadyItem | None] = asyncio.Queue(maxsize=2 * self._options.concurrency)
+        watcher = asyncio.create_task(self._watch(watch))
+        askers = [asyncio.create_task(self._ask(queue)) for _ in range(self._options.concurrency)]
+        try:
+            await self._fill(queue)
+        finally:
+            for _ in askers:
+                await queue.put(None)
+            await asyncio.gather(*askers)
+            watcher.cancel()
+        if self._error is None and not self._stopping.is_set():
+            await asyncio.to_thread(self._share)
+        watch(self.progress)
+        if self._error is not None and not isinstance(self._error, BudgetError):
+            raise self._error
+        return self._error
+
+    async def _fill(self, queue: asyncio.Queue[ReadyItem | None]) -> None:
+        """Read ahead: the next page is made ready in a thread while the last one is being asked."""
+        loop = asyncio.get_running_loop()
+        pages = self._feed.ready(limit=self._options.limit, retry_failed=self._options.retry_failed)
+        with ThreadPoolExecutor(1, thread_name_prefix="feed") as thread:
+            coming = loop.run_in_executor(thread, _next_page, pages)
+            while (page := await coming) is not None and not self._stopping.is_set():
+                coming = loop.run_in_executor(thread, _next_page, pages)
+                for ready in page:
+                    await queue.put(ready)
+
+    async def _ask(self, queue: asyncio.Queue[ReadyItem | None]) -> None:
+        """One asker: takes items until there are no more. After a stop it only empties the queue."""
+        while (ready := await queue.get()) is not None:
+            if self._stopping.is_set():
+                continue
+            stored = ready.pending.stored
+            try:
+                prelabel = await label_one(
+                    stored.item, ready.retrieved, self._kit, ready.known, once_more=self._options.retry_failed
+                )
+                self._finish(stored, prelabel, ready.pending.revision)
+            except AssistantError as error:
+                self._error = self._error or error
+                self.stop()
+
+    def _finish(self, stored: StoredItem, prelabel: Prelabel, revision: int, shared_from: int | None = None) -> None:
+        decision = decide(stored.item.id, self._evidence(stored, prelabel), self._routing)
+        self._writer.put(Answered(stored.key, revision, prelabel, decision, shared_from))
+        self.progress.count(prelabel, decision, shared=shared_from is not None)
+
+    def _evidence(self, stored: StoredItem, prelabel: Prelabel) -> Evidence:
+        distance = prelabel.signals.get("clause_distance")
+        return Evidence(
+            answered=prelabel.status is PrelabelStatus.LABELLED,
+            labels=prelabel.labels,
+            signals=prelabel.signals,
+            language=stored.item.language,
+            text=stored.item.content.text,
+            truncated="truncated" in prelabel.signals,
+            near=distance is None or distance <= self._options.near_distance,
+        )
+
+    def _share(self) -> None:
+        """Items whose content was asked under another id get that answer, and a route of their own."""
+        after = 0
+        while page := self._feed.store.unshared(self._feed.run, after=after):
+            for stored, source, prelabel, revision in page:
+                self._finish(stored, prelabel, revision, shared_from=source)
+            after = page[-1][0].key
+
+    async def _watch(self, watch: Callable[[JobProgress], None]) -> None:
+        while True:
+            watch(self.progress)
+            await asyncio.sleep(_WATCH_SECONDS)
+
+
+def _next_page(pages: Iterator[list[ReadyItem]]) -> list[ReadyItem] | None:
+    return next(pages, None)

@@ -1,0 +1,63 @@
+"""Signals: raw numbers that say how sure the machine is, stored as they are. None of them is a confidence."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from assistant.domain.items import Item
+from assistant.domain.policies import LabelKind, LabelSet
+from assistant.models.interface import ModelAnswer
+from assistant.models.label_tokens import label_probabilities
+from assistant.policy.retrieve import Retrieved, precedent_vote
+from assistant.prelabel.parse import ReadReply
+
+
+def reply_signals(reply: ReadReply, answer: ModelAnswer, item: Item, label_set: LabelSet) -> dict[str, float]:
+    """What the reply itself says.
+
+    Returns:
+        `label_probability` [0, 1]: probability of the tokens that spell the label, among the labels of the set
+            (single choice and grades, where the server gives logprobs);
+        `stated_confidence` [0, 1]: as the model wrote it;
+        `clauses_cited`: how many;
+        `quote_found` 0 or 1: whether the quoted words stand in the content.
+    """
+    signals: dict[str, float] = {}
+    if answer.logprobs and label_set.kind is not LabelKind.MULTI:
+        chosen = reply.labels[0]
+        if (found := label_probabilities(answer.logprobs, label_set.names, chosen)) and chosen in found:
+            signals["label_probability"] = round(found[chosen], 6)
+    if reply.confidence is not None:
+        signals["stated_confidence"] = reply.confidence
+    if reply.clauses:
+        signals["clauses_cited"] = float(len(reply.clauses))
+    if reply.quote:
+        signals["quote_found"] = float(_folded(reply.quote) in _folded(item.content.text))
+    return signals
+
+
+def retrieval_signals(retrieved: Retrieved, reply: ReadReply, label_set: LabelSet) -> dict[str, float]:
+    """What the policy and the settled items say about the answer.
+
+    Returns:
+        `clause_distance` [0, 2]: cosine distance to the nearest clause; `clause_margin`: how much farther the next is;
+        `precedent_distance` [0, 2]: to the nearest settled item;
+        `precedent_vote` [0, 1]: share of the settled items shown, weighted by nearness, that carry the same answer.
+    """
+    signals: dict[str, float] = {}
+    if retrieved.nearest_distance is not None:
+        signals["clause_distance"] = round(retrieved.nearest_distance, 6)
+    if retrieved.margin is not None:
+        signals["clause_margin"] = round(retrieved.margin, 6)
+    if retrieved.precedents:
+        signals["precedent_distance"] = round(min(one.distance for one in retrieved.precedents), 6)
+        votes = precedent_vote(retrieved.precedents, label_set.names)
+        agreeing = [votes.get(label, 0.0) for label in reply.labels]
+        if agreeing:
+            signals["precedent_vote"] = round(min(agreeing), 6)
+    return signals
+
+
+def _folded(text: str) -> str:
+    """For comparing quotes: models change width, case and spacing of what they copy."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("\"'“”‘’「」…. ")

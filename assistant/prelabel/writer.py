@@ -1,0 +1,82 @@
+"""Group commit: answers go to the database in batches from a thread of their own, replies to the journal at once."""
+
+from __future__ import annotations
+
+import threading
+
+from assistant.errors import StorageError
+from assistant.models.interface import RawReply
+from assistant.store.journal import ReplyJournal, StoredReply
+from assistant.store.prelabels import Answered, PrelabelStore
+from assistant.store.runs import Run
+
+_GATHER_SECONDS = 0.2  # a commit costs milliseconds of waiting for the disk; this many fit into one
+
+
+class AnswerWriter:
+    """Takes answers from the job without ever making it wait for the disk.
+
+    A failed commit loses nothing: its replies stay in the journal and are read again by the next run.
+    """
+
+    def __init__(self, store: PrelabelStore, run: Run, journal: ReplyJournal) -> None:
+        self._store = store
+        self._run = run
+        self._journal = journal
+        self._waiting: list[Answered] = []
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self.error: StorageError | None = None
+        self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
+        self._thread.start()
+
+    def keep(self, content_digest: str, attempt: int, reply: RawReply) -> None:
+        """Put a reply on disk before anyone reads it."""
+        self._journal.append(self._run.key, content_digest, attempt, reply.body, reply.latency_ms)
+
+    def put(self, answered: Answered) -> None:
+        """Hand over an answer. Raises the StorageError that stopped the writer, when one has."""
+        if self.error is not None:
+            raise self.error
+        with self._lock:
+            self._waiting.append(answered)
+
+    def close(self) -> None:
+        """Commit what is left and end. Raises the StorageError that stopped the writer, when one has."""
+        self._closing.set()
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+        self._journal.close()
+
+    def _work(self) -> None:
+        while not self._closing.wait(_GATHER_SECONDS):
+            if not self._commit():
+                return
+        self._commit()
+
+    def _commit(self) -> bool:
+        with self._lock:
+            answered, self._waiting = self._waiting, []
+        replies, finished = self._journal.take()
+        if answered or replies:
+            try:
+                self._store.commit(self._run, answered, replies)
+            except StorageError as error:
+                self.error = error
+                return False
+        for segment in finished:
+            segment.unlink(missing_ok=True)
+        return True
+
+
+def recover(journal: ReplyJournal, store: PrelabelStore) -> int:
+    """Take in what a killed process left in the journal; returns how many replies."""
+    taken = store.take_in(journal.leftover())
+    journal.drop_leftover()
+    return taken
+
+
+def as_raw(reply: StoredReply) -> RawReply:
+    """A stored reply as it looked when it came."""
+    return RawReply(reply.body.encode(), reply.latency_ms)

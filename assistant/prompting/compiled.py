@@ -1,0 +1,62 @@
+"""LangChain prompt templates whose Jinja body is compiled once.
+
+LangChain's own `jinja2` format parses the template again for every message, 0.9 ms each time; compiled it is 0.02 ms.
+These are ordinary LangChain templates otherwise: they compose, and LangChain renders them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from langchain_core.prompts import StringPromptTemplate
+from pydantic import ConfigDict, PrivateAttr
+
+from assistant.errors import PromptError
+
+
+def _quoted(text: str) -> str:
+    """The text as a JSON string: one line, quotes escaped, other characters as they are."""
+    return orjson.dumps(text).decode()
+
+
+# Prompts are the operator's files, but they come by mail and pull request: no attribute tricks, no changes to values.
+_environment = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
+)
+_environment.filters["quoted"] = _quoted
+
+
+class CompiledPromptTemplate(StringPromptTemplate):
+    """A Jinja template as a LangChain prompt template."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    _template: Template = PrivateAttr()
+
+    @classmethod
+    def compile(cls, source: str, *, where: str) -> CompiledPromptTemplate:
+        """The template, checked.
+
+        Raises:
+            PromptError: the Jinja source can't be read; `where` names the file and the section.
+        """
+        try:
+            names = sorted(meta.find_undeclared_variables(_environment.parse(source)))
+            compiled = _environment.from_string(source)
+        except TemplateSyntaxError as error:
+            raise PromptError(
+                f"not valid Jinja: {error.message}", where=f"{where} line {error.lineno}", hint="mend the template"
+            ) from None
+        prompt = cls(input_variables=names)
+        prompt._template = compiled
+        return prompt
+
+    def format(self, **kwargs: Any) -> str:
+        """The text with its variables filled in; a missing one is an error, never an empty string."""
+        return self._template.render(**kwargs)
+
+    @property
+    def _prompt_type(self) -> str:
+        return "compiled-jinja2"

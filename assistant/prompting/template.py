@@ -1,0 +1,165 @@
+"""A prompt: front matter that says what it asks and for whom, and a Jinja body with a section per message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.domain.items import ItemKind
+from assistant.domain.policies import LabelKind
+from assistant.errors import PromptError
+from assistant.models.interface import Sampling
+from assistant.prompting.output import OutputField
+
+STATIC_VARIABLES = frozenset({"policy", "labels", "kind", "output", "whole_policy"})
+"""What the system message may use: nothing of the item, so that it is one stable prefix for the whole run."""
+ITEM_VARIABLES = STATIC_VARIABLES | {"item", "fence", "clauses", "nearest", "precedents", "examples", "truncated"}
+
+_SECTION = re.compile(r"^\[(system|user)\][ \t]*$", re.MULTILINE)
+
+
+class SamplingChoice(BaseModel):
+    """The prompt's own sampling parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    max_tokens: int = Field(default=256, ge=1, le=16384)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_logprobs: int = Field(default=5, ge=0, le=20)
+
+
+class FewShotChoice(BaseModel):
+    """How many settled items and policy examples the prompt shows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    precedents: int = Field(default=0, ge=0, le=50)
+    policy_examples: int = Field(default=0, ge=0, le=50)
+
+
+class _FrontMatter(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    version: str = Field(min_length=1)
+    description: str = ""
+    kinds: tuple[LabelKind, ...] = Field(min_length=1)
+    items: tuple[ItemKind, ...] = (ItemKind.TEXT,)
+    output: tuple[OutputField, ...] = Field(min_length=1)
+    few_shot: FewShotChoice = FewShotChoice()
+    sampling: SamplingChoice = SamplingChoice()
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> str:
+        return str(value)
+
+    @field_validator("output")
+    @classmethod
+    def _has_label(cls, value: tuple[OutputField, ...]) -> tuple[OutputField, ...]:
+        if OutputField.LABEL not in value or len(set(value)) != len(value):
+            raise ValueError("must hold `label`, and each field once")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One version of a prompt; its identity is `digest`, the hash of its whole text."""
+
+    name: str
+    version: str
+    description: str
+    kinds: tuple[LabelKind, ...]
+    items: tuple[ItemKind, ...]
+    output: tuple[OutputField, ...]
+    few_shot: FewShotChoice
+    sampling: Sampling
+    system: str
+    user: str
+    source: str
+    digest: str
+
+    @property
+    def ref(self) -> str:
+        """`name@version`."""
+        return f"{self.name}@{self.version}"
+
+
+def read_prompt(path: Path) -> Prompt:
+    """The prompt in a file `<name>/<version>.md`.
+
+    Raises:
+        PromptError: not readable, or with mistakes; all mistakes of the front matter are told at once.
+    """
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"can't be read: {error}", where=str(path)) from None
+    prompt = parse_prompt(source, where=str(path))
+    if (path.parent.name, path.stem) != (prompt.name, prompt.version):
+        raise PromptError(
+            f"the front matter says {prompt.ref}, the file's place says {path.parent.name}@{path.stem}",
+            where=str(path),
+            hint="make them agree: prompts/<name>/<version>.md",
+        )
+    return prompt
+
+
+def parse_prompt(source: str, *, where: str) -> Prompt:
+    """The prompt in a text; `where` names it in errors."""
+    source = source.replace("\r\n", "\n").rstrip() + "\n"
+    front, body = _split(source, where)
+    sections = dict(_sections(body, where))
+    return Prompt(
+        name=front.name,
+        version=front.version,
+        description=front.description,
+        kinds=front.kinds,
+        items=front.items,
+        output=front.output,
+        few_shot=front.few_shot,
+        sampling=Sampling(
+            temperature=front.sampling.temperature,
+            max_tokens=front.sampling.max_tokens,
+            top_p=front.sampling.top_p,
+            top_logprobs=front.sampling.top_logprobs,
+        ),
+        system=sections["system"],
+        user=sections["user"],
+        source=source,
+        digest=blake2b(source.encode(), digest_size=16).hexdigest(),
+    )
+
+
+def _split(source: str, where: str) -> tuple[_FrontMatter, str]:
+    found = re.match(r"---\n(.*?)\n---\n(.*)", source, re.DOTALL)
+    if found is None:
+        raise PromptError("no front matter", where=f"{where}:1", hint="begin with --- and end it with ---")
+    try:
+        return _FrontMatter.model_validate(yaml.safe_load(found[1]) or {}), found[2]
+    except yaml.YAMLError as error:
+        raise PromptError(f"the front matter is not valid YAML: {error}", where=where) from None
+    except ValidationError as error:
+        told = [
+            f"\n  {'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_url=False)
+        ]
+        raise PromptError(f"{len(told)} mistake(s) in the front matter{''.join(told)}", where=where) from None
+
+
+def _sections(body: str, where: str) -> list[tuple[str, str]]:
+    pieces = _SECTION.split(body)
+    names = pieces[1::2]
+    if sorted(names) != ["system", "user"] or pieces[0].strip():
+        raise PromptError(
+            f"the body has the sections {names or 'none'}",
+            where=where,
+            hint="it needs exactly one line [system] and one line [user], each followed by its text",
+        )
+    return [(name, text.strip("\n")) for name, text in zip(names, pieces[2::2], strict=True)]

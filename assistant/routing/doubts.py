@@ -1,0 +1,139 @@
+"""Named doubts: one small function each. A doubt sends the item to people, whatever the machine says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from assistant.domain.items import UNKNOWN_LANGUAGE
+from assistant.domain.labels import LabelAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one answer when its route is decided.
+
+    Args:
+        answered: whether the machine gave a usable answer.
+        labels: the answer.
+        signals: the prelabel's raw signals by name.
+        language: the item's language.
+        text: the content as judged.
+        truncated: whether the prompt showed only a part of it.
+        near: whether retrieval found any clause near the content.
+    """
+
+    answered: bool
+    labels: LabelAnswer = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    language: str = UNKNOWN_LANGUAGE
+    text: str = ""
+    truncated: bool = False
+    near: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingPolicy:
+    """What the policy and the settings say about routing.
+
+    Args:
+        always_human: labels whose items always go to people.
+        languages: languages the policy covers.
+        accept_probability: an answer surer than this may be accepted, [0, 1].
+        audit_share: share of the accepted that people label blind all the same, (0, 1].
+        seed: seed of the audit.
+    """
+
+    always_human: frozenset[str]
+    languages: frozenset[str]
+    accept_probability: float
+    audit_share: float
+    seed: int
+
+
+def reply_failed(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - all doubts are called alike
+    """There is no usable answer."""
+    return not evidence.answered
+
+
+def label_always_human(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The answer is a label the policy never leaves to the machine."""
+    return not policy.always_human.isdisjoint(evidence.labels)
+
+
+def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content talks to the machine: what it answers may be what the content told it to."""
+    return _INSTRUCTION.search(evidence.text) is not None
+
+
+def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The machine saw only a part."""
+    return evidence.truncated
+
+
+def language_not_covered(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The policy has no wording in the item's language; a text too short to tell is not held against it."""
+    primary = evidence.language.partition("-")[0]  # zh-CN is covered by a policy in zh
+    return primary != UNKNOWN_LANGUAGE and primary not in policy.languages
+
+
+def no_clause_near(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """Nothing in the policy is near what the content is about."""
+    return not evidence.near
+
+
+def signals_disagree(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """People settled similar items another way: most of the precedents shown carry another label."""
+    vote = evidence.signals.get("precedent_vote")
+    return vote is not None and vote < 0.5
+
+
+def no_probability(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """Nothing says how sure the machine is."""
+    return label_probability(evidence.signals) is None
+
+
+DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
+    reply_failed,
+    label_always_human,
+    looks_like_instruction,
+    content_truncated,
+    language_not_covered,
+    no_clause_near,
+    signals_disagree,
+    no_probability,
+)
+"""In order of weight: the first one found is the route's reason, all are stored."""
+
+
+def find_doubts(evidence: Evidence, policy: RoutingPolicy) -> tuple[str, ...]:
+    """Names of all doubts about an answer, weightiest first."""
+    if not evidence.answered:
+        return (reply_failed.__name__,)
+    return tuple(doubt.__name__ for doubt in DOUBTS if doubt(evidence, policy))
+
+
+def label_probability(signals: Mapping[str, float]) -> float | None:
+    """The label's probability by the best signal there is: its tokens, else the model's word, else the precedents."""
+    for name in ("label_probability", "stated_confidence", "score", "precedent_vote"):
+        if name in signals:
+            return signals[name]
+    return None
+
+
+_INSTRUCTION = re.compile(
+    r"""
+    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|polic|rule|guideline|prompt|above|previous)
+    | \b(?:answer|reply|respond|output|label|classify|mark|rate)\b
+      .{0,20}\b(?:as|with|only|it)?\s*["'“]?(?:safe|none|ok|harmless)\b
+    | \b(?:system|developer)\s+(?:prompt|message)\b
+    | \byou\s+are\s+now\b | \bas\s+an\s+ai\b
+    | <\|?\s*(?:system|im_start|im_end|endoftext)
+    | ["']labels?["']\s*:
+    | (?:忽略|无视|忘记|不要理会).{0,15}(?:指令|指示|规则|政策|提示|要求|以上|上面|之前)
+    | (?:回答|输出|标记|标注|判定|回复)(?:为|成|：|:)?\s*["“'「]?(?:安全|无害|safe)
+    | 系统提示
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)

@@ -1,0 +1,209 @@
+"""The workspace's settings: `assistant.toml` with overrides from the environment, validated as a whole."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.errors import SettingsError
+
+SETTINGS_FILE = "assistant.toml"
+ENVIRONMENT_PREFIX = "ASSISTANT__"  # ASSISTANT__MODEL__CONCURRENCY=64 overrides [model] concurrency
+_ONE_EDIT = 0.6  # difflib similarity from which a suggestion helps more than it confuses
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ContentSettings(_Section):
+    """What comes in."""
+
+    languages: tuple[str, ...] = ("en", "zh")
+    near_duplicate_threshold: float = Field(default=0.85, gt=0, le=1)  # Jaccard similarity of character shingles
+    prompt_tokens: int = Field(default=6000, ge=50)  # longer content is cut for the prompt only, and says so
+
+
+class PolicySettings(_Section):
+    """The policy labelled against."""
+
+    file: Path = Path("policies/community.md")
+
+
+class PromptSettings(_Section):
+    """The template, as `name` (newest version) or `name@version`."""
+
+    name: str = "moderation@2"
+
+
+class ModelSettings(_Section):
+    """The language model and how hard it may be driven."""
+
+    spec: str = "local"
+    concurrency: int = Field(default=16, ge=1, le=2048)
+    timeout_seconds: float = Field(default=120, gt=0)
+    max_attempts: int = Field(default=5, ge=1, le=20)  # per asking, for faults of the server
+    max_asks: int = Field(default=3, ge=1, le=10)  # replies paid for before an item counts as failed
+    outage_seconds: float = Field(default=300, ge=0)  # with no success for so long, the job stops
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    temperature: float | None = Field(default=None, ge=0, le=2)  # overrides the prompt's own
+    confirm_above_usd: float | None = Field(default=None, ge=0)  # a run dearer than this is asked about first
+
+
+class EmbedderSettings(_Section):
+    """How texts become vectors."""
+
+    name: str = "embedded"
+    threads: int = Field(default=2, ge=1, le=64)
+
+
+class RetrievalSettings(_Section):
+    """What of the policy and of the settled items goes into a prompt."""
+
+    clauses: int = Field(default=3, ge=1, le=50)
+    precedents: int = Field(default=6, ge=0, le=50)
+    policy_tokens: int = Field(default=1500, ge=100)  # a policy that fits goes in whole
+    precedent_tokens: int = Field(default=800, ge=0)
+    near_distance: float | None = Field(default=None, gt=0, le=2)  # None: the embedder's measured default
+
+
+class RoutingSettings(_Section):
+    """What people see, until there are human labels to calibrate on."""
+
+    accept_probability: float = Field(default=0.9, ge=0, le=1)
+    audit_share: float = Field(default=0.05, gt=0, le=1)
+    seed: int = 20260101
+
+
+class StorageSettings(_Section):
+    """Where state lives; empty means inside the workspace's `.assistant` folder."""
+
+    database_url: str = ""
+    chroma_url: str = ""
+
+    @field_validator("database_url", "chroma_url")
+    @classmethod
+    def _no_password(cls, value: str) -> str:
+        if re.search(r"://[^/@:]+:[^/@]+@", value):
+            raise ValueError("holds a password; leave the key out and set ASSISTANT_DATABASE_URL instead")
+        return value
+
+
+class Price(_Section):
+    """US$ per million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached_input: float | None = Field(default=None, ge=0)
+
+
+class Settings(_Section):
+    """Everything `assistant.toml` may hold. Frozen; secrets are never part of it."""
+
+    content: ContentSettings = ContentSettings()
+    policy: PolicySettings = PolicySettings()
+    prompt: PromptSettings = PromptSettings()
+    model: ModelSettings = ModelSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    routing: RoutingSettings = RoutingSettings()
+    storage: StorageSettings = StorageSettings()
+    prices: Mapping[str, Price] = {}
+
+
+def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of a workspace folder.
+
+    Raises:
+        SettingsError: no file, no TOML, or wrong keys; all wrong keys are told at once, each with file:line
+            (or the variable's name) and the nearest right key.
+    """
+    path = workspace / SETTINGS_FILE
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(source)
+    except FileNotFoundError:
+        raise SettingsError(
+            "no workspace here", where=str(workspace), hint=f"assistant init {workspace}  makes one"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="mend that line") from None
+    lines = _key_lines(source)
+    places = {key: f"{SETTINGS_FILE}:{line}" for key, line in lines.items()}
+    for key, name, value in _environment_values(os.environ if environ is None else environ):
+        _put(values, key, value)
+        places[key] = name
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_tell_all(error, places), where=str(path), hint="mend them and run again") from None
+
+
+def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str, object]]:
+    for name in sorted(environ):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            key = tuple(part.lower() for part in name.removeprefix(ENVIRONMENT_PREFIX).split("__"))
+            text = environ[name]
+            yield key, name, [part.strip() for part in text.split(",")] if key[-1] == "languages" else text
+
+
+def _put(values: dict[str, Any], key: tuple[str, ...], value: object) -> None:
+    for part in key[:-1]:
+        below = values.setdefault(part, {})
+        if not isinstance(below, dict):
+            return
+        values = below
+    values[key[-1]] = value
+
+
+def _key_lines(source: str) -> dict[tuple[str, ...], int]:
+    """Line of every table and key; the TOML reader itself gives no positions."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(source.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = _split_key(header[1])
+            lines.setdefault(table, number)
+        elif pair := re.match(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""", line):
+            lines.setdefault(table + _split_key(pair[1]), number)
+    return lines
+
+
+def _split_key(text: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in re.findall(r"""[\w-]+|"[^"]*"|'[^']*'""", text))
+
+
+def _tell_all(error: ValidationError, places: Mapping[tuple[str, ...], str]) -> str:
+    told = []
+    for problem in error.errors(include_url=False, include_input=False):
+        key = tuple(str(part) for part in problem["loc"])
+        place = next((places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in places), SETTINGS_FILE)
+        told.append(f"\n  {place}: {'.'.join(key)}: {_advice(problem['type'], problem['msg'], key)}")
+    count = len(told)
+    return f"{count} wrong setting{'s' if count > 1 else ''}" + "".join(told)
+
+
+def _advice(kind: str, message: str, key: tuple[str, ...]) -> str:
+    if kind != "extra_forbidden":
+        return message.removeprefix("Value error, ")
+    allowed = _keys_beside(key)
+    near = difflib.get_close_matches(key[-1], allowed, n=1, cutoff=_ONE_EDIT)
+    return f"no such key; did you mean {near[0]}?" if near else f"no such key; there are: {', '.join(allowed)}"
+
+
+def _keys_beside(key: tuple[str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in key[:-1]:
+        field = model.model_fields.get(part)
+        section = Price if part == "prices" else (field.annotation if field else None)
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            model = section
+    return list(model.model_fields)

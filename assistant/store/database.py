@@ -1,0 +1,172 @@
+"""The one door to SQL: SQLite (WAL) inside the workspace, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+
+from assistant.errors import StorageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"  # the newest migration; a test holds it against the folder
+_BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
+
+_WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
+LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
+PAGE = 2000  # rows read or written at a time
+
+Row = Mapping[str, Any]
+Value = TypeVar("Value")
+
+
+class Database:
+    """Connections to one database whose schema is up to date.
+
+    Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
+    so that it waits its turn and never fails half way.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Open (and where needed create or upgrade) the database behind a SQLAlchemy URL.
+
+        Raises:
+            StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program.
+        """
+        database = cls(_engine(url))
+        database.migrate()
+        return database
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection to read from; its view does not change while it is open."""
+        with _told(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, alone: bool = False) -> Iterator[sa.Connection]:
+        """A transaction to write in; committed at the end, undone by any error.
+
+        Args:
+            alone: no other `alone` writer at the same time, for reading a maximum and counting on from it. SQLite
+                has one writer anyway.
+        """
+        with _told(), self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if alone and not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
+            yield connection
+
+    def insert_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Add rows, leaving out those whose key is already there."""
+        if rows:
+            insert = sqlite.insert if self.is_sqlite else postgresql.insert
+            connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+    def migrate(self) -> None:
+        """Bring the schema to `HEAD`; a look at one table when it is there already."""
+        with self.read() as connection:
+            found = _version(connection)
+        if found == HEAD:
+            return
+        if found is not None and found > HEAD:
+            raise StorageError(
+                f"the database was written by a newer version (schema {found}, this program knows {HEAD})",
+                hint="upgrade labeling-assistant",
+            )
+        # Alembic is needed once per schema change; its import costs more than the check above.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Free all connections."""
+        self._engine.dispose()
+
+
+def now() -> str:
+    """The present moment as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def parts(values: Iterable[Value], size: int = LOOKUP) -> Iterator[tuple[Value, ...]]:
+    """The values in tuples of at most `size`, in order."""
+    rest = iter(values)
+    while part := tuple(islice(rest, size)):
+        yield part
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.ArgumentError, NoSuchModuleError) as error:
+        raise StorageError(f"not a database URL this program knows: {error}", hint="sqlite or postgresql") from None
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            f"the driver {error.name} is not installed", hint='pip install "labeling-assistant[postgres]"'
+        ) from None
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to wait for a lock
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Database errors in plain words."""
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig)
+        hint = "the same command goes on where it was"
+        if "locked" in text:
+            raise StorageError("another process keeps the database locked", hint=f"end it; {hint}") from None
+        if "full" in text:
+            raise StorageError("the disk is full", hint=f"free some space; {hint}") from None
+        raise StorageError(f"the database does not answer: {text.splitlines()[0]}", hint=hint) from None
+    except DBAPIError as error:
+        if "disk" in str(error.orig) or "malformed" in str(error.orig):
+            raise StorageError(f"the database file is damaged: {error.orig}", hint="restore a copy of it") from None
+        raise

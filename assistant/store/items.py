@@ -1,0 +1,239 @@
+"""Items in the database: taking them in once, and reading them page by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from assistant.domain.items import Content, Item, ItemKind
+from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.tables import ingests, items, near_duplicates, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with its row number, which is short, rises with time of arrival and is what other tables point to.
+
+    Args:
+        key: the row number.
+        item: the item.
+        content_digest: the identity of its content.
+        group: row number of the first of its near-duplicates, None when it has none.
+    """
+
+    key: int
+    item: Item
+    content_digest: str
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item on its way in, with its MinHash signature (empty when not wanted) and input line."""
+
+    item: Item
+    signature: bytes
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """An item refused because its id is taken by another content."""
+
+    line: int
+    external_id: str
+
+
+class ItemStore:
+    """Reads and writes items."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, batch: Sequence[NewItem]) -> tuple[Counter[str], list[Clash]]:
+        """Take in a batch; each id once, whatever is given again.
+
+        Returns:
+            Counts of `added`, `unchanged` (same id, same content), `same_content` (added, but its content was already
+            there under another id: they will share one model call) and `clash`; and the clashes themselves.
+        """
+        counts: Counter[str] = Counter()
+        clashes: list[Clash] = []
+        with self._database.write(alone=True) as connection:
+            known = _digests_by_id(connection, [new.item.id for new in batch])
+            first = _first_by_digest(connection, [new.item.content.digest for new in batch])
+            fresh: dict[str, dict[str, object]] = {}
+            key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
+            for new in batch:
+                digest = new.item.content.digest
+                if (there := known.get(new.item.id)) is not None:
+                    counts["unchanged" if there == digest else "clash"] += 1
+                    if there != digest:
+                        clashes.append(Clash(new.line, new.item.id))
+                    continue
+                known[new.item.id] = digest
+                same_as = first.get(digest)
+                counts["same_content"] += same_as is not None
+                first.setdefault(digest, key)
+                fresh[new.item.id] = _row(key, new, digest, same_as)
+                key += 1
+            if fresh:
+                connection.execute(sa.insert(items), list(fresh.values()))
+        counts["added"] = len(fresh)
+        return counts, clashes
+
+    def record_ingest(self, source: str, mapping: str, counts: Mapping[str, int]) -> None:
+        """Note that a file was taken in."""
+        row = {"source": source, "mapping": mapping, "counts": dict(counts), "created_at": now()}
+        with self._database.write() as connection:
+            connection.execute(sa.insert(ingests), [row])
+
+    def record_refusals(self, source: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
+        """Keep refused rows: (line, reason, message, excerpt)."""
+        stamped = [
+            {
+                "source": source,
+                "line": line,
+                "reason": reason,
+                "message": text,
+                "excerpt": part,
+                "created_at": now(),
+            }
+            for line, reason, text, part in rows
+        ]
+        if stamped:
+            with self._database.write() as connection:
+                connection.execute(sa.insert(refusals), stamped)
+
+    def count(self) -> dict[str, int]:
+        """How many items, how many different contents, by language and by kind."""
+        with self._database.read() as connection:
+            total = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
+            shared = connection.execute(sa.select(sa.func.count()).where(items.c.same_as.is_not(None))).scalar_one()
+        return {"items": total, "contents": total - shared, "same_content": shared}
+
+    def languages(self) -> dict[str, int]:
+        """Items by language, most frequent first."""
+        query = sa.select(items.c.language, sa.func.count()).group_by(items.c.language)
+        with self._database.read() as connection:
+            rows = [(str(language), int(count)) for language, count in connection.execute(query)]
+        return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+    def get(self, external_id: str) -> StoredItem | None:
+        """The item of that id, or None."""
+        with self._database.read() as connection:
+            row = connection.execute(select_items().where(items.c.external_id == external_id)).one_or_none()
+        return None if row is None else stored_item(row)
+
+    def keys_of(self, external_ids: Iterable[str]) -> dict[str, int]:
+        """Row numbers of the ids that are there."""
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for part in parts(external_ids):
+                query = sa.select(items.c.external_id, items.c.id).where(items.c.external_id.in_(part))
+                found.update((name, key) for name, key in connection.execute(query))
+        return found
+
+    def pages(self, *, first_only: bool = False, page: int = PAGE) -> Iterator[list[StoredItem]]:
+        """All items in order of arrival; `first_only` leaves out those whose content came before."""
+        after = 0
+        while True:
+            query = select_items().where(items.c.id > after).order_by(items.c.id).limit(page)
+            if first_only:
+                query = query.where(items.c.same_as.is_(None))
+            with self._database.read() as connection:
+                rows = [stored_item(row) for row in connection.execute(query)]
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].key
+
+    def signatures(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers, int64 (n,), and signatures, uint8 (n, size), of all items that are the first with their content."""
+        first = (items.c.same_as.is_(None), items.c.signature.is_not(None))
+        with self._database.read() as connection:
+            count = connection.execute(sa.select(sa.func.count()).where(*first)).scalar_one()
+            keys = np.empty(count, dtype=np.int64)
+            found = np.empty((count, size), dtype=np.uint8)
+            query = sa.select(items.c.id, items.c.signature).where(*first).order_by(items.c.id)
+            rows = connection.execution_options(yield_per=PAGE).execute(query)
+            for place, (key, signature) in enumerate(rows):
+                keys[place] = key
+                found[place] = np.frombuffer(signature, dtype=np.uint8)
+        return keys, found
+
+    def texts(self, keys: Sequence[int]) -> dict[int, str]:
+        """Texts by row number."""
+        found: dict[int, str] = {}
+        with self._database.read() as connection:
+            for part in parts(keys):
+                query = sa.select(items.c.id, items.c.text).where(items.c.id.in_(part))
+                found.update((key, text) for key, text in connection.execute(query))
+        return found
+
+    def put_groups(self, groups: Mapping[int, int]) -> None:
+        """Replace the near-duplicate groups: item's row number -> row number of the group's first item."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(near_duplicates))
+            for part in parts(sorted(groups.items()), PAGE):
+                connection.execute(
+                    sa.insert(near_duplicates), [{"item_id": key, "group_id": group} for key, group in part]
+                )
+
+
+def stored_item(row: sa.Row[Any]) -> StoredItem:
+    """An item from a row of `items` joined with its group."""
+    content = Content(row.text, ItemKind(row.kind), row.query, tuple(row.media or ()))
+    item = Item(row.external_id, content, row.language, row.source, row.meta)
+    return StoredItem(row.id, item, row.content_digest, row.group_id)
+
+
+def select_items() -> sa.Select[Any]:
+    """Items joined with their near-duplicate group, for `stored_item`."""
+    return sa.select(items, near_duplicates.c.group_id).select_from(
+        items.outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+    )
+
+
+def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, object]:
+    item = new.item
+    return {
+        "id": key,
+        "external_id": item.id,
+        "kind": item.content.kind.value,
+        "text": item.content.text,
+        "query": item.content.query,
+        "media": list(item.content.media) or None,
+        "content_digest": digest,
+        "same_as": same_as,
+        "language": item.language,
+        "source": item.source,
+        "meta": item.meta,
+        "signature": new.signature or None,
+        "created_at": now(),
+    }
+
+
+def _digests_by_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts(ids):
+        query = sa.select(items.c.external_id, items.c.content_digest).where(items.c.external_id.in_(part))
+        found.update((name, digest) for name, digest in connection.execute(query))
+    return found
+
+
+def _first_by_digest(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in parts(digests):
+        query = (
+            sa.select(items.c.content_digest, sa.func.min(items.c.id))
+            .where(items.c.content_digest.in_(part))
+            .group_by(items.c.content_digest)
+        )
+        found.update((digest, key) for digest, key in connection.execute(query))
+    return found

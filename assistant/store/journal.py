@@ -1,0 +1,166 @@
+"""Paid replies on disk the moment they arrive, ahead of the database's next commit.
+
+A commit to disk costs milliseconds; waiting for one per reply would slow a job, gathering replies in memory would lose
+them to a kill. So each reply is appended here first, by one write, unread. The writer moves them to SQL in batches
+and drops the file; what a killed process left is taken in by the next one. A kill loses nothing that was appended; a
+power cut at most the last unsynced batch (a fraction of a second).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import orjson
+
+from assistant.errors import StorageError
+from assistant.store.database import now
+
+_SEGMENT_BYTES = 8 << 20
+_RESERVE_BYTES = 16 << 20  # given back when the disk is full: room for every reply still on its way
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """One reply as it came.
+
+    Args:
+        run_key: the run's key.
+        content_digest: the content asked about.
+        attempt: 1 for the first reply to this task.
+        body: the reply as received; bytes that are no UTF-8 are shown as escapes.
+        latency_ms: from sending to the last byte.
+        created_at: when it arrived, ISO 8601 UTC.
+    """
+
+    run_key: str
+    content_digest: str
+    attempt: int
+    body: str
+    latency_ms: float
+    created_at: str
+
+
+class ReplyJournal:
+    """Append-only segments in one folder. One process writes; `append` and `take` may be called from two threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._reserve = folder / "reserve"
+        _fill(self._reserve, _RESERVE_BYTES)
+        self._lock = Lock()
+        self._waiting: list[StoredReply] = []
+        self._number = max((_number(path) for path in self._segments()), default=0)
+        self._size = 0
+        self._file: int | None = None
+
+    def leftover(self) -> Iterator[StoredReply]:
+        """Replies an earlier process appended and never committed; call before the first `append`."""
+        for path in self._segments():
+            for line in path.read_bytes().split(b"\n"):
+                if line and (reply := _read(line)) is not None:
+                    yield reply
+
+    def drop_leftover(self) -> None:
+        """Forget what `leftover` gave, once it is committed."""
+        for path in self._segments():
+            path.unlink()
+
+    def append(self, run_key: str, content_digest: str, attempt: int, body: bytes, latency_ms: float) -> None:
+        """Put one reply on disk.
+
+        Raises:
+            StorageError: the disk is full. The reply is on disk all the same, in the room that was held back.
+        """
+        text = body.decode("utf-8", "backslashreplace")
+        reply = StoredReply(run_key, content_digest, attempt, text, latency_ms, now())
+        line = orjson.dumps(reply, option=orjson.OPT_APPEND_NEWLINE)
+        with self._lock:
+            self._waiting.append(reply)
+            try:
+                _write(self._open(), line)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                self._use_reserve(line)
+            self._size += len(line)
+
+    def take(self) -> tuple[list[StoredReply], list[Path]]:
+        """Replies appended since the last call, and the segments that may be dropped once they are committed."""
+        with self._lock:
+            replies, self._waiting = self._waiting, []
+            if self._size < _SEGMENT_BYTES:
+                return replies, []
+            return replies, self._close_segment()
+
+    def close(self) -> None:
+        """End cleanly; call when everything taken is committed."""
+        with self._lock:
+            if not self._waiting:
+                for path in self._close_segment():
+                    path.unlink(missing_ok=True)
+            self._reserve.unlink(missing_ok=True)
+
+    def _open(self) -> int:
+        if self._file is None:
+            self._number += 1
+            path = self._folder / f"replies-{self._number:08d}.jsonl"
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return self._file
+
+    def _close_segment(self) -> list[Path]:
+        if self._file is None:
+            return []
+        os.close(self._file)
+        self._file, self._size = None, 0
+        return self._segments()
+
+    def _use_reserve(self, line: bytes) -> None:
+        self._reserve.unlink(missing_ok=True)
+        _write(self._open(), b"\n" + line)  # the first try may have left half a line
+        raise StorageError(
+            "the disk is full; every answer so far is kept",
+            where=str(self._folder),
+            hint="free some space, then give the same command: it goes on where it was",
+        )
+
+    def _segments(self) -> list[Path]:
+        return sorted(self._folder.glob("replies-*.jsonl"))
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.removeprefix("replies-"))
+
+
+def _write(file: int, line: bytes) -> None:
+    if os.write(file, line) < len(line):  # a nearly full disk takes a part and says nothing
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _fill(path: Path, size: int) -> None:
+    if path.exists() and path.stat().st_size == size:
+        return
+    try:
+        path.write_bytes(bytes(size))  # written, not sparse: only real blocks can be given back
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise StorageError(
+            f"no room to keep answers safe ({size >> 20} MB are held back): {error.strerror}",
+            where=str(path.parent),
+            hint="free some space, then give the same command",
+        ) from None
+
+
+def _read(line: bytes) -> StoredReply | None:
+    """A record, or None for the half line a kill may leave at the end."""
+    try:
+        fields: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return StoredReply(**fields)

@@ -1,0 +1,244 @@
+"""A run's answers and routes: what is still to ask, what was answered, what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, Usage
+from assistant.routing.route import Decision
+from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.items import StoredItem, stored_item
+from assistant.store.journal import StoredReply
+from assistant.store.precedents import settled_digests
+from assistant.store.runs import Run
+from assistant.store.tables import items, near_duplicates, prelabels, replies, routes, runs
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """An item to ask about, and the revision its answer will have (0 for the first)."""
+
+    stored: StoredItem
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One item's answer and route on their way to the database.
+
+    Args:
+        item_key: the item's row number.
+        revision: 0 for the first answer; a later one supersedes it.
+        prelabel: the answer.
+        decision: the route; None for imported answers, which nobody routed.
+        shared_from: the item with the same content whose answer this is, else None.
+    """
+
+    item_key: int
+    revision: int
+    prelabel: Prelabel
+    decision: Decision | None
+    shared_from: int | None = None
+
+
+class PrelabelStore:
+    """Reads and writes answers; several runs side by side, newest revision counts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
+        """How many contents are still to ask in this run."""
+        query = _pending(run, policy_id, retry_failed).with_only_columns(sa.func.count())
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def pending(
+        self, run: Run, policy_id: str, *, after: int = 0, limit: int = PAGE, retry_failed: bool = False
+    ) -> list[PendingItem]:
+        """The next items to ask, in order of arrival; each content once, none that people have settled.
+
+        Items that never got a reply are asked again; with `retry_failed` all that failed are.
+        """
+        query = _pending(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [PendingItem(stored_item(row), 0 if row.revision is None else row.revision + 1) for row in rows]
+
+    def stored_replies(self, run: Run, digests: Sequence[str]) -> dict[str, list[StoredReply]]:
+        """Replies already paid for, by content, first attempt first."""
+        found: dict[str, list[StoredReply]] = {}
+        with self._database.read() as connection:
+            for part in parts(digests):
+                query = (
+                    sa.select(replies)
+                    .where(replies.c.run_id == run.id, replies.c.content_digest.in_(part))
+                    .order_by(replies.c.content_digest, replies.c.attempt)
+                )
+                for row in connection.execute(query):
+                    reply = StoredReply(
+                        run.key, row.content_digest, row.attempt, row.body, row.latency_ms, row.created_at
+                    )
+                    found.setdefault(row.content_digest, []).append(reply)
+        return found
+
+    def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
+        """Write replies, answers and routes in one transaction."""
+        stamp = now()
+        decided = [_route_row(run, one, stamp) for one in answered if one.decision is not None]
+        with self._database.write() as connection:
+            self._database.insert_new(connection, replies, [_reply_row(run.id, reply) for reply in arrived])
+            self._database.insert_new(connection, prelabels, [_prelabel_row(run, one, stamp) for one in answered])
+            self._database.insert_new(connection, routes, decided)
+
+    def take_in(self, left: Iterator[StoredReply]) -> int:
+        """Write replies a killed process left in the journal, whatever run they belong to; returns how many."""
+        with self._database.read() as connection:
+            ids = {key: run_id for key, run_id in connection.execute(sa.select(runs.c.key, runs.c.id))}
+        taken = 0
+        for part in parts((reply for reply in left if reply.run_key in ids), PAGE):
+            with self._database.write() as connection:
+                self._database.insert_new(connection, replies, [_reply_row(ids[one.run_key], one) for one in part])
+            taken += len(part)
+        return taken
+
+    def unshared(self, run: Run, *, after: int = 0, limit: int = PAGE) -> list[tuple[StoredItem, int, Prelabel, int]]:
+        """Items whose content was answered under another id of this run, and which have not got that answer yet.
+
+        Returns:
+            (item, row number of the item asked about, its answer, revision to write).
+        """
+        mine = prelabels.alias("mine")
+        query = (
+            sa.select(items, near_duplicates.c.group_id, prelabels)
+            .select_from(
+                items.join(prelabels, prelabels.c.item_id == items.c.same_as)
+                .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+                .outerjoin(
+                    mine,
+                    sa.and_(
+                        mine.c.run_id == run.id,
+                        mine.c.item_id == items.c.id,
+                        mine.c.revision == prelabels.c.revision,
+                    ),
+                )
+            )
+            .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None), items.c.id > after)
+            .order_by(items.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [(stored_item(row), row.same_as, _prelabel(row), row.revision) for row in connection.execute(query)]
+
+    def count(self, run: Run) -> int:
+        """How many answers this run holds, superseded ones included."""
+        query = sa.select(sa.func.count()).where(prelabels.c.run_id == run.id)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def newest(self, run: Run, item_key: int) -> Prelabel | None:
+        """The answer that counts for one item, or None."""
+        query = sa.select(prelabels).where(
+            prelabels.c.run_id == run.id, prelabels.c.item_id == item_key, newest(prelabels)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _prelabel(row)
+
+
+def newest(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Rows of `prelabels` or `routes` that no later revision supersedes."""
+    later = table.alias()
+    return ~sa.exists().where(
+        later.c.run_id == table.c.run_id, later.c.item_id == table.c.item_id, later.c.revision > table.c.revision
+    )
+
+
+def _pending(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
+    failed = prelabels.c.status == PrelabelStatus.FAILED.value
+    again = failed if retry_failed else failed & (prelabels.c.reason == FailureReason.NO_ANSWER.value)
+    there = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
+    return (
+        sa.select(items, near_duplicates.c.group_id, prelabels.c.revision)
+        .select_from(
+            items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+        )
+        .where(
+            items.c.same_as.is_(None),
+            sa.or_(prelabels.c.item_id.is_(None), again),
+            items.c.content_digest.not_in(settled_digests(policy_id)),
+        )
+    )
+
+
+def _reply_row(run_id: int, reply: StoredReply) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "content_digest": reply.content_digest,
+        "attempt": reply.attempt,
+        "body": reply.body,
+        "latency_ms": reply.latency_ms,
+        "created_at": reply.created_at,
+    }
+
+
+def _prelabel_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
+    answer = one.prelabel
+    return {
+        "run_id": run.id,
+        "item_id": one.item_key,
+        "revision": one.revision,
+        "shared_from": one.shared_from,
+        "status": answer.status.value,
+        "labels": answer.labels,
+        "signals": answer.signals,
+        "clauses": answer.clauses,
+        "rationale": answer.rationale,
+        "reason": answer.reason.value if answer.reason else None,
+        "detail": answer.detail,
+        "model": answer.model,
+        "prompt_tokens": answer.usage.prompt_tokens,
+        "completion_tokens": answer.usage.completion_tokens,
+        "cached_tokens": answer.usage.cached_tokens,
+        "cost_usd": answer.cost_usd,
+        "latency_ms": answer.latency_ms,
+        "attempts": answer.attempts,
+        "created_at": stamp,
+    }
+
+
+def _route_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
+    decision = one.decision
+    assert decision is not None  # noqa: S101 - the caller filters; told to the type checker
+    return {
+        "run_id": run.id,
+        "item_id": one.item_key,
+        "revision": one.revision,
+        "route": decision.route.value,
+        "reason": decision.reason,
+        "doubts": decision.doubts,
+        "inclusion_probability": decision.inclusion_probability,
+        "seed": decision.seed,
+        "created_at": stamp,
+    }
+
+
+def _prelabel(row: sa.Row[Any]) -> Prelabel:
+    return Prelabel(
+        status=PrelabelStatus(row.status),
+        labels=tuple(row.labels),
+        signals=row.signals,
+        rationale=row.rationale,
+        clauses=tuple(row.clauses),
+        reason=FailureReason(row.reason) if row.reason else None,
+        detail=row.detail,
+        usage=Usage(row.prompt_tokens, row.completion_tokens, row.cached_tokens),
+        cost_usd=row.cost_usd,
+        latency_ms=row.latency_ms,
+        attempts=row.attempts,
+        model=row.model,
+    )

@@ -1,0 +1,194 @@
+"""A run's outcome item by item, and its totals: what reports and exports read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.store.database import PAGE, Database
+from assistant.store.precedents import settled_digests
+from assistant.store.prelabels import newest
+from assistant.store.runs import Run
+from assistant.store.tables import items, near_duplicates, prelabels, routes
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """A run in numbers.
+
+    Args:
+        statuses: items by `labelled`, `failed`, `settled` (by people, never asked) and `pending`.
+        failures: failed items by reason.
+        routes: items by (route, reason).
+        labels: labelled items by answer, several labels joined by `|`.
+        prompt_tokens, completion_tokens, cached_tokens: of all answers; shared ones count once.
+        cost_usd: US$ of all answers, None where no price is known.
+        shared: items that took the answer of another item with the same content.
+    """
+
+    statuses: dict[str, int]
+    failures: dict[str, int]
+    routes: dict[tuple[str, str], int]
+    labels: dict[str, int]
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    cost_usd: float | None
+    shared: int
+
+
+class ResultStore:
+    """Reads outcomes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pages(self, run: Run) -> Iterator[list[Result]]:
+        """Every item with its answer and route in this run, in order of arrival; keys are column names."""
+        settled = self._settled(run)
+        after = 0
+        while True:
+            query = _joined(run).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
+            with self._database.read() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield [_result(row, settled) for row in rows]
+            after = rows[-1].id
+
+    def get(self, run: Run, external_id: str) -> Result | None:
+        """One item's outcome, or None."""
+        with self._database.read() as connection:
+            row = connection.execute(_joined(run).where(items.c.external_id == external_id)).one_or_none()
+        return None if row is None else _result(row, self._settled(run))
+
+    def failures(self, run: Run, limit: int) -> list[Result]:
+        """Failed items with their reasons, in order of arrival."""
+        query = _joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [_result(row, set()) for row in connection.execute(query)]
+
+    def totals(self, run: Run) -> RunTotals:
+        """The run in numbers."""
+        with self._database.read() as connection:
+            everything = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
+            statuses = _counted(connection, run, prelabels.c.status)
+            failures = _counted(connection, run, prelabels.c.reason, prelabels.c.status == "failed")
+            labels = _counted(connection, run, prelabels.c.labels, prelabels.c.status == "labelled")
+            sums = connection.execute(_sums(run)).one()
+            query = (
+                sa.select(routes.c.route, routes.c.reason, sa.func.count())
+                .where(routes.c.run_id == run.id, newest(routes))
+                .group_by(routes.c.route, routes.c.reason)
+            )
+            routed = {(route, reason): count for route, reason, count in connection.execute(query)}
+            settled = connection.execute(_count_settled(run)).scalar_one()
+        answered = sum(statuses.values())
+        return RunTotals(
+            statuses={**statuses, "settled": settled, "pending": max(0, everything - answered - settled)},
+            failures=failures,
+            routes=dict(sorted(routed.items(), key=lambda entry: (-entry[1], entry[0]))),
+            labels={"|".join(name) or "none": count for name, count in labels.items()},
+            prompt_tokens=sums.prompt_tokens or 0,
+            completion_tokens=sums.completion_tokens or 0,
+            cached_tokens=sums.cached_tokens or 0,
+            cost_usd=sums.cost_usd,
+            shared=sums.shared or 0,
+        )
+
+    def _settled(self, run: Run) -> set[str]:
+        if run.policy is None:
+            return set()
+        policy_id = run.policy.rpartition("@")[0]
+        with self._database.read() as connection:
+            return set(connection.execute(settled_digests(policy_id)).scalars())
+
+
+def _joined(run: Run) -> sa.Select[Any]:
+    answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
+    route = sa.and_(
+        routes.c.run_id == run.id, routes.c.item_id == items.c.id, routes.c.revision == prelabels.c.revision
+    )
+    return sa.select(
+        items.c.id,
+        items.c.external_id,
+        items.c.text,
+        items.c.query,
+        items.c.language,
+        items.c.source,
+        items.c.meta,
+        items.c.content_digest,
+        near_duplicates.c.group_id,
+        prelabels.c.status,
+        prelabels.c.labels,
+        prelabels.c.signals,
+        prelabels.c.clauses,
+        prelabels.c.rationale,
+        prelabels.c.reason,
+        prelabels.c.detail,
+        prelabels.c.model,
+        prelabels.c.prompt_tokens,
+        prelabels.c.completion_tokens,
+        prelabels.c.cached_tokens,
+        prelabels.c.cost_usd,
+        prelabels.c.latency_ms,
+        prelabels.c.attempts,
+        prelabels.c.shared_from,
+        routes.c.route,
+        routes.c.reason.label("route_reason"),
+        routes.c.doubts,
+        routes.c.inclusion_probability,
+    ).select_from(
+        items.outerjoin(prelabels, answer)
+        .outerjoin(routes, route)
+        .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+    )
+
+
+def _result(row: sa.Row[Any], settled: set[str]) -> Result:
+    result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
+    if result["status"] is None:
+        result["status"] = "settled" if row.content_digest in settled else "pending"
+    return result
+
+
+def _counted(
+    connection: sa.Connection, run: Run, column: sa.Column[Any], *only: sa.ColumnElement[bool]
+) -> dict[Any, int]:
+    query = (
+        sa.select(column, sa.func.count())
+        .where(prelabels.c.run_id == run.id, newest(prelabels), *only)
+        .group_by(column)
+        .order_by(sa.func.count().desc(), column)
+    )
+    return {tuple(value) if isinstance(value, list) else value: count for value, count in connection.execute(query)}
+
+
+def _sums(run: Run) -> sa.Select[Any]:
+    """Tokens and cost of all revisions: an answer that was superseded was paid for too."""
+    own = prelabels.c.shared_from.is_(None)
+    return sa.select(
+        *(
+            sa.func.sum(sa.case((own, column))).label(column.name)
+            for column in (
+                prelabels.c.prompt_tokens,
+                prelabels.c.completion_tokens,
+                prelabels.c.cached_tokens,
+                prelabels.c.cost_usd,
+            )
+        ),
+        sa.func.count(sa.distinct(sa.case((prelabels.c.shared_from.is_not(None), prelabels.c.item_id)))).label(
+            "shared"
+        ),
+    ).where(prelabels.c.run_id == run.id)
+
+
+def _count_settled(run: Run) -> sa.Select[int]:
+    policy_id = run.policy.rpartition("@")[0] if run.policy else ""
+    answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
+    return sa.select(sa.func.count()).where(items.c.content_digest.in_(settled_digests(policy_id)), ~answered)

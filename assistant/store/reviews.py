@@ -1,0 +1,89 @@
+"""Labels people gave, in the tool or elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.reviews import Review
+from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.tables import items, reviews
+
+
+class ReviewStore:
+    """Reads and writes reviews."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, batch: Sequence[tuple[int, Review]]) -> Counter[str]:
+        """Append reviews given as (item row number, review); counts `added` and `unchanged`.
+
+        The same person's same answer from the same source is kept once; a different answer is a new event.
+        """
+        with self._database.write(alone=True) as connection:
+            seen = self._seen(connection, sorted({key for key, _ in batch}))
+            rows: dict[tuple[object, ...], dict[str, object]] = {}
+            for key, review in batch:
+                identity = (key, review.rater, review.labels, review.source)
+                if identity not in seen:
+                    rows[identity] = _row(key, review)
+            if rows:
+                connection.execute(sa.insert(reviews), list(rows.values()))
+        return Counter(added=len(rows), unchanged=len(batch) - len(rows))
+
+    def count(self) -> dict[str, int]:
+        """How many labels, on how many items, by how many people."""
+        query = sa.select(
+            sa.func.count(),
+            sa.func.count(sa.distinct(reviews.c.item_id)),
+            sa.func.count(sa.distinct(reviews.c.rater)),
+        )
+        with self._database.read() as connection:
+            labels, labelled, raters = connection.execute(query).one()
+        return {"labels": labels, "items": labelled, "raters": raters}
+
+    def by_item(self) -> Iterator[tuple[int, str, str, dict[str, LabelAnswer]]]:
+        """All items with labels: (row number, external id, content digest, newest answer by rater)."""
+        query = (
+            sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, reviews.c.rater, reviews.c.labels)
+            .join(items, items.c.id == reviews.c.item_id)
+            .order_by(reviews.c.item_id, reviews.c.id)
+        )
+        current: tuple[int, str, str, dict[str, LabelAnswer]] | None = None
+        with self._database.read() as connection:
+            for key, name, digest, rater, labels in connection.execution_options(yield_per=PAGE).execute(query):
+                if current is None or current[0] != key:
+                    if current is not None:
+                        yield current
+                    current = (key, name, digest, {})
+                current[3][rater] = tuple(labels)
+        if current is not None:
+            yield current
+
+    @staticmethod
+    def _seen(connection: sa.Connection, keys: Sequence[int]) -> set[tuple[object, ...]]:
+        found: set[tuple[object, ...]] = set()
+        for part in parts(keys):
+            query = sa.select(reviews.c.item_id, reviews.c.rater, reviews.c.labels, reviews.c.source).where(
+                reviews.c.item_id.in_(part)
+            )
+            found.update(
+                (key, rater, tuple(labels), source) for key, rater, labels, source in connection.execute(query)
+            )
+        return found
+
+
+def _row(key: int, review: Review) -> dict[str, object]:
+    return {
+        "item_id": key,
+        "rater": review.rater,
+        "labels": review.labels,
+        "shown_suggestion": review.shown_suggestion,
+        "source": review.source,
+        "meta": review.meta,
+        "created_at": now(),
+    }

@@ -1,0 +1,132 @@
+"""Runs: what was asked with which prompt, policy and model, and what has happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from assistant.domain.prelabels import RunIdentity
+from assistant.errors import InputError
+from assistant.store.database import Database, now
+from assistant.store.tables import run_events, runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: items x prompt version x policy version x model x parameters.
+
+    Imported machine answers are runs too; they have no prompt and no policy.
+    """
+
+    id: int
+    key: str
+    origin: str
+    model: str
+    prompt: str | None  # name@version
+    prompt_digest: str | None
+    policy: str | None  # id@version
+    policy_digest: str | None
+    parameters: Mapping[str, object]
+    replicate: int
+    created_at: str
+
+    @property
+    def name(self) -> str:
+        """The short name people type: `r3`."""
+        return f"r{self.id}"
+
+
+class RunStore:
+    """Reads and writes runs and their events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, identity: RunIdentity, *, prompt: tuple[str, str], policy: tuple[str, str]) -> Run:
+        """The run of that identity, made when it is not there: the same command always finds the same run.
+
+        Args:
+            identity: what makes it the same run.
+            prompt: name and version.
+            policy: id and version.
+        """
+        row = {
+            "key": identity.key,
+            "origin": "prelabel",
+            "prompt_name": prompt[0],
+            "prompt_version": prompt[1],
+            "prompt_digest": identity.prompt_digest,
+            "policy_id": policy[0],
+            "policy_version": policy[1],
+            "policy_digest": identity.policy_digest,
+            "model": identity.model,
+            "parameters": orjson.loads(identity.parameters),
+            "replicate": identity.replicate,
+        }
+        return self._open(row)
+
+    def open_import(self, model: str) -> Run:
+        """The run that holds machine answers made elsewhere by `model`."""
+        key = RunIdentity("", "", f"import:{model}", "{}").key
+        return self._open({"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0})
+
+    def all(self) -> list[Run]:
+        """Every run, oldest first."""
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(sa.select(runs).order_by(runs.c.id))]
+
+    def find(self, name: str | None) -> Run:
+        """The run called `r3` (or `3`), or the newest one.
+
+        Raises:
+            InputError: no such run, naming those there are.
+        """
+        known = self.all()
+        if not known:
+            raise InputError("no run yet", hint="assistant prelabel  makes one")
+        if name is None:
+            return known[-1]
+        wanted = next((run for run in known if name in {run.name, str(run.id), run.key}), None)
+        if wanted is None:
+            raise InputError(f"no run {name}", hint=f"there are: {', '.join(run.name for run in known[-20:])}")
+        return wanted
+
+    def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
+        """Append to the run's history."""
+        row = {"run_id": run.id, "event": event, "detail": dict(detail), "created_at": now()}
+        with self._database.write() as connection:
+            connection.execute(sa.insert(run_events), [row])
+
+    def events(self, run: Run) -> list[tuple[str, str, Mapping[str, object]]]:
+        """The run's history, oldest first: (time, event, detail)."""
+        query = sa.select(run_events).where(run_events.c.run_id == run.id).order_by(run_events.c.id)
+        with self._database.read() as connection:
+            return [(row.created_at, row.event, row.detail) for row in connection.execute(query)]
+
+    def _open(self, row: dict[str, object]) -> Run:
+        with self._database.write(alone=True) as connection:
+            found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one_or_none()
+            if found is None:
+                connection.execute(sa.insert(runs), [{**row, "created_at": now()}])
+                found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
+            return _run(found)
+
+
+def _run(row: sa.Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        key=row.key,
+        origin=row.origin,
+        model=row.model,
+        prompt=f"{row.prompt_name}@{row.prompt_version}" if row.prompt_name else None,
+        prompt_digest=row.prompt_digest,
+        policy=f"{row.policy_id}@{row.policy_version}" if row.policy_id else None,
+        policy_digest=row.policy_digest,
+        parameters=row.parameters,
+        replicate=row.replicate,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,111 @@
+"""Is all there that a job needs? One check per part; each says what it found and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from assistant.prompting.render import compile_sections
+from assistant.wiring.workspace import Workspace
+
+_ENOUGH_DISK_GB = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's outcome; `hint` says what to do where it is not ok."""
+
+    check: str
+    ok: bool
+    found: str
+    hint: str = ""
+
+
+def examine(folder: Path, model: str | None) -> list[Finding]:
+    """All checks of a workspace.
+
+    Args:
+        folder: the workspace.
+        model: the model to ask for one small sign of life; None takes the setting's.
+    """
+    try:
+        workspace = Workspace.open(folder)
+    except AssistantError as error:
+        return [_failed("settings", error)]
+    spec = model or workspace.settings.model.spec
+    with workspace:
+        checks: dict[str, Callable[[], str]] = {
+            "policy": lambda: (
+                f"{workspace.policy.id}@{workspace.policy.version}, {len(workspace.policy.clauses)} clauses"
+            ),
+            "prompt": lambda: _prompt(workspace),
+            "database": lambda: (
+                f"{'SQLite' if workspace.database.is_sqlite else 'PostgreSQL'}, "
+                f"{workspace.items.count()['items']:,} items"
+            ),
+            "index": lambda: f"Chroma, {sum(workspace.index.counts().values()):,} entries",
+            "embedder": lambda: (
+                f"{workspace.embedder_name}, {len(workspace.item_embedder.text_vectors(['check'])[0])} dims"
+            ),
+            "keys": lambda: _keys(spec),
+            "model": lambda: asyncio.run(_model(workspace, spec)),
+            "price": lambda: _price(workspace, spec),
+            "disk": lambda: _disk(workspace.state),
+        }
+        return [Finding("settings", True, str(folder / "assistant.toml"))] + [
+            _checked(name, check) for name, check in checks.items()
+        ]
+
+
+def _checked(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except AssistantError as error:
+        return _failed(name, error)
+
+
+def _failed(name: str, error: AssistantError) -> Finding:
+    return Finding(name, False, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
+
+
+def _prompt(workspace: Workspace) -> str:
+    prompt = workspace.prompts.get(workspace.settings.prompt.name)
+    compile_sections(prompt)
+    return prompt.ref
+
+
+def _keys(spec: str) -> str:
+    if not spec.startswith("openai:"):
+        return "none needed by this check"
+    if os.environ.get("OPENAI_API_KEY"):
+        return "OPENAI_API_KEY is set"
+    if os.environ.get("OPENAI_BASE_URL"):
+        return "OPENAI_BASE_URL is set, no key"
+    raise AssistantError("neither OPENAI_API_KEY nor OPENAI_BASE_URL is set", hint="export OPENAI_API_KEY=...")
+
+
+async def _model(workspace: Workspace, spec: str) -> str:
+    model = workspace.model(spec, concurrency=1)
+    try:
+        return await model.check()
+    finally:
+        await model.aclose()
+
+
+def _price(workspace: Workspace, spec: str) -> str:
+    prices = workspace.prices(spec)
+    if prices is None:
+        return f'not known; [prices."{spec}"] in assistant.toml makes costs and --budget work'
+    return f"US$ {prices.input:g} in, {prices.output:g} out, per million tokens"
+
+
+def _disk(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < _ENOUGH_DISK_GB:
+        raise AssistantError(f"{free:.1f} GB free", hint="free some space: a job of 1 M items takes about 3 GB")
+    return f"{free:.0f} GB free"

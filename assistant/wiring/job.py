@@ -1,0 +1,209 @@
+"""A prelabel job put together: the run, what it shares, and the pieces it works through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from assistant.domain.prelabels import Usage
+from assistant.errors import AssistantError, InputError, SettingsError
+from assistant.ingest.indexing import bring_up_to_date
+from assistant.models.guarded import Budget
+from assistant.models.interface import LabelModel
+from assistant.prelabel.estimate import Estimate, estimate
+from assistant.prelabel.feed import Feed
+from assistant.prelabel.job import JobOptions, PrelabelJob
+from assistant.prelabel.label_one import LabelKit
+from assistant.prelabel.progress import JobProgress
+from assistant.prelabel.writer import AnswerWriter, recover
+from assistant.prompting.render import PromptRenderer
+from assistant.store.results import RunTotals
+from assistant.store.runs import Run
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class JobChoice:
+    """What the user chose; None takes the setting."""
+
+    prompt: str | None = None
+    model: str | None = None
+    concurrency: int | None = None
+    limit: int | None = None
+    budget: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    replicate: int = 0
+    retry_failed: bool = False
+    record: str | None = None
+
+
+class Session:
+    """One session of a run, ready to go.
+
+    Args:
+        workspace: the opened workspace.
+        choice: what the user chose.
+    """
+
+    def __init__(self, workspace: Workspace, choice: JobChoice) -> None:
+        settings = workspace.settings
+        self._workspace = workspace
+        self._choice = choice
+        self.model_spec = choice.model or settings.model.spec
+        self.prompt = workspace.prompts.get(choice.prompt or settings.prompt.name)
+        self._renderer = PromptRenderer(self.prompt, workspace.policy, content_tokens=settings.content.prompt_tokens)
+        self._identity = workspace.identity(self.prompt, self.model_spec, choice.replicate)
+        self.run = self._open_run()
+        self.confirm_above_usd = settings.model.confirm_above_usd
+        self.progress = JobProgress(total=0)
+        self._counts: Mapping[str, int] = {}
+        self._job: PrelabelJob | None = None
+        self.interrupted = False
+
+    def prepare(self, note: Callable[[str], None]) -> None:
+        """Take in what a killed session left, bring the index up to date, count what is to ask.
+
+        Args:
+            note: told in words what was done.
+        """
+        workspace = self._workspace
+        if not workspace.items.count()["items"]:
+            raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
+        if recovered := recover(workspace.journal, workspace.prelabels):
+            note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
+        self.progress.recovered = recovered
+        if told := bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder):
+            note(told)
+        pending = workspace.prelabels.count_pending(
+            self.run, workspace.policy.id, retry_failed=self._choice.retry_failed
+        )
+        self.progress.total = pending if self._choice.limit is None else min(pending, self._choice.limit)
+
+    def estimate(self) -> Estimate:
+        """What asking everything still to ask would take; renders a sample, asks nothing."""
+        totals = self.totals()
+        answered = totals.statuses.get("labelled", 0)
+        return estimate(
+            self._feed(),
+            self._renderer,
+            calls=self.progress.total,
+            max_tokens=self.prompt.sampling.max_tokens,
+            reply_tokens=totals.completion_tokens / answered if answered else None,
+            cost=self._cost,
+            retry_failed=self._choice.retry_failed,
+        )
+
+    async def work(self, watch: Callable[[JobProgress], None]) -> AssistantError | None:
+        """Do the job; returns the BudgetError that ended it early, or None.
+
+        Args:
+            watch: called about twice a second with the counts.
+
+        Raises:
+            AssistantError: see `PrelabelJob.run`.
+        """
+        workspace = self._workspace
+        concurrency = self._choice.concurrency or workspace.settings.model.concurrency
+        model = self._model(concurrency)
+        writer = AnswerWriter(workspace.prelabels, self.run, workspace.journal)
+        self._job = PrelabelJob(
+            feed=self._feed(),
+            kit=self._kit(model, writer),
+            writer=writer,
+            routing=workspace.routing_policy(),
+            options=JobOptions(
+                concurrency=min(concurrency, model.parallel or concurrency),
+                limit=self._choice.limit,
+                retry_failed=self._choice.retry_failed,
+                near_distance=workspace.near_distance,
+            ),
+            progress=self.progress,
+        )
+        workspace.runs.event(self.run, "started", {"to_ask": self.progress.total})
+        try:
+            return await self._job.run(watch)
+        finally:
+            await model.aclose()
+            self._counts = model.counts.as_dict()
+            writer.close()
+            self._record_end()
+
+    def stop(self) -> None:
+        """Ask nothing new and end when the answers on their way are in."""
+        self.interrupted = True
+        if self._job is not None:
+            self._job.stop()
+
+    def retries(self) -> Mapping[str, int]:
+        """How often the guard had to ask again, by reason."""
+        return self._counts
+
+    def totals(self) -> RunTotals:
+        """The run so far, all sessions."""
+        return self._workspace.results.totals(self.run)
+
+    def _open_run(self) -> Run:
+        workspace, policy = self._workspace, self._workspace.policy
+        workspace.registry.register_prompt(
+            self.prompt.name, self.prompt.version, self.prompt.digest, self.prompt.source
+        )
+        workspace.registry.register_policy(policy)
+        return workspace.runs.open(
+            self._identity, prompt=(self.prompt.name, self.prompt.version), policy=(policy.id, policy.version)
+        )
+
+    def _model(self, concurrency: int) -> LabelModel:
+        budget = self._choice.budget
+        if budget is not None and self._workspace.prices(self.model_spec) is None:
+            raise SettingsError(
+                f"--budget needs the price of {self.model_spec}",
+                where="assistant.toml",
+                hint=f'add [prices."{self.model_spec}"] with input and output in US$ per million tokens',
+            )
+        return self._workspace.model(
+            self.model_spec,
+            concurrency=concurrency,
+            budget=None if budget is None else Budget(budget, spent=self.totals().cost_usd or 0.0),
+            requests_per_minute=self._choice.requests_per_minute,
+            tokens_per_minute=self._choice.tokens_per_minute,
+            record=self._choice.record,
+        )
+
+    def _kit(self, model: LabelModel, writer: AnswerWriter) -> LabelKit:
+        return LabelKit(
+            identity=self._identity,
+            renderer=self._renderer,
+            model=model,
+            sampling=self._workspace.sampling(self.prompt),
+            cost=self._cost,
+            keep=writer.keep,
+            max_asks=self._workspace.settings.model.max_asks,
+        )
+
+    def _feed(self) -> Feed:
+        workspace = self._workspace
+        return Feed(
+            store=workspace.prelabels,
+            run=self.run,
+            policy=workspace.policy,
+            index=workspace.index,
+            embedder=workspace.item_embedder,
+            options=workspace.retrieval_options(self.prompt),
+        )
+
+    def _cost(self, usage: Usage) -> float | None:
+        return self._workspace.cost(self.model_spec, usage)
+
+    def _record_end(self) -> None:
+        progress = self.progress
+        detail = {
+            "labelled": progress.labelled,
+            "failed": progress.failed,
+            "shared": progress.shared,
+            "recovered_replies": progress.recovered,
+            "retries": dict(self._counts),
+            "cost_usd": progress.cost_usd,
+            "seconds": round(progress.seconds, 2),
+        }
+        self._workspace.runs.event(self.run, "interrupted" if self.interrupted else "ended", detail)

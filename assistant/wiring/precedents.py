@@ -1,0 +1,76 @@
+"""Turning labels people agree on into precedents."""
+
+from __future__ import annotations
+
+import getpass
+from collections import Counter
+
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.errors import InputError
+from assistant.routing.sampling import draw
+from assistant.wiring.workspace import Workspace
+
+_ENOUGH = 2  # people who must agree before an item counts as settled
+
+
+def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int | None, seed: int) -> Counter[str]:
+    """Make items precedents on which two or more people agree; all such items when none are named.
+
+    Args:
+        workspace: the opened workspace.
+        names: ids of the items; empty for all.
+        limit: at most so many, drawn at random by `seed`.
+        seed: of that draw.
+
+    Returns:
+        Counts: `added`, `total`, and what was left out: `disputed`, `labelled_once`, `off_label_set`.
+
+    Raises:
+        InputError: a named item is not there, or people do not agree on it.
+    """
+    counts: Counter[str] = Counter(added=0, disputed=0, labelled_once=0, off_label_set=0)
+    settled: list[tuple[str, int, str, LabelAnswer]] = []
+    seen = set()
+    for key, name, digest, answers in workspace.reviews.by_item():
+        if names and name not in names:
+            continue
+        seen.add(name)
+        outcome = _settlement(workspace, answers)
+        if isinstance(outcome, str):
+            counts[outcome] += 1
+            if names:
+                raise InputError(f"{name} can't be a precedent: {outcome}", hint="only what people agree on can")
+        else:
+            settled.append((name, key, digest, outcome))
+    if missing := sorted(set(names) - seen):
+        raise InputError(f"no human labels for {', '.join(missing[:5])}", hint="assistant labels import FILE")
+    settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
+    chosen = settled if limit is None else settled[:limit]
+    workspace.precedents.add(
+        workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], getpass.getuser()
+    )
+    counts["added"] = len(chosen)
+    counts["total"] = workspace.precedents.count(workspace.policy.id)
+    return counts
+
+
+def withdraw_precedent(workspace: Workspace, name: str) -> None:
+    """An item is no precedent any more. Raises InputError where it was none."""
+    stored = workspace.items.get(name)
+    if stored is None or not workspace.precedents.withdraw(
+        workspace.policy.id, stored.content_digest, getpass.getuser()
+    ):
+        raise InputError(f"{name} is no precedent", hint="assistant precedents list  shows them")
+
+
+def _settlement(workspace: Workspace, answers: dict[str, LabelAnswer]) -> LabelAnswer | str:
+    """What people agree on, or why there is no such thing."""
+    if len(answers) < _ENOUGH:
+        return "labelled_once"
+    distinct = {tuple(sorted(answer)) for answer in answers.values()}
+    if len(distinct) > 1:
+        return "disputed"
+    try:
+        return read_labels(distinct.pop(), workspace.policy.label_set)
+    except OffLabelSetError:
+        return "off_label_set"

@@ -1,0 +1,82 @@
+"""A new workspace, ready to run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from assistant.bundled import bundled
+from assistant.errors import WorkspaceError
+from assistant.settings import SETTINGS_FILE
+
+_SETTINGS = """\
+# Settings of this workspace. Every key has a default; wrong ones are told with their line.
+# Any key can be set for one command from the environment: ASSISTANT__MODEL__CONCURRENCY=64
+# Secrets come from the environment only: OPENAI_API_KEY, ASSISTANT_DATABASE_URL ...
+
+[content]
+languages = ["en", "zh"]        # what to identify; other languages read as "und" or go to people
+prompt_tokens = 6000            # longer content is cut for the prompt, marked, and goes to people
+
+[policy]
+file = "policies/community.md"
+
+[prompt]
+name = "moderation@2"           # assistant prompts list
+
+[model]
+spec = "local"                  # local, openai:NAME (OPENAI_BASE_URL), PROVIDER:NAME, replay:FILE
+concurrency = 16
+# requests_per_minute = 500
+# tokens_per_minute = 200000
+# confirm_above_usd = 5.0       # ask before a run that would cost more
+
+# [prices."openai:gpt-4o-mini"] # US$ per million tokens; without them --budget can't work
+# input = 0.15
+# cached_input = 0.075
+# output = 0.60
+
+[embedder]
+name = "embedded"               # embedded, openai:NAME, or PROVIDER:NAME
+
+[retrieval]
+clauses = 3
+precedents = 6
+policy_tokens = 1500            # a policy that fits goes into the prompt whole
+
+[routing]
+accept_probability = 0.9        # surer answers may be accepted ...
+audit_share = 0.05              # ... and this share of them is labelled by people all the same
+seed = 20260101
+"""
+
+_IGNORE = ".assistant/\n"
+
+
+def make_workspace(folder: Path) -> list[str]:
+    """Make a workspace in a folder that has none yet; returns the names of what was made.
+
+    Raises:
+        WorkspaceError: there is a workspace already, or the folder can't be written; nothing was changed.
+    """
+    settings = folder / SETTINGS_FILE
+    if settings.exists():
+        raise WorkspaceError("there is a workspace here already", where=str(folder), hint="choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _copy(bundled("examples") / "policies", folder / "policies")
+        _copy(bundled("prompts"), folder / "prompts")
+        (folder / ".gitignore").write_text(_IGNORE, encoding="utf-8")
+        settings.write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"can't write here: {error.strerror}", where=str(folder)) from None
+    return [SETTINGS_FILE, "policies/", "prompts/", ".gitignore"]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the Markdown files of a folder; what is there already stays."""
+    for path in sorted(source.rglob("*.md")):
+        to = target / path.relative_to(source)
+        if not to.exists():
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, to)

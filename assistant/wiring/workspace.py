@@ -1,0 +1,250 @@
+"""A workspace opened: settings, database, policy, prompts, index and models, each made when it is first needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+
+from assistant.bundled import bundled
+from assistant.domain.policies import Policy
+from assistant.domain.prelabels import RunIdentity, Usage
+from assistant.errors import FatalModelError
+from assistant.ingest.embedding import ItemEmbedder
+from assistant.ingest.groups import group_items
+from assistant.models.embedders.build import build_embedder, embedder_identity
+from assistant.models.embedders.worker import EmbeddingWorker
+from assistant.models.guarded import Budget, GuardedModel, GuardOptions, Prices
+from assistant.models.interface import LabelModel, Sampling
+from assistant.policy.documents import read_policy
+from assistant.policy.index import VectorIndex
+from assistant.policy.retrieve import RetrievalOptions
+from assistant.prompting.library import PromptLibrary
+from assistant.prompting.template import Prompt
+from assistant.routing.doubts import RoutingPolicy
+from assistant.settings import Settings, load_settings
+from assistant.store.database import Database
+from assistant.store.embeddings import EmbeddingStore
+from assistant.store.items import ItemStore
+from assistant.store.journal import ReplyJournal
+from assistant.store.precedents import PrecedentStore
+from assistant.store.prelabels import PrelabelStore
+from assistant.store.registry import Registry
+from assistant.store.results import ResultStore
+from assistant.store.reviews import ReviewStore
+from assistant.store.runs import RunStore
+
+STATE = ".assistant"
+DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
+
+
+class Workspace:
+    """A workspace folder with its settings, database, policy, prompts, index and models."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._closing = ExitStack()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The workspace in a folder. Raises SettingsError where there is none or its settings are wrong."""
+        return cls(folder, load_settings(folder))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    @property
+    def state(self) -> Path:
+        """Where state lives; readable by its owner only, since it holds the content."""
+        folder = self.folder / STATE
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @cached_property
+    def database(self) -> Database:
+        """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
+        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
+        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        self._closing.callback(database.close)
+        return database
+
+    @cached_property
+    def items(self) -> ItemStore:
+        """Items."""
+        return ItemStore(self.database)
+
+    @cached_property
+    def runs(self) -> RunStore:
+        """Runs."""
+        return RunStore(self.database)
+
+    @cached_property
+    def prelabels(self) -> PrelabelStore:
+        """Answers."""
+        return PrelabelStore(self.database)
+
+    @cached_property
+    def results(self) -> ResultStore:
+        """Outcomes, for reports and exports."""
+        return ResultStore(self.database)
+
+    @cached_property
+    def reviews(self) -> ReviewStore:
+        """Human labels."""
+        return ReviewStore(self.database)
+
+    @cached_property
+    def precedents(self) -> PrecedentStore:
+        """Settled items."""
+        return PrecedentStore(self.database)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Prompt and policy versions that were used."""
+        return Registry(self.database)
+
+    @cached_property
+    def embeddings(self) -> EmbeddingStore:
+        """Vectors of record."""
+        return EmbeddingStore(self.database)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy of the settings. Raises PolicyError with all its mistakes."""
+        return read_policy(self.policy_path)
+
+    @property
+    def policy_path(self) -> Path:
+        """The policy's file."""
+        return self.folder / self.settings.policy.file
+
+    @cached_property
+    def prompts(self) -> PromptLibrary:
+        """The workspace's prompts, then those that ship with the package."""
+        return PromptLibrary(self.folder / "prompts", bundled("prompts"))
+
+    @property
+    def embedder_name(self) -> str:
+        """Identity of the vectors this workspace makes."""
+        return embedder_identity(self.settings.embedder.name)
+
+    @cached_property
+    def item_embedder(self) -> ItemEmbedder:
+        """Vectors of record, computed in a process of their own where they are missing."""
+        settings = self.settings.embedder
+        worker = EmbeddingWorker(settings.name, threads=settings.threads, **_openai_access())
+        self._closing.callback(worker.close)
+        return ItemEmbedder(self.embeddings, worker)
+
+    @cached_property
+    def index(self) -> VectorIndex:
+        """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
+        url = self.settings.storage.chroma_url
+        if url:
+            index = VectorIndex.connect(url)
+        else:
+            index = VectorIndex.open(self.state / "chroma", owner=" ".join(["assistant", *sys.argv[1:3]]))
+        self._closing.callback(index.close)
+        return index
+
+    @cached_property
+    def journal(self) -> ReplyJournal:
+        """Paid replies on disk ahead of the database."""
+        return ReplyJournal(self.state / "journal")
+
+    def group_near_duplicates(self) -> int:
+        """Bring the near-duplicate groups up to date; returns how many there are."""
+        return group_items(self.items, self.settings.content.near_duplicate_threshold)
+
+    def retrieval_options(self, prompt: Prompt) -> RetrievalOptions:
+        """How clauses and precedents are chosen for a prompt."""
+        settings = self.settings.retrieval
+        return RetrievalOptions(
+            clauses=settings.clauses,
+            precedents=min(settings.precedents, prompt.few_shot.precedents),
+            policy_tokens=settings.policy_tokens,
+            precedent_tokens=settings.precedent_tokens,
+            near_distance=self.near_distance,
+        )
+
+    @property
+    def near_distance(self) -> float:
+        """Cosine distance up to which a clause counts as near: the setting's, else the embedder's measured one."""
+        return self.settings.retrieval.near_distance or NEAR_DISTANCES.get(self.settings.embedder.name, 1.0)
+
+    def sampling(self, prompt: Prompt) -> Sampling:
+        """The prompt's sampling with the settings' overrides."""
+        temperature = self.settings.model.temperature
+        own = prompt.sampling
+        return Sampling(
+            temperature=own.temperature if temperature is None else temperature,
+            max_tokens=own.max_tokens,
+            top_p=own.top_p,
+            seed=own.seed,
+            top_logprobs=own.top_logprobs,
+        )
+
+    def identity(self, prompt: Prompt, model: str, replicate: int) -> RunIdentity:
+        """What makes two commands the same run."""
+        sampling, retrieval = self.sampling(prompt), self.retrieval_options(prompt)
+        parameters = {
+            "sampling": sampling,
+            "retrieval": retrieval,
+            "embedder": self.embedder_name,
+            "content_tokens": self.settings.content.prompt_tokens,
+            "max_asks": self.settings.model.max_asks,
+        }
+        written = orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS).decode()
+        return RunIdentity(prompt.digest, self.policy.digest, model, written, replicate)
+
+    def routing_policy(self) -> RoutingPolicy:
+        """What decides the first route."""
+        settings = self.settings.routing
+        return RoutingPolicy(
+            always_human=frozenset(label.name for label in self.policy.label_set.labels if label.always_human),
+            languages=frozenset(self.policy.languages),
+            accept_probability=settings.accept_probability,
+            audit_share=settings.audit_share,
+            seed=settings.seed,
+        )
+
+    def prices(self, spec: str) -> Prices | None:
+        """US$ per million tokens of a model, None when the settings don't say; the embedded one is free."""
+        if spec == "local" or spec.startswith("replay:"):
+            return Prices(input=0.0, output=0.0)
+        price = self.settings.prices.get(spec)
+        return None if price is None else Prices(price.input, price.output, price.cached_input)
+
+    def cost(self, spec: str, usage: Usage) -> float | None:
+        """US$ of a usage."""
+        prices = self.prices(spec)
+        return None if prices is None else prices.cost(usage)
+
+    def model(self, spec: str, *, concurrency: int, budget: Budget | None = None) -> GuardedModel:
+        """A model by name, behind its guard."""
+        settings = self.settings.model
+        adapter = build_model(spec, concurrency=concurrency, settings=self.settings)
+        return GuardedModel(
+            adapter,
+            GuardOptions(
+                max_attempts=settings.max_attempts,
+                deadline_seconds=settings.timeout_seconds * settings.max_attempts,
+                outage_seconds=settings.outage_seconds,
+                requests_per_minute=settings.requests_per_minute,
+                tokens_per_minute=settings.tokens_per_minute,
+            ),
+            prices=self.prices(spec),
+            budget=budget,
+        )

@@ -1,0 +1,83 @@
+"""Settings: read whole, all mistakes told at once, no secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SettingsError
+from assistant.settings import load_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "assistant.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, ""), {})
+    assert settings.model.spec == "local"
+    assert settings.routing.audit_share == 0.05
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    folder = write(tmp_path, "[model]\nconcurrency = 4\n")
+    settings = load_settings(
+        folder, {"ASSISTANT__MODEL__CONCURRENCY": "64", "ASSISTANT__CONTENT__LANGUAGES": "en, zh, es"}
+    )
+    assert settings.model.concurrency == 64
+    assert settings.content.languages == ("en", "zh", "es")
+
+
+def test_all_wrong_keys_are_told_at_once_with_their_lines_and_the_nearest_right_key(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        "\n".join(
+            [
+                "[model]",
+                "concurency = 4",
+                "timeout_seconds = -1",
+                "",
+                "[routing]",
+                "audit_share = 0",
+                "",
+                "[modle]",
+                'x = "y"',
+            ]
+        ),
+    )
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder, {"ASSISTANT__CONTENT__PROMPT_TOKENS": "many"})
+    told = str(caught.value)
+    assert "5 wrong settings" in told
+    assert "assistant.toml:2: model.concurency: no such key; did you mean concurrency?" in told
+    assert "assistant.toml:3: model.timeout_seconds: Input should be greater than 0" in told
+    assert "assistant.toml:6: routing.audit_share: Input should be greater than 0" in told
+    assert "assistant.toml:8: modle: no such key; did you mean model?" in told
+    assert "ASSISTANT__CONTENT__PROMPT_TOKENS: content.prompt_tokens: Input should be a valid integer" in told
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"not valid TOML: .*line 2"):
+        load_settings(write(tmp_path, "[model]\nspec = \n"), {})
+
+
+def test_a_folder_without_settings_says_how_to_make_a_workspace(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="assistant init"):
+        load_settings(tmp_path, {})
+
+
+def test_a_password_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    folder = write(tmp_path, '[storage]\ndatabase_url = "postgresql+psycopg://me:hunter2@127.0.0.1/labels"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder, {})
+    assert "ASSISTANT_DATABASE_URL" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_prices_are_named_by_model(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, '[prices."openai:x-1"]\ninput = 1.0\noutput = 2.0\n'), {})
+    assert settings.prices["openai:x-1"].output == 2.0
+    with pytest.raises(
+        SettingsError, match=r"assistant.toml:2: prices.openai:x-1.inputt: no such key; did you mean input"
+    ):
+        load_settings(write(tmp_path, '[prices."openai:x-1"]\ninputt = 1.0\noutput = 2.0\ninput = 1.0\n'), {})
