@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,20 +122,18 @@ def show_totals(run: Run, totals: RunTotals) -> list[Any]:
         f"{totals.prompt_tokens + totals.completion_tokens:,} tokens ({totals.cached_tokens:,} cached), "
         + money(totals.cost_usd),
     ]
-    total = sum(totals.labels.values())
-    if total:
-        rows = [(name, f"{count:,}", f"{count / total:.1%}") for name, count in totals.labels.items()]
-        shown += ["", table(("label", "items", "share"), rows)]
-    if totals.routes:
-        routed = sum(totals.routes.values())
-        rows = [
-            (route, reason, f"{count:,}", f"{count / routed:.1%}") for (route, reason), count in totals.routes.items()
-        ]
-        shown += ["", table(("route", "reason", "items", "share"), rows)]
-    if totals.failures:
-        rows = [(reason, f"{count:,}") for reason, count in totals.failures.items()]
-        shown += ["", table(("failed because", "items"), rows)]
+    shown += _shares(("label",), {(name,): count for name, count in totals.labels.items()})
+    shown += _shares(("route", "reason"), totals.routes)
+    shown += _shares(("failed because",), {(reason,): count for reason, count in totals.failures.items()})
     return shown
+
+
+def _shares(columns: tuple[str, ...], counts: Mapping[Any, int]) -> list[Any]:
+    if not counts:
+        return []
+    total = sum(counts.values())
+    rows = [(*names, f"{count:,}", f"{count / total:.1%}") for names, count in counts.items()]
+    return ["", table((*columns, "items", "share"), rows)]
 
 
 def totals_as_dict(totals: RunTotals) -> dict[str, Any]:

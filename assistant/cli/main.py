@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -82,13 +81,12 @@ def _close_tracing() -> None:
             os.environ.pop(name, None)
 
 
-def _keep_trace() -> Path:
+def _keep_trace() -> str:
     """The trace goes to a file only its owner can read: it may name content."""
+    import tempfile
     import traceback
 
-    folder = Path(os.environ.get("ASSISTANT_WORKSPACE", ".")) / ".assistant"
-    path = (folder if folder.is_dir() else Path()) / "last-error.txt"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, path = tempfile.mkstemp(prefix="assistant-error-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(traceback.format_exc())
     return path

@@ -71,8 +71,10 @@ def index(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        told = bring_up_to_date(opened.index, opened.policy, opened.precedents, opened.item_embedder, rebuild=rebuild)
-        counts = opened.index.counts()
+        if rebuild:
+            opened.empty_index()
+        told = bring_up_to_date(opened.index, opened.policy, opened.precedents, opened.item_embedder)
+        counts = [{**key.metadata, "entries": entries} for key, entries in opened.index.counts()]
     output.result({"changed": bool(told), "collections": counts}, told or "the index is up to date")
 
 
@@ -156,8 +158,8 @@ def verify(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        report = verify_search(opened, sample)
-    output.result(report.as_dict(), report.render())
-    if not report.sound:
+        reports = verify_search(opened, sample)
+    output.result([report.as_dict() for report in reports], *(report.render() for report in reports))
+    if not all(report.whole for report in reports):
         output.next_step("assistant policy index --rebuild", "builds it again from the database")
         raise typer.Exit(EXIT_ERROR)

@@ -79,7 +79,7 @@ def as_record(result: Mapping[str, Any], run: Run) -> Record:
         "policy_id": policy_id or None,
         "policy_version": policy_version or None,
         "policy_hash": run.policy_digest,
-        "model": result["model"] or run.model,
+        "model": result["model"],
         **{name: result[name] for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "cost_usd")},
         **{name: result[name] for name in ("latency_ms", "attempts")},
         "shared_answer": result["shared_from"] is not None,

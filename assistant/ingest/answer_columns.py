@@ -83,9 +83,9 @@ def map_label_columns(
     Raises:
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
-    options = {"--item": item, "--rater": rater, "--label": label}
-    options |= {f"--label-column {name}": name for name in label_columns}
-    check_named(options | {f"--rater-column {name}": name for name in rater_columns}, columns)
+    options = {"--item-column": item, "--rater-column": rater, "--label-column": label}
+    options |= {f"--each-label {name}": name for name in label_columns}
+    check_named(options | {f"--each-rater {name}": name for name in rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
         return AnswerColumns(
@@ -93,7 +93,7 @@ def map_label_columns(
         )
     by = rater or guess(_RATER, columns, {item, label, *label_columns})
     if by is None and not rater_name:
-        hint = "--rater COLUMN, --rater-name NAME for all rows, or --rater-column COLUMN for each rater's own column"
+        hint = "--rater-column COLUMN, --rater-name NAME for all rows, or --each-rater COLUMN for a rater's own column"
         raise InputError("no column says who labelled", hint=f"{hint}; the columns are: {', '.join(columns)}")
     found_item = _item_column(item, columns, {by, label, *label_columns})
     parts = _label_parts(columns, label, label_columns, {found_item, by})
@@ -117,8 +117,14 @@ def map_machine_columns(
     Raises:
         InputError: as `map_label_columns`; and when neither a column nor `model_name` says which model answered.
     """
-    options = {"--item": item, "--model-column": model, "--label": label, "--score": score, "--rationale": rationale}
-    check_named(options | {f"--label-column {name}": name for name in label_columns}, columns)
+    options = {
+        "--item-column": item,
+        "--model-column": model,
+        "--label-column": label,
+        "--score-column": score,
+        "--rationale-column": rationale,
+    }
+    check_named(options | {f"--each-label {name}": name for name in label_columns}, columns)
     taken = {item, label, score, rationale, *label_columns}
     by = model or guess(_MODEL, columns, taken)
     if by is None and not model_name:
@@ -149,7 +155,7 @@ def _label_parts(
         }
     found = {"label": guess(_LABEL, columns, taken), "labels": guess((_LABELS,), columns, taken)}
     if not any(found.values()):
-        hint = f"--label COLUMN, or --label-column COLUMN for each label; the columns are: {', '.join(columns)}"
+        hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
         raise InputError("no column looks like the label", hint=hint)
     return found
 
@@ -157,6 +163,6 @@ def _label_parts(
 def _item_column(item: str | None, columns: Sequence[str], taken: Collection[str | None]) -> str:
     found = item or guess(_ITEM, columns, taken)
     if found is None:
-        hint = f"--item COLUMN; the columns are: {', '.join(columns) or '(none)'}"
+        hint = f"--item-column COLUMN; the columns are: {', '.join(columns) or '(none)'}"
         raise InputError("no column looks like the item's id", hint=hint)
     return found

@@ -28,6 +28,7 @@ __all__ = ["group_near_duplicates", "signature", "signatures"]
 _ALL_PAIRS_UP_TO = 50  # items in a bucket; in a larger one (a common template) each is compared with few
 _FEW = 8
 _CHUNK = 1 << 15  # pairs compared at once
+_PAIRS_READ = 100  # pairs whose texts are in memory at once
 _BORDER = 0.1  # three standard errors of the estimate: where it is nearer to the threshold, the texts decide
 _SMALL_BANDS_BELOW = 0.8  # threshold under which bands have 4 bytes: 32 of them compare 0.9998 of pairs with s = 0.7
 
@@ -64,15 +65,14 @@ def group_near_duplicates(
         raise ValueError(f"threshold must lie in [0.5, 1], not {threshold}")
     matrix = _as_matrix(signatures, len(ids))
     by_id = np.argsort(ids, kind="stable").astype(np.int32)  # node (the rank of an id) -> place in the input
+    judge = _Judge(matrix, ids, by_id, threshold=threshold, read_texts=read_texts)
     components = Components(len(ids))
     nodes = _join_identical(matrix, by_id, components)
     for left, right in _candidates(matrix, by_id, nodes, 8 if threshold >= _SMALL_BANDS_BELOW else 4):
         apart = components.root_of(left) != components.root_of(right)
         first, second = left[apart], right[apart]
-        alike = estimated_similarity(matrix[by_id[first]], matrix[by_id[second]])
-        if read_texts is not None:
-            _ask_texts(alike, ids[by_id[first]], ids[by_id[second]], threshold, read_texts)
-        components.join(first[alike >= threshold], second[alike >= threshold])
+        alike = judge.alike(first, second)
+        components.join(first[alike], second[alike])
     representative = np.empty_like(ids)
     representative[by_id] = ids[by_id[components.root_of(np.arange(len(ids), dtype=np.int32))]]
     return representative
@@ -153,10 +153,39 @@ def _chunks(left: Nodes, right: Nodes) -> Iterator[tuple[Nodes, Nodes]]:
         yield left[begin : begin + _CHUNK], right[begin : begin + _CHUNK]
 
 
-def _ask_texts(
-    alike: NDArray[np.float64], first: NDArray[Any], second: NDArray[Any], threshold: float, read_texts: ReadTexts
-) -> None:
-    """Puts the exact similarity in place of an estimate that is too near to the threshold to decide."""
-    for place in np.flatnonzero(abs(alike - threshold) < _BORDER):
-        left, right = read_texts([first[place], second[place]])
-        alike[place] = exact_similarity(left, right)
+class _Judge:
+    """Says which pairs are near-duplicates; the texts of a pair are read once, however often it comes.
+
+    Args:
+        matrix: the signatures in the order of the input.
+        ids: in the same order.
+        by_id: node -> place in the input.
+        threshold, read_texts: as for `group_near_duplicates`.
+    """
+
+    def __init__(
+        self, matrix: Signatures, ids: NDArray[Any], by_id: Nodes, *, threshold: float, read_texts: ReadTexts | None
+    ) -> None:
+        self._matrix, self._ids, self._by_id = matrix, ids, by_id
+        self._threshold = threshold
+        self._read_texts = read_texts
+        self._rejected: set[tuple[int, int]] = set()
+
+    def alike(self, left: Nodes, right: Nodes) -> NDArray[np.bool_]:
+        """Whether each pair of nodes is alike enough, shape (pairs,)."""
+        similarity = estimated_similarity(self._matrix[self._by_id[left]], self._matrix[self._by_id[right]])
+        if self._read_texts is not None:
+            near = np.flatnonzero(abs(similarity - self._threshold) < _BORDER)
+            for begin in range(0, len(near), _PAIRS_READ):
+                places = near[begin : begin + _PAIRS_READ]
+                similarity[places] = self._by_texts(left[places], right[places], self._read_texts)
+        return np.asarray(similarity >= self._threshold)
+
+    def _by_texts(self, left: Nodes, right: Nodes, read_texts: ReadTexts) -> list[float]:
+        pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+        unread = [pair for pair in pairs if pair not in self._rejected]
+        wanted = [self._ids[self._by_id[node]] for pair in unread for node in pair]
+        texts = iter(read_texts(wanted) if wanted else ())
+        similarity = {pair: exact_similarity(next(texts), next(texts)) for pair in unread}
+        self._rejected.update(pair for pair in unread if similarity[pair] < self._threshold)
+        return [similarity.get(pair, 0.0) for pair in pairs]

@@ -25,9 +25,7 @@ class IndexRecord:
     vectors: np.ndarray
 
 
-def bring_up_to_date(
-    index: VectorIndex, policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder, *, rebuild: bool = False
-) -> str:
+def bring_up_to_date(index: VectorIndex, policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder) -> str:
     """Add what is missing to the index and take out what is no longer so; cheap when nothing changed.
 
     Args:
@@ -35,21 +33,17 @@ def bring_up_to_date(
         policy: its clauses and examples are indexed.
         precedents: settled items of this policy are indexed.
         embedder: makes the vectors that are not of record yet.
-        rebuild: drop both collections first.
 
     Returns:
         What was done, in words; empty when nothing had to be.
     """
     clauses = CollectionKey.clauses(policy, embedder.name)
-    if rebuild:
-        index.drop(clauses)
-        index.drop(CollectionKey.precedents(policy.id, embedder.name))
     entries = clause_entries(policy)
     told = [index.notice] if index.notice else []
     if set(index.ids(clauses)) != {entry.id for entry in entries}:
         index.put_clauses(policy, entries, embedder.text_vectors([entry.text for entry in entries]), embedder.name)
         told.append(f"{len(entries):,} wordings and examples of {policy.id}@{policy.version}")
-    if (changed := _update_precedents(index, policy.id, precedents.all(policy.id), embedder)) or rebuild:
+    if changed := _update_precedents(index, policy.id, precedents.all(policy.id), embedder):
         told.append(f"{changed:,} precedents")
     return f"indexed {' and '.join(told)}" if told else ""
 
@@ -72,9 +66,7 @@ def record_of(policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder
     )
 
 
-def _update_precedents(
-    index: VectorIndex, policy_id: str, wanted: Sequence[Precedent], embedder: ItemEmbedder
-) -> int:
+def _update_precedents(index: VectorIndex, policy_id: str, wanted: Sequence[Precedent], embedder: ItemEmbedder) -> int:
     there = index.precedents(policy_id, embedder.name)
     fresh = [one for one in wanted if there.get(one.content_digest) != one]
     stale = sorted(set(there).difference(one.content_digest for one in wanted))

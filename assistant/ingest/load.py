@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
-from assistant.ingest.duplicates import signature
+from assistant.errors import InputError
+from assistant.ingest.duplicates import signatures
 from assistant.ingest.language import LanguageIdentifier
 from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import peek_columns, read_rows
@@ -57,6 +59,9 @@ class LoadReport:
         return self.counts["added"] + self.counts["unchanged"] + self.counts["refused"]
 
 
+_NOTHING_READ = ColumnMapping(text=None)  # of a file none of whose first rows can be read: all come as refusals
+
+
 class Loader:
     """Takes files in, one after the other."""
 
@@ -86,7 +91,8 @@ class Loader:
             InputError: the file can't be read at all, or a named column isn't there. Nothing was taken in.
         """
         names, rows = peek_columns(read_rows(path, form, encoding=encoding))
-        mapping = map_columns(names, **{part: getattr(columns, part) for part in ColumnChoice.__slots__})
+        rows = _not_empty(rows, path)
+        mapping = _NOTHING_READ if not names else map_columns(names, **asdict(columns))
         told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
         for batch in parts(self._items(rows, mapping), _BATCH):
             self._take(batch, told)
@@ -100,7 +106,7 @@ class Loader:
             if isinstance(made, Refusal):
                 yield made
             else:
-                yield NewItem(self._identified(made), signature(made.content.text), row.line)
+                yield NewItem(self._identified(made), b"", row.line)
 
     def _identified(self, item: Item) -> Item:
         if item.language != UNKNOWN_LANGUAGE:
@@ -108,7 +114,11 @@ class Loader:
         return replace(item, language=self._identifier.identify(item.content.text))
 
     def _take(self, batch: tuple[NewItem | Refusal, ...], told: LoadReport) -> None:
-        counts, clashes = self._store.add([one for one in batch if isinstance(one, NewItem)])
+        items = [one for one in batch if isinstance(one, NewItem)]
+        # One call for the batch: a signature at a time costs four times as much.
+        marks = signatures([one.item.content.text for one in items])
+        marked = [replace(one, signature=mark) for one, mark in zip(items, marks, strict=True)]
+        counts, clashes = self._store.add(marked)
         refused = [one for one in batch if isinstance(one, Refusal)]
         refused += [
             Refusal(clash.line, "duplicate_id", f"id {clash.external_id!r} is taken by another text", clash.external_id)
@@ -119,3 +129,10 @@ class Loader:
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
+
+
+def _not_empty(rows: Iterator[Row | Refusal], path: Path) -> Iterator[Row | Refusal]:
+    first = next(rows, None)
+    if first is None:
+        raise InputError("the file holds no rows", where=str(path), hint="look whether it is the right one")
+    return chain([first], rows)

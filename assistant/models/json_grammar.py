@@ -1,8 +1,8 @@
 """A JSON schema as a grammar for constrained decoding, split so that nothing already certain is generated.
 
-`{"type": "object", "properties": {"label": {"enum": ["safe", "spam"]}}}` becomes the prefix `{"label": "`, a grammar for
-`safe` or `spam`, and the suffix `"}`: a small model on a CPU then spends tokens on the label alone. Objects are written
-on one line with their properties in the schema's order, all of them, so that few-shot examples can be written alike.
+`{"type": "object", "properties": {"label": {"enum": ["safe", "spam"]}}}` becomes the prefix `{"label": "`, a grammar
+for `safe` or `spam`, and the suffix `"}`: a small model on a CPU then spends tokens on the label alone. Objects are
+written on one line with their properties in the schema's order, all of them, so that examples can be written alike.
 
 The grammar is in GBNF, as llama.cpp documents it. Every answer it lets through satisfies the schema; it lets through
 fewer (texts and lists are bounded), and keywords it doesn't know are an error, never ignored.
@@ -19,7 +19,17 @@ _LIST_ITEMS = 3  # of a list without `maxItems`
 _RANGE = 200  # whole numbers between bounds are listed up to this many
 _CHARACTER = r'([^"\\\x7F\x00-\x1F] | "\\" ["\\/bfnrt])'
 _SAID_ELSEWHERE = frozenset(
-    {"title", "description", "default", "examples", "$defs", "definitions", "$schema", "additionalProperties", "required"}
+    {
+        "title",
+        "description",
+        "default",
+        "examples",
+        "$defs",
+        "definitions",
+        "$schema",
+        "additionalProperties",
+        "required",
+    }
 )
 
 
@@ -99,20 +109,22 @@ def _typed(schema: Mapping[str, object], keywords: set[str], root: Mapping[str, 
         raise UnknownSchemaError(f"type {kind!r}")
     if unknown := keywords - _KEYWORDS[kind]:
         raise UnknownSchemaError(", ".join(sorted(unknown)))
-    match kind:
-        case "object":
-            return _object(schema, root)
-        case "array":
-            return [_array(schema, root)]
-        case "string":
-            longest = _bound(schema, "maxLength", _TEXT_CHARACTERS)
-            return [_Literal('"'), _Choice(f"{_CHARACTER}{{{_bound(schema, 'minLength', 0)},{longest}}}"), _Literal('"')]
-        case "boolean":
-            return [_Choice('("true" | "false")')]
-        case "null":
-            return [_Literal("null")]
-        case _:
-            return [_number(schema, whole=kind == "integer")]
+    if kind == "object":
+        return _object(schema, root)
+    if kind == "string":
+        return [_Literal('"'), _text(schema), _Literal('"')]
+    return [_array(schema, root) if kind == "array" else _scalar(kind, schema)]
+
+
+def _scalar(kind: str, schema: Mapping[str, object]) -> _Part:
+    if kind == "null":
+        return _Literal("null")
+    return _Choice('("true" | "false")') if kind == "boolean" else _number(schema, whole=kind == "integer")
+
+
+def _text(schema: Mapping[str, object]) -> _Choice:
+    least, most = _bound(schema, "minLength", 0), _bound(schema, "maxLength", _TEXT_CHARACTERS)
+    return _Choice(f"{_CHARACTER}{{{least},{max(least, most)}}}")
 
 
 def _object(schema: Mapping[str, object], root: Mapping[str, object]) -> list[_Part]:
@@ -193,7 +205,9 @@ def _one_of(texts: Sequence[str]) -> str:
 
 def _quoted(text: str) -> str:
     """A GBNF literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
     return f'"{escaped}"'
 
 

@@ -60,7 +60,7 @@ def label_probabilities(
 def _value_place(text: str, chosen: str) -> tuple[int, bool] | None:
     """Where the label's own characters begin, and whether it stands in quotes.
 
-    The field `label` is looked for first (or `labels`, `grade`, `answer`), then any field with that value, then the bare word.
+    Looked for in the field `label` (`labels`, `grade`, `answer`), then in any field, then as a bare word.
     """
     quoted, bare = re.escape(_escaped(chosen)), re.escape(chosen)
     for pattern, in_quotes in (
@@ -108,9 +108,7 @@ def _floor(own: float, others: Sequence[tuple[str, float]]) -> float:
     return min([left_over, own, *(probability for _, probability in others)])
 
 
-def _shared_out(
-    found: dict[str, float], shared: Sequence[tuple[list[str], float]], floor: float
-) -> dict[str, float]:
+def _shared_out(found: dict[str, float], shared: Sequence[tuple[list[str], float]], floor: float) -> dict[str, float]:
     """All probability given to labels, and normalised."""
     for fitting, probability in shared:
         if len(fitting) == 1:

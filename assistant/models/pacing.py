@@ -3,7 +3,8 @@
 Honouring Retry-After alone loses items under a tight limit, because all come back at once and are rejected again.
 So three things set the pace, the slowest one holds: limits configured by the user; limits learned from
 `x-ratelimit-*` headers; and, where servers reject without saying more, additive increase and multiplicative
-decrease as in TCP. After a rejection everybody waits, then goes on one by one at that pace.
+decrease as in TCP. After a rejection everybody waits, then goes on one by one at that pace; only where single
+questions are rejected among many accepted ones, which slowing down would not change, the others go on.
 """
 
 from __future__ import annotations
@@ -15,14 +16,23 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.models.learned_limit import LearnedLimit
 from assistant.models.limits import RateLimits
 from assistant.models.throttle import Throttle
 
-FIRST_BURST = 64
-"""Questions sent before the first reply has said anything about limits."""
+Outcome = Literal["answered", "rejected", "failed"]
 
+FIRST_BURST = 32
+"""Questions sent at once at the beginning; until the first answer comes, twice as many every 80 ms, so that a tight
+limit rejects only a few and an idle server is not kept waiting."""
+
+_DOUBLING_S = 0.08
+
+_RECENT = 40
+_SINGLE = 4  # so many rejections among the last 40 are single ones
+_SHORT_WAIT_S = 2.0  # a server that asks for more means everybody
 _CATCH_UP_S = 0.03
 _ROUNDING = 1e-6
 _LONGEST_BACKOFF_S = 30.0
@@ -98,9 +108,16 @@ class Pacer:
         self._told: RateLimits | None = None
         self._heard = False
         self._paused_until = -math.inf
-        self._rejections = 0
+        self._recent: deque[bool] = deque(maxlen=_RECENT)
+        self._streak = 0
+        self._first_sent_at = math.inf
         self._waiting: deque[tuple[asyncio.Future[Ticket], float]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether `settle` makes use of the tokens that the server counted."""
+        return self._own_tokens < math.inf
 
     async def admit(self, tokens: float = 0.0, *, again: bool = False) -> Ticket:
         """Wait for one's turn; every ticket must be given back by `settle`.
@@ -118,7 +135,7 @@ class Pacer:
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self.under_way -= 1
             raise
         finally:
@@ -129,13 +146,13 @@ class Pacer:
         self._told = limits
 
     def settle(
-        self, ticket: Ticket, *, rejected: bool = False, retry_after: float | None = None, tokens: float | None = None
+        self, ticket: Ticket, outcome: Outcome, *, retry_after: float | None = None, tokens: float | None = None
     ) -> None:
-        """Give a ticket back once its question is answered, rejected or failed.
+        """Give a ticket back.
 
         Args:
             ticket: from `admit`.
-            rejected: the server said 429.
+            outcome: `rejected` is a 429, `failed` says nothing about limits.
             retry_after: seconds it asked to wait.
             tokens: as the server counted them, None where it did not.
         """
@@ -146,14 +163,24 @@ class Pacer:
             self._learn(told, ticket, now)
         if tokens is not None:
             self._token_meter.take(tokens - ticket.tokens)
-        if rejected:
-            self._reject(ticket, now, retry_after)
-        else:
-            self._rejections = 0
+        if outcome == "answered":
+            self._heard = True
+            self._streak = 0
+            self._recent.append(False)
             self._throttle.accepted(ticket.sent_at, now)
-        self._heard = True
+        elif outcome == "rejected":
+            self._recent.append(True)
+            if sum(self._recent) > _SINGLE or (retry_after or 0.0) > _SHORT_WAIT_S:
+                self._reject(ticket, now, retry_after)
         if self._waiting:
             self._serve_waiting()
+
+    def dismiss(self, make_error: Callable[[], Exception]) -> None:
+        """Send everybody who waits away with an error of their own."""
+        for turn, _ in self._waiting:
+            if not turn.done():
+                turn.set_exception(make_error())
+        self._waiting.clear()
 
     def _learn(self, told: RateLimits, ticket: Ticket, now: float) -> None:
         known = self._requests.rate
@@ -168,24 +195,29 @@ class Pacer:
             told.limit_tokens, told.remaining_tokens, told.reset_tokens, now=now, sent_then=ticket.sent_tokens
         )
         if known == math.inf and self._requests.rate < math.inf:
-            # What was sent before the limit was known says nothing against it.
+            # What was sent before the limit was known says nothing against it, but a window counts it.
             self._throttle.forgive(now)
+            ahead = self._sent_requests - self._requests.rate * (now - self._first_sent_at)
+            self._request_meter.take(min(max(0.0, ahead), self._requests.evenly))
 
     def _reject(self, ticket: Ticket, now: float, retry_after: float | None) -> None:
         if now >= self._paused_until:
-            self._rejections += 1
-        wait = min(_LONGEST_BACKOFF_S, 0.25 * 2**self._rejections) if retry_after is None else retry_after
+            self._streak += 1
+        wait = min(_LONGEST_BACKOFF_S, 0.25 * 2**self._streak) if retry_after is None else retry_after
         jitter = self._chance.uniform(0.05, 0.2) + 0.05 * wait
+        pace = self._pace(now)
         self._paused_until = max(self._paused_until, now + wait + jitter)
-        self._throttle.rejected(ticket.sent_at, now, self._pace(now), self._paused_until)
+        self._throttle.rejected(ticket.sent_at, now, pace, self._paused_until)
 
     def _pace(self, now: float) -> float:
         return min(self._own_requests, self._requests.pace(now, self._sent_requests), self._throttle.pace(now))
 
     def _delay(self, now: float) -> float:
-        """Seconds until the next question may go; infinite when a reply has to come first."""
+        """Seconds until the next question may go."""
         if not self._heard and self.under_way >= FIRST_BURST:
-            return math.inf
+            due = self._first_sent_at + _DOUBLING_S * math.log2((self.under_way + 1) / FIRST_BURST)
+            if now < due:
+                return due - now
         if now < self._paused_until:
             return self._paused_until - now
         token_pace = min(self._own_tokens, self._tokens.pace(now, self._sent_tokens))
@@ -193,6 +225,7 @@ class Pacer:
 
     def _ticket(self, now: float, tokens: float) -> Ticket:
         self.under_way += 1
+        self._first_sent_at = min(self._first_sent_at, now)
         self._request_meter.take(1.0)
         self._token_meter.take(tokens)
         self._sent_requests += 1.0
@@ -213,8 +246,7 @@ class Pacer:
                 continue
             delay = self._delay(now)
             if delay > 0.0:
-                if delay < math.inf:
-                    self._timer = asyncio.get_running_loop().call_later(min(delay, 1.0), self._serve_waiting)
+                self._timer = asyncio.get_running_loop().call_later(min(delay, 1.0), self._serve_waiting)
                 return
             self._waiting.popleft()
             turn.set_result(self._ticket(now, tokens))

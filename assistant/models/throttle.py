@@ -11,6 +11,7 @@ import math
 from collections import deque
 
 _DECREASE = 0.93
+_MOST_DECREASE = 0.5
 _FAST_GAIN = 0.10  # of the pace, a second
 _SLOW_GAIN = 0.01
 _HOLD_S = 20.0  # no trying beyond the last rejected pace for so long
@@ -29,11 +30,13 @@ class Throttle:
         self._grown_at = -math.inf
         self._sent: deque[float] = deque(maxlen=_REMEMBERED)
         self._refused: deque[float] = deque(maxlen=_REMEMBERED)
-        self._counting_from = math.inf
+        self._counting_from = -math.inf
         self._resumes_at = -math.inf
 
     def sent(self, now: float) -> None:
         """A question goes out."""
+        if self._counting_from == -math.inf:
+            self._counting_from = now
         self._sent.append(now)
 
     def forgive(self, now: float) -> None:
@@ -74,14 +77,19 @@ class Throttle:
         if self._pace < 0.0:
             if now < self._resumes_at:
                 return _SLOWEST
-            self._pace = max(_SLOWEST, _DECREASE * min(self._rejected_pace, self._accepted_rate(now)))
+            accepted = self._accepted_rate(now)
+            if self._rejected_pace == math.inf:
+                # No discount: the pause counts as time, so this first measure is low already.
+                self._pace = max(_SLOWEST, accepted)
+            else:
+                # The pace may have been a guess far below what is accepted.
+                before = max(self._rejected_pace, accepted)
+                self._pace = max(_SLOWEST, before * _MOST_DECREASE, accepted * _DECREASE)
         return self._pace
 
     def _accepted_rate(self, now: float) -> float:
-        """Questions a second that were sent and not rejected in the last ten seconds, pauses included."""
-        start = now - _WINDOW_S
-        if self._sent and self._sent[0] > start:
-            start = self._sent[0]
+        """Questions a second sent and not rejected, from ten seconds before the rejection, pause included."""
+        start = max(self._counting_from, self._slowed_at - _WINDOW_S)
         sent = sum(1 for moment in self._sent if moment >= start)
         refused = sum(1 for moment in self._refused if moment >= start)
         return max(0, sent - refused) / max(now - start, 0.1)

@@ -21,7 +21,7 @@ from assistant.policy.entries import IndexEntry
 from assistant.policy.facts import FactShelf, facts_of, precedent_of
 from assistant.policy.nearest import Asking, ClauseEntries, ClauseHit, precedents_for, search_widening
 
-_SPARE_PRECEDENTS = 4  # asked for beyond those wanted: the asking item, its group, second ones of a group
+_SPARE_PRECEDENTS = 2  # asked for beyond those wanted: the asking item, its group, second ones of a group
 _NOBODY: Asking = ("", None)
 
 

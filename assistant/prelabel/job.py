@@ -66,12 +66,13 @@ class PrelabelJob:
         self._routing = routing
         self._options = options
         self.progress = progress
-        self._stopping = asyncio.Event()
+        self._stopping = False
+        self._interrupted = False
         self._error: AssistantError | None = None
 
     def stop(self) -> None:
         """Ask nothing new; questions on their way are waited for, since they are paid for."""
-        self._stopping.set()
+        self._stopping = self._interrupted = True
 
     async def run(self, watch: Callable[[JobProgress], None]) -> BudgetError | None:
         """Ask all there is to ask, then share answers among items with the same content.
@@ -96,7 +97,7 @@ class PrelabelJob:
                 await queue.put(None)
             await asyncio.gather(*askers)
             watcher.cancel()
-        if self._error is None and not self._stopping.is_set():
+        if self._error is None and not self._stopping:
             await asyncio.to_thread(self._share)
         watch(self.progress)
         if self._error is not None and not isinstance(self._error, BudgetError):
@@ -109,7 +110,7 @@ class PrelabelJob:
         pages = self._feed.ready(limit=self._options.limit, retry_failed=self._options.retry_failed)
         with ThreadPoolExecutor(1, thread_name_prefix="feed") as thread:
             coming = loop.run_in_executor(thread, _next_page, pages)
-            while (page := await coming) is not None and not self._stopping.is_set():
+            while (page := await coming) is not None and not self._stopping:
                 coming = loop.run_in_executor(thread, _next_page, pages)
                 for ready in page:
                     await queue.put(ready)
@@ -117,7 +118,7 @@ class PrelabelJob:
     async def _ask(self, queue: asyncio.Queue[ReadyItem | None]) -> None:
         """One asker: takes items until there are no more. After a stop it only empties the queue."""
         while (ready := await queue.get()) is not None:
-            if self._stopping.is_set():
+            if self._stopping:
                 continue
             stored = ready.pending.stored
             try:
@@ -126,8 +127,9 @@ class PrelabelJob:
                 )
                 self._finish(stored, prelabel, ready.pending.revision)
             except AssistantError as error:
-                self._error = self._error or error
-                self.stop()
+                self._stopping = True
+                if not self._interrupted:  # else it only says that nothing more is sent
+                    self._error = self._error or error
 
     def _finish(self, stored: StoredItem, prelabel: Prelabel, revision: int, shared_from: int | None = None) -> None:
         decision = decide(stored.item.id, self._evidence(stored, prelabel), self._routing)
@@ -148,6 +150,7 @@ class PrelabelJob:
 
     def _share(self) -> None:
         """Items whose content was asked under another id get that answer, and a route of their own."""
+        self._writer.flush()  # what is shared is read from the database
         after = 0
         while page := self._feed.store.unshared(self._feed.run, after=after):
             for stored, source, prelabel, revision in page:

@@ -42,16 +42,16 @@ def retrieval_signals(retrieved: Retrieved, reply: ReadReply, label_set: LabelSe
     Returns:
         `clause_distance` [0, 2]: cosine distance to the nearest clause; `clause_margin`: how much farther the next is;
         `precedent_distance` [0, 2]: to the nearest settled item;
-        `precedent_vote` [0, 1]: share of the settled items shown, weighted by nearness, that carry the same answer.
+        `precedent_vote` [0, 1]: share of the nearest settled items, weighted by nearness, that carry the same answer.
     """
     signals: dict[str, float] = {}
     if retrieved.nearest_distance is not None:
         signals["clause_distance"] = round(retrieved.nearest_distance, 6)
     if retrieved.margin is not None:
         signals["clause_margin"] = round(retrieved.margin, 6)
-    if retrieved.precedents:
-        signals["precedent_distance"] = round(min(one.distance for one in retrieved.precedents), 6)
-        votes = precedent_vote(retrieved.precedents, label_set.names)
+    if retrieved.nearest_precedent is not None:
+        signals["precedent_distance"] = round(retrieved.nearest_precedent, 6)
+        votes = precedent_vote(retrieved.neighbours, label_set.names)
         agreeing = [votes.get(label, 0.0) for label in reply.labels]
         if agreeing:
             signals["precedent_vote"] = round(min(agreeing), 6)

@@ -25,6 +25,7 @@ class AnswerWriter:
         self._journal = journal
         self._waiting: list[Answered] = []
         self._lock = threading.Lock()
+        self._committing = threading.Lock()
         self._closing = threading.Event()
         self.error: StorageError | None = None
         self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
@@ -41,6 +42,12 @@ class AnswerWriter:
         with self._lock:
             self._waiting.append(answered)
 
+    def flush(self) -> None:
+        """Wait until everything handed over so far is committed; raises as `put` does."""
+        self._commit()
+        if self.error is not None:
+            raise self.error
+
     def close(self) -> None:
         """Commit what is left and end. Raises the StorageError that stopped the writer, when one has."""
         self._closing.set()
@@ -56,18 +63,19 @@ class AnswerWriter:
         self._commit()
 
     def _commit(self) -> bool:
-        with self._lock:
-            answered, self._waiting = self._waiting, []
-        replies, finished = self._journal.take()
-        if answered or replies:
-            try:
-                self._store.commit(self._run, answered, replies)
-            except StorageError as error:
-                self.error = error
-                return False
-        for segment in finished:
-            segment.unlink(missing_ok=True)
-        return True
+        with self._committing:
+            with self._lock:
+                answered, self._waiting = self._waiting, []
+            replies, finished = self._journal.take()
+            if answered or replies:
+                try:
+                    self._store.commit(self._run, answered, replies)
+                except StorageError as error:
+                    self.error = error
+                    return False
+            for segment in finished:
+                segment.unlink(missing_ok=True)
+            return True
 
 
 def recover(journal: ReplyJournal, store: PrelabelStore) -> int:

@@ -154,7 +154,7 @@ class ItemStore:
             after = rows[-1].key
 
     def signatures(self, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Row numbers, int64 (n,), and signatures, uint8 (n, size), of all items that are the first with their content."""
+        """Row numbers, int64 (n,), and signatures, uint8 (n, size), of items that are the first with their content."""
         first = (items.c.same_as.is_(None), items.c.signature.is_not(None))
         with self._database.read() as connection:
             count = connection.execute(sa.select(sa.func.count()).where(*first)).scalar_one()

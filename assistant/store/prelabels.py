@@ -98,7 +98,7 @@ class PrelabelStore:
     def take_in(self, left: Iterator[StoredReply]) -> int:
         """Write replies a killed process left in the journal, whatever run they belong to; returns how many."""
         with self._database.read() as connection:
-            ids = {key: run_id for key, run_id in connection.execute(sa.select(runs.c.key, runs.c.id))}
+            ids = dict(connection.execute(sa.select(runs.c.key, runs.c.id)).all())
         taken = 0
         for part in parts((reply for reply in left if reply.run_key in ids), PAGE):
             with self._database.write() as connection:

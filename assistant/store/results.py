@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database
-from assistant.store.precedents import settled_digests
+from assistant.store.precedents import PrecedentStore, settled_digests
 from assistant.store.prelabels import newest
 from assistant.store.runs import Run
 from assistant.store.tables import items, near_duplicates, prelabels, routes
@@ -71,7 +72,7 @@ class ResultStore:
         """Failed items with their reasons, in order of arrival."""
         query = _joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
-            return [_result(row, set()) for row in connection.execute(query)]
+            return [_result(row, {}) for row in connection.execute(query)]
 
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
@@ -101,12 +102,11 @@ class ResultStore:
             shared=sums.shared or 0,
         )
 
-    def _settled(self, run: Run) -> set[str]:
+    def _settled(self, run: Run) -> Mapping[str, LabelAnswer]:
         if run.policy is None:
-            return set()
-        policy_id = run.policy.rpartition("@")[0]
-        with self._database.read() as connection:
-            return set(connection.execute(settled_digests(policy_id)).scalars())
+            return {}
+        known = PrecedentStore(self._database).all(run.policy.rpartition("@")[0])
+        return {precedent.content_digest: precedent.labels for precedent in known}
 
 
 def _joined(run: Run) -> sa.Select[Any]:
@@ -150,10 +150,11 @@ def _joined(run: Run) -> sa.Select[Any]:
     )
 
 
-def _result(row: sa.Row[Any], settled: set[str]) -> Result:
+def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer]) -> Result:
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
     if result["status"] is None:
-        result["status"] = "settled" if row.content_digest in settled else "pending"
+        result["labels"] = settled.get(row.content_digest)
+        result["status"] = "pending" if result["labels"] is None else "settled"
     return result
 
 

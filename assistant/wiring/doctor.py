@@ -48,7 +48,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
                 f"{'SQLite' if workspace.database.is_sqlite else 'PostgreSQL'}, "
                 f"{workspace.items.count()['items']:,} items"
             ),
-            "index": lambda: f"Chroma, {sum(workspace.index.counts().values()):,} entries",
+            "index": lambda: f"Chroma, {sum(entries for _, entries in workspace.index.counts()):,} entries",
             "embedder": lambda: (
                 f"{workspace.embedder_name}, {len(workspace.item_embedder.text_vectors(['check'])[0])} dims"
             ),
@@ -99,9 +99,9 @@ async def _model(workspace: Workspace, spec: str) -> str:
 
 def _price(workspace: Workspace, spec: str) -> str:
     prices = workspace.prices(spec)
-    if prices is None:
+    if not prices.known:
         return f'not known; [prices."{spec}"] in assistant.toml makes costs and --budget work'
-    return f"US$ {prices.input:g} in, {prices.output:g} out, per million tokens"
+    return f"US$ {prices.input} in, {prices.output} out, per million tokens"
 
 
 def _disk(folder: Path) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assistant.domain.prelabels import Usage
-from assistant.errors import AssistantError, InputError, SettingsError
+from assistant.errors import AssistantError, FatalModelError, InputError, SettingsError
 from assistant.ingest.indexing import bring_up_to_date
-from assistant.models.guarded import Budget
-from assistant.models.interface import LabelModel
+from assistant.models.budget import Budget
+from assistant.models.guarded import GuardedModel
 from assistant.prelabel.estimate import Estimate, estimate
 from assistant.prelabel.feed import Feed
 from assistant.prelabel.job import JobOptions, PrelabelJob
@@ -59,6 +59,7 @@ class Session:
         self.progress = JobProgress(total=0)
         self._counts: Mapping[str, int] = {}
         self._job: PrelabelJob | None = None
+        self._model: GuardedModel | None = None
         self.interrupted = False
 
     def prepare(self, note: Callable[[str], None]) -> None:
@@ -105,7 +106,7 @@ class Session:
         """
         workspace = self._workspace
         concurrency = self._choice.concurrency or workspace.settings.model.concurrency
-        model = self._model(concurrency)
+        model = self._model = self._guarded(concurrency)
         writer = AnswerWriter(workspace.prelabels, self.run, workspace.journal)
         self._job = PrelabelJob(
             feed=self._feed(),
@@ -125,15 +126,16 @@ class Session:
             return await self._job.run(watch)
         finally:
             await model.aclose()
-            self._counts = model.counts.as_dict()
+            self._counts = model.counts.retries
             writer.close()
             self._record_end()
 
     def stop(self) -> None:
         """Ask nothing new and end when the answers on their way are in."""
         self.interrupted = True
-        if self._job is not None:
+        if self._job is not None and self._model is not None:
             self._job.stop()
+            self._model.refuse(FatalModelError("stopped"))  # who waits for a turn or a retry need not wait any more
 
     def retries(self) -> Mapping[str, int]:
         """How often the guard had to ask again, by reason."""
@@ -153,9 +155,9 @@ class Session:
             self._identity, prompt=(self.prompt.name, self.prompt.version), policy=(policy.id, policy.version)
         )
 
-    def _model(self, concurrency: int) -> LabelModel:
+    def _guarded(self, concurrency: int) -> GuardedModel:
         budget = self._choice.budget
-        if budget is not None and self._workspace.prices(self.model_spec) is None:
+        if budget is not None and not self._workspace.prices(self.model_spec).known:
             raise SettingsError(
                 f"--budget needs the price of {self.model_spec}",
                 where="assistant.toml",
@@ -164,13 +166,13 @@ class Session:
         return self._workspace.model(
             self.model_spec,
             concurrency=concurrency,
-            budget=None if budget is None else Budget(budget, spent=self.totals().cost_usd or 0.0),
+            budget=Budget(budget, spent=self.totals().cost_usd or 0.0),
             requests_per_minute=self._choice.requests_per_minute,
             tokens_per_minute=self._choice.tokens_per_minute,
             record=self._choice.record,
         )
 
-    def _kit(self, model: LabelModel, writer: AnswerWriter) -> LabelKit:
+    def _kit(self, model: GuardedModel, writer: AnswerWriter) -> LabelKit:
         return LabelKit(
             identity=self._identity,
             renderer=self._renderer,
@@ -189,7 +191,7 @@ class Session:
             policy=workspace.policy,
             index=workspace.index,
             embedder=workspace.item_embedder,
-            options=workspace.retrieval_options(self.prompt),
+            options=workspace.retrieval_options(),
         )
 
     def _cost(self, usage: Usage) -> float | None:

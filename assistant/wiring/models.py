@@ -1,18 +1,93 @@
-"""Models by name."""
+"""Models by name, behind their guard."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-from assistant.errors import InputError, SettingsError
+from assistant.errors import InputError
+from assistant.models.address import OPENAI_URL
+from assistant.models.budget import Budget, Prices
+from assistant.models.guarded import GuardedModel
 from assistant.models.interface import LabelModel
+from assistant.models.langchain import LangChainModel
+from assistant.models.local import LocalModel
+from assistant.models.openai import OpenAIModel
+from assistant.models.pacing import Pacer
+from assistant.models.replay import RecordingModel, ReplayModel
+from assistant.settings import ModelSettings
 
 
-def openai_access() -> dict[str, Any]:
-    """Where an OpenAI-compatible server is and its key, from the environment."""
+class OpenAIAccess(TypedDict):
+    """Where an OpenAI-compatible server is, and its key."""
+
+    base_url: str
+    key: str | None
+
+
+def openai_access() -> OpenAIAccess:
+    """From the environment, the one place secrets come from."""
     return {
-        "base_url": os.environ.get("OPENAI_BASE_URL") or None,
-        "api_key": os.environ.get("OPENAI_API_KEY") or None,
+        "base_url": os.environ.get("OPENAI_BASE_URL") or OPENAI_URL,
+        "key": os.environ.get("OPENAI_API_KEY") or None,
     }
+
+
+def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record: str | None) -> LabelModel:
+    """The model a spec names.
+
+    Args:
+        spec: `local`, `openai:NAME`, `PROVIDER:NAME` as LangChain names providers, or `replay:FILE`.
+        settings: timeouts.
+        concurrency: connections kept open at most.
+        record: a file that gets every reply, None for none.
+
+    Raises:
+        InputError: the spec names no model.
+        SettingsError, FatalModelError: what the model needs is not there.
+    """
+    kind, _, name = spec.partition(":")
+    model: LabelModel
+    if spec == "local":
+        model = LocalModel()
+    elif not name:
+        raise InputError(
+            f"{spec!r} names no model",
+            hint="local, openai:NAME, PROVIDER:NAME (as LangChain names them) or replay:FILE",
+        )
+    elif kind == "openai":
+        organization = os.environ.get("OPENAI_ORG_ID")
+        model = OpenAIModel(
+            name,
+            **openai_access(),
+            organization=organization,
+            concurrency=concurrency,
+            timeout_s=settings.timeout_seconds,
+        )
+    elif kind == "replay":
+        model = ReplayModel(Path(name))
+    else:
+        model = LangChainModel(spec, timeout_s=settings.timeout_seconds)
+    return model if record is None else RecordingModel(model, Path(record))
+
+
+def guarded_model(
+    model: LabelModel,
+    settings: ModelSettings,
+    *,
+    prices: Prices,
+    budget: Budget,
+    requests_per_minute: float | None,
+    tokens_per_minute: float | None,
+) -> GuardedModel:
+    """A model behind the one guard, driven as hard as the settings and the user allow."""
+    return GuardedModel(
+        model,
+        pacer=Pacer(rpm=requests_per_minute, tpm=tokens_per_minute),
+        budget=budget,
+        prices=prices,
+        max_attempts=settings.max_attempts,
+        deadline_s=settings.timeout_seconds * settings.max_attempts,
+        outage_patience_s=settings.outage_seconds,
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.items import Content, Item
-from assistant.ingest.indexing import bring_up_to_date, expected_entries
-from assistant.policy.retrieve import RetrievalOptions, Retrieved, retrieve_many
+from assistant.ingest.indexing import bring_up_to_date, record_of
+from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.policy.verify import VerifyReport, verify_index
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
 from assistant.store.items import StoredItem
@@ -17,14 +18,7 @@ from evals.retrieval import RetrievalReport, run_retrieval_suite
 def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
     """The clauses and precedents nearest to a text, as an item with that text would get them."""
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
-    settings = workspace.settings.retrieval
-    options = RetrievalOptions(
-        clauses=count,
-        precedents=settings.precedents,
-        policy_tokens=settings.policy_tokens,
-        precedent_tokens=settings.precedent_tokens,
-        near_distance=workspace.near_distance,
-    )
+    options = replace(workspace.retrieval_options(), clauses=count)
     vectors = workspace.item_embedder.text_vectors([text])
     item = Item("query", Content(text))
     return retrieve_many([item], vectors, workspace.policy, workspace.index, options)[0]
@@ -37,7 +31,7 @@ def render_item(workspace: Workspace, stored: StoredItem, prompt: str | None) ->
     renderer = PromptRenderer(chosen, workspace.policy, content_tokens=workspace.settings.content.prompt_tokens)
     vectors = workspace.item_embedder.vectors([(stored.content_digest, stored.item)])
     groups = [None if stored.group is None else str(stored.group)]
-    options = workspace.retrieval_options(chosen)
+    options = workspace.retrieval_options()
     found = retrieve_many([stored.item], vectors, workspace.policy, workspace.index, options, groups=groups)
     return renderer.render(stored.item, found[0])
 
@@ -45,10 +39,14 @@ def render_item(workspace: Workspace, stored: StoredItem, prompt: str | None) ->
 def measure_search(workspace: Workspace, suite: Path) -> RetrievalReport:
     """How often the governing clause of a suite's queries is among the first found."""
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
-    return run_retrieval_suite(suite, workspace.policy, workspace.index, workspace.item_embedder.text_vectors)
+    embed = workspace.item_embedder.text_vectors
+    return run_retrieval_suite(suite, workspace.policy, workspace.index, embed, embedder=workspace.embedder_name)
 
 
-def verify_search(workspace: Workspace, sample: int) -> VerifyReport:
-    """The index held against the vectors of record."""
-    expected = expected_entries(workspace.policy, workspace.precedents, workspace.item_embedder)
-    return verify_index(workspace.index, expected, sample=sample, seed=workspace.settings.routing.seed)
+def verify_search(workspace: Workspace, sample: int) -> list[VerifyReport]:
+    """The index held against the vectors of record: clauses, then precedents."""
+    seed = workspace.settings.routing.seed
+    return [
+        verify_index(workspace.index, record.key, record.ids, record.vectors, sample=sample, seed=seed)
+        for record in record_of(workspace.policy, workspace.precedents, workspace.item_embedder)
+    ]

@@ -15,16 +15,16 @@ import orjson
 from assistant.bundled import bundled
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import RunIdentity, Usage
-from assistant.errors import FatalModelError
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.groups import group_items
-from assistant.models.embedders.build import build_embedder, embedder_identity
+from assistant.models.budget import Budget, Prices
+from assistant.models.embedders.build import embedder_identity
 from assistant.models.embedders.worker import EmbeddingWorker
-from assistant.models.guarded import Budget, GuardedModel, GuardOptions, Prices
-from assistant.models.interface import LabelModel, Sampling
+from assistant.models.guarded import GuardedModel
+from assistant.models.interface import Sampling
 from assistant.policy.documents import read_policy
 from assistant.policy.index import VectorIndex
-from assistant.policy.retrieve import RetrievalOptions
+from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
@@ -39,6 +39,7 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.models import build_model, guarded_model, openai_access
 
 STATE = ".assistant"
 DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
@@ -143,21 +144,32 @@ class Workspace:
     @cached_property
     def item_embedder(self) -> ItemEmbedder:
         """Vectors of record, computed in a process of their own where they are missing."""
-        settings = self.settings.embedder
-        worker = EmbeddingWorker(settings.name, threads=settings.threads, **_openai_access())
+        settings, access = self.settings.embedder, openai_access()
+        worker = EmbeddingWorker(
+            settings.name, threads=settings.threads, base_url=access["base_url"], api_key=access["key"]
+        )
         self._closing.callback(worker.close)
         return ItemEmbedder(self.embeddings, worker)
 
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        url = self.settings.storage.chroma_url
-        if url:
-            index = VectorIndex.connect(url)
-        else:
-            index = VectorIndex.open(self.state / "chroma", owner=" ".join(["assistant", *sys.argv[1:3]]))
+        index = self._open_index(fresh=False)
         self._closing.callback(index.close)
         return index
+
+    def empty_index(self) -> None:
+        """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
+        with self._open_index(fresh=True) as index:
+            for key, _ in index.counts():
+                if key.policy_id == self.policy.id:
+                    index.drop(key)
+
+    def _open_index(self, *, fresh: bool) -> VectorIndex:
+        if url := self.settings.storage.chroma_url:
+            return VectorIndex.connect(url)
+        owner = " ".join(["assistant", *sys.argv[1:3]])
+        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
@@ -168,12 +180,13 @@ class Workspace:
         """Bring the near-duplicate groups up to date; returns how many there are."""
         return group_items(self.items, self.settings.content.near_duplicate_threshold)
 
-    def retrieval_options(self, prompt: Prompt) -> RetrievalOptions:
-        """How clauses and precedents are chosen for a prompt."""
+    def retrieval_options(self) -> RetrievalOptions:
+        """How clauses and precedents are looked up. A prompt may show fewer; all that are near vote as a signal."""
         settings = self.settings.retrieval
         return RetrievalOptions(
+            embedder=self.embedder_name,
             clauses=settings.clauses,
-            precedents=min(settings.precedents, prompt.few_shot.precedents),
+            precedents=settings.precedents,
             policy_tokens=settings.policy_tokens,
             precedent_tokens=settings.precedent_tokens,
             near_distance=self.near_distance,
@@ -198,11 +211,10 @@ class Workspace:
 
     def identity(self, prompt: Prompt, model: str, replicate: int) -> RunIdentity:
         """What makes two commands the same run."""
-        sampling, retrieval = self.sampling(prompt), self.retrieval_options(prompt)
+        sampling, retrieval = self.sampling(prompt), self.retrieval_options()
         parameters = {
             "sampling": sampling,
             "retrieval": retrieval,
-            "embedder": self.embedder_name,
             "content_tokens": self.settings.content.prompt_tokens,
             "max_asks": self.settings.model.max_asks,
         }
@@ -220,31 +232,42 @@ class Workspace:
             seed=settings.seed,
         )
 
-    def prices(self, spec: str) -> Prices | None:
-        """US$ per million tokens of a model, None when the settings don't say; the embedded one is free."""
+    def prices(self, spec: str) -> Prices:
+        """US$ per million tokens of a model, not known when the settings don't say; the embedded one is free."""
         if spec == "local" or spec.startswith("replay:"):
-            return Prices(input=0.0, output=0.0)
+            return Prices(0.0, 0.0)
         price = self.settings.prices.get(spec)
-        return None if price is None else Prices(price.input, price.output, price.cached_input)
+        return Prices() if price is None else Prices(price.input, price.output, price.cached_input)
 
     def cost(self, spec: str, usage: Usage) -> float | None:
-        """US$ of a usage."""
-        prices = self.prices(spec)
-        return None if prices is None else prices.cost(usage)
+        """US$ of a usage, None where the model's price is not known."""
+        return self.prices(spec).cost(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
 
-    def model(self, spec: str, *, concurrency: int, budget: Budget | None = None) -> GuardedModel:
-        """A model by name, behind its guard."""
+    def model(
+        self,
+        spec: str,
+        *,
+        concurrency: int,
+        budget: Budget | None = None,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        record: str | None = None,
+    ) -> GuardedModel:
+        """A model by name, behind its guard.
+
+        Args:
+            spec: `local`, `openai:NAME`, `PROVIDER:NAME` or `replay:FILE`.
+            concurrency: questions on their way at once.
+            budget: the spend cap, None for none.
+            requests_per_minute, tokens_per_minute: None takes the setting.
+            record: a file that gets every reply, for `replay:`.
+        """
         settings = self.settings.model
-        adapter = build_model(spec, concurrency=concurrency, settings=self.settings)
-        return GuardedModel(
-            adapter,
-            GuardOptions(
-                max_attempts=settings.max_attempts,
-                deadline_seconds=settings.timeout_seconds * settings.max_attempts,
-                outage_seconds=settings.outage_seconds,
-                requests_per_minute=settings.requests_per_minute,
-                tokens_per_minute=settings.tokens_per_minute,
-            ),
+        return guarded_model(
+            build_model(spec, settings, concurrency=concurrency, record=record),
+            settings,
             prices=self.prices(spec),
-            budget=budget,
+            budget=budget or Budget(),
+            requests_per_minute=requests_per_minute or settings.requests_per_minute,
+            tokens_per_minute=tokens_per_minute or settings.tokens_per_minute,
         )

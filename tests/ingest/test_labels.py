@@ -92,7 +92,7 @@ def test_a_missing_column_is_an_input_error_that_says_which_option_names_it(colu
 
 
 def test_a_named_column_that_is_not_there_is_told_with_the_nearest() -> None:
-    with pytest.raises(InputError, match=r"no column 'label_c' \(--rater-column label_c\), did you mean 'label_[ab]'"):
+    with pytest.raises(InputError, match=r"no column 'label_c' \(--each-rater label_c\), did you mean 'label_[ab]'"):
         map_label_columns(["id", "label_a", "label_b"], rater_columns=["label_a", "label_c"])
 
 

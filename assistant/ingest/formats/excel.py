@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a workbook writes characters that XML forbids
 
+# What openpyxl lets through when the archive or the XML in it is damaged, encrypted or odd.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
+    *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
+)
 _EXACT = 2**53  # a workbook's numbers are doubles
 
 
@@ -41,7 +46,7 @@ def read_excel(source: Path | BinaryIO) -> Iterator[Row | Refusal]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no content
             workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         hint = "open it in Excel and save it as .xlsx without a password, or give CSV"
         raise InputError(f"not a readable Excel workbook ({error})", hint=hint) from error
     if not workbook.worksheets:
@@ -75,7 +80,7 @@ def _cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] | Refusal
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 cells = next(rows, None)
-        except (ParseError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        except _DAMAGED as error:
             message = f"the sheet can't be read from here on ({error}); save it again and run once more"
             yield number, Refusal(number, "unreadable", message)
             return

@@ -61,7 +61,7 @@ def splittable(stream: BinaryIO, head: bytes, encoding: str) -> tuple[BinaryIO, 
     at the beginning of the file (`head`) is believed more than `encoding`.
 
     Raises:
-        InputError: no such encoding.
+        InputError: no such encoding, or one whose byte order nothing tells.
     """
     marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
     try:
@@ -69,6 +69,9 @@ def splittable(stream: BinaryIO, head: bytes, encoding: str) -> tuple[BinaryIO, 
     except LookupError as error:
         hint = "try utf-8, utf-16, gb18030, big5, latin-1"
         raise InputError(f"no encoding is called {encoding!r}", where="--encoding", hint=hint) from error
+    if name in {"utf-16", "utf-32"} and not marked:
+        hint = f"name the order of its bytes: {name}-le (Windows) or {name}-be; or is it utf-8?"
+        raise InputError(f"the file has no {name} byte order mark", where="--encoding", hint=hint)
     if name.startswith(("utf-16", "utf-32")):
         return io.BufferedReader(_AsUtf8(stream, name), 1 << 16), "utf-8"
     return stream, name

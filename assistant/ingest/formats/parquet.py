@@ -33,9 +33,9 @@ def read_parquet(source: Path | BinaryIO) -> Iterator[Row | Refusal]:
 
     try:
         file = pq.ParquetFile(source, buffer_size=_READ_AHEAD, pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
+        names = file.schema_arrow.names
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"not a readable Parquet file ({error})", hint="write it again, or give CSV") from error
-    names = file.schema_arrow.names
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"column {', '.join(twice)} occurs twice", hint="rename one of them")
     return _read_batches(file)
@@ -50,7 +50,7 @@ def _read_batches(file: pq.ParquetFile) -> Iterator[Row | Refusal]:
             for batch in file.iter_batches(batch_size=_BATCH):
                 yield from _rows(batch, number)
                 number += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             message = f"the file can't be read from here on ({error}); get it again and run once more"
             yield Refusal(number, "unreadable", message)
 

@@ -57,6 +57,11 @@ def test_an_unknown_encoding_is_an_input_error() -> None:
         read(b"{}", "utf-9")
 
 
+def test_utf_16_without_a_mark_needs_its_byte_order() -> None:
+    with pytest.raises(InputError, match="no utf-16 byte order mark\n  name the order of its bytes: utf-16-le"):
+        read(b"{}", "utf-16")
+
+
 def test_half_a_surrogate_pair_is_refused_as_encoding() -> None:
     (refusal,) = read(b'{"text": "x \\ud83d"}\n')
     assert isinstance(refusal, Refusal)

@@ -1,0 +1,81 @@
+"""A LangChain reply in the shape of a chat completion, so that one parser reads the replies of all providers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from assistant.models.chat_api import dump_json
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+
+_LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"})
+_FILTER = frozenset(
+    {
+        "content_filter",
+        "content_filtered",
+        "safety",
+        "recitation",
+        "blocklist",
+        "prohibited_content",
+        "spii",
+        "guardrail_intervened",
+    }
+)
+
+
+def completion_body(message: AIMessage, model: str) -> bytes:
+    """A chat-completion object as JSON bytes.
+
+    Arguments of a tool call, the way some providers give structured output, become the content; arguments that
+    could not be parsed are kept as they came.
+
+    Args:
+        message: the provider's reply.
+        model: the name asked for, where the reply does not say which one answered.
+    """
+    said: Mapping[str, Any] = message.response_metadata or {}
+    reason, refusal = _ending(message, said)
+    logprobs = said.get("logprobs")
+    answered_by = said.get("model_name") or said.get("model") or model
+    choice = {
+        "index": 0,
+        "finish_reason": reason,
+        "message": {"role": "assistant", "content": _content(message), "refusal": refusal},
+        "logprobs": logprobs if isinstance(logprobs, dict) and logprobs.get("content") else None,
+    }
+    body = {"id": message.id or "", "object": "chat.completion", "model": answered_by, "choices": [choice]}
+    return dump_json(body | {"usage": _usage(message)})
+
+
+def _content(message: AIMessage) -> str:
+    if message.tool_calls:
+        return dump_json(message.tool_calls[0]["args"]).decode()
+    if message.invalid_tool_calls:
+        return message.invalid_tool_calls[0]["args"] or ""
+    return str(message.text)
+
+
+def _ending(message: AIMessage, said: Mapping[str, Any]) -> tuple[str, str | None]:
+    """(finish reason in the words of chat completions, refusal text)."""
+    found = (said.get(name) for name in ("finish_reason", "stop_reason", "stopReason", "done_reason"))
+    reason = str(next((value for value in found if value), "stop")).rpartition(".")[2].lower()
+    refusal = message.additional_kwargs.get("refusal")
+    if reason == "refusal" and not refusal:
+        refusal = str(message.text) or "declined"
+    kind = "length" if reason in _LENGTH else "content_filter" if reason in _FILTER else "stop"
+    return kind, refusal if isinstance(refusal, str) else None
+
+
+def _usage(message: AIMessage) -> dict[str, object]:
+    used = message.usage_metadata
+    if used is None:
+        return {}
+    cached = (used.get("input_token_details") or {}).get("cache_read") or 0
+    return {
+        "prompt_tokens": used["input_tokens"],
+        "completion_tokens": used["output_tokens"],
+        "total_tokens": used["total_tokens"],
+        "prompt_tokens_details": {"cached_tokens": cached},
+    }

@@ -1,0 +1,1 @@
+"""The eval harness: frozen suites, and the figures they give."""

@@ -1,0 +1,228 @@
+"""`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
+
+python -m tests.bench [startup throughput recovery faults limit streams]
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+
+from tests.bench.commands import assistant, counts, dev_server, run, start
+from tests.bench.content import write_posts
+
+ITEMS = 6144
+PRECEDENTS = 300
+LATENCY_MS = 300
+Figure = tuple[str, str, str]
+
+
+def startup(_: Path) -> Iterator[Figure]:
+    """CPU of `assistant --help`."""
+    taken = [run("-m", "assistant", "--help").cpu_seconds * 1000 for _ in range(11)]
+    yield "`assistant --help`, CPU", f"{statistics.median(taken):.0f} ms (least {min(taken):.0f})", "<= 150 ms"
+
+
+def throughput(workspace: Path) -> Iterator[Figure]:
+    """Whole jobs against a fixed latency, beside loops without a product around them."""
+    bodies = workspace / "bodies.jsonl"
+    bodies.write_bytes(b"".join(_bodies(workspace)))
+    for number, (concurrency, count, target) in enumerate(((64, 2560, 1.10), (256, ITEMS, 1.25)), 1):
+        ideal = count * LATENCY_MS / 1000 / concurrency
+        with dev_server("--latency-ms", str(LATENCY_MS)) as url:
+            for kind in ("aiohttp", "openai", "langchain"):
+                told = run("-m", "tests.bench.bare", kind, url, str(bodies), str(count), str(concurrency)).json
+                yield (
+                    f"bare {kind} loop, {count:,} requests at {concurrency}",
+                    f"{told['seconds'] / ideal:.2f}x the ideal, {told['cpu_ms_per_item']:.2f} ms CPU each",
+                    "",
+                )
+        with dev_server("--latency-ms", str(LATENCY_MS)) as url:
+            job = _prelabel(workspace, url, concurrency, count, replicate=number)
+            seen = counts(url)
+        yield (
+            f"`assistant prelabel`, {count:,} items at {concurrency}: first request to last answer",
+            f"{(seen['last'] - seen['first']) / ideal:.2f}x the ideal of {ideal:.1f} s",
+            f"<= {target:.2f}x",
+        )
+        yield "  command to first request", f"{seen['first'] - job:.1f} s", "<= 3 s"
+        with dev_server("--latency-ms", str(LATENCY_MS)) as url:
+            told = run(
+                "-m",
+                "tests.bench.job_cpu",
+                str(workspace),
+                str(concurrency),
+                str(count),
+                str(10 + number),
+                base_url=url,
+            ).json
+        yield (
+            "  CPU an item (retrieve, render, call, parse, route, store)",
+            f"{told['cpu_ms_per_item']:.2f} ms",
+            "<= 1.5 ms",
+        )
+
+
+def recovery(workspace: Path) -> Iterator[Figure]:
+    """kill -9 at half, then the same command."""
+    count = 2000
+    with dev_server("--latency-ms", str(LATENCY_MS)) as url:
+        words = ("prelabel", "--model", "openai:dev", "--concurrency", "64", "--limit", str(count), "--replicate", "3")
+        with start("-m", "assistant", *words, "--workspace", str(workspace), base_url=url) as process:
+            while counts(url)["answered"] < count / 2:
+                time.sleep(0.01)
+            process.kill()
+            process.communicate()
+        done = counts(url)["answered"]
+        rest = ("--limit", str(count - assistant(workspace, "status").json["run"]["statuses"].get("labelled", 0)))
+        # What the journal holds is read again, not asked: the limit counts contents, so both ways end at `count`.
+        again = assistant(workspace, *words[:5], *rest, *words[7:], base_url=url).json
+        seen = counts(url)
+    yield f"killed at {done:,} of {count:,}: answered items asked again", f"{seen['answered_again']:,}", "0"
+    lost = count - again["statuses"]["labelled"]
+    yield "  rows lost", f"{lost:,} ({again['session']['recovered_replies']:,} answers taken from the journal)", "0"
+
+
+def faults(workspace: Path) -> Iterator[Figure]:
+    """Every fifth first attempt goes wrong: 500, reset, malformed, truncated, 429."""
+    count = 2000
+    with dev_server("--latency-ms", "50", "--faults", "0.2") as url:
+        told = assistant(
+            workspace,
+            *("prelabel", "--model", "openai:dev", "--concurrency", "64", "--limit", str(count), "--replicate", "4"),
+            base_url=url,
+            check=(0, 3),
+        ).json
+        seen = counts(url)
+    done = told["statuses"].get("labelled", 0)
+    explained = sum(told["failures"].values())
+    yield (
+        f"faults on 20 % of first attempts ({sum(seen['faults'].values()):,} met)",
+        f"{done:,} labelled, {explained:,} explained, {count - done - explained:,} neither",
+        f"{count:,} labelled or explained",
+    )
+
+
+def limit(workspace: Path) -> Iterator[Figure]:
+    """A server that allows 50 requests a second, and no setting that says so."""
+    count, rate = 1000, 50
+    with dev_server("--latency-ms", str(LATENCY_MS), "--requests-per-second", str(rate)) as url:
+        told = assistant(
+            workspace,
+            *("prelabel", "--model", "openai:dev", "--concurrency", "64", "--limit", str(count), "--replicate", "5"),
+            base_url=url,
+            check=(0, 3),
+        ).json
+        seen = counts(url)
+    ideal = count / rate
+    yield (
+        f"server limit of {rate} requests/s, {count:,} items",
+        f"{(seen['last'] - seen['first']) / ideal:.2f}x the ideal, {seen['status'].get('429', 0)} 429s, "
+        f"{count - told['statuses'].get('labelled', 0)} lost",
+        "<= 1.15x, 0 lost",
+    )
+
+
+def streams(folder: Path) -> Iterator[Figure]:
+    """A million rows in and out."""
+    count = 1_000_000
+    workspace, posts, answers = folder / "million", folder / "million.csv", folder / "answers.csv"
+    assistant_init(workspace)
+    write_posts(posts, count, seed=2)
+    with answers.open("w", encoding="utf-8") as file:
+        file.write("item_id,label,score\n")
+        file.writelines(f"p{number},safe,0.9\n" for number in range(count))
+    for what, words in (
+        ("ingest", ("ingest", str(posts))),
+        ("import of machine answers", ("prelabels", "import", str(answers), "--model", "made-up")),
+        ("export to Parquet", ("export", str(folder / "out.parquet"))),
+        ("export to JSON lines", ("export", str(folder / "out.jsonl"))),
+    ):
+        told = run("-m", "tests.bench.peak", *words, "--workspace", str(workspace), "--json")
+        yield f"1 M rows, {what}", f"{told.seconds:.0f} s, {told.peak_mb:.0f} MB at most", "< 500 MB"
+
+
+def assistant_init(workspace: Path) -> None:
+    """A fresh workspace."""
+    run("-m", "assistant", "init", str(workspace))
+
+
+def prepare(folder: Path) -> tuple[Path, list[Figure]]:
+    """A workspace with posts, precedents and embeddings."""
+    workspace = folder / "workspace"
+    assistant_init(workspace)
+    posts = folder / "posts.csv"
+    write_posts(posts, ITEMS + PRECEDENTS, seed=1)
+    assistant(workspace, "ingest", str(posts))
+    both = ("--each-rater", "label_a", "--each-rater", "label_b")
+    assistant(workspace, "labels", "import", str(posts), *both)
+    assistant(workspace, "precedents", "add", "--agreed", "--limit", str(PRECEDENTS))
+    told = assistant(workspace, "embed")
+    assistant(workspace, "policy", "index")
+    each = told.cpu_seconds * 1000 / (ITEMS + PRECEDENTS)
+    figure = (
+        "embedding, once per content",
+        f"{(ITEMS + PRECEDENTS) / told.seconds:.0f} items/s, {each:.1f} ms CPU each",
+        "",
+    )
+    return workspace, [figure]
+
+
+def _prelabel(workspace: Path, url: str, concurrency: int, count: int, replicate: int) -> float:
+    words = ("--concurrency", str(concurrency), "--limit", str(count), "--replicate", str(replicate))
+    return assistant(workspace, "prelabel", "--model", "openai:dev", *words, base_url=url).began
+
+
+def _bodies(workspace: Path) -> Iterator[bytes]:
+    """Requests as large as the product's own, from a sample of rendered items."""
+    for number in range(0, 640, 20):
+        told = assistant(workspace, "prompts", "render", f"p{number}").json
+        schema = {"name": "reply", "strict": True, "schema": told["schema"]}
+        body = {
+            "model": "dev",
+            "messages": told["messages"],
+            "response_format": {"type": "json_schema", "json_schema": schema},
+        }
+        yield orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+
+
+SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "startup": startup,
+    "throughput": throughput,
+    "recovery": recovery,
+    "faults": faults,
+    "limit": limit,
+    "streams": streams,
+}
+
+
+def main(chosen: list[str]) -> None:
+    """Run the sections and print the figures as a Markdown table."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout  # noqa: S607 - git from the PATH
+    print(f"commit {commit.strip() or 'unknown'}, Python {platform.python_version()}, {os.cpu_count()} cores\n")  # noqa: T201 - the result
+    print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        workspace, figures = (folder, []) if set(chosen) <= {"startup", "streams"} else prepare(folder)
+        for figure in figures:
+            _show(figure)
+        for section in chosen:
+            for figure in SECTIONS[section](folder if section == "streams" else workspace):
+                _show(figure)
+
+
+def _show(figure: Figure) -> None:
+    print("| " + " | ".join(figure) + " |", flush=True)  # noqa: T201 - the result
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(SECTIONS))

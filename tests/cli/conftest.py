@@ -1,0 +1,110 @@
+"""The whole program in this process: commands as a person types them, and servers on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.bundled import bundled
+from assistant.cli.main import run
+from assistant.models.dev_options import DevServerOptions
+from assistant.models.dev_server import DevServer
+
+POSTS = bundled("examples") / "posts.csv"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+
+Assistant = Callable[..., Said]
+
+
+@pytest.fixture
+def assistant(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Assistant:
+    """Runs `assistant WORDS`."""
+    monkeypatch.setenv("ASSISTANT__EMBEDDER__NAME", "hashing")  # quick; the embedded one has a test of its own
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*words: str | Path) -> Said:
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, words)])
+        capsys.readouterr()
+        status = 0
+        try:
+            run()
+        except SystemExit as left:
+            status = left.code if isinstance(left.code, int) else 1
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def workspace(assistant: Assistant, tmp_path: Path) -> Path:
+    """A fresh workspace with the example policy."""
+    folder = tmp_path / "workspace"
+    assert assistant("init", folder).status == 0
+    return folder
+
+
+@pytest.fixture
+def filled(assistant: Assistant, workspace: Path) -> Path:
+    """A workspace with the example posts, 80 of them settled."""
+    assert assistant("ingest", POSTS, "-w", workspace).status == 0
+    raters = ("--each-rater", "label_a", "--each-rater", "label_b")
+    assert assistant("labels", "import", POSTS, *raters, "-w", workspace).status == 0
+    assert assistant("precedents", "add", "--agreed", "--limit", "80", "-w", workspace).status == 0
+    return workspace
+
+
+@dataclass
+class Serving:
+    """A test server under way."""
+
+    server: DevServer
+    base_url: str
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        return self.server.log.counts()
+
+
+@pytest.fixture
+def dev_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Serving]]:
+    """Starts OpenAI-compatible servers on loopback in a thread, and points the environment at the last one."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    servers: list[DevServer] = []
+
+    def start(**options: Any) -> Serving:
+        server = DevServer(DevServerOptions(**options))
+        base_url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+        servers.append(server)
+        monkeypatch.setenv("OPENAI_BASE_URL", base_url)
+        return Serving(server, base_url)
+
+    yield start
+    for server in servers:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
