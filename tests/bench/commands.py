@@ -48,7 +48,7 @@ def assistant(workspace: Path, *words: str, base_url: str = "", check: Sequence[
 def start(*words: str, base_url: str = "") -> Iterator[subprocess.Popen[str]]:
     """A process under way; killed when the block is left before its end."""
     environment = {**os.environ, "OPENAI_BASE_URL": base_url, "BENCH_BEGAN": str(time.time())}
-    process = subprocess.Popen(  # noqa: S603 - our own commands
+    process = subprocess.Popen(
         [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
     process.began = time.time()  # type: ignore[attr-defined]  # kept beside the process it belongs to
