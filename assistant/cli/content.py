@@ -10,6 +10,7 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 from assistant.cli.progress import Counting
+from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.ingest.load import LoadReport
@@ -46,27 +47,35 @@ def ingest(
     choice = ColumnChoice(text, item_id, query, document, language, source, tuple(media or ()))
     with Workspace.open(workspace) as opened:
         loader = Loader(opened.items, opened.settings.content.languages)
-        reports = []
-        for path in files:
-            with Counting(output, f"reading {path.name}") as counting:
-                reports.append(
-                    loader.load(
-                        path, choice, form=form, encoding=encoding, report=lambda told: counting.update(told.rows)
+        reports: list[LoadReport] = []
+        try:
+            for path in files:
+                with Counting(output, f"reading {path.name}") as counting:
+                    reports.append(
+                        loader.load(
+                            path, choice, form=form, encoding=encoding, report=lambda told: counting.update(told.rows)
+                        )
                     )
-                )
+        except AssistantError:
+            _note(output, reports)  # the files before the one that can't be read are in
+            raise
         groups = opened.group_near_duplicates()
     _show(output, reports, groups)
     if any(report.counts["refused"] for report in reports):
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
+def _note(output: Output, reports: list[LoadReport]) -> None:
     for report in reports:
-        output.note(f"{report.source}: {report.mapping}")
+        output.note(f"{report.source}: {report.counts['added']:,} added, {report.mapping}")
         for refusal in report.refusals:
             output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
         if report.counts["refused"] > len(report.refusals):
             output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more; all are in `refusals`")
+
+
+def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
+    _note(output, reports)
     names = ("added", "unchanged", "refused", "same_content")
     data = {
         "files": [

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import content, export, labels, policy, prelabel, prompts, server, workspace
+from assistant.cli import content, export, labels, policy, prelabel, prompts, runs, server, workspace
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.errors import AssistantError
 
@@ -36,6 +36,7 @@ for group in (workspace, content, prelabel, export):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(runs.app, name="runs")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")

@@ -77,6 +77,8 @@ async def _run(session: Session, display: JobDisplay) -> AssistantError | None:
     def stop() -> None:
         display.stopping()
         session.stop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)  # a second Ctrl-C ends at once; what arrived is in the journal
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

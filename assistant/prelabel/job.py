@@ -68,7 +68,7 @@ class PrelabelJob:
         self.progress = progress
         self._stopping = False
         self._interrupted = False
-        self._error: AssistantError | None = None
+        self._error: Exception | None = None
 
     def stop(self) -> None:
         """Ask nothing new; questions on their way are waited for, since they are paid for."""
@@ -126,7 +126,7 @@ class PrelabelJob:
                     stored.item, ready.retrieved, self._kit, ready.known, once_more=self._options.retry_failed
                 )
                 self._finish(stored, prelabel, ready.pending.revision)
-            except AssistantError as error:
+            except Exception as error:  # noqa: BLE001 - an asker that dies would leave the queue full and the job hanging
                 self._stopping = True
                 if not self._interrupted:  # else it only says that nothing more is sent
                     self._error = self._error or error

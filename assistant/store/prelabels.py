@@ -150,7 +150,7 @@ class PrelabelStore:
         return None if row is None else _prelabel(row)
 
 
-def newest(table: sa.Table) -> sa.ColumnElement[bool]:
+def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Rows of `prelabels` or `routes` that no later revision supersedes."""
     later = table.alias()
     return ~sa.exists().where(

@@ -68,7 +68,7 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
     elif kind == "replay":
         model = ReplayModel(Path(name))
     else:
-        model = LangChainModel(spec, timeout_s=settings.timeout_seconds)
+        model = LangChainModel(kind, name, timeout_s=settings.timeout_seconds)
     return model if record is None else RecordingModel(model, Path(record))
 
 

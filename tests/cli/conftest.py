@@ -87,6 +87,9 @@ class Serving:
         return self.server.log.counts()
 
 
+Server = Callable[..., Serving]
+
+
 @pytest.fixture
 def dev_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Serving]]:
     """Starts OpenAI-compatible servers on loopback in a thread, and points the environment at the last one."""

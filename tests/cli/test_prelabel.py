@@ -15,9 +15,8 @@ import orjson
 import pytest
 
 from assistant.models.dev_faults import Faults
-from tests.cli.conftest import Assistant, Serving
+from tests.cli.conftest import Assistant, Server
 
-Server = Callable[..., Serving]
 JOB = ("prelabel", "--model", "openai:dev", "--json")
 
 
