@@ -41,6 +41,7 @@ class PromptSettings(_Section):
     """The template, as `name` (newest version) or `name@version`."""
 
     name: str = "moderation@2"
+    embedded: str = "compact@1"  # with the embedded model, which reads slowly
 
 
 class ModelSettings(_Section):

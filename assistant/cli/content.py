@@ -57,7 +57,9 @@ def ingest(
                         )
                     )
         except AssistantError:
-            _note(output, reports)  # the files before the one that can't be read are in
+            _note(output, reports)
+            for done in reports:
+                output.note(f"{done.source} is in: {done.counts['added']:,} added")
             raise
         groups = opened.group_near_duplicates()
     _show(output, reports, groups)
@@ -67,7 +69,7 @@ def ingest(
 
 def _note(output: Output, reports: list[LoadReport]) -> None:
     for report in reports:
-        output.note(f"{report.source}: {report.counts['added']:,} added, {report.mapping}")
+        output.note(f"{report.source}: {report.mapping}")
         for refusal in report.refusals:
             output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
         if report.counts["refused"] > len(report.refusals):

@@ -71,7 +71,7 @@ def run() -> None:
     except BrokenPipeError:  # `assistant ... | head`: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
-        output.note(f"error: something unexpected happened in this program\n  details: {_keep_trace()}")
+        output.failed(AssistantError("something unexpected happened in this program", hint=f"details: {_keep_trace()}"))
         sys.exit(EXIT_ERROR)
 
 

@@ -53,7 +53,7 @@ COLUMNS: dict[str, str] = {
 """Column -> type. `list` columns are lists in JSON lines and Parquet, joined by `|` in CSV and Excel."""
 
 EXCEL_ROWS = 1_048_575  # one sheet's rows less the header
-EXCEL_CELL = 32_767  # characters in a cell
+_CUT = -2  # xlsxwriter's sign that a text was cut to the 32,767 UTF-16 units a cell holds
 
 Record = dict[str, Any]
 
@@ -102,16 +102,20 @@ def write_table(path: Path, records: Iterable[Record]) -> Written:
     The file appears when it is complete; an interrupted export leaves nothing half written.
 
     Raises:
-        InputError: an ending that is not known, a folder that isn't there, or too many rows for Excel.
+        InputError: an ending that is not known, a folder that isn't there, no right or no room to write there, or
+            too many rows for Excel.
     """
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"can't export to {path.name}", hint=f"end the name in one of {', '.join(_WRITERS)}")
     if not path.parent.is_dir():
         raise InputError("no such folder", where=str(path.parent), hint="make it first")
-    with _appearing(path) as part:
-        rows, cut_cells = writer(part, records)
-        return Written(rows, _sha256(part), cut_cells)
+    try:
+        with _appearing(path) as part:
+            rows, cut_cells = writer(part, records)
+            return Written(rows, _sha256(part), cut_cells)
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="choose another place") from None
 
 
 @contextmanager
@@ -162,8 +166,7 @@ def _write_excel(path: Path, records: Iterable[Record]) -> tuple[int, int]:
                 raise InputError(f"more than {EXCEL_ROWS:,} rows don't fit into an Excel sheet", hint="export to .csv")
             for column, value in enumerate(_flat(record)):
                 if isinstance(value, str):
-                    cut += len(value) > EXCEL_CELL
-                    sheet.write_string(count, column, value[:EXCEL_CELL])
+                    cut += sheet.write_string(count, column, value) == _CUT
                 else:
                     sheet.write(count, column, value)
     return count, cut

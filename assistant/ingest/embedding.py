@@ -67,7 +67,7 @@ class ItemEmbedder:
             digests = [digest for digest, _ in part]
             self._store.put(self.name, digests, vectors)
             found.update(zip(digests, vectors, strict=True))
-        return np.stack([found[digest] for digest, _ in wanted])
+        return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
 
 
 def embedded_text(content: Content) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.domain.labels import OffLabelSetError, read_labels
@@ -14,6 +14,7 @@ from assistant.domain.reviews import Review
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.labels import LabelRow, MachineRow, to_labels, to_machine
 from assistant.ingest.load import SHOWN_REFUSALS
+from assistant.ingest.mapping import LONGEST_ID
 from assistant.ingest.readers import peek_columns, read_rows
 from assistant.ingest.rows import Refusal, Row
 from assistant.store.database import parts
@@ -108,12 +109,22 @@ def import_machine_answers(
                 by_model.setdefault(row.model, []).append(_answered(key, labels, row))
         for model, answered in by_model.items():
             run = opened.setdefault(model, runs.open_import(model))
-            before = prelabels.count(run)
-            prelabels.commit(run, answered, [])
-            added = prelabels.count(run) - before
-            report.counts.update(added=added, unchanged=len(answered) - added)
+            changed = _changed(answered, prelabels.newest_of(run, [one.item_key for one in answered]))
+            prelabels.commit(run, changed, [])
+            report.counts.update(added=len(changed), unchanged=len(answered) - len(changed))
     report.runs = [run.name for run in opened.values()]
     return report
+
+
+def _changed(answered: Sequence[Answered], known: dict[int, tuple[Prelabel, int]]) -> list[Answered]:
+    """The answers that differ from the newest known one of their item, as its next revision."""
+    changed = []
+    for one in answered:
+        newest, revision = known.get(one.item_key, (None, -1))
+        if one.prelabel != newest:
+            changed.append(replace(one, revision=revision + 1))
+            known[one.item_key] = (one.prelabel, revision + 1)
+    return changed
 
 
 def _open(path: Path, choose: Mapper) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
@@ -132,6 +143,9 @@ def _usable(
     for row in batch:
         if isinstance(row, Refusal):
             report.refuse(row)
+        elif len(by := row.rater if isinstance(row, LabelRow) else row.model) > LONGEST_ID:
+            told = f"a name of {len(by)} characters says who answered; the longest is {LONGEST_ID}"
+            report.refuse(Refusal(row.line, "bad_id", told))
         elif row.item_id not in keys:
             report.refuse(Refusal(row.line, "unknown_item", f"there is no item {row.item_id!r}; ingest it first"))
         else:

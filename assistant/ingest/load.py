@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class Loader:
 
     def __init__(self, store: ItemStore, languages: tuple[str, ...]) -> None:
         self._store = store
-        self._identifier = LanguageIdentifier(languages)
+        self._languages = languages
 
     def load(
         self,
@@ -107,6 +108,11 @@ class Loader:
                 yield made
             else:
                 yield NewItem(self._identified(made), b"", row.line)
+
+    @cached_property
+    def _identifier(self) -> LanguageIdentifier:
+        """Half a second to load; a file that names the language of its rows needs none."""
+        return LanguageIdentifier(self._languages)
 
     def _identified(self, item: Item) -> Item:
         if item.language != UNKNOWN_LANGUAGE:

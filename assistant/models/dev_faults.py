@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import ceil
 from typing import Literal
 
 Fault = Literal[
@@ -17,6 +18,9 @@ Fault = Literal[
     "refusal",
     "slow",
 ]
+
+
+_WHOLE = 1.0 - 1e-9  # a whole request, but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class LimitState:
 
 def retry_headers(seconds: float) -> dict[str, str]:
     """Retry-After in whole seconds, as HTTP has it, and in milliseconds, as OpenAI adds."""
-    return {"retry-after": str(max(1, -int(-seconds // 1))), "retry-after-ms": str(max(1, round(seconds * 1000)))}
+    return {"retry-after": str(max(1, ceil(seconds))), "retry-after-ms": str(max(1, ceil(seconds * 1000)))}
 
 
 class RequestLimit:
@@ -145,7 +149,7 @@ class RequestLimit:
         if self._moment is not None:
             self._level = min(float(self._limit), self._level + (now - self._moment) * self._rate)
         self._moment = now
-        allowed = self._level >= 1.0
+        allowed = self._level >= _WHOLE
         if allowed:
             self._level -= 1.0
         wait = 0.0 if allowed else (1.0 - self._level) / self._rate
@@ -156,7 +160,7 @@ class RequestLimit:
         start = now - now % self._period
         if start != self._moment:
             self._moment, self._level = start, float(self._limit)
-        allowed = self._level >= 1.0
+        allowed = self._level >= _WHOLE
         if allowed:
             self._level -= 1.0
         reset = start + self._period - now

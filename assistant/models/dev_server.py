@@ -62,7 +62,9 @@ class DevServer:
         if self._listener is not None:
             self._listener.close()
         if self._web is not None:
-            await self._web.shutdown(timeout=0.0)
+            for connection in self._web.connections:
+                connection.force_close()
+            await self._web.shutdown(timeout=0.01)  # 0 would mean to wait for ever
         self.log.close()
         self._listener = self._web = None
 

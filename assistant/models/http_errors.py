@@ -128,13 +128,14 @@ def is_failed_generation(refusal: Refusal) -> bool:
     return "json_validate_failed" in refusal.code or "failed_generation" in refusal.message
 
 
-def error_for(refusal: Refusal, *, server: str, model: str) -> ModelError:
+def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPENAI_API_KEY") -> ModelError:
     """The error an HTTP refusal stands for.
 
     Args:
         refusal: the answer.
         server: host and port, for the message.
         model: the model's name there.
+        key_name: the variable that holds the key, for the advice.
     """
     status, words = refusal.status, refusal.words
     said = f": {refusal.message}" if refusal.message else ""
@@ -149,7 +150,7 @@ def error_for(refusal: Refusal, *, server: str, model: str) -> ModelError:
         rejected = _rejection(refusal, answered)
         if rejected is not None:
             return rejected
-    return _fatal(refusal, answered, model)
+    return _fatal(refusal, answered, model, key_name)
 
 
 def _retryable(refusal: Refusal, answered: str) -> ModelError:
@@ -187,11 +188,11 @@ def _rejection(refusal: Refusal, answered: str) -> RejectedRequestError | None:
     return error
 
 
-def _fatal(refusal: Refusal, answered: str, model: str) -> ModelError:
+def _fatal(refusal: Refusal, answered: str, model: str, key_name: str) -> ModelError:
     status, words = refusal.status, refusal.words
     if status == 401:
         return FatalModelError(
-            f"the key was refused, {answered}", hint="Check OPENAI_API_KEY (set? expired? of this server?)."
+            f"the key was refused, {answered}", hint=f"Check {key_name} (set? expired? of this server?)."
         )
     if status == 403:
         return FatalModelError(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import RetryableModelError
+from assistant.errors import ModelError, RetryableModelError
 from assistant.models.dialect import Dialect, response_format, with_schema_note
 from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
@@ -60,6 +60,7 @@ class LangChainModel:
         self._timeout_s = timeout_s
         self._options = dict(options or {})
         self._chats: dict[tuple[Sampling, bool], BaseChatModel] = {}
+        self._clients: list[Any] = []
 
     async def ask(self, request: ModelRequest) -> RawReply:
         """One attempt; structured output is asked for in the way the provider takes it.
@@ -77,6 +78,8 @@ class LangChainModel:
                 raise RetryableModelError(
                     f"{self.spec} gave no answer within {self._timeout_s:g} s", reason="timeout"
                 ) from None
+            except ModelError:
+                raise
             except Exception as failure:  # noqa: BLE001 - every SDK has exceptions of its own; all are translated
                 paid = getattr(failure, "completion", None)
                 if paid is not None:
@@ -97,8 +100,10 @@ class LangChainModel:
         return f"{self._name} answers at {self._provider}"
 
     async def aclose(self) -> None:
-        """Let the integrations go; they close their connections themselves."""
+        """Close the connections that are ours; the other integrations close theirs themselves."""
         self._chats.clear()
+        while self._clients:
+            await self._clients.pop().aclose()
 
     async def _invoke(self, request: ModelRequest, dialect: Dialect) -> AIMessage:
         chat = self._chat(request.sampling, logprobs=dialect.top_logprobs > 0)
@@ -160,21 +165,29 @@ class LangChainModel:
         if sampling.top_p is not None:
             wanted["top_p"] = sampling.top_p
         try:
-            chat = init_chat_model(self._name, model_provider=self._provider, **(wanted | self._options))
+            chat: BaseChatModel = init_chat_model(self._name, model_provider=self._provider, **(wanted | self._options))
             # Arguments that an integration does not know end up in its requests; those are left out.
             stray = set(getattr(chat, "model_kwargs", None) or ()) & set(wanted)
             kept = {name: value for name, value in wanted.items() if name not in stray}
-            if _has_logprobs(chat):
-                kept |= {"include_response_headers": True}
+            if _is_openai_like(chat):
+                kept |= {"include_response_headers": True, "http_async_client": self._own_client()}
                 if sampling.top_logprobs and logprobs:
                     kept |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
                 if sampling.seed is not None:
                     kept["seed"] = sampling.seed
-            if kept == wanted:
-                return chat
-            return init_chat_model(self._name, model_provider=self._provider, **(kept | self._options))
+            if kept != wanted:
+                chat = init_chat_model(self._name, model_provider=self._provider, **(kept | self._options))
         except Exception as failure:  # noqa: BLE001 - integrations raise whatever they like; all is translated
             raise setup_error(failure, spec=self.spec) from None
+        return chat
+
+    def _own_client(self) -> object:
+        """An HTTP client of our own: langchain-openai's is one per process and breaks in a second event loop."""
+        from openai import DefaultAsyncHttpxClient  # noqa: PLC0415 - an integration has imported it by now
+
+        client = DefaultAsyncHttpxClient(timeout=self._timeout_s)
+        self._clients.append(client)
+        return client
 
 
 def _class_names(chat: object) -> set[str]:
@@ -185,6 +198,6 @@ def _takes_response_format(chat: object) -> bool:
     return bool(_class_names(chat) & _TAKES_RESPONSE_FORMAT)
 
 
-def _has_logprobs(chat: object) -> bool:
+def _is_openai_like(chat: object) -> bool:
     """Whether the integration is OpenAI's or built on it: those have logprobs and show headers."""
     return "BaseChatOpenAI" in _class_names(chat)

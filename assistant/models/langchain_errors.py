@@ -34,7 +34,8 @@ def model_error(failure: Exception, *, spec: str, model: str) -> ModelError:
     names = " ".join(kind.__name__ for kind in type(failure).__mro__)
     refusal = refusal_of(failure)
     if refusal is not None:
-        return error_for(refusal, server=spec.partition(":")[0], model=model)
+        provider = spec.partition(":")[0]
+        return error_for(refusal, server=provider, model=model, key_name=f"{provider.upper()}_API_KEY")
     said = without_secrets(str(failure))
     if re.search(r"Timeout|TimedOut|DeadlineExceeded", names):
         return RetryableModelError(f"{spec} gave no answer in time", reason="timeout")

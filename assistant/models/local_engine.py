@@ -45,32 +45,28 @@ def start_engines(count: int, context_tokens: int) -> list[xllamacpp.Server]:
     weights = WEIGHTS.verified()
     try:
         # 100 MB of native code that nobody but this model needs.
-        import xllamacpp  # noqa: F401, PLC0415
-    except ImportError:
-        raise FatalModelError("the package xllamacpp is not installed", hint=INSTALL) from None
+        import xllamacpp  # noqa: PLC0415
+    except ImportError as error:
+        raise FatalModelError(f"llama.cpp can't be loaded: {error}", hint=INSTALL) from None
     with _faster(weights) as path:
-        return [_start_engine(path, context_tokens) for _ in range(count)]
+        try:
+            return [xllamacpp.Server(_parameters(xllamacpp.CommonParams(), path, context_tokens)) for _ in range(count)]
+        except RuntimeError as error:
+            raise FatalModelError(f"the embedded model can't be loaded: {error}", where=str(path)) from None
 
 
-def _start_engine(path: Path, context_tokens: int) -> xllamacpp.Server:
-    # Imported above all for its error message; here it is a look-up.
-    import xllamacpp  # noqa: PLC0415
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(path)
-    params.n_ctx = context_tokens
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+def _parameters(parameters: xllamacpp.CommonParams, weights: Path, context_tokens: int) -> xllamacpp.CommonParams:
+    parameters.model.path = str(weights)
+    parameters.n_ctx = context_tokens
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     # On CPUs flash attention is no faster for this model, and its answers depend on what was in the cache before.
-    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    params.verbosity = -1
-    params.cache_ram_mib = 0  # the slot itself keeps the last prompt; copies of older ones would be memory for nothing
+    parameters.flash_attn_type = type(parameters.flash_attn_type).LLAMA_FLASH_ATTN_TYPE_DISABLED
+    parameters.verbosity = -1
+    parameters.cache_ram_mib = 0  # the slot keeps the last prompt; copies of older ones would be memory for nothing
     # llama.cpp always opens its HTTP server too, on a free loopback port: nobody else is to use it.
-    params.api_keys = [secrets.token_urlsafe(32)]
-    params.ui = params.endpoint_slots = False
-    try:
-        return xllamacpp.Server(params)
-    except RuntimeError as error:
-        raise FatalModelError(f"the embedded model can't be loaded: {error}", where=str(path)) from None
+    parameters.api_keys = [secrets.token_urlsafe(32)]
+    parameters.ui = parameters.endpoint_slots = False
+    return parameters
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
-from assistant.errors import AssistantError, BudgetError
+from assistant.errors import BudgetError
 from assistant.prelabel.feed import Feed, ReadyItem
 from assistant.prelabel.label_one import LabelKit, label_one
 from assistant.prelabel.progress import JobProgress

@@ -17,9 +17,18 @@ from pydantic import ConfigDict, PrivateAttr
 from assistant.errors import PromptError
 
 
+_BRIEF = 240  # characters
+
+
 def _quoted(text: str) -> str:
     """The text as a JSON string: one line, quotes escaped, other characters as they are."""
     return orjson.dumps(text).decode()
+
+
+def _brief(text: str) -> str:
+    """The text on one line, its middle left out when it is long: for models that read slowly."""
+    line = " ".join(text.split())
+    return line if len(line) <= _BRIEF else f"{line[: _BRIEF * 2 // 3]} ... {line[-_BRIEF // 3 :]}"
 
 
 # Prompts are the operator's files, but they come by mail and pull request: no attribute tricks, no changes to values.
@@ -27,6 +36,7 @@ _environment = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
 )
 _environment.filters["quoted"] = _quoted
+_environment.filters["brief"] = _brief
 
 
 class CompiledPromptTemplate(StringPromptTemplate):

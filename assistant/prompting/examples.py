@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
-from assistant.domain.policies import Clause, Example
+from assistant.domain.policies import Example
+from assistant.policy.nearest import ClauseHit
 
 
-def choose_examples(clauses: Sequence[Clause], language: str, count: int) -> tuple[Example, ...]:
-    """Examples of the nearest clauses, violating and complying in turn, the item's language first.
+def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tuple[Example, ...]:
+    """Examples of the nearest clauses: of each clause the one nearest to the item first, then both sides in turn.
 
     Args:
-        clauses: nearest first.
-        language: the item's language.
+        hits: clauses found for the item, nearest first.
+        language: the item's language; of two examples as good the one in it goes first.
         count: how many at the most; each clause gives one before any gives a second.
     """
     if count == 0:
         return ()
-    ranked = [_ranked(clause, language) for clause in clauses]
-    in_turn = chain.from_iterable(zip_longest(*ranked))
+    in_turn = chain.from_iterable(zip_longest(*(_ranked(hit, language) for hit in hits)))
     return tuple(example for example in in_turn if example is not None)[:count]
 
 
-def _ranked(clause: Clause, language: str) -> list[Example]:
-    by_side = [
+def _ranked(hit: ClauseHit, language: str) -> list[Example]:
+    nearest = [example for example in hit.clause.examples if example.text == hit.entry.text]
+    sides = [
         sorted(
-            (example for example in clause.examples if example.violates is violates),
+            (example for example in hit.clause.examples if example.violates is violates and example not in nearest),
             key=lambda example: example.language != language,
         )
         for violates in (True, False)
     ]
-    return [example for pair in zip_longest(*by_side) for example in pair if example is not None]
+    return nearest + [example for pair in zip_longest(*sides) for example in pair if example is not None]

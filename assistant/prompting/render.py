@@ -85,9 +85,7 @@ class PromptRenderer:
             clauses=clauses,
             nearest=[hit.clause for hit in retrieved.clauses],
             precedents=retrieved.precedents[: self.prompt.few_shot.precedents],
-            examples=choose_examples(
-                [hit.clause for hit in retrieved.clauses], item.language, self.prompt.few_shot.policy_examples
-            ),
+            examples=choose_examples(retrieved.clauses, item.language, self.prompt.few_shot.policy_examples),
             truncated=truncated,
         )
         return RenderedPrompt(

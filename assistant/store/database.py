@@ -36,6 +36,8 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        # SQLite's readers see one moment by themselves.
+        self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -45,7 +47,11 @@ class Database:
             StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program.
         """
         database = cls(_engine(url))
-        database.migrate()
+        try:
+            database.migrate()
+        except BaseException:
+            database.close()
+            raise
         return database
 
     @property
@@ -56,7 +62,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with _told(), self._engine.connect() as connection:
+        with _told(), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -95,7 +101,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.write() as connection:
+        with self.write(alone=True) as connection:  # who comes second finds everything made
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -118,9 +124,16 @@ def parts(values: Iterable[Value], size: int = LOOKUP) -> Iterator[tuple[Value, 
 
 def _engine(url: str) -> sa.Engine:
     try:
-        engine = sa.create_engine(url)
-    except (sa.exc.ArgumentError, NoSuchModuleError) as error:
-        raise StorageError(f"not a database URL this program knows: {error}", hint="sqlite or postgresql") from None
+        parsed = sa.make_url(url)
+        if parsed.drivername in {"postgres", "postgresql"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(parsed)
+    except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
+        # Not the error's own text: it may quote the URL, and with it a password.
+        raise StorageError(
+            "not a database URL this program knows",
+            hint="postgresql://USER@HOST:PORT/DATABASE, with special characters of a password as %XX",
+        ) from None
     except ModuleNotFoundError as error:
         raise StorageError(
             f"the driver {error.name} is not installed", hint='pip install "labeling-assistant[postgres]"'
@@ -163,10 +176,10 @@ def _told() -> Iterator[None]:
         hint = "the same command goes on where it was"
         if "locked" in text:
             raise StorageError("another process keeps the database locked", hint=f"end it; {hint}") from None
-        if "full" in text:
+        if "full" in text or "No space left" in text:
             raise StorageError("the disk is full", hint=f"free some space; {hint}") from None
         raise StorageError(f"the database does not answer: {text.splitlines()[0]}", hint=hint) from None
     except DBAPIError as error:
-        if "disk" in str(error.orig) or "malformed" in str(error.orig):
+        if any(sign in str(error.orig) for sign in ("disk", "malformed", "not a database")):
             raise StorageError(f"the database file is damaged: {error.orig}", hint="restore a copy of it") from None
         raise

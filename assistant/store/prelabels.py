@@ -134,20 +134,16 @@ class PrelabelStore:
         with self._database.read() as connection:
             return [(stored_item(row), row.same_as, _prelabel(row), row.revision) for row in connection.execute(query)]
 
-    def count(self, run: Run) -> int:
-        """How many answers this run holds, superseded ones included."""
-        query = sa.select(sa.func.count()).where(prelabels.c.run_id == run.id)
+    def newest_of(self, run: Run, item_keys: Sequence[int]) -> dict[int, tuple[Prelabel, int]]:
+        """The answers that count for some items, with their revisions, by row number."""
+        found: dict[int, tuple[Prelabel, int]] = {}
         with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def newest(self, run: Run, item_key: int) -> Prelabel | None:
-        """The answer that counts for one item, or None."""
-        query = sa.select(prelabels).where(
-            prelabels.c.run_id == run.id, prelabels.c.item_id == item_key, newest(prelabels)
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _prelabel(row)
+            for part in parts(item_keys):
+                query = sa.select(prelabels).where(
+                    prelabels.c.run_id == run.id, prelabels.c.item_id.in_(part), newest(prelabels)
+                )
+                found.update((row.item_id, (_prelabel(row), row.revision)) for row in connection.execute(query))
+        return found
 
 
 def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:

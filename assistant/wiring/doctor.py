@@ -43,7 +43,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
             "policy": lambda: (
                 f"{workspace.policy.id}@{workspace.policy.version}, {len(workspace.policy.clauses)} clauses"
             ),
-            "prompt": lambda: _prompt(workspace),
+            "prompt": lambda: _prompt(workspace, spec),
             "database": lambda: (
                 f"{'SQLite' if workspace.database.is_sqlite else 'PostgreSQL'}, "
                 f"{workspace.items.count()['items']:,} items"
@@ -73,8 +73,8 @@ def _failed(name: str, error: AssistantError) -> Finding:
     return Finding(name, False, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
 
 
-def _prompt(workspace: Workspace) -> str:
-    prompt = workspace.prompts.get(workspace.settings.prompt.name)
+def _prompt(workspace: Workspace, spec: str) -> str:
+    prompt = workspace.prompt(None, spec)
     compile_sections(prompt)
     return prompt.ref
 

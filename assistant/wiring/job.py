@@ -51,7 +51,7 @@ class Session:
         self._workspace = workspace
         self._choice = choice
         self.model_spec = choice.model or settings.model.spec
-        self.prompt = workspace.prompts.get(choice.prompt or settings.prompt.name)
+        self.prompt = workspace.prompt(choice.prompt, self.model_spec)
         self._renderer = PromptRenderer(self.prompt, workspace.policy, content_tokens=settings.content.prompt_tokens)
         self._identity = workspace.identity(self.prompt, self.model_spec, choice.replicate)
         self.run = self._open_run()

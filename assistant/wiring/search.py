@@ -27,7 +27,7 @@ def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
 def render_item(workspace: Workspace, stored: StoredItem, prompt: str | None) -> RenderedPrompt:
     """What a model would be asked about one item, precedents included."""
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
-    chosen = workspace.prompts.get(prompt or workspace.settings.prompt.name)
+    chosen = workspace.prompt(prompt, workspace.settings.model.spec)
     renderer = PromptRenderer(chosen, workspace.policy, content_tokens=workspace.settings.content.prompt_tokens)
     vectors = workspace.item_embedder.vectors([(stored.content_digest, stored.item)])
     groups = [None if stored.group is None else str(stored.group)]

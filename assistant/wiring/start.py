@@ -23,6 +23,7 @@ file = "policies/community.md"
 
 [prompt]
 name = "moderation@2"           # assistant prompts list
+embedded = "compact@1"          # used with the embedded model, which reads slowly
 
 [model]
 spec = "local"                  # local, openai:NAME (OPENAI_BASE_URL), PROVIDER:NAME, replay:FILE

@@ -180,6 +180,11 @@ class Workspace:
         """Bring the near-duplicate groups up to date; returns how many there are."""
         return group_items(self.items, self.settings.content.near_duplicate_threshold)
 
+    def prompt(self, ref: str | None, spec: str) -> Prompt:
+        """The prompt of that name, else the settings' choice for that model."""
+        settings = self.settings.prompt
+        return self.prompts.get(ref or (settings.embedded if spec == "local" else settings.name))
+
     def retrieval_options(self) -> RetrievalOptions:
         """How clauses and precedents are looked up. A prompt may show fewer; all that are near vote as a signal."""
         settings = self.settings.retrieval

@@ -30,14 +30,14 @@ def test_rows_that_cant_be_used_are_refused_with_their_line_and_the_good_ones_go
 ) -> None:
     given = tmp_path / "posts.jsonl"
     given.write_bytes(
-        b'{"id": "a", "text": "one"}\n'
+        b'{"id": "a", "text": "one", "lang": "en"}\n'
         b'{"id": "b"}\n'
         b'{"id": "c", "text": " \\u200b "}\n'
         b'{"id": "d", "text": "caf\xe9"}\n'
         b'{"id": "e", "text": "half a li\n'
         b'{"id": "a", "text": "another"}\n'
         b'["a", "list"]\n'
-        b'{"id": "f", "text": "two"}\n'
+        b'{"id": "f", "text": "two", "lang": "en"}\n'
     )
     said = assistant("ingest", given, "-w", workspace, "--json")
     assert said.status == 3
@@ -116,7 +116,7 @@ def test_giving_the_same_file_twice_changes_nothing(assistant: Assistant, worksp
 
 def test_columns_are_taken_by_the_names_given(assistant: Assistant, workspace: Path, tmp_path: Path) -> None:
     given = tmp_path / "posts.csv"
-    given.write_text("post_key,text,words\nk1,a title,the body\n", encoding="utf-8")
+    given.write_text("post_key,text,words,lang\nk1,a title,the body,en\n", encoding="utf-8")
     said = assistant("ingest", given, "--text", "words", "--id", "post_key", "-w", workspace)
     assert said.status == 0
     assert "text = words" in said.stderr
@@ -137,7 +137,7 @@ def test_a_column_that_isnt_there_is_told_with_the_nearest_one_and_nothing_goes_
 
 def test_pairs_for_relevance_keep_query_and_document(assistant: Assistant, workspace: Path, tmp_path: Path) -> None:
     given = tmp_path / "pairs.tsv"
-    given.write_text("id\tq\td\n1\tred shoes\tShoes, red, size 40\n", encoding="utf-8")
+    given.write_text("id\tq\td\tlang\n1\tred shoes\tShoes, red, size 40\ten\n", encoding="utf-8")
     assert assistant("ingest", given, "--query", "q", "--document", "d", "-w", workspace).status == 0
     row = exported(assistant, workspace)["1"]
     assert (row["query"], row["text"]) == ("red shoes", "Shoes, red, size 40")
@@ -191,6 +191,7 @@ def test_a_file_that_cant_be_read_doesnt_hide_what_became_of_the_one_before(
     said = assistant("ingest", good, tmp_path / "missing.csv", "-w", workspace)
     assert said.status == 1
     assert "good.jsonl:2: refused (no_text)" in said.stderr
+    assert "good.jsonl is in: 1 added" in said.stderr
     assert "missing.csv: no such file" in said.stderr
 
 
@@ -212,10 +213,11 @@ def test_exact_and_near_duplicates_are_counted(assistant: Assistant, workspace: 
     assert rows["other"]["near_duplicate_group"] is None
 
 
-def test_languages_are_identified_and_counted(assistant: Assistant, workspace: Path) -> None:
-    assert assistant("ingest", POSTS, "-w", workspace).status == 0
-    languages = assistant("status", "-w", workspace, "--json").json["content"]["languages"]
-    assert set(languages) >= {"en", "zh"}
+def test_a_language_the_file_doesnt_say_is_identified(assistant: Assistant, workspace: Path, tmp_path: Path) -> None:
+    given = tmp_path / "posts.csv"
+    given.write_text("id,text,lang\n1,今天天气很好我们去公园吧,\n2,What a lovely day for a walk,\n3,No,zh\n", "utf-8")
+    assert assistant("ingest", given, "-w", workspace).status == 0
+    assert assistant("status", "-w", workspace, "--json").json["content"]["languages"] == {"zh": 2, "en": 1}
 
 
 def test_content_is_embedded_once(assistant: Assistant, workspace: Path) -> None:

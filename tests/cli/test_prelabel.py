@@ -58,7 +58,7 @@ def test_every_route_has_a_reason_and_a_chance_above_zero(
 def test_faults_on_first_attempts_end_labelled_or_explained(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
-    serving = dev_server(faults=Faults(0.05, 0.0, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after_s=0.05))
+    serving = dev_server(faults=Faults.spread(0.2))
     told = assistant(*JOB, "-w", filled)
     assert told.status == 0
     assert told.json["statuses"]["pending"] == 0

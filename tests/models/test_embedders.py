@@ -2,6 +2,7 @@ import asyncio
 import importlib.util
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ class LetterCounts(Embeddings):
 def dev_server() -> Iterator[str]:
     """Base URL of an OpenAI-compatible server on loopback."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     server = DevServer(DevServerOptions(key="sk-right"))
     yield asyncio.run_coroutine_threadsafe(server.start(), loop).result()
@@ -102,18 +103,20 @@ def test_hashing_puts_texts_of_similar_spelling_near() -> None:
 
 
 def test_an_openai_compatible_server_embeds_in_batches(dev_server: str) -> None:
-    embedder = OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-right")
-    texts = [f"text {index}" for index in range(300)]
-    vectors = embedder.embed(texts)
-    assert_unit_rows(vectors, 300, embedder.dims)
-    assert np.allclose(vectors[299], embedder.embed(["text 299"])[0], atol=1e-6)
-    assert_unit_rows(embedder.embed(AWKWARD), len(AWKWARD), embedder.dims)
-    assert embedder.name == "openai:dev"
+    with closing(OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-right")) as embedder:
+        texts = [f"text {index}" for index in range(300)]
+        vectors = embedder.embed(texts)
+        assert_unit_rows(vectors, 300, embedder.dims)
+        assert np.allclose(vectors[299], embedder.embed(["text 299"])[0], atol=1e-6)
+        assert_unit_rows(embedder.embed(AWKWARD), len(AWKWARD), embedder.dims)
+        assert embedder.name == "openai:dev"
 
 
 def test_a_wrong_key_is_one_clear_line_without_the_key(dev_server: str) -> None:
-    embedder = OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-wrong-one")
-    with pytest.raises(FatalModelError, match="HTTP 401") as caught:
+    with (
+        closing(OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-wrong-one")) as embedder,
+        pytest.raises(FatalModelError, match="HTTP 401") as caught,
+    ):
         embedder.embed(["hello"])
     assert "sk-wrong" not in str(caught.value)
     assert "OPENAI_API_KEY" in str(caught.value)

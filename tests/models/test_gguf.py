@@ -32,9 +32,12 @@ def test_a_block_of_zeros_stays_zero() -> None:
     assert not weights_of_q8_0(q8_0_of_q4_1(q4_1_block(0.0, 0.0, [7] * 32))).any()
 
 
+def text(value: bytes) -> bytes:
+    return struct.pack("<Q", len(value)) + value
+
+
 def gguf(kind: int, data: bytes, shape: int = 32) -> bytes:
     """A file with one text, one list and one tensor, as the format's documentation lays it out."""
-    text = lambda value: struct.pack("<Q", len(value)) + value  # noqa: E731 - three uses on the next lines
     values = text(b"name") + struct.pack("<I", 8) + text(b"tiny")
     values += text(b"sizes") + struct.pack("<IIQ2I", 9, 4, 2, 1, 2)
     tensor = text(b"w") + struct.pack("<IQIQ", 1, shape, kind, 0)

@@ -97,10 +97,17 @@ def test_a_prompt_for_another_kind_of_label_set_is_refused() -> None:
         PromptRenderer(prompt, POLICY, content_tokens=500)
 
 
-def test_policy_examples_come_from_the_nearest_clauses_in_the_items_language_first_one_of_each_side() -> None:
-    chosen = choose_examples(POLICY.clauses[:2], "zh", 4)
-    assert [example.language for example in chosen] == ["zh"] * 4
-    assert [example.violates for example in chosen] == [True, True, False, False]
-    assert chosen[0] in POLICY.clauses[0].examples
-    assert chosen[1] in POLICY.clauses[1].examples
-    assert choose_examples(POLICY.clauses, "en", 0) == ()
+def test_policy_examples_come_from_the_nearest_clauses_the_nearest_first_then_both_sides_in_the_items_language() -> (
+    None
+):
+    near, second = POLICY.clauses[:2]
+    example = near.examples[-1]
+    entry = next(entry for entry in clause_entries(POLICY) if entry.text == example.text)
+    wording = next(entry for entry in clause_entries(POLICY) if entry.clause_id == second.id)
+    chosen = choose_examples([ClauseHit(near, 0.1, entry), ClauseHit(second, 0.2, wording)], "zh", 4)
+    assert chosen[0] == example
+    assert chosen[1] in second.examples
+    assert (chosen[1].language, chosen[1].violates) == ("zh", True)
+    assert (chosen[2].language, chosen[2].violates) == ("zh", True)
+    assert (chosen[3].language, chosen[3].violates) == ("zh", False)
+    assert choose_examples([ClauseHit(near, 0.1, entry)], "en", 0) == ()

@@ -111,7 +111,7 @@ def test_the_file_must_stand_where_its_front_matter_says(tmp_path: Path) -> None
 def test_every_prompt_that_ships_is_sound_and_serves_what_it_says() -> None:
     library = PromptLibrary(bundled("prompts"))
     refs = [f"{name}@{version}" for name, version in library.paths()]
-    assert refs == ["moderation@1", "moderation@2", "moderation@3", "relevance@1"]
+    assert refs == ["compact@1", "moderation@1", "moderation@2", "moderation@3", "relevance@1"]
     for ref in refs:
         compile_sections(library.get(ref))
 

@@ -73,6 +73,10 @@ class OpenAIEmbedder:
         self._dims = vectors.shape[1]
         return vectors
 
+    def close(self) -> None:
+        """Closes the connections; a process that ends needs no call of it."""
+        self._client.close()
+
     def _request(self, texts: list[str]) -> list[list[float]]:
         try:
             reply = self._client.embeddings.create(model=self._model, input=texts, encoding_format="float")

@@ -163,7 +163,7 @@ def upgrade() -> None:
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("rater", sa.String(length=200), nullable=False),
+        sa.Column("rater", sa.Text(), nullable=False),
         sa.Column("labels", sa.Text(), nullable=False),
         sa.Column("shown_suggestion", sa.Boolean(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),

@@ -1,0 +1,179 @@
+"""The door to SQL: one schema everywhere, and every refusal of a database in words."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from assistant.domain.items import Content, Item
+from assistant.errors import StorageError
+from assistant.store import database as database_module
+from assistant.store.database import HEAD, MIGRATIONS, Database
+from assistant.store.items import ItemStore, NewItem
+from assistant.store.tables import metadata
+from tests.postgres import PostgresServer
+
+SECRET = "hunter2-secret"
+POLICY = {"digest": "d", "policy_id": "p", "version": "1", "title": "t", "source": "s", "created_at": "now"}
+ADDING = """
+import sys
+from assistant.domain.items import Content, Item
+from assistant.store.database import Database
+from assistant.store.items import ItemStore, NewItem
+print("ready", flush=True)
+sys.stdin.readline()
+database = Database.open(sys.argv[1])
+store, added = ItemStore(database), 0
+for batch in range(10):
+    numbers = range(batch * 20, batch * 20 + 20)
+    added += store.add([NewItem(Item(f"{n}", Content(f"text {n // 2}")), b"", n) for n in numbers])[0]["added"]
+print(added)
+database.close()
+"""
+
+
+def test_the_head_this_program_knows_is_the_newest_migration() -> None:
+    numbers = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    assert numbers[-1] == HEAD
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_migrations_make_exactly_the_tables_the_program_uses(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_opening_again_changes_nothing(database_url: str) -> None:
+    first = Database.open(database_url)
+    ItemStore(first).add([NewItem(Item("a", Content("one")), b"", 1)])
+    first.close()
+    second = Database.open(database_url)
+    assert ItemStore(second).count()["items"] == 1
+    second.close()
+
+
+def test_what_fails_half_way_leaves_nothing_behind(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
+        raise RuntimeError
+    with database.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(metadata.tables["policies"])).scalar() == 0
+
+
+def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None:
+    store = ItemStore(database)
+    count = sa.select(sa.func.count()).select_from(metadata.tables["items"])
+    with database.read() as connection:
+        assert connection.execute(count).scalar() == 0
+        store.add([NewItem(Item("a", Content("one")), b"", 1)])
+        assert connection.execute(count).scalar() == 0
+    assert store.count()["items"] == 1
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database without any table is, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_url()
+
+
+def test_two_processes_that_make_and_fill_a_database_at_the_same_time_lose_nothing(empty_url: str) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ADDING, empty_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    told = [process.communicate("go\n", timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sum(int(text) for text in told) == 200
+    database = Database.open(empty_url)
+    store = ItemStore(database)
+    # Every text stands under two ids, wherever they came from: the second shares the first one's answer.
+    assert store.count() == {"items": 200, "contents": 100, "same_content": 100}
+    assert [stored.key for page in store.pages() for stored in page] == list(range(1, 201))
+    database.close()
+
+
+def test_a_schema_of_a_newer_program_is_left_alone(database_url: str) -> None:
+    opened = Database.open(database_url)
+    with opened.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    opened.close()
+    with pytest.raises(StorageError, match=r"newer version \(schema 9999.*\n.*upgrade"):
+        Database.open(database_url)
+
+
+def test_a_database_another_process_keeps_locked_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0)  # nobody wants to wait a minute here
+    path = tmp_path / "test.db"
+    opened = Database.open(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match=r"another process keeps the database locked\n.*goes on where it was"):
+        ItemStore(opened).add([NewItem(Item("a", Content("one")), b"", 1)])
+    assert ItemStore(opened).count()["items"] == 0  # reading waits for nobody
+    other.execute("ROLLBACK")
+    other.close()
+    assert ItemStore(opened).add([NewItem(Item("a", Content("one")), b"", 1)])[0]["added"] == 1
+    opened.close()
+
+
+def test_a_full_disk_is_told_in_words_and_what_was_there_stays(tmp_path: Path) -> None:
+    opened = Database.open(f"sqlite:///{tmp_path / 'test.db'}")
+    store = ItemStore(opened)
+    store.add([NewItem(Item("a", Content("one")), b"", 1)])
+    with opened.read() as connection:  # the pool hands out this very connection again
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StorageError, match=r"the disk is full\n.*free some space"):
+        store.add([NewItem(Item("b", Content("x" * 1_000_000)), b"", 2)])
+    assert store.count()["items"] == 1
+    opened.close()
+
+
+@pytest.mark.parametrize("damage", ["no database", "torn page"])
+def test_a_damaged_file_is_told_in_words(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "test.db"
+    opened = Database.open(f"sqlite:///{path}")
+    ItemStore(opened).add([NewItem(Item(f"i{n}", Content(f"text {n}" * 50)), b"", n) for n in range(500)])
+    opened.close()
+    data = path.read_bytes()
+    good = 0 if damage == "no database" else 4096 * 2
+    path.write_bytes(data[:good] + b"\xa5" * (len(data) - good))
+    with pytest.raises(StorageError, match="damaged"):
+        list(ItemStore(Database.open(f"sqlite:///{path}")).pages())
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("no url at all", "not a database URL"),
+        ("oracle-of-delphi://host/db", "not a database URL"),
+        (f"postgresql://me:{SECRET}@127.0.0.1:1/db", "does not answer"),
+        (f"postgres://me:{SECRET}@127.0.0.1:1/db", "does not answer"),
+        (f"postgresql://me:{SECRET}@[::1/db", "not a database URL"),
+        ("sqlite:////no/such/folder/test.db", "does not answer"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_told_without_its_password(url: str, told: str) -> None:
+    if url.startswith("postgres"):
+        pytest.importorskip("psycopg")
+    with pytest.raises(StorageError, match=told) as caught:
+        Database.open(url)
+    assert SECRET not in str(caught.value)

@@ -1,0 +1,119 @@
+"""A wheel built from the tree, installed somewhere else, does the job without the tree."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.models.dev_options import DevServerOptions
+from assistant.models.dev_server import DevServer
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ("assistant", "evals", "prompts", "examples", "pyproject.toml", "README.md", "LICENSE")
+
+
+def run(*words: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a command and return what it printed; a failure shows all it said."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the tree, so that other tests see no half-built files."""
+    tree, target = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
+    for name in SHIPPED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=tree)
+    [built] = target.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel installed into a folder of its own, libraries left out."""
+    folder = tmp_path_factory.mktemp("installed")
+    words = ("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target", folder, wheel)
+    run(sys.executable, *words, cwd=folder, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore")
+    return folder
+
+
+@pytest.fixture
+def base_url() -> Iterator[str]:
+    """An OpenAI-compatible server on loopback."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    server = DevServer(DevServerOptions())
+    yield asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_prompts_policies_and_suites_are_inside_and_tests_are_not(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    shipped = {
+        *{f"assistant/data/{path.relative_to(ROOT)}" for path in ROOT.glob("prompts/*/*.md")},
+        *{f"assistant/data/{path.relative_to(ROOT)}" for path in ROOT.glob("examples/policies/*.md")},
+        *{str(path.relative_to(ROOT)) for path in ROOT.glob("evals/suites/*.toml")},
+        *{str(path.relative_to(ROOT)) for path in ROOT.glob("assistant/store/migrations/versions/*.py")},
+        "assistant/py.typed",
+        "assistant/store/migrations/env.py",
+        "assistant/store/migrations/script.py.mako",
+    }
+    assert len(shipped) > 8
+    assert not shipped - set(names)
+    assert {name.split("/")[0].partition("-")[0] for name in names} == {"assistant", "evals", "labeling_assistant"}
+    assert not [name for name in names if ".assistant" in name or "__pycache__" in name]
+    assert len(names) == len(set(names))
+
+
+def test_it_does_the_job_outside_the_checkout(installed: Path, base_url: str, tmp_path: Path) -> None:
+    # -I and a path of our own: neither this folder nor an editable install of the tree can be imported.
+    libraries = sysconfig.get_paths()["purelib"]
+    start = (
+        f"import sys; sys.path[:] = [p for p in sys.path if 'site-packages' not in p and p != {str(ROOT)!r}]; "
+        f"sys.path += [{str(installed)!r}, {libraries!r}]; "
+        f"import assistant; assert assistant.__file__.startswith({str(installed)!r}), assistant.__file__; "
+        "from assistant.cli.main import run; run()"
+    )
+    environment = {"OPENAI_BASE_URL": base_url, "ASSISTANT__EMBEDDER__NAME": "hashing"}
+
+    def assistant(*words: str) -> Any:
+        return json.loads(
+            run(sys.executable, "-I", "-c", start, *words, "--json", cwd=tmp_path, PYTHONPATH="", **environment)
+        )
+
+    assistant("init", "work")
+    shutil.rmtree(tmp_path / "work" / "prompts")  # those inside the package are found all the same
+    listed = [one["prompt"] for one in assistant("prompts", "list", "-w", "work")]
+    assert {"moderation@1", "moderation@2", "moderation@3", "relevance@1"} <= set(listed)
+    (tmp_path / "posts.csv").write_text("id,text,lang\n1,Lovely weather,en\n2,Buy followers here,en\n", "utf-8")
+    assistant("ingest", "posts.csv", "-w", "work")
+    told = assistant("prelabel", "--model", "openai:dev", "-w", "work")
+    assert told["statuses"]["labelled"] == 2
