@@ -13,7 +13,6 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,23 @@ from assistant.models.dev_options import DevServerOptions
 from assistant.models.dev_server import DevServer
 
 ROOT = Path(__file__).parents[1]
+OUTSIDE = """
+import json, shutil, sys
+folder, libraries, commands = sys.argv[1:]
+sys.path += [folder, libraries]
+import assistant
+from assistant.cli.main import run
+assert assistant.__file__.startswith(folder), assistant.__file__
+for words in json.loads(commands):
+    sys.argv = ["assistant", *words, "--json"]
+    try:
+        run()
+    except SystemExit as left:
+        assert not left.code, words
+    if words[0] == "init":
+        shutil.rmtree("work/prompts")  # those inside the package are found all the same
+    sys.stdout.write("\\0")
+"""
 SHIPPED = ("assistant", "evals", "prompts", "examples", "pyproject.toml", "README.md", "LICENSE")
 
 
@@ -94,26 +110,19 @@ def test_prompts_policies_and_suites_are_inside_and_tests_are_not(wheel: Path) -
 
 
 def test_it_does_the_job_outside_the_checkout(installed: Path, base_url: str, tmp_path: Path) -> None:
-    # -I and a path of our own: neither this folder nor an editable install of the tree can be imported.
-    libraries = sysconfig.get_paths()["purelib"]
-    start = (
-        f"import sys; sys.path[:] = [p for p in sys.path if 'site-packages' not in p and p != {str(ROOT)!r}]; "
-        f"sys.path += [{str(installed)!r}, {libraries!r}]; "
-        f"import assistant; assert assistant.__file__.startswith({str(installed)!r}), assistant.__file__; "
-        "from assistant.cli.main import run; run()"
-    )
-    environment = {"OPENAI_BASE_URL": base_url, "ASSISTANT__EMBEDDER__NAME": "hashing"}
-
-    def assistant(*words: str) -> Any:
-        return json.loads(
-            run(sys.executable, "-I", "-c", start, *words, "--json", cwd=tmp_path, PYTHONPATH="", **environment)
-        )
-
-    assistant("init", "work")
-    shutil.rmtree(tmp_path / "work" / "prompts")  # those inside the package are found all the same
-    listed = [one["prompt"] for one in assistant("prompts", "list", "-w", "work")]
-    assert {"moderation@1", "moderation@2", "moderation@3", "relevance@1"} <= set(listed)
     (tmp_path / "posts.csv").write_text("id,text,lang\n1,Lovely weather,en\n2,Buy followers here,en\n", "utf-8")
-    assistant("ingest", "posts.csv", "-w", "work")
-    told = assistant("prelabel", "--model", "openai:dev", "-w", "work")
-    assert told["statuses"]["labelled"] == 2
+    prelabel = ["prelabel", "--model", "openai:dev", "-w", "work"]
+    commands = [["init", "work"], ["prompts", "list", "-w", "work"], ["ingest", "posts.csv", "-w", "work"], prelabel]
+    # -I -S and a path of our own: neither this folder nor an editable install of the tree can be imported.
+    said = run(
+        *(sys.executable, "-I", "-S", "-c", OUTSIDE, installed, sysconfig.get_paths()["purelib"], json.dumps(commands)),
+        cwd=tmp_path,
+        OPENAI_BASE_URL=base_url,
+        ASSISTANT__EMBEDDER__NAME="hashing",
+    )
+    made, prompts, ingested, labelled = map(json.loads, said.split("\0")[:-1])
+    assert made["files"][0] == "assistant.toml"
+    assert (tmp_path / "work" / "policies" / "community.md").is_file()
+    assert {f"moderation@{n}" for n in (1, 2, 3)} | {"relevance@1"} <= {one["prompt"] for one in prompts}
+    assert ingested["files"][0]["added"] == 2
+    assert labelled["statuses"]["labelled"] == 2

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from assistant.models.interface import TokenLogprob
 
@@ -38,22 +39,22 @@ def label_probabilities(
     if place is None or chosen not in labels:
         return {}
     start, quoted = place
-    spelling = {label: _escaped(label) if quoted else label for label in labels}
-    found = dict.fromkeys(labels, 0.0)
-    shared: list[tuple[list[str], float]] = []
+    names = tuple(labels)
+    found = dict.fromkeys(names, 0.0)
+    shared: list[tuple[Sequence[str], float]] = []
     reached, floor = 1.0, None
     for written, head, token in _value_tokens(answer_logprobs, start):
         others = [(text, math.exp(logprob)) for text, logprob in token.top if text != token.token]
         own = math.exp(token.logprob)
         floor = _floor(own, others) if floor is None else floor
         for text, probability in others:
-            fitting = _fitting(written + text[len(head) :], spelling, quoted) if text.startswith(head) else []
+            fitting = _fitting(written + text[len(head) :], names, quoted) if text.startswith(head) else ()
             if fitting:
                 shared.append((fitting, reached * probability))
         reached *= own
-        if len(_fitting(written + token.token[len(head) :], spelling, quoted)) <= 1:
+        if len(_fitting(written + token.token[len(head) :], names, quoted)) <= 1:
             break
-    shared.append(([chosen], reached))
+    shared.append(((chosen,), reached))
     return _shared_out(found, shared, floor or 0.0)
 
 
@@ -87,11 +88,13 @@ def _value_tokens(tokens: Sequence[TokenLogprob], start: int) -> Iterator[tuple[
         written += token.token[len(head) :]
 
 
-def _fitting(text: str, spelling: dict[str, str], quoted: bool) -> list[str]:
+@lru_cache(maxsize=65536)  # a run asks the same of the same few hundred tokens for every item
+def _fitting(text: str, labels: tuple[str, ...], quoted: bool) -> tuple[str, ...]:
     """The labels a value that begins with `text` can still be; none where `text` is empty."""
     if not text:
-        return []
-    return [label for label, name in spelling.items() if name.startswith(text) or _ends(text, name, quoted)]
+        return ()
+    spelled = [(label, _escaped(label) if quoted else label) for label in labels]
+    return tuple(label for label, name in spelled if name.startswith(text) or _ends(text, name, quoted))
 
 
 def _ends(text: str, name: str, quoted: bool) -> bool:
@@ -108,7 +111,9 @@ def _floor(own: float, others: Sequence[tuple[str, float]]) -> float:
     return min([left_over, own, *(probability for _, probability in others)])
 
 
-def _shared_out(found: dict[str, float], shared: Sequence[tuple[list[str], float]], floor: float) -> dict[str, float]:
+def _shared_out(
+    found: dict[str, float], shared: Sequence[tuple[Sequence[str], float]], floor: float
+) -> dict[str, float]:
     """All probability given to labels, and normalised."""
     for fitting, probability in shared:
         if len(fitting) == 1:
