@@ -241,14 +241,3 @@ def _logprobs(tokens: Sequence[str], wording: Wording, top: int) -> list[dict[st
 
 def _entry(token: str, probability: float) -> dict[str, object]:
     return {"token": token, "logprob": round(math.log(probability), 6), "bytes": list(token.encode())}
-
-
-def embed(text: str, dimensions: int) -> list[float]:
-    """A unit vector by feature hashing of words and character pairs: equal texts equal, like texts alike."""
-    vector = [0.0] * dimensions
-    lowered = text.lower()
-    for feature in (*re.findall(r"\w+", lowered), *(lowered[i : i + 2] for i in range(len(lowered) - 1))):
-        number = int.from_bytes(blake2b(feature.encode(), digest_size=8).digest())
-        vector[number % dimensions] += 1.0 if number >> 63 else -1.0
-    norm = math.sqrt(sum(value * value for value in vector)) or 1.0
-    return [value / norm for value in vector]

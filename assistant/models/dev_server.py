@@ -7,9 +7,7 @@ keywords. It counts what it is asked, so that a benchmark can prove that nothing
 from __future__ import annotations
 
 import asyncio
-import base64
 import signal
-import struct
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,8 +15,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from assistant.models.dev_answers import AnswerMaker, Question, embed, read_question
+from assistant.models.dev_answers import AnswerMaker, Question, read_question
 from assistant.models.dev_askings import Asking, AskingLog
+from assistant.models.dev_embeddings import embeddings_body
 from assistant.models.dev_faults import Fault, FaultPlan, RequestLimit, retry_headers
 from assistant.models.dev_options import DevServerOptions, RefusedError, check_key, check_model, check_payload
 
@@ -88,7 +87,7 @@ class DevServer:
             check_model(self.options, name)
             return _json(orjson.dumps(_card(name)))
         if path == "/v1/embeddings":
-            return _json(self._embeddings(await _payload(request)))
+            return _json(embeddings_body(self.options, await _payload(request)))
         raise RefusedError(404, f"Unknown request URL: {request.method} {path}", "unknown_url")
 
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -163,23 +162,6 @@ class DevServer:
             self._prefixes.add(question.prefix_tokens)
             return 0
         return question.prefix_tokens // 128 * 128
-
-    def _embeddings(self, payload: Mapping[str, Any]) -> bytes:
-        texts = payload.get("input", [])
-        if isinstance(texts, str):
-            texts = [texts]
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise RefusedError(400, "`input` must be a string or a list of strings.", "invalid_request_error")
-        dimensions = int(payload.get("dimensions") or self.options.dimensions)
-        data = []
-        for index, text in enumerate(texts):
-            vector: object = embed(text, dimensions)
-            if payload.get("encoding_format") == "base64":
-                vector = base64.b64encode(struct.pack(f"<{dimensions}f", *embed(text, dimensions))).decode()
-            data.append({"object": "embedding", "index": index, "embedding": vector})
-        tokens = sum(len(text) for text in texts) // 4
-        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return orjson.dumps({"object": "list", "model": payload.get("model", ""), "data": data, "usage": usage})
 
 
 def serve(options: DevServerOptions, announce: Callable[[str], None]) -> None:

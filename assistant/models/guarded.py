@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
@@ -21,6 +20,7 @@ from assistant.errors import (
 )
 from assistant.models.budget import Budget, Prices
 from assistant.models.chat_api import estimate_tokens, read_usage
+from assistant.models.guard_counts import GuardCounts
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
 from assistant.models.outage import Outage
@@ -29,29 +29,6 @@ from assistant.models.patience import Patience, failure_of
 
 _REFUSED_AT_FIRST = 20  # so many refusals before any answer mean that the request is wrong, not the questions
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})
-
-
-@dataclass(frozen=True, slots=True)
-class GuardCounts:
-    """What the guard has done so far.
-
-    Args:
-        sent: attempts that went to the server.
-        answered: of those, how many came back with a reply.
-        retries: repeated attempts by the reason of the failure before.
-        rate_limited: HTTP 429s.
-        paced_s: seconds questions have waited for their turn, summed.
-        backed_off_s: seconds they have waited after failures, summed.
-        spent_usd: cost so far; 0 when prices are not known.
-    """
-
-    sent: int
-    answered: int
-    retries: Mapping[str, int]
-    rate_limited: int
-    paced_s: float
-    backed_off_s: float
-    spent_usd: float
 
 
 class GuardedModel:

@@ -20,6 +20,7 @@ from typing import Literal
 
 from assistant.models.learned_limit import LearnedLimit
 from assistant.models.limits import RateLimits
+from assistant.models.meter import Meter
 from assistant.models.throttle import Throttle
 
 Outcome = Literal["answered", "rejected", "failed"]
@@ -33,8 +34,6 @@ _DOUBLING_S = 0.08
 _RECENT = 40
 _SINGLE = 4  # so many rejections among the last 40 are single ones
 _SHORT_WAIT_S = 2.0  # a server that asks for more means everybody
-_CATCH_UP_S = 0.03
-_ROUNDING = 1e-6
 _LONGEST_BACKOFF_S = 30.0
 
 
@@ -52,29 +51,6 @@ class Ticket:
     tokens: float
     sent_requests: float
     sent_tokens: float
-
-
-class _Meter:
-    """An allowance that refills at a pace; it may be overdrawn once and is then waited for."""
-
-    __slots__ = ("_at", "_level")
-
-    def __init__(self) -> None:
-        self._level = 0.0
-        self._at = -math.inf
-
-    def delay(self, now: float, pace: float) -> float:
-        """Seconds until the next may pass."""
-        if pace == math.inf:
-            self._level, self._at = 0.0, now
-            return 0.0
-        # Timers fire late: what was missed in the last 30 ms may be made up for.
-        self._level = min(pace * _CATCH_UP_S, self._level + pace * (now - self._at))
-        self._at = now
-        return 0.0 if self._level >= -_ROUNDING else -self._level / pace
-
-    def take(self, amount: float) -> None:
-        self._level -= amount
 
 
 class Pacer:
@@ -102,7 +78,7 @@ class Pacer:
         self._clock = clock
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not secrets
         self._requests, self._tokens = LearnedLimit(), LearnedLimit()
-        self._request_meter, self._token_meter = _Meter(), _Meter()
+        self._request_meter, self._token_meter = Meter(), Meter()
         self._throttle = Throttle()
         self._sent_requests = self._sent_tokens = 0.0
         self._told: RateLimits | None = None

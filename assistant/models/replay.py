@@ -137,8 +137,9 @@ class RecordingModel:
         self._path = Path(path)
         self._failure: OSError | None = None
         try:
-            self._file = self._path.open("ab+")
-            _mend_end(self._file)
+            with self._path.open("ab+") as file:
+                _mend_end(file)
+            self._file = self._path.open("ab")
         except OSError as error:
             raise self._refused(error) from None
 
@@ -214,13 +215,10 @@ def _mend_end(file: BinaryIO) -> None:
         found = file.read(min(_BLOCK, end - start)).rfind(b"\n")
     rest_at = start + found + 1
     file.seek(rest_at)
-    rest = file.read()
-    try:
-        whole = bool(rest) and orjson.loads(rest) is not None
-    except orjson.JSONDecodeError:
-        whole = False
-    if whole:
-        file.write(b"\n")
-    else:
-        file.truncate(rest_at)
-    file.seek(0, os.SEEK_END)
+    rest = file.read(end - rest_at)
+    if rest:
+        try:
+            orjson.loads(rest)
+            file.write(b"\n")
+        except orjson.JSONDecodeError:
+            file.truncate(rest_at)

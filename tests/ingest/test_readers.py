@@ -22,10 +22,10 @@ TSV = b"id\ttext\n1\ta\n"
     ("name", "data"),
     [
         ("x.jsonl", JSONL),
-        ("x.ndjson.gz", gzip.compress(JSONL)),
+        ("x.ndjson.gz", gzip.compress(JSONL, mtime=0)),
         ("x.JSON", JSONL),
         ("x.csv", CSV),
-        ("x.csv.gz", gzip.compress(CSV)),
+        ("x.csv.gz", gzip.compress(CSV, mtime=0)),
         ("x.tsv", TSV),
         ("posts.v1.tab", TSV),
         ("unpacked.jsonl.gz", JSONL),  # a browser unpacked it and kept the name
@@ -38,7 +38,9 @@ def test_the_ending_tells_the_format_and_gzip_is_told_by_its_bytes(tmp_path: Pat
     assert row.values == {"id": "1", "text": "a"}
 
 
-@pytest.mark.parametrize("data", [JSONL, b" \n\n" + JSONL, b"\xef\xbb\xbf" + JSONL, CSV, TSV, gzip.compress(JSONL)])
+@pytest.mark.parametrize(
+    "data", [JSONL, b" \n\n" + JSONL, b"\xef\xbb\xbf" + JSONL, CSV, TSV, gzip.compress(JSONL, mtime=0)]
+)
 def test_the_format_of_a_pipe_is_told_by_its_first_bytes_however_slowly_they_come(data: bytes) -> None:
     reading, writing = os.pipe()
 

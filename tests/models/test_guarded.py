@@ -20,7 +20,8 @@ from assistant.models.chat_api import read_answer
 from assistant.models.dev_faults import Faults
 from assistant.models.dev_options import DevServerOptions
 from assistant.models.dev_server import DevServer
-from assistant.models.guarded import GuardCounts, GuardedModel
+from assistant.models.guard_counts import GuardCounts
+from assistant.models.guarded import GuardedModel
 from assistant.models.interface import LabelModel
 from assistant.models.openai import OpenAIModel
 from assistant.models.pacing import Pacer

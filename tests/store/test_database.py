@@ -20,7 +20,7 @@ from assistant.store.items import ItemStore, NewItem
 from assistant.store.tables import metadata
 from tests.postgres import PostgresServer
 
-SECRET = "hunter2-secret"
+MARK = "hunter2-secret"
 POLICY = {"digest": "d", "policy_id": "p", "version": "1", "title": "t", "source": "s", "created_at": "now"}
 ADDING = """
 import sys
@@ -61,9 +61,13 @@ def test_opening_again_changes_nothing(database_url: str) -> None:
 
 
 def test_what_fails_half_way_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as connection:
-        connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
-        raise RuntimeError
+    def write_and_fall_over() -> None:
+        with database.write() as connection:
+            connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fall_over()
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(metadata.tables["policies"])).scalar() == 0
 
@@ -165,9 +169,9 @@ def test_a_damaged_file_is_told_in_words(tmp_path: Path, damage: str) -> None:
     [
         ("no url at all", "not a database URL"),
         ("oracle-of-delphi://host/db", "not a database URL"),
-        (f"postgresql://me:{SECRET}@127.0.0.1:1/db", "does not answer"),
-        (f"postgres://me:{SECRET}@127.0.0.1:1/db", "does not answer"),
-        (f"postgresql://me:{SECRET}@[::1/db", "not a database URL"),
+        (f"postgresql://me:{MARK}@127.0.0.1:1/db", "does not answer"),
+        (f"postgres://me:{MARK}@127.0.0.1:1/db", "does not answer"),
+        (f"postgresql://me:{MARK}@[::1/db", "not a database URL"),
         ("sqlite:////no/such/folder/test.db", "does not answer"),
     ],
 )
@@ -176,4 +180,4 @@ def test_a_url_that_leads_nowhere_is_told_without_its_password(url: str, told: s
         pytest.importorskip("psycopg")
     with pytest.raises(StorageError, match=told) as caught:
         Database.open(url)
-    assert SECRET not in str(caught.value)
+    assert MARK not in str(caught.value)

@@ -21,7 +21,7 @@ _CHARACTERS = 4000
 
 
 class HashingEmbedder:
-    """Character n-gram hashing, deterministic on every machine; about 5,000 short texts a second."""
+    """Character n-gram hashing, deterministic on every machine; about 3,000 short texts a second."""
 
     name = "hashing-256-v1"
 

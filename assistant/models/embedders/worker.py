@@ -66,6 +66,9 @@ class EmbeddingWorker:
                 reply = pipe.recv()
             except (EOFError, OSError):
                 raise self._died() from None
+            except BaseException:
+                self._end(patience=0.0)  # interrupted while waiting: the reply on its way belongs to nobody any more
+                raise
         if isinstance(reply, _Problem):
             raise FatalModelError(reply.what, where=reply.where, hint=reply.hint)
         vectors: np.ndarray = reply
@@ -95,11 +98,11 @@ class EmbeddingWorker:
             hint="run the same command again: what was embedded is kept; if it happens again, look at the memory left",
         )
 
-    def _end(self) -> None:
+    def _end(self, patience: float = _PATIENCE) -> None:
         if self._pipe is not None:
             self._pipe.close()  # the child reads the end of it and leaves
         if self._process is not None:
-            self._process.join(_PATIENCE)
+            self._process.join(patience)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join()
