@@ -21,6 +21,7 @@ _QUERY = ("query", "search_query")
 _DOCUMENT = ("document", "passage", "doc", "doc_text")
 _LANGUAGE = ("lang", "language", "locale")
 _SOURCE = ("source", "platform", "channel")
+_LONGEST_TAG = 35  # characters; RFC 5646 asks for room for as many
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _INVISIBLE = (
     r"\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -221,4 +222,5 @@ def _language_tag(value: object) -> str | None:
         return None
     primary, sign, rest = value.strip().replace("_", "-").partition("-")
     tag = primary.lower() + sign + rest
-    return tag if tag != UNKNOWN_LANGUAGE and _LANGUAGE_TAG.fullmatch(tag) else None
+    known = tag != UNKNOWN_LANGUAGE and len(tag) <= _LONGEST_TAG and _LANGUAGE_TAG.fullmatch(tag)
+    return tag if known else None

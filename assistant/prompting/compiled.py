@@ -16,7 +16,6 @@ from pydantic import ConfigDict, PrivateAttr
 
 from assistant.errors import PromptError
 
-
 _BRIEF = 240  # characters
 
 

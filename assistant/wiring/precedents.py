@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 from collections import Counter
 
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
@@ -47,7 +47,7 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
     settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
     chosen = settled if limit is None else settled[:limit]
     workspace.precedents.add(
-        workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], getpass.getuser()
+        workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], _actor()
     )
     counts["added"] = len(chosen)
     counts["total"] = workspace.precedents.count(workspace.policy.id)
@@ -57,10 +57,13 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
 def withdraw_precedent(workspace: Workspace, name: str) -> None:
     """An item is no precedent any more. Raises InputError where it was none."""
     stored = workspace.items.get(name)
-    if stored is None or not workspace.precedents.withdraw(
-        workspace.policy.id, stored.content_digest, getpass.getuser()
-    ):
+    if stored is None or not workspace.precedents.withdraw(workspace.policy.id, stored.content_digest, _actor()):
         raise InputError(f"{name} is no precedent", hint="assistant precedents list  shows them")
+
+
+def _actor() -> str:
+    """Who is at work, as the system knows it; a container may know no names."""
+    return os.environ.get("USER") or f"uid {os.getuid()}"
 
 
 def _settlement(workspace: Workspace, answers: dict[str, LabelAnswer]) -> LabelAnswer | str:

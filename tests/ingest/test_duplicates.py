@@ -32,7 +32,7 @@ def near_copy(text: str, chooser: random.Random) -> str:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_planted_near_duplicates_are_found_and_unrelated_posts_are_not_grouped(seed: int) -> None:
-    chooser = random.Random(seed)  # noqa: S311 - texts for a test
+    chooser = random.Random(seed)
     originals = [post(chooser) for _ in range(1_500)]
     planted = [(place, near_copy(originals[place], chooser)) for place in range(0, 1_500, 5)]
     texts = originals + [copy for _, copy in planted]
@@ -49,7 +49,7 @@ def test_planted_near_duplicates_are_found_and_unrelated_posts_are_not_grouped(s
 
 
 def test_the_result_does_not_depend_on_the_order_and_names_the_smallest_id() -> None:
-    chooser = random.Random(4)  # noqa: S311 - texts for a test
+    chooser = random.Random(4)
     texts = [post(chooser) for _ in range(200)]
     texts += [near_copy(text, chooser) for text in texts[:80]] + texts[:40]
     ids = np.array([f"item-{number:03d}" for number in range(len(texts))], dtype=object)

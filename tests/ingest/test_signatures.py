@@ -60,7 +60,7 @@ def test_exact_similarity_counts_the_n_grams_of_both() -> None:
 
 def test_the_estimate_is_unbiased_with_a_standard_error_below_one_in_twenty() -> None:
     # sqrt(J (1 - J) / 128) is at most 0.044, at J = 0.5.
-    chooser = random.Random(11)  # noqa: S311 - texts for a test
+    chooser = random.Random(11)
     letters = "abcdefghijklmnopqrstuvwxyz 的一是不了人我在有他"
     texts = ["".join(chooser.choices(letters, k=chooser.randint(30, 500))) for _ in range(400)]
     changed = []

@@ -294,9 +294,7 @@ collections.put(CollectionKey.precedents("p", "hand-made"), ["b"], np.ones((1, 1
 
 
 def test_an_index_whose_writer_was_killed_is_emptied_and_says_so(tmp_path: Path) -> None:
-    killed = subprocess.run(  # noqa: S603 - this interpreter, a script from above
-        [sys.executable, "-c", _KILLED_WHILE_WRITING, str(tmp_path)], check=False
-    )
+    killed = subprocess.run([sys.executable, "-c", _KILLED_WHILE_WRITING, str(tmp_path)], check=False)
     assert killed.returncode == -9
     with VectorIndex.open(tmp_path, owner="test") as index:
         assert index.notice == (
@@ -337,7 +335,7 @@ def chroma_server(directory: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(directory)]
-    with subprocess.Popen(  # noqa: S603 - chromadb's own command beside this interpreter
+    with subprocess.Popen(
         [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:

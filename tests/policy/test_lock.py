@@ -37,7 +37,7 @@ os.waitpid(child, 0)
 
 
 def _start(script: str, directory: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - this interpreter, a script from above
+    return subprocess.Popen(
         [sys.executable, "-c", script, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
