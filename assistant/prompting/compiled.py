@@ -16,18 +16,20 @@ from pydantic import ConfigDict, PrivateAttr
 
 from assistant.errors import PromptError
 
-_BRIEF = 240  # characters
-
 
 def _quoted(text: str) -> str:
     """The text as a JSON string: one line, quotes escaped, other characters as they are."""
     return orjson.dumps(text).decode()
 
 
-def _brief(text: str) -> str:
-    """The text on one line, its middle left out when it is long: for models that read slowly."""
+def _brief(text: str, size: int) -> str:
+    """The text on one line, its middle left out where it is longer than `size` UTF-8 bytes (a third in Chinese)."""
     line = " ".join(text.split())
-    return line if len(line) <= _BRIEF else f"{line[: _BRIEF * 2 // 3]} ... {line[-_BRIEF // 3 :]}"
+    data = line.encode()
+    if len(data) <= size:
+        return line
+    head, tail = data[: size * 2 // 3], data[-size // 3 :]
+    return f"{head.decode(errors='ignore')} ... {tail.decode(errors='ignore')}"
 
 
 # Prompts are the operator's files, but they come by mail and pull request: no attribute tricks, no changes to values.

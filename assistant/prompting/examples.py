@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
-from assistant.domain.policies import Example
+from assistant.domain.policies import Example, Precedent
 from assistant.policy.nearest import ClauseHit
 
 
@@ -21,6 +21,26 @@ def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tup
         return ()
     in_turn = chain.from_iterable(zip_longest(*(_ranked(hit, language) for hit in hits)))
     return tuple(example for example in in_turn if example is not None)[:count]
+
+
+def nearest_answered(
+    hits: Sequence[ClauseHit], precedents: Sequence[Precedent], count: int
+) -> tuple[Example | Precedent, ...]:
+    """The texts with a known answer that are nearest to the item, settled items and policy examples alike.
+
+    Args:
+        hits: clauses found for the item, each with its nearest entry.
+        precedents: settled items found for it.
+        count: how many at the most, nearest first.
+    """
+    answered: list[tuple[float, Example | Precedent]] = [
+        (hit.distance, example)
+        for hit in hits
+        for example in hit.clause.examples
+        if example.text == hit.entry.text and example.query is None
+    ]
+    answered += [(one.distance, one) for one in precedents]
+    return tuple(one for _, one in sorted(answered, key=lambda pair: pair[0])[:count])
 
 
 def _ranked(hit: ClauseHit, language: str) -> list[Example]:

@@ -12,7 +12,7 @@ from assistant.domain.tokens import estimate_tokens
 from assistant.errors import PromptError
 from assistant.models.interface import Message
 from assistant.policy.retrieve import Retrieved
-from assistant.prompting.examples import choose_examples
+from assistant.prompting.examples import choose_examples, nearest_answered
 from assistant.prompting.output import output_schema
 from assistant.prompting.template import ITEM_VARIABLES, STATIC_VARIABLES, Prompt
 
@@ -61,7 +61,7 @@ class PromptRenderer:
             )
         self.prompt = prompt
         self.policy = policy
-        self._content_tokens = content_tokens
+        self._content_tokens = min(content_tokens, prompt.content_tokens or content_tokens)
         self._system, self._user = compile_sections(prompt)
         self._static = {
             "policy": policy,
@@ -86,6 +86,7 @@ class PromptRenderer:
             nearest=[hit.clause for hit in retrieved.clauses],
             precedents=retrieved.precedents[: self.prompt.few_shot.precedents],
             examples=choose_examples(retrieved.clauses, item.language, self.prompt.few_shot.policy_examples),
+            answered=nearest_answered(retrieved.clauses, retrieved.precedents, self.prompt.few_shot.nearest),
             truncated=truncated,
         )
         return RenderedPrompt(

@@ -18,7 +18,16 @@ from assistant.prompting.output import OutputField
 
 STATIC_VARIABLES = frozenset({"policy", "labels", "kind", "output", "whole_policy"})
 """What the system message may use: nothing of the item, so that it is one stable prefix for the whole run."""
-ITEM_VARIABLES = STATIC_VARIABLES | {"item", "fence", "clauses", "nearest", "precedents", "examples", "truncated"}
+ITEM_VARIABLES = STATIC_VARIABLES | {
+    "item",
+    "fence",
+    "clauses",
+    "nearest",
+    "precedents",
+    "examples",
+    "answered",
+    "truncated",
+}
 
 _SECTION = re.compile(r"^\[(system|user)\][ \t]*$", re.MULTILINE)
 
@@ -35,12 +44,13 @@ class SamplingChoice(BaseModel):
 
 
 class FewShotChoice(BaseModel):
-    """How many settled items and policy examples the prompt shows."""
+    """How many texts with a known answer the prompt shows: settled items, policy examples, the nearest of either."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     precedents: int = Field(default=0, ge=0, le=50)
     policy_examples: int = Field(default=0, ge=0, le=50)
+    nearest: int = Field(default=0, ge=0, le=50)
 
 
 class _FrontMatter(BaseModel):
@@ -54,6 +64,7 @@ class _FrontMatter(BaseModel):
     output: tuple[OutputField, ...] = Field(min_length=1)
     few_shot: FewShotChoice = FewShotChoice()
     sampling: SamplingChoice = SamplingChoice()
+    content_tokens: int | None = Field(default=None, ge=50)
 
     @field_validator("version", mode="before")
     @classmethod
@@ -80,6 +91,7 @@ class Prompt:
     output: tuple[OutputField, ...]
     few_shot: FewShotChoice
     sampling: Sampling
+    content_tokens: int | None  # longer content is cut for this prompt; None leaves it to the settings
     system: str
     user: str
     source: str
@@ -130,6 +142,7 @@ def parse_prompt(source: str, *, where: str) -> Prompt:
             top_p=front.sampling.top_p,
             top_logprobs=front.sampling.top_logprobs,
         ),
+        content_tokens=front.content_tokens,
         system=sections["system"],
         user=sections["user"],
         source=source,

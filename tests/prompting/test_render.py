@@ -13,7 +13,7 @@ from assistant.policy.documents import read_policy
 from assistant.policy.entries import clause_entries
 from assistant.policy.nearest import ClauseHit
 from assistant.policy.retrieve import Retrieved
-from assistant.prompting.examples import choose_examples
+from assistant.prompting.examples import choose_examples, nearest_answered
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.render import PromptRenderer
 
@@ -111,3 +111,18 @@ def test_policy_examples_come_from_the_nearest_clauses_the_nearest_first_then_bo
     assert (chosen[2].language, chosen[2].violates) == ("zh", True)
     assert (chosen[3].language, chosen[3].violates) == ("zh", False)
     assert choose_examples([ClauseHit(near, 0.1, entry)], "en", 0) == ()
+
+
+def test_the_nearest_answered_texts_are_settled_items_and_policy_examples_alike() -> None:
+    clause = POLICY.clauses[0]
+    example = clause.examples[0]
+    entry = next(entry for entry in clause_entries(POLICY) if entry.text == example.text)
+    near = Precedent("d1", "near", "en", ("safe",), distance=0.1)
+    far = Precedent("d2", "far", "en", ("spam",), distance=0.4)
+    assert nearest_answered([ClauseHit(clause, 0.2, entry)], [near, far], 2) == (near, example)
+
+
+def test_a_prompt_for_a_small_model_cuts_content_sooner_and_says_so() -> None:
+    renderer = PromptRenderer(PROMPTS.get("compact@1"), POLICY, content_tokens=6000)
+    assert renderer.render(Item("a", Content("word " * 2000)), retrieved()).truncated
+    assert not renderer.render(Item("b", Content("word " * 100)), retrieved()).truncated
