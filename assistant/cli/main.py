@@ -12,6 +12,7 @@ from assistant import __version__
 from assistant.cli import content, export, labels, policy, prelabel, prompts, runs, server, workspace
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.errors import AssistantError
+from assistant.models.tracing import forbid_tracing
 
 _DAY = """\
 A normal day:
@@ -58,7 +59,7 @@ def start(
 
 def run() -> None:
     """Entry point: every error in words, no stack trace, stable exit status."""
-    _close_tracing()
+    forbid_tracing()
     output = Output(as_json="--json" in sys.argv)
     try:
         app(prog_name="assistant")
@@ -73,13 +74,6 @@ def run() -> None:
     except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
         output.failed(AssistantError("something unexpected happened in this program", hint=f"details: {_keep_trace()}"))
         sys.exit(EXIT_ERROR)
-
-
-def _close_tracing() -> None:
-    """LangChain sends prompts to a tracing service when the environment says so; content is confidential."""
-    if os.environ.get("ASSISTANT_ALLOW_TRACING") != "1":
-        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"):
-            os.environ.pop(name, None)
 
 
 def _keep_trace() -> str:
