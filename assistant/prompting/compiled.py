@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from langchain_core.prompts import StringPromptTemplate
 from pydantic import ConfigDict, PrivateAttr
 
+from assistant.domain.policies import Clause, Example, Label, Policy, Precedent
 from assistant.errors import PromptError
 
 
@@ -33,7 +34,18 @@ def _brief(text: str, size: int) -> str:
 
 
 # Prompts are the operator's files, but they come by mail and pull request: no attribute tricks, no changes to values.
-_environment = ImmutableSandboxedEnvironment(
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, with a short way for the plain data prompts are made of: a check costs more than the look-up."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Public fields of our own dataclasses are safe; all else is checked."""
+        if type(obj) in _PLAIN and not attr.startswith("_"):
+            return True
+        return super().is_safe_attribute(obj, attr, value)
+
+
+_PLAIN = frozenset({Clause, Example, Label, Policy, Precedent})
+_environment = _Environment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
 )
 _environment.filters["quoted"] = _quoted

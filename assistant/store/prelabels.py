@@ -96,15 +96,18 @@ class PrelabelStore:
             self._database.insert_new(connection, routes, decided)
 
     def take_in(self, left: Iterator[StoredReply]) -> int:
-        """Write replies a killed process left in the journal, whatever run they belong to; returns how many."""
+        """Write replies a killed process left in the journal, whatever run they belong to; returns how many were new."""
         with self._database.read() as connection:
             ids = dict(connection.execute(sa.select(runs.c.key, runs.c.id)).all())
-        taken = 0
+        before = self._count_replies()
         for part in parts((reply for reply in left if reply.run_key in ids), PAGE):
             with self._database.write() as connection:
                 self._database.insert_new(connection, replies, [_reply_row(ids[one.run_key], one) for one in part])
-            taken += len(part)
-        return taken
+        return self._count_replies() - before
+
+    def _count_replies(self) -> int:
+        with self._database.read() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(replies)).scalar_one())
 
     def unshared(self, run: Run, *, after: int = 0, limit: int = PAGE) -> list[tuple[StoredItem, int, Prelabel, int]]:
         """Items whose content was answered under another id of this run, and which have not got that answer yet.

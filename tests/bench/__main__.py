@@ -75,21 +75,26 @@ def throughput(workspace: Path) -> Iterator[Figure]:
 def recovery(workspace: Path) -> Iterator[Figure]:
     """kill -9 at half, then the same command."""
     count = 2000
-    with dev_server("--latency-ms", str(LATENCY_MS)) as url:
-        words = ("prelabel", "--model", "openai:dev", "--concurrency", "64", "--limit", str(count), "--replicate", "3")
-        with start("-m", "assistant", *words, "--workspace", str(workspace), base_url=url) as process:
+    log = workspace / "askings.jsonl"
+    with dev_server("--latency-ms", str(LATENCY_MS), "--log", str(log)) as url:
+        words = ("prelabel", "--model", "openai:dev", "--concurrency", "64", "--replicate", "3")
+        with start(
+            "-m", "assistant", *words, "--limit", str(count), "--workspace", str(workspace), base_url=url
+        ) as job:
             while counts(url)["answered"] < count / 2:
                 time.sleep(0.01)
-            process.kill()
-            process.communicate()
-        done = counts(url)["answered"]
-        rest = ("--limit", str(count - assistant(workspace, "status").json["run"]["statuses"].get("labelled", 0)))
-        # What the journal holds is read again, not asked: the limit counts contents, so both ways end at `count`.
-        again = assistant(workspace, *words[:5], *rest, *words[7:], base_url=url).json
-        seen = counts(url)
-    yield f"killed at {done:,} of {count:,}: answered items asked again", f"{seen['answered_again']:,}", "0"
+            killed = time.time()
+            job.kill()
+            job.communicate()
+        kept = assistant(workspace, "status").json["run"]["statuses"].get("labelled", 0)
+        again = assistant(workspace, *words, "--limit", str(count - kept), base_url=url).json
+    askings = [orjson.loads(line) for line in log.read_bytes().splitlines()]
+    answered = {one["digest"] for one in askings if one["status"] == 200 and one["answered"] <= killed}
+    twice = {one["digest"] for one in askings if one["received"] > killed} & answered
+    yield f"killed at {len(answered):,} of {count:,} answers: answered items asked again", f"{len(twice):,}", "0"
     lost = count - again["statuses"]["labelled"]
-    yield "  rows lost", f"{lost:,} ({again['session']['recovered_replies']:,} answers taken from the journal)", "0"
+    recovered = again["session"]["recovered_replies"]
+    yield "  rows lost", f"{lost:,} ({recovered:,} answers were only in the journal)", "0"
 
 
 def faults(workspace: Path) -> Iterator[Figure]:
