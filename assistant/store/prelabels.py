@@ -96,7 +96,7 @@ class PrelabelStore:
             self._database.insert_new(connection, routes, decided)
 
     def take_in(self, left: Iterator[StoredReply]) -> int:
-        """Write replies a killed process left in the journal, whatever run they belong to; returns how many were new."""
+        """Write replies a killed process left in the journal, of whatever run; returns how many were new."""
         with self._database.read() as connection:
             ids = dict(connection.execute(sa.select(runs.c.key, runs.c.id)).all())
         before = self._count_replies()
