@@ -16,7 +16,7 @@ COMMANDS = (
     ("init", str(FOLDER)),
     ("ingest", str(EXAMPLES / "posts.csv")),
     ("labels", "import", str(EXAMPLES / "posts.csv"), "--each-rater", "label_a", "--each-rater", "label_b"),
-    ("precedents", "add", "--agreed", "--limit", "110"),
+    ("precedents", "add", "--agreed", "--limit", "150"),
     ("prelabel",),
     ("export", str(FOLDER / "labels.csv")),
 )
