@@ -62,6 +62,7 @@ def _line(progress: JobProgress) -> str:
         f"{tokens:,} tokens",
         "" if progress.cost_usd is None else money(progress.cost_usd),
         f"{progress.failed:,} failed" if progress.failed else "",
+        *(f"{count:,} asked again ({reason})" for reason, count in progress.asked_again.items()),
         ""
         if progress.seconds_left is None or progress.done >= progress.total
         else f"{_clock(progress.seconds_left)} left",

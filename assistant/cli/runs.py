@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from assistant.store.changes import ChangedItem, Changes
+    from assistant.store.runs import Run
 
 app = typer.Typer(help="Runs: which prompt, policy and model, and what changed between two.", no_args_is_help=True)
 
@@ -63,53 +68,46 @@ def compare(
         first, second = opened.runs.find(old), opened.runs.find(new)
         store = ChangeStore(opened.database)
         changes, shown = store.count(first, second), store.items(first, second, limit)
+    _show(output, first, second, changes, shown)
+
+
+def _show(output: Output, old: Run, new: Run, changes: Changes, shown: Sequence[ChangedItem]) -> None:
     total = sum(changes.changed.values())
     compared = total + changes.same
     pairs = [(_words(before), _words(after), count) for (before, after), count in changes.changed.items()]
-    differing = [
-        f"{what}: {before} -> {after}"
-        for what, before, after in (
-            ("prompt", first.prompt, second.prompt),
-            ("policy", first.policy, second.policy),
-            ("model", first.model, second.model),
-            ("replicate", first.replicate, second.replicate),
-        )
-        if before != after
-    ]
+    rows = [(one.item_id, _words(one.old), _words(one.new), one.text[:70]) for one in shown]
+    differing = _differing(old, new)
     data = {
-        "old": first.name,
-        "new": second.name,
+        "old": old.name,
+        "new": new.name,
         "differing": differing,
         "compared": compared,
         "same": changes.same,
         "changed": [{"old": before, "new": after, "items": count} for before, after, count in pairs],
         "only_old": changes.only_old,
         "only_new": changes.only_new,
-        "items": [
-            {"item_id": one.item_id, "text": one.text, "old": _words(one.old), "new": _words(one.new)} for one in shown
-        ],
+        "items": [{"item_id": name, "old": before, "new": after, "text": text} for name, before, after, text in rows],
     }
     share = f" ({total / compared:.1%})" if compared else ""
+    why = "; ".join(differing) or "only parameters differ"
     output.result(
         data,
-        f"{total:,} of {compared:,} answers differ{share} between {first.name} and {second.name}; "
-        + ("; ".join(differing) or "only parameters differ"),
-        *([table((first.name, second.name, "items"), pairs)] if pairs else []),
-        *(
-            [
-                table(
-                    ("item", first.name, second.name, "text"),
-                    [(i.item_id, _words(i.old), _words(i.new), i.text[:70]) for i in shown],
-                )
-            ]
-            if shown
-            else []
-        ),
+        f"{total:,} of {compared:,} answers differ{share} between {old.name} and {new.name}; {why}",
+        *([table((old.name, new.name, "items"), pairs)] if pairs else []),
+        *([table(("item", old.name, new.name, "text"), rows)] if rows else []),
     )
     if changes.only_old or changes.only_new:
-        output.note(
-            f"not compared: {changes.only_old:,} items only in {first.name}, {changes.only_new:,} only in {second.name}"
-        )
+        output.note(f"not compared: {changes.only_old:,} only in {old.name}, {changes.only_new:,} only in {new.name}")
+
+
+def _differing(old: Run, new: Run) -> list[str]:
+    parts = (
+        ("prompt", old.prompt, new.prompt),
+        ("policy", old.policy, new.policy),
+        ("model", old.model, new.model),
+        ("replicate", old.replicate, new.replicate),
+    )
+    return [f"{what}: {before} -> {after}" for what, before, after in parts if before != after]
 
 
 def _words(answer: tuple[str, ...] | None) -> str:

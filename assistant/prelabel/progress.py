@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
@@ -24,6 +25,7 @@ class JobProgress:
         labels: items by label; several for a multi-label answer.
         prompt_tokens, completion_tokens, cached_tokens: of this session's answers.
         cost_usd: US$ of this session, None where the price is not known.
+        asked_again: attempts repeated by the guard, by reason: a server that is gone shows here first.
         started: monotonic seconds.
     """
 
@@ -39,6 +41,7 @@ class JobProgress:
     completion_tokens: int = 0
     cached_tokens: int = 0
     cost_usd: float | None = None
+    asked_again: Mapping[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -21,6 +21,7 @@ from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.prompting.render import PromptRenderer
 from assistant.store.results import RunTotals
 from assistant.store.runs import Run
+from assistant.wiring.parameters import retrieval_options, routing_policy, run_identity, sampling
 from assistant.wiring.workspace import Workspace
 
 
@@ -72,11 +73,10 @@ class Session:
         self.model_spec = choice.model or settings.model.spec
         self.prompt = workspace.prompt(choice.prompt, self.model_spec)
         self._renderer = PromptRenderer(self.prompt, workspace.policy, content_tokens=settings.content.prompt_tokens)
-        self._identity = workspace.identity(self.prompt, self.model_spec, choice.replicate)
+        self._identity = run_identity(settings, self.prompt, workspace.policy, self.model_spec, choice.replicate)
         self.run = self._open_run()
         self.confirm_above_usd = settings.model.confirm_above_usd
         self.progress = JobProgress(total=0)
-        self._counts: Mapping[str, int] = {}
         self._job: PrelabelJob | None = None
         self._model: GuardedModel | None = None
         self.interrupted = False
@@ -131,24 +131,27 @@ class Session:
             feed=self._feed(),
             kit=self._kit(model, writer),
             writer=writer,
-            routing=workspace.routing_policy(),
+            routing=routing_policy(workspace.settings.routing, workspace.policy),
             options=JobOptions(
                 concurrency=min(concurrency, model.parallel or concurrency),
                 limit=self._choice.limit,
                 retry_failed=self._choice.retry_failed,
-                near_distance=workspace.near_distance,
+                near_distance=retrieval_options(workspace.settings).near_distance,
             ),
             progress=self.progress,
         )
         workspace.runs.event(self.run, "started", {"to_ask": self.progress.total})
         try:
             with _rare_collections():
-                return await self._job.run(watch)
+                return await self._job.run(lambda progress: watch(self._with_retries(progress)))
         finally:
             await model.aclose()
-            self._counts = model.counts.retries
             writer.close()
             self._record_end()
+
+    def _with_retries(self, progress: JobProgress) -> JobProgress:
+        progress.asked_again = self.retries()
+        return progress
 
     def stop(self) -> None:
         """Ask nothing new and end when the answers on their way are in."""
@@ -159,7 +162,7 @@ class Session:
 
     def retries(self) -> Mapping[str, int]:
         """How often the guard had to ask again, by reason."""
-        return self._counts
+        return {} if self._model is None else self._model.counts.retries
 
     def totals(self) -> RunTotals:
         """The run so far, all sessions."""
@@ -197,7 +200,7 @@ class Session:
             identity=self._identity,
             renderer=self._renderer,
             model=model,
-            sampling=self._workspace.sampling(self.prompt),
+            sampling=sampling(self._workspace.settings, self.prompt),
             cost=self._cost,
             keep=writer.keep,
             max_asks=self._workspace.settings.model.max_asks,
@@ -211,7 +214,7 @@ class Session:
             policy=workspace.policy,
             index=workspace.index,
             embedder=workspace.item_embedder,
-            options=workspace.retrieval_options(),
+            options=retrieval_options(workspace.settings),
         )
 
     def _cost(self, usage: Usage) -> float | None:
@@ -224,7 +227,7 @@ class Session:
             "failed": progress.failed,
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
-            "retries": dict(self._counts),
+            "retries": dict(self.retries()),
             "cost_usd": progress.cost_usd,
             "seconds": round(progress.seconds, 2),
         }

@@ -11,6 +11,7 @@ from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.policy.verify import VerifyReport, verify_index
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
 from assistant.store.items import StoredItem
+from assistant.wiring.parameters import retrieval_options
 from assistant.wiring.workspace import Workspace
 from evals.retrieval import RetrievalReport, run_retrieval_suite
 
@@ -18,7 +19,7 @@ from evals.retrieval import RetrievalReport, run_retrieval_suite
 def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
     """The clauses and precedents nearest to a text, as an item with that text would get them."""
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
-    options = replace(workspace.retrieval_options(), clauses=count)
+    options = replace(retrieval_options(workspace.settings), clauses=count)
     vectors = workspace.item_embedder.text_vectors([text])
     item = Item("query", Content(text))
     return retrieve_many([item], vectors, workspace.policy, workspace.index, options)[0]
@@ -31,7 +32,7 @@ def render_item(workspace: Workspace, stored: StoredItem, prompt: str | None) ->
     renderer = PromptRenderer(chosen, workspace.policy, content_tokens=workspace.settings.content.prompt_tokens)
     vectors = workspace.item_embedder.vectors([(stored.content_digest, stored.item)])
     groups = [None if stored.group is None else str(stored.group)]
-    options = workspace.retrieval_options()
+    options = retrieval_options(workspace.settings)
     found = retrieve_many([stored.item], vectors, workspace.policy, workspace.index, options, groups=groups)
     return renderer.render(stored.item, found[0])
 

@@ -10,24 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import orjson
-
 from assistant.bundled import bundled
 from assistant.domain.policies import Policy
-from assistant.domain.prelabels import RunIdentity, Usage
+from assistant.domain.prelabels import Usage
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.groups import group_items
 from assistant.models.budget import Budget, Prices
 from assistant.models.embedders.build import embedder_identity
 from assistant.models.embedders.worker import EmbeddingWorker
 from assistant.models.guarded import GuardedModel
-from assistant.models.interface import Sampling
 from assistant.policy.documents import read_policy
 from assistant.policy.index import VectorIndex
-from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
-from assistant.routing.doubts import RoutingPolicy
 from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
@@ -184,58 +179,6 @@ class Workspace:
         """The prompt of that name, else the settings' choice for that model."""
         settings = self.settings.prompt
         return self.prompts.get(ref or (settings.embedded if spec == "local" else settings.name))
-
-    def retrieval_options(self) -> RetrievalOptions:
-        """How clauses and precedents are looked up. A prompt may show fewer; all that are near vote as a signal."""
-        settings = self.settings.retrieval
-        return RetrievalOptions(
-            embedder=self.embedder_name,
-            clauses=settings.clauses,
-            precedents=settings.precedents,
-            policy_tokens=settings.policy_tokens,
-            precedent_tokens=settings.precedent_tokens,
-            near_distance=self.near_distance,
-        )
-
-    @property
-    def near_distance(self) -> float:
-        """Cosine distance up to which a clause counts as near: the setting's, else the embedder's measured one."""
-        return self.settings.retrieval.near_distance or NEAR_DISTANCES.get(self.settings.embedder.name, 1.0)
-
-    def sampling(self, prompt: Prompt) -> Sampling:
-        """The prompt's sampling with the settings' overrides."""
-        temperature = self.settings.model.temperature
-        own = prompt.sampling
-        return Sampling(
-            temperature=own.temperature if temperature is None else temperature,
-            max_tokens=own.max_tokens,
-            top_p=own.top_p,
-            seed=own.seed,
-            top_logprobs=own.top_logprobs,
-        )
-
-    def identity(self, prompt: Prompt, model: str, replicate: int) -> RunIdentity:
-        """What makes two commands the same run."""
-        sampling, retrieval = self.sampling(prompt), self.retrieval_options()
-        parameters = {
-            "sampling": sampling,
-            "retrieval": retrieval,
-            "content_tokens": self.settings.content.prompt_tokens,
-            "max_asks": self.settings.model.max_asks,
-        }
-        written = orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS).decode()
-        return RunIdentity(prompt.digest, self.policy.digest, model, written, replicate)
-
-    def routing_policy(self) -> RoutingPolicy:
-        """What decides the first route."""
-        settings = self.settings.routing
-        return RoutingPolicy(
-            always_human=frozenset(label.name for label in self.policy.label_set.labels if label.always_human),
-            languages=frozenset(self.policy.languages),
-            accept_probability=settings.accept_probability,
-            audit_share=settings.audit_share,
-            seed=settings.seed,
-        )
 
     def prices(self, spec: str) -> Prices:
         """US$ per million tokens of a model, not known when the settings don't say; the embedded one is free."""
