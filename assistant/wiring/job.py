@@ -21,6 +21,7 @@ from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.prompting.render import PromptRenderer
 from assistant.store.results import RunTotals
 from assistant.store.runs import Run
+from assistant.wiring.models import check_spec
 from assistant.wiring.parameters import retrieval_options, routing_policy, run_identity, sampling
 from assistant.wiring.workspace import Workspace
 
@@ -71,6 +72,7 @@ class Session:
         self._workspace = workspace
         self._choice = choice
         self.model_spec = choice.model or settings.model.spec
+        check_spec(self.model_spec)
         self.prompt = workspace.prompt(choice.prompt, self.model_spec)
         self._renderer = PromptRenderer(self.prompt, workspace.policy, content_tokens=settings.content.prompt_tokens)
         self._identity = run_identity(settings, self.prompt, workspace.policy, self.model_spec, choice.replicate)

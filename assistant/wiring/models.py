@@ -34,6 +34,15 @@ def openai_access() -> OpenAIAccess:
     }
 
 
+def check_spec(spec: str) -> None:
+    """Refuse a spec that can name no model, before anything else is done. Raises InputError."""
+    if spec != "local" and not spec.partition(":")[2]:
+        raise InputError(
+            f"{spec!r} names no model",
+            hint="local, openai:NAME, PROVIDER:NAME (as LangChain names them) or replay:FILE",
+        )
+
+
 def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record: str | None) -> LabelModel:
     """The model a spec names.
 
@@ -47,15 +56,11 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
         InputError: the spec names no model.
         SettingsError, FatalModelError: what the model needs is not there.
     """
+    check_spec(spec)
     kind, _, name = spec.partition(":")
     model: LabelModel
     if spec == "local":
         model = LocalModel()
-    elif not name:
-        raise InputError(
-            f"{spec!r} names no model",
-            hint="local, openai:NAME, PROVIDER:NAME (as LangChain names them) or replay:FILE",
-        )
     elif kind == "openai":
         organization = os.environ.get("OPENAI_ORG_ID")
         model = OpenAIModel(
