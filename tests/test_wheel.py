@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = """

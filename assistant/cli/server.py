@@ -30,9 +30,9 @@ def dev_server(
 
     Example: assistant dev-server --latency-ms 300 --faults 0.2
     """
-    from assistant.models.dev_faults import Faults
-    from assistant.models.dev_options import DevServerOptions
-    from assistant.models.dev_server import serve
+    from assistant.models.dev.faults import Faults
+    from assistant.models.dev.options import DevServerOptions
+    from assistant.models.dev.server import serve
 
     output = Output(as_json=as_json)
     options = DevServerOptions(

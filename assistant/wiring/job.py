@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from assistant.domain.prelabels import Usage
 from assistant.errors import AssistantError, FatalModelError, InputError, SettingsError
 from assistant.ingest.indexing import bring_up_to_date
-from assistant.models.budget import Budget
-from assistant.models.guarded import GuardedModel
+from assistant.models.guard.budget import Budget
+from assistant.models.guard.guarded import GuardedModel
 from assistant.prelabel.estimate import Estimate, estimate
 from assistant.prelabel.feed import Feed
 from assistant.prelabel.job import JobOptions, PrelabelJob

@@ -8,13 +8,13 @@ from typing import TypedDict
 
 from assistant.errors import InputError
 from assistant.models.address import OPENAI_URL
-from assistant.models.budget import Budget, Prices
-from assistant.models.guarded import GuardedModel
+from assistant.models.guard.budget import Budget, Prices
+from assistant.models.guard.guarded import GuardedModel
+from assistant.models.guard.pacing import Pacer
 from assistant.models.interface import LabelModel
 from assistant.models.langchain import LangChainModel
 from assistant.models.local import LocalModel
 from assistant.models.openai import OpenAIModel
-from assistant.models.pacing import Pacer
 from assistant.models.replay import RecordingModel, ReplayModel
 from assistant.settings import ModelSettings
 

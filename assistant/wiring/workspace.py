@@ -15,10 +15,10 @@ from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.groups import group_items
-from assistant.models.budget import Budget, Prices
 from assistant.models.embedders.build import embedder_identity
 from assistant.models.embedders.worker import EmbeddingWorker
-from assistant.models.guarded import GuardedModel
+from assistant.models.guard.budget import Budget, Prices
+from assistant.models.guard.guarded import GuardedModel
 from assistant.policy.documents import read_policy
 from assistant.policy.index import VectorIndex
 from assistant.prompting.library import PromptLibrary

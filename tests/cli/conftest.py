@@ -15,8 +15,8 @@ import pytest
 
 from assistant.bundled import bundled
 from assistant.cli.main import run
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
 
 POSTS = bundled("examples") / "posts.csv"
 

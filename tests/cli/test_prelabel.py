@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from assistant.models.dev_faults import Faults
+from assistant.models.dev.faults import Faults
 from tests.cli.conftest import Assistant, Server
 
 JOB = ("prelabel", "--model", "openai:dev", "--json")

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import orjson
 from aiohttp import web
 
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
 from assistant.models.interface import Message, ModelRequest, Sampling
 
 SCHEMA: dict[str, object] = {

@@ -9,8 +9,8 @@ import pytest
 from langchain_core.embeddings import Embeddings
 
 from assistant.errors import FatalModelError, SettingsError
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
 from assistant.models.embedders import multilingual
 from assistant.models.embedders.build import build_embedder, embedder_identity
 from assistant.models.embedders.hashing import HashingEmbedder

@@ -10,10 +10,10 @@ from aiohttp import web
 
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
-from assistant.models.dev_faults import Faults
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
-from assistant.models.guarded import GuardedModel
+from assistant.models.dev.faults import Faults
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
+from assistant.models.guard.guarded import GuardedModel
 from assistant.models.interface import LabelModel
 from assistant.models.langchain import LangChainModel
 from assistant.models.limits import RateLimits

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
-from assistant.models.dev_faults import Faults
-from assistant.models.dev_options import DevServerOptions
+from assistant.models.dev.faults import Faults
+from assistant.models.dev.options import DevServerOptions
 from assistant.models.interface import LabelModel, ModelRequest
 from assistant.models.limits import RateLimits
 from assistant.models.openai import OpenAIModel

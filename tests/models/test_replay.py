@@ -7,8 +7,8 @@ import pytest
 
 from assistant.errors import InputError, RejectedRequestError, StorageError
 from assistant.models.chat_api import digest_of, read_answer
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.guarded import GuardedModel
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.guard.guarded import GuardedModel
 from assistant.models.interface import ModelRequest, RawReply
 from assistant.models.openai import OpenAIModel
 from assistant.models.replay import RecordingModel, ReplayModel

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import orjson
 
-from assistant.models.dev_answers import Question
-from assistant.models.dev_faults import Faults
+from assistant.models.dev.answers import Question
+from assistant.models.dev.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dev_options import DevServerOptions, RefusedError
+from assistant.models.dev.options import DevServerOptions, RefusedError
 
 
 def embeddings_body(options: DevServerOptions, payload: Mapping[str, Any]) -> bytes:

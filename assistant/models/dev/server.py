@@ -15,11 +15,11 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from assistant.models.dev_answers import AnswerMaker, Question, read_question
-from assistant.models.dev_askings import Asking, AskingLog
-from assistant.models.dev_embeddings import embeddings_body
-from assistant.models.dev_faults import Fault, FaultPlan, RequestLimit, retry_headers
-from assistant.models.dev_options import DevServerOptions, RefusedError, check_key, check_model, check_payload
+from assistant.models.dev.answers import AnswerMaker, Question, read_question
+from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.embeddings import embeddings_body
+from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
+from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429}

@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from assistant.models.chat_api import encode_request, read_answer
-from assistant.models.dev_faults import Faults
-from assistant.models.dev_options import DevServerOptions
+from assistant.models.dev.faults import Faults
+from assistant.models.dev.options import DevServerOptions
 from assistant.models.dialect import response_format
 from assistant.models.interface import ModelAnswer
 from tests.models.serving import SCHEMA, question, serving
@@ -271,8 +271,8 @@ def test_a_stop_cuts_questions_off() -> None:
 
 def test_serving_announces_its_address_and_ends_on_a_signal() -> None:
     code = (
-        "from assistant.models.dev_options import DevServerOptions as Options\n"
-        "from assistant.models.dev_server import serve\n"
+        "from assistant.models.dev.options import DevServerOptions as Options\n"
+        "from assistant.models.dev.server import serve\n"
         "serve(Options(), lambda url: print(url, flush=True))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:

@@ -15,16 +15,16 @@ from assistant.errors import (
     RetryableModelError,
     SettingsError,
 )
-from assistant.models.budget import Budget, Prices
 from assistant.models.chat_api import read_answer
-from assistant.models.dev_faults import Faults
-from assistant.models.dev_options import DevServerOptions
-from assistant.models.dev_server import DevServer
-from assistant.models.guard_counts import GuardCounts
-from assistant.models.guarded import GuardedModel
+from assistant.models.dev.faults import Faults
+from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.server import DevServer
+from assistant.models.guard.budget import Budget, Prices
+from assistant.models.guard.counts import GuardCounts
+from assistant.models.guard.guarded import GuardedModel
+from assistant.models.guard.pacing import Pacer
 from assistant.models.interface import LabelModel
 from assistant.models.openai import OpenAIModel
-from assistant.models.pacing import Pacer
 from tests.models.serving import Handler, always, canned, completion, problem, question, serving
 
 Job = Callable[[GuardedModel, DevServer], Coroutine[Any, Any, Any]]

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from assistant.models.throttle import Throttle
+from assistant.models.guard.throttle import Throttle
 
 
 def saturated() -> Throttle:

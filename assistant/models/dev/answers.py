@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dev_faults import Fault
+from assistant.models.dev.faults import Fault
 from assistant.models.dialect import SCHEMA_NOTE
 
 OFF_LABEL = "no_such_label"

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from assistant.errors import FatalModelError
-from assistant.models.dev_faults import LimitState, RequestLimit
+from assistant.models.dev.faults import LimitState, RequestLimit
+from assistant.models.guard.pacing import FIRST_BURST, Pacer, Ticket
 from assistant.models.limits import RateLimits
-from assistant.models.pacing import FIRST_BURST, Pacer, Ticket
 from tests.models.virtual_time import run_virtually
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import BudgetError
-from assistant.models.budget import Budget, Prices
+from assistant.models.guard.budget import Budget, Prices
 
 
 def test_cost_counts_cached_tokens_at_their_own_price() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import orjson
 import pytest
 
-from assistant.models.dev_answers import AnswerMaker, Question, read_question
+from assistant.models.dev.answers import AnswerMaker, Question, read_question
 
 
 def ask(schema: dict[str, Any], text: str = "post", top: int | None = None) -> dict[str, Any]:

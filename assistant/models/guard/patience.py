@@ -7,8 +7,8 @@ from collections.abc import Callable
 from tenacity import RetryCallState, wait_random_exponential
 
 from assistant.errors import RetryableModelError
+from assistant.models.guard.outage import Outage
 from assistant.models.http_errors import UNREACHABLE
-from assistant.models.outage import Outage
 
 _REJECTIONS_PER_ATTEMPT = 5
 _WAIT = wait_random_exponential(multiplier=0.5, max=30)

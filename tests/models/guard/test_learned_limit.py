@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from assistant.models.learned_limit import MARGIN, LearnedLimit
+from assistant.models.guard.learned_limit import MARGIN, LearnedLimit
 
 
 def test_nothing_is_known_at_first() -> None:

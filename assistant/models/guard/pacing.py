@@ -18,10 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.models.learned_limit import LearnedLimit
+from assistant.models.guard.learned_limit import LearnedLimit
+from assistant.models.guard.meter import Meter
+from assistant.models.guard.throttle import Throttle
 from assistant.models.limits import RateLimits
-from assistant.models.meter import Meter
-from assistant.models.throttle import Throttle
 
 Outcome = Literal["answered", "rejected", "failed"]
 

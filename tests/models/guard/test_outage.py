@@ -1,7 +1,7 @@
 import re
 
 from assistant.errors import RetryableModelError
-from assistant.models.outage import Outage
+from assistant.models.guard.outage import Outage
 
 DOWN = RetryableModelError("host:1 can't be reached: Connection refused", reason="connection")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.models.dev_faults import FaultPlan, Faults, RequestLimit
+from assistant.models.dev.faults import FaultPlan, Faults, RequestLimit
 
 
 def test_a_spread_share_is_split_over_the_five_common_faults() -> None:

@@ -18,14 +18,14 @@ from assistant.errors import (
     RetryableModelError,
     SettingsError,
 )
-from assistant.models.budget import Budget, Prices
 from assistant.models.chat_api import estimate_tokens, read_usage
-from assistant.models.guard_counts import GuardCounts
+from assistant.models.guard.budget import Budget, Prices
+from assistant.models.guard.counts import GuardCounts
+from assistant.models.guard.outage import Outage
+from assistant.models.guard.pacing import Pacer, Ticket
+from assistant.models.guard.patience import Patience, failure_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
-from assistant.models.outage import Outage
-from assistant.models.pacing import Pacer, Ticket
-from assistant.models.patience import Patience, failure_of
 
 _REFUSED_AT_FIRST = 20  # so many refusals before any answer mean that the request is wrong, not the questions
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})

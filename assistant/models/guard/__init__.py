@@ -1,0 +1,1 @@
+"""What stands between all questions and any model: pace, retries, deadline, spend cap."""
