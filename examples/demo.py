@@ -5,6 +5,7 @@ Runs the commands a person would type, in the folder `demo/`, and shows each of 
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,9 +33,10 @@ def main() -> int:
         status = subprocess.run([sys.executable, "-m", "assistant", *words], check=False).returncode  # noqa: S603
         if status not in {0, 3}:
             return status
+    command = os.path.relpath(Path(sys.executable).parent / "assistant")
     print(  # noqa: T201 - as above
-        f"\nnext: assistant status --workspace {FOLDER}                 what went to people, and why"
-        f"\n      assistant prompts render post-001 --workspace {FOLDER} what the model was asked"
+        f"\nnext: {command} status --workspace {FOLDER}                  what went to people, and why"
+        f"\n      {command} prompts render post-001 --workspace {FOLDER}  what the model was asked"
     )
     return 0
 
