@@ -5,10 +5,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from assistant.store.database import Database
 from tests.postgres import PostgresServer, find_binaries, running_server
+
+# Machines are noisy: a slow example is no failure, and the same examples are drawn everywhere.
+hypothesis.settings.register_profile("everywhere", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("everywhere")
 
 # Tests never reach a real provider, whatever the developer's shell has set.
 for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ASSISTANT_DATABASE_URL", "ASSISTANT_WORKSPACE"):

@@ -45,7 +45,7 @@ def test_folding_ignores_case_width_spaces_and_invisible_characters(one: str, ot
     assert signature(one) == signature(other)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=400), max_size=30))
 def test_many_at_once_are_the_same_as_one_by_one(texts: list[str]) -> None:
     assert list(signatures(texts)) == [signature(text) for text in texts]

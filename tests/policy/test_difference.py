@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain.policies import Policy
@@ -235,7 +235,6 @@ def test_long_unchanged_parts_are_cut_to_a_few_words() -> None:
 
 
 @given(st.text(alphabet="ab 汉字,.\n"), st.text(alphabet="ab 汉字,.\n"))
-@settings(deadline=None)
 def test_the_runs_of_a_word_difference_make_up_both_texts(old: str, new: str) -> None:
     runs = compare_words(old, new)
     folded = [" ".join(text.split()) for text in (old, new)]

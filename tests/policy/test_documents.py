@@ -413,7 +413,6 @@ def test_a_label_set_of_one_label_is_refused() -> None:
 
 
 @given(st.text().filter(lambda source: not source.lstrip().startswith("---")))
-@settings(deadline=None)
 def test_no_text_makes_the_reader_raise(source: str) -> None:
     assert "error: the document has no front matter" in render_mistakes(find_mistakes(source, "p.md"), source, "p.md")
 
@@ -427,7 +426,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40), st.sampled_from(["", "---\n"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_jumble_of_document_lines_makes_the_reader_raise(lines: list[str], head: str) -> None:
     source = head + "\n".join(lines)
     found = find_mistakes(source, "p.md")
@@ -438,7 +437,6 @@ def test_no_jumble_of_document_lines_makes_the_reader_raise(lines: list[str], he
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), min_size=1).filter(str.strip))
-@settings(deadline=None)
 def test_any_text_written_with_escaped_quotes_is_read_back_unchanged(text: str) -> None:
     line = " ".join(text.split("\n"))
     if any(ord(character) < 32 or ord(character) == 127 for character in line) or not line.strip():
@@ -492,7 +490,6 @@ EXTRA_CLAUSES = [
 
 
 @given(st.sets(st.sampled_from(SLIPS)), st.lists(st.sampled_from(EXTRA_CLAUSES), unique=True))
-@settings(deadline=None)
 def test_every_one_of_the_mistakes_in_a_document_is_reported_once(
     slips: set[Slip], extras: list[tuple[str, str]]
 ) -> None:
