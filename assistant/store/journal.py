@@ -9,9 +9,12 @@ power cut at most the last unsynced batch (a fraction of a second).
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -44,6 +47,32 @@ class StoredReply:
     body: str
     latency_ms: float
     created_at: str
+
+
+def claim(folder: Path) -> Callable[[], None]:
+    """Own a journal's folder until the function returned is called, or the process ends, however it ends.
+
+    Two jobs in one folder would take in, and drop, each other's replies.
+
+    Raises:
+        StorageError: another job owns it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.pread(lock, 20, 0).decode(errors="replace") or "unknown"
+        os.close(lock)
+        raise StorageError(
+            f"another job (process {holder}) is at work in this workspace",
+            where=str(folder),
+            hint="wait until it is done, or end it; what it has answered is kept",
+        ) from None
+    with suppress(OSError):  # a full disk: the lock holds all the same, only its holder's number is missing
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return partial(os.close, lock)
 
 
 class ReplyJournal:

@@ -27,7 +27,7 @@ from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
-from assistant.store.journal import ReplyJournal
+from assistant.store.journal import ReplyJournal, claim
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.registry import Registry
@@ -168,8 +168,10 @@ class Workspace:
 
     @cached_property
     def journal(self) -> ReplyJournal:
-        """Paid replies on disk ahead of the database."""
-        return ReplyJournal(self.state / "journal")
+        """Paid replies on disk ahead of the database; one job a workspace at a time."""
+        folder = self.state / "journal"
+        self._closing.callback(claim(folder))
+        return ReplyJournal(folder)
 
     def group_near_duplicates(self) -> int:
         """Bring the near-duplicate groups up to date; returns how many there are."""

@@ -108,6 +108,15 @@ def dev_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Servin
     yield start
     for server in servers:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(_end_what_is_left(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+async def _end_what_is_left() -> None:
+    """Questions whose asker was killed still wait for their answer."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

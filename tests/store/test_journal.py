@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import StorageError
-from assistant.store.journal import ReplyJournal
+from assistant.store.journal import ReplyJournal, claim
 
 
 def test_what_was_appended_is_found_by_the_next_process(tmp_path: Path) -> None:
@@ -77,3 +77,11 @@ def test_on_a_full_disk_the_reply_is_kept_in_the_room_that_was_held_back(
     journal.append("run", "b", 1, b"{}", 1.0)
     monkeypatch.undo()
     assert [one.content_digest for one in ReplyJournal(tmp_path).leftover()] == ["a", "b"]
+
+
+def test_a_folder_has_one_owner_until_it_lets_go(tmp_path: Path) -> None:
+    let_go = claim(tmp_path)
+    with pytest.raises(StorageError, match=rf"another job \(process {os.getpid()}\) is at work"):
+        claim(tmp_path)
+    let_go()
+    claim(tmp_path)()
