@@ -147,5 +147,8 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
     if totals.statuses.get("failed"):
         output.next_step("assistant status", "lists the items that could not be labelled, with the reason")
         return EXIT_SOME_FAILED
-    output.next_step("assistant export labels.jsonl", "take the labels out")
+    if totals.statuses["pending"]:
+        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+    else:
+        output.next_step("assistant export labels.jsonl", "take the labels out")
     return 0
