@@ -64,6 +64,8 @@ class AnswerWriter:
 
     def _commit(self) -> bool:
         with self._committing:
+            if self.error is not None:
+                return False  # what failed to be committed stands in the journal only: no segment may be dropped now
             with self._lock:
                 answered, self._waiting = self._waiting, []
             replies, finished = self._journal.take()

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from assistant.domain.policies import Policy
 from assistant.errors import PolicyError, PromptError
 from assistant.store.database import Database, now
-from assistant.store.tables import policies, prompts, runs
+from assistant.store.tables import policies, prompts, run_events, runs
 
 
 class Registry:
-    """Remembers every wording that was used; a version number never stands for two."""
+    """Remembers every wording that was used; a version that was asked with never stands for two."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -20,7 +20,7 @@ class Registry:
         """Remember a prompt before its first use.
 
         Raises:
-            PromptError: the number stands for another text already, naming the runs that used it.
+            PromptError: the number stands for another text already, and a run asked with it; names those runs.
         """
         self.refuse_edited_prompt(name, version, digest)
         row = {"digest": digest, "name": name, "version": version, "source": source, "created_at": now()}
@@ -31,13 +31,13 @@ class Registry:
         """Remember a policy before its first use.
 
         Raises:
-            PolicyError: the version stands for another text already, naming the runs that used it.
+            PolicyError: the version stands for another text already, and a run asked with it; names those runs.
         """
-        other = self._used(policies, policies.c.policy_id == policy.id, policy.version, policy.digest)
-        if other is not None:
+        same_version = sa.and_(policies.c.policy_id == policy.id, policies.c.version == policy.version)
+        if others := self._asked_with_another_text(policies, same_version, policy.digest):
             raise PolicyError(
-                f"policy {policy.id} version {policy.version} was edited: {self._runs('policy_digest', other)} "
-                "used another text under this version",
+                f"policy {policy.id} version {policy.version} was edited: "
+                f"{others} used another text under this version",
                 hint="give the new text a new version in its front matter",
             )
         row = {
@@ -52,10 +52,10 @@ class Registry:
             self._database.insert_new(connection, policies, [row])
 
     def policy_source(self, policy_id: str, version: str) -> str | None:
-        """The document as it was when that version was first used, or None."""
+        """The document as it was when that version was last used, or None."""
         query = sa.select(policies.c.source).where(policies.c.policy_id == policy_id, policies.c.version == version)
         with self._database.read() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query.order_by(policies.c.created_at.desc())).scalar()
 
     def policy_versions(self, policy_id: str) -> list[str]:
         """Versions used so far, oldest first."""
@@ -64,28 +64,33 @@ class Registry:
             return [str(version) for version in connection.execute(query).scalars()]
 
     def prompt_source(self, name: str, version: str) -> str | None:
-        """The template as it was when that version was first used, or None."""
+        """The template as it was when that version was last used, or None."""
         query = sa.select(prompts.c.source).where(prompts.c.name == name, prompts.c.version == version)
         with self._database.read() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query.order_by(prompts.c.created_at.desc())).scalar()
 
     def refuse_edited_prompt(self, name: str, version: str, digest: str) -> None:
         """Raises the PromptError of `register_prompt` without remembering anything."""
-        other = self._used(prompts, prompts.c.name == name, version, digest)
-        if other is not None:
+        same_version = sa.and_(prompts.c.name == name, prompts.c.version == version)
+        if others := self._asked_with_another_text(prompts, same_version, digest):
             raise PromptError(
-                f"prompt {name}@{version} was edited: {self._runs('prompt_digest', other)} used another text "
-                "under this version",
+                f"prompt {name}@{version} was edited: {others} used another text under this version",
                 hint=f"undo the edit, or save it as the next version: prompts/{name}/<next>.md",
             )
 
-    def _used(self, table: sa.Table, named: sa.ColumnElement[bool], version: str, digest: str) -> str | None:
-        query = sa.select(table.c.digest).where(named, table.c.version == version, table.c.digest != digest)
-        with self._database.read() as connection:
-            return connection.execute(query).scalar()
+    def _asked_with_another_text(self, table: sa.Table, version: sa.ColumnElement[bool], digest: str) -> str:
+        """The runs that asked anything with another text under this version, in words; empty when there are none.
 
-    def _runs(self, column: str, digest: str) -> str:
-        query = sa.select(runs.c.id).where(runs.c[column] == digest).order_by(runs.c.id)
+        A dry run asks nothing: a text may be edited as long as it was only tried out.
+        """
+        used_by = runs.c.prompt_digest if table is prompts else runs.c.policy_digest
+        asked = sa.exists().where(run_events.c.run_id == runs.c.id)
+        query = (
+            sa.select(runs.c.id)
+            .join(table, used_by == table.c.digest)
+            .where(version, table.c.digest != digest, asked)
+            .order_by(runs.c.id)
+        )
         with self._database.read() as connection:
             found = [f"r{key}" for key in connection.execute(query).scalars()]
-        return ("run " if len(found) == 1 else "runs ") + ", ".join(found) if found else "an earlier command"
+        return f"{'run' if len(found) == 1 else 'runs'} {', '.join(found)}" if found else ""

@@ -147,9 +147,11 @@ class Session:
             with _rare_collections():
                 return await self._job.run(lambda progress: watch(self._with_retries(progress)))
         finally:
-            await model.aclose()
-            writer.close()
-            self._record_end()
+            try:
+                await model.aclose()
+            finally:
+                writer.close()
+                self._record_end()
 
     def _with_retries(self, progress: JobProgress) -> JobProgress:
         progress.asked_again = self.retries()

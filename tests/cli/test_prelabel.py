@@ -164,6 +164,16 @@ def test_an_edited_prompt_under_an_old_version_is_refused_naming_the_run(
     assert assistant("prompts", "lint", "-w", filled).status == 1
 
 
+def test_a_prompt_that_was_only_tried_out_may_still_be_edited(
+    assistant: Assistant, filled: Path, dev_server: Server
+) -> None:
+    dev_server()
+    assert assistant(*JOB, "--dry-run", "-w", filled).status == 0
+    prompt = filled / "prompts" / "moderation" / "2.md"
+    prompt.write_text(prompt.read_text(encoding="utf-8").replace("trust and safety", "safety"), encoding="utf-8")
+    assert assistant(*JOB, "--limit", "3", "-w", filled).status == 0
+
+
 def test_a_policy_with_mistakes_stops_everything_and_lists_all_of_them(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:

@@ -66,7 +66,7 @@ def test_an_unknown_name_is_told_at_once() -> None:
 def test_closing_twice_or_unused_is_fine() -> None:
     worker = EmbeddingWorker("hashing")
     worker.close()
-    worker.embed(["hello"])
+    assert worker.embed(["hello"]).shape == (1, 256)
     worker.close()
     worker.close()
 

@@ -245,6 +245,8 @@ def test_closing_twice_does_nothing(tmp_path: Path) -> None:
     index = VectorIndex.open(tmp_path, owner="test")
     index.close()
     index.close()
+    with VectorIndex.open(tmp_path, owner="next") as after:
+        assert after.counts() == []
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,10 @@ def test_a_refused_handle_does_not_disturb_the_holder(tmp_path: Path) -> None:
 def test_releasing_twice_does_nothing(tmp_path: Path) -> None:
     lock = DirectoryLock(tmp_path, "first")
     lock.release()
-    lock.release()
+    with DirectoryLock(tmp_path, "second"):
+        lock.release()  # gives away nothing that is another's now
+        with pytest.raises(VectorIndexError, match="second"):
+            DirectoryLock(tmp_path, "third")
 
 
 def test_the_directory_is_made_when_missing(tmp_path: Path) -> None:

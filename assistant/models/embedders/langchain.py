@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from assistant.errors import FatalModelError
-from assistant.models.chat_api import without_surrogates
-from assistant.models.embedders.interface import EMPTY, shortened, unit_rows
+from assistant.models.embedders.service import ServiceEmbedder
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-_BATCH = 64  # texts a call
-_CHARACTERS = 6000
 
-
-class LangChainEmbedder:
+class LangChainEmbedder(ServiceEmbedder):
     """A LangChain embedding model.
 
     Args:
@@ -27,9 +20,8 @@ class LangChainEmbedder:
     """
 
     def __init__(self, embeddings: Embeddings, *, name: str) -> None:
-        self.name = name
+        super().__init__(name)
         self._embeddings = embeddings
-        self._dims: int | None = None
 
     @classmethod
     def named(cls, spec: str) -> LangChainEmbedder:
@@ -51,32 +43,10 @@ class LangChainEmbedder:
             ) from None
         return cls(embeddings, name=spec)
 
-    @property
-    def dims(self) -> int:
-        """Length of a vector; asks the model where nothing was embedded yet."""
-        if self._dims is None:
-            self.embed([EMPTY])
-        return self._dims or 0
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors of the texts, float32 (n, dims).
-
-        Raises:
-            FatalModelError: the provider refuses or can't be reached.
-        """
-        rows: list[list[float]] = []
-        for start in range(0, len(texts), _BATCH):
-            batch = [without_surrogates(shortened(text, _CHARACTERS)) for text in texts[start : start + _BATCH]]
-            try:
-                rows += self._embeddings.embed_documents(batch)
-            except Exception as error:  # noqa: BLE001 - as above; the type says enough, texts may quote the content
-                raise FatalModelError(
-                    f"the embedder {self.name} failed: {type(error).__name__}", hint="check its name and its key"
-                ) from None
-        if len(rows) != len(texts):
-            raise FatalModelError(f"the embedder {self.name} gave {len(rows)} vectors for {len(texts)} texts")
-        if not rows:
-            return np.zeros((0, self._dims or 0), dtype=np.float32)
-        vectors = unit_rows(np.asarray(rows))
-        self._dims = vectors.shape[1]
-        return vectors
+    def _request(self, texts: list[str]) -> list[list[float]]:
+        try:
+            return self._embeddings.embed_documents(texts)
+        except Exception as error:  # noqa: BLE001 - as above; the type says enough, texts may quote the content
+            raise FatalModelError(
+                f"the embedder {self.name} failed: {type(error).__name__}", hint="check its name and its key"
+            ) from None
