@@ -1,12 +1,13 @@
-"""Wilson's interval against published values."""
+"""Intervals for a proportion against published values."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
-from assistant.stats.intervals import wilson
+from assistant.stats.intervals import binomial_upper_bound, clopper_pearson, wilson, wilson_of_share
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,17 @@ def test_gives_the_values_of_newcombe_1998_table_one_method_three(
     successes: int, n: int, low: float, high: float
 ) -> None:
     assert wilson(successes, n) == pytest.approx((low, high), abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [(30, 40, 0.5980603857923197, 0.858128813609037), (78, 80, 0.9133556701442198, 0.9931171067970292)],
+)
+def test_gives_the_intervals_of_the_worked_example_of_llm_judge_agreement(
+    successes: int, n: int, low: float, high: float
+) -> None:
+    # A judge finds 30 of 40 failures and passes 78 of 80 others; its PyPI page prints 59.8-85.8 % and 91.3-99.3 %.
+    assert wilson(successes, n) == pytest.approx((low, high), abs=1e-6)
 
 
 def test_of_no_trials_says_nothing() -> None:
@@ -41,3 +53,53 @@ def test_holds_the_share_and_mirrors_its_complement(counts: tuple[int, int]) -> 
 def test_refuses_counts_and_levels_out_of_range(successes: int, n: int, confidence: float) -> None:
     with pytest.raises(ValueError, match="must"):
         wilson(successes, n, confidence)
+
+
+def test_wilson_of_a_share_takes_fractional_counts() -> None:
+    assert wilson_of_share(7 / 20, 20) == wilson(7, 20)
+    low, high = wilson_of_share(0.35, 12.5)
+    assert low < wilson(7, 20)[0] < wilson(7, 20)[1] < high
+    with pytest.raises(ValueError, match="must lie"):
+        wilson_of_share(0.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684), (1, 29, 0.0009, 0.1776)],
+)
+def test_clopper_pearson_gives_the_values_of_newcombe_1998_table_one_method_five(
+    successes: int, n: int, low: float, high: float
+) -> None:
+    assert clopper_pearson(successes, n) == pytest.approx((low, high), abs=6e-5)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_clopper_pearson_agrees_with_statsmodels(counts: tuple[int, int]) -> None:
+    assert clopper_pearson(*counts) == pytest.approx(proportion_confint(*counts, 0.05, "beta"), abs=1e-9)
+
+
+def test_clopper_pearson_of_no_trials_says_nothing() -> None:
+    assert clopper_pearson(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("n", "upper"),
+    [(30, 0.09503385285530419), (59, 0.049507609888227), (100, 0.029513049607039932), (299, 0.009969146792899286)],
+)
+def test_no_failures_bound_the_share_by_the_root_of_alpha(n: int, upper: float) -> None:
+    # closed form: 1 - 0.05^(1/n)
+    assert binomial_upper_bound(0, n, 0.95) == pytest.approx(upper, abs=1e-9)
+
+
+@pytest.mark.parametrize(("failures", "n"), [(0, 59), (1, 93), (2, 124), (3, 153), (4, 181)])
+def test_wilks_sample_sizes_are_the_first_that_bound_five_per_cent(failures: int, n: int) -> None:
+    # Wilks (1941), nonparametric tolerance limits: the published sizes for 95 % confidence in 95 %
+    assert binomial_upper_bound(failures, n, 0.95) <= 0.05 < binomial_upper_bound(failures, n - 1, 0.95)
+
+
+@pytest.mark.parametrize(("successes", "n", "confidence"), [(3, 2, 0.95), (1, 2, 1.0)])
+def test_exact_bounds_refuse_counts_and_levels_out_of_range(successes: int, n: int, confidence: float) -> None:
+    with pytest.raises(ValueError, match="must"):
+        clopper_pearson(successes, n, confidence)
+    with pytest.raises(ValueError, match="must"):
+        binomial_upper_bound(successes, n, confidence)
