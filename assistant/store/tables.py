@@ -51,61 +51,61 @@ class ExactText(TypeDecorator[str]):
         return value
 
 
-_key = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only INTEGER counts up by itself on SQLite
-_digest = sa.String(32)
-_time = sa.String(32)  # ISO 8601 in UTC: sorts as text and reads the same everywhere
+KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only INTEGER counts up by itself on SQLite
+DIGEST = sa.String(32)
+MOMENT = sa.String(32)  # ISO 8601 in UTC: sorts as text and reads the same everywhere
 
 ingests = sa.Table(
     "ingests",
     metadata,
-    sa.Column("id", _key, primary_key=True),
+    sa.Column("id", KEY, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("mapping", ExactText, nullable=False),
     sa.Column("counts", Json, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 refusals = sa.Table(
     "refusals",
     metadata,
-    sa.Column("id", _key, primary_key=True),
+    sa.Column("id", KEY, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
     sa.Column("reason", sa.String(40), nullable=False),
     sa.Column("message", ExactText, nullable=False),
     sa.Column("excerpt", ExactText, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 items = sa.Table(
     "items",
     metadata,
-    sa.Column("id", _key, primary_key=True),
+    sa.Column("id", KEY, primary_key=True),
     sa.Column("external_id", ExactText, nullable=False, unique=True),
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("text", ExactText, nullable=False),
     sa.Column("query", ExactText),
     sa.Column("media", Json),
-    sa.Column("content_digest", _digest, nullable=False, index=True),
-    sa.Column("same_as", _key),  # the first item with this very content; null for the first itself
+    sa.Column("content_digest", DIGEST, nullable=False, index=True),
+    sa.Column("same_as", KEY),  # the first item with this very content; null for the first itself
     sa.Column("language", sa.String(35), nullable=False),
     sa.Column("source", ExactText),
     sa.Column("meta", Json, nullable=False),
     sa.Column("signature", sa.LargeBinary),  # MinHash, for near-duplicates
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 near_duplicates = sa.Table(
     "near_duplicates",
     metadata,
-    sa.Column("item_id", _key, primary_key=True, autoincrement=False),
-    sa.Column("group_id", _key, nullable=False, index=True),  # the group's first item
+    sa.Column("item_id", KEY, primary_key=True, autoincrement=False),
+    sa.Column("group_id", KEY, nullable=False, index=True),  # the group's first item
 )
 
 embeddings = sa.Table(
     "embeddings",
     metadata,
-    sa.Column("content_digest", _digest, primary_key=True),
+    sa.Column("content_digest", DIGEST, primary_key=True),
     sa.Column("embedder", sa.String(120), primary_key=True),
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, little endian
 )
@@ -113,70 +113,70 @@ embeddings = sa.Table(
 policies = sa.Table(
     "policies",
     metadata,
-    sa.Column("digest", _digest, primary_key=True),
+    sa.Column("digest", DIGEST, primary_key=True),
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("version", sa.String(120), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 prompts = sa.Table(
     "prompts",
     metadata,
-    sa.Column("digest", _digest, primary_key=True),
+    sa.Column("digest", DIGEST, primary_key=True),
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("version", sa.String(120), nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 runs = sa.Table(
     "runs",
     metadata,
-    sa.Column("id", _key, primary_key=True),
-    sa.Column("key", _digest, nullable=False, unique=True),
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("key", DIGEST, nullable=False, unique=True),
     sa.Column("origin", sa.String(20), nullable=False),  # prelabel or import
     sa.Column("prompt_name", sa.String(120)),
     sa.Column("prompt_version", sa.String(120)),
-    sa.Column("prompt_digest", _digest),
+    sa.Column("prompt_digest", DIGEST),
     sa.Column("policy_id", sa.String(120)),
     sa.Column("policy_version", sa.String(120)),
-    sa.Column("policy_digest", _digest),
+    sa.Column("policy_digest", DIGEST),
     sa.Column("model", ExactText, nullable=False),
     sa.Column("parameters", Json, nullable=False),
     sa.Column("replicate", sa.Integer, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 run_events = sa.Table(
     "run_events",
     metadata,
-    sa.Column("id", _key, primary_key=True),
-    sa.Column("run_id", _key, sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False, index=True),
     sa.Column("event", sa.String(20), nullable=False),
     sa.Column("detail", Json, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 replies = sa.Table(
     "replies",
     metadata,
-    sa.Column("run_id", _key, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
-    sa.Column("content_digest", _digest, primary_key=True),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("content_digest", DIGEST, primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("body", ExactText, nullable=False),  # as received, before anyone read it
     sa.Column("latency_ms", sa.Float, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 prelabels = sa.Table(
     "prelabels",
     metadata,
-    sa.Column("run_id", _key, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
-    sa.Column("item_id", _key, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("item_id", KEY, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
     sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("shared_from", _key),  # the item with the same content that was really asked about
+    sa.Column("shared_from", KEY),  # the item with the same content that was really asked about
     sa.Column("status", sa.String(20), nullable=False),
     sa.Column("labels", Json, nullable=False),
     sa.Column("signals", Json, nullable=False),
@@ -191,47 +191,47 @@ prelabels = sa.Table(
     sa.Column("cost_usd", sa.Float),
     sa.Column("latency_ms", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 routes = sa.Table(
     "routes",
     metadata,
-    sa.Column("run_id", _key, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
-    sa.Column("item_id", _key, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("item_id", KEY, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
     sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("route", sa.String(20), nullable=False),
     sa.Column("reason", sa.String(60), nullable=False),
     sa.Column("doubts", Json, nullable=False),
     sa.Column("inclusion_probability", sa.Float, nullable=False),
     sa.Column("seed", sa.BigInteger, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 reviews = sa.Table(
     "reviews",
     metadata,
-    sa.Column("id", _key, primary_key=True),
-    sa.Column("item_id", _key, sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False),
     sa.Column("rater", ExactText, nullable=False),
     sa.Column("labels", Json, nullable=False),
     sa.Column("shown_suggestion", sa.Boolean),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("meta", Json, nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
     sa.Index(None, "item_id", "rater"),
 )
 
 precedents = sa.Table(
     "precedents",
     metadata,
-    sa.Column("id", _key, primary_key=True),
+    sa.Column("id", KEY, primary_key=True),
     sa.Column("policy_id", sa.String(120), nullable=False),
-    sa.Column("item_id", _key, sa.ForeignKey("items.id"), nullable=False),
-    sa.Column("content_digest", _digest, nullable=False),
+    sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("content_digest", DIGEST, nullable=False),
     sa.Column("labels", Json, nullable=False),
     sa.Column("event", sa.String(20), nullable=False),  # added or withdrawn; the latest event counts
     sa.Column("actor", sa.String(200), nullable=False),
-    sa.Column("created_at", _time, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
     sa.Index(None, "policy_id", "content_digest"),
 )

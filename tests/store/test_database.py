@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from assistant.domain.items import Content, Item
@@ -17,10 +19,11 @@ from assistant.errors import StorageError
 from assistant.store import database as database_module
 from assistant.store.database import HEAD, MIGRATIONS, Database
 from assistant.store.items import ItemStore, NewItem
-from assistant.store.tables import metadata
+from assistant.store.trust_tables import fits
 from tests.postgres import PostgresServer
 
 MARK = "hunter2-secret"
+metadata = fits.metadata
 POLICY = {"digest": "d", "policy_id": "p", "version": "1", "title": "t", "source": "s", "created_at": "now"}
 ADDING = """
 import sys
@@ -110,6 +113,28 @@ def test_two_processes_that_make_and_fill_a_database_at_the_same_time_lose_nothi
     assert store.count() == {"items": 200, "contents": 100, "same_content": 100}
     assert [stored.key for page in store.pages() for stored in page] == list(range(1, 201))
     database.close()
+
+
+def test_a_database_of_the_first_release_is_upgraded_and_keeps_its_rows(empty_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = database_module._engine(empty_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        assert not sa.inspect(connection).has_table("certificates")
+        connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
+    old = Database(engine)
+    ItemStore(old).add([NewItem(Item("a", Content("one")), b"", 1)])
+    old.close()
+    upgraded = Database.open(empty_url)
+    [[stored]] = ItemStore(upgraded).pages()
+    assert stored.item == Item("a", Content("one"))
+    with upgraded.read() as connection:
+        assert connection.execute(sa.select(metadata.tables["policies"])).one()._asdict() == POLICY
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    upgraded.close()
 
 
 def test_a_schema_of_a_newer_program_is_left_alone(database_url: str) -> None:

@@ -2,8 +2,10 @@
 
 from alembic import context
 
-from assistant.store.tables import metadata
+from assistant.store.trust_tables import fits  # with it, every table is known
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=fits.metadata, render_as_batch=True
+)
 with context.begin_transaction():
     context.run_migrations()
