@@ -1,0 +1,92 @@
+"""Final labels: appended, never overwritten; an item's newest settlement counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.certificates import Settlement
+from assistant.store.database import PAGE, Database, now
+from assistant.store.staging import changed, newest_rows, staged, take_over
+from assistant.store.tables import items
+from assistant.store.trust_tables import settlements
+
+_CARRIED = (
+    settlements.c.labels,
+    settlements.c.origin,
+    settlements.c.certificate_id,
+    settlements.c.confidence,
+    settlements.c.raters,
+)
+
+
+class SettlementStore:
+    """Reads and writes settlements."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run_id: int, certificate_id: int | None, actor: str, settled: Iterable[Settlement]) -> Counter[str]:
+        """Append final labels, all of them or none; counts `written` and `unchanged`.
+
+        A settlement that equals the newest one of its item, in the same run, adds no row.
+
+        Args:
+            run_id: the run that is settled.
+            certificate_id: the certificate it is settled under, None where people settled everything.
+            actor: who settles.
+            settled: at most one for each item; read once, page by page, so a generator is fine.
+
+        Raises:
+            InputError: an item that is not in this workspace.
+            ValueError: a settlement that names another certificate, or an item settled twice.
+        """
+        stamped = (
+            sa.literal(run_id).label("run_id"),
+            sa.literal(actor, settlements.c.actor.type).label("actor"),
+            sa.literal(now()).label("created_at"),
+        )
+        counts = Counter(written=0, unchanged=0)
+        with self._database.write(alone=True) as connection:
+            for page in staged(connection, _CARRIED, (_values(one, certificate_id) for one in settled)):
+                given = connection.execute(sa.select(sa.func.count()).select_from(page)).scalar_one()
+                news = changed(page, settlements, _CARRIED, run_id=run_id, per_run=False)
+                written = take_over(connection, settlements, news.add_columns(*stamped))
+                counts.update(written=written, unchanged=given - written)
+        return counts
+
+    def newest(self, run_id: int) -> Iterator[Settlement]:
+        """The newest settlement of each item that this run settled, in order of arrival of the items."""
+        query = (
+            _named(settlements.c.item_id)
+            .where(settlements.c.run_id == run_id)
+            .order_by(settlements.c.item_id, settlements.c.revision)
+        )
+        with self._database.read() as connection:
+            rows = connection.execution_options(yield_per=PAGE).execute(query)
+            for row in newest_rows(rows):
+                yield _settlement(row)
+
+    def of_item(self, item_id: str) -> list[Settlement]:
+        """Everything an item, given by its external id, was settled as in any run, oldest first: the last counts."""
+        query = _named().where(items.c.external_id == item_id).order_by(settlements.c.revision)
+        with self._database.read() as connection:
+            return [_settlement(row) for row in connection.execute(query)]
+
+
+def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
+    if one.certificate_id not in {None, certificate_id}:
+        raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
+    confidence = None if one.confidence is None else float(one.confidence)
+    return one.item_id, one.labels, one.origin, one.certificate_id, confidence, one.raters
+
+
+def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(*first, items.c.external_id, *_CARRIED).join(items, items.c.id == settlements.c.item_id)
+
+
+def _settlement(row: sa.Row[Any]) -> Settlement:
+    return Settlement(row.external_id, row.labels, row.origin, row.certificate_id, row.confidence, row.raters)

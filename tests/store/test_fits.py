@@ -1,0 +1,99 @@
+"""Fits: all scores or none, in order of arrival, beside earlier fits."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.domain.certificates import Score
+from assistant.domain.items import Content, Item
+from assistant.errors import InputError
+from assistant.store import staging
+from assistant.store.database import Database
+from assistant.store.fits import FitStore
+from assistant.store.items import ItemStore, NewItem
+from assistant.store.runs import Run
+
+
+def score(number: int, confidence: float = 0.5) -> Score:
+    return Score(f"i{number}", ("safe",) if number % 2 else (), confidence, "student" if number % 3 else "model")
+
+
+def test_a_fit_is_found_again_with_its_report_and_the_newest_is_the_latest(database: Database, run: Run) -> None:
+    store = FitStore(database)
+    assert store.latest(run.id) is None
+    first = store.add(run.id, seed=7, labels_used=50, report={"auroc": 0.8, "by": {"en": [1, 2]}}, scores=[])
+    second = store.add(run.id, seed=8, labels_used=90, report={}, scores=[])
+    assert (first.run_id, first.seed, first.labels_used) == (run.id, 7, 50)
+    assert first.report == {"auroc": 0.8, "by": {"en": [1, 2]}}
+    assert store.get(first.id) == first
+    assert store.latest(run.id) == second
+    assert store.latest(run.id + 1) is None
+    assert store.get(second.id + 1) is None
+
+
+def test_scores_come_back_exactly_and_in_order_of_arrival_whatever_order_they_were_given_in(
+    database: Database, run: Run
+) -> None:
+    store = FitStore(database)
+    given = [score(number, 0.1 + 0.2 + number / 3) for number in (4, 0, 5, 2)]
+    fit = store.add(run.id, seed=1, labels_used=4, report={}, scores=iter(given))
+    pages = list(store.scores(fit.id, page=3))
+    assert [len(page) for page in pages] == [3, 1]
+    assert [one for page in pages for one in page] == [given[1], given[3], given[0], given[2]]
+
+
+def test_a_later_fit_leaves_the_scores_of_an_earlier_one_alone(database: Database, run: Run) -> None:
+    store = FitStore(database)
+    first = store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(3, 0.25)])
+    second = store.add(run.id, seed=2, labels_used=5, report={}, scores=[score(3, 0.75)])
+    assert store.score_of(first.id, "i3") == score(3, 0.25)
+    assert store.score_of(second.id, "i3") == score(3, 0.75)
+    assert store.score_of(second.id, "i4") is None
+
+
+def test_a_score_for_an_unknown_item_is_refused_by_name_and_nothing_of_the_fit_stays(
+    database: Database, run: Run
+) -> None:
+    store = FitStore(database)
+    with pytest.raises(InputError, match=r"2 of the items given are not in this workspace: (ghost, i9|i9, ghost)\n"):
+        store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(1), score(9), Score("ghost", (), 0.1, "m")])
+    assert store.latest(run.id) is None
+    assert store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(1)]).run_id == run.id
+
+
+def test_two_scores_for_one_item_are_refused_and_nothing_of_the_fit_stays(database: Database, run: Run) -> None:
+    store = FitStore(database)
+    with pytest.raises(ValueError, match="item i1 is given twice"):
+        store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(1), score(2), score(1, 0.9)])
+    assert store.latest(run.id) is None
+
+
+def test_scores_that_fail_half_way_leave_nothing(database: Database, run: Run) -> None:
+    def failing() -> Iterator[Score]:
+        yield score(1)
+        raise RuntimeError
+
+    store = FitStore(database)
+    with pytest.raises(RuntimeError):
+        store.add(run.id, seed=1, labels_used=4, report={}, scores=failing())
+    assert store.latest(run.id) is None
+
+
+def test_more_scores_than_one_page_holds_are_all_kept(
+    database: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_PAGE", 100)
+    names = [f"n\0{number}" for number in range(1_050)]  # ids may hold anything
+    items = ItemStore(database)
+    items.add([NewItem(Item(name, Content(name)), b"", 1) for name in names])
+    store = FitStore(database)
+    fit = store.add(
+        run.id,
+        seed=1,
+        labels_used=0,
+        report={},
+        scores=(Score(name, ("a",), number / 2_000, "model") for number, name in enumerate(names)),
+    )
+    found = [one for page in store.scores(fit.id, page=500) for one in page]
+    assert [one.item_id for one in found] == names
+    assert [one.confidence for one in found] == [number / 2_000 for number in range(1_050)]
