@@ -14,6 +14,7 @@ from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import StoredItem, stored_item
 from assistant.store.journal import StoredReply
 from assistant.store.precedents import settled_digests
+from assistant.store.routes import newest_revisions, next_routes
 from assistant.store.runs import Run
 from assistant.store.tables import items, near_duplicates, prelabels, replies, routes, runs
 
@@ -87,10 +88,14 @@ class PrelabelStore:
         return found
 
     def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
-        """Write replies, answers and routes in one transaction."""
+        """Write replies, answers and routes in one transaction; an answer that is there already adds neither again.
+
+        A route is numbered after all its item has had in the run: the item may have been routed anew since its last
+        answer, and what follows a new answer must not be taken for a route that is there already.
+        """
         stamp = now()
-        decided = [_route_row(run, one, stamp) for one in answered if one.decision is not None]
-        with self._database.write() as connection:
+        with self._database.write(alone=True) as connection:
+            decided = next_routes(connection, run.id, _decided(connection, run, answered), stamp)
             self._database.insert_new(connection, replies, [_reply_row(run.id, reply) for reply in arrived])
             self._database.insert_new(connection, prelabels, [_prelabel_row(run, one, stamp) for one in answered])
             self._database.insert_new(connection, routes, decided)
@@ -210,20 +215,14 @@ def _prelabel_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
     }
 
 
-def _route_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
-    decision = one.decision
-    assert decision is not None  # noqa: S101 - the caller filters; told to the type checker
-    return {
-        "run_id": run.id,
-        "item_id": one.item_key,
-        "revision": one.revision,
-        "route": decision.route.value,
-        "reason": decision.reason,
-        "doubts": decision.doubts,
-        "inclusion_probability": decision.inclusion_probability,
-        "seed": decision.seed,
-        "created_at": stamp,
-    }
+def _decided(connection: sa.Connection, run: Run, answered: Sequence[Answered]) -> list[tuple[int, Decision]]:
+    """Row numbers and routes of the answers that are not there yet."""
+    known = newest_revisions(connection, prelabels, run.id, [one.item_key for one in answered])
+    return [
+        (one.item_key, one.decision)
+        for one in answered
+        if one.decision is not None and one.revision > known.get(one.item_key, -1)
+    ]
 
 
 def _prelabel(row: sa.Row[Any]) -> Prelabel:

@@ -111,9 +111,7 @@ class ResultStore:
 
 def _joined(run: Run) -> sa.Select[Any]:
     answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
-    route = sa.and_(
-        routes.c.run_id == run.id, routes.c.item_id == items.c.id, routes.c.revision == prelabels.c.revision
-    )
+    route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes))
     return sa.select(
         items.c.id,
         items.c.external_id,
