@@ -1,0 +1,30 @@
+"""What became of one batch, whichever method decided who labels what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One batch with its final labels, counted against the labels people would have given to all of it.
+
+    Args:
+        items: in the batch, 1 or more.
+        human_labels: items that a person labelled, for whatever reason: to learn from, to audit, or to settle.
+        errors: items whose final label differs from the human label.
+    """
+
+    items: int
+    human_labels: int
+    errors: int
+
+    @property
+    def saved(self) -> float:
+        """Share of the items that leave with a label no person gave, 0 to 1."""
+        return 1 - self.human_labels / self.items
+
+    @property
+    def error(self) -> float:
+        """Share of all items, those labelled by people included, whose final label is wrong, 0 to 1."""
+        return self.errors / self.items
