@@ -77,11 +77,16 @@ class RetrievalSettings(_Section):
 
 
 class RoutingSettings(_Section):
-    """What people see, until there are human labels to calibrate on."""
+    """What people see: first by the model's own probability, then by calibrated confidence and a certificate."""
 
-    accept_probability: float = Field(default=0.9, ge=0, le=1)
-    audit_share: float = Field(default=0.05, gt=0, le=1)
-    seed: int = 20260101
+    accept_probability: float = Field(default=0.9, ge=0, le=1)  # before there are labels to calibrate on
+    audit_share: float = Field(default=0.05, gt=0, le=1)  # of what is accepted by that
+    severe_from: int = Field(default=3, ge=0)  # labels of this severity or more are severe
+    expert_below: float = Field(default=0.6, ge=0, le=1)  # a severe label less sure than this goes to an expert
+    double_below: float = Field(default=0.9, ge=0, le=1)  # ... no surer than this to two; 1 for all severe labels
+    monitor_share: float = Field(default=0.02, gt=0, le=1)  # of what a certificate accepts, labelled blind all the same
+    random_share: float = Field(default=0.1, gt=0, le=0.5)  # of a capacity, for a random look at what has to wait
+    seed: int = 20260101  # of every draw
 
 
 class StorageSettings(_Section):

@@ -1,10 +1,12 @@
 """Settings: read whole, all mistakes told at once, no secrets."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import SettingsError
+from assistant.routing.rules import RouteRules
 from assistant.settings import load_settings
 
 
@@ -17,6 +19,12 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, ""), {})
     assert settings.model.spec == "local"
     assert settings.routing.audit_share == 0.05
+
+
+def test_the_numbers_in_the_routing_rules_are_those_of_the_rules_themselves(tmp_path: Path) -> None:
+    routing = load_settings(write(tmp_path, ""), {}).routing
+    rules = RouteRules()
+    assert all(getattr(routing, field.name) == getattr(rules, field.name) for field in fields(rules))
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.domain.items import UNKNOWN_LANGUAGE
@@ -112,6 +112,27 @@ def find_doubts(evidence: Evidence, policy: RoutingPolicy) -> tuple[str, ...]:
     if not evidence.answered:
         return (reply_failed.__name__,)
     return tuple(doubt.__name__ for doubt in DOUBTS if doubt(evidence, policy))
+
+
+def doubt_bits(names: Iterable[str]) -> int:
+    """Doubts as one number, for columns: bit k stands for the k-th of `DOUBTS`, which may change: don't store it.
+
+    Raises:
+        ValueError: a name that is no doubt.
+    """
+    return sum(1 << _place(name) for name in set(names))
+
+
+def doubt_names(bits: int) -> tuple[str, ...]:
+    """The names of the doubts in such a number, weightiest first."""
+    return tuple(doubt.__name__ for place, doubt in enumerate(DOUBTS) if bits >> place & 1)
+
+
+def _place(name: str) -> int:
+    names = [doubt.__name__ for doubt in DOUBTS]
+    if name not in names:
+        raise ValueError(f"{name!r} is no doubt; there are: {', '.join(names)}")
+    return names.index(name)
 
 
 def label_probability(signals: Mapping[str, float]) -> float | None:

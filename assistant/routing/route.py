@@ -1,4 +1,8 @@
-"""What happens to an item next, with its reason and the probability that a person will see it."""
+"""What happens to an item next, with its reason and the probability that a person will see it.
+
+`decide` is the first routing, of one answer as it arrives. Once there are calibrated scores, `route_scored` routes all
+items of a run by the `rules`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,11 @@ class Route(StrEnum):
 
     ACCEPT = "accept"
     ACCEPT_AUDIT = "accept_audit"  # accepted, and labelled blind by a person to measure how good accepting is
-    REVIEW = "review"
+    REVIEW = "review"  # one reviewer
+    DOUBLE = "double"  # two reviewers, blind to the machine's answer and to each other's
+    EXPERT = "expert"  # whoever settles what reviewers cannot
+    SETTLED = "settled"  # nowhere: people's answer stands
+    DEFERRED = "deferred"  # to people, who have no time for it: it waits, without a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,8 @@ class Decision:
 
     Args:
         route: where the item goes.
-        reason: the rule that decided: a doubt's name, `low_probability` or `high_probability`.
+        reason: the rule that decided: a doubt's name, `low_probability` or `high_probability`; one of `REASONS` in
+            `route_scored` once items are scored.
         doubts: names of all doubts, weightiest first.
         inclusion_probability: chance, when the route was decided, that a person labels this item: never zero, so that
             every estimate can be weighted back to all items (Horvitz and Thompson 1952).
