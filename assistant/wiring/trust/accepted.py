@@ -1,0 +1,140 @@
+"""What a certificate lets leave: items with the machine's label that no person needs to see.
+
+A certificate's statement is a JSON object with these keys:
+
+| key | meaning |
+|---|---|
+| `sentence` | what a manager can repeat |
+| `method` | `pac`: the finite batch; `ltt`: a threshold for what comes later |
+| `design` | where the audit came from: `campaign`, or `declared` by the owner to be a random sample |
+| `max_error`, `confidence` | of the promise |
+| `by` | null, `label` (the run's own answer) or `language`: one promise for each group, all holding jointly |
+| `run` | `name`, `origin`, `model`, `prompt`, `prompt_hash`, `policy`, `policy_hash`, `parameters`, `replicate` |
+| `population` | items in the batch |
+| `allowed` | wrong labels that may stay in the batch; with `by` the sum over the certified groups |
+| `accepted` | items that keep the machine's label and were not audited: as many as `accepted_scores` gives |
+| `passed` | `accepted` and the audited ones among them |
+| `offered`, `audited` | items offered, and those of them that people labelled blind |
+| `errors`, `tolerated` | audited errors among what passed, and how many there might have been; null with `by` |
+| `rate` | chance of an offered item to be audited |
+| `waves` | list of `sample`, `fit`, `offered`, `passed`, and with `by` also `passed_by` (group -> passed) |
+| `threshold`, `coverage` | of `ltt`: least confidence accepted; interval [low, high] of the share that is; else null |
+| `left` | items that neither passed nor have a person's label: the promise holds once people have labelled them |
+| `complete` | whether `left` is 0 |
+| `groups` | with `by`: for each group its `group`, `certified`, `reason` (why not), and `population` ... as here |
+| `estimate` | `accepted` and `batch`: share of wrong labels, weighted (Horvitz-Thompson), each with `..._upper` |
+| `losses` | by kind (`missed violation`, `wrong removal`, `severity`) a `LossBound`, holding jointly; null without |
+| `losses_reason` | why `losses` is null |
+| `labels` | people's labels that were used, by purpose (`start`, `learn`, `audit`, `declared`, `other`), and `total` |
+| `labels_digest` | BLAKE2b-128 of those labels, hex |
+| `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
+| `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |
+| `seed` | of every draw |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from assistant.domain.certificates import IssuedCertificate, Score
+from assistant.store.fits import FitStore
+from assistant.store.pool import PoolPage, PoolStore
+from assistant.store.samples import SampleStore
+from assistant.wiring.workspace import Workspace
+
+NO_ANSWER = "(no answer)"  # group of the items the run has no usable answer for
+
+
+@dataclass(frozen=True, slots=True)
+class PassedWave:
+    """Items offered together, and how far they came.
+
+    Args:
+        sample: number of the audit's sample.
+        fit: number of the fit whose order they were offered in.
+        offered: how many: the first of that order.
+        passed: how many of these passed.
+        passed_by: how many of each group, where there are groups; they need not be the first ones of all.
+    """
+
+    sample: int
+    fit: int
+    offered: int
+    passed: int
+    passed_by: Mapping[str, int] | None = None
+
+    @classmethod
+    def of(cls, stated: Mapping[str, Any]) -> Self:
+        """As it stands in a statement."""
+        sample, fit, offered, passed = (int(stated[name]) for name in ("sample", "fit", "offered", "passed"))
+        return cls(sample, fit, offered, passed, stated.get("passed_by"))
+
+    def as_json(self) -> dict[str, object]:
+        """As it goes into a statement."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Iterator[Score]:
+    """The items a certificate lets leave with the machine's label and without a person, each with that label.
+
+    What people have labelled since, for whatever reason, is still among them: a person's answer goes before the
+    machine's. Whether the certificate stands is not looked at either: `CertificateStore.standing` says that.
+    """
+    fits, samples = FitStore(workspace.database), SampleStore(workspace.database)
+    statement = certificate.statement
+    waves = [PassedWave.of(wave) for wave in _list(statement["waves"])]
+    threshold = statement.get("threshold")
+    groups = _groups(workspace, certificate)
+    for wave in waves:
+        audited = {one.item_id for one in samples.items(wave.sample)}
+        offered = offered_scores(fits, wave.fit, wave.offered)
+        for score in _passed(offered, wave, groups):
+            enough = threshold is None or score.confidence >= float(str(threshold))
+            if has_label(score) and enough and score.item_id not in audited:
+                yield score
+
+
+def offered_scores(fits: FitStore, fit_id: int, offered: int) -> list[Score]:
+    """The first `offered` of a fit's scores, surest first and equally sure ones in order of arrival."""
+    scores = [score for page in fits.scores(fit_id) for score in page]
+    return sorted(scores, key=lambda score: -score.confidence)[:offered]
+
+
+def has_label(score: Score) -> bool:
+    """Whether a score comes with an answer: one of confidence 0 stands for none, and is never accepted."""
+    return score.confidence > 0
+
+
+def groups_of(page: PoolPage, by: str) -> Iterator[tuple[str, str]]:
+    """Each item's id and group; fixed by the run itself, before anything is learned."""
+    if by == "language":
+        yield from zip(page.ids, page.languages, strict=True)
+        return
+    for name, status, labels in zip(page.ids, page.statuses, page.labels, strict=True):
+        yield name, "|".join(sorted(labels)) or "none" if status == "labelled" else NO_ANSWER
+
+
+def _groups(workspace: Workspace, certificate: IssuedCertificate) -> Mapping[str, str]:
+    by = certificate.statement.get("by")
+    if by is None:
+        return {}
+    pages = PoolStore(workspace.database).pages(certificate.run_id)
+    return {name: group for page in pages for name, group in groups_of(page, str(by))}
+
+
+def _passed(offered: list[Score], wave: PassedWave, groups: Mapping[str, str]) -> Iterator[Score]:
+    if wave.passed_by is None:
+        yield from offered[: wave.passed]
+        return
+    room = dict(wave.passed_by)
+    for score in offered:
+        group = groups.get(score.item_id, NO_ANSWER)
+        if room.get(group, 0) > 0:
+            room[group] -= 1
+            yield score
+
+
+def _list(value: object) -> list[Mapping[str, Any]]:
+    return list(value) if isinstance(value, list | tuple) else []
