@@ -10,7 +10,7 @@ from math import log
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from assistant.stats.vectors import Floats, check_range, vectors
 
@@ -159,7 +159,7 @@ def weighted_upper_bound(
     low, high = float(loss.sum()), float(loss.sum() + population - len(loss))
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        rejected = float(logsumexp(won + sizes * middle)) >= -log(1 - confidence)
+        rejected = float(np.logaddexp.reduce(won + sizes * middle)) >= -log(1 - confidence)
         low, high = (low, middle) if rejected else (middle, high)
     return high / population
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 import numpy as np
 
@@ -20,6 +20,7 @@ Method = Callable[[int], Outcome]
 """Plays one trial, whose number is its seed. It goes to other processes: an instance of a class, not a closure."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_OF_ONE_SEED = 1_000_000  # trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,11 @@ def simulate(
     trials: int,
     max_error: float,
     *,
+    seed: int = 0,
     jobs: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, MethodSummary]:
-    """Play trials 0, 1, ... of every method, each on its own, over processes.
+    """Play so many trials of every method, each on its own, over processes.
 
     The result is the same for any number of jobs: a trial knows only its number, and every process computes on one
     thread, since sums in another order differ in their last digits.
@@ -108,15 +110,16 @@ def simulate(
         methods: by name; each must survive pickling.
         trials: of each method, 1 or more.
         max_error: the target that a trial must meet, a share of all items.
+        seed: 0 or more; trials are numbered from a million times this one, so that no two seeds share a trial.
         jobs: processes; None takes one for each processor.
         progress: called with the number of trials done, of all methods together, after each.
 
     Raises:
-        ValueError: no trials, or no jobs.
+        ValueError: no trials, more than a million of them, or no jobs.
     """
-    if trials < 1 or (jobs is not None and jobs < 1):
+    if not 1 <= trials <= _OF_ONE_SEED or (jobs is not None and jobs < 1):
         raise ValueError(f"trials and jobs must be 1 or more, got {trials} and {jobs}")
-    tasks = [(name, trial) for trial in range(trials) for name in methods]
+    tasks = [(name, seed * _OF_ONE_SEED + trial) for trial in range(trials) for name in methods]
     outcomes: dict[str, list[Outcome]] = {name: [] for name in methods}
     with _workers(methods, min(jobs or os.cpu_count() or 1, len(tasks) or 1)) as pool:
         for done, ((name, _), outcome) in enumerate(zip(tasks, pool.map(_play, tasks), strict=True), start=1):
@@ -147,10 +150,13 @@ def _workers(methods: Mapping[str, Method], jobs: int) -> Iterator[ProcessPoolEx
     try:
         # A fork would copy the threads of libraries in any state.
         context = get_context("spawn")
+        others = set(active_children())
         with ProcessPoolExecutor(jobs, context, _keep, (dict(methods),)) as pool:
             try:
                 yield pool
             except BaseException:
+                for worker in set(active_children()) - others:
+                    worker.terminate()  # a trial can take half a minute, and nobody waits for it any more
                 pool.shutdown(cancel_futures=True)
                 raise
     finally:
