@@ -32,18 +32,29 @@ def write_savings(simulations: Sequence[Simulation], path: Path, *, subject: str
         subject: what the set is called, for the title.
 
     Raises:
-        InputError: another ending, or the file can't be written.
+        InputError: as `check_chart`, or the file can't be written.
         ValueError: as `savings_chart`.
+    """
+    check_chart(path)
+    rendered = _render(savings_chart(simulations, subject=subject), path.suffix.lower())
+    try:
+        path.write_bytes(rendered)
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="name another file") from error
+
+
+def check_chart(path: Path) -> None:
+    """Makes sure that a chart can be written there, before hours are spent on what it shows.
+
+    Raises:
+        InputError: another ending than `ENDINGS`, or no such folder.
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         hint = f"end the name in {', '.join(ENDINGS)}"
         raise InputError(f"no chart is written as {ending or 'a file without ending'}", where=str(path), hint=hint)
-    rendered = _render(savings_chart(simulations, subject=subject), ending)
-    try:
-        path.write_bytes(rendered)
-    except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="name another file") from error
+    if not path.absolute().parent.is_dir():
+        raise InputError("there is no such folder", where=str(path.parent), hint="make it, or name another file")
 
 
 def savings_chart(simulations: Sequence[Simulation], *, subject: str = "") -> alt.LayerChart:

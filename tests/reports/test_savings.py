@@ -73,8 +73,11 @@ def test_the_page_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
 def test_another_ending_or_place_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no chart is written as \.pdf\n  end the name in \.svg, \.png, \.html"):
         write_savings(SIMULATIONS, tmp_path / "chart.pdf")
-    with pytest.raises(InputError, match="can't be written: No such file or directory"):
+    with pytest.raises(InputError, match="nowhere: there is no such folder"):
         write_savings(SIMULATIONS, tmp_path / "nowhere" / "chart.svg")
+    (tmp_path / "taken.svg").mkdir()
+    with pytest.raises(InputError, match="can't be written: Is a directory"):
+        write_savings(SIMULATIONS, tmp_path / "taken.svg")
 
 
 def test_nothing_to_draw_is_an_error() -> None:

@@ -1,0 +1,50 @@
+"""What a simulation says in words: a row a method, and one sentence to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.trust.simulation import MethodSummary, Simulation
+
+COLUMNS = ("at most", "method", "labels", "saved", "wrong", "95th", "promise broken")
+"""Of `savings_rows`; wrong labels at most; `labels` are those people gave, `95th` the percentile of what is wrong."""
+
+_SHORT = {"naive": "naive", "pac": "PAC", "assistant": "assistant"}
+
+
+def savings_rows(simulations: Sequence[Simulation]) -> list[tuple[str, ...]]:
+    """A row for each target and method, under `COLUMNS`: means with their standard deviation, and the 95th percentile.
+
+    `promise broken` is the share of trials over the target, with its exact 95 % interval.
+    """
+    return [
+        (_percent(simulation.max_error), _SHORT.get(name, name), *_cells(summary))
+        for simulation in simulations
+        for name, summary in simulation.methods.items()
+    ]
+
+
+def savings_sentence(simulation: Simulation) -> str:
+    """What people would label with the assistant and with PAC labels, and how often its promise was kept."""
+    ours, pac = simulation.methods["assistant"], simulation.methods["pac"]
+    kept = simulation.trials - round(ours.violation_share * simulation.trials)
+    return (
+        f"On this set people would label {ours.human_labels_mean:,.0f} of {simulation.items:,} items instead of "
+        f"{pac.human_labels_mean:,.0f} with PAC labels; the promise (at most "
+        f"{_percent(simulation.max_error)} wrong) was kept in {kept:,} of {simulation.trials:,} trials."
+    )
+
+
+def _cells(summary: MethodSummary) -> tuple[str, ...]:
+    low, high = summary.violation_interval
+    return (
+        f"{summary.human_labels_mean:,.0f}",
+        f"{summary.saved_mean:.1%} ± {100 * summary.saved_sd:.1f}",
+        f"{summary.error_mean:.2%}",
+        f"{summary.error_p95:.2%}",
+        f"{summary.violation_share:.1%} ({100 * low:.1f} to {100 * high:.1f})",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g} %"
