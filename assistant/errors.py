@@ -44,6 +44,10 @@ class InputError(AssistantError):
     """A file or an argument given by the user can't be read or makes no sense."""
 
 
+class CertificateError(AssistantError):
+    """What there is does not prove what was asked; says what is missing. Never a certificate that isn't one."""
+
+
 class StorageError(AssistantError):
     """The database or its disk refused; nothing that was answered is lost."""
 

@@ -16,6 +16,7 @@ from assistant.errors import SettingsError
 
 SETTINGS_FILE = "assistant.toml"
 ENVIRONMENT_PREFIX = "ASSISTANT__"  # ASSISTANT__MODEL__CONCURRENCY=64 overrides [model] concurrency
+_LISTS = {"languages", "metadata"}  # keys whose variable holds names parted by commas
 _ONE_EDIT = 0.6  # difflib similarity from which a suggestion helps more than it confuses
 
 
@@ -89,6 +90,12 @@ class RoutingSettings(_Section):
     seed: int = 20260101  # of every draw
 
 
+class TrustSettings(_Section):
+    """What confidence is learned from, beside content, answers and signals."""
+
+    metadata: tuple[str, ...] = ()  # columns of the input that may tell which labels are right, e.g. "source", "topic"
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
@@ -121,6 +128,7 @@ class Settings(_Section):
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     routing: RoutingSettings = RoutingSettings()
+    trust: TrustSettings = TrustSettings()
     storage: StorageSettings = StorageSettings()
     prices: Mapping[str, Price] = {}
 
@@ -158,7 +166,7 @@ def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str,
         if name.startswith(ENVIRONMENT_PREFIX):
             key = tuple(part.lower() for part in name.removeprefix(ENVIRONMENT_PREFIX).split("__"))
             text = environ[name]
-            yield key, name, [part.strip() for part in text.split(",")] if key[-1] == "languages" else text
+            yield key, name, [part.strip() for part in text.split(",")] if key[-1] in _LISTS else text
 
 
 def _put(values: dict[str, Any], key: tuple[str, ...], value: object) -> None:

@@ -41,11 +41,22 @@ class ItemEmbedder:
 
     def vectors(self, items: Sequence[tuple[str, Item]]) -> np.ndarray:
         """Vectors of items given with their content digests, float32 (n, dims), in order."""
-        return self._vectors([(digest, embedded_text(item.content)) for digest, item in items])
+        return self.vectors_of([(digest, embedded_text(item.content)) for digest, item in items])
 
     def text_vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts that are no items (clauses, queries), float32 (n, dims), in order."""
-        return self._vectors([(Content(text).digest, text) for text in texts])
+        return self.vectors_of([(Content(text).digest, text) for text in texts])
+
+    def vectors_of(self, wanted: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Vectors of contents given as (digest, embedded text), float32 (n, dims), in order."""
+        found = dict(self._store.get(self.name, [digest for digest, _ in wanted]))
+        missing = {digest: text for digest, text in wanted if digest not in found}
+        for part in parts(missing.items(), _BATCH):
+            vectors = self._embedder.embed([text for _, text in part])
+            digests = [digest for digest, _ in part]
+            self._store.put(self.name, digests, vectors)
+            found.update(zip(digests, vectors, strict=True))
+        return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
 
     def embed_missing(self, report: Callable[[int], None]) -> int:
         """Embed every content that has no vector yet; `report` is told how many are done. Returns how many."""
@@ -58,16 +69,6 @@ class ItemEmbedder:
                 report(done)
             after = page[-1].key
         return done
-
-    def _vectors(self, wanted: Sequence[tuple[str, str]]) -> np.ndarray:
-        found = dict(self._store.get(self.name, [digest for digest, _ in wanted]))
-        missing = {digest: text for digest, text in wanted if digest not in found}
-        for part in parts(missing.items(), _BATCH):
-            vectors = self._embedder.embed([text for _, text in part])
-            digests = [digest for digest, _ in part]
-            self._store.put(self.name, digests, vectors)
-            found.update(zip(digests, vectors, strict=True))
-        return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
 
 
 def embedded_text(content: Content) -> str:

@@ -49,6 +49,9 @@ policy_tokens = 1500            # a policy that fits goes into the prompt whole
 accept_probability = 0.9        # surer answers may be accepted ...
 audit_share = 0.05              # ... and this share of them is labelled by people all the same
 seed = 20260101
+
+[trust]
+metadata = []                   # columns of the input that tell something about the label: ["source", "topic"]
 """
 
 _IGNORE = ".assistant/\n"

@@ -1,0 +1,116 @@
+"""`assistant sample`, `certify`, `check`: from people's labels to a promise that holds, and whether it still does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import Output
+
+if TYPE_CHECKING:
+    from assistant.wiring.trust.asking import Asked
+
+_PURPOSES = {
+    "start": "a random sample to start from",
+    "learn": "the items the machine is least sure of: their labels teach it most",
+    "audit": "a random audit of what the machine would answer by itself",
+    "review": "everything the machine can't be trusted with",
+}
+
+MaxErrorOption = Annotated[
+    float | None,
+    typer.Option("--max-error", show_default="the campaign's, at first 0.05", help="Largest share of wrong labels."),
+]
+ConfidenceOption = Annotated[
+    float | None,
+    typer.Option("--confidence", show_default="the campaign's, at first 0.95", help="Of the statement, below 1."),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", show_default="[routing] seed", help="Of every draw; fixed by the first sample.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("sample")(sample)
+
+
+def sample(
+    run: RunOption = None,
+    max_error: MaxErrorOption = None,
+    confidence: ConfidenceOption = None,
+    out: Annotated[Path, typer.Option("--out", help="CSV file to label in.")] = Path("to_label.csv"),
+    seed: SeedOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw the items that people label next, blind, until the rest can leave with the machine's label.
+
+    Items are drawn once: given again before their labels have come, the command writes the same file.
+
+    Example: assistant sample --max-error 0.05 --out to_label.csv
+    """
+    from assistant.wiring.trust.asking import SampleChoice, ask_people
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        asked = ask_people(opened, SampleChoice(run, max_error, confidence, seed), out)
+    _show_asked(output, asked, out)
+
+
+def _show_asked(output: Output, asked: Asked, out: Path) -> None:
+    for note in asked.notes:
+        output.note(note)
+    drawn = asked.sample
+    data: dict[str, Any] = {
+        "run": asked.run,
+        "max_error": asked.target.max_error,
+        "confidence": asked.target.confidence,
+        "items": asked.items,
+        "labelled": asked.labelled,
+        "sample": None if drawn is None else drawn.id,
+        "purpose": None if drawn is None else drawn.purpose.value,
+        "size": 0 if drawn is None else drawn.size,
+        "to_label": len(asked.missing),
+        "new": asked.new,
+        "fit": None if drawn is None else drawn.fit_id,
+        "expected_to_leave": asked.expected_to_leave,
+        "file": str(out) if asked.missing else None,
+        "notes": list(asked.notes),
+    }
+    output.result(data, *_words(asked, out))
+    if not asked.missing:
+        output.next_step("assistant certify", "tells what the labels prove")
+        return
+    if asked.sample is not None and asked.sample.purpose.value == "review":
+        output.next_step("assistant certify", "the rest can be certified now; these items go to people all the same")
+    else:
+        output.next_step(_import_command(out), "takes the labels in, once the last column is filled")
+
+
+def _words(asked: Asked, out: Path) -> list[str]:
+    drawn = asked.sample
+    if drawn is None:
+        return [f"nothing is left to ask: of {asked.items:,} items {asked.labelled:,} have a label of a person"]
+    what = f"sample {drawn.id} of {asked.run}, {_PURPOSES[drawn.purpose.value]}"
+    if not asked.new:
+        return [f"{len(asked.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]
+    lines = [f"{drawn.size:,} items to label in {out}: {what}"]
+    if asked.expected_to_leave is not None:
+        lines.append(
+            f"as it looks now, about {asked.expected_to_leave:,} of {asked.items:,} items will leave with the machine's"
+            f" label; {asked.labelled:,} have a label of a person"
+        )
+    return lines
+
+
+def _import_command(out: Path) -> str:
+    from shlex import quote
+
+    name = os.environ.get("USER") or f"uid{os.getuid()}"
+    return f"assistant labels import {quote(str(out))} --rater-name {quote(name)}"

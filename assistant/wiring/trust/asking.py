@@ -1,0 +1,139 @@
+"""`assistant sample`: which items people label next, drawn once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from assistant.domain.certificates import Purpose, Sample
+from assistant.errors import CertificateError
+from assistant.store.samples import SampleStore
+from assistant.trust.campaign import Campaign, Target
+from assistant.trust.judge import Judge, Judgement
+from assistant.trust.plan import plan_audit
+from assistant.trust.pool import NONE
+from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
+from assistant.wiring.trust.history import History, check_batch, choose_run, read_history, unlabelled
+from assistant.wiring.trust.keeping import Keeper
+from assistant.wiring.trust.sheet import write_sheet
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChoice:
+    """What `assistant sample` was asked for; None where it was left out."""
+
+    run: str | None = None
+    max_error: float | None = None
+    confidence: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which items people label next.
+
+    Args:
+        run: name of the run.
+        target: what is to be certified.
+        items: in the batch.
+        labelled: items that people have labelled.
+        sample: what they are asked about; None where nothing is left to ask.
+        missing: ids of its items that have no label yet.
+        new: whether it was drawn just now.
+        expected_to_leave: items that will probably leave with the machine's label, as it looks now; None where
+            nothing was learned yet.
+        notes: what else the user should know, in sentences.
+    """
+
+    run: str
+    target: Target
+    items: int
+    labelled: int
+    sample: Sample | None
+    missing: tuple[str, ...]
+    new: bool
+    expected_to_leave: int | None
+    notes: tuple[str, ...]
+
+
+def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked:
+    """The sample whose labels are missing, or a new one; its unlabelled items go to a file to label in.
+
+    Raises:
+        InputError: a target, seed, run or file that can't be.
+        CertificateError: a run without machine labels, or whose batch has changed while it was audited.
+    """
+    run = choose_run(workspace, choice.run)
+    history = read_history(workspace, run)
+    _refuse_declared(workspace, history)
+    target = history.target(choice.max_error, choice.confidence)
+    seed = history.seed(choice.seed, workspace.settings.routing.seed)
+    batch = read_batch(workspace, run, last_key=history.last_key)
+    check_batch(history, batch)
+    votes = batch.votes(history.blind)
+    asked = Asked(run.name, target, len(batch), int((votes.codes != NONE).sum()), None, (), False, None, ())
+    if missing := unlabelled(history, batch, votes.codes):
+        asked = replace(asked, sample=history.samples[-1], missing=missing)
+    else:
+        asked = _draw(Keeper(workspace, history, batch, seed), votes, asked)
+    if asked.missing:
+        write_sheet(workspace, sheet, asked.missing, seed=seed)
+    return replace(asked, notes=tuple(_notes(batch, votes, history)))
+
+
+def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
+    workspace, batch = keeper.workspace, keeper.batch
+    judge = Judge(make_pool(workspace, batch), seed=keeper.seed)
+    campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.seed)
+    left = _left(campaign, votes.codes)
+    step = campaign.next(votes.codes)
+    if step is None:
+        return asked
+    return replace(
+        asked,
+        sample=keeper.keep(campaign, step, left),
+        missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
+        new=True,
+        expected_to_leave=None if step.judgement is None else _expected(campaign, step.judgement, left),
+    )
+
+
+def _left(campaign: Campaign, codes: np.ndarray) -> np.ndarray:
+    """(k,) items neither labelled nor offered so far: those the next step draws from."""
+    left = codes == NONE
+    for wave in campaign.waves:
+        left[wave.order] = False
+    return np.flatnonzero(left)
+
+
+def _expected(campaign: Campaign, judgement: Judgement, left: np.ndarray) -> int:
+    errors = np.sort(1 - judgement.confidence[left])
+    plan = plan_audit(errors, campaign.allowed, campaign.target.level)
+    return round(plan.saved) + len(campaign.accepted().index)
+
+
+def _refuse_declared(workspace: Workspace, history: History) -> None:
+    if SampleStore(workspace.database).of_run(history.run.id, Purpose.DECLARED):
+        raise CertificateError(
+            f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
+            hint="assistant certify --declared-random  tells what they prove",
+        )
+
+
+def _notes(batch: Batch, votes: Votes, history: History) -> Iterator[str]:
+    known = np.unique(votes.codes[votes.codes != NONE])
+    if len(known) == 1:
+        yield (
+            f"all labels so far are {batch.classes.names[known[0]]!r}: nothing can be learned from that, so more items"
+            " are drawn at random"
+        )
+    if votes.tied:
+        yield f"people are evenly split on {len(votes.tied):,} items: one more person has to label them"
+    if lost := len(votes.assisted & history.blind):
+        yield f"answers to {lost:,} items don't count: they were given in sight of the machine's; a blind one is needed"
+    if not batch.has_telling_signals:
+        yield "no signal of this run tells its items apart: confidence rests on the content alone"

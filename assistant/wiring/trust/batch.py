@@ -1,0 +1,240 @@
+"""A run as a batch: the columns that learning, sampling and certifying work on, read from the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.domain.labels import LabelAnswer
+from assistant.errors import CertificateError, InputError
+from assistant.routing.doubts import label_probability
+from assistant.settings import SETTINGS_FILE
+from assistant.store.pool import PoolPage, PoolStore
+from assistant.store.runs import Run
+from assistant.trust.pool import NONE, Answers, Pool
+from assistant.wiring.trust.accepted import groups_of
+from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.wiring.workspace import Workspace
+
+_PAGE = 20_000  # items whose vectors are fetched at once
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The answers that occur in a batch, numbered; in an answer of several labels their order means nothing.
+
+    Args:
+        answers: each once: those of the label set first, whatever else occurs after them.
+    """
+
+    answers: tuple[LabelAnswer, ...]
+    _code: dict[LabelAnswer, int] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, known: Sequence[LabelAnswer], occurring: Iterable[LabelAnswer]) -> Classes:
+        """The known ones, and those that occur beside them in alphabetical order."""
+        order = {name: number for number, (name, *_) in enumerate(known)}
+        code = {tuple(sorted(answer)): number for number, answer in enumerate(known)}
+        for answer in sorted({tuple(sorted(one)) for one in occurring} - code.keys()):
+            code[answer] = len(code)
+        spelled = (tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in code)
+        return cls(tuple(spelled), code)
+
+    def code(self, answer: LabelAnswer) -> int:
+        """Its number. Raises KeyError for one that does not occur."""
+        return self._code[answer if len(answer) == 1 else tuple(sorted(answer))]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each as one name, several labels joined by `|`."""
+        return tuple("|".join(answer) for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """The n items of a run, in order of arrival.
+
+    Args:
+        run: the run.
+        page: its columns.
+        others: answers of other runs to the same items, by the run's name.
+        people: what people said about them.
+        classes: every answer that occurs.
+        position: of each external id.
+    """
+
+    run: Run
+    page: PoolPage
+    others: Mapping[str, Sequence[LabelAnswer | None]]
+    people: PeoplesAnswers
+    classes: Classes
+    position: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    @property
+    def last_key(self) -> int:
+        """Row number of the last item: those that come later are no part of the batch."""
+        return self.page.keys[-1]
+
+    @property
+    def has_telling_signals(self) -> bool:
+        """Whether a signal differs between items; answers of other runs count as one."""
+        return bool(self.others) or any(
+            len(set(column[np.isfinite(column)])) > 1 for column in signals(self.page).values()
+        )
+
+    def codes(self, answers: Iterable[LabelAnswer | None]) -> np.ndarray:
+        """(k,) the answers' numbers, -1 for None."""
+        return np.array([NONE if one is None else self.classes.code(one) for one in answers], dtype=np.int64)
+
+    def positions(self, names: Iterable[str]) -> np.ndarray:
+        """(k,) where the items of these ids stand."""
+        return np.array([self.position[name] for name in names], dtype=np.int64)
+
+    def groups(self, by: str) -> np.ndarray:
+        """(n,) name of each item's group, by `label` or `language`."""
+        return np.array([group for _, group in groups_of(self.page, by)], dtype=object)
+
+    def votes(self, blind: Iterable[str] = ()) -> Votes:
+        """What people settled on for each item; see `PeoplesAnswers.votes`."""
+        votes = self.people.votes(frozenset(blind))
+        codes = np.full(len(self), NONE, dtype=np.int64)
+        codes[self.positions(votes.settled)] = self.codes(votes.settled.values())
+        return Votes(codes, votes.tied, votes.assisted, votes.unknown_blindness)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """People's answers to the n items of a batch.
+
+    Args:
+        codes: (n,) class most people gave, -1 where there is none.
+        tied: ids of items on which people are evenly split.
+        assisted: ids of items with an answer that can't count, as the machine's was in sight.
+        unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
+    """
+
+    codes: np.ndarray
+    tied: frozenset[str]
+    assisted: frozenset[str]
+    unknown_blindness: frozenset[str]
+
+
+def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:
+    """Everything known about a run's items, but their vectors.
+
+    Args:
+        workspace: the opened workspace.
+        run: whose items and answers.
+        last_key: row number of the last item that belongs to the batch; None for all there are.
+
+    Raises:
+        CertificateError: the run has no items, or no usable answer.
+    """
+    store = PoolStore(workspace.database)
+    beside = [other for other in workspace.runs.all() if other.id != run.id]
+    pages, others = [], {other.name: list[LabelAnswer | None]() for other in beside}
+    for read in store.pages(run.id):
+        page = _until(read, last_key)
+        pages.append(page)
+        found = store.other_answers([other.id for other in beside], page)
+        for other in beside:
+            others[other.name] += found[other.id]
+    page = _joined(pages)
+    if "labelled" not in page.statuses:
+        raise CertificateError(f"run {run.name} has no machine labels", hint="assistant prelabel  makes them")
+    position = {name: at for at, name in enumerate(page.ids)}
+    people = PeoplesAnswers.read(store, position)
+    answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
+    classes = Classes.of(_known(workspace), _occurring(page, answered, people))
+    return Batch(run, page, answered, people, classes, position)
+
+
+def make_pool(workspace: Workspace, batch: Batch) -> Pool:
+    """The batch as learning takes it. Vectors that the embedder has not made yet are computed and kept.
+
+    Raises:
+        InputError: metadata named in the settings that no item has.
+    """
+    page = batch.page
+    scores = np.array([_number(label_probability(given)) for given in page.signals])
+    return Pool(
+        ids=page.ids,
+        texts=page.texts,
+        vectors=_vectors(workspace, page),
+        classes=batch.classes.names,
+        machine=Answers(batch.codes(_usable(page)), scores if np.isfinite(scores).any() else None),
+        others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
+        signals=signals(page),
+        categories=_categories(page, workspace.settings.trust.metadata),
+    )
+
+
+def _until(page: PoolPage, last_key: int | None) -> PoolPage:
+    if last_key is None or not page.keys or page.keys[-1] <= last_key:
+        return page
+    kept = sum(key <= last_key for key in page.keys)
+    return PoolPage(*(getattr(page, name)[:kept] for name in PoolPage.__slots__))
+
+
+def _joined(pages: Sequence[PoolPage]) -> PoolPage:
+    return PoolPage(*([cell for page in pages for cell in getattr(page, name)] for name in PoolPage.__slots__))
+
+
+def _known(workspace: Workspace) -> list[LabelAnswer]:
+    return [(name,) for name in workspace.policy.label_set.names]
+
+
+def _usable(page: PoolPage) -> Iterator[LabelAnswer | None]:
+    for status, labels in zip(page.statuses, page.labels, strict=True):
+        yield labels if status == "labelled" else None
+
+
+def _occurring(
+    page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: PeoplesAnswers
+) -> set[LabelAnswer]:
+    machine = {answer for column in (_usable(page), *others.values()) for answer in column if answer is not None}
+    return machine | people.occurring()
+
+
+def _vectors(workspace: Workspace, page: PoolPage) -> np.ndarray:
+    wanted = list(zip(page.digests, page.texts, strict=True))
+    embedder = workspace.item_embedder
+    return np.concatenate([embedder.vectors_of(wanted[at : at + _PAGE]) for at in range(0, len(wanted), _PAGE)])
+
+
+def signals(page: PoolPage) -> dict[str, np.ndarray]:
+    """(n,) raw numbers by name, NaN where an item lacks one."""
+    names = sorted({name for given in page.signals for name in given})
+    return {name: np.array([_number(given.get(name)) for given in page.signals]) for name in names}
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray]:
+    """Languages where there are several, and the metadata the user names."""
+    columns: dict[str, list[str]] = {"language": page.languages} if len(set(page.languages)) > 1 else {}
+    for name in metadata:
+        columns[name] = [_text(value) for value in _metadata(page, name)]
+        if not any(columns[name]):
+            there = sorted({key for meta in page.metas for key in meta} | ({"source"} if any(page.sources) else set()))
+            hint = f"there are: {', '.join(there) or 'none'}"
+            raise InputError(
+                f"no item has the metadata {name!r}", where=f"{SETTINGS_FILE}: [trust] metadata", hint=hint
+            )
+    return {name: np.array(column, dtype=object) for name, column in columns.items()}
+
+
+def _metadata(page: PoolPage, name: str) -> Iterator[object]:
+    for source, meta in zip(page.sources, page.metas, strict=True):
+        yield source if name == "source" and name not in meta else meta.get(name)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
