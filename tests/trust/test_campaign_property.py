@@ -1,0 +1,144 @@
+"""The promise of a campaign whatever its judge believes: 400 draws of a batch, and judges wrong on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from assistant.domain.certificates import Purpose
+from assistant.trust.baselines import naive
+from assistant.trust.campaign import Campaign, Step, Target
+from assistant.trust.judge import Judgement
+from assistant.trust.pool import NONE
+from assistant.trust.student import Author
+from assistant.trust.trial import play
+
+DRAWS, ITEMS = 400, 400
+TARGET = Target(0.05, 0.95)
+IDS = [f"item-{number:03d}" for number in range(ITEMS)]
+
+
+@dataclass(frozen=True)
+class MadeUpJudge:
+    """Says of every item the same label and confidence, whatever people answered."""
+
+    codes: np.ndarray
+    confidence: np.ndarray
+
+    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
+        unseen = self.confidence[labelled], self.codes[labelled] == answers
+        return Judgement(self.codes, self.confidence, Author.MACHINE, "made up", labelled, *unseen)
+
+
+@dataclass(frozen=True)
+class RestlessJudge(MadeUpJudge):
+    """Puts the items in another order each time it is asked, and turns a tenth of the labels over."""
+
+    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
+        generator = np.random.default_rng(len(labelled))
+        codes = np.where(generator.random(ITEMS) < 0.1, 1 - self.codes, self.codes)
+        return MadeUpJudge(codes, generator.permutation(self.confidence)).judge(labelled, answers)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What people would say, what the machine says, and the true probability of each of its labels to be right."""
+
+    truth: np.ndarray
+    codes: np.ndarray
+    right: np.ndarray
+
+
+def drawn(number: int) -> Batch:
+    """A batch of its own: labels are right with probabilities from 0.55 to 1, in 1 - 0.45 / 2.8 = 84 % on average."""
+    generator = np.random.default_rng([1, number])
+    right = 1 - 0.45 * generator.random(ITEMS) ** 1.8
+    truth = generator.integers(2, size=ITEMS)
+    return Batch(truth, np.where(generator.random(ITEMS) < right, truth, 1 - truth), right)
+
+
+def honest(batch: Batch) -> MadeUpJudge:
+    return MadeUpJudge(batch.codes, batch.right)
+
+
+def constant(batch: Batch) -> MadeUpJudge:
+    return MadeUpJudge(batch.codes, np.full(ITEMS, 0.97))
+
+
+def inverted(batch: Batch) -> MadeUpJudge:
+    """Surest where it is wrong: it knows the truth and uses it against the certificate."""
+    return MadeUpJudge(batch.codes, np.where(batch.codes == batch.truth, 0.98, 0.99))
+
+
+def overconfident(batch: Batch) -> MadeUpJudge:
+    return MadeUpJudge(batch.codes, 1 - (1 - batch.right) / 10)
+
+
+def restless(batch: Batch) -> MadeUpJudge:
+    return RestlessJudge(batch.codes, batch.right)
+
+
+JUDGES = (honest, constant, inverted, overconfident, restless)
+
+
+@pytest.mark.parametrize("make", JUDGES)
+def test_the_promise_is_kept_whatever_the_judge_believes(make: Callable[[Batch], MadeUpJudge]) -> None:
+    batches = [drawn(number) for number in range(DRAWS)]
+    broken = sum(
+        play(Campaign(IDS, make(batch), TARGET, seed=number), batch.truth).error > TARGET.max_error
+        for number, batch in enumerate(batches)
+    )
+    assert broken / DRAWS <= TARGET.level + 3 * sqrt(TARGET.level * TARGET.confidence / DRAWS)
+
+
+@pytest.mark.parametrize("make", [honest, constant, inverted, overconfident])
+def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[Batch], MadeUpJudge]) -> None:
+    broken = 0
+    for number in range(DRAWS):
+        batch, generator = drawn(number), np.random.default_rng(number)
+        confidence = make(batch).confidence
+        outcome = naive(batch.codes, confidence, batch.truth, max_error=TARGET.max_error, generator=generator)
+        broken += outcome.error > TARGET.max_error
+    assert broken / DRAWS > 0.4
+
+
+def steps_of(judge: MadeUpJudge, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[Step]:
+    """Every step to the end; with restarts, each by a campaign that knows only what a database would have kept."""
+    answers, steps = np.full(ITEMS, NONE), []
+    campaign = Campaign(IDS, judge, TARGET, seed=seed)
+    while (step := campaign.next(answers)) is not None:
+        steps.append(step)
+        answers[step.index] = truth[step.index]
+        if restarts:
+            kept, campaign = campaign, Campaign(IDS, judge, TARGET, seed=seed)
+            campaign.resume(kept.rate, kept.waves, taught=step.purpose is Purpose.LEARN)
+    return steps
+
+
+def shown(steps: list[Step]) -> list[tuple[Purpose, list[int], list[float], int]]:
+    return [(step.purpose, step.index.tolist(), step.inclusion.tolist(), step.population) for step in steps]
+
+
+@pytest.mark.parametrize("make", JUDGES)
+def test_the_same_seed_asks_for_the_same_items_and_another_one_for_others(
+    make: Callable[[Batch], MadeUpJudge],
+) -> None:
+    batch = drawn(0)
+    first, again, other = (shown(steps_of(make(batch), batch.truth, seed=seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert first[0][1] != other[0][1]
+
+
+@pytest.mark.parametrize("make", JUDGES)
+def test_a_campaign_taken_up_again_after_every_step_asks_for_the_same_items(
+    make: Callable[[Batch], MadeUpJudge],
+) -> None:
+    for number in range(5):
+        batch = drawn(number)
+        whole = steps_of(make(batch), batch.truth, seed=number)
+        assert {Purpose.START, Purpose.AUDIT} <= {step.purpose for step in whole}
+        assert shown(whole) == shown(steps_of(make(batch), batch.truth, seed=number, restarts=True))
