@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+import orjson
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Fit, Score
+from assistant.domain.labels import LabelAnswer
+from assistant.routing.allocation import Floats, Integers
+from assistant.store.columns import columns
 from assistant.store.database import Database, now
 from assistant.store.staging import staged, take_over
 from assistant.store.tables import items
@@ -16,6 +21,30 @@ from assistant.store.trust_tables import scores as scored
 
 _PAGE = 20_000  # scores read at a time
 _CARRIED = (scored.c.labels, scored.c.confidence, scored.c.origin)
+
+
+class ScoreColumns(NamedTuple):
+    """n scores: `answers` and `origins` hold each pair of them that occurs once, arrays have shape (n,).
+
+    Attributes:
+        keys: row numbers of the items.
+        answers: the machine's answers.
+        origins: whose each of these is, `model` or `student`.
+        codes: which of them is the item's.
+        confidence: calibrated probability that a reviewer agrees, in [0, 1].
+    """
+
+    keys: Integers
+    answers: tuple[LabelAnswer, ...]
+    origins: tuple[str, ...]
+    codes: Integers
+    confidence: Floats
+
+    def at(self, positions: Integers) -> ScoreColumns:
+        """The scores at these positions alone, in their order."""
+        return self._replace(
+            keys=self.keys[positions], codes=self.codes[positions], confidence=self.confidence[positions]
+        )
 
 
 class FitStore:
@@ -51,8 +80,8 @@ class FitStore:
         with self._database.write() as connection:
             fit = _fit(connection.execute(sa.insert(fits).values(row).returning(fits)).one())
             for page in staged(connection, _CARRIED, given):
-                columns = (page.c[column.name] for column in _CARRIED)
-                query = sa.select(sa.literal(fit.id).label("fit_id"), page.c.item_id, *columns)
+                carried = (page.c[column.name] for column in _CARRIED)
+                query = sa.select(sa.literal(fit.id).label("fit_id"), page.c.item_id, *carried)
                 take_over(connection, scored, query.order_by(page.c.item_id))
         return fit
 
@@ -80,6 +109,22 @@ class FitStore:
                 return
             yield [Score(*row[1:]) for row in rows]
             after = rows[-1].item_id
+
+    def columns(self, fit_id: int) -> ScoreColumns:
+        """All scores of a fit as columns, in order of arrival of their items; a million in two seconds."""
+        said = scored.c.origin.concat(sa.type_coerce(scored.c.labels, sa.Text))
+        query = sa.select(scored.c.item_id, said, scored.c.confidence).where(scored.c.fit_id == fit_id)
+        with self._database.read() as connection:
+            keys, spelled, confidence = columns(connection, query.order_by(scored.c.item_id))
+        code = {text: at for at, text in enumerate(dict.fromkeys(spelled))}
+        origins, answers = zip(*(text.split("[", 1) for text in code), strict=True) if code else ((), ())
+        return ScoreColumns(
+            keys=np.array(keys, dtype=np.int64),
+            answers=tuple(tuple(orjson.loads(f"[{text}")) for text in answers),
+            origins=origins,
+            codes=np.fromiter(map(code.__getitem__, spelled), dtype=np.int64, count=len(spelled)),
+            confidence=np.array(confidence, dtype=np.float64),
+        )
 
     def score_of(self, fit_id: int, item_id: str) -> Score | None:
         """The score of one item, given by its external id, or None."""

@@ -45,7 +45,7 @@ class RouteStore:
             ValueError: an item given twice.
         """
         stamped = sa.literal(run_id).label("run_id"), sa.literal(now()).label("created_at")
-        given = ((name, *_values(decision)) for name, decision in rows)
+        given = ((name, *as_values(decision)) for name, decision in rows)
         with self._database.write(alone=True) as connection:
             return sum(
                 take_over(
@@ -67,7 +67,7 @@ class RouteStore:
         with self._database.read() as connection:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for row in newest_rows(rows):
-                yield row.external_id, _decision(row)
+                yield row.external_id, as_decision(row)
 
     def of_item(self, run_id: int, item_id: str) -> list[RoutedItem]:
         """Every route an item, given by its external id, has had in a run, oldest first: the last counts."""
@@ -78,7 +78,7 @@ class RouteStore:
             .order_by(routes.c.revision)
         )
         with self._database.read() as connection:
-            return [RoutedItem(row.revision, _decision(row), row.created_at) for row in connection.execute(query)]
+            return [RoutedItem(row.revision, as_decision(row), row.created_at) for row in connection.execute(query)]
 
 
 def next_routes(
@@ -96,7 +96,7 @@ def next_routes(
     rows: list[dict[str, object]] = []
     for key, decision in decided:
         newest[key] = newest.get(key, -1) + 1
-        carried = dict(zip((column.name for column in _CARRIED), _values(decision), strict=True))
+        carried = dict(zip((column.name for column in _CARRIED), as_values(decision), strict=True))
         rows.append({"run_id": run_id, "item_id": key, "revision": newest[key], **carried, "created_at": stamp})
     return rows
 
@@ -114,7 +114,8 @@ def newest_revisions(connection: sa.Connection, table: sa.Table, run_id: int, ke
     return found
 
 
-def _values(decision: Decision) -> tuple[object, ...]:
+def as_values(decision: Decision) -> tuple[object, ...]:
+    """A decision as the columns of `routes` hold it."""
     return (
         decision.route.value,
         decision.reason,
@@ -124,5 +125,6 @@ def _values(decision: Decision) -> tuple[object, ...]:
     )
 
 
-def _decision(row: sa.Row[Any]) -> Decision:
+def as_decision(row: sa.Row[Any]) -> Decision:
+    """The decision in a row of `routes`."""
     return Decision(Route(row.route), row.reason, tuple(row.doubts), row.inclusion_probability, row.seed)

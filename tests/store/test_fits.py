@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from assistant.domain.certificates import Score
@@ -97,3 +98,23 @@ def test_more_scores_than_one_page_holds_are_all_kept(
     found = [one for page in store.scores(fit.id, page=500) for one in page]
     assert [one.item_id for one in found] == names
     assert [one.confidence for one in found] == [number / 2_000 for number in range(1_050)]
+
+
+def test_scores_as_columns_are_the_same_scores(database: Database, run: Run) -> None:
+    given = [
+        Score("i3", ("hate", "threat"), 0.1 + 0.2, "model"),
+        Score("i1", ("safe",), 0.25, "student"),
+        Score("i2", ("safe",), 0.5, "model"),
+        Score("i0", (), 0.0, "model"),
+    ]
+    store = FitStore(database)
+    fit = store.add(run.id, seed=1, labels_used=9, report={}, scores=given)
+    columns = store.columns(fit.id)
+    assert columns.keys.tolist() == [1, 2, 3, 4]
+    found = [
+        Score(f"i{key - 1}", columns.answers[code], confidence, columns.origins[code])
+        for key, code, confidence in zip(columns.keys, columns.codes, columns.confidence, strict=True)
+    ]
+    assert found == sorted(given, key=lambda score: score.item_id)
+    assert columns.at(np.array([3, 0])).keys.tolist() == [4, 1]
+    assert len(store.columns(fit.id + 1).keys) == 0

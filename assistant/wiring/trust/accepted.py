@@ -38,9 +38,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from assistant.domain.certificates import IssuedCertificate, Score
-from assistant.store.fits import FitStore
+from assistant.routing.allocation import Integers
+from assistant.store.fits import FitStore, ScoreColumns
 from assistant.store.pool import PoolPage, PoolStore
+from assistant.store.rounds import RoundStore
 from assistant.store.samples import SampleStore
 from assistant.wiring.workspace import Workspace
 
@@ -82,18 +86,28 @@ def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Ite
     What people have labelled since, for whatever reason, is still among them: a person's answer goes before the
     machine's. Whether the certificate stands is not looked at either: `CertificateStore.standing` says that.
     """
-    fits, samples = FitStore(workspace.database), SampleStore(workspace.database)
+    keys, ids = RoundStore(workspace.database).names(certificate.run_id)
+    names = dict(zip(keys.tolist(), ids, strict=True))
+    for wave in accepted_columns(workspace, certificate):
+        for key, code, confidence in zip(
+            wave.keys.tolist(), wave.codes.tolist(), wave.confidence.tolist(), strict=True
+        ):
+            yield Score(names[key], wave.answers[code], confidence, wave.origins[code])
+
+
+def accepted_columns(workspace: Workspace, certificate: IssuedCertificate) -> Iterator[ScoreColumns]:
+    """What `accepted_scores` gives, as columns: those of each wave, in the order they were offered."""
     statement = certificate.statement
-    waves = [PassedWave.of(wave) for wave in _list(statement["waves"])]
     threshold = statement.get("threshold")
+    least = 0.0 if threshold is None else float(str(threshold))
     groups = _groups(workspace, certificate)
-    for wave in waves:
-        audited = {one.item_id for one in samples.items(wave.sample)}
-        offered = offered_scores(fits, wave.fit, wave.offered)
-        for score in _passed(offered, wave, groups):
-            enough = threshold is None or score.confidence >= float(str(threshold))
-            if has_label(score) and enough and score.item_id not in audited:
-                yield score
+    for wave in (PassedWave.of(stated) for stated in _list(statement["waves"])):
+        scores = FitStore(workspace.database).columns(wave.fit)
+        at = _passed(np.argsort(-scores.confidence, kind="stable")[: wave.offered], scores.keys, wave, groups)
+        at = at[(scores.confidence[at] > 0) & (scores.confidence[at] >= least)]
+        audited = [one.item_id for one in SampleStore(workspace.database).items(wave.sample)]
+        looked_at = list(workspace.items.keys_of(audited).values())
+        yield scores.at(at[~np.isin(scores.keys[at], looked_at)])
 
 
 def offered_scores(fits: FitStore, fit_id: int, offered: int) -> list[Score]:
@@ -116,24 +130,25 @@ def groups_of(page: PoolPage, by: str) -> Iterator[tuple[str, str]]:
         yield name, "|".join(sorted(labels)) or "none" if status == "labelled" else NO_ANSWER
 
 
-def _groups(workspace: Workspace, certificate: IssuedCertificate) -> Mapping[str, str]:
+def _groups(workspace: Workspace, certificate: IssuedCertificate) -> Mapping[int, str]:
     by = certificate.statement.get("by")
     if by is None:
         return {}
     pages = PoolStore(workspace.database).pages(certificate.run_id)
-    return {name: group for page in pages for name, group in groups_of(page, str(by))}
+    return {key: group for page in pages for key, (_, group) in zip(page.keys, groups_of(page, str(by)), strict=True)}
 
 
-def _passed(offered: list[Score], wave: PassedWave, groups: Mapping[str, str]) -> Iterator[Score]:
+def _passed(offered: Integers, keys: Integers, wave: PassedWave, groups: Mapping[int, str]) -> Integers:
+    """Those of the offered positions that passed: the first ones, of each group where there are groups."""
     if wave.passed_by is None:
-        yield from offered[: wave.passed]
-        return
-    room = dict(wave.passed_by)
-    for score in offered:
-        group = groups.get(score.item_id, NO_ANSWER)
+        return offered[: wave.passed]
+    room, passed = dict(wave.passed_by), []
+    for at, key in zip(offered.tolist(), keys[offered].tolist(), strict=True):
+        group = groups.get(key, NO_ANSWER)
         if room.get(group, 0) > 0:
             room[group] -= 1
-            yield score
+            passed.append(at)
+    return np.array(passed, dtype=np.int64)
 
 
 def _list(value: object) -> list[Mapping[str, Any]]:
