@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import content, export, labels, policy, prelabel, prompts, runs, server, simulate, trust, workspace
+from assistant.cli import (
+    content,
+    export,
+    labels,
+    policy,
+    prelabel,
+    prompts,
+    runs,
+    server,
+    signals,
+    simulate,
+    trust,
+    workspace,
+)
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.errors import AssistantError
 from assistant.models.tracing import forbid_tracing
@@ -33,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, trust):
+for group in (workspace, content, prelabel, export, simulate, signals, trust):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
@@ -50,12 +50,17 @@ class Features:
 
     def likeness(self, index: np.ndarray, recipe: Recipe) -> np.ndarray:
         """(m, m) float64: weighted inner products of some items, plus one: the constant every item shares."""
-        total = np.ones((len(index), len(index)))
-        for name, weight in self._weighted(recipe):
-            rows = self.blocks[name][index]
-            product = rows @ rows.T
-            total += weight * (product.toarray() if sp.issparse(product) else product)
-        return total
+        return mixed(self.products(index, recipe), recipe)
+
+    def products(self, index: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Inner products of some items by block, (m, m) each: what several recipes can be mixed from."""
+        found = {}
+        for name in names:
+            rows = self.blocks.get(name)
+            if rows is not None:
+                product = rows[index] @ rows[index].T
+                found[name] = product.toarray() if sp.issparse(product) else product
+        return found
 
     def scores(self, index: np.ndarray, shares: np.ndarray, recipe: Recipe) -> np.ndarray:
         """(n, k) float64: likeness of all items to some, times how much each of these counts, shares (m, k)."""
@@ -85,6 +90,16 @@ class Features:
 
     def _weighted(self, recipe: Recipe) -> list[tuple[str, float]]:
         return [(name, recipe[name]) for name in self.blocks if recipe.get(name)]
+
+
+def mixed(products: Mapping[str, np.ndarray], recipe: Recipe) -> np.ndarray:
+    """(m, m) float64: `Features.products` weighted by a recipe, plus one."""
+    size = len(next(iter(products.values())))
+    total = np.ones((size, size))
+    for name, product in products.items():
+        if weight := recipe.get(name):
+            total += weight * product
+    return total
 
 
 def _times(block: Block, weights: np.ndarray) -> np.ndarray:

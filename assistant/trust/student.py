@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from scipy.special import softmax
 
-from assistant.trust.features import Features, Recipe
+from assistant.trust.features import Features, Recipe, mixed
 from assistant.trust.folds import fit_folds
 from assistant.trust.kernel import fit_kernel
 from assistant.trust.pool import NONE, Pool
@@ -23,7 +23,7 @@ from assistant.trust.pool import NONE, Pool
 _LIKENESS_UP_TO = 2_000  # labels; beyond, the likeness of all pairs costs more than the folds
 _CHOSEN_ON = 500  # labels a recipe is chosen on
 _CHOOSE_AGAIN = 1.4  # times the labels it was chosen with
-_PENALTIES = (0.1, 0.3, 1.0, 3.0)
+_PENALTIES = (0.1, 0.4, 1.6)
 _FLOOR = 1e-4  # no probability of 0 or 1: their log-odds are calibrated later
 
 
@@ -124,9 +124,10 @@ class Student:
         """The recipe and penalty with the least held-out log loss, on some of the labels where there are many."""
         some = np.random.default_rng([self._seed, len(labelled)]).permutation(len(labelled))[:_CHOSEN_ON]
         index, outcomes = labelled[some], list(_curves(answers[some], present))
+        products = self._features.products(index, {block for recipe in self._recipes.values() for block in recipe})
         losses = {}
         for name, recipe in self._recipes.items():
-            likeness = self._features.likeness(index, recipe)
+            likeness = mixed(products, recipe)
             for penalty in _PENALTIES:
                 losses[name, penalty] = sum(fit_kernel(likeness, o, penalty).log_loss(o) for o in outcomes)
         return min(losses, key=lambda key: losses[key])
