@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.certificate import curve_words, show_certificate
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import Output
+from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
     from assistant.wiring.trust.asking import Asked
@@ -20,6 +23,21 @@ _PURPOSES = {
     "audit": "a random audit of what the machine would answer by itself",
     "review": "everything the machine can't be trusted with",
 }
+
+
+class By(StrEnum):
+    """What each has a promise of its own."""
+
+    LABEL = "label"
+    LANGUAGE = "language"
+
+
+class Method(StrEnum):
+    """What is certified."""
+
+    PAC = "pac"
+    LTT = "ltt"
+
 
 MaxErrorOption = Annotated[
     float | None,
@@ -37,6 +55,7 @@ SeedOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command("sample")(sample)
+    app.command("certify")(certify)
 
 
 def sample(
@@ -61,6 +80,42 @@ def sample(
     with Workspace.open(workspace) as opened:
         asked = ask_people(opened, SampleChoice(run, max_error, confidence, seed), out)
     _show_asked(output, asked, out)
+
+
+def certify(
+    run: RunOption = None,
+    max_error: MaxErrorOption = None,
+    confidence: ConfidenceOption = None,
+    by: Annotated[By | None, typer.Option("--by", help="Promise it of each label the run gave, or language.")] = None,
+    method: Annotated[Method, typer.Option("--method", help="pac: this batch; ltt: what comes later.")] = Method.PAC,
+    declared_random: Annotated[
+        bool, typer.Option("--declared-random", help="I declare: the labelled items are a simple random sample.")
+    ] = False,
+    curve: Annotated[bool, typer.Option("--curve", help="Also print what audits of other sizes would bring.")] = False,
+    seed: SeedOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many labels may leave without a person, and the promise they leave under; or what is missing for one.
+
+    Example: assistant certify --max-error 0.05 --confidence 0.95
+    """
+    from assistant.wiring.trust.certificates import certify_curve, certify_run
+    from assistant.wiring.trust.certifying import CertifyChoice
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    named = None if by is None else by.value
+    choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
+    with Workspace.open(workspace) as opened:
+        try:
+            issued = certify_run(opened, choice)
+        except CertificateError:
+            for line in curve_words(certify_curve(opened, choice)):
+                output.note(line)
+            raise
+        prices = certify_curve(opened, choice) if curve else []
+    show_certificate(output, issued, prices)
 
 
 def _show_asked(output: Output, asked: Asked, out: Path) -> None:

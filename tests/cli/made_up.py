@@ -11,11 +11,11 @@ from tests.cli.conftest import Assistant, Said
 from tests.cli.files import ingest, write_jsonl
 
 _WORDS = {
-    "safe": "lovely weather garden walk tea music friend morning bread river".split(),
-    "spam": "cheap followers click offer discount crypto prize winner subscribe deal".split(),
-    "harassment": "idiot loser stupid pathetic clown worthless moron shame disgrace fool".split(),
+    "safe": ["lovely", "weather", "garden", "walk", "tea", "music", "friend", "morning", "bread", "river"],
+    "spam": ["cheap", "followers", "click", "offer", "discount", "crypto", "prize", "winner", "subscribe", "deal"],
+    "harassment": ["idiot", "loser", "stupid", "pathetic", "clown", "worthless", "moron", "shame", "disgrace", "fool"],
 }
-_COMMON = "the a today we you they this some with from about really here now".split()
+_COMMON = ["the", "a", "today", "we", "you", "they", "this", "some", "with", "from", "about", "really", "here", "now"]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ A certificate's statement is a JSON object with these keys:
 | `estimate` | `accepted` and `batch`: share of wrong labels, weighted (Horvitz-Thompson), each with `..._upper` |
 | `losses` | by kind (`missed violation`, `wrong removal`, `severity`) a `LossBound`, holding jointly; null without |
 | `losses_reason` | why `losses` is null |
-| `labels` | people's labels that were used, by purpose (`start`, `learn`, `audit`, `declared`, `other`), and `total` |
+| `labels` | people's labels that were used: drawn to `start`, `learn` (or `teach`), `audit`; `other`, and `total` |
 | `labels_digest` | BLAKE2b-128 of those labels, hex |
 | `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
 | `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |

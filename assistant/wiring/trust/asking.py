@@ -16,9 +16,10 @@ from assistant.trust.judge import Judge, Judgement
 from assistant.trust.plan import plan_audit
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
-from assistant.wiring.trust.history import History, check_batch, choose_run, read_history, unlabelled
+from assistant.wiring.trust.history import Design, History, check_batch, choose_run, read_history, unlabelled
 from assistant.wiring.trust.keeping import Keeper
 from assistant.wiring.trust.sheet import write_sheet
+from assistant.wiring.trust.threads import one_thread
 from assistant.wiring.workspace import Workspace
 
 
@@ -73,7 +74,8 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
     target = history.target(choice.max_error, choice.confidence)
     seed = history.seed(choice.seed, workspace.settings.routing.seed)
     batch = read_batch(workspace, run, last_key=history.last_key)
-    check_batch(history, batch)
+    if history.audits:
+        check_batch(Design.of(history.audits[0]), batch)
     votes = batch.votes(history.blind)
     asked = Asked(run.name, target, len(batch), int((votes.codes != NONE).sum()), None, (), False, None, ())
     if missing := unlabelled(history, batch, votes.codes):
@@ -87,10 +89,12 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
 
 def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
     workspace, batch = keeper.workspace, keeper.batch
-    judge = Judge(make_pool(workspace, batch), seed=keeper.seed)
-    campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.seed)
-    left = _left(campaign, votes.codes)
-    step = campaign.next(votes.codes)
+    pool = make_pool(workspace, batch)
+    with one_thread():
+        judge = Judge(pool, seed=keeper.seed)
+        campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.seed)
+        left = _left(campaign, votes.codes)
+        step = campaign.next(votes.codes)
     if step is None:
         return asked
     return replace(

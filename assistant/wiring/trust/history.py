@@ -120,8 +120,8 @@ class History:
         )
         if self.audits and wished != now:
             raise InputError(
-                f"the campaign of {self.run.name} audits for at most {now.max_error:.2%} errors at"
-                f" {now.confidence:.2%} confidence, and labels have been drawn for that",
+                f"the campaign of {self.run.name} audits for at most {percent(now.max_error)} errors at"
+                f" {percent(now.confidence)} confidence, and labels have been drawn for that",
                 hint="leave --max-error and --confidence out; another target needs a run of its own",
             )
         return wished
@@ -153,15 +153,12 @@ def read_history(workspace: Workspace, run: Run) -> History:
     return History(run, samples, drawn)
 
 
-def check_batch(history: History, batch: Batch) -> None:
-    """Raises CertificateError where the batch is not the one that was audited."""
-    if not history.audits:
-        return
-    design = Design.of(history.audits[0])
+def check_batch(design: Design, batch: Batch) -> None:
+    """Raises CertificateError where the batch is not the one that the audit was designed for."""
     if design.items != len(batch):
         raise CertificateError(
-            f"{design.items:,} items had an answer in {history.run.name} when auditing began, {len(batch):,} of those"
-            " that arrived by then have one now",
+            f"{design.items:,} items had an answer in {batch.run.name} when auditing began, {len(batch):,} of those"
+            " that had arrived by then have one now",
             hint="a certificate speaks of one batch: label the others in a run of their own",
         )
 
@@ -231,3 +228,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
 def told(run: Run) -> str:
     """A run in words."""
     return f"{run.name} ({run.prompt or 'imported'}, {run.model})"
+
+
+def percent(share: float) -> str:
+    """A share as people write it: 5 %, 99.9 %."""
+    return f"{100 * share:.10g} %"

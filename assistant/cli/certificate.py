@@ -1,0 +1,83 @@
+"""A certificate for people: the sentence first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from assistant.domain.certificates import IssuedCertificate
+    from assistant.trust.price import Price
+
+_CURVE = ("audit labels", "items that pass", "of these unseen")
+
+
+def show_certificate(output: Output, issued: IssuedCertificate, prices: Sequence[Price]) -> None:
+    """Print a certificate, and the curve where it was asked for."""
+    said: dict[str, Any] = dict(issued.statement)
+    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "curve": [asdict(one) for one in prices]}
+    parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
+    parts += [table(("", "items"), _facts(said))]
+    if said["groups"]:
+        parts.append(_groups(said["groups"], said["by"]))
+    if said["losses"]:
+        parts.append(_losses(said["losses"], said["confidence"]))
+    if prices:
+        parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
+    output.result(data, *parts)
+    for note in _notes(said):
+        output.note(note)
+    output.next_step("assistant route", "sends every item where it belongs")
+
+
+def curve_words(prices: Sequence[Price]) -> list[str]:
+    """The price of certainty, a line each size of audit."""
+    if not prices:
+        return []
+    rows = [f"  {one.audit_labels:>7,}   {one.passing:>9,}   {one.leaving:>9,}" for one in prices]
+    return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
+
+
+def _facts(said: dict[str, Any]) -> list[tuple[str, str]]:
+    labels = said["labels"]
+    rows = [
+        ("leave with the machine's label, unseen", said["accepted"]),
+        ("have a person's label", labels["total"]),
+        *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
+        ("  labelled for other reasons", labels["other"]),
+        ("still to be labelled by people", said["left"]),
+    ]
+    return [(what, f"{count:,}") for what, count in rows if count]
+
+
+def _groups(groups: Sequence[dict[str, Any]], by: str) -> Table:
+    rows = [
+        (one["group"], one["population"], one["accepted"], one["errors"], one["reason"] or "certified")
+        for one in groups
+    ]
+    return table((by, "items", "leave", "errors met", ""), rows)
+
+
+def _losses(losses: dict[str, Any], confidence: float) -> Table:
+    rows = [(name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}") for name, bound in losses.items()]
+    return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
+
+
+def _notes(said: dict[str, Any]) -> list[str]:
+    notes = []
+    if said["unknown_blindness"]:
+        notes.append(
+            f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
+        )
+    if said["tied"]:
+        notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
+    if said["assisted"]:
+        notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
+    if failed := [one["group"] for one in said["groups"] if not one["certified"]]:
+        notes.append(f"nothing is promised of {', '.join(failed)}: people label those")
+    return notes

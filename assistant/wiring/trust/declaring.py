@@ -1,0 +1,204 @@
+"""Certificates from labels that their owner declares to be a simple random sample; see `trust.declared`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
+from assistant.errors import CertificateError, InputError
+from assistant.routing.sampling import simple_random
+from assistant.store.fits import FitStore
+from assistant.store.runs import Run
+from assistant.store.samples import SampleStore
+from assistant.trust.campaign import Target, Wave
+from assistant.trust.declared import LEAST_LABELS, tolerated_in_sample
+from assistant.trust.judge import Judge, Judgement
+from assistant.trust.pool import NONE
+from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
+from assistant.wiring.trust.certifying import CertifyChoice, issue
+from assistant.wiring.trust.counting import count_groups
+from assistant.wiring.trust.history import (
+    DEFAULT_TARGET,
+    Design,
+    check_batch,
+    percent,
+    read_history,
+    read_target,
+    read_wave,
+)
+from assistant.wiring.trust.keeping import fit_report, sampled, scores
+from assistant.wiring.trust.statement import Proof
+from assistant.wiring.trust.threads import one_thread
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeclaredAudit:
+    """The half that audits, and the items it was drawn from.
+
+    Args:
+        batch, votes: the run's items, and what people said of them.
+        target: what is to be certified.
+        sample: the audit as it is kept.
+        wave: all items that did not teach, surest first.
+    """
+
+    batch: Batch
+    votes: Votes
+    target: Target
+    sample: Sample
+    wave: Wave
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Numbers of the sample and of its fit."""
+        return self.sample.id, self.sample.fit_id or 0
+
+    @property
+    def drawn(self) -> dict[str, np.ndarray]:
+        """Positions of the items of each half."""
+        teaching = np.setdiff1d(np.arange(len(self.batch)), self.wave.order)
+        return {"teach": teaching, "audit": self.wave.order[self.wave.audited]}
+
+
+def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> IssuedCertificate:
+    """The certificate of a finite batch.
+
+    Raises:
+        InputError: a target or seed other than the first time, or that can't be.
+        CertificateError: something is missing; says what.
+    """
+    audit = declared_audit(workspace, run, choice)
+    batch, sample = audit.batch, audit.sample
+    groups = np.full(len(batch), "", dtype=object) if choice.by is None else batch.groups(choice.by)
+    tolerance = partial(_tolerated, sampled=sample.size, population=sample.population)
+    return issue(
+        Proof(
+            workspace=workspace,
+            batch=batch,
+            votes=audit.votes,
+            target=audit.target,
+            design="declared",
+            by=choice.by,
+            counts=count_groups([audit.wave], audit.votes.codes, groups, audit.target, tolerance),
+            waves=[audit.wave],
+            places=[audit.place],
+            rate=sample.size / sample.population,
+            drawn=audit.drawn,
+            seed=sample.seed,
+        )
+    )
+
+
+def _tolerated(allowed: int, level: float, *, sampled: int, population: int) -> int | None:
+    return tolerated_in_sample(allowed, sampled, population, level)
+
+
+def declared_audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
+    """The audit as it was split off the first time, or split off now.
+
+    Raises:
+        InputError, CertificateError: as for `certify_declared`.
+    """
+    known = SampleStore(workspace.database).of_run(run.id, Purpose.DECLARED)
+    if not known:
+        return _split(workspace, run, choice)
+    sample, design = known[0], Design.of(known[0])
+    target = read_target(choice.max_error or design.max_error, choice.confidence or design.confidence)
+    if target != design.target or choice.seed not in {None, sample.seed}:
+        raise InputError(
+            f"the labels of {run.name} were split with seed {sample.seed} for at most {percent(design.max_error)}"
+            f" errors at {percent(design.confidence)} confidence: asking again until luck agrees proves nothing",
+            hint="leave --max-error, --confidence and --seed out",
+        )
+    batch = read_batch(workspace, run, last_key=design.last_key)
+    check_batch(design, batch)
+    drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
+    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    return DeclaredAudit(batch, batch.votes(drawn), target, sample, wave)
+
+
+def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
+    if read_history(workspace, run).samples:
+        raise CertificateError(
+            f"items of {run.name} were drawn by a campaign, the doubtful ones first: no simple random sample any more",
+            hint="assistant certify  without --declared-random",
+        )
+    target = read_target(
+        DEFAULT_TARGET.max_error if choice.max_error is None else choice.max_error,
+        DEFAULT_TARGET.confidence if choice.confidence is None else choice.confidence,
+    )
+    seed = workspace.settings.routing.seed if choice.seed is None else choice.seed
+    batch = read_batch(workspace, run)
+    votes = batch.votes(batch.page.ids)
+    labelled = _labelled(batch, votes)
+    names = [batch.page.ids[at] for at in labelled.tolist()]
+    drawn = simple_random(names, len(names) // 2, seed=seed, purpose="declared: teaches")
+    teaching = labelled[np.sort(drawn.index)]
+    known = teaching[votes.codes[teaching] != NONE]
+    if len(np.unique(votes.codes[known])) < 2:
+        raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
+    with one_thread():
+        judgement = Judge(make_pool(workspace, batch), seed=seed).judge(known, votes.codes[known])
+    return _kept(workspace, _Split(batch, votes, target, seed, judgement, teaching, np.setdiff1d(labelled, teaching)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Split:
+    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned."""
+
+    batch: Batch
+    votes: Votes
+    target: Target
+    seed: int
+    judgement: Judgement
+    teaching: np.ndarray
+    auditing: np.ndarray
+
+
+def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
+    """(m,) positions of the items people labelled; those they are evenly split on are among them, as wrong ones."""
+    if votes.assisted:
+        raise CertificateError(
+            f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
+            hint="assistant sample  draws items to label blind",
+        )
+    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied))
+    if len(labelled) < 2 * LEAST_LABELS:
+        raise CertificateError(
+            f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
+            f" {2 * LEAST_LABELS} labels of items of {batch.run.name}, there are {len(labelled)}",
+            hint="label more items drawn at random, or  assistant sample",
+        )
+    if len(labelled) == len(batch):
+        raise CertificateError("people have labelled every item: nothing is left to promise anything about")
+    return labelled
+
+
+def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
+    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these."""
+    batch, judgement, auditing = split.batch, split.judgement, split.auditing
+    others = np.setdiff1d(np.arange(len(batch)), split.teaching)
+    fit = FitStore(workspace.database).add(
+        batch.run.id,
+        seed=split.seed,
+        labels_used=len(judgement.labelled),
+        report=fit_report(judgement, split.teaching),
+        scores=scores(batch, judgement, others),
+    )
+    design = Design(split.target.max_error, split.target.confidence, len(batch), batch.last_key, offered=len(others))
+    sample = SampleStore(workspace.database).add(
+        batch.run.id,
+        fit_id=fit.id,
+        purpose=Purpose.DECLARED,
+        population=len(others),
+        seed=split.seed,
+        detail=design.as_json(),
+        items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
+    )
+    drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
+    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    return DeclaredAudit(batch, split.votes, split.target, sample, wave)
