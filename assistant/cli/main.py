@@ -16,6 +16,7 @@ from assistant.cli import (
     policy,
     prelabel,
     prompts,
+    route,
     runs,
     server,
     signals,
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")

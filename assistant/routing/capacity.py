@@ -92,7 +92,28 @@ def fit_to_capacity(
     else:
         chosen = most_worth(items, routed, max(0, left - max(_LEAST_DRAWN, share)))
         _defer(items, routed, (costs > 0) & ~chosen, left - int(costs[chosen].sum()))
-    return routed, _workload(items, routed, int(chosen.sum()))
+    return routed, workload(items, routed, int(chosen.sum()))
+
+
+def workload(items: Scored, routed: Routed, chosen: int | None = None) -> Workload:
+    """What routes ask of people; `chosen` items were picked for that, by default all that go to people."""
+    monitored = int(routed.on(Route.ACCEPT_AUDIT).sum())
+    costs = _costs(routed)
+    confidence = items.confidence[routed.on(Route.DEFERRED)]
+    return Workload(
+        reviews=monitored + int(costs.sum()),
+        monitored=monitored,
+        chosen=int((costs > 0).sum()) if chosen is None else chosen,
+        drawn=int((routed.reasons == _REASON[DRAWN_FROM_WAITING]).sum()),
+        waiting=len(confidence),
+        expected_errors=expected_errors(confidence),
+        without_confidence=int(np.isnan(confidence).sum()),
+    )
+
+
+def expected_errors(confidence: Floats) -> float:
+    """How many of these machine labels are expected to be wrong; one without confidence counts as wrong."""
+    return float((1 - np.nan_to_num(confidence, nan=0.0)).sum())
 
 
 def most_worth(items: Scored, routed: Routed, reviews: int) -> Bools:
@@ -183,18 +204,3 @@ def _draw(items: Scored, among: Integers, size: int) -> Integers:
 
 def _codes(route: Route, reason: str) -> tuple[int, int]:
     return ROUTES.index(route), _REASON[reason]
-
-
-def _workload(items: Scored, routed: Routed, chosen: int) -> Workload:
-    monitored = int(routed.on(Route.ACCEPT_AUDIT).sum())
-    drawn = routed.reasons == _REASON[DRAWN_FROM_WAITING]
-    confidence = items.confidence[routed.on(Route.DEFERRED)]
-    return Workload(
-        reviews=monitored + int(_costs(routed).sum()),
-        monitored=monitored,
-        chosen=chosen,
-        drawn=int(drawn.sum()),
-        waiting=len(confidence),
-        expected_errors=float((1 - np.nan_to_num(confidence, nan=0.0)).sum()),
-        without_confidence=int(np.isnan(confidence).sum()),
-    )

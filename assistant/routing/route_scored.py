@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from assistant.routing.allocation import Floats
+from assistant.routing.allocation import Floats, Integers
 from assistant.routing.doubts import doubt_names
 from assistant.routing.route import Decision, Route
 from assistant.routing.rules import RULES, RouteRules
@@ -53,17 +53,22 @@ class Routed:
         names = [(route, reason) for route in ROUTES for reason in REASONS]
         return {pair: count for pair, count in zip(names, counted, strict=True) if count}
 
-    def decisions(self, items: Scored) -> Iterator[tuple[str, Decision]]:
-        """Every item's id and decision, as the store takes them; equal decisions are one object."""
+    def coded(self, items: Scored) -> tuple[list[Decision], Integers]:
+        """The different decisions, and which of them is each item's, shape (n,): as the store takes them."""
         key = self.routes.astype(np.int64)
         for column in (self.reasons, items.doubts, self.inclusion_probability):
             values, code = np.unique(column, return_inverse=True)
             key = key * len(values) + code
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
-        made = [self._decision(items, at) for at in first.tolist()]
+        return [self.decision(items, at) for at in first.tolist()], which
+
+    def decisions(self, items: Scored) -> Iterator[tuple[str, Decision]]:
+        """Every item's id and decision; equal decisions are one object."""
+        made, which = self.coded(items)
         return zip(items.ids, map(made.__getitem__, which.tolist()), strict=True)
 
-    def _decision(self, items: Scored, at: int) -> Decision:
+    def decision(self, items: Scored, at: int) -> Decision:
+        """The decision about the item at that position."""
         names = doubt_names(int(items.doubts[at]))
         probability = float(self.inclusion_probability[at])
         return Decision(ROUTES[self.routes[at]], REASONS[self.reasons[at]], names, probability, items.seed)

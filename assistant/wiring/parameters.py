@@ -13,6 +13,7 @@ from assistant.models.interface import Sampling
 from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
+from assistant.routing.rules import RouteRules
 from assistant.settings import RoutingSettings, Settings
 
 _ANYTHING_IS_NEAR = 2.0  # the largest cosine distance: of other embedders nothing was measured
@@ -59,4 +60,14 @@ def routing_policy(settings: RoutingSettings, policy: Policy) -> RoutingPolicy:
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
         seed=settings.seed,
+    )
+
+
+def route_rules(settings: RoutingSettings) -> RouteRules:
+    """The numbers in the rules that route scored items."""
+    return RouteRules(
+        severe_from=settings.severe_from,
+        expert_below=settings.expert_below,
+        double_below=settings.double_below,
+        monitor_share=settings.monitor_share,
     )

@@ -49,6 +49,12 @@ policy_tokens = 1500            # a policy that fits goes into the prompt whole
 accept_probability = 0.9        # surer answers may be accepted ...
 audit_share = 0.05              # ... and this share of them is labelled by people all the same
 seed = 20260101
+# Once people's labels have been learned from, `assistant route` goes by calibrated confidence:
+severe_from = 3                 # labels of this severity or more are severe
+expert_below = 0.6              # a severe label less sure than this goes to an expert ...
+double_below = 0.9              # ... and one no surer than this to two reviewers; 1 for all severe labels
+monitor_share = 0.02            # of what a certificate accepts, labelled blind to keep testing it
+random_share = 0.1              # of --capacity, for a random look at what has to wait
 
 [trust]
 metadata = []                   # columns of the input that tell something about the label: ["source", "topic"]

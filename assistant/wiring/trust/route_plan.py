@@ -1,0 +1,103 @@
+"""A run's routes as they were decided: counted, and explained for one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from assistant.domain.labels import LabelAnswer
+from assistant.errors import InputError
+from assistant.routing.capacity import Workload, expected_errors
+from assistant.routing.route import Decision, Route
+from assistant.routing.route_scored import REASONS, Explanation, Routed, explain
+from assistant.routing.rules import RouteRules
+from assistant.routing.scored import Scored
+from assistant.store.rounds import Round, RunColumns
+from assistant.wiring.trust.machine import MachineAnswers, Trusted
+from assistant.wiring.trust.people import Settled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoutePlan:
+    """Where the items of a run go, decided and not yet written.
+
+    Args:
+        trusted: the certificate and fit it rests on.
+        round: its number and what it rests on, in JSON values.
+        repeated: whether the run's newest round rests on just the same: then it is that round, told again.
+        rules: the numbers in the rules.
+        items: the n items as columns.
+        machine: the machine's final answers to them.
+        people: what people said about them.
+        routed: their routes.
+        work: what these ask of people and leave waiting.
+        read: the columns they were decided on.
+    """
+
+    trusted: Trusted
+    round: Round
+    repeated: bool
+    rules: RouteRules
+    items: Scored
+    machine: MachineAnswers
+    people: Settled
+    routed: Routed
+    work: Workload
+    read: RunColumns
+
+    @property
+    def accepted(self) -> tuple[int, float]:
+        """How many machine labels may stand, and how many of them are expected to be wrong."""
+        at = self.routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT)
+        return int(at.sum()), expected_errors(self.items.confidence[at])
+
+    def rows(self) -> list[RouteRow]:
+        """The routes in numbers."""
+        found = []
+        for (route, reason), count in self.routed.counts().items():
+            at = self.routed.on(route) & (self.routed.reasons == REASONS.index(reason))
+            wrong = expected_errors(self.items.confidence[at])
+            found.append(RouteRow(route.value, reason, count, count / len(self.items), wrong))
+        return found
+
+    def explain(self, item_id: str) -> ItemRoute:
+        """Why one item goes where it goes.
+
+        Raises:
+            InputError: the run has no answer to it.
+        """
+        if item_id not in self.items.ids:
+            what = f"run {self.trusted.run.name} has no answer to an item {item_id}"
+            raise InputError(what, hint="the id is as it was ingested; assistant export writes all of them")
+        at = self.items.ids.index(item_id)
+        code, newest = int(self.machine.codes[at]), int(self.read.routes.codes[at])
+        return ItemRoute(
+            rules=explain(self.items, at, self.rules),
+            decision=self.routed.decision(self.items, at),
+            stored=None if newest < 0 else self.read.routes.decisions[newest],
+            labels=None if code < 0 else self.machine.answers[code],
+            confidence=float(self.items.confidence[at]),
+        )
+
+
+class RouteRow(NamedTuple):
+    """Items of one route and reason: how many, their share of all, machine labels among them expected to be wrong."""
+
+    route: str
+    reason: str
+    items: int
+    share: float
+    expected_errors: float
+
+
+class ItemRoute(NamedTuple):
+    """One item: each rule about it, the decision, the one that is stored, and the machine's answer.
+
+    `confidence` is NaN, `labels` and `stored` are None where there is none.
+    """
+
+    rules: list[Explanation]
+    decision: Decision
+    stored: Decision | None
+    labels: LabelAnswer | None
+    confidence: float
