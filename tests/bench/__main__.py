@@ -1,6 +1,6 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams]
+python -m tests.bench [startup throughput recovery faults limit streams savings]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import orjson
 
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
+from tests.bench.savings import savings
 
 ITEMS = 6144
 PRECEDENTS = 300
@@ -207,7 +208,9 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "faults": faults,
     "limit": limit,
     "streams": streams,
+    "savings": savings,
 }
+_ALONE = {"startup", "streams", "savings"}  # sections that need no workspace made ready
 
 
 def main(chosen: list[str]) -> None:
@@ -217,11 +220,11 @@ def main(chosen: list[str]) -> None:
     print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        workspace, figures = (folder, []) if set(chosen) <= {"startup", "streams"} else prepare(folder)
+        workspace, figures = (folder, []) if set(chosen) <= _ALONE else prepare(folder)
         for figure in figures:
             _show(figure)
         for section in chosen:
-            for figure in SECTIONS[section](folder if section == "streams" else workspace):
+            for figure in SECTIONS[section](folder if section in _ALONE else workspace):
                 _show(figure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 _EN = """
@@ -18,16 +19,21 @@ _ZH = (
 )
 
 
-def write_posts(path: Path, count: int, seed: int) -> None:
-    """A CSV of `count` different posts, a third of them Chinese: id, text, label_a, label_b."""
+def posts(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    """`count` different posts, a third of them Chinese: id, text, label."""
     chance, words = random.Random(seed), _EN.split()
+    for number in range(count):
+        if number % 3 == 2:
+            text = "".join(chance.choices(_ZH, k=chance.randint(15, 70)))
+        else:
+            text = " ".join(chance.choices(words, k=chance.randint(8, 45)))
+        label = chance.choice(("safe", "safe", "spam", "harassment"))
+        yield f"p{number}", f"{text} {number}", label
+
+
+def write_posts(path: Path, count: int, seed: int) -> None:
+    """A CSV of such posts: id, text, label_a, label_b."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("id", "text", "label_a", "label_b"))
-        for number in range(count):
-            if number % 3 == 2:
-                text = "".join(chance.choices(_ZH, k=chance.randint(15, 70)))
-            else:
-                text = " ".join(chance.choices(words, k=chance.randint(8, 45)))
-            label = chance.choice(("safe", "safe", "spam", "harassment"))
-            writer.writerow((f"p{number}", f"{text} {number}", label, label))
+        writer.writerows((name, text, label, label) for name, text, label in posts(count, seed))
