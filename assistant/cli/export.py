@@ -13,6 +13,7 @@ from assistant.cli.output import Output, table
 from assistant.cli.progress import Counting
 
 if TYPE_CHECKING:
+    from assistant.exchange.release import Released
     from assistant.store.results import RunTotals
     from assistant.store.runs import Run
 
@@ -78,18 +79,22 @@ def export(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Write every item with its answer, route and provenance to a file, and a manifest beside it.
+    """Write every item with its answer, route, final label and provenance to a file, and a manifest beside it.
+
+    Labels are final once `assistant settle` has written them; the manifest says whose they are, and what the
+    certificate promises of them.
 
     Example: assistant export labels.parquet --run r2
     """
     from assistant.exchange.manifest import write_manifest
     from assistant.exchange.tables import as_record, write_table
+    from assistant.wiring.trust.settling import open_release
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         chosen = opened.runs.find(run)
-        totals = opened.results.totals(chosen)
+        totals, released = opened.results.totals(chosen), open_release(opened, chosen)
         with Counting(output, f"writing {file.name}", total=sum(totals.statuses.values())) as counting:
             done = 0
 
@@ -100,16 +105,27 @@ def export(
                     done += len(page)
                     counting.update(done)
 
-            written = write_table(file, records())
-        manifest = write_manifest(file, chosen, totals, written)
+            written = write_table(file, released.counted(records()))
+        manifest = write_manifest(file, chosen, totals, written, released)
     data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(manifest)}
-    output.result(data, f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}")
+    output.result(
+        data | released.as_json(), f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}"
+    )
     if written.cut_cells:
         output.note(
             f"{written.cut_cells:,} cells were longer than Excel can hold and were cut; .jsonl keeps them whole"
         )
     if totals.statuses["pending"]:
         output.note(f"{totals.statuses['pending']:,} items have no answer yet; their rows say `pending`")
+    _note_finals(output, released)
+
+
+def _note_finals(output: Output, released: Released) -> None:
+    """What is not final; nothing where no certificate was ever asked for."""
+    waiting = released.counts["not_settled"]
+    if waiting and (released.certificate is not None or waiting < released.counts.total()):
+        output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
+        output.next_step("assistant settle", "writes the final labels there are")
 
 
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:

@@ -19,6 +19,7 @@ from assistant.cli import (
     route,
     runs,
     server,
+    settle,
     signals,
     simulate,
     trust,
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, settle):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")

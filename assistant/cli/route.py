@@ -1,4 +1,4 @@
-"""`assistant route` and `assistant settle`: who looks at what, and the labels that come out of it."""
+"""`assistant route`: who looks at what, and why."""
 
 from __future__ import annotations
 

@@ -159,8 +159,8 @@ class Settlement:
 
     Args:
         item_id: the item's external id.
-        labels: the final answer.
-        origin: whose answer it is: `person` or `machine`.
+        labels: the final answer; empty where it was withdrawn.
+        origin: whose answer it is: `person` or `machine`; `withdrawn` where a machine answer may not stand any more.
         certificate_id: the certificate a machine answer was accepted under; None for people's.
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
         raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.

@@ -8,16 +8,18 @@ from pathlib import Path
 import orjson
 
 from assistant import __version__
+from assistant.exchange.release import Released
 from assistant.exchange.tables import Written
 from assistant.store.database import now
 from assistant.store.results import RunTotals
 from assistant.store.runs import Run
 
 
-def write_manifest(path: Path, run: Run, totals: RunTotals, written: Written) -> Path:
+def write_manifest(path: Path, run: Run, totals: RunTotals, written: Written, released: Released) -> Path:
     """Write `<file>.manifest.json` beside an exported file and return its path."""
     target = path.with_name(f"{path.name}.manifest.json")
-    target.write_bytes(orjson.dumps(_manifest(path, run, totals, written), option=orjson.OPT_INDENT_2) + b"\n")
+    manifest = {**_manifest(path, run, totals, written), **released.as_json()}
+    target.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     return target
 
 
@@ -46,5 +48,4 @@ def _manifest(path: Path, run: Run, totals: RunTotals, written: Written) -> Mapp
             {"route": route, "reason": reason, "items": count} for (route, reason), count in totals.routes.items()
         ],
         "cost_usd": totals.cost_usd,
-        "certificate": None,
     }

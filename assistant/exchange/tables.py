@@ -23,6 +23,11 @@ COLUMNS: dict[str, str] = {
     "language": "text",
     "source": "text",
     "meta": "json",
+    "final_labels": "list",
+    "final_origin": "text",
+    "final_confidence": "number",
+    "final_certificate": "integer",
+    "final_raters": "integer",
     "labels": "list",
     "status": "text",
     "error": "text",
@@ -50,7 +55,12 @@ COLUMNS: dict[str, str] = {
     "shared_answer": "boolean",
     "near_duplicate_group": "integer",
 }
-"""Column -> type. `list` columns are lists in JSON lines and Parquet, joined by `|` in CSV and Excel."""
+"""Column -> type. `list` columns are lists in JSON lines and Parquet, joined by `|` in CSV and Excel.
+
+`labels` is the machine's answer. The `final_...` columns are what was settled, null where nothing was yet:
+`final_origin` says whose the answer is, `person` or `machine`; `final_raters` how many people stand behind it,
+`final_certificate` by which certificate the machine's may stand without one.
+"""
 
 EXCEL_ROWS = 1_048_575  # one sheet's rows less the header
 _CUT = -2  # xlsxwriter's sign that a text was cut to the 32,767 UTF-16 units a cell holds
@@ -66,6 +76,8 @@ def as_record(result: Mapping[str, Any], run: Run) -> Record:
     return {
         "item_id": result["external_id"],
         **{name: result[name] for name in ("text", "query", "language", "source", "meta", "status")},
+        **{name: result[name] for name in ("final_labels", "final_origin", "final_confidence", "final_raters")},
+        "final_certificate": result["final_certificate_id"],
         "labels": result["labels"] or [],
         "error": error,
         **{name: result[name] for name in ("route", "route_reason", "inclusion_probability", "rationale")},
@@ -214,7 +226,7 @@ def _typed(record: Record) -> Record:
 
 def _flat(record: Record) -> list[Any]:
     return [
-        "|".join(value) if kind == "list" else value
+        "|".join(value or ()) if kind == "list" else value
         for kind, value in zip(COLUMNS.values(), _typed(record).values(), strict=True)
     ]
 

@@ -58,6 +58,11 @@ class CertificateStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else _certificate(row)
 
+    def in_force(self, run_id: int) -> IssuedCertificate | None:
+        """The newest certificate of a run if it may still be relied on; an earlier one never takes its place."""
+        newest = self.latest(run_id)
+        return newest if newest is not None and self.standing(newest.id) is Standing.STANDING else None
+
     def get(self, certificate_id: int) -> IssuedCertificate | None:
         """The certificate of that number, or None."""
         with self._database.read() as connection:

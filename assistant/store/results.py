@@ -9,13 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
+from assistant.store.certificates import CertificateStore
 from assistant.store.database import PAGE, Database
 from assistant.store.precedents import PrecedentStore, settled_digests
 from assistant.store.prelabels import newest
 from assistant.store.runs import Run
 from assistant.store.tables import items, near_duplicates, prelabels, routes
+from assistant.store.trust_tables import settlements
 
 Result = dict[str, Any]
+_FINAL = (
+    settlements.c.labels,
+    settlements.c.origin,
+    settlements.c.confidence,
+    settlements.c.certificate_id,
+    settlements.c.raters,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,12 @@ class ResultStore:
         self._database = database
 
     def pages(self, run: Run) -> Iterator[list[Result]]:
-        """Every item with its answer and route in this run, in order of arrival; keys are column names."""
-        settled = self._settled(run)
+        """Every item with its answer, route and final label in this run, in order of arrival; keys are column names.
+
+        A machine's final label counts while the certificate it was settled under is the run's newest and stands: else
+        its `final_...` columns are None, as where nothing was settled.
+        """
+        settled, in_force = self._settled(run), self._in_force(run)
         after = 0
         while True:
             query = _joined(run).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
@@ -59,20 +72,20 @@ class ResultStore:
                 rows = connection.execute(query).all()
             if not rows:
                 return
-            yield [_result(row, settled) for row in rows]
+            yield [_result(row, settled, in_force) for row in rows]
             after = rows[-1].id
 
     def get(self, run: Run, external_id: str) -> Result | None:
         """One item's outcome, or None."""
         with self._database.read() as connection:
             row = connection.execute(_joined(run).where(items.c.external_id == external_id)).one_or_none()
-        return None if row is None else _result(row, self._settled(run))
+        return None if row is None else _result(row, self._settled(run), self._in_force(run))
 
     def failures(self, run: Run, limit: int) -> list[Result]:
         """Failed items with their reasons, in order of arrival."""
         query = _joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
-            return [_result(row, {}) for row in connection.execute(query)]
+            return [_result(row, {}, self._in_force(run)) for row in connection.execute(query)]
 
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
@@ -102,6 +115,10 @@ class ResultStore:
             shared=sums.shared or 0,
         )
 
+    def _in_force(self, run: Run) -> int | None:
+        certificate = CertificateStore(self._database).in_force(run.id)
+        return None if certificate is None else certificate.id
+
     def _settled(self, run: Run) -> Mapping[str, LabelAnswer]:
         if run.policy is None:
             return {}
@@ -112,6 +129,7 @@ class ResultStore:
 def _joined(run: Run) -> sa.Select[Any]:
     answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
     route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes))
+    final = sa.and_(settlements.c.run_id == run.id, settlements.c.item_id == items.c.id, newest(settlements))
     return sa.select(
         items.c.id,
         items.c.external_id,
@@ -141,15 +159,19 @@ def _joined(run: Run) -> sa.Select[Any]:
         routes.c.reason.label("route_reason"),
         routes.c.doubts,
         routes.c.inclusion_probability,
+        *(column.label(f"final_{column.name}") for column in _FINAL),
     ).select_from(
         items.outerjoin(prelabels, answer)
         .outerjoin(routes, route)
+        .outerjoin(settlements, final)
         .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
     )
 
 
-def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer]) -> Result:
+def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int | None) -> Result:
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
+    if row.final_origin != "person" and (row.final_origin != "machine" or row.final_certificate_id != in_force):
+        result.update({f"final_{column.name}": None for column in _FINAL})
     if result["status"] is None:
         result["labels"] = settled.get(row.content_digest)
         result["status"] = "pending" if result["labels"] is None else "settled"

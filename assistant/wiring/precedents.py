@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.errors import InputError
 from assistant.routing.sampling import draw
+from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
 
 _ENOUGH = 2  # people who must agree before an item counts as settled
@@ -46,9 +46,7 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
         raise InputError(f"no human labels for {', '.join(missing[:5])}", hint="assistant labels import FILE")
     settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
     chosen = settled if limit is None else settled[:limit]
-    workspace.precedents.add(
-        workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], _actor()
-    )
+    workspace.precedents.add(workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], actor())
     counts["added"] = len(chosen)
     counts["total"] = workspace.precedents.count(workspace.policy.id)
     return counts
@@ -57,13 +55,8 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
 def withdraw_precedent(workspace: Workspace, name: str) -> None:
     """An item is no precedent any more. Raises InputError where it was none."""
     stored = workspace.items.get(name)
-    if stored is None or not workspace.precedents.withdraw(workspace.policy.id, stored.content_digest, _actor()):
+    if stored is None or not workspace.precedents.withdraw(workspace.policy.id, stored.content_digest, actor()):
         raise InputError(f"{name} is no precedent", hint="assistant precedents list  shows them")
-
-
-def _actor() -> str:
-    """Who is at work, as the system knows it; a container may know no names."""
-    return os.environ.get("USER") or f"uid {os.getuid()}"
 
 
 def _settlement(workspace: Workspace, answers: dict[str, LabelAnswer]) -> LabelAnswer | str:

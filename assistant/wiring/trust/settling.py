@@ -1,0 +1,119 @@
+"""`assistant settle`: final labels, people's where there are some, else the machine's where a certificate allows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.domain.certificates import Settlement
+from assistant.exchange.release import Released
+from assistant.routing.route import Route
+from assistant.routing.route_scored import ROUTES
+from assistant.store.pool import PoolStore
+from assistant.store.rounds import RoundStore, RunColumns
+from assistant.store.runs import Run
+from assistant.store.settlements import SettlementStore
+from assistant.wiring.actor import actor
+from assistant.wiring.trust.machine import Trusted, read_trusted
+from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.wiring.trust.route_plan import RoutePlan
+from assistant.wiring.trust.routing import Choice, plan_routes
+from assistant.wiring.workspace import Workspace
+
+PERSON, MACHINE, WITHDRAWN = "person", "machine", "withdrawn"
+NO_ROUTE = "not routed"
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What was settled and what was not.
+
+    Args:
+        trusted: the certificate it was settled by.
+        people: items with a person's final label.
+        machine: items with the machine's.
+        tied: items people are evenly split on: they are not settled.
+        written: final labels that are new or differ from those before.
+        withdrawn: machine labels that were final and may not stand any more.
+        waiting: items of the run without a final label, by route.
+        outside: items the run has no answer to and no person labelled.
+    """
+
+    trusted: Trusted
+    people: int
+    machine: int
+    tied: tuple[str, ...]
+    written: int
+    withdrawn: int
+    waiting: Mapping[str, int]
+    outside: int
+
+
+def settle_run(workspace: Workspace, run: Run) -> Settling:
+    """Write the final labels there are; the same again writes nothing.
+
+    A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
+    run has answered it or not. The machine's is final where the run's newest certificate stands and accepts it and no
+    rule sends the item to people first; what is drawn to monitor the certificate is final until a person answers it.
+    Where people are evenly split nothing is settled. A machine label that was final, and may not stand any more, is
+    withdrawn: as everything here by a new row.
+    """
+    trusted = read_trusted(workspace, run)
+    store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
+    people = PeoplesAnswers(dict(store.human_answers()))
+    votes = people.votes(frozenset())
+    settled = {name: _of_person(people, name, votes.settled[name]) for name in votes.settled}
+    certificate = trusted.standing_certificate
+    plan = plan_routes(workspace, run, Choice()) if certificate else None
+    if plan is not None and certificate is not None:
+        settled = {one.item_id: one for one in _of_machine(plan, certificate.id)} | settled
+    stale = [one for one in answers.newest(run.id) if one.origin == MACHINE and one.item_id not in settled]
+    given = [*settled.values(), *(Settlement(one.item_id, (), WITHDRAWN, None, None, 0) for one in stale)]
+    counts = answers.add(run.id, certificate.id if certificate else None, actor(), given)
+    read = plan.read if plan else RoundStore(workspace.database).read(run.id)
+    origins = Counter(one.origin for one in settled.values())
+    return Settling(
+        trusted=trusted,
+        people=origins[PERSON],
+        machine=origins[MACHINE],
+        tied=tuple(sorted(votes.tied)),
+        written=counts["written"] - len(stale),
+        withdrawn=len(stale),
+        waiting=_waiting(read, plan, settled),
+        outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
+    )
+
+
+def open_release(workspace: Workspace, run: Run) -> Released:
+    """What may be said of a run's final labels, ready to count them."""
+    trusted = read_trusted(workspace, run)
+    return Released(trusted.certificate, trusted.standing)
+
+
+def _of_person(people: PeoplesAnswers, name: str, answer: tuple[str, ...]) -> Settlement:
+    agreeing = sum(sorted(one.labels) == sorted(answer) for one in people.by_item[name])
+    return Settlement(name, answer, PERSON, None, None, agreeing)
+
+
+def _of_machine(plan: RoutePlan, certificate_id: int) -> Iterator[Settlement]:
+    machine = plan.machine
+    at = np.flatnonzero(plan.routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT))
+    columns = (at, machine.codes[at], machine.confidence[at])
+    for place, code, confidence in zip(*(column.tolist() for column in columns), strict=True):
+        yield Settlement(plan.items.ids[place], machine.answers[code], MACHINE, certificate_id, confidence, 0)
+
+
+def _waiting(read: RunColumns, plan: RoutePlan | None, settled: Mapping[str, Settlement]) -> dict[str, int]:
+    """Items without a final label by route: the stored one where it is deferred or there is no plan."""
+    stored = [*(one.route.value for one in read.routes.decisions), NO_ROUTE]
+    counts: Counter[str] = Counter()
+    for at, name in enumerate(read.ids):
+        if name not in settled:
+            route = stored[read.routes.codes[at]]
+            if plan is not None and route != Route.DEFERRED:
+                route = ROUTES[plan.routed.routes[at]].value
+            counts[route] += 1
+    return dict(counts.most_common())
