@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from assistant.domain.certificates import IssuedCertificate
     from assistant.trust.price import Price
+    from assistant.wiring.trust.checking import Checked
 
 _CURVE = ("audit labels", "items that pass", "of these unseen")
 
@@ -33,6 +34,39 @@ def show_certificate(output: Output, issued: IssuedCertificate, prices: Sequence
     for note in _notes(said):
         output.note(note)
     output.next_step("assistant route", "sends every item where it belongs")
+
+
+def show_check(output: Output, checked: Checked) -> None:
+    """Print what fresh labels say about a certificate, and what follows."""
+    tested = checked.monitoring
+    low, high = tested.interval or (None, None)
+    data = {
+        "certificate": checked.certificate.id,
+        "run": checked.run,
+        "standing": "broken" if checked.broken else "standing",
+        "reason": tested.reason,
+        "drawn": checked.drawn,
+        "labels": tested.labels,
+        "new": checked.new,
+        "waiting": checked.waiting,
+        "permitted": tested.max_error,
+        "error_share": tested.error_share,
+        "interval": None if low is None else [low, high],
+        "more_labels": tested.more_labels,
+    }
+    which = f"certificate {checked.certificate.id} of {checked.run}"
+    verb = "is broken" if checked.broken else "stands"
+    output.result(
+        data,
+        f"{which} {verb}: {tested.reason}",
+        f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
+    )
+    if checked.broken:
+        output.next_step(
+            "assistant route", "from now on it accepts nothing under this certificate: people label the rest"
+        )
+    elif checked.waiting:
+        output.next_step("assistant check", "again, once more of these are labelled blind")
 
 
 def curve_words(prices: Sequence[Price]) -> list[str]:

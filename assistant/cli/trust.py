@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.certificate import curve_words, show_certificate
+from assistant.cli.certificate import curve_words, show_certificate, show_check
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
-from assistant.cli.output import Output
+from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command("sample")(sample)
     app.command("certify")(certify)
+    app.command("check")(check)
 
 
 def sample(
@@ -118,6 +119,24 @@ def certify(
     show_certificate(output, issued, prices)
 
 
+def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Test the newest certificate on fresh blind labels of items it let go; as often as you like.
+
+    Exit status: 0 it stands, 3 it is broken and nothing more leaves under it, 1 error.
+
+    Example: assistant check
+    """
+    from assistant.wiring.trust.checking import check_certificate
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        checked = check_certificate(opened, run)
+    show_check(output, checked)
+    if checked.broken:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
 def _show_asked(output: Output, asked: Asked, out: Path) -> None:
     for note in asked.notes:
         output.note(note)
@@ -151,7 +170,7 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
 def _words(asked: Asked, out: Path) -> list[str]:
     drawn = asked.sample
     if drawn is None:
-        return [f"nothing is left to ask: of {asked.items:,} items {asked.labelled:,} have a label of a person"]
+        return [f"nothing is left to ask: {asked.labelled:,} of {asked.items:,} items are labelled, the others passed"]
     what = f"sample {drawn.id} of {asked.run}, {_PURPOSES[drawn.purpose.value]}"
     if not asked.new:
         return [f"{len(asked.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]

@@ -69,6 +69,17 @@ class RouteStore:
             for row in newest_rows(rows):
                 yield row.external_id, as_decision(row)
 
+    def ever(self, run_id: int, route: Route, since: str) -> set[str]:
+        """External ids of items that had a route at some time from a moment on, ISO 8601 in UTC."""
+        query = (
+            sa.select(items.c.external_id)
+            .distinct()
+            .join(routes, routes.c.item_id == items.c.id)
+            .where(routes.c.run_id == run_id, routes.c.route == route.value, routes.c.created_at >= since)
+        )
+        with self._database.read() as connection:
+            return set(connection.execute(query).scalars())
+
     def of_item(self, run_id: int, item_id: str) -> list[RoutedItem]:
         """Every route an item, given by its external id, has had in a run, oldest first: the last counts."""
         query = (
