@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.certificates import Purpose
+from assistant.domain.certificates import CertificateEventKind, Purpose
 from assistant.domain.reviews import Review
 from assistant.store.certificates import CertificateStore
 from assistant.store.samples import SampleStore
 from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.workspace import Workspace
+from tests.cli.certified import happened
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import ingest
 from tests.cli.made_up import MadeUp, fill, give, label_them, load, make_up
@@ -172,6 +173,12 @@ def test_the_same_proof_is_the_same_certificate(assistant: Assistant, finished: 
     first, second = certify(assistant, finished), certify(assistant, finished)
     assert first.json["sentence"].startswith("Of these 400 labels, at most 10 % differ")
     assert first.stdout == second.stdout
+
+
+def test_what_fresh_labels_have_broken_is_not_certified_anew(assistant: Assistant, finished: Path) -> None:
+    certify(assistant, finished)
+    happened(finished, CertificateEventKind.BROKEN)
+    assert "fresh labels have broken certificate 1 of r1" in refused(certify(assistant, finished, "--by", "language"))
 
 
 def test_each_group_has_a_promise_of_its_own_or_goes_to_people(assistant: Assistant, finished: Path) -> None:

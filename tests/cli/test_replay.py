@@ -1,0 +1,72 @@
+"""A campaign that is taken up anew by every command goes the way of one that was never put down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from assistant.domain.certificates import Sample, SampledItem
+from assistant.store.samples import SampleStore
+from assistant.trust.campaign import Campaign, Step, Target
+from assistant.trust.judge import Judge, Judgement
+from assistant.trust.pool import NONE
+from assistant.wiring.trust.batch import Batch, make_pool, read_batch
+from assistant.wiring.trust.history import read_history
+from assistant.wiring.trust.threads import one_thread
+from assistant.wiring.workspace import Workspace
+from tests.cli.conftest import Assistant
+from tests.cli.made_up import label_them, load, make_up
+
+SEED = 20260101
+
+
+class Forgetful(Judge):
+    """Chooses what to look at anew each time, as a process that starts from the stores does."""
+
+    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
+        return self.restarted(SEED).judge(labelled, answers)
+
+
+def in_memory(workspace: Workspace, batch: Batch, truth: np.ndarray, target: Target) -> list[Step]:
+    """Every step of a campaign that stays in one process."""
+    campaign = Campaign(batch.page.ids, Forgetful(make_pool(workspace, batch), seed=SEED), target, seed=SEED)
+    answers, steps = np.full(len(batch), NONE), list[Step]()
+    while (step := campaign.next(answers)) is not None:
+        steps.append(step)
+        if step.wave is None and step.judgement is None and len(steps) > 1:
+            break  # what people label in any case
+        answers[step.index] = truth[step.index]
+    return steps
+
+
+def as_kept(batch: Batch, step: Step) -> tuple[str, int, set[SampledItem]]:
+    chances = zip(step.index.tolist(), step.inclusion.tolist(), strict=True)
+    return step.purpose.value, step.population, {SampledItem(batch.page.ids[at], chance) for at, chance in chances}
+
+
+def kept(store: SampleStore, sample: Sample) -> tuple[str, int, set[SampledItem]]:
+    return sample.purpose.value, sample.population, set(store.items(sample.id))
+
+
+def test_every_step_is_that_of_a_campaign_in_memory(assistant: Assistant, workspace: Path) -> None:
+    made = make_up(260, seed=5)
+    load(assistant, workspace, made)
+    sheet = workspace / "to_label.csv"
+    purpose = "start"
+    while purpose not in {None, "review"}:
+        said = assistant("sample", "--out", sheet, "--max-error", "0.08", "-w", workspace, "--json")
+        purpose = said.json["purpose"]
+        if purpose not in {None, "review"}:
+            assert label_them(assistant, workspace, sheet, made.truth).status == 0
+    with Workspace.open(workspace) as opened, one_thread():
+        run = opened.runs.find("r1")
+        batch, history, store = read_batch(opened, run), read_history(opened, run), SampleStore(opened.database)
+        truth = batch.codes((made.truth[name],) for name in batch.page.ids)
+        steps = in_memory(opened, batch, truth, Target(0.08, 0.95))
+        waves = [step.wave for step in steps if step.wave is not None]
+        assert [kept(store, sample) for sample in history.samples] == [as_kept(batch, step) for step in steps]
+        assert len(waves) >= 2
+        for stored, offered in zip(history.waves(opened, batch), waves, strict=True):
+            for name in ("order", "codes", "confidence", "audited"):
+                assert np.array_equal(getattr(stored, name), getattr(offered, name)), name
