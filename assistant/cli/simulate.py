@@ -36,8 +36,10 @@ def simulate(
     machine: MachineOption = None,
     machine_name: Annotated[str | None, typer.Option(help="The model whose labels count.")] = None,
     meta: Annotated[list[str] | None, typer.Option(help="Metadata to learn from, e.g. source,topic.")] = None,
-    max_error: Annotated[list[float] | None, typer.Option(help="Largest share of wrong labels; repeat.")] = None,
-    confidence: Annotated[float, typer.Option(help="That the share is kept.")] = 0.95,
+    max_error: Annotated[
+        list[float] | None, typer.Option(show_default="0.05", help="Largest share of wrong labels; repeat for a curve.")
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="With which the share is kept, from 0.5.")] = 0.95,
     trials: TrialsOption = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws: same seed, same bytes.")] = 0,
     jobs: Annotated[int | None, typer.Option(min=1, show_default="all processors", help="Processes.")] = None,
@@ -55,6 +57,7 @@ def simulate(
     Example: assistant simulate --items items.jsonl --labels labels.jsonl --machine machine.jsonl --trials 50
     """
     from assistant.reports.savings import check_chart, write_savings
+    from assistant.trust.local_machine import LESSON
     from assistant.wiring.simulation import Choice, Trials
 
     output = Output(as_json=as_json)
@@ -66,6 +69,8 @@ def simulate(
         check_chart(chart)
     ready = Trials(choice)
     output.note(f"{labels}: {ready.labelled.describe()}")
+    if machine is None:
+        output.note(f"naive and PAC are given a local model, taught by {LESSON} labels that count as theirs")
     with Counting(output, "embedding", total=len(ready.labelled)) as counting:
         name, vectors = ready.embed(output.note, counting.update)
     with Counting(output, "trials", total=ready.total) as counting:

@@ -101,6 +101,7 @@ def test_people_read_a_table_and_a_sentence_and_no_machine_is_a_local_one(assist
     assert lines[-1].startswith("On this set people would label ")
     assert lines[-1].endswith("the promise (at most 10 % wrong) was kept in 1 of 1 trials.")
     assert "no machine answers" in said.stderr
+    assert "naive and PAC are given a local model" in said.stderr
 
 
 def test_without_the_embedders_package_wording_alone_is_learned_from_and_said_so(
@@ -112,6 +113,13 @@ def test_without_the_embedders_package_wording_alone_is_learned_from_and_said_so
     assert said.status == 0, said.stderr
     assert said.json["embedder"] == "none"
     assert "items are told apart by their wording alone" in said.stderr
+
+
+def test_a_set_too_small_to_save_anything_on_is_played_all_the_same(assistant: Assistant, tmp_path: Path) -> None:
+    small = Files(tmp_path, items=30)
+    for words in (small.words(), small.words("--machine", small.machine)):
+        told = assistant(*words, "--trials", "1", "--jobs", "1", "--json").json["methods"]["assistant"]
+        assert (told["saved_mean"], told["error_mean"], told["human_labels_mean"]) == (0, 0, 30)
 
 
 def refused(said: Said, *parts: str) -> None:
