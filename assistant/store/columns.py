@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import orjson
 import sqlalchemy as sa
 
+from assistant.routing.allocation import Floats
 
-def columns(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
-    """What a query finds, one tuple for each of its columns, in the query's order, values as the driver gives them."""
+
+def floats(connection: sa.Connection, query: sa.Select[Any]) -> Floats:
+    """The one column of floats that a query finds, to the last bit and in the query's order, shape (n,)."""
     cursor = connection.execute(query).cursor
     rows = cursor.fetchall() if cursor else ()
-    return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
+    return np.fromiter((row[0] for row in rows), dtype=np.float64, count=len(rows))
 
 
 def aggregated(connection: sa.Connection, query: sa.Select[Any]) -> list[list[Any]]:

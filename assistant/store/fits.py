@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from assistant.domain.certificates import Fit, Score
 from assistant.domain.labels import LabelAnswer
 from assistant.routing.allocation import Floats, Integers
-from assistant.store.columns import columns
+from assistant.store.columns import aggregated, floats
 from assistant.store.database import Database, now
 from assistant.store.staging import staged, take_over
 from assistant.store.tables import items
@@ -113,17 +113,21 @@ class FitStore:
     def columns(self, fit_id: int) -> ScoreColumns:
         """All scores of a fit as columns, in order of arrival of their items; a million in two seconds."""
         said = scored.c.origin.concat(sa.type_coerce(scored.c.labels, sa.Text))
-        query = sa.select(scored.c.item_id, said, scored.c.confidence).where(scored.c.fit_id == fit_id)
+        of_fit = scored.c.fit_id == fit_id
         with self._database.read() as connection:
-            keys, spelled, confidence = columns(connection, query.order_by(scored.c.item_id))
+            keys, spelled = aggregated(connection, sa.select(scored.c.item_id, said).where(of_fit))
+            confidence = floats(connection, sa.select(scored.c.confidence).where(of_fit).order_by(scored.c.item_id))
         code = {text: at for at, text in enumerate(dict.fromkeys(spelled))}
         origins, answers = zip(*(text.split("[", 1) for text in code), strict=True) if code else ((), ())
+        codes = np.fromiter(map(code.__getitem__, spelled), dtype=np.int64, count=len(spelled))
+        item_keys = np.array(keys, dtype=np.int64)
+        order = np.argsort(item_keys, kind="stable")
         return ScoreColumns(
-            keys=np.array(keys, dtype=np.int64),
+            keys=item_keys[order],
             answers=tuple(tuple(orjson.loads(f"[{text}")) for text in answers),
             origins=origins,
-            codes=np.fromiter(map(code.__getitem__, spelled), dtype=np.int64, count=len(spelled)),
-            confidence=np.array(confidence, dtype=np.float64),
+            codes=codes[order],
+            confidence=confidence,
         )
 
     def score_of(self, fit_id: int, item_id: str) -> Score | None:

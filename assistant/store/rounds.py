@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from assistant.store.columns import aggregated
 from assistant.store.database import Database, now
 from assistant.store.prelabels import newest
 from assistant.store.routes import as_decision, as_values
-from assistant.store.tables import ExactText, items, prelabels, routes, run_events
+from assistant.store.tables import ESCAPED, ExactText, items, prelabels, routes, run_events
 
 NONE = -1
 EVENT = "routed"
@@ -51,12 +51,14 @@ class RunColumns:
         keys: row numbers, rising, shape (n,).
         ids: external ids.
         failed: whether the newest answer can't be used, shape (n,).
+        flagged: whether it holds one of the labels asked about, shape (n,).
         routes: theirs.
     """
 
     keys: Integers
     ids: list[str]
     failed: npt.NDArray[np.bool_]
+    flagged: npt.NDArray[np.bool_]
     routes: RouteColumns
 
     def __len__(self) -> int:
@@ -76,26 +78,23 @@ class RoundStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def read(self, run_id: int) -> RunColumns:
-        """The items of a run with their newest routes; a million in two seconds."""
+    def read(self, run_id: int, labels: Sequence[str] = ()) -> RunColumns:
+        """The items of a run with their newest routes; a million in two seconds.
+
+        Args:
+            run_id: the run.
+            labels: answers that hold one of these are flagged.
+        """
         with self._database.read() as connection:
             keys, ids = _named(connection, run_id)
-            failed = np.isin(keys, _failed(connection, run_id))
-            return RunColumns(keys, ids, failed, _routes(connection, run_id, keys))
+            remarkable, failing = _remarkable(connection, run_id, labels)
+            failed, flagged = (np.isin(keys, remarkable[which]) for which in (failing, ~failing))
+            return RunColumns(keys, ids, failed, flagged, _routes(connection, run_id, keys))
 
     def names(self, run_id: int) -> tuple[Integers, list[str]]:
         """Row numbers, rising, and external ids of the items with an answer in a run."""
         with self._database.read() as connection:
             return _named(connection, run_id)
-
-    def answered_with(self, run_id: int, labels: Iterable[str]) -> Integers:
-        """Row numbers of the items whose newest answer in a run holds one of these labels."""
-        spelled = (
-            prelabels.c.labels.cast(sa.Text).contains(orjson.dumps(name).decode(), autoescape=True) for name in labels
-        )
-        query = sa.select(prelabels.c.item_id).where(prelabels.c.run_id == run_id, sa.or_(*spelled), newest(prelabels))
-        with self._database.read() as connection:
-            return _integers(connection, query)[0]
 
     def latest(self, run_id: int) -> Round | None:
         """The newest round of a run, or None."""
@@ -148,20 +147,31 @@ class RoundStore:
 
 def _named(connection: sa.Connection, run_id: int) -> tuple[Integers, list[str]]:
     """Row numbers, rising, and external ids of the items with an answer in a run."""
-    answered = np.unique(_integers(connection, sa.select(prelabels.c.item_id).where(prelabels.c.run_id == run_id))[0])
+    [answered] = _integers(connection, sa.select(prelabels.c.item_id).where(prelabels.c.run_id == run_id))
     keys, names = aggregated(connection, sa.select(items.c.id, items.c.external_id))
     known = np.array(keys, dtype=np.int64)
-    order = np.argsort(known)
-    order = order[np.isin(known[order], answered, assume_unique=True)]
+    order = np.argsort(known, kind="stable")
+    order = order[np.isin(known[order], answered)]
     decode = ExactText().process_result_value
-    return known[order], [str(decode(names[at], connection.dialect)) for at in order.tolist()]
+    ids = [names[at] for at in order.tolist()]
+    for at, name in enumerate(ids):
+        if name[:1] == ESCAPED:
+            ids[at] = str(decode(name, connection.dialect))
+    return known[order], ids
 
 
-def _failed(connection: sa.Connection, run_id: int) -> Integers:
-    query = sa.select(prelabels.c.item_id).where(
-        prelabels.c.run_id == run_id, prelabels.c.status == "failed", newest(prelabels)
+def _remarkable(
+    connection: sa.Connection, run_id: int, labels: Sequence[str]
+) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Row numbers of items whose newest answer failed or holds one of some labels, and whether it failed."""
+    spelled = sa.type_coerce(prelabels.c.labels, sa.Text)
+    held = (spelled.contains(orjson.dumps(name).decode(), autoescape=True) for name in labels)
+    failed = prelabels.c.status == "failed"
+    query = sa.select(prelabels.c.item_id, sa.cast(failed, sa.Integer)).where(
+        prelabels.c.run_id == run_id, sa.or_(failed, *held), newest(prelabels)
     )
-    return _integers(connection, query)[0]
+    keys, failing = _integers(connection, query)
+    return keys, failing == 1
 
 
 def _routes(connection: sa.Connection, run_id: int, keys: Integers) -> RouteColumns:

@@ -18,7 +18,7 @@ metadata = sa.MetaData(
     }
 )
 
-_ESCAPED = "\uf000"  # private use: marks a text that had to be written as JSON
+ESCAPED = "\uf000"  # private use: marks a text that had to be written as JSON
 
 
 class Json(TypeDecorator[Any]):
@@ -41,12 +41,12 @@ class ExactText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
-        if value is not None and ("\0" in value or value.startswith(_ESCAPED)):
-            return _ESCAPED + orjson.dumps(value).decode()
+        if value is not None and ("\0" in value or value.startswith(ESCAPED)):
+            return ESCAPED + orjson.dumps(value).decode()
         return value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
-        if value is not None and value.startswith(_ESCAPED):
+        if value is not None and value.startswith(ESCAPED):
             return str(orjson.loads(value[1:]))
         return value
 

@@ -49,8 +49,9 @@ def test_an_answer_that_came_later_counts_and_the_one_before_it_does_not(databas
     PrelabelStore(database).commit(run, [Answered(2, 1, Prelabel(PrelabelStatus.LABELLED, ("hate",)), None)], [])
     store = RoundStore(database)
     assert store.read(run.id).failed.tolist() == [True, False]
-    assert store.answered_with(run.id, ["hate", "threat"]).tolist() == [2]
-    assert store.answered_with(run.id, ["hat", "%"]).tolist() == []
+    assert store.read(run.id).flagged.tolist() == [False, False]
+    assert store.read(run.id, ["threat", "hate"]).flagged.tolist() == [False, True]
+    assert store.read(run.id, ["hat", "%"]).flagged.tolist() == [False, False]
 
 
 def test_ids_of_any_characters_come_back_as_they_are(database: Database, run: Run) -> None:

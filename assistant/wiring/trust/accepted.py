@@ -34,7 +34,7 @@ A certificate's statement is a JSON object with these keys:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -95,14 +95,22 @@ def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Ite
             yield Score(names[key], wave.answers[code], confidence, wave.origins[code])
 
 
-def accepted_columns(workspace: Workspace, certificate: IssuedCertificate) -> Iterator[ScoreColumns]:
-    """What `accepted_scores` gives, as columns: those of each wave, in the order they were offered."""
+def accepted_columns(
+    workspace: Workspace, certificate: IssuedCertificate, scores_of: Callable[[int], ScoreColumns] | None = None
+) -> Iterator[ScoreColumns]:
+    """What `accepted_scores` gives, as columns: those of each wave, in the order they were offered.
+
+    Args:
+        workspace, certificate: as there.
+        scores_of: how to read the scores of a fit, where somebody has read them already.
+    """
+    read = scores_of or FitStore(workspace.database).columns
     statement = certificate.statement
     threshold = statement.get("threshold")
     least = 0.0 if threshold is None else float(str(threshold))
     groups = _groups(workspace, certificate)
     for wave in (PassedWave.of(stated) for stated in _list(statement["waves"])):
-        scores = FitStore(workspace.database).columns(wave.fit)
+        scores = read(wave.fit)
         at = _passed(np.argsort(-scores.confidence, kind="stable")[: wave.offered], scores.keys, wave, groups)
         at = at[(scores.confidence[at] > 0) & (scores.confidence[at] >= least)]
         audited = [one.item_id for one in SampleStore(workspace.database).items(wave.sample)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -87,10 +88,11 @@ def read_machine_answers(workspace: Workspace, trusted: Trusted, keys: Integers)
             f"run {run.name} has no calibrated scores: nothing says how far its labels can be trusted",
             hint="assistant sample  asks for the labels to learn from; until then the first routes stay",
         )
+    scores_of = cache(FitStore(workspace.database).columns)
     accepted: list[ScoreColumns] = []
     if certificate is not None and trusted.standing is not Standing.WITHDRAWN:
-        accepted = list(accepted_columns(workspace, certificate))
-    newest = [] if fit is None else [FitStore(workspace.database).columns(fit.id)]
+        accepted = list(accepted_columns(workspace, certificate, scores_of))
+    newest = [] if fit is None else [scores_of(fit.id)]
     answers, codes, confidence = _laid_over([*newest, *accepted], keys)
     certified = np.zeros(len(keys), dtype=np.bool_)
     for wave in accepted:

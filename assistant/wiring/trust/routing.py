@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -15,7 +15,6 @@ from assistant.routing.allocation import Floats, Integers
 from assistant.routing.capacity import fit_to_capacity, workload
 from assistant.routing.doubts import DOUBTS, doubt_bits, reply_failed
 from assistant.routing.route_scored import REASONS, route_scored
-from assistant.routing.rules import RouteRules
 from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, answer_traits
 from assistant.store.pool import PoolStore
@@ -43,10 +42,28 @@ class Choice:
     seed: int | None = None
 
 
-class Turn(NamedTuple):
-    """Which round it is, what its numbers are drawn with, and whether it is told again."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """All that is known about a run when it is routed: its items as columns, the machine's answers, and people's.
 
-    number: int
+    `position` is where the items stand that people have answered.
+    """
+
+    trusted: Trusted
+    read: RunColumns
+    machine: MachineAnswers
+    people: Settled
+    position: Mapping[str, int]
+
+    def at(self, ids: Iterable[str]) -> Integers:
+        """Positions of items that people have answered."""
+        return np.array([self.position[name] for name in ids], dtype=np.int64)
+
+
+class Turn(NamedTuple):
+    """The round it is, the seed of its numbers, and whether it is the run's newest round told again."""
+
+    round: Round
     seed: int
     repeated: bool
 
@@ -62,26 +79,25 @@ def plan_routes(workspace: Workspace, run: Run, choice: Choice) -> RoutePlan:
     Raises:
         InputError: the run has no answers, or nothing says how far they can be trusted.
     """
-    trusted, settings = read_trusted(workspace, run), workspace.settings.routing
-    store = RoundStore(workspace.database)
-    read = store.read(run.id)
-    if not len(read):
-        raise InputError(f"run {run.name} has no answers to route", hint="assistant prelabel  makes them")
-    machine = read_machine_answers(workspace, trusted, read.keys)
-    people = PeoplesAnswers.read(PoolStore(workspace.database), set(read.ids)).votes(frozenset())
-    rules, seed = route_rules(settings), settings.seed if choice.seed is None else choice.seed
-    basis = _basis(workspace, trusted, rules, choice.capacity, seed)
-    if choice.capacity is not None:
-        basis |= {"random_share": settings.random_share, "labels": _digest(people.settled)}
-    latest = store.latest(run.id)
-    repeated = latest is not None and latest.basis == basis
-    number = (latest.number if latest else 0) + (not repeated)
-    items = _scored(workspace, trusted, read, machine, people, turn=Turn(number, seed, repeated))
+    known, settings = _read(workspace, run), workspace.settings.routing
+    rules, turn = route_rules(settings), _turn(workspace, known, choice)
+    items = _scored(workspace, known, turn)
     routed = route_scored(items, rules)
     work = workload(items, routed)
     if choice.capacity is not None:
         routed, work = fit_to_capacity(items, routed, choice.capacity, random_share=settings.random_share)
-    return RoutePlan(trusted, Round(number, basis), repeated, rules, items, machine, people, routed, work, read)
+    return RoutePlan(
+        trusted=known.trusted,
+        round=turn.round,
+        repeated=turn.repeated,
+        rules=rules,
+        items=items,
+        machine=known.machine,
+        people=known.people,
+        routed=routed,
+        work=work,
+        read=known.read,
+    )
 
 
 def keep_routes(workspace: Workspace, plan: RoutePlan) -> int:
@@ -95,50 +111,59 @@ def keep_routes(workspace: Workspace, plan: RoutePlan) -> int:
     return store.write(plan.trusted.run.id, plan.read, plan.round, decisions, codes)
 
 
-def _basis(
-    workspace: Workspace, trusted: Trusted, rules: RouteRules, capacity: int | None, seed: int
-) -> dict[str, object]:
-    return {
+def _read(workspace: Workspace, run: Run) -> Known:
+    trusted = read_trusted(workspace, run)
+    kept_for_people = [label.name for label in workspace.policy.label_set.labels if label.always_human]
+    read = RoundStore(workspace.database).read(run.id, kept_for_people)
+    if not len(read):
+        raise InputError(f"run {run.name} has no answers to route", hint="assistant prelabel  makes them")
+    machine = read_machine_answers(workspace, trusted, read.keys)
+    answers = dict(PoolStore(workspace.database).human_answers())
+    position = {name: at for at, name in enumerate(read.ids) if name in answers}
+    people = PeoplesAnswers({name: answers[name] for name in position})
+    return Known(trusted, read, machine, people.votes(frozenset()), position)
+
+
+def _turn(workspace: Workspace, known: Known, choice: Choice) -> Turn:
+    """The run's newest round, if all that matters is as it was, else the next one."""
+    trusted, settings = known.trusted, workspace.settings.routing
+    seed = settings.seed if choice.seed is None else choice.seed
+    basis: dict[str, object] = {
         "certificate": trusted.certificate.id if trusted.certificate else None,
         "standing": trusted.standing.value if trusted.standing else None,
         "fit": trusted.fit.id if trusted.fit else None,
         "policy": workspace.policy.digest,
-        "rules": asdict(rules),
+        "rules": asdict(route_rules(settings)),
         "seed": seed,
-        "capacity": capacity,
+        "capacity": choice.capacity,
     }
+    if choice.capacity is not None:
+        labelled = blake2b("\0".join(sorted(known.people.settled)).encode(), digest_size=16)
+        basis |= {"random_share": settings.random_share, "labels": labelled.hexdigest()}
+    latest = RoundStore(workspace.database).latest(trusted.run.id)
+    if latest is not None and latest.basis == basis:
+        return Turn(latest, seed, repeated=True)
+    return Turn(Round(latest.number + 1 if latest else 1, basis), seed, repeated=False)
 
 
-def _digest(ids: Iterable[str]) -> str:
-    return blake2b("\0".join(sorted(ids)).encode(), digest_size=16).hexdigest()
-
-
-def _scored(
-    workspace: Workspace, trusted: Trusted, read: RunColumns, machine: MachineAnswers, people: Settled, *, turn: Turn
-) -> Scored:
+def _scored(workspace: Workspace, known: Known, turn: Turn) -> Scored:
+    """The run's items as columns. What people are evenly split on is theirs: no certificate accepts it."""
+    read, machine = known.read, known.machine
     severity, human = answer_traits([*machine.answers, ()], workspace.policy.label_set)  # the last one is code -1's
-    tied = np.fromiter((name in people.tied for name in read.ids), dtype=np.bool_) if people.tied else False
-    certified = machine.certified & ~np.asarray(tied)
+    certified = machine.certified.copy()
+    certified[known.at(known.people.tied)] = False
     return Scored(
         ids=read.ids,
         confidence=machine.confidence,
         certified=certified,
-        broken=certified & (trusted.standing is Standing.BROKEN),
+        broken=certified & (known.trusted.standing is Standing.BROKEN),
         severity=severity[machine.codes],
-        always_human=human[machine.codes] | _said_always_human(workspace, trusted.run, read.keys),
+        always_human=human[machine.codes] | read.flagged,  # the model's own answer counts beside the student's
         doubts=_doubts(read),
-        labelled_probability=_labelled_probability(read, people, turn.repeated),
-        number=draws(turn.seed, read.ids, f"route round {turn.number}"),
+        labelled_probability=_labelled_probability(known, turn.repeated),
+        number=draws(turn.seed, read.ids, f"route round {turn.round.number}"),
         seed=turn.seed,
     )
-
-
-def _said_always_human(workspace: Workspace, run: Run, keys: Integers) -> np.ndarray:
-    """Items to which the model itself gave a label that is kept for people, whatever the student made of it."""
-    names = [label.name for label in workspace.policy.label_set.labels if label.always_human]
-    if not names:
-        return np.zeros(len(keys), dtype=np.bool_)
-    return np.isin(keys, RoundStore(workspace.database).answered_with(run.id, names))
 
 
 def _doubts(read: RunColumns) -> Integers:
@@ -149,11 +174,12 @@ def _doubts(read: RunColumns) -> Integers:
     return np.where(read.failed, bits | failed, bits)
 
 
-def _labelled_probability(read: RunColumns, people: Settled, repeated: bool) -> Floats:
+def _labelled_probability(known: Known, repeated: bool) -> Floats:
     """NaN without a label; 1 with one that was known when the item came into the round, else what it had there."""
-    labelled = np.fromiter((name in people.settled for name in read.ids), dtype=np.bool_, count=len(read))
-    had = np.ones(len(read))
+    read, labelled = known.read, known.at(known.people.settled)
+    probability = np.full(len(read), np.nan)
+    probability[labelled] = 1.0
     if repeated:
-        known = [one.inclusion_probability if one.reason in REASONS else 1.0 for one in read.routes.decisions]
-        had = np.array([*known, 1.0])[read.routes.codes]
-    return np.where(labelled, had, np.nan)
+        stored = [one.inclusion_probability if one.reason in REASONS else 1.0 for one in read.routes.decisions]
+        probability[labelled] = np.array([*stored, 1.0])[read.routes.codes[labelled]]
+    return probability
