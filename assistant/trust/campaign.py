@@ -29,7 +29,7 @@ from assistant.trust.plan import chance_to_pass, plan_audit
 from assistant.trust.pool import NONE
 
 START = 60  # labels before a student is asked anything
-_LEAST_STEP, _STEP = 40, 0.2  # labels between two fits: at least so many, and this share of those there are
+_LEAST_STEP, _STEP = 40, 0.25  # labels between two fits: at least so many, and this share of those there are
 _WORTH_OFFERING = 0.35  # chance to pass; below, a label now also teaches
 _READY = 0.9  # share of what is left that must be worth offering before the first wave
 _CAUTION = 2.0  # times the errors expected, when the audit rate is fixed: a rate too low ends early, and costs more

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, lapack
+from scipy.linalg import lapack
 
 _STEPS = 25
-_CLOSE = 1e-2  # of a share; the held-out scores are an approximation of this order anyway
+_CLOSE = 2e-2  # times a share's range, 1 / penalty; the held-out scores are an approximation of this order anyway
 _LEAST_CURVATURE = 1e-3
+_LEAST_STEP = 1 / 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +46,45 @@ def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> Ke
     Source: Rasmussen & Williams (2006), Gaussian Processes for Machine Learning, section 3.4; Zhu & Hastie (2005),
     JCGS 14:185-205.
     """
+    likeness = likeness.astype(np.float32)  # half the time; the penalty keeps the systems well-conditioned
     m = len(outcomes)
     ones = float(outcomes.sum())
     offset = float(np.log((ones + 1) / (m - ones + 1)))
-    shares, diagonal = np.zeros(m), np.diag_indices(m)
+    shares, scores, diagonal = np.zeros(m, np.float32), np.zeros(m, np.float32), np.diag_indices(m)
     for _ in range(_STEPS):
-        scores = likeness @ shares
-        mean = 1 / (1 + np.exp(-np.clip(scores + offset, -500, 500)))
+        mean = 1 / (1 + np.exp(-(scores + offset)))
         curvature = np.maximum(mean * (1 - mean), _LEAST_CURVATURE)
         target = scores + (outcomes - mean) / curvature
-        system = likeness.copy()
+        system = np.array(likeness, order="F")
         system[diagonal] += penalty / curvature
-        factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-        before, shares = shares, cho_solve(factor, target, check_finite=False)
-        if np.abs(shares - before).max() < _CLOSE:
+        factor, _ = lapack.spotrf(system, lower=1, overwrite_a=1)
+        move = lapack.spotrs(factor, target, lower=1)[0] - shares
+        change = likeness @ move
+        step = _downhill(shares, scores, move, change, 2 * outcomes - 1, offset, penalty)
+        shares, scores = shares + step * move, scores + step * change
+        if step * np.abs(move).max() < _CLOSE / penalty:
             break
-    inverse, _ = lapack.dpotri(factor[0], lower=1)
-    return KernelFit(offset, shares, target - shares / np.diag(inverse) + offset)
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    unseen = target - (shares / np.diag(inverse)).astype(np.float64) + offset
+    return KernelFit(offset, shares.astype(np.float64), unseen)
+
+
+def _downhill(
+    shares: np.ndarray,
+    scores: np.ndarray,
+    move: np.ndarray,
+    change: np.ndarray,
+    signs: np.ndarray,
+    offset: float,
+    penalty: float,
+) -> np.float32:
+    """How much of a Newton step to take: all of it, or half, a quarter ..., until the penalised loss falls."""
+
+    def loss(step: float) -> float:
+        at, weights = scores + step * change, shares + step * move
+        return float(np.logaddexp(0, -signs * (at + offset)).sum() + penalty / 2 * (weights @ at))
+
+    step, now = 1.0, loss(0.0)
+    while step > _LEAST_STEP and loss(step) > now:
+        step /= 2
+    return np.float32(step)
