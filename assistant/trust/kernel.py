@@ -60,7 +60,7 @@ def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> Ke
         factor, _ = lapack.spotrf(system, lower=1, overwrite_a=1)
         move = lapack.spotrs(factor, target, lower=1)[0] - shares
         change = likeness @ move
-        step = _downhill(shares, scores, move, change, 2 * outcomes - 1, offset, penalty)
+        step = _downhill(shares, scores, move, change, signs=2 * outcomes - 1, offset=offset, penalty=penalty)
         shares, scores = shares + step * move, scores + step * change
         if step * np.abs(move).max() < _CLOSE / penalty:
             break
@@ -74,6 +74,7 @@ def _downhill(
     scores: np.ndarray,
     move: np.ndarray,
     change: np.ndarray,
+    *,
     signs: np.ndarray,
     offset: float,
     penalty: float,
