@@ -113,8 +113,8 @@ class RoundStore:
     ) -> int:
         """Write the next revision of each item's route, and which round it was; all of it or nothing.
 
-        A decision that equals the newest one of its item adds no row. What adds none and is the newest round already
-        leaves no trace.
+        A new round writes all of them: when an item was last decided about tells under what. The newest round told
+        again writes only what differs, and nothing at all where nothing does.
 
         Args:
             run_id: the run.
@@ -129,9 +129,11 @@ class RoundStore:
         Raises:
             StorageError: somebody else has routed items of this run in the meantime; nothing was written.
         """
-        changed = np.flatnonzero(_recoded(decisions, read.routes.decisions)[codes] != read.routes.codes)
-        if not len(changed) and self.latest(run_id) == routed:
-            return 0
+        changed = np.arange(len(read))
+        if self.latest(run_id) == routed:
+            changed = np.flatnonzero(_recoded(decisions, read.routes.decisions)[codes] != read.routes.codes)
+            if not len(changed):
+                return 0
         stamp = now()
         with self._database.write(alone=True, looked_up=False) as connection:
             if _count(connection, run_id) != read.routes.rows:

@@ -110,7 +110,7 @@ def test_what_is_labelled_since_a_round_began_keeps_the_chance_it_had_and_a_new_
     assert assistant("route", "-w", certified, "--json").json["written"] == 0
     certify(certified, 1, 12, ("p00",))
     told = assistant("route", "-w", certified, "--json").json
-    assert (told["round"], told["repeated"]) == (2, False)
+    assert (told["round"], told["repeated"], told["written"]) == (2, False, 20)
     assert routes(certified) == before | {"p01": ("settled", "already_labelled", 1.0)}
 
 
@@ -250,3 +250,14 @@ def test_a_capacity_that_makes_no_plan_is_refused(assistant: Assistant, workspac
 
 def test_the_least_capacity_is_the_planners() -> None:
     assert _LEAST_REVIEWS == LEAST_REVIEWS
+
+
+def test_what_a_new_certificate_accepts_is_watched_though_the_one_before_accepted_it_too(
+    assistant: Assistant, certified: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT__ROUTING__MONITOR_SHARE", "1")  # all that is accepted is drawn
+    assistant("route", "-w", certified)
+    assert assistant("check", "-w", certified, "--json").json["waiting"] == 9
+    certify(certified, 1, 12, ("p00",))
+    assistant("route", "-w", certified)
+    assert assistant("check", "-w", certified, "--json").json["waiting"] == 9
