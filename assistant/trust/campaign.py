@@ -33,7 +33,7 @@ _LEAST_STEP, _STEP = 40, 0.25  # labels between two fits: at least so many, and 
 _WORTH_OFFERING = 0.35  # chance to pass; below, a label now also teaches
 _READY = 0.9  # share of what is left that must be worth offering before the first wave
 _CAUTION = 2.0  # times the errors expected, when the audit rate is fixed: a rate too low ends early, and costs more
-_LEAST_WAVE, _WAVE = 50, 1 / 3  # items offered at once: at least so many, and this share of those worth offering
+_LEAST_WAVE, _WAVE = 50, 0.25  # items offered at once: at least so many, and this share of those worth offering
 AUDIT = "audit"  # what the coins are thrown for, see `routing.sampling.draw`
 
 

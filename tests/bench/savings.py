@@ -37,10 +37,10 @@ _NEVER_WORSE = "promise kept, no less than PAC"
 BATCHES = (
     Batch("pac_misinfo", "GPT-4o, text alone", 200, "broken <= 5 %, >= 2.2x PAC"),
     Batch("pac_misinfo", "GPT-4o, source and topic", 200, "broken <= 5 %, >= 3.0x PAC", ("--meta", "source,topic")),
-    Batch("xstest", "GPT-4 as judge", 100, _NEVER_WORSE, ("--machine-name", _GPT4)),
-    Batch("llmjudge_dl2023", "one judge, 32 others as signals", 20, _NEVER_WORSE),
-    Batch("davidson_tweets", "local model", 40, _NEVER_WORSE),
-    Batch("cold_zh", "local model", 40, _NEVER_WORSE),
+    Batch("xstest", "GPT-4 as judge", 60, _NEVER_WORSE, ("--machine-name", _GPT4)),
+    Batch("llmjudge_dl2023", "one judge, 32 others as signals", 10, _NEVER_WORSE),
+    Batch("davidson_tweets", "local model", 20, _NEVER_WORSE),
+    Batch("cold_zh", "local model", 20, _NEVER_WORSE),
     Batch("convabuse", "local model", 20, _NEVER_WORSE),
 )
 
