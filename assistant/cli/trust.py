@@ -162,9 +162,8 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
         output.next_step("assistant certify", "tells what the labels prove")
         return
     if asked.sample is not None and asked.sample.purpose.value == "review":
-        output.next_step("assistant certify", "the rest can be certified now; these items go to people all the same")
-    else:
-        output.next_step(_import_command(out), "takes the labels in, once the last column is filled")
+        output.next_step("assistant certify", "the others can be certified now; these go to people in any case")
+    output.next_step(_import_command(asked, out), "takes the labels in, once the last column is filled")
 
 
 def _words(asked: Asked, out: Path) -> list[str]:
@@ -183,8 +182,10 @@ def _words(asked: Asked, out: Path) -> list[str]:
     return lines
 
 
-def _import_command(out: Path) -> str:
+def _import_command(asked: Asked, out: Path) -> str:
     from shlex import quote
 
     name = os.environ.get("USER") or f"uid{os.getuid()}"
-    return f"assistant labels import {quote(str(out))} --rater-name {quote(name)}"
+    return (
+        f"assistant labels import {quote(str(out))} --rater-name {quote(name)}" + " --any-label" * asked.off_label_set
+    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.domain.certificates import Purpose, Sample
 from assistant.errors import CertificateError
+from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Target
 from assistant.trust.judge import Judge, Judgement
@@ -17,7 +18,7 @@ from assistant.trust.plan import plan_audit
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.history import Design, History, check_batch, choose_run, read_history, unlabelled
-from assistant.wiring.trust.keeping import Keeper
+from assistant.wiring.trust.keeping import Keeper, drawing
 from assistant.wiring.trust.sheet import write_sheet
 from assistant.wiring.trust.threads import one_thread
 from assistant.wiring.workspace import Workspace
@@ -47,6 +48,7 @@ class Asked:
         new: whether it was drawn just now.
         expected_to_leave: items that will probably leave with the machine's label, as it looks now; None where
             nothing was learned yet.
+        off_label_set: whether the run has labels that the policy does not.
         notes: what else the user should know, in sentences.
     """
 
@@ -54,11 +56,12 @@ class Asked:
     target: Target
     items: int
     labelled: int
-    sample: Sample | None
-    missing: tuple[str, ...]
-    new: bool
-    expected_to_leave: int | None
-    notes: tuple[str, ...]
+    sample: Sample | None = None
+    missing: tuple[str, ...] = ()
+    new: bool = False
+    expected_to_leave: int | None = None
+    off_label_set: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked:
@@ -67,8 +70,13 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
     Raises:
         InputError: a target, seed, run or file that can't be.
         CertificateError: a run without machine labels, or whose batch has changed while it was audited.
+        StorageError: another process is drawing.
     """
-    run = choose_run(workspace, choice.run)
+    with drawing(workspace):
+        return _ask(workspace, choose_run(workspace, choice.run), choice, sheet)
+
+
+def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> Asked:
     history = read_history(workspace, run)
     _refuse_declared(workspace, history)
     target = history.target(choice.max_error, choice.confidence)
@@ -77,7 +85,8 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
     if history.audits:
         check_batch(Design.of(history.audits[0]), batch)
     votes = batch.votes(history.blind)
-    asked = Asked(run.name, target, len(batch), int((votes.codes != NONE).sum()), None, (), False, None, ())
+    labelled = int((votes.codes != NONE).sum())
+    asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.off_label_set)
     if missing := unlabelled(history, batch, votes.codes):
         asked = replace(asked, sample=history.samples[-1], missing=missing)
     else:

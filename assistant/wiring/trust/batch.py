@@ -27,9 +27,11 @@ class Classes:
 
     Args:
         answers: each once: those of the label set first, whatever else occurs after them.
+        known: how many are those of the label set.
     """
 
     answers: tuple[LabelAnswer, ...]
+    known: int
     _code: dict[LabelAnswer, int] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -40,7 +42,7 @@ class Classes:
         for answer in sorted({tuple(sorted(one)) for one in occurring} - code.keys()):
             code[answer] = len(code)
         spelled = (tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in code)
-        return cls(tuple(spelled), code)
+        return cls(tuple(spelled), len(known), code)
 
     def code(self, answer: LabelAnswer) -> int:
         """Its number. Raises KeyError for one that does not occur."""
@@ -86,6 +88,12 @@ class Batch:
         return bool(self.others) or any(
             len(set(column[np.isfinite(column)])) > 1 for column in signals(self.page).values()
         )
+
+    @property
+    def off_label_set(self) -> bool:
+        """Whether machines or people gave labels that the policy's label set does not have."""
+        known = {name for answer in self.classes.answers[: self.classes.known] for name in answer}
+        return any(name not in known for answer in self.classes.answers for name in answer)
 
     def codes(self, answers: Iterable[LabelAnswer | None]) -> np.ndarray:
         """(k,) the answers' numbers, -1 for None."""

@@ -29,7 +29,7 @@ from assistant.wiring.trust.history import (
     read_target,
     read_wave,
 )
-from assistant.wiring.trust.keeping import fit_report, sampled, scores
+from assistant.wiring.trust.keeping import drawing, fit_report, sampled, scores
 from assistant.wiring.trust.statement import Proof
 from assistant.wiring.trust.threads import one_thread
 from assistant.wiring.workspace import Workspace
@@ -102,7 +102,13 @@ def declared_audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> Dec
 
     Raises:
         InputError, CertificateError: as for `certify_declared`.
+        StorageError: another process is drawing.
     """
+    with drawing(workspace):
+        return _audit(workspace, run, choice)
+
+
+def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
     known = SampleStore(workspace.database).of_run(run.id, Purpose.DECLARED)
     if not known:
         return _split(workspace, run, choice)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Score
 from assistant.store.fits import FitStore
+from assistant.store.journal import claim
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Step
 from assistant.trust.judge import Judgement
@@ -17,6 +19,20 @@ from assistant.trust.reliability import reliability_report
 from assistant.wiring.trust.batch import Batch
 from assistant.wiring.trust.history import Design, History
 from assistant.wiring.workspace import Workspace
+
+
+@contextmanager
+def drawing(workspace: Workspace) -> Iterator[None]:
+    """One process at a time looks at what was drawn from a workspace and draws more: nothing is drawn twice.
+
+    Raises:
+        StorageError: another process is at it.
+    """
+    release = claim(workspace.state / "drawing")
+    try:
+        yield
+    finally:
+        release()
 
 
 @dataclass(frozen=True, slots=True)

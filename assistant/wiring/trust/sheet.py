@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assistant.domain.items import Item
+from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
 from assistant.routing.sampling import draws
 from assistant.wiring.workspace import Workspace
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute; content is data
-LABEL = "label"
 
 
 def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, seed: int) -> None:
@@ -27,20 +27,26 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path.name} can't be written", hint="end the name in .csv")
-    _keep_labels(workspace, path)
+    column = label_column(workspace)
+    _keep_labels(workspace, path, column)
     numbers = draws(seed, item_ids, "order of labelling")
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
-    _write(path, _as_csv(items))
+    _write(path, _as_csv(items, column))
 
 
-def _as_csv(items: Iterable[Item]) -> str:
+def label_column(workspace: Workspace) -> str:
+    """Name of the column to fill: several labels go into `labels`, parted by `|`, and `[]` says that none applies."""
+    return "labels" if workspace.policy.label_set.kind is LabelKind.MULTI else "label"
+
+
+def _as_csv(items: Iterable[Item], column: str) -> str:
     kept = list(items)
     query = ["query"] if any(item.content.query is not None for item in kept) else []
     media = ["media"] if any(item.content.media for item in kept) else []
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["id", "language", *query, *media, "text", LABEL])
+    writer.writerow(["id", "language", *query, *media, "text", column])
     for item in kept:
         cells = [item.content.query or ""] * len(query) + [" ".join(item.content.media)] * len(media)
         writer.writerow([item.id, item.language, *map(_inert, [*cells, item.content.text]), ""])
@@ -63,15 +69,15 @@ def _write(path: Path, content: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _keep_labels(workspace: Workspace, path: Path) -> None:
+def _keep_labels(workspace: Workspace, path: Path, column: str) -> None:
     """Refuse to replace a file with labels that nobody has taken in yet, or one that is not of this kind."""
     if not path.exists():
         return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            ours = {"id", LABEL} <= set(reader.fieldnames or ())
-            filled = {row["id"] for row in reader if row.get(LABEL)} if ours else set()
+            ours = {"id", column} <= set(reader.fieldnames or ())
+            filled = {row["id"] for row in reader if row.get(column)} if ours else set()
     except (OSError, UnicodeDecodeError, csv.Error):
         ours, filled = False, set()
     if not ours:

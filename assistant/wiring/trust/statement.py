@@ -136,6 +136,8 @@ class Proof:
             return None, "each group ends at a place of its own: bounds are given for the batch as a whole"
         if self.design != "campaign":
             return None, "they need an audit by coins: that of a campaign"
+        if self.batch.off_label_set:
+            return None, "the policy does not know these labels, so it can't say how severe they are"
         severities, _ = answer_traits(self.batch.classes.answers, self.workspace.policy.label_set)
         if not severities.any():
             return None, "the policy gives its labels no severities"
