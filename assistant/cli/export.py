@@ -123,9 +123,10 @@ def export(
 def _note_finals(output: Output, released: Released) -> None:
     """What is not final; nothing where no certificate was ever asked for."""
     waiting = released.counts["not_settled"]
-    if waiting and (released.certificate is not None or waiting < released.counts.total()):
-        output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
-        output.next_step("assistant settle", "writes the final labels there are")
+    if not waiting or (released.certificate is None and waiting == released.counts.total()):
+        return
+    output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
+    output.next_step("assistant settle", "writes the final labels, as far as people's answers and the certificate go")
 
 
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:

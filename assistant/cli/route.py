@@ -77,7 +77,7 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         "waiting_without_confidence": work.without_confidence,
     }
     shown = [
-        (one.route, one.reason, f"{one.items:,}", f"{one.share:.1%}", f"{one.expected_errors:,.1f}") for one in rows
+        (one.route, one.reason, f"{one.items:,}", f"{one.share:.1%}", _rounded(one.expected_errors)) for one in rows
     ]
     output.result(
         data,
@@ -95,6 +95,10 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         output.next_step("assistant labels import FILE", "takes people's labels in; then assistant settle")
     else:
         output.next_step("assistant settle", "writes the final labels")
+
+
+def _rounded(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f}"
 
 
 def _sums(plan: RoutePlan, accepted: int, wrong: float) -> list[str]:

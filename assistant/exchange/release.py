@@ -34,7 +34,10 @@ class Released:
             yield record
 
     def as_json(self) -> dict[str, object]:
-        """The manifest's `final_labels` and `certificate`: the statement whole, and what it means for this file."""
+        """The manifest's `final_labels` and `certificate`: the statement whole, and what it means for this file.
+
+        `true_of_this_file` is None for a promise that is about a source, and not about these items.
+        """
         finals = {name: self.counts[name] for name in ("person", "machine", NOT_SETTLED)}
         if self.certificate is None:
             return {"final_labels": finals, "certificate": None}
@@ -46,11 +49,16 @@ class Released:
                 "issued_at": self.certificate.created_at,
                 "standing": str(self.standing),
                 "sentence": statement.get("sentence"),
-                "true_of_this_file": self.standing is Standing.STANDING and not self.counts[NOT_SETTLED],
+                "true_of_this_file": self._true(statement),
                 "about_this_file": self._about(statement),
                 "statement": dict(statement),
             },
         }
+
+    def _true(self, statement: Mapping[str, object]) -> bool | None:
+        if self.standing is not Standing.STANDING:
+            return False
+        return None if _about_source(statement) else not self.counts[NOT_SETTLED]
 
     def _about(self, statement: Mapping[str, object]) -> str:
         """What the certificate promises of the labels in this file, and what it doesn't."""
@@ -63,19 +71,34 @@ class Released:
         if machine := self.counts["machine"]:
             said.append(_about_machine(machine, statement))
         if waiting := self.counts[NOT_SETTLED]:
-            have = "1 item in it has" if waiting == 1 else f"{waiting:,} items in it have"
-            said.append(
-                f"{have} no final label yet. The bound speaks of the whole batch of {statement.get('population', '?')}"
-                " items, and holds for it when people have labelled the rest."
-            )
-        else:
-            said.append("Every item is settled, so that the sentence is true of this file.")
+            said.append(f"{waiting:,} {'item in it has' if waiting == 1 else 'items in it have'} no final label yet.")
+        said.append(_about_source(statement) or self._about_batch(statement))
         return " ".join(said)
+
+    def _about_batch(self, statement: Mapping[str, object]) -> str:
+        population = int(str(statement["population"]))
+        if self.counts[NOT_SETTLED]:
+            return (
+                f"The bound speaks of the whole batch of {population:,} items, and holds for it when people have"
+                " labelled the rest."
+            )
+        beside = self.counts.total() - population
+        if beside > 0:
+            came = "1 item came" if beside == 1 else f"{beside:,} items came"
+            return f"Every item is settled: the sentence is true of the batch; {came} beside it."
+        return "Every item is settled, so that the sentence is true of this file."
+
+
+def _about_source(statement: Mapping[str, object]) -> str:
+    """What a threshold's promise is about; empty for a promise about a batch."""
+    if statement.get("method") != "ltt":
+        return ""
+    return "The promise is about what this source sends, on average, and not about just these items."
 
 
 def _about_machine(count: int, statement: Mapping[str, object]) -> str:
-    if statement.get("method") != "pac":
-        return f"{count:,} labels are the machine's, accepted by the certificate's threshold."
+    if _about_source(statement):
+        return f"{count:,} labels are the machine's, each at least as sure as the threshold asks."
     confidence = float(str(statement["confidence"]))
     return (
         f"{count:,} labels are the machine's: at most {statement['allowed']} of them differ from what the reviewers"

@@ -39,8 +39,10 @@ def fit(workspace: Path, scores: dict[str, tuple[str, float]], run: str = "r1") 
         return FitStore(opened.database).add(run_id, seed=1, labels_used=50, report={}, scores=given).id
 
 
-def certify(workspace: Path, fit_id: int, passed: int, audited: tuple[str, ...] = (), run: str = "r1") -> int:
-    """A certificate that lets the surest items of a fit pass, some of which were audited."""
+def certify(
+    workspace: Path, fit_id: int, passed: int, audited: tuple[str, ...] = (), run: str = "r1", **stated: object
+) -> int:
+    """A certificate that lets the surest items of a fit pass, some of which were audited; `stated` in its statement."""
     with Workspace.open(workspace) as opened:
         run_id, items = opened.runs.find(run).id, opened.items.count()["items"]
         drawn = [SampledItem(name, 0.5) for name in audited]
@@ -58,6 +60,7 @@ def certify(workspace: Path, fit_id: int, passed: int, audited: tuple[str, ...] 
             "accepted": passed - len(audited),
             "threshold": None,
             "waves": [{"sample": sample.id, "fit": fit_id, "offered": passed, "passed": passed}],
+            **stated,
         }
         return CertificateStore(opened.database).issue(run_id, fit_id, sample.id, statement).id
 

@@ -193,6 +193,29 @@ def test_the_manifest_says_of_whom_the_bound_speaks_while_items_wait(assistant: 
     assert "5 items are not settled" in said.stderr
 
 
+def test_what_people_labelled_beside_the_batch_is_told_apart_from_it(assistant: Assistant, certified: Path) -> None:
+    ingest(assistant, certified, [{"id": "late", "text": "arrived after the certificate"}])
+    people_say(assistant, certified, {name: "safe" for name in [*PEOPLE, "late"] if name != "p0"})
+    assistant("settle", "-w", certified)
+    _, manifest = exported(assistant, certified)
+    assert manifest["final_labels"] == {"person": 7, "machine": 4, "not_settled": 0}
+    about = manifest["certificate"]["about_this_file"]
+    assert about.endswith("Every item is settled: the sentence is true of the batch; 1 item came beside it.")
+
+
+def test_a_thresholds_promise_is_not_told_of_the_items_in_the_file(assistant: Assistant, workspace: Path) -> None:
+    answered_run(assistant, workspace, LABELS)
+    certify(workspace, fit(workspace, SCORES), 6, method="ltt", threshold=0.945)
+    assistant("settle", "-w", workspace)
+    rows, manifest = exported(assistant, workspace)
+    assert {name for name, row in rows.items() if row["final_origin"] == "machine"} == {"p0", "p1", "p3", "p4"}
+    assert manifest["certificate"]["true_of_this_file"] is None
+    assert manifest["certificate"]["about_this_file"] == (
+        "4 labels are the machine's, each at least as sure as the threshold asks. 6 items in it have no final label"
+        " yet. The promise is about what this source sends, on average, and not about just these items."
+    )
+
+
 def test_without_a_certificate_the_manifest_says_that_there_is_none(assistant: Assistant, workspace: Path) -> None:
     answered_run(assistant, workspace, LABELS)
     _, manifest = exported(assistant, workspace)

@@ -56,7 +56,7 @@ class RoutePlan:
         found = []
         for (route, reason), count in self.routed.counts().items():
             at = self.routed.on(route) & (self.routed.reasons == REASONS.index(reason))
-            wrong = expected_errors(self.items.confidence[at])
+            wrong = None if route is Route.SETTLED else expected_errors(self.items.confidence[at])
             found.append(RouteRow(route.value, reason, count, count / len(self.items), wrong))
         return found
 
@@ -81,13 +81,16 @@ class RoutePlan:
 
 
 class RouteRow(NamedTuple):
-    """Items of one route and reason: how many, their share of all, machine labels among them expected to be wrong."""
+    """Items of one route and reason: how many, their share of all, machine labels among them expected to be wrong.
+
+    `expected_errors` is None where people have settled it: nobody needs to expect any more.
+    """
 
     route: str
     reason: str
     items: int
     share: float
-    expected_errors: float
+    expected_errors: float | None
 
 
 class ItemRoute(NamedTuple):
