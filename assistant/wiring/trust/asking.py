@@ -12,14 +12,14 @@ from assistant.domain.certificates import Purpose, Sample
 from assistant.errors import CertificateError
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
-from assistant.trust.campaign import Campaign, Target
+from assistant.trust.campaign import Campaign, Step, Target
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.plan import plan_audit
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.history import Design, History, check_batch, choose_run, read_history, unlabelled
 from assistant.wiring.trust.keeping import Keeper, drawing
-from assistant.wiring.trust.sheet import write_sheet
+from assistant.wiring.trust.sheet import check_sheet, write_sheet
 from assistant.wiring.trust.threads import one_thread
 from assistant.wiring.workspace import Workspace
 
@@ -72,6 +72,7 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
         CertificateError: a run without machine labels, or whose batch has changed while it was audited.
         StorageError: another process is drawing.
     """
+    check_sheet(sheet)
     with drawing(workspace):
         return _ask(workspace, choose_run(workspace, choice.run), choice, sheet)
 
@@ -87,8 +88,8 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
     votes = batch.votes(history.blind)
     labelled = int((votes.codes != NONE).sum())
     asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.off_label_set)
-    if missing := unlabelled(history, batch, votes.codes):
-        asked = replace(asked, sample=history.samples[-1], missing=missing)
+    if waiting := unlabelled(history, batch, votes.codes):
+        asked = replace(asked, sample=waiting[0], missing=waiting[1])
     else:
         asked = _draw(Keeper(workspace, history, batch, seed), votes, asked)
     if asked.missing:
@@ -102,17 +103,25 @@ def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
     with one_thread():
         judge = Judge(pool, seed=keeper.seed)
         campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.seed)
-        left = _left(campaign, votes.codes)
-        step = campaign.next(votes.codes)
-    if step is None:
-        return asked
-    return replace(
-        asked,
-        sample=keeper.keep(campaign, step, left),
-        missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
-        new=True,
-        expected_to_leave=None if step.judgement is None else _expected(campaign, step.judgement, left),
-    )
+        for step, left in _steps(campaign, votes.codes):
+            sample = keeper.keep(campaign, step, left)
+            if len(step.index):
+                return replace(
+                    asked,
+                    sample=sample,
+                    missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
+                    new=True,
+                    expected_to_leave=None if step.judgement is None else _expected(campaign, step.judgement, left),
+                )
+    return asked
+
+
+def _steps(campaign: Campaign, codes: np.ndarray) -> Iterator[tuple[Step, np.ndarray]]:
+    """Steps, and what was left before each. A wave none of whose coins came up asks nothing and is passed at once."""
+    left = _left(campaign, codes)
+    while (step := campaign.next(codes)) is not None:
+        yield step, left
+        left = _left(campaign, codes)
 
 
 def _left(campaign: Campaign, codes: np.ndarray) -> np.ndarray:

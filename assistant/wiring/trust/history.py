@@ -181,12 +181,18 @@ def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...
     )
 
 
-def unlabelled(history: History, batch: Batch, codes: np.ndarray) -> tuple[str, ...]:
-    """Ids of the newest sample's items that have no label that counts."""
-    if not history.samples:
-        return ()
-    drawn = history.drawn[history.samples[-1].id]
-    return tuple(name for name in drawn if codes[batch.position[name]] == NONE)
+def unlabelled(history: History, batch: Batch, codes: np.ndarray) -> tuple[Sample, tuple[str, ...]] | None:
+    """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
+
+    These are all audits, whose items people may come to disagree on later, and the newest sample.
+    """
+    for sample in history.samples:
+        if sample.purpose is not Purpose.AUDIT and sample is not history.samples[-1]:
+            continue
+        missing = tuple(name for name in history.drawn[sample.id] if codes[batch.position[name]] == NONE)
+        if missing:
+            return sample, missing
+    return None
 
 
 def read_target(max_error: float, confidence: float) -> Target:

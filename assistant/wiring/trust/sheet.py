@@ -17,6 +17,14 @@ from assistant.wiring.workspace import Workspace
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute; content is data
 
 
+def check_sheet(path: Path) -> None:
+    """Raises InputError for a file that can't be one to label in."""
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"{path.name} can't be written", hint="end the name in .csv")
+    if not path.parent.is_dir():
+        raise InputError("no such folder", where=str(path.parent), hint="make it first")
+
+
 def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, seed: int) -> None:
     """Write items for people to label, in an order drawn by lot: it says nothing about them.
 
@@ -25,8 +33,6 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     Raises:
         InputError: the file can't be written, or holds labels that were not taken in.
     """
-    if path.suffix.lower() != ".csv":
-        raise InputError(f"{path.name} can't be written", hint="end the name in .csv")
     column = label_column(workspace)
     _keep_labels(workspace, path, column)
     numbers = draws(seed, item_ids, "order of labelling")
