@@ -33,7 +33,8 @@ _LEAST_STEP, _STEP = 40, 0.25  # labels between two fits: at least so many, and 
 _WORTH_OFFERING = 0.35  # chance to pass; below, a label now also teaches
 _READY = 0.9  # share of what is left that must be worth offering before the first wave
 _CAUTION = 2.0  # times the errors expected, when the audit rate is fixed: a rate too low ends early, and costs more
-_LEAST_WAVE, _WAVE = 50, 0.25  # items offered at once: at least so many, and this share of those worth offering
+_LEAST_LESSON = 20  # items between two waves; fewer are not worth a round of their own
+_LEAST_WAVE, _WAVE = 100, 0.25  # items offered at once: at least so many, and this share of those worth offering
 AUDIT = "audit"  # what the coins are thrown for, see `routing.sampling.draw`
 
 
@@ -188,7 +189,7 @@ class Campaign:
         order = left[np.argsort(-judgement.confidence[left], kind="stable")]
         worth = self._worth_offering(1 - judgement.confidence[order])
         teach = len(order) - worth
-        if teach and (self.rate is None or worth < _LEAST_WAVE or not self._taught):
+        if teach and (self.rate is None or worth < _LEAST_WAVE or (teach >= _LEAST_LESSON and not self._taught)):
             self._taught = True
             size = min(max(_LEAST_STEP, int(_STEP * len(known))), teach)
             return Step(Purpose.LEARN, order[-size:], np.ones(size), len(order), judgement)
@@ -199,7 +200,10 @@ class Campaign:
 
     def accepted(self) -> Accepted:
         """What leaves without a person by now."""
-        kept = [np.flatnonzero(~w.audited[: p.count]) for w, p in zip(self.waves, self.passed, strict=False)]
+        kept = [
+            np.flatnonzero(~wave.audited[: passed.count] & (wave.codes[: passed.count] != NONE))
+            for wave, passed in zip(self.waves, self.passed, strict=False)
+        ]
         columns = [
             [part[at] for part, at in zip(parts, kept, strict=False)]
             for parts in zip(*((w.order, w.codes, w.confidence) for w in self.waves), strict=True)

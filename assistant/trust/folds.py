@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 FOLDS = 5
 
@@ -53,6 +51,10 @@ def fit_folds(rows: sp.csr_array, outcomes: np.ndarray, penalty: float, generato
 
 
 def _fit(rows: sp.csr_array, outcomes: np.ndarray, penalty: float) -> tuple[float, np.ndarray]:
+    # A second and 100 MB that a batch with few labels need not pay.
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     if len(np.unique(outcomes)) < 2:  # a label so rare that a fold took all of it
         return float(np.log((outcomes.sum() + 0.5) / (len(outcomes) - outcomes.sum() + 0.5))), np.zeros(rows.shape[1])
     model = LogisticRegression(C=1 / penalty, max_iter=200, tol=1e-3)

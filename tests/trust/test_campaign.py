@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from assistant.domain.certificates import Purpose
 from assistant.trust.campaign import Campaign, Step, Target
 from assistant.trust.judge import Judge
-from assistant.trust.pool import NONE
+from assistant.trust.pool import NONE, Answers
 from tests.trust.pools import made_up
 
 TARGET = Target(0.05, 0.95)
@@ -112,3 +113,17 @@ def test_a_machine_nobody_agrees_with_leaves_nothing_unseen() -> None:
 def test_targets_that_promise_nothing_are_refused(shares: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         Target(*shares)
+
+
+def test_an_item_without_any_answer_never_leaves_as_one_that_was_answered() -> None:
+    pool, truth = made_up(400, machine=1.0)
+    codes = pool.machine.codes.copy()
+    codes[::10] = NONE
+    unanswered = replace(pool, texts=["the same"] * 400, machine=Answers(codes, None))
+    campaign = Campaign(pool.ids, Judge(unanswered), TARGET, seed=9)
+    _, answers = _played(campaign, truth)
+    accepted = campaign.accepted()
+    assert (accepted.codes != NONE).all()
+    rest = campaign.next(answers)
+    gone = np.flatnonzero(answers == NONE)
+    assert set(gone) == {*accepted.index.tolist(), *(rest.index.tolist() if rest else [])}
