@@ -12,11 +12,21 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import POSTS, Assistant, Server
+from tests.cli.files import write_jsonl
+from tests.cli.made_up import fill, load, make_up
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-LINES = [re.sub(r"\s+#.*", "", line).strip() for block in BLOCKS for line in block.splitlines()]
+
+
+def _lines(*blocks: str) -> list[str]:
+    """Commands without their comments."""
+    return [re.sub(r"\s+#.*", "", line).strip() for block in blocks for line in block.splitlines()]
+
+
+CERTIFICATE = _lines(*(block for block in BLOCKS if "assistant sample" in block or "assistant simulate" in block))
+LINES = [line for line in _lines(*BLOCKS) if line not in CERTIFICATE]
 
 
 def test_every_command_of_the_readme_works_as_written(
@@ -41,6 +51,35 @@ def test_every_command_of_the_readme_works_as_written(
         else:
             assert not words or words[0] in {"make", "export", "."}, line
     assert ran >= 19
+
+
+def test_the_way_to_a_certificate_works_as_written(
+    assistant: Assistant, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person labels what is asked for, and `sample` is called again until only review is left."""
+    made = make_up(400)
+    load(assistant, workspace, made)
+    monkeypatch.chdir(workspace)
+    write_jsonl(Path("items.jsonl"), [{"id": name, "text": text} for name, text in made.texts.items()])
+    labels = [{"item_id": name, "rater_id": "ana", "label": label} for name, label in made.truth.items()]
+    write_jsonl(Path("labels.jsonl"), labels)
+    ran = []
+    for line in CERTIFICATE:
+        words = shlex.split(line)[1:]
+        if words[0] == "simulate":
+            answers = [{"item_id": name, "model": "m", "label": label} for name, (label, _) in made.machine.items()]
+            write_jsonl(Path("machine.jsonl"), answers)
+            words = [*words[:-1], "2", "--embedder", "none"]  # two trials instead of 200: the words are what is tested
+        if words[:2] == ["labels", "import"]:
+            asked = "start"
+            while asked not in {None, "review"}:
+                fill(Path("to_label.csv"), made.truth)
+                assert assistant(*words).status == 0
+                asked = assistant(*CERTIFICATE[0].split()[1:], "--json").json["purpose"]
+        said = assistant(*words)
+        assert said.status == 0, f"{line}\n{said.stdout}{said.stderr}"
+        ran.append(words[0])
+    assert ran == ["sample", "labels", "certify", "route", "settle", "export", "check", "signals", "simulate"]
 
 
 @pytest.mark.parametrize("target", sorted({line.split()[1] for line in LINES if line.startswith("make ")}))
