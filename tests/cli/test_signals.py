@@ -28,7 +28,7 @@ def test_each_signal_has_its_worth_on_the_labelled_items(assistant: Assistant, w
     wrong = sum(made.machine[name][0] != label for name, label in labelled.items())
     assert (told["run"], told["model"], told["labelled"], told["wrong"]) == ("r1", "judge", 80, wrong)
     assert told["speaks_for"] == LABELLED
-    (score,) = told["signals"]
+    (score,) = (one for one in told["signals"] if one["name"] == "score")
     assert (score["name"], score["n"], score["wrong"]) == ("score", 80, wrong)
     # AUROC by its definition: pairs of a right and a wrong answer that the score puts in order.
     right = [made.machine[name][1] for name, label in labelled.items() if made.machine[name][0] == label]

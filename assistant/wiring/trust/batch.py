@@ -16,6 +16,7 @@ from assistant.store.runs import Run
 from assistant.trust.pool import NONE, Answers, Pool
 from assistant.wiring.trust.accepted import groups_of
 from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.wiring.trust.raw_signals import Columns, compared_signals, number, replicates, stored_signals
 from assistant.wiring.workspace import Workspace
 
 _PAGE = 20_000  # items whose vectors are fetched at once
@@ -62,6 +63,7 @@ class Batch:
         run: the run.
         page: its columns.
         others: answers of other runs to the same items, by the run's name.
+        same: names of the runs among them that asked the same once more.
         people: what people said about them.
         classes: every answer that occurs.
         position: of each external id.
@@ -70,6 +72,7 @@ class Batch:
     run: Run
     page: PoolPage
     others: Mapping[str, Sequence[LabelAnswer | None]]
+    same: Sequence[str]
     people: PeoplesAnswers
     classes: Classes
     position: Mapping[str, int]
@@ -86,7 +89,7 @@ class Batch:
     def has_telling_signals(self) -> bool:
         """Whether a signal differs between items; answers of other runs count as one."""
         return bool(self.others) or any(
-            len(set(column[np.isfinite(column)])) > 1 for column in signals(self.page).values()
+            len(set(column[np.isfinite(column)])) > 1 for column in stored_signals(self.page).values()
         )
 
     @property
@@ -98,6 +101,13 @@ class Batch:
     def codes(self, answers: Iterable[LabelAnswer | None]) -> np.ndarray:
         """(k,) the answers' numbers, -1 for None."""
         return np.array([NONE if one is None else self.classes.code(one) for one in answers], dtype=np.int64)
+
+    def signals(self) -> Columns:
+        """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
+        others = {name: self.codes(answers) for name, answers in self.others.items()}
+        return stored_signals(self.page) | compared_signals(
+            self.page, self.codes(_usable(self.page)), others, self.same
+        )
 
     def positions(self, names: Iterable[str]) -> np.ndarray:
         """(k,) where the items of these ids stand."""
@@ -159,7 +169,7 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     people = PeoplesAnswers.read(store, position)
     answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
     classes = Classes.of(_known(workspace), _occurring(page, answered, people))
-    return Batch(run, page, answered, people, classes, position)
+    return Batch(run, page, answered, replicates(run, beside), people, classes, position)
 
 
 def make_pool(workspace: Workspace, batch: Batch) -> Pool:
@@ -169,7 +179,7 @@ def make_pool(workspace: Workspace, batch: Batch) -> Pool:
         InputError: metadata named in the settings that no item has.
     """
     page = batch.page
-    scores = np.array([_number(label_probability(given)) for given in page.signals])
+    scores = np.array([number(label_probability(given)) for given in page.signals])
     return Pool(
         ids=page.ids,
         texts=page.texts,
@@ -177,7 +187,7 @@ def make_pool(workspace: Workspace, batch: Batch) -> Pool:
         classes=batch.classes.names,
         machine=Answers(batch.codes(_usable(page)), scores if np.isfinite(scores).any() else None),
         others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
-        signals=signals(page),
+        signals=batch.signals(),
         categories=_categories(page, workspace.settings.trust.metadata),
     )
 
@@ -213,16 +223,6 @@ def _vectors(workspace: Workspace, page: PoolPage) -> np.ndarray:
     wanted = list(zip(page.digests, page.texts, strict=True))
     embedder = workspace.item_embedder
     return np.concatenate([embedder.vectors_of(wanted[at : at + _PAGE]) for at in range(0, len(wanted), _PAGE)])
-
-
-def signals(page: PoolPage) -> dict[str, np.ndarray]:
-    """(n,) raw numbers by name, NaN where an item lacks one."""
-    names = sorted({name for given in page.signals for name in given})
-    return {name: np.array([_number(given.get(name)) for given in page.signals]) for name in names}
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else float(value)
 
 
 def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray]:

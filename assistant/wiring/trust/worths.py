@@ -15,7 +15,7 @@ from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Wave
 from assistant.trust.pool import NONE
 from assistant.trust.worth import SignalWorth, signal_worths
-from assistant.wiring.trust.batch import Batch, read_batch, signals
+from assistant.wiring.trust.batch import Batch, read_batch
 from assistant.wiring.trust.history import Design, History, read_history
 from assistant.wiring.workspace import Workspace
 
@@ -145,7 +145,7 @@ def _drawn_at_random(workspace: Workspace, history: History, batch: Batch) -> np
 
 def _columns(batch: Batch, machine: np.ndarray) -> dict[str, np.ndarray]:
     """The raw signals, and whether each other run gave the same answer."""
-    columns = signals(batch.page)
+    columns = batch.signals()
     for name, answers in batch.others.items():
         codes = batch.codes(answers)
         columns[f"agrees_with_{name}"] = np.where(codes == NONE, np.nan, codes == machine)
