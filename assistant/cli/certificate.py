@@ -27,7 +27,7 @@ def show_certificate(output: Output, issued: IssuedCertificate, prices: Sequence
     if said["groups"]:
         parts.append(_groups(said["groups"], said["by"]))
     if said["losses"]:
-        parts.append(_losses(said["losses"], said["confidence"]))
+        parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
     if prices:
         parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
     output.result(data, *parts)
@@ -97,8 +97,14 @@ def _groups(groups: Sequence[dict[str, Any]], by: str) -> Table:
     return table((by, "items", "leave", "errors met", ""), rows)
 
 
-def _losses(losses: dict[str, Any], confidence: float) -> Table:
-    rows = [(name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}") for name, bound in losses.items()]
+def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
+    """Bounds by kind; one that is wider than the promise on all kinds together would only confuse."""
+    rows = [
+        (name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}")
+        if bound["upper"] < allowed
+        else (name, "as promised", f"{allowed:,}")
+        for name, bound in losses.items()
+    ]
     return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
 
 

@@ -15,6 +15,7 @@ from assistant.domain.certificates import CertificateEventKind, Purpose
 from assistant.domain.reviews import Review
 from assistant.store.certificates import CertificateStore
 from assistant.store.samples import SampleStore
+from assistant.trust import campaign
 from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import happened
@@ -343,10 +344,14 @@ def test_labels_of_one_class_only_teach_nothing_and_more_are_drawn_at_random(
     assert "audited yet" in refused(certify(assistant, workspace))
 
 
-def test_a_batch_with_fewer_than_30_audit_labels_is_not_certified(assistant: Assistant, workspace: Path) -> None:
+def test_a_batch_with_fewer_than_30_audit_labels_is_not_certified(
+    assistant: Assistant, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     small = make_up(260)
     load(assistant, workspace, small)
     # Waves of 50 at so low a rate: with this seed one has no audited item at all, and nobody is asked about nothing.
+    monkeypatch.setattr(campaign, "_LEAST_WAVE", 50)
+    monkeypatch.setattr(campaign, "_LEAST_LESSON", 1)
     said = play(assistant, workspace, small, "--max-error", "0.3", "--seed", "1")
     assert all(one["to_label"] for one in said[:-1])
     with Workspace.open(workspace) as opened:
