@@ -20,7 +20,7 @@ from assistant.trust.folds import fit_folds
 from assistant.trust.kernel import fit_kernel
 from assistant.trust.pool import NONE, Pool
 
-_LIKENESS_UP_TO = 2_000  # labels; beyond, the likeness of all pairs costs more than the folds
+_LIKENESS_UP_TO = 4_000  # labels; beyond, the likeness of all pairs costs more than the folds
 _CHOSEN_ON = 500  # labels a recipe is chosen on
 _CHOOSE_AGAIN = 1.4  # times the labels it was chosen with
 _PENALTIES = (0.1, 0.4, 1.6)
