@@ -33,9 +33,9 @@ _DAY = """\
 A normal day:
 
   assistant ingest posts.csv        take content in
-  assistant prelabel --dry-run      what labelling it would cost
-  assistant prelabel                label it; unsure items go to people
-  assistant status                  counts, cost, what failed and why
+  assistant prelabel                label it; --dry-run says what it would cost
+  assistant sample                  which items people label next, until the rest can leave
+  assistant certify                 how many labels leave without a person, and under which promise
   assistant export labels.jsonl     take the labels out
 
 First time: assistant init DIR.  All commands: assistant --help
