@@ -154,7 +154,7 @@ def test_alone_it_shows_a_normal_day_in_five_commands(assistant: Assistant) -> N
     said = assistant()
     assert said.status == 0
     day = [line.split()[:2] for line in said.stdout.splitlines() if line.startswith("  assistant ")]
-    assert day == [["assistant", name] for name in ("ingest", "prelabel", "prelabel", "status", "export")]
+    assert day == [["assistant", name] for name in ("ingest", "prelabel", "sample", "certify", "export")]
     assert "assistant init" in said.stdout
 
 
