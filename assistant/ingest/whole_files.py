@@ -6,7 +6,7 @@ the reading instead, with its place and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -50,12 +50,12 @@ def read_items(path: Path) -> dict[str, Item]:
     return {item.id: item for item in items}
 
 
-def read_human_labels(path: Path, items: Mapping[str, Item]) -> dict[str, list[LabelRow]]:
+def read_human_labels(path: Path, items: Container[str] | None) -> dict[str, list[LabelRow]]:
     """What people said, by item; labels that an object of votes leaves out, but another mentions, are `unknown`.
 
     Args:
         path: one answer of one person a line.
-        items: those the answers may be about.
+        items: ids of those the answers may be about; None allows any.
 
     Raises:
         InputError: as `read_items`; and an answer is for no known item, or a person answers one twice.
@@ -70,7 +70,7 @@ def read_human_labels(path: Path, items: Mapping[str, Item]) -> dict[str, list[L
     return answers
 
 
-def read_machine_answers(path: Path, items: Mapping[str, Item]) -> dict[str, dict[str, MachineRow]]:
+def read_machine_answers(path: Path, items: Container[str] | None) -> dict[str, dict[str, MachineRow]]:
     """What machines said, by model, in the order of the file, and item. Arguments and errors as `read_human_labels`."""
     rows = _whole(path, read_rows(path))
     columns = _mapped(path, rows, map_machine_columns, _MACHINE_SHAPE)
@@ -114,13 +114,13 @@ def _mentioned(rows: Iterable[Row], columns: AnswerColumns) -> tuple[str, ...]:
 
 
 def _once(
-    path: Path, given: Sequence[Answer], items: Mapping[str, Item], by: Callable[[Answer], str]
+    path: Path, given: Sequence[Answer], items: Container[str] | None, by: Callable[[Answer], str]
 ) -> Sequence[Answer]:
     """The answers as they are, if each is for a known item and nobody answers one twice."""
     seen: dict[tuple[str, str], Answer] = {}
     for row in given:
         where = f"{path}:{row.line}"
-        if row.item_id not in items:
+        if items is not None and row.item_id not in items:
             hint = "give the file of the items that these answers belong to, or take the line out"
             raise InputError(f"there is no item {row.item_id!r}", where=where, hint=hint)
         earlier = seen.setdefault((row.item_id, by(row)), row)

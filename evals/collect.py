@@ -1,0 +1,299 @@
+"""From answers, row by row, to the columns that everything is computed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.errors import InputError
+from evals.data import (
+    NO_ANSWER,
+    NO_LABEL,
+    NONE,
+    SIGHTS,
+    Codes,
+    Column,
+    EvalData,
+    HumanAnswers,
+    Scale,
+    Sight,
+    Spent,
+    Variant,
+    VariantIdentity,
+)
+from evals.slices import length_column, values_column
+
+NOBODY = "unlabelled"
+OPEN = "open"
+TIED = "tied"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswer:
+    """One answer of one variant.
+
+    Args:
+        labels: what it said; None where it was asked and gave no usable answer.
+        confidence: how sure it was, as it came.
+        cost_usd, latency_ms, tokens: of the original call.
+        clauses: ids it cited.
+    """
+
+    labels: tuple[str, ...] | None
+    confidence: float | None = None
+    cost_usd: float | None = None
+    latency_ms: float | None = None
+    tokens: float | None = None
+    clauses: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class _Variant:
+    identity: VariantIdentity
+    calibrated: bool
+    answers: dict[tuple[int, int], MachineAnswer] = field(default_factory=dict)
+
+
+class Collector:
+    """Takes answers in any order; items are numbered as they are first named.
+
+    Args:
+        classes: the label set in its order; None takes what occurs.
+        scale: how labels relate; None finds out: sets of labels, grades that are numbers, or names.
+    """
+
+    def __init__(self, classes: Sequence[str] | None = None, scale: Scale | None = None) -> None:
+        self._classes = classes
+        self._scale = scale
+        self._places: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
+        self._properties: dict[str, dict[int, str]] = {}
+        self._groups: dict[int, str] = {}
+        self._inclusion: dict[int, float] = {}
+        self._human: dict[tuple[int, int], tuple[str, int]] = {}
+        self._raters: dict[str, int] = {}
+        self._open: set[int] = set()
+        self._variants: dict[str, _Variant] = {}
+        self._several = False
+
+    def item(
+        self, name: str, *, text: str | None = None, group: str | None = None, properties: Mapping[str, str | None]
+    ) -> None:
+        """An item, with the properties it may be sliced by; items not told of are known by their ids alone."""
+        place = self._place(name)
+        if text is not None:
+            self._texts[place] = text
+        if group is not None:
+            self._groups[place] = group
+        for key, value in properties.items():
+            if value is not None:
+                self._properties.setdefault(key, {})[place] = value
+
+    def inclusion(self, item: str, probability: float) -> None:
+        """The probability with which the item was taken.
+
+        Raises:
+            InputError: not above 0 up to 1, or another one than was told before.
+        """
+        if not 0 < probability <= 1:
+            what = f"item {item!r} has the inclusion probability {probability:g}"
+            raise InputError(what, hint="it must be above 0, up to 1")
+        if self._inclusion.setdefault(self._place(item), probability) != probability:
+            what = f"item {item!r} has two inclusion probabilities"
+            raise InputError(what, hint="an item is taken with one probability, whoever labels it")
+
+    def human(self, item: str, rater: str, labels: tuple[str, ...], sight: Sight, *, left_open: bool = False) -> None:
+        """A reviewer's answer; the newest of one reviewer and item counts.
+
+        Args:
+            item: its id.
+            rater: who.
+            labels: what was answered.
+            sight: whether the machine's answer was in sight.
+            left_open: some labels of the set were neither given nor denied: the item is counted, the answer is not.
+        """
+        place = self._place(item)
+        if left_open:
+            self._open.add(place)
+            return
+        number = self._raters.setdefault(rater, len(self._raters))
+        self._human[place, number] = (self._joined(labels), SIGHTS.index(sight))
+
+    def variant(self, name: str, identity: VariantIdentity, *, calibrated: bool = False) -> None:
+        """A variant whose answers follow.
+
+        Args:
+            name: how it is called.
+            identity: what it is made of.
+            calibrated: whether its confidences are calibrated probabilities.
+        """
+        self._variants[name] = _Variant(identity, calibrated)
+
+    def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
+        """A variant's answer to an item, `repeat` counting from 0."""
+        self._variants[variant].answers[self._place(item), repeat] = answer
+
+    def data(self, notes: Sequence[str] = ()) -> EvalData:
+        """The columns.
+
+        Args:
+            notes: what the reader must know.
+        """
+        classes, scale = self._all_classes()
+        code = {name: number for number, name in enumerate(classes)}
+        humans, n = self._human_answers(code), len(self._places)
+        blind = humans.where(_counted(humans, n))
+        reference, tied = majority(blind.items, blind.codes, n, len(classes))
+        left_out = self._left_out(humans, reference, tied)
+        variants = {name: self._variant(name, code) for name in self._variants}
+        return EvalData(
+            ids=tuple(self._places),
+            texts=tuple(self._texts.get(place, "") for place in range(n)) if self._texts else None,
+            classes=classes,
+            scale=scale,
+            humans=humans,
+            reference=reference,
+            weights=np.array([1 / self._inclusion.get(place, 1.0) for place in range(n)]),
+            groups=self._group_codes(),
+            slices=self._slices(classes, reference),
+            variants=variants,
+            left_out={reason: count for reason, count in left_out.items() if count},
+            notes=tuple(notes),
+        )
+
+    def _place(self, item: str) -> int:
+        return self._places.setdefault(item, len(self._places))
+
+    def _joined(self, labels: tuple[str, ...]) -> str:
+        if len(labels) == 1:
+            return labels[0]
+        self._several = True
+        return "|".join(sorted(labels)) or NO_LABEL
+
+    def _all_classes(self) -> tuple[tuple[str, ...], Scale]:
+        answers = [one for variant in self._variants.values() for one in variant.answers.values()]
+        said = {self._joined(one.labels) for one in answers if one.labels is not None}
+        occurring = {label for label, _ in self._human.values()} | said
+        known = [label for label in self._classes or () if label in occurring or not self._several]
+        other = sorted(occurring - set(known), key=_label_order)
+        classes = (*known, *other)
+        scale = self._scale or self._guessed(classes)
+        failed = any(one.labels is None for one in answers)
+        return (*classes, NO_ANSWER) if failed else classes, scale
+
+    def _guessed(self, classes: Iterable[str]) -> Scale:
+        if self._several:
+            return Scale.MULTI
+        return Scale.ORDINAL if all(_number(name) is not None for name in classes) else Scale.NOMINAL
+
+    def _human_answers(self, code: Mapping[str, int]) -> HumanAnswers:
+        places = np.array(list(self._human), dtype=np.int64).reshape(-1, 2)
+        codes = np.array([code[label] for label, _ in self._human.values()], dtype=np.int64)
+        sights = np.array([sight for _, sight in self._human.values()], dtype=np.int64)
+        return HumanAnswers(places[:, 0], places[:, 1], codes, sights, tuple(self._raters))
+
+    def _left_out(self, humans: HumanAnswers, reference: Codes, tied: Codes) -> dict[str, int]:
+        labelled = np.zeros(len(reference), dtype=np.bool_)
+        labelled[humans.items] = True
+        opened = [place for place in self._open if not labelled[place]]
+        return {NOBODY: int((~labelled).sum()) - len(opened), OPEN: len(opened), TIED: len(tied)}
+
+    def _variant(self, name: str, code: Mapping[str, int]) -> Variant:
+        made, n = self._variants[name], len(self._places)
+        repeats = 1 + max((repeat for _, repeat in made.answers), default=0)
+        codes = np.full((n, repeats), NONE, dtype=np.int64)
+        confidence = np.full(n, np.nan)
+        spent = np.full((3, n, repeats), np.nan)
+        clauses: list[tuple[str, ...]] = [()] * n
+        for (place, repeat), one in made.answers.items():
+            codes[place, repeat] = code[NO_ANSWER if one.labels is None else self._joined(one.labels)]
+            spent[:, place, repeat] = [_or_nan(value) for value in (one.cost_usd, one.latency_ms, one.tokens)]
+            if repeat == 0:
+                confidence[place] = _or_nan(one.confidence)
+                clauses[place] = one.clauses or ()
+        known = not np.isnan(spent).all()
+        return Variant(
+            name,
+            codes,
+            None if np.isnan(confidence).all() else confidence,
+            made.calibrated,
+            Spent(*(_mean_of_known(column) for column in spent)) if known else None,
+            made.identity,
+            clauses if any(one.clauses is not None for one in made.answers.values()) else None,
+        )
+
+    def _group_codes(self) -> Codes:
+        """A number for each leakage group; an item without one stands alone."""
+        numbers: dict[object, int] = {}
+        named = [self._groups.get(place, place) for place in range(len(self._places))]
+        return np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
+
+    def _slices(self, classes: tuple[str, ...], reference: Codes) -> dict[str, Column]:
+        n = len(self._places)
+        slices = {"label": Column(classes, reference)}
+        for key, values in self._properties.items():
+            slices[key] = values_column([values.get(place) for place in range(n)])
+        if self._texts:
+            slices["length"] = length_column([self._texts.get(place) for place in range(n)])
+        return slices
+
+
+def majority(items: Codes, codes: Codes, n: int, k: int) -> tuple[Codes, Codes]:
+    """The class most answers of an item give.
+
+    Args:
+        items: which item, shape (m,).
+        codes: which class of `k`, shape (m,).
+        n: how many items there are.
+        k: how many classes there are.
+
+    Returns:
+        By item the class, `NONE` where nobody answered or two lead, shape (n,); and the items on which two lead.
+    """
+    winner = np.full(n, NONE, dtype=np.int64)
+    if not len(items):
+        return winner, np.zeros(0, dtype=np.int64)
+    cells, votes = np.unique(items * k + codes, return_counts=True)
+    of_item, of_class = np.divmod(cells, k)
+    most = np.zeros(n, dtype=np.int64)
+    np.maximum.at(most, of_item, votes)
+    leading = votes == most[of_item]
+    leaders = np.bincount(of_item[leading], minlength=n)
+    winner[of_item[leading]] = of_class[leading]
+    tied = np.flatnonzero(leaders > 1)
+    winner[tied] = NONE
+    return winner, tied
+
+
+def _counted(humans: HumanAnswers, n: int) -> np.ndarray:
+    """Which answers say what is right: not those given with the machine's in sight, where an item has others."""
+    assisted = humans.of(Sight.ASSISTED)
+    has_other = np.zeros(n, dtype=np.bool_)
+    has_other[humans.items[~assisted]] = True
+    return np.asarray(~assisted | ~has_other[humans.items])
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _mean_of_known(values: np.ndarray) -> np.ndarray:
+    """Mean over repeats of what is known, NaN where nothing is."""
+    known = ~np.isnan(values)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    return np.asarray(np.divide(sums, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1)))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _label_order(label: str) -> tuple[bool, float, str]:
+    """Numbers first, by size; then names."""
+    number = _number(label)
+    return (number is None, number or 0.0, label)

@@ -1,0 +1,1 @@
+"""Where the machine and people disagree, and who is probably wrong."""

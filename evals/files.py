@@ -1,0 +1,158 @@
+"""Eval data from files: labels of people, answers of machines, and the items if there is a file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from assistant.domain.items import Content, Item
+from assistant.errors import InputError
+from assistant.ingest.labels import LabelRow
+from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
+from evals.collect import Collector, MachineAnswer
+from evals.data import EvalData, Scale, Sight, VariantIdentity
+
+_SHOWN_NAMES = 8
+
+
+def read_eval_files(
+    labels: Path,
+    machine: Path | None = None,
+    items: Path | None = None,
+    *,
+    scale: Scale | None = None,
+    slice_by: Collection[str] = (),
+) -> EvalData:
+    """What files hold, in any format `read_rows` reads.
+
+    A column `inclusion_probability` of the labels (or in their `meta`, or the items') weighs items; `shown_suggestion`
+    tells assisted answers from blind ones; `meta.group` of the items keeps those together that are not independent.
+
+    Args:
+        labels: one answer of one person a line, `{item_id, rater_id, label or labels}`.
+        machine: one answer of one model a line, `{item_id, model, label or labels, score?}`; None when only people
+            are compared with each other.
+        items: one item a line, `{id, text, lang, source, meta}`; None when ids are all that is known.
+        scale: how labels relate; None finds out.
+        slice_by: fields of the items' meta by which results are sliced.
+
+    Raises:
+        InputError: a file is missing or not of its shape, a line can't be read or answers an item twice, no item has
+            one of these fields, or people and machines answered no item in common.
+    """
+    known = None if items is None else read_items(items)
+    human = read_human_labels(labels, known)
+    by_model = {} if machine is None else read_machine_answers(machine, known)
+    _check_overlap(human, by_model, labels, machine)
+    collector = Collector(scale=scale)
+    if known is not None:
+        _check_fields(known.values(), slice_by, items)
+        _add_items(collector, known, {*human, *(name for answers in by_model.values() for name in answers)}, slice_by)
+    for rows in human.values():
+        for row in rows:
+            _add_human(collector, row, labels)
+    for model, answers in by_model.items():
+        collector.variant(model, VariantIdentity(model=model))
+        for item_id, answer in answers.items():
+            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score))
+    return collector.data()
+
+
+def choose_variant(data: EvalData, name: str | None, where: str) -> str:
+    """The variant of that name, else the one with most answers (the first of equals).
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name is None:
+        return max(data.variants, key=lambda one: int((data.variants[one].first >= 0).sum()))
+    if name in data.variants:
+        return name
+    near = get_close_matches(name, data.variants, n=1)
+    there_are = ", ".join(list(data.variants)[:_SHOWN_NAMES]) + (" ..." if len(data.variants) > _SHOWN_NAMES else "")
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {there_are}"
+    raise InputError(f"no variant is called {name!r}", where=where, hint=hint)
+
+
+def _check_overlap(
+    human: Mapping[str, object], by_model: Mapping[str, Mapping[str, object]], labels: Path, machine: Path | None
+) -> None:
+    if machine is None or any(item_id in human for answers in by_model.values() for item_id in answers):
+        return
+    answered = next(iter(by_model.values()))
+    what = f"no item of {machine} has a label in {labels}: there is nothing to compare"
+    examples = f"ids there look like {next(iter(answered))!r}, here like {next(iter(human))!r}"
+    raise InputError(what, where=str(labels), hint=f"the item ids must be the same; {examples}")
+
+
+def _check_fields(items: Collection[Item], names: Collection[str], path: Path | None) -> None:
+    known = dict.fromkeys(name for item in items for name in item.meta)
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        shown = ", ".join(list(known)[:_SHOWN_NAMES]) or "(none)"
+        what = f"no item has a field {wrong[0]!r} in its meta"
+        raise InputError(what, where=str(path), hint=f"the fields are: {shown}")
+
+
+def _add_items(
+    collector: Collector, known: Mapping[str, Item], answered: Collection[str], slice_by: Collection[str]
+) -> None:
+    languages = {item.language for item in known.values()}
+    sources = {item.source for item in known.values()}
+    for name, item in known.items():
+        if name not in answered:
+            continue
+        properties = {"language": item.language} if len(languages) > 1 else {}
+        if len(sources) > 1 and item.source is not None:
+            properties["source"] = item.source
+        properties |= {key: str(item.meta[key]) for key in slice_by if item.meta.get(key) is not None}
+        group = item.meta.get("group")
+        collector.item(
+            name, text=_text(item.content), group=None if group is None else str(group), properties=properties
+        )
+        if (share := item.meta.get("inclusion_probability")) is not None:
+            collector.inclusion(name, _probability(share, name))
+
+
+def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
+    seen = _field(row, "shown_suggestion")
+    sight = Sight.UNKNOWN if seen is None else Sight.ASSISTED if _truth(seen, path, row.line) else Sight.BLIND
+    collector.human(row.item_id, row.rater, row.labels, sight, left_open=bool(row.meta.get("unknown")))
+    if (share := _field(row, "inclusion_probability")) is not None:
+        try:
+            collector.inclusion(row.item_id, _probability(share, row.item_id))
+        except InputError as error:
+            raise InputError(error.what, where=f"{path}:{row.line}", hint=error.hint) from error
+
+
+def _field(row: LabelRow, name: str) -> object:
+    """A column of the row, or of its `meta`; empty cells are none."""
+    inner = row.meta.get("meta")
+    value = row.meta.get(name)
+    if value is None and isinstance(inner, Mapping):
+        value = inner.get(name)
+    return None if value == "" else value
+
+
+def _probability(value: object, item: str) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        what = f"the inclusion probability of item {item!r} is {value!r}"
+        raise InputError(what, hint="it must be a number above 0, up to 1") from None
+
+
+def _truth(value: object, path: Path, line: int) -> bool:
+    text = str(value).strip().lower()
+    if text in {"true", "1", "1.0", "yes"}:
+        return True
+    if text in {"false", "0", "0.0", "no"}:
+        return False
+    raise InputError(
+        f"shown_suggestion is {value!r}", where=f"{path}:{line}", hint="write true or false, or leave it empty"
+    )
+
+
+def _text(content: Content) -> str:
+    return content.text if content.query is None else f"{content.query}\n{content.text}"

@@ -1,0 +1,105 @@
+"""The agreement panel: how far one variant agrees with people, and how far people agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.stats.coefficient import Coefficient
+from assistant.stats.vectors import Floats
+
+COEFFICIENTS = (
+    "raw",
+    "cohen_kappa",
+    "cohen_kappa_linear",
+    "cohen_kappa_quadratic",
+    "gwet_ac1",
+    "gwet_ac2",
+    "krippendorff_alpha",
+    "krippendorff_alpha_ordinal",
+    "krippendorff_alpha_interval",
+)
+"""Names of the coefficients, in the order they are shown; those for grades only where the scale is ordinal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """One label of the panel; shares and rates weighted like the panel.
+
+    Attributes:
+        label: its name.
+        people: share of items that people gave it.
+        machine: share of items that the variant gave it.
+        precision, recall, f1: of the variant against people, with intervals; undefined with a reason.
+    """
+
+    label: str
+    people: float
+    machine: float
+    precision: Coefficient
+    recall: Coefficient
+    f1: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What people reach among themselves, on the items of the panel that two or more of them answered.
+
+    Attributes:
+        human_human: probability that two reviewers of an item, drawn at random, agree.
+        machine_human: probability that the variant agrees with a reviewer drawn at random, on the same items.
+        gap: machine_human - human_human, with its interval over items.
+        alpha: Krippendorff's alpha among the reviewers, on the panel's scale.
+        raters: how many people.
+    """
+
+    human_human: Coefficient
+    machine_human: Coefficient
+    gap: Coefficient
+    alpha: Coefficient
+    raters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """Single answers of reviewers by whether the machine's was in sight: how far seeing it pulls people.
+
+    Attributes:
+        blind, assisted: share of answers that are the variant's.
+        pull: assisted - blind; an effect of seeing only where chance decided who saw it.
+    """
+
+    blind: Coefficient
+    assisted: Coefficient
+    pull: Coefficient
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AgreementPanel:
+    """How far a variant agrees with people.
+
+    Attributes:
+        variant: its name.
+        coefficients: by the names in `COEFFICIENTS`, against what people settled on.
+        naive: raw agreement as if every reviewed item stood for itself alone; None where that is what `raw` is.
+        n: items people settled and the variant answered.
+        effective_n: as many equally weighing independent items would tell as much about raw agreement.
+        classes: rows and columns of `table`.
+        table: sums of weights, people in rows, the variant in columns, shape (k, k).
+        labels: a row for each class that occurs.
+        ceiling: people among themselves; None where no item has two answers.
+        arms: blind and assisted answers; None where it isn't known for any.
+        notes: what the reader must know, in English sentences.
+    """
+
+    variant: str
+    coefficients: Mapping[str, Coefficient]
+    naive: Coefficient | None
+    n: int
+    effective_n: float
+    classes: tuple[str, ...]
+    table: Floats
+    labels: tuple[LabelRow, ...]
+    ceiling: Ceiling | None
+    arms: Arms | None
+    notes: tuple[str, ...] = ()
