@@ -1,0 +1,213 @@
+"""How many items it takes to tell two variants apart or to know a figure to within so much; what n items can tell.
+
+Everywhere: `alpha` is the two-sided level (0.05 goes with a 95 % interval; showing "no worse than the margin" by that
+interval is one-sided alpha / 2), `power` the chance to tell a difference that is really there. Both, and every share,
+lie between 0 and 1, else ValueError. Numbers of items are rounded up.
+"""
+
+from __future__ import annotations
+
+from math import ceil, sqrt
+from statistics import NormalDist
+
+
+def pairs_for_score_difference(
+    difference: float,
+    variance: float,
+    *,
+    noise_a: float = 0.0,
+    noise_b: float = 0.0,
+    repeats_a: int = 1,
+    repeats_b: int = 1,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> int:
+    """Items scored under both variants that tell `difference` from 0.
+
+    Args:
+        difference: of the mean scores, not 0.
+        variance: between items, of the difference of an item's two expected scores.
+        noise_a, noise_b: variance of a variant's score when the same item is asked again, mean over items.
+        repeats_a, repeats_b: times each item is asked; the noise is divided by it.
+        alpha, power: see the module.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: Miller (2024), Adding Error Bars to Evals, arXiv 2411.00640, section 5:
+    n = (z_alpha/2 + z_power)² (variance + noise_a / repeats_a + noise_b / repeats_b) / difference².
+    """
+    if not difference:
+        raise ValueError("difference must not be 0: no number of items tells apart what is equal")
+    total = _total_variance(variance, noise_a, noise_b, repeats_a, repeats_b)
+    return ceil(sum(_quantiles(alpha, power)) ** 2 * total / difference**2)
+
+
+def smallest_score_difference(
+    n: int,
+    variance: float,
+    *,
+    noise_a: float = 0.0,
+    noise_b: float = 0.0,
+    repeats_a: int = 1,
+    repeats_b: int = 1,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> float:
+    """The smallest difference of mean scores that `n` items tell from 0: `pairs_for_score_difference` turned round.
+
+    Args, errors and source as there; `n` is at least 1.
+    """
+    _check_n(n)
+    total = _total_variance(variance, noise_a, noise_b, repeats_a, repeats_b)
+    return sum(_quantiles(alpha, power)) * sqrt(total / n)
+
+
+def pairs_for_mcnemar(difference: float, discordant: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
+    """Items answered under both variants for McNemar's test to tell `difference`.
+
+    Args:
+        difference: of the shares of right answers, not 0, at most `discordant` in size.
+        discordant: share of items on which just one variant is right.
+        alpha, power: see the module.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: Connor (1987), Biometrics 43:207-211; Miettinen (1968), Biometrics 24:339-352:
+    n = (z_alpha/2 √discordant + z_power √(discordant - difference²))² / difference².
+    """
+    _check_share("discordant", discordant)
+    if not 0 < abs(difference) <= discordant:
+        raise ValueError(f"difference must not be 0 and at most discordant = {discordant} in size, got {difference}")
+    level, chance = _quantiles(alpha, power)
+    return ceil((level * sqrt(discordant) + chance * sqrt(max(0.0, discordant - difference**2))) ** 2 / difference**2)
+
+
+def smallest_mcnemar_difference(n: int, discordant: float, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
+    """The smallest difference of shares that McNemar's test tells on `n` items: `pairs_for_mcnemar` turned round.
+
+    Returns:
+        0 to `discordant`; None when not even all discordant items in favour of one variant would be told.
+
+    Args, errors and source as for `pairs_for_mcnemar`; `n` is at least 1.
+    """
+    _check_n(n)
+    _check_share("discordant", discordant)
+    level, chance = _quantiles(alpha, power)
+    inside = n + chance * chance - level * level
+    if inside < 0:
+        return None
+    difference = sqrt(discordant) * (level * sqrt(n) + chance * sqrt(inside)) / (n + chance * chance)
+    return difference if difference <= discordant else None
+
+
+def more_items_to_tell(
+    distance: float, deviation: float, n: int, *, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """Items still missing after `n`, if what was seen so far is what is true.
+
+    Args:
+        distance: of the difference seen from what is to be ruled out: from 0, or from -margin for "no worse".
+        deviation: standard error so far times √n, above 0 (`PairedComparison.item_deviation`).
+        n: items so far, at least 1.
+        alpha, power: see the module.
+
+    Returns:
+        0 or more; None where no number helps because the distance is 0 or lies on the wrong side (below 0).
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: as for `pairs_for_score_difference`.
+    """
+    _check_n(n)
+    if not deviation > 0:
+        raise ValueError(f"deviation must be above 0, got {deviation}")
+    if not distance > 0:
+        return None
+    return max(0, ceil((sum(_quantiles(alpha, power)) * deviation / distance) ** 2) - n)
+
+
+def items_for_proportion(share: float, half_width: float, *, confidence: float = 0.95) -> int:
+    """Items for Wilson's interval of a share to be at most twice `half_width` wide.
+
+    Args:
+        share: expected, 0 to 1; 0.5 is the safe choice.
+        half_width: between 0 and 0.5.
+        confidence: two-sided level.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: Wilson (1927), JASA 22:209-212, solved for n.
+    """
+    if not (0 <= share <= 1 and 0 < half_width < 0.5):
+        raise ValueError(f"share must lie in 0 to 1 and half_width between 0 and 0.5, got {share} and {half_width}")
+    level, _ = _quantiles(1 - confidence, 0.5)
+    # (s share (1 - share) + s² / 4) = half_width² (1 + s)² with s = level² / n, solved for s.
+    square, first, constant = 0.25 - half_width**2, share * (1 - share) - 2 * half_width**2, -(half_width**2)
+    spread = (-first + sqrt(first * first - 4 * square * constant)) / (2 * square)
+    return ceil(level * level / spread - 1e-9)
+
+
+def items_for_kappa(agreement: float, by_chance: float, half_width: float, *, confidence: float = 0.95) -> int:
+    """Items two raters must both label for the interval of Cohen's kappa to be about twice `half_width` wide.
+
+    Args:
+        agreement: expected share of equal labels, between 0 and 1.
+        by_chance: expected of raters who guess with the same marginals, from 0 to below 1.
+        half_width: above 0.
+        confidence: two-sided level.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: Cohen (1960), Educational and Psychological Measurement 20:37-46, eq. 8: the variance
+    agreement (1 - agreement) / (n (1 - by_chance)²), within some tenths of Fleiss, Cohen & Everitt's (1969).
+    """
+    _check_share("agreement", agreement)
+    if not 0 <= by_chance < 1:
+        raise ValueError(f"by_chance must lie from 0 to below 1, got {by_chance}")
+    deviation = sqrt(agreement * (1 - agreement)) / (1 - by_chance)
+    return items_for_half_width(half_width, deviation, confidence=confidence)
+
+
+def items_for_half_width(half_width: float, deviation: float, *, confidence: float = 0.95) -> int:
+    """Items for a normal interval of any figure to be at most twice `half_width` wide.
+
+    Args:
+        half_width: above 0.
+        deviation: standard error of a pilot times √(its items), 0 or more.
+        confidence: two-sided level.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    if not (half_width > 0 and deviation >= 0):
+        raise ValueError(f"half_width must be above 0, deviation 0 or more, got {half_width} and {deviation}")
+    level, _ = _quantiles(1 - confidence, 0.5)
+    return max(1, ceil((level * deviation / half_width) ** 2))
+
+
+def _total_variance(variance: float, noise_a: float, noise_b: float, repeats_a: int, repeats_b: int) -> float:
+    if not min(variance, noise_a, noise_b) >= 0 or min(repeats_a, repeats_b) < 1:
+        raise ValueError("variance, noise_a and noise_b must be 0 or more, repeats_a and repeats_b 1 or more")
+    return variance + noise_a / repeats_a + noise_b / repeats_b
+
+
+def _quantiles(alpha: float, power: float) -> tuple[float, float]:
+    """Normal quantiles of the two-sided level and of the power."""
+    _check_share("alpha", alpha)
+    _check_share("power", power)
+    return NormalDist().inv_cdf(1 - alpha / 2), NormalDist().inv_cdf(power)
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0 < value < 1:
+        raise ValueError(f"{name} must lie between 0 and 1, got {value}")
+
+
+def _check_n(n: int) -> None:
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n}")
