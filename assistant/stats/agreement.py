@@ -1,9 +1,9 @@
 """Agreement of two raters, from the table of what they answered.
 
-Everywhere: `tables` are counts or weights of shape (..., k, k), one table or a stack of them, so a bootstrap is one call;
-`weights` are agreement weights of shape (k, k), 1 on the diagonal (see `weight_matrices`), None for the identity. Results
-have shape (...); nan where undefined: an empty table, or chance agreement of 1. A table that isn't square or holds
-negative numbers or nan raises ValueError.
+Everywhere: `tables` are counts or weights of shape (..., k, k), one table or a stack of them, so a bootstrap is one
+call; `weights` are agreement weights of shape (k, k), 1 on the diagonal (see `weight_matrices`), None for the identity.
+Results have shape (...); nan where undefined: an empty table, or chance agreement of 1. A table that isn't square or
+holds negative numbers or nan raises ValueError.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def pabak(tables: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats
     & Carlin (1993), Journal of Clinical Epidemiology 46:423-429.
     """
     p, d = _shares(tables, weights)
-    return _corrected(p, d, np.broadcast_to(d.mean(), p.shape[:-2]))
+    return _corrected(p, d, np.full(p.shape[:-2], d.mean()))
 
 
 def gwet_ac(tables: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
@@ -153,11 +153,11 @@ def _observed(p: Floats, d: Floats) -> Floats:
     return np.asarray(np.einsum("...ij,ij->...", p, d))
 
 
-def _corrected(p: Floats, d: Floats, expected: npt.ArrayLike) -> Floats:
+def _corrected(p: Floats, d: Floats, expected: Floats) -> Floats:
     """1 - observed / expected disagreement."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = _observed(p, d) / expected
-    return np.where(np.asarray(expected) > 0, 1 - ratio, np.nan)
+    return np.where(expected > 0, 1 - ratio, np.nan)
 
 
 def _standard_errors(p: Floats, w: Floats, kappa: float, n: float) -> tuple[float, float]:
