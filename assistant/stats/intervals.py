@@ -1,8 +1,8 @@
-"""Intervals for a proportion."""
+"""Intervals for a proportion, and for the difference of two."""
 
 from __future__ import annotations
 
-from math import sqrt
+from math import hypot, sqrt
 from statistics import NormalDist
 
 from scipy.special import betaincinv
@@ -75,6 +75,34 @@ def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     _check(successes, n, confidence)
     one_sided = (1 + confidence) / 2
     return 1 - binomial_upper_bound(n - successes, n, one_sided), binomial_upper_bound(successes, n, one_sided)
+
+
+def newcombe_difference(
+    successes_a: int, n_a: int, successes_b: int, n_b: int, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Newcombe's hybrid score interval for the difference of two shares of independent items, A less B.
+
+    Each side is the root of the summed squares of the two Wilson intervals' distances from their shares.
+
+    Args:
+        successes_a, successes_b: 0 to `n_a`, 0 to `n_b`.
+        n_a, n_b: independent trials, at least 1; for the same items under A and B see `paired_proportions`.
+        confidence: two-sided level, between 0 and 1.
+
+    Returns:
+        Lower and upper bound, each in [-1, 1].
+
+    Raises:
+        ValueError: counts or level out of range.
+
+    Source: method 10 in Newcombe (1998), Statistics in Medicine 17:873-890.
+    """
+    if min(n_a, n_b) < 1:
+        raise ValueError(f"n_a and n_b must be at least 1, got {n_a} and {n_b}")
+    (low_a, high_a), (low_b, high_b) = wilson(successes_a, n_a, confidence), wilson(successes_b, n_b, confidence)
+    share_a, share_b = successes_a / n_a, successes_b / n_b
+    down, up = hypot(share_a - low_a, high_b - share_b), hypot(high_a - share_a, share_b - low_b)
+    return max(-1.0, share_a - share_b - down), min(1.0, share_a - share_b + up)
 
 
 def binomial_upper_bound(successes: int, n: int, confidence: float) -> float:
