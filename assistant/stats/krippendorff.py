@@ -106,7 +106,7 @@ def alpha_of_tables(
     """
     checked = check_tables(tables)
     n = checked.sum(axis=(-2, -1)) if effective_n is None else np.asarray(effective_n, dtype=np.float64)
-    return _alpha(checked + np.swapaxes(checked, -1, -2), 2 * n, level, values)
+    return alpha_of_coincidences(checked + np.swapaxes(checked, -1, -2), 2 * n, level, values)
 
 
 def squared_distances(level: Level, margins: Floats, values: npt.ArrayLike | None = None) -> Floats:
@@ -141,12 +141,18 @@ def squared_distances(level: Level, margins: Floats, values: npt.ArrayLike | Non
 
 
 def _single(pairs: npt.NDArray[np.float64], ratings: float, level: Level, values: npt.ArrayLike | None) -> float | None:
-    value = float(_alpha(np.asarray(pairs), np.asarray(ratings), level, values))
+    value = float(alpha_of_coincidences(np.asarray(pairs), np.asarray(ratings), level, values))
     return None if np.isnan(value) else value
 
 
-def _alpha(pairs: Floats, ratings: Floats, level: Level, values: npt.ArrayLike | None) -> Floats:
-    """From coincidences, shape (..., k, k), and the number of ratings they come from, shape (...)."""
+def alpha_of_coincidences(pairs: Floats, ratings: Floats, level: Level, values: npt.ArrayLike | None) -> Floats:
+    """Alpha from coincidences of ratings of one item; nan where undefined.
+
+    Args:
+        pairs: symmetric, each item's pairs over its ratings less one, shape (..., k, k).
+        ratings: how many they come from, for the correction for few, shape (...).
+        level, values: as `krippendorff_alpha`.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = pairs / pairs.sum(axis=(-2, -1), keepdims=True)
         margins = shares.sum(axis=-1)
