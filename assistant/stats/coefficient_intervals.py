@@ -31,6 +31,7 @@ ORDINAL = ("kappa_linear", "kappa_quadratic", "ac2_linear", "ac2_quadratic", "al
 
 CARRIED = "Wilson's interval carried through the coefficient"
 HULL = "hull of Wilson's carried interval and the normal one with two items added"
+ONE_CLUSTER = "all items are of one cluster, so nothing tells how far another would differ"
 
 _ADDED = 2.0  # items
 
@@ -138,8 +139,7 @@ def _coefficient(
     value = 1 - factor * float(seen.observed / seen.expected)
     effective = design.effective_n(seen.influence.ravel())
     if design.groups == 1:
-        reason = "all items are of one cluster, so nothing tells how far another would differ"
-        return Coefficient(value, None, None, design.n, design.kish, reason=reason)
+        return Coefficient(value, None, None, design.n, design.kish, reason=ONE_CLUSTER)
     ends = list(_carried(shares, seen, effective, design.kish, z))
     if recipe.hull:
         ends += _with_items_added(shares, weights, recipe.chance, effective, z)

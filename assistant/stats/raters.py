@@ -19,8 +19,8 @@ from assistant.stats.codes import codes as checked_codes
 from assistant.stats.vectors import Floats
 from assistant.stats.weight_matrices import check_weights
 
-_NO_PAIRS = "no item has two ratings"
-_ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance can't be told"
+NO_PAIRS = "no item has two ratings"
+ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance can't be told"
 _ONE_ITEM = "a standard error needs two items"
 
 
@@ -152,7 +152,7 @@ def _coefficient(n: Floats, w: Floats, chance: float, chance_of_item: Floats) ->
     pairs = ratings * (ratings - 1)
     items, paired = len(n), int((pairs > 0).sum())
     if paired == 0 or not 1 - chance > 1e-12:
-        return RatersCoefficient(None, None, None, None, items, reason=_ONE_LABEL if paired else _NO_PAIRS)
+        return RatersCoefficient(None, None, None, None, items, reason=ONE_LABEL if paired else NO_PAIRS)
     of_item = (n * (n @ w.T - 1)).sum(axis=1) / np.maximum(pairs, 1)
     agreement = float(of_item.sum()) / paired
     value = (agreement - chance) / (1 - chance)
