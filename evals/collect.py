@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from assistant.errors import InputError
+from evals.columns import MachineAnswer, guessed_scale, label_order, majority, that_count, variant_columns
 from evals.data import (
     NO_ANSWER,
     NO_LABEL,
-    NONE,
     SIGHTS,
     Codes,
     Column,
@@ -19,8 +20,6 @@ from evals.data import (
     HumanAnswers,
     Scale,
     Sight,
-    Spent,
-    Variant,
     VariantIdentity,
 )
 from evals.slices import length_column, values_column
@@ -29,24 +28,7 @@ NOBODY = "unlabelled"
 OPEN = "open"
 TIED = "tied"
 
-
-@dataclass(frozen=True, slots=True)
-class MachineAnswer:
-    """One answer of one variant.
-
-    Args:
-        labels: what it said; None where it was asked and gave no usable answer.
-        confidence: how sure it was, as it came.
-        cost_usd, latency_ms, tokens: of the original call.
-        clauses: ids it cited.
-    """
-
-    labels: tuple[str, ...] | None
-    confidence: float | None = None
-    cost_usd: float | None = None
-    latency_ms: float | None = None
-    tokens: float | None = None
-    clauses: tuple[str, ...] | None = None
+_SHOWN = 5  # labels in a note
 
 
 @dataclass(slots=True)
@@ -77,6 +59,8 @@ class Collector:
         self._open: set[int] = set()
         self._variants: dict[str, _Variant] = {}
         self._several = False
+        self._alien: Counter[str] = Counter()
+        self._off_set = 0
 
     def item(
         self, name: str, *, text: str | None = None, group: str | None = None, properties: Mapping[str, str | None]
@@ -115,6 +99,9 @@ class Collector:
             left_open: some labels of the set were neither given nor denied: the item is counted, the answer is not.
         """
         place = self._place(item)
+        if not self._known(labels):
+            self._off_set += 1
+            return
         if left_open:
             self._open.add(place)
             return
@@ -132,7 +119,10 @@ class Collector:
         self._variants[name] = _Variant(identity, calibrated)
 
     def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
-        """A variant's answer to an item, `repeat` counting from 0."""
+        """A variant's answer to an item, `repeat` counting from 0; labels outside the set are no usable answer."""
+        if answer.labels is not None and not self._known(answer.labels):
+            self._alien.update(label for label in answer.labels if label not in (self._classes or ()))
+            answer = replace(answer, labels=None)
         self._variants[variant].answers[self._place(item), repeat] = answer
 
     def data(self, notes: Sequence[str] = ()) -> EvalData:
@@ -144,10 +134,18 @@ class Collector:
         classes, scale = self._all_classes()
         code = {name: number for number, name in enumerate(classes)}
         humans, n = self._human_answers(code), len(self._places)
-        blind = humans.where(_counted(humans, n))
+
+        def code_of(labels: tuple[str, ...] | None) -> int:
+            return code[NO_ANSWER if labels is None else self._joined(labels)]
+
+        blind = humans.where(that_count(humans, n))
         reference, tied = majority(blind.items, blind.codes, n, len(classes))
         left_out = self._left_out(humans, reference, tied)
-        variants = {name: self._variant(name, code) for name in self._variants}
+        notes = (*notes, *self._notes())
+        variants = {
+            name: variant_columns(name, one.answers, n, code_of, identity=one.identity, calibrated=one.calibrated)
+            for name, one in self._variants.items()
+        }
         return EvalData(
             ids=tuple(self._places),
             texts=tuple(self._texts.get(place, "") for place in range(n)) if self._texts else None,
@@ -160,8 +158,22 @@ class Collector:
             slices=self._slices(classes, reference),
             variants=variants,
             left_out={reason: count for reason, count in left_out.items() if count},
-            notes=tuple(notes),
+            notes=notes,
         )
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = []
+        if self._off_set:
+            notes.append(
+                f"{self._off_set:,} human answers hold labels that are not in the label set; they don't count."
+            )
+        if self._alien:
+            shown = ", ".join(f"{label} ({count:,})" for label, count in self._alien.most_common(_SHOWN))
+            notes.append(f"Machine answers outside the label set count as no usable answer: {shown}.")
+        return tuple(notes)
+
+    def _known(self, labels: tuple[str, ...]) -> bool:
+        return self._classes is None or all(label in self._classes for label in labels)
 
     def _place(self, item: str) -> int:
         return self._places.setdefault(item, len(self._places))
@@ -177,16 +189,11 @@ class Collector:
         said = {self._joined(one.labels) for one in answers if one.labels is not None}
         occurring = {label for label, _ in self._human.values()} | said
         known = [label for label in self._classes or () if label in occurring or not self._several]
-        other = sorted(occurring - set(known), key=_label_order)
+        other = sorted(occurring - set(known), key=label_order)
         classes = (*known, *other)
-        scale = self._scale or self._guessed(classes)
+        scale = self._scale or (Scale.MULTI if self._several else guessed_scale(classes))
         failed = any(one.labels is None for one in answers)
         return (*classes, NO_ANSWER) if failed else classes, scale
-
-    def _guessed(self, classes: Iterable[str]) -> Scale:
-        if self._several:
-            return Scale.MULTI
-        return Scale.ORDINAL if all(_number(name) is not None for name in classes) else Scale.NOMINAL
 
     def _human_answers(self, code: Mapping[str, int]) -> HumanAnswers:
         places = np.array(list(self._human), dtype=np.int64).reshape(-1, 2)
@@ -199,30 +206,6 @@ class Collector:
         labelled[humans.items] = True
         opened = [place for place in self._open if not labelled[place]]
         return {NOBODY: int((~labelled).sum()) - len(opened), OPEN: len(opened), TIED: len(tied)}
-
-    def _variant(self, name: str, code: Mapping[str, int]) -> Variant:
-        made, n = self._variants[name], len(self._places)
-        repeats = 1 + max((repeat for _, repeat in made.answers), default=0)
-        codes = np.full((n, repeats), NONE, dtype=np.int64)
-        confidence = np.full(n, np.nan)
-        spent = np.full((3, n, repeats), np.nan)
-        clauses: list[tuple[str, ...]] = [()] * n
-        for (place, repeat), one in made.answers.items():
-            codes[place, repeat] = code[NO_ANSWER if one.labels is None else self._joined(one.labels)]
-            spent[:, place, repeat] = [_or_nan(value) for value in (one.cost_usd, one.latency_ms, one.tokens)]
-            if repeat == 0:
-                confidence[place] = _or_nan(one.confidence)
-                clauses[place] = one.clauses or ()
-        known = not np.isnan(spent).all()
-        return Variant(
-            name,
-            codes,
-            None if np.isnan(confidence).all() else confidence,
-            made.calibrated,
-            Spent(*(_mean_of_known(column) for column in spent)) if known else None,
-            made.identity,
-            clauses if any(one.clauses is not None for one in made.answers.values()) else None,
-        )
 
     def _group_codes(self) -> Codes:
         """A number for each leakage group; an item without one stands alone."""
@@ -238,62 +221,3 @@ class Collector:
         if self._texts:
             slices["length"] = length_column([self._texts.get(place) for place in range(n)])
         return slices
-
-
-def majority(items: Codes, codes: Codes, n: int, k: int) -> tuple[Codes, Codes]:
-    """The class most answers of an item give.
-
-    Args:
-        items: which item, shape (m,).
-        codes: which class of `k`, shape (m,).
-        n: how many items there are.
-        k: how many classes there are.
-
-    Returns:
-        By item the class, `NONE` where nobody answered or two lead, shape (n,); and the items on which two lead.
-    """
-    winner = np.full(n, NONE, dtype=np.int64)
-    if not len(items):
-        return winner, np.zeros(0, dtype=np.int64)
-    cells, votes = np.unique(items * k + codes, return_counts=True)
-    of_item, of_class = np.divmod(cells, k)
-    most = np.zeros(n, dtype=np.int64)
-    np.maximum.at(most, of_item, votes)
-    leading = votes == most[of_item]
-    leaders = np.bincount(of_item[leading], minlength=n)
-    winner[of_item[leading]] = of_class[leading]
-    tied = np.flatnonzero(leaders > 1)
-    winner[tied] = NONE
-    return winner, tied
-
-
-def _counted(humans: HumanAnswers, n: int) -> np.ndarray:
-    """Which answers say what is right: not those given with the machine's in sight, where an item has others."""
-    assisted = humans.of(Sight.ASSISTED)
-    has_other = np.zeros(n, dtype=np.bool_)
-    has_other[humans.items[~assisted]] = True
-    return np.asarray(~assisted | ~has_other[humans.items])
-
-
-def _or_nan(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
-def _mean_of_known(values: np.ndarray) -> np.ndarray:
-    """Mean over repeats of what is known, NaN where nothing is."""
-    known = ~np.isnan(values)
-    sums = np.where(known, values, 0.0).sum(axis=1)
-    return np.asarray(np.divide(sums, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1)))
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _label_order(label: str) -> tuple[bool, float, str]:
-    """Numbers first, by size; then names."""
-    number = _number(label)
-    return (number is None, number or 0.0, label)

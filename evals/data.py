@@ -218,6 +218,13 @@ class EvalData:
         """Whether `NO_ANSWER` is one of the classes (then it is the last)."""
         return bool(self.classes) and self.classes[-1] == NO_ANSWER
 
+    def independent(self) -> Self:
+        """The same with every item on its own: figures then speak of these groups, not of others like them."""
+        if not self.grouped:
+            return self
+        note = "Items of one group are taken as independent: intervals speak of these groups only."
+        return replace(self, groups=np.arange(len(self)), notes=(*self.notes, note))
+
     def answered(self, *names: str) -> Codes:
         """Positions of the items that people settled and all of these variants were asked."""
         kept = self.reference != NONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.labels import LabelRow
 from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
-from evals.collect import Collector, MachineAnswer
+from evals.collect import Collector
+from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, Sight, VariantIdentity
 
 _SHOWN_NAMES = 8
@@ -21,6 +22,7 @@ def read_eval_files(
     machine: Path | None = None,
     items: Path | None = None,
     *,
+    classes: Sequence[str] | None = None,
     scale: Scale | None = None,
     slice_by: Collection[str] = (),
 ) -> EvalData:
@@ -34,18 +36,21 @@ def read_eval_files(
         machine: one answer of one model a line, `{item_id, model, label or labels, score?}`; None when only people
             are compared with each other.
         items: one item a line, `{id, text, lang, source, meta}`; None when ids are all that is known.
+        classes: all labels there are, in order; None takes what occurs.
         scale: how labels relate; None finds out.
         slice_by: fields of the items' meta by which results are sliced.
 
     Raises:
-        InputError: a file is missing or not of its shape, a line can't be read or answers an item twice, no item has
-            one of these fields, or people and machines answered no item in common.
+        InputError: a file is missing or not of its shape, a line can't be read or answers an item twice, a
+            person's label is none of `classes`, no item has one of these fields, or people and machines answered no
+            item in common.
     """
     known = None if items is None else read_items(items)
     human = read_human_labels(labels, known)
     by_model = {} if machine is None else read_machine_answers(machine, known)
     _check_overlap(human, by_model, labels, machine)
-    collector = Collector(scale=scale)
+    _check_classes(human, classes, labels)
+    collector = Collector(classes, scale)
     if known is not None:
         _check_fields(known.values(), slice_by, items)
         _add_items(collector, known, {*human, *(name for answers in by_model.values() for name in answers)}, slice_by)
@@ -84,6 +89,17 @@ def _check_overlap(
     what = f"no item of {machine} has a label in {labels}: there is nothing to compare"
     examples = f"ids there look like {next(iter(answered))!r}, here like {next(iter(human))!r}"
     raise InputError(what, where=str(labels), hint=f"the item ids must be the same; {examples}")
+
+
+def _check_classes(human: Mapping[str, Iterable[LabelRow]], classes: Sequence[str] | None, path: Path) -> None:
+    """A person's label outside the set is a mistake in the file or in the set; a machine's is a failed answer."""
+    if classes is None:
+        return
+    for rows in human.values():
+        for row in rows:
+            if unknown := [label for label in row.labels if label not in classes]:
+                what = f"{row.rater!r} labels item {row.item_id!r} {unknown[0]!r}, which is not in the label set"
+                raise InputError(what, where=f"{path}:{row.line}", hint=f"the label set is: {', '.join(classes)}")
 
 
 def _check_fields(items: Collection[Item], names: Collection[str], path: Path | None) -> None:

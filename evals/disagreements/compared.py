@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.collect import majority
+from evals.columns import majority
 from evals.data import NONE, Codes, EvalData, Floats, Variant
 
 

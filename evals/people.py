@@ -1,0 +1,72 @@
+"""Agreement of people among themselves: all who answered, on the items that two or more of them answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assistant.errors import InputError
+from assistant.stats.coefficient import Coefficient
+from assistant.stats.raters import rating_counts
+from assistant.stats.raters_intervals import coefficients_of_counts
+from evals.data import NO_ANSWER, Codes, EvalData, Floats, Scale
+from evals.pairs import counted
+
+_NOMINAL = {"raw": "raw", "fleiss": "fleiss_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
+_ORDINAL = {"alpha_ordinal": "krippendorff_alpha_ordinal", "alpha_interval": "krippendorff_alpha_interval"}
+
+
+def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str, Coefficient]:
+    """How far reviewers agree with each other: raw (of random pairs), Fleiss' kappa, AC1, alpha, and those for grades.
+
+    Args:
+        data: the data; answers given with the machine's in sight don't count.
+        confidence: two-sided level.
+
+    Raises:
+        InputError: nobody labelled anything.
+    """
+    if not len(counted(data.humans)):
+        raise InputError("there are no human labels", hint="label some items first")
+    names = _NOMINAL | (_ORDINAL if data.scale is Scale.ORDINAL else {})
+    return _coefficients(data, np.arange(len(data)), names, confidence)
+
+
+def people_alpha(data: EvalData, items: Codes, confidence: float) -> Coefficient:
+    """Krippendorff's alpha among reviewers on these items, ordinal where the scale is.
+
+    Args:
+        data: the data.
+        items: positions.
+        confidence: two-sided level.
+    """
+    name = "alpha_ordinal" if data.scale is Scale.ORDINAL else "alpha_nominal"
+    return _coefficients(data, items, {name: name}, confidence)[name]
+
+
+def grades(data: EvalData) -> Floats | None:
+    """The grades as numbers where they are written as numbers, shape (classes on the scale,); None: equal distances."""
+    names = [name for name in data.classes if name != NO_ANSWER]
+    try:
+        return np.array([float(name) for name in names])
+    except ValueError:
+        return None
+
+
+def _coefficients(data: EvalData, items: Codes, names: Mapping[str, str], confidence: float) -> dict[str, Coefficient]:
+    """By our names; `NO_ANSWER`, which people never give, is no class of theirs."""
+    humans = counted(data.humans)
+    k = max(1, len(data.classes) - data.can_fail)
+    counts = np.zeros((len(data), k))
+    seen = rating_counts(humans.items, humans.raters, humans.codes, k)
+    counts[: len(seen)] = seen
+    made = coefficients_of_counts(
+        counts[items],
+        weights=data.weights[items] if data.weighted else None,
+        clusters=data.groups[items] if data.grouped else None,
+        names=tuple(names),
+        values=grades(data),
+        confidence=confidence,
+    )
+    return {ours: made[theirs] for theirs, ours in names.items()}

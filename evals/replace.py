@@ -1,0 +1,39 @@
+"""Run the alternative annotator test on a variant."""
+
+from __future__ import annotations
+
+from assistant.stats.alternative_annotator import alternative_annotator_test
+from evals.data import EvalData, Scale
+from evals.pairs import counted
+from evals.replacement import Allowance, Replacement
+
+EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+"""Allowances tried: the authors suggest 0.1 against crowd workers, 0.15 against trained and 0.2 against experts."""
+
+
+def may_replace(data: EvalData, variant: str) -> Replacement:
+    """Whether the variant stands in for a reviewer as well as another reviewer does, for a range of allowances.
+
+    Args:
+        data: three reviewers or more with 30 items each in common with others, else the test is undefined.
+        variant: its name.
+
+    Source: Calderon, Reichart & Dror (2025), arXiv 2501.10970.
+    """
+    humans = counted(data.humans)
+    test = alternative_annotator_test(
+        humans.items,
+        humans.raters,
+        humans.codes,
+        data.variants[variant].first,
+        epsilons=EPSILONS,
+        closeness="squared_distance" if data.scale is Scale.ORDINAL else "equal",
+    )
+    return Replacement(
+        variant=variant,
+        advantage_probability=test.advantage_probability,
+        allowances=tuple(Allowance(one.epsilon, one.winning_rate, one.passed) for one in test.at)
+        or tuple(Allowance(epsilon, None, None) for epsilon in EPSILONS),
+        raters=len(test.raters),
+        reason=test.reason,
+    )
