@@ -48,7 +48,8 @@ def prelabel(
     """
     import asyncio
 
-    from assistant.wiring.job import JobChoice, Session
+    from assistant.wiring.job import Session
+    from assistant.wiring.work import JobChoice
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)

@@ -5,7 +5,7 @@ Derived data: every vector has its record in SQL, and the whole index can be dro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -126,7 +126,14 @@ class VectorIndex:
             )
 
     def search_precedents(
-        self, policy_id: str, vectors: np.ndarray, k: int, *, embedder: str, asking: Sequence[Asking] = ()
+        self,
+        policy_id: str,
+        vectors: np.ndarray,
+        k: int,
+        *,
+        embedder: str,
+        asking: Sequence[Asking] = (),
+        withheld: Set[str] = frozenset(),
     ) -> list[list[Precedent]]:
         """The `k` nearest precedents of each vector, nearest first, each with its distance, in whatever language.
 
@@ -138,6 +145,7 @@ class VectorIndex:
             k: how many are wanted.
             embedder: which made the vectors.
             asking: digest and group of each asking item; it is not shown itself, nor its near-duplicates.
+            withheld: digests of precedents that no item is shown.
         """
         key = CollectionKey.precedents(policy_id, embedder)
         if not self._collections.holds(key):
@@ -147,7 +155,7 @@ class VectorIndex:
         def pick(rows: Sequence[int], found: Sequence[Neighbours]) -> list[list[Precedent]]:
             known = shelf.take(digest for ids, _ in found for digest in ids)
             owners = (asking[row] if asking else _NOBODY for row in rows)
-            return [precedents_for(owner, one, known, k) for owner, one in zip(owners, found, strict=True)]
+            return [precedents_for(owner, one, known, k, withheld) for owner, one in zip(owners, found, strict=True)]
 
         with self._knows_what_it_finds(key):
             return search_widening(

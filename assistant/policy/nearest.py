@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -87,8 +87,14 @@ class ClauseEntries:
         return [hit for _, hit in sorted(best.items(), key=lambda one: (one[1].distance, one[0]))[:k]]
 
 
-def precedents_for(asking: Asking, neighbours: Neighbours, known: Mapping[str, Precedent], k: int) -> list[Precedent]:
-    """The `k` nearest precedents, without the asking item and its near-duplicates, and one of each group.
+def precedents_for(
+    asking: Asking,
+    neighbours: Neighbours,
+    known: Mapping[str, Precedent],
+    k: int,
+    withheld: Set[str] = frozenset(),
+) -> list[Precedent]:
+    """The `k` nearest precedents, without the asking item, its near-duplicates and those withheld; one of each group.
 
     Raises KeyError for an id that is not among `known`.
     """
@@ -96,7 +102,7 @@ def precedents_for(asking: Asking, neighbours: Neighbours, known: Mapping[str, P
     found: dict[str, tuple[float, str, Precedent]] = {}
     for digest, distance in zip(*neighbours, strict=True):
         one = known[digest]
-        if digest == own_digest or (one.group is not None and one.group == own_group):
+        if digest == own_digest or digest in withheld or (one.group is not None and one.group == own_group):
             continue
         key = digest if one.group is None else f"group {one.group}"
         if key not in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -108,6 +108,7 @@ def retrieve_many(
     options: RetrievalOptions,
     *,
     groups: Sequence[str | None] | None = None,
+    withheld: Set[str] = frozenset(),
 ) -> list[Retrieved]:
     """Clauses and precedents for a batch of items, across languages.
 
@@ -121,6 +122,7 @@ def retrieve_many(
         index: None searches nothing: a policy that fits goes in whole, a larger one not at all.
         options: how much.
         groups: each item's near-duplicate group.
+        withheld: digests of precedents that no item is shown: those an evaluation asks about.
 
     Raises:
         VectorIndexError: the policy is not indexed, or Chroma fails.
@@ -133,7 +135,9 @@ def retrieve_many(
         if options.precedents:
             asking = _asking(items, groups)
             most = options.precedents + _SPARE
-            candidates = index.search_precedents(policy.id, vectors, most, embedder=options.embedder, asking=asking)
+            candidates = index.search_precedents(
+                policy.id, vectors, most, embedder=options.embedder, asking=asking, withheld=withheld
+            )
     return [
         _retrieved(found, settled, policy, options, whole=whole)
         for found, settled in zip(hits, candidates, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,10 @@ class ReadyItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Where ready items come from. Blocking: meant for a thread beside the event loop."""
+    """Where ready items come from. Blocking: meant for a thread beside the event loop.
+
+    `withheld` are digests of precedents that no item is shown.
+    """
 
     store: PrelabelStore
     run: Run
@@ -45,6 +48,7 @@ class Feed:
     index: VectorIndex
     embedder: ItemEmbedder
     options: RetrievalOptions
+    withheld: Set[str] = frozenset()
 
     def ready(self, *, limit: int | None, retry_failed: bool) -> Iterator[list[ReadyItem]]:
         """All items still to ask, page by page, at most `limit`."""
@@ -64,7 +68,9 @@ class Feed:
         digests = [pending.stored.content_digest for pending in page]
         vectors = self.embedder.vectors([(digest, item) for digest, item in zip(digests, items, strict=True)])
         groups = [None if one.stored.group is None else str(one.stored.group) for one in page]
-        found = retrieve_many(items, np.asarray(vectors), self.policy, self.index, self.options, groups=groups)
+        found = retrieve_many(
+            items, np.asarray(vectors), self.policy, self.index, self.options, groups=groups, withheld=self.withheld
+        )
         known = self.store.stored_replies(self.run, digests)
         return [
             ReadyItem(pending, retrieved, tuple(as_raw(reply) for reply in known.get(digest, ())))

@@ -45,7 +45,7 @@ class PrelabelJob:
         feed: where ready items come from.
         kit: what `label_one` needs.
         writer: where answers go.
-        routing: how answers are routed.
+        routing: how answers are routed; None for an evaluation's, which go nowhere.
         options: how to run.
         progress: counts, kept up to date.
     """
@@ -56,7 +56,7 @@ class PrelabelJob:
         feed: Feed,
         kit: LabelKit,
         writer: AnswerWriter,
-        routing: RoutingPolicy,
+        routing: RoutingPolicy | None,
         options: JobOptions,
         progress: JobProgress,
     ) -> None:
@@ -132,7 +132,8 @@ class PrelabelJob:
                     self._error = self._error or error
 
     def _finish(self, stored: StoredItem, prelabel: Prelabel, revision: int, shared_from: int | None = None) -> None:
-        decision = decide(stored.item.id, self._evidence(stored, prelabel), self._routing)
+        routing = self._routing
+        decision = None if routing is None else decide(stored.item.id, self._evidence(stored, prelabel), routing)
         self._writer.put(Answered(stored.key, revision, prelabel, decision, shared_from))
         self.progress.count(prelabel, decision, shared=shared_from is not None)
 

@@ -64,9 +64,10 @@ class JobProgress:
         """At the rate so far; None before the first answer."""
         return (self.total - self.done) / self.rate if self.done else None
 
-    def count(self, prelabel: Prelabel, decision: Decision, *, shared: bool = False) -> None:
+    def count(self, prelabel: Prelabel, decision: Decision | None, *, shared: bool = False) -> None:
         """Take one answer into the counts; a shared one cost nothing."""
-        self.routes[decision.route.value, decision.reason] += 1
+        if decision is not None:
+            self.routes[decision.route.value, decision.reason] += 1
         self.labels.update(prelabel.labels)
         if shared:
             self.shared += 1

@@ -82,12 +82,20 @@ class ReplyJournal:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._reserve = folder / "reserve"
-        _fill(self._reserve, _RESERVE_BYTES)
+        self.hold_back()
         self._lock = Lock()
         self._waiting: list[StoredReply] = []
         self._number = max((_number(path) for path in self._segments()), default=0)
         self._size = 0
         self._file: int | None = None
+
+    def hold_back(self) -> None:
+        """Hold room back for a full disk, which `close` gives free; call before each session.
+
+        Raises:
+            StorageError: there is not even that much room.
+        """
+        _fill(self._reserve, _RESERVE_BYTES)
 
     def leftover(self) -> Iterator[StoredReply]:
         """Replies an earlier process appended and never committed; call before the first `append`."""

@@ -15,7 +15,7 @@ from assistant.store.items import StoredItem, stored_item
 from assistant.store.journal import StoredReply
 from assistant.store.precedents import settled_digests
 from assistant.store.routes import newest_revisions, next_routes
-from assistant.store.runs import Run
+from assistant.store.runs import Run, alike
 from assistant.store.tables import items, near_duplicates, prelabels, replies, routes, runs
 
 
@@ -35,7 +35,7 @@ class Answered:
         item_key: the item's row number.
         revision: 0 for the first answer; a later one supersedes it.
         prelabel: the answer.
-        decision: the route; None for imported answers, which nobody routed.
+        decision: the route; None for answers that nobody routed: imported ones, and those of evaluations.
         shared_from: the item with the same content whose answer this is, else None.
     """
 
@@ -54,9 +54,15 @@ class PrelabelStore:
 
     def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
         """How many contents are still to ask in this run."""
-        query = _pending(run, policy_id, retry_failed).with_only_columns(sa.func.count())
+        query = _unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
+        """How many of these have a reply already, of a session that was killed or of a run that asks the same."""
+        query = _unsettled(run, policy_id, retry_failed).where(self._has_reply(run))
+        with self._database.read() as connection:
+            return int(connection.execute(query.with_only_columns(sa.func.count())).scalar_one())
 
     def pending(
         self, run: Run, policy_id: str, *, after: int = 0, limit: int = PAGE, retry_failed: bool = False
@@ -65,27 +71,37 @@ class PrelabelStore:
 
         Items that never got a reply are asked again; with `retry_failed` all that failed are.
         """
-        query = _pending(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        query = _unsettled(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return [PendingItem(stored_item(row), 0 if row.revision is None else row.revision + 1) for row in rows]
+            return [pending_item(row) for row in connection.execute(query)]
 
     def stored_replies(self, run: Run, digests: Sequence[str]) -> dict[str, list[StoredReply]]:
-        """Replies already paid for, by content, first attempt first."""
-        found: dict[str, list[StoredReply]] = {}
+        """Replies already paid for, by content, first attempt first.
+
+        Those of other runs that ask the very same count too: production and evaluations pay for nothing twice. Of two
+        replies to one attempt the run's own counts.
+        """
+        found: dict[str, dict[int, StoredReply]] = {}
         with self._database.read() as connection:
             for part in parts(digests):
                 query = (
                     sa.select(replies)
-                    .where(replies.c.run_id == run.id, replies.c.content_digest.in_(part))
-                    .order_by(replies.c.content_digest, replies.c.attempt)
+                    .where(self._counting(run), replies.c.content_digest.in_(part))
+                    .order_by(replies.c.content_digest, replies.c.attempt, replies.c.run_id != run.id, replies.c.run_id)
                 )
                 for row in connection.execute(query):
                     reply = StoredReply(
                         run.key, row.content_digest, row.attempt, row.body, row.latency_ms, row.created_at
                     )
-                    found.setdefault(row.content_digest, []).append(reply)
-        return found
+                    found.setdefault(row.content_digest, {}).setdefault(row.attempt, reply)
+        return {digest: list(by_attempt.values()) for digest, by_attempt in found.items()}
+
+    def _counting(self, run: Run) -> sa.ColumnElement[bool]:
+        """Which replies answer this run's questions."""
+        return replies.c.run_id.in_(alike(run))
+
+    def _has_reply(self, run: Run) -> sa.ColumnElement[bool]:
+        return sa.exists().where(self._counting(run), replies.c.content_digest == items.c.content_digest)
 
     def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
         """Write replies, answers and routes in one transaction; an answer that is there already adds neither again.
@@ -120,27 +136,9 @@ class PrelabelStore:
         Returns:
             (item, row number of the item asked about, its answer, revision to write).
         """
-        mine = prelabels.alias("mine")
-        query = (
-            sa.select(items, near_duplicates.c.group_id, prelabels)
-            .select_from(
-                items.join(prelabels, prelabels.c.item_id == items.c.same_as)
-                .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
-                .outerjoin(
-                    mine,
-                    sa.and_(
-                        mine.c.run_id == run.id,
-                        mine.c.item_id == items.c.id,
-                        mine.c.revision == prelabels.c.revision,
-                    ),
-                )
-            )
-            .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None), items.c.id > after)
-            .order_by(items.c.id)
-            .limit(limit)
-        )
+        query = unshared_answers(run).where(items.c.id > after).order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
-            return [(stored_item(row), row.same_as, _prelabel(row), row.revision) for row in connection.execute(query)]
+            return [shared_answer(row) for row in connection.execute(query)]
 
     def newest_of(self, run: Run, item_keys: Sequence[int]) -> dict[int, tuple[Prelabel, int]]:
         """The answers that count for some items, with their revisions, by row number."""
@@ -162,7 +160,36 @@ def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:
     )
 
 
-def _pending(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
+def pending_item(row: sa.Row[Any]) -> PendingItem:
+    """An item of `unanswered`."""
+    return PendingItem(stored_item(row), 0 if row.revision is None else row.revision + 1)
+
+
+def shared_answer(row: sa.Row[Any]) -> tuple[StoredItem, int, Prelabel, int]:
+    """An item of `unshared_answers`, as `PrelabelStore.unshared` gives it."""
+    return stored_item(row), row.same_as, _prelabel(row), row.revision
+
+
+def unshared_answers(run: Run) -> sa.Select[Any]:
+    """Items whose content was answered under another id of this run, with that answer, which they have not got yet."""
+    mine = prelabels.alias("mine")
+    own = sa.and_(mine.c.run_id == run.id, mine.c.item_id == items.c.id, mine.c.revision == prelabels.c.revision)
+    return (
+        sa.select(items, near_duplicates.c.group_id, prelabels)
+        .select_from(
+            items.join(prelabels, prelabels.c.item_id == items.c.same_as)
+            .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+            .outerjoin(mine, own)
+        )
+        .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None))
+    )
+
+
+def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
+    """Items without a usable answer in the run that are still to ask, and the newest revision of what they have.
+
+    Items that never got a reply are among them; with `retry_failed` all that failed are.
+    """
     failed = prelabels.c.status == PrelabelStatus.FAILED.value
     again = failed if retry_failed else failed & (prelabels.c.reason == FailureReason.NO_ANSWER.value)
     there = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
@@ -171,11 +198,14 @@ def _pending(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
         .select_from(
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
-        .where(
-            items.c.same_as.is_(None),
-            sa.or_(prelabels.c.item_id.is_(None), again),
-            items.c.content_digest.not_in(settled_digests(policy_id)),
-        )
+        .where(sa.or_(prelabels.c.item_id.is_(None), again))
+    )
+
+
+def _unsettled(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
+    """Each content once, none that people have settled."""
+    return unanswered(run, retry_failed=retry_failed).where(
+        items.c.same_as.is_(None), items.c.content_digest.not_in(settled_digests(policy_id))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -40,6 +41,10 @@ class Run:
         return f"r{self.id}"
 
 
+EVALUATION = "eval"
+"""Origin of runs that hold the answers of an evaluation: nothing is routed, settled or exported from them."""
+
+
 class RunStore:
     """Reads and writes runs and their events."""
 
@@ -54,20 +59,23 @@ class RunStore:
             prompt: name and version.
             policy: id and version.
         """
-        row = {
-            "key": identity.key,
-            "origin": "prelabel",
-            "prompt_name": prompt[0],
-            "prompt_version": prompt[1],
-            "prompt_digest": identity.prompt_digest,
-            "policy_id": policy[0],
-            "policy_version": policy[1],
-            "policy_digest": identity.policy_digest,
-            "model": identity.model,
-            "parameters": orjson.loads(identity.parameters),
-            "replicate": identity.replicate,
-        }
-        return self._open(row)
+        return self._open(_asked(identity, prompt, policy) | {"key": identity.key, "origin": "prelabel"})
+
+    def open_evaluation(
+        self, identity: RunIdentity, data: str, *, prompt: tuple[str, str], policy: tuple[str, str]
+    ) -> Run:
+        """The run that holds a variant's answers to the frozen data of that digest, beside production's own.
+
+        Runs that ask the same share their replies, whatever they were opened for; see `PrelabelStore.stored_replies`.
+        """
+        key = evaluation_key(identity, data)
+        return self._open(_asked(identity, prompt, policy) | {"key": key, "origin": EVALUATION})
+
+    def of_key(self, key: str) -> Run | None:
+        """The run of that key, or None."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.key == key)).one_or_none()
+        return None if row is None else _run(row)
 
     def open_import(self, model: str) -> Run:
         """The run that holds machine answers made elsewhere by `model`."""
@@ -75,15 +83,16 @@ class RunStore:
         return self._open({"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0})
 
     def all(self) -> list[Run]:
-        """Every run, oldest first."""
+        """Every run, oldest first; without those of evaluations, which are nobody's newest run."""
+        query = sa.select(runs).where(runs.c.origin != EVALUATION).order_by(runs.c.id)
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(sa.select(runs).order_by(runs.c.id))]
+            return [_run(row) for row in connection.execute(query)]
 
     def find(self, name: str | None) -> Run:
         """The run called `r3` (or `3`), or the newest one.
 
         Raises:
-            InputError: no such run, naming those there are.
+            InputError: no such run, naming those there are; or it holds the answers of an evaluation.
         """
         known = self.all()
         if not known:
@@ -92,6 +101,7 @@ class RunStore:
             return known[-1]
         wanted = next((run for run in known if name in {run.name, str(run.id), run.key}), None)
         if wanted is None:
+            self._refuse_evaluation(name)
             raise InputError(f"no run {name}", hint=f"there are: {', '.join(run.name for run in known[-20:])}")
         return wanted
 
@@ -107,6 +117,15 @@ class RunStore:
         with self._database.read() as connection:
             return [(row.created_at, row.event, row.detail) for row in connection.execute(query)]
 
+    def _refuse_evaluation(self, name: str) -> None:
+        query = sa.select(runs.c.id).where(runs.c.origin == EVALUATION)
+        with self._database.read() as connection:
+            found = {f"r{key}" for key in connection.execute(query).scalars()}
+        if f"r{name.removeprefix('r')}" in found:
+            raise InputError(
+                f"run {name} holds the answers of an evaluation", hint="assistant eval report SUITE  shows them"
+            )
+
     def _open(self, row: dict[str, object]) -> Run:
         with self._database.write(alone=True) as connection:
             found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one_or_none()
@@ -114,6 +133,36 @@ class RunStore:
                 connection.execute(sa.insert(runs), [{**row, "created_at": now()}])
                 found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
             return _run(found)
+
+
+def evaluation_key(identity: RunIdentity, data: str) -> str:
+    """The key of the run that holds a variant's answers to the frozen data of that digest."""
+    return blake2b(f"evaluation\0{data}\0{identity.key}".encode(), digest_size=16).hexdigest()
+
+
+def alike(run: Run) -> sa.Select[int]:
+    """Runs that ask the very same about the same content, this one among them, as a subquery."""
+    return sa.select(runs.c.id).where(
+        runs.c.prompt_digest == run.prompt_digest,
+        runs.c.policy_digest == run.policy_digest,
+        runs.c.model == run.model,
+        runs.c.parameters == run.parameters,
+        runs.c.replicate == run.replicate,
+    )
+
+
+def _asked(identity: RunIdentity, prompt: tuple[str, str], policy: tuple[str, str]) -> dict[str, object]:
+    return {
+        "prompt_name": prompt[0],
+        "prompt_version": prompt[1],
+        "prompt_digest": identity.prompt_digest,
+        "policy_id": policy[0],
+        "policy_version": policy[1],
+        "policy_digest": identity.policy_digest,
+        "model": identity.model,
+        "parameters": orjson.loads(identity.parameters),
+        "replicate": identity.replicate,
+    }
 
 
 def _run(row: sa.Row[Any]) -> Run:

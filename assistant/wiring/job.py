@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from assistant.domain.prelabels import Usage
 from assistant.errors import AssistantError, FatalModelError, InputError, SettingsError
@@ -18,28 +17,10 @@ from assistant.prelabel.job import JobOptions, PrelabelJob
 from assistant.prelabel.label_one import LabelKit
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
-from assistant.prompting.render import PromptRenderer
 from assistant.store.results import RunTotals
-from assistant.store.runs import Run
-from assistant.wiring.models import check_spec
-from assistant.wiring.parameters import retrieval_options, routing_policy, run_identity, sampling
+from assistant.wiring.parameters import retrieval_options, sampling
+from assistant.wiring.work import JobChoice, Work, production_work
 from assistant.wiring.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class JobChoice:
-    """What the user chose; None takes the setting."""
-
-    prompt: str | None = None
-    model: str | None = None
-    concurrency: int | None = None
-    limit: int | None = None
-    budget: float | None = None
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    replicate: int = 0
-    retry_failed: bool = False
-    record: str | None = None
 
 
 @contextmanager
@@ -65,20 +46,20 @@ class Session:
     Args:
         workspace: the opened workspace.
         choice: what the user chose.
+        work: what to work at; None for all items of the workspace, as production does.
     """
 
-    def __init__(self, workspace: Workspace, choice: JobChoice) -> None:
-        settings = workspace.settings
+    def __init__(self, workspace: Workspace, choice: JobChoice, work: Work | None = None) -> None:
         self._workspace = workspace
         self._choice = choice
-        self.model_spec = choice.model or settings.model.spec
-        check_spec(self.model_spec)
-        self.prompt = workspace.prompt(choice.prompt, self.model_spec)
-        self._renderer = PromptRenderer(self.prompt, workspace.policy, content_tokens=settings.content.prompt_tokens)
-        self._identity = run_identity(settings, self.prompt, workspace.policy, self.model_spec, choice.replicate)
-        self.run = self._open_run()
-        self.confirm_above_usd = settings.model.confirm_above_usd
+        self._work = work or production_work(workspace, choice)
+        self._asking = self._work.asking
+        self.model_spec = self._asking.model_spec
+        self.prompt = self._asking.prompt
+        self.run = self._work.run
+        self.confirm_above_usd = workspace.settings.model.confirm_above_usd
         self.progress = JobProgress(total=0)
+        self._pending = 0
         self._job: PrelabelJob | None = None
         self._model: GuardedModel | None = None
         self.interrupted = False
@@ -95,26 +76,30 @@ class Session:
         if recovered := recover(workspace.journal, workspace.prelabels):
             note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
         self.progress.recovered = recovered
-        if told := bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder):
+        policy = self._asking.policy
+        if told := bring_up_to_date(workspace.index, policy, workspace.precedents, workspace.item_embedder):
             note(told)
-        pending = workspace.prelabels.count_pending(
-            self.run, workspace.policy.id, retry_failed=self._choice.retry_failed
-        )
-        self.progress.total = pending if self._choice.limit is None else min(pending, self._choice.limit)
+        self._pending = self._work.store.count_pending(self.run, policy.id, retry_failed=self._choice.retry_failed)
+        self.progress.total = self._pending if self._choice.limit is None else min(self._pending, self._choice.limit)
 
     def estimate(self) -> Estimate:
-        """What asking everything still to ask would take; renders a sample, asks nothing."""
+        """What asking everything still to ask would take; what has a reply costs nothing. Renders a sample only."""
         totals = self.totals()
         answered = totals.statuses.get("labelled", 0)
         return estimate(
             self._feed(),
-            self._renderer,
-            calls=self.progress.total,
+            self._asking.renderer,
+            calls=min(self._pending - self._known(), self.progress.total),
             max_tokens=self.prompt.sampling.max_tokens,
             reply_tokens=totals.completion_tokens / answered if answered else None,
             cost=self._cost,
             retry_failed=self._choice.retry_failed,
         )
+
+    def _known(self) -> int:
+        """Contents still to answer that have a reply; what failed before is asked anew all the same."""
+        again = self._choice.retry_failed
+        return 0 if again else self._work.store.count_known(self.run, self._asking.policy.id)
 
     async def work(self, watch: Callable[[JobProgress], None]) -> AssistantError | None:
         """Do the job; returns the BudgetError that ended it early, or None.
@@ -128,17 +113,18 @@ class Session:
         workspace = self._workspace
         concurrency = self._choice.concurrency or workspace.settings.model.concurrency
         model = self._model = self._guarded(concurrency)
-        writer = AnswerWriter(workspace.prelabels, self.run, workspace.journal)
+        workspace.journal.hold_back()
+        writer = AnswerWriter(self._work.store, self.run, workspace.journal)
         self._job = PrelabelJob(
             feed=self._feed(),
             kit=self._kit(model, writer),
             writer=writer,
-            routing=routing_policy(workspace.settings.routing, workspace.policy),
+            routing=self._work.routing,
             options=JobOptions(
                 concurrency=min(concurrency, model.parallel or concurrency),
                 limit=self._choice.limit,
                 retry_failed=self._choice.retry_failed,
-                near_distance=retrieval_options(workspace.settings).near_distance,
+                near_distance=retrieval_options(self._asking.settings).near_distance,
             ),
             progress=self.progress,
         )
@@ -168,19 +154,14 @@ class Session:
         """How often the guard had to ask again, by reason."""
         return {} if self._model is None else self._model.counts.retries
 
+    @property
+    def asked(self) -> int:
+        """Replies that were paid for in this session."""
+        return 0 if self._model is None else self._model.counts.answered
+
     def totals(self) -> RunTotals:
         """The run so far, all sessions."""
         return self._workspace.results.totals(self.run)
-
-    def _open_run(self) -> Run:
-        workspace, policy = self._workspace, self._workspace.policy
-        workspace.registry.register_prompt(
-            self.prompt.name, self.prompt.version, self.prompt.digest, self.prompt.source
-        )
-        workspace.registry.register_policy(policy)
-        return workspace.runs.open(
-            self._identity, prompt=(self.prompt.name, self.prompt.version), policy=(policy.id, policy.version)
-        )
 
     def _guarded(self, concurrency: int) -> GuardedModel:
         budget = self._choice.budget
@@ -193,32 +174,34 @@ class Session:
         return self._workspace.model(
             self.model_spec,
             concurrency=concurrency,
-            budget=Budget(budget, spent=self.totals().cost_usd or 0.0),
+            budget=self._work.budget or Budget(budget, spent=self.totals().cost_usd or 0.0),
             requests_per_minute=self._choice.requests_per_minute,
             tokens_per_minute=self._choice.tokens_per_minute,
             record=self._choice.record,
         )
 
     def _kit(self, model: GuardedModel, writer: AnswerWriter) -> LabelKit:
+        asking = self._asking
         return LabelKit(
-            identity=self._identity,
-            renderer=self._renderer,
+            identity=asking.identity,
+            renderer=asking.renderer,
             model=model,
-            sampling=sampling(self._workspace.settings, self.prompt),
+            sampling=sampling(asking.settings, asking.prompt),
             cost=self._cost,
             keep=writer.keep,
-            max_asks=self._workspace.settings.model.max_asks,
+            max_asks=asking.settings.model.max_asks,
         )
 
     def _feed(self) -> Feed:
         workspace = self._workspace
         return Feed(
-            store=workspace.prelabels,
+            store=self._work.store,
             run=self.run,
-            policy=workspace.policy,
+            policy=self._asking.policy,
             index=workspace.index,
             embedder=workspace.item_embedder,
-            options=retrieval_options(workspace.settings),
+            options=retrieval_options(self._asking.settings),
+            withheld=self._work.withheld,
         )
 
     def _cost(self, usage: Usage) -> float | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from assistant.wiring.job import JobChoice, Session
+from assistant.wiring.job import Session
+from assistant.wiring.work import JobChoice
 from assistant.wiring.workspace import Workspace
 
 
