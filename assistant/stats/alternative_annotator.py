@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -167,10 +168,12 @@ def _at(epsilon: float, q: float, outcomes: Sequence[Floats]) -> AtEpsilon:
 
 def _p_value(outcome: Floats, epsilon: float) -> float:
     """Of "the mean is at least epsilon"."""
-    mean, n = float(outcome.mean()), len(outcome)
+    # Sums of -1, 0 and 1 are exact, so the order of the items can't change the last digit.
+    n, total, squares = len(outcome), float(outcome.sum()), float(outcome @ outcome)
+    mean, spread = total / n, squares - total * total / n
     if outcome.min() == outcome.max():
         return 0.0 if mean < epsilon else 1.0
-    return float(stdtr(n - 1, (mean - epsilon) / (outcome.std(ddof=1) / np.sqrt(n))))
+    return float(stdtr(n - 1, (mean - epsilon) / sqrt(spread / (n - 1) / n)))
 
 
 def _columns(

@@ -60,7 +60,7 @@ def benjamini_yekutieli(p_values: PValues) -> list[float | None]:
 def _step_up(p: Floats, factor: float) -> Floats:
     falling = np.argsort(-p, kind="stable")
     adjusted = np.empty(len(p))
-    adjusted[falling] = np.minimum.accumulate(p[falling] * factor * len(p) / np.arange(len(p), 0, -1))
+    adjusted[falling] = np.minimum.accumulate(p[falling] * (factor * (len(p) / np.arange(len(p), 0, -1))))
     return adjusted
 
 

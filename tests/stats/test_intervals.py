@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from assistant.stats.intervals import binomial_upper_bound, clopper_pearson, wilson, wilson_of_share
+from assistant.stats.intervals import (
+    binomial_upper_bound,
+    clopper_pearson,
+    newcombe_difference,
+    wilson,
+    wilson_of_share,
+)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +110,30 @@ def test_exact_bounds_refuse_counts_and_levels_out_of_range(successes: int, n: i
         clopper_pearson(successes, n, confidence)
     with pytest.raises(ValueError, match="must"):
         binomial_upper_bound(successes, n, confidence)
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"), [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090)]
+)
+def test_the_difference_gives_the_values_of_newcombe_1998_method_ten(
+    counts: tuple[int, int, int, int], low: float, high: float
+) -> None:
+    # Statistics in Medicine 17:873, table II
+    assert newcombe_difference(*counts) == pytest.approx((low, high), abs=6e-5)
+
+
+def test_the_difference_agrees_with_statsmodels_on_a_thousand_pairs() -> None:
+    chance = np.random.default_rng(3)
+    for n_a, n_b in chance.integers(1, 90, size=(1_000, 2)).tolist():
+        counts = (int(chance.integers(0, n_a + 1)), n_a, int(chance.integers(0, n_b + 1)), n_b)
+        expected = confint_proportions_2indep(*counts, compare="diff", method="newcomb")
+        assert newcombe_difference(*counts) == pytest.approx(expected, abs=1e-9)
+        low, high = newcombe_difference(*counts[2:], *counts[:2])
+        assert newcombe_difference(*counts) == pytest.approx((-high, -low))
+
+
+def test_the_difference_refuses_no_trials_and_counts_out_of_range() -> None:
+    with pytest.raises(ValueError, match="n_a and n_b must be at least 1, got 4 and 0"):
+        newcombe_difference(1, 4, 0, 0)
+    with pytest.raises(ValueError, match="successes must be between"):
+        newcombe_difference(5, 4, 0, 3)

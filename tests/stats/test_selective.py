@@ -68,6 +68,44 @@ def test_what_is_no_curve_is_refused(confidence: list[float], losses: list[float
         risk_coverage(confidence, losses)
 
 
+def test_an_item_of_weight_two_is_two_items_of_the_curve() -> None:
+    once = risk_coverage([0.9, 0.7, 0.7, 0.4], [0, 1, 0, 1], [2, 1, 3, 2])
+    twice = risk_coverage([0.9] * 2 + [0.7] * 4 + [0.4] * 2, [0, 0, 1, 0, 0, 0, 1, 1])
+    assert once.coverage == pytest.approx(twice.coverage)
+    assert once.risk == pytest.approx(twice.risk)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.floats(0, 1), st.floats(0.1, 9)), min_size=1, max_size=40))
+def test_scale_of_weights_and_items_of_no_weight_do_not_matter(rows: list[tuple[int, float, float]]) -> None:
+    confidence, losses, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    for figure in (aurc, excess_aurc):
+        assert figure(confidence, losses, 7 * weights) == pytest.approx(figure(confidence, losses, weights))
+        assert figure(confidence, losses, np.full(len(rows), 3.0)) == pytest.approx(figure(confidence, losses))
+        more = figure([*confidence, 5], [*losses, 9], [*weights, 0])
+        assert more == pytest.approx(figure(confidence, losses, weights))
+    assert excess_aurc(confidence, losses, weights) >= -1e-9
+
+
+def test_weights_undo_a_sample_that_holds_mostly_unsure_items() -> None:
+    chance = np.random.default_rng(4)
+    confidence = chance.random(60_000).round(3)
+    losses = (chance.random(60_000) < 0.6 * (1 - confidence)).astype(float)
+    drawn_with = np.where(confidence > 0.5, 0.05, 0.5)
+    drawn = chance.random(60_000) < drawn_with
+    sample = confidence[drawn], losses[drawn]
+    assert aurc(*sample, 1 / drawn_with[drawn]) == pytest.approx(aurc(confidence, losses), abs=0.01)
+    assert abs(aurc(*sample) - aurc(confidence, losses)) > 0.05
+    curve = risk_coverage(*sample, 1 / drawn_with[drawn])
+    assert np.interp(0.5, curve.coverage, curve.thresholds) == pytest.approx(0.5, abs=0.02)
+
+
+def test_weights_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="all zero"):
+        risk_coverage([0.5], [1], [0])
+    with pytest.raises(ValueError, match="weights has 2 values"):
+        aurc([0.5], [1], [1, 1])
+
+
 def test_outcomes_other_than_zero_and_one_are_refused() -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         auroc([1, 2], [0, 2])
