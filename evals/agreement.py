@@ -14,6 +14,7 @@ from assistant.stats.contingency import contingency
 from assistant.stats.intervals import wilson
 from evals.ceiling import arms, ceiling
 from evals.data import NO_ANSWER, NO_LABEL, NONE, Bools, Codes, EvalData, Scale
+from evals.measures import NDCG_AT, jaccard, kendall, mean_ndcg
 from evals.panel import AgreementPanel, LabelRow
 from evals.people import grades
 from evals.shares import share
@@ -28,7 +29,7 @@ _ORDINAL = {
 }
 
 
-def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95) -> AgreementPanel:
+def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, seed: int = 0) -> AgreementPanel:
     """How far a variant agrees with what people settled on, beside what people reach among themselves.
 
     Where labels came with inclusion probabilities, every figure is weighted by them, and the naive raw agreement stands
@@ -38,6 +39,7 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95) -
         data: the data.
         variant: its name.
         confidence: two-sided level of the intervals.
+        seed: of resampling.
 
     Raises:
         InputError: people settled on none of the items the variant answered.
@@ -48,7 +50,7 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95) -
         raise InputError(f"people settled on no item that {variant!r} answered", hint=hint)
     people, machine = data.reference[kept], data.variants[variant].first[kept]
     weights = data.weights[kept]
-    coefficients = agreement_coefficients(data, variant, kept, confidence)
+    coefficients = agreement_coefficients(data, variant, kept, confidence=confidence, seed=seed)
     hits = int((people == machine).sum())
     low, high = wilson(hits, len(kept), confidence)
     naive = Coefficient(hits / len(kept), low, high, len(kept), float(len(kept)), method="Wilson, unweighted")
@@ -68,7 +70,9 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95) -
     )
 
 
-def agreement_coefficients(data: EvalData, variant: str, kept: Codes, confidence: float) -> dict[str, Coefficient]:
+def agreement_coefficients(
+    data: EvalData, variant: str, kept: Codes, *, confidence: float, seed: int
+) -> dict[str, Coefficient]:
     """All coefficients that fit the scale, by the names in `COEFFICIENTS`.
 
     Coefficients for grades leave out items without a usable answer, which has no place on their scale.
@@ -78,11 +82,17 @@ def agreement_coefficients(data: EvalData, variant: str, kept: Codes, confidence
         variant: its name.
         kept: positions of items that people settled and the variant answered.
         confidence: two-sided level.
+        seed: of resampling.
     """
     found = _coefficients(data, variant, kept, _NOMINAL, confidence)
     if data.scale is Scale.ORDINAL:
         graded = kept[data.variants[variant].first[kept] != no_answer(data)]
         found |= _coefficients(data, variant, graded, _ORDINAL, confidence)
+        found["kendall_tau_b"] = kendall(data, variant, graded, confidence=confidence, seed=seed)
+        if (ranked := mean_ndcg(data, variant, graded, confidence)) is not None:
+            found[f"ndcg_{NDCG_AT}"] = ranked
+    if data.scale is Scale.MULTI:
+        found["jaccard"] = jaccard(data, variant, kept, confidence)
     return found
 
 

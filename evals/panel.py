@@ -18,8 +18,11 @@ COEFFICIENTS = (
     "krippendorff_alpha",
     "krippendorff_alpha_ordinal",
     "krippendorff_alpha_interval",
+    "kendall_tau_b",
+    "ndcg_10",
+    "jaccard",
 )
-"""Names of the coefficients, in the order they are shown; those for grades only where the scale is ordinal."""
+"""Names of the coefficients, in the order they are shown; those for grades or sets only where the scale is of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from assistant.stats.contingency import check_tables
 from assistant.stats.vectors import Floats, check_range, vectors, weights_or_ones
 
 
@@ -84,6 +85,33 @@ def kendall_tau_b(first: npt.ArrayLike, second: npt.ArrayLike) -> float | None:
     tied_both = _tied_pairs(rows * (int(columns.max()) + 1) + columns)
     balance = pairs - tied_rows - tied_columns + tied_both - 2 * discordant
     return balance / sqrt(pairs - tied_rows) / sqrt(pairs - tied_columns)
+
+
+def kendall_tau_b_of_tables(tables: npt.ArrayLike) -> Floats:
+    """Kendall's tau-b of two columns of grades from their table, or from a stack of tables, so a bootstrap is one call.
+
+    Args:
+        tables: counts or weights where the first grade is the row and the second the column, both in order, shape
+            (..., k, k).
+
+    Returns:
+        Shape (...), -1 to 1; nan where one side is all tied.
+
+    Raises:
+        ValueError: not square, negative, nan.
+
+    Source: as `kendall_tau_b`; with R and C the margins, 2 (concordant - discordant) / √((n² - Σ R²) (n² - Σ C²)).
+    """
+    t = check_tables(tables)
+    n = t.sum(axis=(-2, -1))
+    after = np.cumsum(t[..., ::-1, :], axis=-2)[..., ::-1, :] - t  # rows below
+    right = np.cumsum(after[..., ::-1], axis=-1)[..., ::-1] - after
+    left = np.cumsum(after, axis=-1) - after
+    balance = (t * (right - left)).sum(axis=(-2, -1))
+    rows, columns = ((t.sum(axis=axis) ** 2).sum(axis=-1) for axis in (-1, -2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tau = 2 * balance / np.sqrt((n * n - rows) * (n * n - columns))
+    return np.where((n * n > rows) & (n * n > columns), np.clip(tau, -1.0, 1.0), np.nan)
 
 
 def spearman_rho(first: npt.ArrayLike, second: npt.ArrayLike) -> float | None:

@@ -1,0 +1,34 @@
+import pytest
+
+from evals.data import Sight
+from evals.people import people_coefficients
+from tests.evals.judged import judged
+
+
+def test_alpha_with_missing_answers_as_published() -> None:
+    # Krippendorff 2011, section C: 4 observers, 12 units; nominal 0.743, ordinal 0.815, interval 0.849
+    raters = {
+        "A": ["1", "2", "3", "3", "2", "1", "4", "1", "2", "-", "-", "-"],
+        "B": ["1", "2", "3", "3", "2", "2", "4", "1", "2", "5", "-", "3"],
+        "C": ["-", "3", "3", "3", "2", "3", "4", "2", "2", "5", "1", "-"],
+        "D": ["1", "2", "3", "3", "2", "4", "4", "1", "2", "5", "1", "-"],
+    }
+    figures = people_coefficients(judged(raters, {}))
+    assert figures["krippendorff_alpha"].value == pytest.approx(0.743421052631579)
+    assert figures["krippendorff_alpha_ordinal"].value == pytest.approx(0.8153875037548814)
+    assert figures["krippendorff_alpha_interval"].value == pytest.approx(0.8491071428571428)
+
+
+def test_raw_is_the_chance_that_two_reviewers_of_an_item_agree() -> None:
+    figures = people_coefficients(judged({"a": "xx", "b": "xy", "c": "x-"}, {}))
+    assert figures["raw"].value == 0.5
+
+
+def test_one_reviewer_is_no_agreement_and_says_so() -> None:
+    figures = people_coefficients(judged({"a": "xy"}, {}))
+    assert all(figure.value is None and figure.reason for figure in figures.values())
+
+
+def test_answers_in_sight_of_the_machines_do_not_count() -> None:
+    seen = {"a": [Sight.BLIND] * 2, "b": [Sight.ASSISTED] * 2}
+    assert people_coefficients(judged({"a": "xy", "b": "xy"}, {}, sights=seen))["raw"].value is None
