@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.stats.clusters import weighted_clusters
+from assistant.stats.resampling import bootstrap_counts
 from assistant.stats.vectors import Floats
 
 MOST_PROFILES = 2_000  # with more, 10,000 resamples take seconds, and the mean of so many units is normal anyway
 _DIGITS = 9  # sums that differ by less are one profile
-_CELLS = 4_000_000  # counts drawn at a time
 
 
 def bootstrap_interval(
@@ -36,7 +36,7 @@ def bootstrap_interval(
         seed: same inputs, same seed: same interval.
 
     Returns:
-        Lower and upper bound; None with one cluster, or more than `MOST_PROFILES` profiles.
+        Lower and upper bound; None with one cluster, clusters that don't differ, or more than `MOST_PROFILES` profiles.
 
     Raises:
         ValueError: lengths, codes, weights, level or resamples out of range.
@@ -52,9 +52,16 @@ def bootstrap_interval(
     totals, sizes, counts = _profiles(d, w, codes)
     if len(counts) > MOST_PROFILES or counts.sum() < 2:
         return None
-    means = _resampled_means(totals, sizes, counts, resamples, seed)
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
+    interval = bootstrap_counts(
+        np.column_stack([totals, sizes]),
+        counts,
+        lambda sums: np.asarray(sums[:, 0] / sums[:, 1]),
+        seed=seed,
+        resamples=resamples,
+        confidence=confidence,
+        method="percentile",
+    )
+    return None if interval.low is None or interval.high is None else (interval.low, interval.high)
 
 
 def _profiles(
@@ -66,12 +73,3 @@ def _profiles(
     totals = np.round(np.bincount(codes, weights * differences) / scale, _DIGITS)
     distinct, counts = np.unique(totals + 1j * np.round(sizes / scale, _DIGITS), return_counts=True)
     return distinct.real, distinct.imag, counts
-
-
-def _resampled_means(totals: Floats, sizes: Floats, counts: npt.NDArray[np.int64], resamples: int, seed: int) -> Floats:
-    chance, units = np.random.default_rng(seed), int(counts.sum())
-    rows, means = max(1, _CELLS // len(counts)), np.empty(resamples)
-    for start in range(0, resamples, rows):
-        drawn = chance.multinomial(units, counts / units, size=min(rows, resamples - start))
-        means[start : start + len(drawn)] = (drawn @ totals) / (drawn @ sizes)
-    return means
