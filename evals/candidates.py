@@ -82,7 +82,8 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     """
     assert data.labels is not None  # noqa: S101 - the suite was checked
     items_path = None if data.items is None else folder / data.items
-    read = read_eval_files(folder / data.labels, None, items_path, scale=data.scale)
+    classes = data.classes or None
+    read = read_eval_files(folder / data.labels, None, items_path, classes=classes, scale=data.scale)
     items = {} if items_path is None else read_items(items_path)
     answers = _answers_by_item(read)
     sizes: dict[int, int] = {}
@@ -113,7 +114,7 @@ def _asked_for(facts: ItemFacts, query: Query, ids: frozenset[str]) -> bool:
 
 
 def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) -> Candidate:
-    newest = {one.rater: FrozenAnswer(one.rater, tuple(one.labels), _sight(one.shown_suggestion)) for one in given}
+    newest = {one.rater: FrozenAnswer(one.rater, tuple(one.labels), sight_of(one.shown_suggestion)) for one in given}
     return Candidate(
         facts.id,
         facts.digest,
@@ -127,7 +128,8 @@ def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) 
     )
 
 
-def _sight(shown: bool | None) -> Sight:
+def sight_of(shown: bool | None) -> Sight:
+    """Whether the machine's answer was in sight; None where nobody knows."""
     return Sight.UNKNOWN if shown is None else Sight.ASSISTED if shown else Sight.BLIND
 
 

@@ -154,6 +154,10 @@ class Session:
         """How often the guard had to ask again, by reason."""
         return {} if self._model is None else self._model.counts.retries
 
+    def waiting(self) -> bool:
+        """Whether there is anything to ask, or an answer to share; call after `prepare`."""
+        return self.progress.total > 0 or bool(self._work.store.unshared(self.run, limit=1))
+
     @property
     def asked(self) -> int:
         """Replies that were paid for in this session."""

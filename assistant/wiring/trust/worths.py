@@ -95,6 +95,21 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     )
 
 
+def speaking_labels(workspace: Workspace, run: Run) -> tuple[dict[str, float], str] | None:
+    """Items of a campaign whose labels speak for others, with the chance each had to be labelled, and for whom.
+
+    Returns:
+        None where no campaign has drawn from the run.
+    """
+    history = read_history(workspace, run)
+    if not history.samples:
+        return None
+    batch = read_batch(workspace, run, last_key=history.last_key)
+    sampled = _sampled(workspace, history, batch, batch.votes(blind=batch.page.ids).codes)
+    places = zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)
+    return {batch.page.ids[at]: chance for at, chance in places}, sampled.speaks_for
+
+
 def weighted_sample(waves: Sequence[Wave], rate: float, people: np.ndarray) -> Sampled | None:
     """All labels of a campaign that has come to its end, weighted so that they speak for the whole batch.
 

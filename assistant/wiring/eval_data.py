@@ -1,0 +1,189 @@
+"""What an evaluation is computed on: a suite's frozen labels, or production's, with the answers of variants or runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from assistant.errors import InputError
+from assistant.ingest.whole_files import read_items, read_machine_answers
+from assistant.store.eval_answers import EvalAnswers, EvalAnswerStore
+from assistant.store.runs import Run, evaluation_key
+from assistant.wiring.eval_production import identity_of, runs_data
+from assistant.wiring.eval_snapshots import Found, FrozenSuite, changes_since, find_items, open_frozen
+from assistant.wiring.eval_suites import asking_of, find_suite
+from assistant.wiring.parameters import sampling
+from assistant.wiring.work import Asking
+from assistant.wiring.workspace import Workspace
+from evals.assemble import FiledVariant, StoredVariant, assemble_snapshot
+from evals.candidates import text_of
+from evals.data import EvalData, VariantIdentity
+from evals.suite import Suite, VariantChoice
+
+_SHOWN = 5
+
+
+def suite_data(workspace: Workspace | Path, suite: Path | str) -> tuple[EvalData, str, Suite]:
+    """A suite's frozen labels with everything its variants have answered so far.
+
+    Args:
+        workspace: the opened workspace, or its folder.
+        suite: its name or its TOML file.
+
+    Returns:
+        The data, the digest of its snapshot, and the suite.
+
+    Raises:
+        InputError: the suite has mistakes, was not frozen, or its snapshot was edited; or a variant names answers that
+            are not there.
+    """
+    if isinstance(workspace, Path):
+        with Workspace.open(workspace) as opened:
+            return suite_data(opened, suite)
+    frozen = open_frozen(workspace, suite if isinstance(suite, Path) else find_suite(workspace, suite))
+    found = find_items(workspace, frozen.snapshot)
+    variants = [_variant(workspace, frozen, found, choice) for choice in frozen.suite.variants]
+    notes = [*changes_since(workspace, frozen), *_place_notes(found, frozen.suite), *_repeat_notes(workspace, frozen)]
+    data = assemble_snapshot(
+        frozen.snapshot,
+        variants,
+        names=found.names,
+        texts=_texts(frozen, found),
+        slices=frozen.suite.slices,
+        notes=notes,
+    )
+    return data, frozen.digest, frozen.suite
+
+
+def production_data(workspace: Workspace | Path, run_name: str | None = None) -> EvalData:
+    """What people said of a run's items, each label weighted by the chance it had to be asked for.
+
+    Args:
+        workspace: the opened workspace, or its folder.
+        run_name: None for the newest run.
+
+    Raises:
+        InputError: no such run, or people labelled none of its items.
+    """
+    if isinstance(workspace, Path):
+        with Workspace.open(workspace) as opened:
+            return runs_data(opened, [opened.runs.find(run_name)])
+    return runs_data(workspace, [workspace.runs.find(run_name)])
+
+
+def comparable_data(folder: Path, suite: str | None, names: Sequence[str]) -> EvalData:
+    """Data that holds the variants named: those of a suite, or runs of the workspace.
+
+    Args:
+        folder: the workspace's.
+        suite: the name or file of a suite; None for runs.
+        names: of the runs.
+
+    Raises:
+        InputError: as `suite_data` and `production_data`; or no run is named.
+    """
+    with Workspace.open(folder) as opened:
+        if suite is not None:
+            return suite_data(opened, suite)[0]
+        if not names or not all(names):
+            raise InputError("name two runs to compare", hint="assistant runs list  shows them; or give --suite NAME")
+        return runs_data(opened, [opened.runs.find(name) for name in dict.fromkeys(names)])
+
+
+def answered_by(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> list[int]:
+    """How many of the snapshot's items a variant has answered, by repeat."""
+    variant = _variant(workspace, frozen, found, choice)
+    if isinstance(variant, FiledVariant):
+        return [sum(item.id in variant.rows for item in frozen.snapshot.items)]
+    return [0 if given is None else len(given) for given in variant.repeats]
+
+
+def _variant(
+    workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice
+) -> StoredVariant | FiledVariant:
+    if choice.asked:
+        return _asked(workspace, frozen, found, choice)
+    if choice.run is not None:
+        return _of_run(workspace, found, choice.name, workspace.runs.find(choice.run))
+    assert choice.imported is not None  # noqa: S101 - the suite was checked
+    if frozen.suite.data.machine is not None:
+        return _filed(frozen, choice.name, choice.imported)
+    return _of_run(workspace, found, choice.name, _imported(workspace, choice.imported, frozen.path))
+
+
+def _asked(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> StoredVariant:
+    askings = [asking_of(workspace, choice, repeat) for repeat in range(frozen.suite.repeats)]
+    runs = [workspace.runs.of_key(evaluation_key(asking.identity, frozen.digest)) for asking in askings]
+    first = askings[0]
+    identity = VariantIdentity(
+        "@".join(first.prompt_name), "@".join(first.policy_name), first.model_spec, first.identity.parameters
+    )
+    return StoredVariant(choice.name, identity, [_answers(workspace, run, found) for run in runs])
+
+
+def _of_run(workspace: Workspace, found: Found, name: str, run: Run) -> StoredVariant:
+    return StoredVariant(name, identity_of(run), [_answers(workspace, run, found)])
+
+
+def _answers(workspace: Workspace, run: Run | None, found: Found) -> EvalAnswers | None:
+    return None if run is None else EvalAnswerStore(workspace.database).answers(run.id, list(found.names))
+
+
+def _imported(workspace: Workspace, model: str, where: Path) -> Run:
+    known = {run.model: run for run in workspace.runs.all() if run.origin == "import"}
+    if model in known:
+        return known[model]
+    raise _unknown(model, known, where, "assistant prelabels import FILE  takes machine answers in")
+
+
+def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
+    assert frozen.suite.data.machine is not None  # noqa: S101 - the caller looked
+    path = frozen.path.parent / frozen.suite.data.machine
+    by_model = read_machine_answers(path, None)
+    if model not in by_model:
+        raise _unknown(model, by_model, path, "")
+    return FiledVariant(name, VariantIdentity(model=model), by_model[model])
+
+
+def _unknown(model: str, known: Mapping[str, object], where: Path, hint: str) -> InputError:
+    near = get_close_matches(model, known, n=1)
+    there_are = f"there are: {', '.join(list(known)[:_SHOWN])}" if known else hint
+    told = f"did you mean {near[0]!r}?" if near else there_are
+    return InputError(f"no machine answers of {model!r} were imported", where=str(where), hint=told)
+
+
+def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
+    """Texts of the workspace's items, and of a suite's own file those that are as they were frozen."""
+    texts = {name: facts.text for name, facts in found.facts.items()}
+    if frozen.suite.data.items is not None:
+        items = read_items(frozen.path.parent / frozen.suite.data.items)
+        digests = {item.id: item.digest for item in frozen.snapshot.items}
+        texts |= {name: text_of(one) for name, one in items.items() if digests.get(name) == one.content.digest}
+    return texts
+
+
+def _place_notes(found: Found, suite: Suite) -> list[str]:
+    if suite.data.query is None and not any(one.asked for one in suite.variants):
+        return []
+    notes = []
+    if found.missing:
+        notes.append(f"{len(found.missing):,} frozen items are not in this workspace: {_some(found.missing)}")
+    if found.changed:
+        notes.append(f"{len(found.changed):,} frozen items have another content now: {_some(found.changed)}")
+    return notes
+
+
+def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
+    if frozen.suite.repeats == 1:
+        return []
+    cold = [one.name for one in frozen.suite.variants if one.asked and not _temperature(asking_of(workspace, one, 0))]
+    return [f"asked at temperature 0, where repeats mostly repeat themselves: {', '.join(cold)}"] if cold else []
+
+
+def _temperature(asking: Asking) -> float:
+    return sampling(asking.settings, asking.prompt).temperature
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")

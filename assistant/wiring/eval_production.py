@@ -1,0 +1,133 @@
+"""Production as evaluation data: what people said of the items of runs, weighted by the chance they had to say it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.policies import LabelSet
+from assistant.errors import InputError
+from assistant.store.eval_answers import EvalAnswerStore
+from assistant.store.labelled import LabelledItem, LabelledStore
+from assistant.store.runs import Run
+from assistant.wiring.trust.worths import speaking_labels
+from assistant.wiring.workspace import Workspace
+from evals.assemble import LabelledFacts, StoredVariant, assemble_production
+from evals.candidates import Routed, chance, sight_of
+from evals.data import EvalData, VariantIdentity
+from evals.freeze import SCALES
+from evals.frozen import FrozenAnswer
+
+FOR_ANOTHER_REASON = "labelled for a reason that speaks for no other item"
+NOT_ANSWERED = "labelled, and not asked in the run"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """The chance each label had to be asked for: by a campaign's samples, else by the routes of the run."""
+
+    run: str
+    campaign: Mapping[str, float] | None
+    speaks_for: str
+    routed: Routed
+
+    def of(self, item: LabelledItem) -> float | None:
+        """None where the item was labelled for another reason than the campaign."""
+        if self.campaign is not None:
+            return self.campaign.get(item.facts.id)
+        return chance(self.routed.get(item.facts.id, ()), item.labels[0].at)
+
+    def before_routes(self, item: LabelledItem) -> bool:
+        """Whether nothing routed the item before it was labelled."""
+        routes = self.routed.get(item.facts.id, ())
+        return self.campaign is None and not (routes and routes[0][0] <= item.labels[0].at)
+
+
+def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
+    """What people said of the items of runs, and what the runs answered.
+
+    The chance of an item to be labelled is that of the route in force when it was first labelled: each route stores
+    it. What was labelled before anything routed it stands for itself alone, and the routed items for all others. Where
+    a campaign drew samples from the first run, its design says which labels speak for others, and for how many.
+
+    Args:
+        workspace: the opened workspace.
+        runs: one or more; labels weigh by the routes of the first.
+
+    Raises:
+        InputError: people labelled none of the items.
+    """
+    chances = _chances(workspace, runs[0])
+    label_set = workspace.policy.label_set if any(run.policy for run in runs) else None
+    left_out: Counter[str] = Counter()
+    before = 0
+    labelled = list(LabelledStore(workspace.database).items())
+    keys = [one.facts.key for one in labelled]
+    answers = EvalAnswerStore(workspace.database)
+    variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
+    answered = {key for variant in variants for given in variant.repeats if given for key in given.keys}
+    kept = []
+    for one in labelled:
+        probability = chances.of(one)
+        if one.facts.key not in answered:
+            left_out[NOT_ANSWERED] += 1
+        elif probability is None:
+            left_out[FOR_ANOTHER_REASON] += 1
+        else:
+            before += chances.before_routes(one)
+            kept.append(LabelledFacts(one.facts, list(_newest(one, label_set)), probability))
+    if not kept:
+        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
+        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+    return assemble_production(
+        kept,
+        variants,
+        classes=label_set.names if label_set else None,
+        scale=SCALES[label_set.kind] if label_set else None,
+        left_out=left_out,
+        notes=_notes(chances, before, len(kept)),
+    )
+
+
+def identity_of(run: Run) -> VariantIdentity:
+    """What a run is made of."""
+    parameters = orjson.dumps(run.parameters, option=orjson.OPT_SORT_KEYS).decode() if run.parameters else ""
+    return VariantIdentity(run.prompt or "", run.policy or "", run.model, parameters)
+
+
+def _chances(workspace: Workspace, run: Run) -> _Chances:
+    speaking = speaking_labels(workspace, run)
+    if speaking is not None:
+        return _Chances(run.name, speaking[0], speaking[1], {})
+    return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
+
+
+def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:
+    """The newest answer of each person, spelled as the label set does."""
+    by_rater = {one.rater: one for one in item.labels}
+    for rater, one in by_rater.items():
+        yield FrozenAnswer(rater, _spelled(one.labels, label_set), sight_of(one.shown_suggestion))
+
+
+def _spelled(labels: LabelAnswer, label_set: LabelSet | None) -> LabelAnswer:
+    try:
+        return labels if label_set is None else read_labels(labels, label_set)
+    except OffLabelSetError:
+        return tuple(labels)  # counted and told where the columns are made
+
+
+def _notes(chances: _Chances, before: int, items: int) -> list[str]:
+    if chances.campaign is not None:
+        return [f"labels of {chances.run} speak for {chances.speaks_for}"]
+    notes = []
+    if before < items:
+        notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")
+    if before:
+        notes.append(
+            f"{before:,} items were labelled before {chances.run} routed them: they stand for themselves alone"
+        )
+    return notes

@@ -1,0 +1,149 @@
+"""From stored labels and answers to the columns that everything is computed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from assistant.ingest.labels import MachineRow
+from assistant.store.eval_answers import EvalAnswers
+from assistant.store.labelled import ItemFacts
+from evals.collect import Collector
+from evals.columns import MachineAnswer
+from evals.data import EvalData, Scale, VariantIdentity
+from evals.frozen import FrozenAnswer, Snapshot
+
+_HOW_SURE = ("label_probability", "stated_confidence")
+"""Signals that say how sure a machine was, the most telling first; raw, not calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVariant:
+    """What the store holds of a variant: its answers, one set for each repeat; None where a repeat was not asked."""
+
+    name: str
+    identity: VariantIdentity
+    repeats: Sequence[EvalAnswers | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FiledVariant:
+    """Answers that a file holds, by item."""
+
+    name: str
+    identity: VariantIdentity
+    rows: Mapping[str, MachineRow]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFacts:
+    """An item of production with the answers that people gave it, and the chance they had to."""
+
+    facts: ItemFacts
+    answers: Sequence[FrozenAnswer]
+    inclusion: float
+
+
+def assemble_snapshot(
+    snapshot: Snapshot,
+    variants: Sequence[StoredVariant | FiledVariant],
+    *,
+    names: Mapping[int, str],
+    texts: Mapping[str, str],
+    slices: Sequence[str],
+    notes: Sequence[str] = (),
+) -> EvalData:
+    """Frozen labels with the answers of variants.
+
+    Args:
+        snapshot: the frozen data.
+        variants: in the order they are shown.
+        names: the items' ids by their row numbers.
+        texts: by id, of those items whose text is known.
+        slices: what results are sliced by.
+        notes: what the reader must know beside the snapshot's own.
+    """
+    collector = Collector(snapshot.classes, snapshot.scale)
+    for item in snapshot.items:
+        properties = {name: item.properties.get(name) for name in slices}
+        collector.item(item.id, text=texts.get(item.id), group=item.group, properties=properties)
+        collector.inclusion(item.id, item.inclusion)
+        for answer in item.answers:
+            collector.human(item.id, answer.rater, answer.labels, answer.sight)
+    for variant in variants:
+        collector.variant(variant.name, variant.identity)
+        for item_id, repeat, given in _answers(variant, names, frozenset(item.id for item in snapshot.items)):
+            collector.machine(variant.name, item_id, given, repeat)
+    data = collector.data((*snapshot.notes, *notes))
+    return replace(
+        data,
+        slices={name: column for name, column in data.slices.items() if name in slices},
+        left_out={**snapshot.excluded, **data.left_out},
+    )
+
+
+def assemble_production(
+    labelled: Iterable[LabelledFacts],
+    variants: Sequence[StoredVariant],
+    *,
+    classes: Sequence[str] | None,
+    scale: Scale | None,
+    left_out: Mapping[str, int],
+    notes: Sequence[str],
+) -> EvalData:
+    """What people said of a workspace's items with the answers of its runs.
+
+    Args:
+        labelled: items with labels.
+        variants: the runs.
+        classes, scale: the label set; None finds out.
+        left_out: labelled items that are not here, by reason.
+        notes: what the reader must know.
+    """
+    collector = Collector(classes, scale)
+    names: dict[int, str] = {}
+    for one in labelled:
+        facts = one.facts
+        names[facts.key] = facts.id
+        group = None if facts.group is None else str(facts.group)
+        properties = {"language": facts.language, "source": facts.source}
+        collector.item(facts.id, text=facts.text, group=group, properties=properties)
+        collector.inclusion(facts.id, one.inclusion)
+        for answer in one.answers:
+            collector.human(facts.id, answer.rater, answer.labels, answer.sight)
+    for variant in variants:
+        collector.variant(variant.name, variant.identity)
+        for item_id, repeat, given in _stored(variant, names):
+            collector.machine(variant.name, item_id, given, repeat)
+    data = collector.data(notes)
+    return replace(data, left_out={**left_out, **data.left_out})
+
+
+def _answers(
+    variant: StoredVariant | FiledVariant, names: Mapping[int, str], ids: Set[str]
+) -> Iterable[tuple[str, int, MachineAnswer]]:
+    """(item's id, repeat, answer) of every answer to an item that is wanted."""
+    if isinstance(variant, StoredVariant):
+        return _stored(variant, names)
+    rows = variant.rows.items()
+    return ((item_id, 0, MachineAnswer(row.labels, row.score)) for item_id, row in rows if item_id in ids)
+
+
+def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:
+    for repeat, given in enumerate(variant.repeats):
+        if given is not None:
+            for at, key in enumerate(given.keys):
+                if key in names:
+                    yield names[key], repeat, _as_machine(given, at)
+
+
+def _as_machine(given: EvalAnswers, at: int) -> MachineAnswer:
+    signals = given.signals[at]
+    return MachineAnswer(
+        labels=given.labels[at] if given.statuses[at] == "labelled" else None,
+        confidence=next((signals[name] for name in _HOW_SURE if name in signals), None),
+        cost_usd=given.costs_usd[at],
+        latency_ms=given.latencies_ms[at],
+        tokens=given.tokens[at],
+        clauses=tuple(given.clauses[at]),
+    )
