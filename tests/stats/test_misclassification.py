@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.stats.agreement import cohen_kappa
 from assistant.stats.misclassification import corrected_share
 
 KNOWN = {"true_positives": 30, "positives": 40, "true_negatives": 78, "negatives": 80}
@@ -23,6 +24,7 @@ def test_gives_the_corrected_pass_rate_of_the_worked_example() -> None:
     assert 1 - fails.value == pytest.approx(0.7586206896551724, abs=1e-6)
     assert fails.low < fails.value < fails.high
     assert (KNOWN["true_positives"] + KNOWN["true_negatives"]) / 120 == pytest.approx(0.9, abs=1e-6)
+    assert cohen_kappa([[30, 10], [2, 78]]) == pytest.approx(0.7631578947368421, abs=1e-6)
 
 
 def test_the_interval_worked_out_step_by_step() -> None:
