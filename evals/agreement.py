@@ -189,8 +189,8 @@ def _notes(data: EvalData, variant: str, kept: Codes) -> tuple[str, ...]:
         notes.append(f"Answers that people never settled on count as not agreeing: {shown}.")
     if data.can_fail and given[no_answer(data)]:
         notes.append(f"{int(given[no_answer(data)]):,} items got no usable answer; they count as not agreeing.")
-    if len(groups := np.unique(data.groups[kept])) < len(kept):
-        notes.append(f"The {len(kept):,} items form {len(groups):,} groups; intervals count groups, not items.")
+    if (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
+        notes.append(f"The {len(kept):,} items form {groups:,} groups; intervals count groups, not items.")
     if data.weighted:
         notes.append("Every figure is weighted by 1 / inclusion probability; the naive one is not.")
     if data.variants[variant].repeats > 1:

@@ -211,7 +211,7 @@ class EvalData:
     @property
     def grouped(self) -> bool:
         """Whether some items belong together, so that they are not independent."""
-        return len(np.unique(self.groups)) < len(self)
+        return bool(len(self)) and int(np.bincount(self.groups).max()) > 1
 
     @property
     def can_fail(self) -> bool:

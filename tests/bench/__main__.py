@@ -1,6 +1,6 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings]
+python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import orjson
 
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
+from tests.bench.evals import evals
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
 
@@ -211,8 +212,9 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "streams": streams,
     "trust_scale": trust_scale,
     "savings": savings,
+    "evals": evals,
 }
-_ALONE = {"startup", "streams", "trust_scale", "savings"}  # sections that need no workspace made ready
+_ALONE = {"startup", "streams", "trust_scale", "savings", "evals"}  # sections that need no workspace made ready
 
 
 def main(chosen: list[str]) -> None:
