@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.errors import InputError
+from evals.data import NO_ANSWER, NO_LABEL
 from evals.report.wording.reasons import REASONS
+from evals.report.wording.shown import SHOWN
 from evals.report.wording.spoken import SPOKEN
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 """Languages a report is written in, with their tag in a page."""
 
-CATALOGUE: Mapping[str, tuple[str, str]] = SPOKEN
+CATALOGUE: Mapping[str, tuple[str, str]] = {**SPOKEN, **SHOWN}
 
 
 class Words:
@@ -44,6 +46,10 @@ class Words:
         if reason is None:
             return self["no_reason"]
         return REASONS.get(reason, reason) if self.language == "zh" else reason
+
+    def label(self, name: str) -> str:
+        """A label as it is shown; the two that stand for no label are worded."""
+        return {NO_ANSWER: self["no_answer"], NO_LABEL: self["no_label"]}.get(name, name)
 
     def names(self, names: tuple[str, ...], shown: int = 3) -> str:
         """A list of names, long ones cut with the number of the rest."""

@@ -9,6 +9,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "range": ("{low} to {high}", "{low} 至 {high}"),
     "undefined": ("not defined: {reason}", "无定义：{reason}"),
     "no_interval": ("no interval: {reason}", "无区间：{reason}"),
+    "without_interval": ("no interval", "无区间"),
     "no_reason": ("no reason was given", "未说明原因"),
     "points": ("{number} percentage points", "{number} 个百分点"),
     "worth": ("worth {effective} equally weighing items", "相当于 {effective} 个等权条目"),

@@ -1,0 +1,40 @@
+"""An evaluation as a report: its chapters in reading order."""
+
+from __future__ import annotations
+
+from evals.evaluation import Evaluation
+from evals.report.blocks import Report
+from evals.report.sections.agreement import agreement_section, replacement_section
+from evals.report.sections.comparisons import comparisons_section
+from evals.report.sections.confidence import confidence_section
+from evals.report.sections.disagreements import disagreements_section
+from evals.report.sections.result import ranking_section, result_section
+from evals.report.sections.subject import subject_section
+from evals.report.words import Words
+
+
+def as_report(evaluation: Evaluation, language: str = "en") -> Report:
+    """All that an evaluation says, before it is laid out.
+
+    Args:
+        evaluation: its figures.
+        language: one of `words.LANGUAGES`.
+
+    Raises:
+        InputError: another language.
+    """
+    words = Words(language)
+    sections = [subject_section(evaluation.subject, words), result_section(evaluation, words)]
+    if evaluation.ranking is not None and len(evaluation.ranking.ranked) > 1:
+        sections.append(ranking_section(evaluation.ranking, words))
+    if evaluation.comparisons:
+        sections.append(comparisons_section(evaluation.comparisons, words))
+    if evaluation.panels:
+        sections.append(agreement_section(evaluation.panels, words))
+    if evaluation.replacements:
+        sections.append(replacement_section(evaluation.replacements, words))
+    if evaluation.disagreements:
+        sections.append(disagreements_section(evaluation.disagreements, words))
+    if evaluation.confidences:
+        sections.append(confidence_section(evaluation.confidences, words))
+    return Report(language, words.say("report_title", title=evaluation.subject.title), sections)

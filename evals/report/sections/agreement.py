@@ -1,0 +1,151 @@
+"""The agreement panel of each variant, and whether it may replace a reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assistant.stats.coefficient import Coefficient
+from evals.panel import COEFFICIENTS, AgreementPanel, Arms, Ceiling
+from evals.replacement import Allowance, Replacement
+from evals.report.blocks import Block, Chart, Part, Said, Section, Table
+from evals.report.charts.confusion import confusion
+from evals.report.figures import number, percent
+from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
+from evals.report.sentences import panel_sentence, replacement_sentence
+from evals.report.words import Words
+
+_OPEN = 3  # variants that stand open
+_EFFECTIVE = 0  # digits of an effective n
+
+
+def agreement_section(panels: Mapping[str, AgreementPanel], words: Words) -> Section:
+    """A part for each variant."""
+    folded = len(panels) > _OPEN
+    return Section("agreement", words["panels"], (), [_panel(one, words, folded) for one in panels.values()])
+
+
+def replacement_section(replacements: Mapping[str, Replacement], words: Words) -> Section:
+    """A part for each variant."""
+    folded = len(replacements) > _OPEN
+    return Section(
+        "replacement", words["replacement"], (), [_replacement(one, words, folded) for one in replacements.values()]
+    )
+
+
+def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
+    blocks: list[Block] = [Said(panel_sentence(panel, words.language), "lead"), _coefficients(panel, words)]
+    if panel.ceiling is not None:
+        blocks.append(_ceiling(panel.ceiling, words))
+    if panel.arms is not None:
+        blocks.append(_arms(panel.arms, words))
+    blocks += _labels(panel, words)
+    blocks += _confusion(panel, words)
+    return Part(panel.variant, [*blocks, *noted(panel.notes)], folded)
+
+
+def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
+    method = words.reason(figure.method) if figure.method else ""
+    return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
+
+
+def _share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    return _row(name, figure, (value(figure, words), ends(figure, words)), words)
+
+
+def _index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    return _row(name, figure, (index(figure, words), index_ends(figure, words)), words)
+
+
+def _points_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    return _row(name, figure, (points(figure, words), points_ends(figure, words)), words)
+
+
+def _figures(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
+    keys = ("coefficient", "value_column", "interval_column", "n_column", "effective_column", "method_column")
+    return Table(caption, [words[key] for key in keys], rows, names=0)
+
+
+def _coefficients(panel: AgreementPanel, words: Words) -> Table:
+    raw = "raw" if panel.naive is None else "raw_weighted"
+    rows = [_share_row(words[raw], panel.coefficients["raw"], words)]
+    if panel.naive is not None:
+        rows.append(_share_row(words["naive_row"], panel.naive, words))
+    known = [name for name in COEFFICIENTS if name in panel.coefficients and name != "raw"]
+    rows += [_index_row(words[name], panel.coefficients[name], words) for name in known]
+    return _figures(words.say("coefficient_table", variant=panel.variant), rows, words)
+
+
+def _ceiling(ceiling: Ceiling, words: Words) -> Table:
+    rows = [
+        _share_row(words["human_human"], ceiling.human_human, words),
+        _share_row(words["machine_human"], ceiling.machine_human, words),
+        _points_row(words["gap"], ceiling.gap, words),
+        _index_row(words["human_alpha"], ceiling.alpha, words),
+    ]
+    return _figures(words.say("ceiling_table", raters=f"{ceiling.raters:,}"), rows, words)
+
+
+def _arms(arms: Arms, words: Words) -> Table:
+    rows = [_share_row(words["blind"], arms.blind, words), _share_row(words["assisted"], arms.assisted, words)]
+    return _figures(words["arms_table"], [*rows, _points_row(words["pull"], arms.pull, words)], words)
+
+
+def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
+    if not panel.labels:
+        return []
+    columns = [words[key] for key in ("label", "people_share", "machine_share", "precision", "recall", "f1")]
+    rows = [
+        (
+            *(words.label(one.label), percent(one.people, words), percent(one.machine, words)),
+            *(both(figure, words) for figure in (one.precision, one.recall, one.f1)),
+        )
+        for one in panel.labels
+    ]
+    return [Table(words.say("label_table", n=f"{panel.n:,}"), columns, rows)]
+
+
+def _confusion(panel: AgreementPanel, words: Words) -> list[Block]:
+    if not panel.table.any():
+        return []
+    names = [words.label(name) for name in panel.classes]
+    whole = bool((panel.table == panel.table.round()).all())
+    figure = words["counts" if whole else "weight_sums"]
+    caption = words.say("confusion", variant=panel.variant, figure=figure)
+    return [
+        Chart(
+            confusion(panel.table, names),
+            caption,
+            words["space"].join((caption + words["full_stop"], _most(panel, names, words))),
+        )
+    ]
+
+
+def _most(panel: AgreementPanel, names: list[str], words: Words) -> str:
+    apart = np.array(panel.table, dtype=np.float64)
+    np.fill_diagonal(apart, 0)
+    if not apart.any():
+        return words["confusion_none"]
+    row, column = np.unravel_index(int(apart.argmax()), apart.shape)
+    pair = words.say("pair", people=names[row], machine=names[column])
+    return words.say("confusion_most", pair=pair, share=percent(float(apart.max() / panel.table.sum()), words))
+
+
+def _replacement(one: Replacement, words: Words, folded: bool) -> Part:
+    blocks: list[Block] = [Said(replacement_sentence(one, words.language), "lead")]
+    if one.advantage_probability is not None:
+        share = percent(one.advantage_probability, words)
+        blocks.append(Said(words.say("advantage", share=share, raters=one.raters)))
+    if one.allowances:
+        columns = [words[key] for key in ("allowance", "winning", "passed")]
+        rows = [_allowance(at, one, words) for at in one.allowances]
+        blocks.append(Table(words["allowances_table"], columns, rows, names=0))
+    return Part(one.variant, blocks, folded)
+
+
+def _allowance(at: Allowance, one: Replacement, words: Words) -> tuple[str, ...]:
+    epsilon = number(100 * at.epsilon, 0)
+    if at.winning_rate is None or at.passed is None:
+        return (epsilon, words.say("undefined", reason=words.reason(one.reason)), "")
+    return (epsilon, percent(at.winning_rate, words, 0), words["may" if at.passed else "may_not"])

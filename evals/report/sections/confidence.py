@@ -1,0 +1,73 @@
+"""How well a variant's confidence tells right from wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.stats.calibration import Bin
+from assistant.stats.selective import RiskCoverage
+from evals.evaluation import ConfidenceQuality
+from evals.report.blocks import Block, Chart, Facts, Fold, Part, Said, Section, Table
+from evals.report.charts.confidence import reliability, risk_and_coverage
+from evals.report.figures import number, percent
+from evals.report.words import Words
+
+_OPEN = 3  # variants that stand open
+_TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is told
+
+
+def confidence_section(confidences: Mapping[str, ConfidenceQuality], words: Words) -> Section:
+    """A part for each variant."""
+    folded = len(confidences) > _OPEN
+    parts = [Part(name, _blocks(name, one, words), folded) for name, one in confidences.items()]
+    return Section("confidence", words["confidence"], (), parts)
+
+
+def _blocks(name: str, one: ConfidenceQuality, words: Words) -> list[Block]:
+    said = Said(words.say("calibrated" if one.calibrated else "uncalibrated", variant=name), "lead")
+    return [said, Facts(_facts(one, words)), *_reliability(name, one.bins, words), *_risk(name, one.curve, words)]
+
+
+def _facts(one: ConfidenceQuality, words: Words) -> list[tuple[str, str]]:
+    missing = words["no_probabilities"]
+    error = missing if one.error is None else words.say("points_stated", number=number(100 * one.error))
+    auroc = words["auroc_undefined"] if one.auroc is None else number(one.auroc, 3)
+    return [(words["calibration_error"], error), (words["auroc"], auroc)]
+
+
+def _reliability(name: str, bins: Sequence[Bin] | None, words: Words) -> list[Block]:
+    if not bins:
+        return []
+    told = [words.say("reliability_bin", **_bin(one, words)) for one in bins]
+    description = words["join"].join(told) + words["full_stop"]
+    svg = reliability(bins, words["stated_axis"], words["happened_axis"])
+    columns = [words["stated_axis"], *(words[key] for key in ("agreement_column", "interval_column", "n_column"))]
+    rows = [tuple(_bin(one, words).values()) for one in bins]
+    table = Table(words["reliability_table"], columns, rows, names=0)
+    return [Chart(svg, words.say("reliability", variant=name), description), Fold(words["reliability_table"], [table])]
+
+
+def _bin(one: Bin, words: Words) -> dict[str, str]:
+    low = number(100 * one.interval_low) + ("" if words.language == "en" else "%")
+    return {
+        "stated": percent(one.mean_probability, words),
+        "share": percent(one.share, words),
+        "range": words.say("range", low=low, high=percent(one.interval_high, words)),
+        "n": f"{one.n:,}",
+    }
+
+
+def _risk(name: str, curve: RiskCoverage, words: Words) -> list[Block]:
+    if not len(curve.coverage):
+        return []
+    svg = risk_and_coverage(curve, words["coverage_axis"], words["risk_axis"])
+    at = [min(int((curve.coverage < share - 1e-9).sum()), len(curve.coverage) - 1) for share in _TOLD]
+    told = [
+        words.say(
+            "risk_at",
+            coverage=percent(float(curve.coverage[i]), words),
+            risk=percent(float(curve.risk[i]), words),
+        )
+        for i in dict.fromkeys(at)
+    ]
+    return [Chart(svg, words.say("risk", variant=name), words["join"].join(told) + words["full_stop"])]

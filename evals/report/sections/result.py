@@ -1,0 +1,115 @@
+"""What it comes to: the sentences, the forest plot of variants, and their ranking."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from assistant.stats.coefficient import Coefficient
+from evals.evaluation import Evaluation
+from evals.ranking import Pair, Ranked, Ranking
+from evals.report.blocks import Block, Chart, Fold, Said, Section, Table
+from evals.report.charts.forest import Row, forest
+from evals.report.figures import percent
+from evals.report.sections.cells import chance, ends, index, index_ends, points, points_ends, value
+from evals.report.sentences import panel_sentence, ranking_sentence, verdict_sentence
+from evals.report.words import Words
+
+_PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
+_DESCRIBED = 8  # figures of a chart that are read aloud
+
+
+def result_section(evaluation: Evaluation, words: Words) -> Section:
+    """The sentences a manager can repeat, then every variant with its interval."""
+    said = [verdict_sentence(one, words.language) for one in evaluation.comparisons]
+    ranking = evaluation.ranking
+    if ranking is not None and ranking.ranked:
+        said.append(ranking_sentence(ranking, words.language))
+    said += [panel_sentence(evaluation.panels[name], words.language) for name in _told(evaluation)]
+    return Section("result", words["result"], [*(Said(one, "lead") for one in said), *_forest(evaluation, words)])
+
+
+def ranking_section(ranking: Ranking, words: Words) -> Section:
+    """Ranks with their ranges; neighbours open, all pairs folded."""
+    blocks: list[Block] = [_ranked(ranking, words)]
+    order = [one.variant for one in ranking.ranked]
+    next_to = set(pairwise(order))
+    close = [pair for pair in ranking.pairs if (pair.better, pair.worse) in next_to]
+    if close:
+        blocks.append(_pairs(words["neighbours"], close, words))
+    if len(ranking.pairs) > len(close):
+        everything = _pairs(words["all_pairs_table"], ranking.pairs, words)
+        blocks.append(Fold(words.say("all_pairs", count=f"{len(ranking.pairs):,}"), [everything]))
+    return Section("ranking", words["ranking"], blocks)
+
+
+def _told(evaluation: Evaluation) -> list[str]:
+    names = list(evaluation.panels)
+    if len(names) <= _PANELS:
+        return names
+    ranked = () if evaluation.ranking is None else evaluation.ranking.ranked
+    return [one.variant for one in ranked[:1] if one.variant in evaluation.panels]
+
+
+def _forest(evaluation: Evaluation, words: Words) -> list[Block]:
+    figures = _agreements(evaluation)
+    if not figures:
+        return []
+    rows = [Row(name, share_with_interval(one, words), one) for name, one in figures]
+    ceiling = _ceiling(evaluation)
+    line = None if ceiling is None else ceiling.value
+    line_name = "" if line is None else words.say("ceiling_line", share=percent(line, words))
+    svg = forest(rows, words["forest_axis"], mark=line, mark_name=line_name, shares=True)
+    return [Chart(svg, words["forest"], described(rows, words, line_name))]
+
+
+def share_with_interval(figure: Coefficient, words: Words) -> str:
+    """A share and its interval, short enough for a chart."""
+    if figure.value is None or figure.low is None:
+        return value(figure, words)
+    return value(figure, words) + words.say("brackets", inside=ends(figure, words))
+
+
+def described(rows: list[Row], words: Words, *others: str) -> str:
+    """A forest plot in words."""
+    told = [words.say("row_told", name=row.name, told=row.told) for row in rows[:_DESCRIBED]]
+    if len(rows) > _DESCRIBED:
+        told.append(words.say("rows_more", count=len(rows) - _DESCRIBED))
+    return words["join"].join([*told, *(one for one in others if one)]) + words["full_stop"]
+
+
+def _agreements(evaluation: Evaluation) -> list[tuple[str, Coefficient]]:
+    """Of ranked variants on the items all answered, of the others on their own."""
+    ranked = {} if evaluation.ranking is None else {one.variant: one.agreement for one in evaluation.ranking.ranked}
+    panels = {name: panel.coefficients["raw"] for name, panel in evaluation.panels.items() if name not in ranked}
+    return [*ranked.items(), *panels.items()]
+
+
+def _ceiling(evaluation: Evaluation) -> Coefficient | None:
+    """What two reviewers reach, on the most items for which that is known."""
+    ceilings = [panel.ceiling.human_human for panel in evaluation.panels.values() if panel.ceiling is not None]
+    return max((one for one in ceilings if one.value is not None), key=lambda one: one.n, default=None)
+
+
+def _ranked(ranking: Ranking, words: Words) -> Table:
+    keys = ("variant", "rank", "agreement_column", "interval_column", "kappa_column", "interval_column")
+    caption = words.say("ranking_table", n=f"{ranking.n:,}")
+    return Table(caption, [words[key] for key in keys], [_ranked_row(one, words) for one in ranking.ranked])
+
+
+def _ranked_row(one: Ranked, words: Words) -> tuple[str, ...]:
+    rank = str(one.first_rank) if one.first_rank == one.last_rank else f"{one.first_rank}–{one.last_rank}"
+    kappa = one.second
+    agreement = (value(one.agreement, words), ends(one.agreement, words))
+    return (one.variant, rank, *agreement, index(kappa, words), index_ends(kappa, words))
+
+
+def _pairs(caption: str, pairs: tuple[Pair, ...] | list[Pair], words: Words) -> Table:
+    keys = ("better_column", "worse_column", "difference_column", "interval_column", "p_column", "holm_column")
+    rows = [
+        (
+            *(one.better, one.worse, points(one.difference, words), points_ends(one.difference, words)),
+            *(chance(one.p_value, words), chance(one.adjusted_p, words)),
+        )
+        for one in pairs
+    ]
+    return Table(caption, [words[key] for key in keys], rows, names=2)

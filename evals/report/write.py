@@ -1,0 +1,63 @@
+"""A report as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from assistant.errors import InputError
+from evals.evaluation import Evaluation
+from evals.report.as_json import as_json
+from evals.report.document import as_report
+from evals.report.markdown import as_markdown
+from evals.report.page import MARK, as_page
+
+FILES = ("report.html", "report.md", "report.json")
+_HEAD = 4_096  # bytes of a file in which its mark stands
+
+
+def write_report(evaluation: Evaluation, folder: Path, language: str = "en") -> tuple[Path, ...]:
+    """Write `FILES` into a folder, which is made where there is none; the same evaluation gives the same bytes.
+
+    An earlier report is replaced, any other file of these names is left alone.
+
+    Args:
+        evaluation: what is reported.
+        folder: where.
+        language: one of `words.LANGUAGES`; JSON is the same in all.
+
+    Returns:
+        The files' paths, in the order of `FILES`.
+
+    Raises:
+        InputError: another language, a file there is no report, or the folder can't be written.
+    """
+    report = as_report(evaluation, language)
+    document = json.dumps(as_json(evaluation), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    contents = (as_page(report), as_markdown(report), document)
+    paths = tuple(folder / name for name in FILES)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            _check_replaceable(path)
+        for path, content in zip(paths, contents, strict=True):
+            _write(path, content)
+    except OSError as error:
+        hint = "name another folder"
+        raise InputError(f"the report can't be written: {error.strerror}", where=str(folder), hint=hint) from error
+    return paths
+
+
+def _check_replaceable(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        if MARK.encode() not in file.read(_HEAD):
+            raise InputError("this file is no report, so it is left alone", where=str(path), hint="name another folder")
+
+
+def _write(path: Path, content: str) -> None:
+    """Whole or not at all; half a surrogate pair, which UTF-8 can't hold, is written out."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(content.encode("utf-8", "backslashreplace"))
+    unfinished.replace(path)
