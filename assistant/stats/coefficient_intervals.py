@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ import numpy.typing as npt
 from assistant.stats.agreement import EMPTY, undefined_because
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.contingency import check_tables, paired_codes
-from assistant.stats.designs import Design, design_of_counts, design_of_items, normal_reaching, wilson_reaching
+from assistant.stats.designs import Design, carried_wilson, design_of_counts, design_of_items, normal_reaching
 from assistant.stats.linearised import Chance, Linearised, linearised
 from assistant.stats.vectors import Floats
 from assistant.stats.weight_matrices import identity_weights, linear_weights, quadratic_weights
@@ -136,30 +135,28 @@ def _coefficient(
     seen = linearised(shares, weights, recipe.chance)
     if not seen.expected > 0:
         return undefined(undefined_because(shares), design.n, design.kish)
-    factor = 1 - 1 / (2 * design.kish) if recipe.few_ratings else 1.0
+    return _with_interval(design, weights, seen, recipe, z)
+
+
+def _with_interval(design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, z: float) -> Coefficient:
+    # of pairs of different ratings: weighted, there are 2 (sum of weights)² / sum of squared weights of these
+    factor = 1 - float(design.squares.sum()) / 2 if recipe.few_ratings else 1.0
     value = 1 - factor * float(seen.observed / seen.expected)
-    effective = design.effective_n(seen.influence.ravel())
     if design.groups == 1:
         return Coefficient(value, None, None, design.n, design.kish, reason=ONE_CLUSTER)
-    ends = list(_carried(shares, seen, effective, design.kish, z))
+    effective = design.effective_n(seen.influence.ravel())
+    ratios = [*_carried(design, seen, effective, z, alone=not recipe.hull)]
     if recipe.hull:
-        ends += _with_items_added(shares, weights, recipe.chance, effective, z)
-    ratios = [factor * end for end in ends if not isnan(end)]
-    low, high = max(min(value, -1.0), 1 - max(ratios)), min(1.0, 1 - min(ratios))
-    if name == "raw":
-        low = max(low, 0.0)
+        ratios += _with_items_added(design.shares.reshape(weights.shape), weights, recipe.chance, effective, z)
+    low, high = 1 - factor * max(ratios), 1 - factor * min(ratios)
+    least = 0.0 if recipe.chance == "none" else min(value, -1.0)
     method = HULL if recipe.hull else CARRIED
-    return Coefficient(value, min(low, value), max(high, value), design.n, effective, method)
+    return Coefficient(value, max(least, min(low, value)), min(1.0, max(high, value)), design.n, effective, method)
 
 
-def _carried(shares: Floats, seen: Linearised, effective: float, kish: float, z: float) -> tuple[float, float]:
-    """Ends for observed / expected disagreement."""
+def _carried(design: Design, seen: Linearised, effective: float, z: float, *, alone: bool) -> tuple[float, float]:
     observed, expected = float(seen.observed), float(seen.expected)
-    variance = float((shares * seen.influence**2).sum()) * expected**2
-    inside = 1e-12 < observed < 1 - 1e-12 and variance > 1e-18
-    n = observed * (1 - observed) / variance * effective if inside else kish
-    low, high = wilson_reaching(observed, n, z)
-    return low / expected, high / expected
+    return carried_wilson(design, seen.influence.ravel(), observed, expected, effective=effective, z=z, alone=alone)
 
 
 def _with_items_added(

@@ -110,3 +110,29 @@ def normal_reaching(value: float, variance: float, z: float) -> tuple[float, flo
     """The interval of `z` standard errors around the value."""
     half = z * sqrt(max(variance, 0.0))
     return value - half, value + half
+
+
+def carried_wilson(
+    design: Design, influence: Floats, observed: float, expected: float, *, effective: float, z: float, alone: bool
+) -> tuple[float, float]:
+    """Wilson's interval for the observed disagreement, of as many items as give observed / expected its variance.
+
+    Args:
+        influence: of each kind of item on observed / expected, shape (kinds,).
+        observed, expected: disagreement, 0 to 1, and above 0.
+        effective: `Design.effective_n` of the influence.
+        z: how many standard errors the interval reaches.
+        alone: whether it is all of the interval; where no item moves the ratio it then takes `Design.kish` items, and
+            otherwise has no width: another interval will have.
+
+    Returns:
+        Ends for observed / expected. Without a disagreement, or without an agreement, from `Design.kish` items.
+    """
+    variance = float(design.shares @ influence**2) * expected**2
+    inside = 1e-12 < observed < 1 - 1e-12
+    moves = variance > 1e-18
+    if inside and not moves and not alone:
+        return observed / expected, observed / expected
+    n = observed * (1 - observed) / variance * effective if inside and moves else design.kish
+    low, high = wilson_reaching(observed, n, z)
+    return low / expected, high / expected

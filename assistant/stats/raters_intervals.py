@@ -16,9 +16,9 @@ import numpy.typing as npt
 from assistant.stats.codes import Codes
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.coefficient_intervals import CARRIED, HULL, ONE_CLUSTER
-from assistant.stats.designs import Design, design_of_items, normal_reaching, wilson_reaching
+from assistant.stats.designs import Design, carried_wilson, design_of_items, normal_reaching
 from assistant.stats.raters import NO_PAIRS, ONE_LABEL, check_counts
-from assistant.stats.raters_linearised import RatersLinearised, Recipe, recipe
+from assistant.stats.raters_linearised import Recipe, recipe
 from assistant.stats.vectors import Floats, weights_or_ones
 
 RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
@@ -85,25 +85,22 @@ def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, z: float) 
     if design.groups == 1:
         return Coefficient(value, None, None, design.n, design.kish, reason=ONE_CLUSTER)
     effective = design.effective_n(seen.influence)
-    ends, method = list(_carried(seen, design, effective, z)), CARRIED
-    if name not in {"raw", "ac1"}:
-        ends, method = [*ends, *_with_items_added(n, design.shares, parts, effective, z)], HULL
+    alone = name in {"raw", "ac1"}
+    ends = [
+        *carried_wilson(design, seen.influence, seen.observed, seen.expected, effective=effective, z=z, alone=alone)
+    ]
+    if not alone:
+        ends += _with_items_added(n, design.shares, parts, effective, z)
     low, high = 1 - factor * max(ends), min(1.0, 1 - factor * min(ends))
     least = 0.0 if name == "raw" else min(value, -1.0)
-    return Coefficient(value, max(least, min(low, value)), max(high, value), design.n, effective, method)
+    return Coefficient(
+        value, max(least, min(low, value)), max(high, value), design.n, effective, CARRIED if alone else HULL
+    )
 
 
 def _effective_ratings(n: Floats, design: Design) -> float:
     ratings = n.sum(axis=1)
     return float(design.shares @ ratings) ** 2 / float(design.squares @ ratings)
-
-
-def _carried(seen: RatersLinearised, design: Design, effective: float, z: float) -> tuple[float, float]:
-    variance = float(design.shares @ seen.influence**2) * seen.expected**2
-    inside = 1e-12 < seen.observed < 1 - 1e-12 and variance > 1e-18
-    n = seen.observed * (1 - seen.observed) / variance * effective if inside else design.kish
-    low, high = wilson_reaching(seen.observed, n, z)
-    return low / seen.expected, high / seen.expected
 
 
 def _with_items_added(n: Floats, shares: Floats, parts: Recipe, effective: float, z: float) -> tuple[float, float]:

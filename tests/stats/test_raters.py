@@ -217,6 +217,12 @@ def test_intervals_hold_about_as_often_as_they_say() -> None:
     assert all(times / 250 >= 0.905 for times in held.values()), held  # 0.95 less three standard errors
 
 
+def test_items_that_all_disagree_alike_still_have_an_interval() -> None:
+    found = coefficients_of_counts(np.full((20, 2), 1.0), names=RATERS)
+    for coefficient in found.values():
+        assert coefficient.high - coefficient.low > 0.1
+
+
 def test_clusters_widen_and_one_cluster_tells_nothing() -> None:
     counts = np.repeat(made_up(60, np.random.default_rng(4)), 3, axis=0)
     apart, together = (
