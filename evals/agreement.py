@@ -164,15 +164,19 @@ def _coefficients(
     data: EvalData, variant: str, kept: Codes, names: Mapping[str, str], confidence: float
 ) -> dict[str, Coefficient]:
     ordinal = "raw" not in names and "kappa" not in names
-    classes = no_answer(data) if ordinal else len(data.classes)
+    used = data.used_by(variant)
+    if ordinal:
+        used = used[used != no_answer(data)]
+    dense = np.cumsum(np.isin(np.arange(len(data.classes)), used)) - 1
+    values = grades(data) if ordinal else None
     made = coefficients_of_ratings(
-        data.reference[kept],
-        data.variants[variant].first[kept],
-        classes,
+        dense[data.reference[kept]],
+        dense[data.variants[variant].first[kept]],
+        max(1, len(used)),
         weights=data.weights[kept] if data.weighted else None,
         clusters=data.groups[kept] if data.grouped else None,
         names=tuple(names),
-        values=grades(data) if ordinal else None,
+        values=None if values is None else values[used],
         confidence=confidence,
     )
     return {ours: made[theirs] for theirs, ours in names.items()}

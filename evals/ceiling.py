@@ -42,7 +42,7 @@ def ceiling(data: EvalData, variant: str, confidence: float) -> Ceiling | None:
         machine_human=share(with_machine, weights, groups, confidence),
         gap=mean_difference(with_machine - people, weights, groups, confidence),
         alpha=people_alpha(data, items, confidence),
-        raters=np.count_nonzero(np.bincount(humans.raters[(votes >= 2)[humans.items]])),
+        raters=int(np.count_nonzero(np.bincount(humans.raters[(votes >= 2)[humans.items]]))),
     )
 
 

@@ -159,6 +159,7 @@ class Collector:
             variants=variants,
             left_out={reason: count for reason, count in left_out.items() if count},
             notes=notes,
+            closed=self._classes is not None,
         )
 
     def _notes(self) -> tuple[str, ...]:

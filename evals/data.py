@@ -185,6 +185,7 @@ class EvalData:
         variants: by name, in the order they are shown.
         left_out: items that are not here, by reason.
         notes: what the reader must know, in sentences.
+        closed: the label set was stated: `classes` holds labels whether anybody used them or not.
     """
 
     ids: tuple[str, ...]
@@ -199,6 +200,7 @@ class EvalData:
     variants: Mapping[str, Variant]
     left_out: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    closed: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -217,6 +219,14 @@ class EvalData:
     def can_fail(self) -> bool:
         """Whether `NO_ANSWER` is one of the classes (then it is the last)."""
         return bool(self.classes) and self.classes[-1] == NO_ANSWER
+
+    def used_by(self, variant: str) -> Codes:
+        """The classes that count for a variant: those of the label set, else what people or it answered; rising."""
+        if self.closed:
+            return np.arange(len(self.classes))
+        said = self.variants[variant].first
+        counts = np.bincount(np.concatenate([self.humans.codes, said[said != NONE]]), minlength=len(self.classes))
+        return np.flatnonzero(counts)
 
     def independent(self) -> Self:
         """The same with every item on its own: figures then speak of these groups, not of others like them."""

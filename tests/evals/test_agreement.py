@@ -154,3 +154,18 @@ def test_renaming_and_reordering_changes_no_figure() -> None:
     for name, figure in first.items():
         assert second[name].value == pytest.approx(figure.value)
         assert second[name].low == pytest.approx(figure.low)
+
+
+def test_what_other_variants_answered_changes_no_figure_of_this_one() -> None:
+    people, machine = ["0", "1", "2", "3"] * 5, ["0", "1", "3", "3"] * 5
+    alone = judged({"a": people}, {"m": machine})
+    beside = judged({"a": people}, {"m": machine, "odd": ["10"] * 20})
+    first, second = (agreement_panel(data, "m").coefficients for data in (alone, beside))
+    assert {name: one.value for name, one in first.items()} == {name: one.value for name, one in second.items()}
+
+
+def test_a_stated_label_set_counts_labels_that_nobody_used() -> None:
+    stated = judged({"a": "xxy"}, {"m": "xyy"}, classes=["x", "y", "z"])
+    open_set = judged({"a": "xxy"}, {"m": "xyy"})
+    first, second = (agreement_panel(data, "m").coefficients["gwet_ac1"].value for data in (stated, open_set))
+    assert first != second  # Gwet's chance agreement depends on how many labels there are
