@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from evals.data import EvalData
-from evals.disagreements.analysis import Conclusion, Disagreements, ProbableSide
+from evals.disagreements import clusters, pairs, search
+from evals.disagreements.analysis import Conclusion, Disagreements
 from evals.disagreements.compared import compared
-from evals.disagreements.examples import how_chosen
 from evals.disagreements.groups import group_rows
-from evals.disagreements.pairs import confusion_pairs, described
+from evals.disagreements.known import Known
+from evals.disagreements.notes import notes
 from evals.disagreements.people import read_people
+from evals.disagreements.sides import conclude
+from evals.disagreements.target import Target
+from evals.disagreements.terms import read_terms
 
 
 def analyse_disagreements(
@@ -23,19 +29,29 @@ def analyse_disagreements(
         variant: name of the variant that is looked at.
         confidence: two-sided level of intervals; slices are called surprising at an error of 1 - confidence.
         examples: how many items to show of each finding.
-        seed: of the permutations, so that the same data give the same findings.
+        seed: of permutations, samples and starting points: the same data and seed give the same findings.
     """
-    items = compared(data, variant)
-    people = read_people(data)
-    unclear = Conclusion(ProbableSide.UNCLEAR, "not looked into")
+    items, people = compared(data, variant), read_people(data)
+    known = Known.of(items, people)
+    terms = read_terms(items.texts(np.arange(len(items)))) if data.texts is not None else None
+    confused = pairs.confusion_pairs(items)
+    searched = search.search(items, terms, 1 - confidence, seed)
+    alike = clusters.find_clusters(items, terms, seed)
+
+    def side_of_items(one: pairs.Pair | clusters.Grouped) -> Conclusion:
+        return conclude(known, Target.of_items(items, one.items))
+
+    def side_of_slice(one: search.Found) -> Conclusion:
+        return conclude(known, Target.of_slice(items, one.where, one.items))
+
     return Disagreements(
         variant=variant,
         n=len(items),
         disagreed=len(items.misjudged),
-        pairs=described(items, confusion_pairs(items), lambda _: unclear, examples),
+        pairs=pairs.described(items, confused, side_of_items, examples),
         groups=group_rows(items, people, confidence),
-        findings=(),
-        searched=0,
-        clusters=(),
-        notes=(how_chosen(items),),
+        findings=search.described(items, searched, side_of_slice, confidence, examples),
+        searched=searched.searched,
+        clusters=clusters.described(items, alike, side_of_items, examples),
+        notes=notes(known, confused, searched, alike),
     )

@@ -82,6 +82,7 @@ class SliceFinding:
         surprising: whether it stands after the correction.
         side: who is probably wrong.
         examples: a few of its disagreements.
+        pair: what people and the machine say of most of its disagreements; None where no pair makes up half.
     """
 
     where: tuple[tuple[str, str], ...]
@@ -93,6 +94,7 @@ class SliceFinding:
     surprising: bool
     side: Conclusion
     examples: tuple[Example, ...]
+    pair: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,9 @@ class Cluster:
         pair: the most frequent (people, machine) pair in it.
         side: who is probably wrong.
         examples: those nearest to its centre.
+        disagreement: of the compared items whose texts are most like these, the share that is misjudged (weighted);
+            larger than `elsewhere` where what they are about is misjudged more often than the rest.
+        elsewhere: the same on all other items.
     """
 
     terms: tuple[str, ...]
@@ -112,6 +117,8 @@ class Cluster:
     pair: tuple[str, str]
     side: Conclusion
     examples: tuple[Example, ...]
+    disagreement: float | None = None
+    elsewhere: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,8 @@ class Disagreements:
         groups: by clause, language, reviewer, length and meta.
         findings: slices that were searched, those that stand first.
         searched: how many slices were looked at.
-        clusters: groups of similar misjudged items, largest first; empty where texts are not known.
+        clusters: groups of similar misjudged items, those whose subject is misjudged more often than the rest first,
+            then the largest; empty where texts are not known.
         notes: what the reader must know, in English sentences.
     """
 

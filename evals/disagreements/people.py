@@ -10,7 +10,8 @@ import scipy.sparse as sp
 from scipy.stats import norm
 
 from assistant.stats.multiplicity import holm
-from evals.data import NONE, Bools, Codes, EvalData, Floats, HumanAnswers, Sight
+from evals.columns import that_count
+from evals.data import NONE, Bools, Codes, EvalData, Floats, HumanAnswers
 
 LEVEL = 0.01
 """A reviewer is called deviating when that would happen by chance to any of them this rarely."""
@@ -74,7 +75,7 @@ def read_people(data: EvalData) -> People:
     Args:
         data: the data.
     """
-    answers = _counted(data)
+    answers = data.humans.where(that_count(data.humans, len(data)))
     m, k = len(data), len(data.classes)
     ones = np.ones(len(answers))
     votes = sp.csr_array(sp.coo_array((ones, (answers.items, answers.codes)), shape=(m, k)))
@@ -89,14 +90,6 @@ def read_people(data: EvalData) -> People:
         rests_on=_rests_on(data, votes, answers, own),
         deviating=_deviating(answers, raters, differing, own),
     )
-
-
-def _counted(data: EvalData) -> HumanAnswers:
-    humans = data.humans
-    assisted = humans.of(Sight.ASSISTED)
-    has_other = np.zeros(len(data), dtype=np.bool_)
-    has_other[humans.items[~assisted]] = True
-    return humans.where(~assisted | ~has_other[humans.items])
 
 
 def _differing(squares: Floats, raters: Codes) -> Floats:

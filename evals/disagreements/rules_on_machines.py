@@ -1,0 +1,76 @@
+"""Sides that what machines answered, and which clause they cite, speak for."""
+
+from __future__ import annotations
+
+from evals.data import NO_ANSWER
+from evals.disagreements.analysis import Conclusion, ProbableSide
+from evals.disagreements.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
+from evals.disagreements.peers import independent
+from evals.disagreements.target import Target
+
+
+def no_answer(known: Known, target: Target) -> Conclusion | None:
+    """Machine: it gave no usable answer."""
+    names = known.names(target)
+    if names is None or names[1] != NO_ANSWER:
+        return None
+    return Conclusion(
+        ProbableSide.MACHINE, "To most of these items it gave no usable answer, whatever the right one is."
+    )
+
+
+def shared_mistake(known: Known, target: Target) -> Conclusion | None:
+    """Policy: most other models, two or more, make the same mistake on half of the items."""
+    answers = known.answers(independent(known.compared, known.peers), target)
+    alike = [one for one in answers.values() if one.same >= MOST]
+    if len(alike) < 2 or len(alike) <= len(answers) / 2:
+        return None
+    names = known.names(target)
+    on = "" if names is None else f" on {names[0]} against {names[1]}"
+    because = (
+        f"{len(alike)} of {len(answers)} other models make the same mistake on half of these items or more "
+        f"({percent(mean([one.same for one in answers.values()]))} on average), so it is no slip of one model: the "
+        f"policy's words{on} lead models elsewhere than people."
+    )
+    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))
+
+
+def right_under_other_policy(known: Known, target: Target) -> Conclusion | None:
+    """Policy: the same model, asked under another policy version, gets half of the items right."""
+    own = known.compared.variant.identity
+    if not (own.policy and own.model):
+        return None
+    others = tuple(one for one in known.peers if one.model == own.model and one.policy not in {own.policy, ""})
+    right = {name: one.right for name, one in known.answers(others, target).items() if one.right >= MOST}
+    if not right:
+        return None
+    name = max(right, key=lambda one: right[one])
+    policy = next(one.policy for one in others if one.name == name)
+    because = f"The same model, asked under policy {policy}, gets {percent(right[name])} of these right ({name})."
+    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))
+
+
+def others_are_right(known: Known, target: Target) -> Conclusion | None:
+    """Machine: other variants get half of the items right."""
+    answers = known.answers(known.peers, target)
+    right = mean([one.right for one in answers.values()]) if answers else 0.0
+    if right < MOST:
+        return None
+    if len(answers) == 1:
+        because = f"Another variant, {next(iter(answers))}, gives people's label to {percent(right)} of these items."
+    else:
+        because = f"{len(answers)} other variants give people's label to {percent(right)} of these items on average."
+    return Conclusion(ProbableSide.MACHINE, because + where_to_start(known, target))
+
+
+def one_clause(known: Known, target: Target) -> Conclusion | None:
+    """Policy: most of the items cite one clause, far more than where the same answer is right."""
+    found = known.main_clause(target)
+    if found is None:
+        return None
+    clause, contrast = found
+    because = (
+        f"{of_items(contrast)} cite {clause}; where people agree with the same answer, {percent(contrast.elsewhere)} "
+        "do. Its wording is where to look, or how the machine reads it."
+    )
+    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))

@@ -1,0 +1,79 @@
+"""Sides that people's own answers speak for."""
+
+from __future__ import annotations
+
+from evals.disagreements.analysis import Conclusion, ProbableSide
+from evals.disagreements.evidence import line_between, on_reviewers, splits
+from evals.disagreements.known import LEAST, LEVEL, MOST, Known, of_items, percent, where_to_start
+from evals.disagreements.target import Target
+
+UNANIMOUS = 0.9
+RELIABLE = 0.8
+"""Two reviewers of any item must agree so often before their agreeing says much."""
+
+_LEAST_SPLIT = 0.2
+_FAR_MORE = 1.5
+_LEAST_ON_LINE = 10
+
+
+def deviating_reviewer(known: Known, target: Target) -> Conclusion | None:
+    """Reviewer: at least half of the labels would not stand without those who deviate, far more than elsewhere."""
+    deviating = known.people.deviating
+    if not deviating:
+        return None
+    found = on_reviewers(known.compared, known.people, target, set(deviating))
+    if found.share < MOST or found.p_value > LEVEL:
+        return None
+    who = max(deviating.values(), key=lambda one: one.rate - one.others)
+    names = " or ".join(sorted(one.name for one in deviating.values()))
+    because = (
+        f"{of_items(found)} have a label that would not stand without {names}; elsewhere {percent(found.elsewhere)} "
+        f"have. Peers differ from {who.name} on {percent(who.rate)} of {who.n:,} items they share, and from each other "
+        f"on {percent(who.others)}."
+    )
+    return Conclusion(ProbableSide.REVIEWER, because)
+
+
+def line_drawn_differently(known: Known, target: Target) -> Conclusion | None:
+    """Policy: where people differ, it is between the same two labels, more than their frequency explains."""
+    names = known.names(target)
+    line = None if target.pair is None else line_between(known.people, target.pair)
+    if line is None or names is None or line.n < _LEAST_ON_LINE or line.p_value > LEVEL:
+        return None
+    because = (
+        f"Reviewers draw the line between {names[0]} and {names[1]} differently themselves: of the {line.split:,} "
+        f"items they differ on, {percent(line.n / line.split)} are between these two; by how often the labels are used "
+        f"it would be {percent(line.expected)}."
+    )
+    return Conclusion(ProbableSide.POLICY, because)
+
+
+def read_differently(known: Known, target: Target) -> Conclusion | None:
+    """Item: people differ on such items far more often than on others."""
+    found = splits(known.people, target)
+    if found.n < LEAST or found.p_value > LEVEL:
+        return None
+    if found.share < max(_LEAST_SPLIT, _FAR_MORE * found.elsewhere):
+        return None
+    because = (
+        f"Reviewers differ among themselves on {percent(found.share)} of the {found.n:,} such items that two or more "
+        f"answered, and on {percent(found.elsewhere)} of the others: these can be read in more than one way."
+    )
+    return Conclusion(ProbableSide.ITEM, because)
+
+
+def people_agree(known: Known, target: Target) -> Conclusion | None:
+    """Machine: two or more people answered at least half of the items and nearly always agree."""
+    several = known.several(target)
+    if len(several) < max(LEAST, MOST * len(target.items)):
+        return None
+    agreed = 1 - float(known.people.split[several].mean())
+    overall = 1 - float(known.people.differing[known.people.several].mean())
+    if agreed < UNANIMOUS or overall < RELIABLE:
+        return None
+    on = f"all {len(several):,}" if agreed == 1 else f"{percent(agreed)} of the {len(several):,}"
+    because = (
+        f"On {on} of these items that two or more reviewers answered, they agree with each other; any two reviewers "
+        f"agree on {percent(overall)} of all items."
+    )
+    return Conclusion(ProbableSide.MACHINE, because + where_to_start(known, target))
