@@ -14,7 +14,7 @@ from evals.report.charts.confusion import confusion
 from evals.report.figures import number, percent
 from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
 from evals.report.sentences import panel_sentence, replacement_sentence
-from evals.report.words import Words
+from evals.report.words import CATALOGUE, Words
 
 _OPEN = 3  # variants that stand open
 _EFFECTIVE = 0  # digits of an effective n
@@ -46,7 +46,7 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
 
 
 def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
-    method = words.reason(figure.method) if figure.method else ""
+    method = words.known(figure.method)
     return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
 
 
@@ -72,9 +72,13 @@ def _coefficients(panel: AgreementPanel, words: Words) -> Table:
     rows = [_share_row(words[raw], panel.coefficients["raw"], words)]
     if panel.naive is not None:
         rows.append(_share_row(words["naive_row"], panel.naive, words))
-    known = [name for name in COEFFICIENTS if name in panel.coefficients and name != "raw"]
-    rows += [_index_row(words[name], panel.coefficients[name], words) for name in known]
+    known = sorted(panel.coefficients.keys() - {"raw"}, key=_place)
+    rows += [_index_row(words[name] if name in CATALOGUE else name, panel.coefficients[name], words) for name in known]
     return _figures(words.say("coefficient_table", variant=panel.variant), rows, words)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (COEFFICIENTS.index(name) if name in COEFFICIENTS else len(COEFFICIENTS), name)
 
 
 def _ceiling(ceiling: Ceiling, words: Words) -> Table:

@@ -69,7 +69,7 @@ def chance(p: float | None, words: Words) -> str:
 
 def counted(caption: str, counts: Mapping[str, int], words: Words) -> list[Table]:
     """A table of counts by reason, or none where there are none."""
-    rows = [(words.reason(reason), f"{count:,}") for reason, count in counts.items()]
+    rows = [(words.known(reason), f"{count:,}") for reason, count in counts.items()]
     return [Table(caption, (words["reason_column"], words["items_column"]), rows, names=0)] if rows else []
 
 

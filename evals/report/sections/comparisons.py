@@ -71,7 +71,7 @@ def _facts(comparison: Comparison, words: Words) -> list[tuple[str, str]]:
     changed = words.say("changed_count", fixed=f"{comparison.fixed:,}", broken=f"{comparison.broken:,}")
     return [
         (words["changed"], changed),
-        (words["test"], words.reason(comparison.test)),
+        (words["test"], words.known(comparison.test)),
         (words["margin"], words["no_margin"] if margin is None else words.say("points", number=number(100 * margin))),
         (
             words["detectable"],
@@ -83,7 +83,7 @@ def _facts(comparison: Comparison, words: Words) -> list[tuple[str, str]]:
 def _slices(slices: Sequence[SliceEffect], words: Words) -> list[Block]:
     if not slices:
         return []
-    names = [words.say("slice_name", column=one.column, name=one.name) for one in slices]
+    names = [words.slice(one.column, one.name) for one in slices]
     rows = [Row(name, _told(one, words), one.difference) for name, one in zip(names, slices, strict=True)]
     svg = forest(rows, words["slice_axis"], mark=0, mark_name=words["no_difference"])
     keys = ("slice", "n_column", "baseline_share", "candidate_share", "difference_column", "interval_column")

@@ -71,7 +71,7 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
 
 
 def _where(one: SliceFinding, words: Words) -> str:
-    return words["and"].join(words.say("slice_name", column=column, name=name) for column, name in one.where)
+    return words["and"].join(words.slice(column, name) for column, name in one.where)
 
 
 def _findings(one: Disagreements, words: Words) -> list[Block]:
@@ -96,9 +96,14 @@ def _finding(one: SliceFinding, words: Words) -> tuple[str, ...]:
 def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
     if not clusters:
         return []
-    columns = [words[key] for key in ("terms", "items_column", "most_frequent", "side", "because")]
+    columns = [
+        words[key] for key in ("terms", "items_column", "most_frequent", "alike", "elsewhere", "side", "because")
+    ]
     rows = [
-        (words["list"].join(one.terms), f"{one.n:,}", _pair_name(*one.pair, words), *_side(one.side, words))
+        (
+            *(words["list"].join(one.terms), f"{one.n:,}", _pair_name(*one.pair, words)),
+            *(_rate(one.disagreement, words), _rate(one.elsewhere, words), *_side(one.side, words)),
+        )
         for one in clusters
     ]
     blocks: list[Block] = [Table(words["clusters_table"], columns, rows)]
@@ -108,12 +113,22 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
     return blocks
 
 
+def _rate(share: float | None, words: Words) -> str:
+    return words["not_known"] if share is None else percent(share, words)
+
+
 def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
     if not groups:
         return []
     columns = [words[key] for key in ("property", "value", "n_column", "disagreement_column", "interval_column")]
     rows = [
-        (one.column, one.name, f"{one.n:,}", value(one.disagreement, words), ends(one.disagreement, words))
+        (
+            words.known(one.column),
+            words.group(one.column, one.name),
+            f"{one.n:,}",
+            value(one.disagreement, words),
+            ends(one.disagreement, words),
+        )
         for one in groups
     ]
     return [Fold(words["groups"], [Table(words["groups"], columns, rows, names=2)])]

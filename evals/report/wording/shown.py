@@ -141,6 +141,9 @@ AGREEMENT: Mapping[str, tuple[str, str]] = {
     "krippendorff_alpha": ("Krippendorff's α", "Krippendorff α"),
     "krippendorff_alpha_ordinal": ("Krippendorff's α, ordinal", "Krippendorff α（有序）"),
     "krippendorff_alpha_interval": ("Krippendorff's α, interval", "Krippendorff α（等距）"),
+    "kendall_tau_b": ("Kendall's τ-b", "Kendall τ-b"),
+    "ndcg_10": ("nDCG@10, mean over queries", "nDCG@10（按查询平均）"),
+    "jaccard": ("Jaccard likeness of label sets", "标签集合的 Jaccard 相似度"),
     "ceiling_table": (
         "What people reach among themselves ({raters} reviewers)",
         "人与人之间的水平（{raters} 名审核员）",
@@ -223,6 +226,7 @@ DISAGREEMENTS: Mapping[str, tuple[str, str]] = {
     "finding_examples": ("Examples: {where}", "示例：{where}"),
     "clusters_table": ("Misjudged items that are alike", "相似的误判条目"),
     "terms": ("Words that mark it", "特征词"),
+    "alike": ("#Of all like these, misjudged", "#同类条目的误判率"),
     "most_frequent": ("Mostly", "最常见"),
     "cluster_examples": ("Examples: {terms}", "示例：{terms}"),
 }
