@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -12,8 +13,9 @@ from assistant.stats.codes import codes as checked_codes
 from assistant.stats.contingency import check_tables
 from assistant.stats.raters import check_counts, rating_counts
 from assistant.stats.vectors import Floats, vectors, weights_or_ones
+from assistant.stats.weight_matrices import check_weights
 
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
+Level = Literal["nominal", "ordinal", "linear", "interval", "ratio"]
 
 _DENSE = 50_000_000  # cells of an items x classes matrix (400 MB) above which it is kept sparse
 
@@ -29,7 +31,8 @@ def krippendorff_alpha(
 
     Args:
         counts: ratings, shape (items, k); an item with fewer than two has no pair and is left out.
-        level: "nominal" labels, "ordinal" ranks in the order of the codes, "interval" grades, "ratio" amounts from 0.
+        level: "nominal" labels, "ordinal" ranks in the order of the codes, "interval" grades ("linear": by their plain
+            distance, not its square), "ratio" amounts from 0.
         values: of the labels, shape (k,), for interval and ratio; None is 1 to k.
         weights: of the items, shape (items,), such as 1 / inclusion probability: they multiply the item's pairs.
 
@@ -51,6 +54,36 @@ def krippendorff_alpha(
     each, ratings = w * paired, np.where(paired, rated, 0.0)
     coincidences = (checked * scale[:, None]).T @ checked - np.diag(scale @ checked)
     return _single(coincidences, _effective(each, ratings), level, values)
+
+
+def alpha_standard_error(counts: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float | None:
+    """Gwet's standard error of alpha over items drawn at random; `coefficients_of_counts` makes better intervals.
+
+    Args:
+        counts: ratings, shape (items, k).
+        weights: agreement weights, shape (k, k), None for the identity (nominal alpha).
+
+    Returns:
+        0 or more; None where alpha is undefined or only one item has two ratings.
+
+    Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition, chapter 5, as irrCAC computes it.
+    """
+    n = check_counts(counts)
+    n = n[n.sum(axis=1) >= 2]
+    w, ratings = check_weights(weights, n.shape[1]), n.sum(axis=1)
+    if len(n) < 2:
+        return None
+    mean, few = ratings.mean(), 1 / ratings.sum()
+    of_item = (n * (n @ w.T - 1)).sum(axis=1) / (mean * (ratings - 1))
+    common = (n / mean).mean(axis=0)
+    chance, agreement = float(common @ w @ common), float(of_item.mean())
+    if not 1 - chance > 1e-12:
+        return None
+    plain, corrected = (agreement - chance) / (1 - chance), (1 - few) * agreement + few
+    surplus = (ratings - mean) / mean
+    by_chance = n @ ((w + w.T) / 2 @ common) / mean - chance * surplus
+    parts = (of_item - corrected * surplus - chance - 2 * (1 - plain) * (by_chance - chance)) / (1 - chance)
+    return sqrt(float(((parts - plain) ** 2).sum()) / (len(n) * (len(n) - 1)))
 
 
 def alpha_of_ratings(
@@ -126,14 +159,14 @@ def squared_distances(level: Level, margins: Floats, values: npt.ArrayLike | Non
         return np.asarray((ranks[..., :, None] - ranks[..., None, :]) ** 2)
     if level == "nominal":
         return 1 - np.eye(k)
-    if level not in {"interval", "ratio"}:
-        raise ValueError(f"level must be nominal, ordinal, interval or ratio, got {level!r}")
+    if level not in {"linear", "interval", "ratio"}:
+        raise ValueError(f"level must be nominal, ordinal, linear, interval or ratio, got {level!r}")
     (v,) = vectors(values=np.arange(1, k + 1) if values is None else values)
     if len(v) != k:
         raise ValueError(f"values must be one for each of the {k} classes, got {len(v)}")
     gaps = v[:, None] - v[None, :]
-    if level == "interval":
-        return np.asarray(gaps**2)
+    if level != "ratio":
+        return np.asarray(np.abs(gaps) if level == "linear" else gaps**2)
     if (v < 0).any():
         raise ValueError(f"amounts must be 0 or more, got {v.min():g} at position {int(np.argmin(v))}")
     sums = v[:, None] + v[None, :]

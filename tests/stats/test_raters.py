@@ -10,8 +10,15 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
 from assistant.stats.agreement import gwet_ac, scott_pi
-from assistant.stats.krippendorff import krippendorff_alpha
-from assistant.stats.raters import fleiss_kappa, fleiss_test, gwet_ac_of_raters, rating_counts
+from assistant.stats.krippendorff import alpha_standard_error, krippendorff_alpha
+from assistant.stats.raters import (
+    brennan_prediger_of_raters,
+    conger_kappa,
+    fleiss_kappa,
+    fleiss_test,
+    gwet_ac_of_raters,
+    rating_counts,
+)
 from assistant.stats.raters_intervals import GRADED, RATERS, coefficients_of_counts
 from assistant.stats.raters_linearised import recipe
 from assistant.stats.weight_matrices import linear_weights, quadratic_weights
@@ -118,10 +125,24 @@ def test_the_other_figures_irrcac_prints_for_them() -> None:
     assert fleiss_kappa(RAW4_COUNTS).standard_error == pytest.approx(0.15302, abs=6e-6)
     assert krippendorff_alpha(RAW4_COUNTS) == pytest.approx(0.74342, abs=6e-6)
     assert krippendorff_alpha(RAW4_COUNTS, "interval") == pytest.approx(0.84911, abs=6e-6)
-    # irrCAC's error of alpha, 0.14557, scales its influences by 1 - 1/N here and there; the plain ones are 0.0001 less
-    counts = RAW4_COUNTS[RAW4_COUNTS.sum(axis=1) >= 2]
-    influence = recipe("alpha_nominal")(counts, np.full(11, 1 / 11)).influence
-    assert np.sqrt(influence @ influence / (11 * 10)) == pytest.approx(0.14557, abs=2e-4)
+    assert alpha_standard_error(RAW4_COUNTS) == pytest.approx(0.14557, abs=6e-6)
+    assert brennan_prediger_of_raters(RAW4_COUNTS).value == pytest.approx(0.77273, abs=6e-6)
+    assert krippendorff_alpha(RAW4_COUNTS, "linear") == pytest.approx(0.80038, abs=6e-6)
+
+
+def test_conger_lets_each_rater_keep_to_their_own_labels() -> None:
+    codes = np.array(RAW4).ravel() - 1
+    found = conger_kappa(np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12), codes, 5)
+    assert found == pytest.approx(0.76282, abs=6e-6)
+
+
+def test_conger_of_two_raters_is_cohens_kappa() -> None:
+    # Cohen's 1960 example: 0.4915254237
+    table = np.array([[88, 14, 18], [10, 40, 10], [2, 6, 12]])
+    first, second = (np.repeat(grades.ravel(), table.ravel()) for grades in np.indices((3, 3)))
+    items = np.tile(np.arange(200), 2)
+    found = conger_kappa(items, np.repeat([0, 1], 200), np.concatenate([first, second]), 3)
+    assert found == pytest.approx(0.4915254237)
 
 
 def test_random_counts_agree_with_statsmodels() -> None:
