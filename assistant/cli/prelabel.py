@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.export import money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
+from assistant.cli.job_session import ask_before_spending, run_session
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output
 from assistant.cli.progress import Counting
@@ -64,26 +64,10 @@ def prelabel(
             return
         _ask_before_spending(output, session, yes=yes)
         with JobDisplay(output, session.progress) as display:
-            stopped = asyncio.run(_run(session, display))
+            stopped = asyncio.run(run_session(session, display))
         status = _show_result(output, session, stopped)
     if status:
         raise typer.Exit(status)
-
-
-async def _run(session: Session, display: JobDisplay) -> AssistantError | None:
-    from asyncio import get_running_loop
-
-    loop = get_running_loop()
-
-    def stop() -> None:
-        display.stopping()
-        session.stop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)  # a second Ctrl-C ends at once; what arrived is in the journal
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    return await session.work(display.update)
 
 
 def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None:
@@ -92,12 +76,7 @@ def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None
         return
     with Counting(output, "estimating the cost"):
         cost = session.estimate().cost_usd
-    if cost is not None and cost <= limit:
-        return
-    told = f"This run would cost about {money(cost)}; `confirm_above_usd` is {money(limit)}."
-    if not output.errors.is_terminal:
-        raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
-    typer.confirm(f"{told} Go on?", abort=True, err=True)
+    ask_before_spending(output, cost, limit)
 
 
 def _show_estimate(output: Output, session: Session, told: Estimate) -> None:

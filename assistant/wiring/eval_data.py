@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from assistant.errors import InputError
+from assistant.errors import AssistantError, InputError
 from assistant.ingest.whole_files import read_items, read_machine_answers
 from assistant.store.eval_answers import EvalAnswers, EvalAnswerStore
 from assistant.store.runs import Run, evaluation_key
 from assistant.wiring.eval_production import identity_of, runs_data
-from assistant.wiring.eval_snapshots import Found, FrozenSuite, changes_since, find_items, open_frozen
+from assistant.wiring.eval_snapshots import (
+    Found,
+    FrozenSuite,
+    changes_since,
+    find_items,
+    open_frozen,
+    snapshot_path,
+)
 from assistant.wiring.eval_suites import asking_of, find_suite
 from assistant.wiring.parameters import sampling
 from assistant.wiring.work import Asking
@@ -19,7 +27,7 @@ from assistant.wiring.workspace import Workspace
 from evals.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.candidates import text_of
 from evals.data import EvalData, VariantIdentity
-from evals.suite import Suite, VariantChoice
+from evals.suite import Suite, VariantChoice, read_suite
 
 _SHOWN = 5
 
@@ -91,12 +99,53 @@ def comparable_data(folder: Path, suite: str | None, names: Sequence[str]) -> Ev
         return runs_data(opened, [opened.runs.find(name) for name in dict.fromkeys(names)])
 
 
-def answered_by(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> list[int]:
-    """How many of the snapshot's items a variant has answered, by repeat."""
-    variant = _variant(workspace, frozen, found, choice)
+@dataclass(frozen=True, slots=True)
+class SuiteState:
+    """How far a suite has come.
+
+    Args:
+        name, path: of the suite.
+        digest: of its snapshot, empty where it is not frozen.
+        items: of the snapshot.
+        answered: by variant, how many of the items each repeat has answered.
+        problem: why that can't be told, empty where it can.
+    """
+
+    name: str
+    path: Path
+    digest: str = ""
+    items: int = 0
+    answered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    problem: str = ""
+
+    def words(self) -> str:
+        """In a line."""
+        if self.problem:
+            return self.problem
+        return ", ".join(f"{name} {'+'.join(map(str, counts))}" for name, counts in self.answered.items()) or "-"
+
+
+def suite_state(workspace: Workspace, path: Path) -> SuiteState:
+    """How far a suite has come; what is wrong with it is told, not raised."""
+    try:
+        suite = read_suite(path)
+    except InputError as error:
+        return SuiteState(path.stem, path, problem=error.what.splitlines()[0])
+    if not snapshot_path(workspace, suite).exists():
+        return SuiteState(suite.name, path)
+    try:
+        frozen = open_frozen(workspace, path)
+        found = find_items(workspace, frozen.snapshot)
+        answered = {one.name: _counts(frozen, _variant(workspace, frozen, found, one)) for one in suite.variants}
+    except AssistantError as error:
+        return SuiteState(suite.name, path, problem=error.what.splitlines()[0])
+    return SuiteState(suite.name, path, frozen.digest, len(frozen.snapshot.items), answered)
+
+
+def _counts(frozen: FrozenSuite, variant: StoredVariant | FiledVariant) -> tuple[int, ...]:
     if isinstance(variant, FiledVariant):
-        return [sum(item.id in variant.rows for item in frozen.snapshot.items)]
-    return [0 if given is None else len(given) for given in variant.repeats]
+        return (sum(item.id in variant.rows for item in frozen.snapshot.items),)
+    return tuple(0 if given is None else len(given) for given in variant.repeats)
 
 
 def _variant(

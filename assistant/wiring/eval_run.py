@@ -1,8 +1,8 @@
 """Asking what a suite's variants have not answered yet: the job of production, on the suite's items alone.
 
 An evaluation has runs of its own, one for each variant, repeat and snapshot. They are nobody's newest run, no answer in
-them is routed, and production never learns from them. But runs that ask the very same share their replies, whatever they
-were opened for, so that nothing is paid for twice.
+them is routed, and production never learns from them. But runs that ask the very same share their replies, whatever
+they were opened for, so that nothing is paid for twice.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.errors import AssistantError, InputError, SettingsError
+from assistant.errors import InputError, SettingsError
 from assistant.models.guard.budget import Budget
 from assistant.prelabel.estimate import Estimate
-from assistant.prelabel.progress import JobProgress
 from assistant.store.eval_answers import EvalAnswerStore
 from assistant.store.labelled import LabelledStore
 from assistant.store.selected import SelectedPrelabels
@@ -59,11 +58,6 @@ class VariantSession:
     repeat: int
     session: Session
 
-    @property
-    def idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.session.waiting()
-
 
 class SuiteRun:
     """Everything a suite has to ask, ready to go.
@@ -106,9 +100,15 @@ class SuiteRun:
         """What asking would take, by session; asks nothing."""
         return [(one, one.session.estimate()) for one in self.sessions]
 
-    async def work(self, one: VariantSession, watch: Callable[[JobProgress], None]) -> AssistantError | None:
-        """Do one session; see `Session.work`."""
-        return await one.session.work(watch)
+    def notes(self) -> list[str]:
+        """What whoever runs it must know, in sentences."""
+        notes = []
+        absent = len(self.found.missing) + len(self.found.changed)
+        if absent and self.sessions:
+            notes.append(f"{absent:,} frozen items can't be asked: they are not in this workspace with that content")
+        if self.withheld:
+            notes.append(f"{len(self.withheld):,} precedents belong to items of the suite: no item is shown them")
+        return notes
 
     def states(self) -> list[VariantState]:
         """How far each variant has come."""

@@ -121,6 +121,13 @@ def open_frozen(workspace: Workspace, path: Path) -> FrozenSuite:
     return FrozenSuite(suite, path, snapshot, digest)
 
 
+def freeze_or_open(workspace: Workspace, path: Path) -> FrozenSuite:
+    """The suite with its snapshot, which is made where there is none; raises as `freeze_suite` and `open_frozen` do."""
+    if snapshot_path(workspace, read_suite(path)).exists():
+        return open_frozen(workspace, path)
+    return freeze_suite(workspace, path)
+
+
 def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
     """What freezing a suite now would give. Raises InputError where it is empty or can't be read."""
     store, data = LabelledStore(workspace.database), suite.data
