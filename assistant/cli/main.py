@@ -11,6 +11,7 @@ import typer
 from assistant import __version__
 from assistant.cli import (
     content,
+    evaluation,
     export,
     labels,
     policy,
@@ -53,6 +54,7 @@ for group in (workspace, content, prelabel, export, simulate, signals, trust, ro
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
+app.add_typer(evaluation.app, name="eval")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")

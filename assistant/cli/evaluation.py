@@ -1,0 +1,261 @@
+"""`assistant eval`: does the machine agree with people, and which variant is better?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output
+from assistant.errors import InputError
+
+if TYPE_CHECKING:
+    from evals.data import EvalData
+
+app = typer.Typer(
+    help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
+    no_args_is_help=True,
+)
+
+LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
+MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
+ItemsOption = Annotated[
+    Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
+]
+SliceOption = Annotated[list[str] | None, typer.Option("--slice", help="A field of the items' meta to slice by.")]
+LabelSetOption = Annotated[
+    str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
+]
+ByItemOption = Annotated[
+    bool, typer.Option(help="Take items of one group as independent: speaks of these groups only.")
+]
+ConfidenceOption = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of all intervals.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")]
+MarginOption = Annotated[
+    float | None, typer.Option(help="Largest loss of agreement that is acceptable, e.g. 0.02 for two points.")
+]
+
+
+@app.command("agree")
+def agree(
+    run: Annotated[str | None, typer.Argument(help="A run of the workspace; none: the newest.")] = None,
+    labels: LabelsOption = None,
+    machine: MachineOption = None,
+    items: ItemsOption = None,
+    variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
+    slice_by: SliceOption = None,
+    label_set: LabelSetOption = None,
+    by_item: ByItemOption = False,
+    confidence: ConfidenceOption = 0.95,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
+
+    In a workspace labels weigh as the inclusion probability of their route says, and the naive figure stands beside.
+
+    Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
+    """
+    from assistant.cli.evaluation_words import show_panel, show_people
+    from evals.agreement import agreement_panel
+    from evals.files import choose_variant
+    from evals.people import people_coefficients
+    from evals.slice_agreement import slice_agreement
+
+    output = Output(as_json=as_json)
+    if labels is None:
+        _refuse_without_labels(machine, items)
+        from assistant.wiring.eval_data import production_data
+
+        data = production_data(workspace, run)
+    else:
+        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+    for note in data.notes:
+        output.note(note)
+    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
+    sliced = slice_agreement(data, name, confidence=confidence)
+    if name is None:
+        show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
+    else:
+        show_panel(output, data, agreement_panel(data, name, confidence=confidence), sliced)
+
+
+@app.command("compare")
+def compare(
+    baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
+    candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
+    suite: Annotated[str | None, typer.Option(help="A suite of the workspace whose variants these are.")] = None,
+    labels: LabelsOption = None,
+    machine: MachineOption = None,
+    items: ItemsOption = None,
+    variants: Annotated[str | None, typer.Option(help="The two variants by a comma, the one in use first.")] = None,
+    margin: MarginOption = None,
+    slice_by: SliceOption = None,
+    label_set: LabelSetOption = None,
+    by_item: ByItemOption = False,
+    confidence: ConfidenceOption = 0.95,
+    examples: Annotated[int, typer.Option(min=0, help="Items fixed and broken to show, of each.")] = 5,
+    seed: SeedOption = 0,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
+
+    Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
+    """
+    from assistant.cli.evaluation_words import show_comparison
+    from evals.compare import compare as compare_two
+    from evals.scores import Terms
+
+    output = Output(as_json=as_json)
+    _check_margin(margin)
+    if labels is None:
+        _refuse_without_labels(machine, items)
+        from assistant.wiring.eval_data import comparable_data
+
+        data = comparable_data(workspace, suite, _two(baseline, candidate, variants, ()))
+    else:
+        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+    first, second = _two(baseline, candidate, variants, tuple(data.variants))
+    _check_known(data, (first, second), machine or workspace)
+    for note in data.notes:
+        output.note(note)
+    terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
+    show_comparison(output, compare_two(data, first, second, terms), examples)
+
+
+@app.command("plan")
+def plan(
+    detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
+    discordant: Annotated[
+        float | None, typer.Option(help="Share of items on which just one variant agrees; none: as seen, else 0.1.")
+    ] = None,
+    labels: LabelsOption = None,
+    machine: MachineOption = None,
+    variants: Annotated[str | None, typer.Option(help="Two variants of a pilot, by a comma.")] = None,
+    power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
+    confidence: ConfidenceOption = 0.95,
+    as_json: JsonOption = False,
+) -> None:
+    """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
+
+    Example: assistant eval plan --detect 0.03
+    """
+    from assistant.cli.evaluation_words import show_plan
+    from evals.plan import plan_items, seen_discordance
+
+    output = Output(as_json=as_json)
+    seen = None
+    if labels is not None and machine is not None:
+        data = _read(labels, machine, None)
+        pair = _two(None, None, variants, tuple(data.variants))
+        _check_known(data, pair, machine)
+        seen = seen_discordance(data, *pair)
+    elif labels is not None or machine is not None:
+        raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
+    show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
+
+
+@app.command("report")
+def report(
+    suite: Annotated[str | None, typer.Argument(help="A suite of the workspace.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
+    labels: LabelsOption = None,
+    machine: MachineOption = None,
+    items: ItemsOption = None,
+    baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
+    ] = None,
+    margin: MarginOption = None,
+    slice_by: SliceOption = None,
+    label_set: LabelSetOption = None,
+    by_item: ByItemOption = False,
+    title: Annotated[str | None, typer.Option(show_default="the suite's, or the folder's name")] = None,
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    confidence: ConfidenceOption = 0.95,
+    seed: SeedOption = 0,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
+
+    Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
+    """
+    from assistant.cli.evaluation_words import show_report
+    from evals.evaluate import evaluate
+    from evals.report.write import write_report
+    from evals.scores import Terms
+
+    output = Output(as_json=as_json)
+    _check_margin(margin)
+    digest = ""
+    if labels is None:
+        from assistant.wiring.eval_data import suite_data
+
+        if suite is None:
+            raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
+        data, digest, chosen = suite_data(workspace, suite)
+        title = title or chosen.name
+    else:
+        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        title = title or labels.resolve().parent.name
+    wanted = [name for name in (baseline, *(variant or [])) if name is not None]
+    _check_known(data, wanted, machine or workspace)
+    terms = Terms(margin=margin, confidence=confidence, seed=seed)
+    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, terms=terms)
+    show_report(output, made, write_report(made, out, language), language)
+
+
+def _read(
+    labels: Path,
+    machine: Path | None,
+    items: Path | None,
+    *,
+    slice_by: list[str] | None = None,
+    label_set: str | None = None,
+    by_item: bool = False,
+) -> EvalData:
+    from evals.files import read_eval_files
+
+    classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
+    fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
+    if fields and items is None:
+        raise InputError("--slice needs the items' meta", hint="give --items")
+    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields)
+    return data.independent() if by_item else data
+
+
+def _two(baseline: str | None, candidate: str | None, variants: str | None, known: tuple[str, ...]) -> tuple[str, str]:
+    """The two variants, the one in use first: as arguments, by --variants, or the only two there are."""
+    if variants is not None:
+        names = [name.strip() for name in variants.split(",")]
+        if len(names) != 2 or not all(names):
+            hint = "--variants A,B, the one in use first; names with commas go as two arguments"
+            raise InputError(f"--variants names {len(names)} variants, not two", hint=hint)
+        return names[0], names[1]
+    if baseline is not None and candidate is not None:
+        return baseline, candidate
+    if baseline is None and candidate is None and len(known) == 2:
+        return known[0], known[1]
+    shown = f": there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else ""
+    raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
+
+
+def _check_known(data: EvalData, names: tuple[str, ...] | list[str], where: Path) -> None:
+    from evals.files import choose_variant
+
+    for name in names:
+        choose_variant(data, name, str(where))
+
+
+def _check_margin(margin: float | None) -> None:
+    if margin is not None and not 0 < margin < 1:
+        raise InputError(f"the margin is {margin:g}", hint="give a share above 0, such as 0.02 for two points")
+
+
+def _refuse_without_labels(machine: Path | None, items: Path | None) -> None:
+    if machine is not None or items is not None:
+        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")

@@ -1,0 +1,105 @@
+"""Evaluate all variants of frozen data: everything a report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from assistant.errors import InputError
+from evals.agreement import agreement_panel
+from evals.compare import compare_all
+from evals.confidences import confidence_quality
+from evals.data import NONE, EvalData
+from evals.disagreements.analyse import analyse_disagreements
+from evals.evaluation import Evaluation, Subject
+from evals.rank import rank
+from evals.replace import may_replace
+from evals.scores import Terms
+
+MOST_LOOKED_INTO = 3
+"""Variants whose disagreements are looked into where none are named: the best of the ranking."""
+
+
+def evaluate(
+    data: EvalData,
+    title: str,
+    digest: str = "",
+    *,
+    baseline: str | None = None,
+    candidates: Sequence[str] | None = None,
+    look_into: Sequence[str] | None = None,
+    terms: Terms,
+) -> Evaluation:
+    """Agreement of every variant, their ranking and comparisons, and the disagreements of some.
+
+    Args:
+        data: at least one variant.
+        title: what was evaluated.
+        digest: identity of the frozen data; empty takes `data_digest`.
+        baseline: variant all candidates are compared with; None compares only where there are two variants, the first
+            being the baseline.
+        candidates: which are compared with it; None is all others.
+        look_into: variants whose disagreements and confidences are analysed; None is the best `MOST_LOOKED_INTO`.
+        terms: margin, level, slices, seed.
+
+    Raises:
+        InputError: no variant, none that answered anything people settled on, or an unknown name.
+    """
+    if not data.variants:
+        raise InputError("there are no machine answers to evaluate", hint="give the answers of a machine")
+    usable = [name for name in data.variants if len(data.answered(name))]
+    if not usable:
+        hint = "people must have labelled items that a variant answered"
+        raise InputError("people settled on no item that any variant answered", hint=hint)
+    confidence = terms.confidence
+    panels = {name: agreement_panel(data, name, confidence=confidence, seed=terms.seed) for name in usable}
+    ranking = rank(data, confidence=confidence, seed=terms.seed) if len(usable) > 1 else None
+    best = [one.variant for one in ranking.ranked] if ranking else usable
+    looked_into = list(look_into) if look_into is not None else best[:MOST_LOOKED_INTO]
+    if baseline is None and len(usable) == 2:
+        baseline = usable[0]
+    compared = [] if baseline is None else [name for name in candidates or usable if name != baseline]
+    qualities = {name: confidence_quality(data, name, confidence=confidence) for name in looked_into}
+    return Evaluation(
+        subject=subject(data, title, digest),
+        panels=panels,
+        ranking=ranking,
+        comparisons=() if baseline is None else compare_all(data, baseline, compared, terms),
+        replacements={name: may_replace(data, name) for name in looked_into},
+        disagreements={
+            name: analyse_disagreements(data, name, confidence=confidence, seed=terms.seed) for name in looked_into
+        },
+        confidences={name: quality for name, quality in qualities.items() if quality is not None},
+    )
+
+
+def subject(data: EvalData, title: str, digest: str = "") -> Subject:
+    """What is evaluated, in figures. Arguments as `evaluate`."""
+    return Subject(
+        title=title,
+        digest=digest or data_digest(data),
+        items=len(data),
+        settled=int((data.reference != NONE).sum()),
+        classes=data.classes,
+        scale=data.scale,
+        raters=len(np.unique(data.humans.raters)),
+        identities={name: one.identity for name, one in data.variants.items()},
+        left_out=data.left_out,
+        notes=data.notes,
+    )
+
+
+def data_digest(data: EvalData) -> str:
+    """BLAKE2b-128 of items, human answers, weights and groups: the same for the same frozen data, whatever variants."""
+    state = blake2b(digest_size=16)
+    names = [data.classes[code] for code in data.humans.codes]
+    order = np.lexsort((data.humans.raters, data.humans.items))
+    for at in order:
+        line = (data.ids[data.humans.items[at]], data.humans.names[data.humans.raters[at]], names[at])
+        state.update(repr((*line, int(data.humans.sights[at]))).encode())
+    labelled = np.unique(data.humans.items)
+    for at in labelled:
+        state.update(repr((data.ids[at], float(data.weights[at]))).encode())
+    return state.hexdigest()
