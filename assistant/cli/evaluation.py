@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli import eval_suites
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output
 from assistant.errors import InputError
@@ -259,3 +260,6 @@ def _check_margin(margin: float | None) -> None:
 def _refuse_without_labels(machine: Path | None, items: Path | None) -> None:
     if machine is not None or items is not None:
         raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
+
+
+eval_suites.register(app)
