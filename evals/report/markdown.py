@@ -12,9 +12,9 @@ from evals.report.words import Words
 
 _ROWS, _ITEMS, _TEXT = 15, 10, 160  # of a table, of a list; characters of a text
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~]|(?<=:)(?=//)|(?<=www)(?=\.)")
-_PINGS = re.compile(r"(?<!\w)@(?=\w)")
-_LINKED = re.compile(r"#(?=\d)")
-_START = re.compile(r"^(?=[-+=#>]|\d+[.)])")
+_PINGS = re.compile(r"(?<!\w)@(?=\w)|#(?=\d)")
+_START = re.compile(r"^(\d*)([-+=#]|(?<=\d)[.)])")
+_NOTHING = "&#8203;"  # a space of no width: parts what would be a mention, a reference or an address
 
 
 def as_markdown(report: Report) -> str:
@@ -33,9 +33,8 @@ def as_markdown(report: Report) -> str:
 def escaped(text: str) -> str:
     """Text in one line that reads the same when rendered: no markup, link, mention or reference comes of it."""
     line = visible(" ".join(text.split())).replace("&", "&amp;")
-    line = _MARKUP.sub(_backslashed, line)
-    line = _LINKED.sub("&#35;", _PINGS.sub("@&#8203;", line))
-    return _START.sub(r"\\", line)
+    line = _MARKUP.sub(_backslashed, _PINGS.sub(rf"\g<0>{_NOTHING}", line))
+    return _START.sub(r"\1\\\2", line)
 
 
 def code(text: str) -> str:
@@ -47,7 +46,7 @@ def code(text: str) -> str:
 
 
 def _backslashed(found: re.Match[str]) -> str:
-    return {"<": "&lt;", ">": "&gt;", "": "&#8203;"}.get(found.group(), f"\\{found.group()}")
+    return {"<": "&lt;", ">": "&gt;", "": _NOTHING}.get(found.group(), f"\\{found.group()}")
 
 
 def _blocks(blocks: Sequence[Block], words: Words) -> Iterator[str]:

@@ -168,7 +168,10 @@ def _first(ranking: Ranking, words: Words) -> str:
     share = percent(agreement.value, words)
     first = words.say("ranked_first", best=best.variant, share=share, interval=interval(agreement, words), **parts)
     rivals = tuple(one.variant for one in ranking.ranked[1:] if one.first_rank == 1)
-    end = words.say("maybe_best", others=words.names(rivals)) if rivals else words["surely_best"]
+    if rivals:
+        end = words.say("maybe_best", others=words.names(rivals))
+    else:
+        end = words.say("better_of_two", other=ranking.ranked[1].variant) if count == 2 else words["surely_best"]
     return words["space"].join((first, end))
 
 

@@ -41,7 +41,9 @@ _ROOT = re.compile(r"<svg [^>]*viewBox=\"(0 0 (\d+)(?:\.\d+)? [\d.]+)\"[^>]*>")
 
 def drawn(chart: alt.LayerChart) -> str:
     """The chart as an SVG element to embed in a page, which gives it name and role."""
-    styled = chart.configure(background="transparent", font=FONTS, axis=_AXIS, view={"stroke": None}, padding=4)
+    styled = chart.configure(
+        aria=False, background="transparent", font=FONTS, axis=_AXIS, view={"stroke": None}, padding=4
+    )
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     svg = converter.vegalite_to_svg(styled.to_dict(), vl_version=version)
     return _ROOT.sub(_root, svg, count=1)

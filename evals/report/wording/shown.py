@@ -28,7 +28,6 @@ SUBJECT: Mapping[str, tuple[str, str]] = {
     "policy": ("Policy", "政策"),
     "model": ("Model", "模型"),
     "parameters": ("Parameters", "参数"),
-    "notes": ("Notes", "说明"),
     "no_answer": ("(no usable answer)", "（无可用答案）"),
     "no_label": ("(none)", "（无标签）"),
     "reveal": ("Show the texts (they may be disturbing)", "显示原文（可能令人不适）"),
@@ -64,9 +63,6 @@ RESULT: Mapping[str, tuple[str, str]] = {
     "difference_column": ("#Difference (points)", "#差值（百分点）"),
     "p_column": ("#p", "#p 值"),
     "holm_column": ("#p (Holm)", "#p 值（Holm 校正）"),
-    "told_apart_column": ("Told apart", "能否区分"),
-    "yes": ("yes", "能"),
-    "no": ("can't tell", "无法判断"),
     "p_undefined": ("not defined", "无定义"),
 }
 

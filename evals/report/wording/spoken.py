@@ -12,7 +12,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "without_interval": ("no interval", "无区间"),
     "no_reason": ("no reason was given", "未说明原因"),
     "points": ("{number} percentage points", "{number} 个百分点"),
-    "worth": ("worth {effective} equally weighing items", "相当于 {effective} 个等权条目"),
+    "worth": ("worth {effective} independent items", "相当于 {effective} 个独立条目"),
     "join": ("; ", "；"),
     "brackets": (" ({inside})", "（{inside}）"),
     "space": (" ", ""),
@@ -149,6 +149,7 @@ OTHERS: Mapping[str, tuple[str, str]] = {
         "{count} 个方案在相同的 {n} 个条目上无法排名：{reason}。",
     ),
     "surely_best": ("It is better than each of the others.", "它优于其余每一个方案。"),
+    "better_of_two": ("It is better than {other}.", "它优于 {other}。"),
     "maybe_best": (
         "Whether it is better than {others} can't be told from these items.",
         "但根据这些条目，无法判断它是否优于 {others}。",

@@ -1,0 +1,66 @@
+"""Both languages say everything, with the same figures in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from assistant.stats import agreement, coefficient_intervals, per_label, raters
+from evals import collect, freeze, leakage, shares
+from evals.report.words import CATALOGUE, Words
+
+SOURCES = "\n".join(
+    path.read_text("utf-8")
+    for path in Path(__file__).parents[3].glob("evals/report/**/*.*")
+    if path.suffix in {".py", ".j2"} and path.parent.name != "wording"
+)
+
+
+def fields(phrase: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_a_phrase_is_filled_in_alike_in_both_languages(key: str) -> None:
+    english, chinese = CATALOGUE[key]
+    assert fields(english) == fields(chinese) or key == "and_more"
+    assert english.startswith("#") == chinese.startswith("#")
+    assert english
+    assert chinese or key == "space"
+
+
+def test_no_phrase_is_left_over() -> None:
+    built = {"baseline_column", "candidate_column", "side_machine", "side_policy", "side_reviewer", "side_item"}
+    built |= {"side_unclear", "nominal", "ordinal", "multi"} | {
+        key for key in CATALOGUE if "kappa" in key or "krip" in key
+    }
+    built |= {"gwet_ac1", "gwet_ac2", "kendall_tau_b", "ndcg_10", "jaccard"}
+    assert not [key for key in CATALOGUE if f'"{key}"' not in SOURCES and key not in built]
+
+
+def test_what_figures_bring_along_is_known_in_chinese() -> None:
+    brought = [
+        *(
+            shares.NO_ITEMS,
+            agreement.EMPTY,
+            agreement.ONE_CLASS,
+            agreement.ONE_LABEL,
+            raters.NO_PAIRS,
+            raters.ONE_LABEL,
+        ),
+        *(per_label.NO_PREDICTIONS, per_label.NO_SUPPORT, per_label.NEITHER, per_label.NO_ITEMS),
+        *(coefficient_intervals.CARRIED, coefficient_intervals.HULL, coefficient_intervals.ONE_CLUSTER),
+        *(collect.NOBODY, collect.OPEN, collect.TIED, freeze.ONLY_ASSISTED, freeze.OFF_LABEL_SET, freeze.TOO_MANY),
+        *(leakage.PRECEDENT, leakage.NEAR_PRECEDENT, leakage.EXAMPLE, leakage.IN_PROMPT),
+    ]
+    words = Words("zh")
+    assert not [one for one in brought if words.known(one) == one]
+    assert words.known("fewer than 3 reviewers") == "审核员少于 3 名"
+    assert words.slice("length", "50 to 199") == "长度（字符）：50 至 199"
+
+
+def test_text_with_braces_is_left_as_it_is() -> None:
+    assert Words("zh").known("under {}") == "under {}"
+    assert Words("en").known("anything {0}") == "anything {0}"
