@@ -19,17 +19,18 @@ from assistant.errors import StorageError
 from assistant.store import database as database_module
 from assistant.store.database import HEAD, MIGRATIONS, Database
 from assistant.store.items import ItemStore, NewItem
-from assistant.store.trust_tables import fits
+from assistant.store.review_tables import tasks
 from tests.postgres import PostgresServer
 
 MARK = "hunter2-secret"
-metadata = fits.metadata
+metadata = tasks.metadata
 POLICY = {"digest": "d", "policy_id": "p", "version": "1", "title": "t", "source": "s", "created_at": "now"}
 ADDING = """
 import sys
 from assistant.domain.items import Content, Item
 from assistant.store.database import Database
 from assistant.store.items import ItemStore, NewItem
+from assistant.store.review_tables import tasks
 print("ready", flush=True)
 sys.stdin.readline()
 database = Database.open(sys.argv[1])
@@ -123,6 +124,7 @@ def test_a_database_of_the_first_release_is_upgraded_and_keeps_its_rows(empty_ur
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         assert not sa.inspect(connection).has_table("certificates")
+        assert not sa.inspect(connection).has_table("tasks")
         connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
     old = Database(engine)
     ItemStore(old).add([NewItem(Item("a", Content("one")), b"", 1)])

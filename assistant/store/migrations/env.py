@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from assistant.store.trust_tables import fits  # with it, every table is known
+from assistant.store.review_tables import tasks  # with it, every table is known
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=fits.metadata, render_as_batch=True
+    connection=context.config.attributes["connection"], target_metadata=tasks.metadata, render_as_batch=True
 )
 with context.begin_transaction():
     context.run_migrations()
