@@ -141,7 +141,7 @@ def _replacement(one: Replacement, words: Words, folded: bool) -> Part:
     if one.advantage_probability is not None:
         share = percent(one.advantage_probability, words)
         blocks.append(Said(words.say("advantage", share=share, raters=one.raters)))
-    if one.allowances:
+    if any(at.winning_rate is not None for at in one.allowances):
         columns = [words[key] for key in ("allowance", "winning", "passed")]
         rows = [_allowance(at, one, words) for at in one.allowances]
         blocks.append(Table(words["allowances_table"], columns, rows, names=0))

@@ -15,6 +15,7 @@ from evals.report.visible import differing, plain
 from evals.report.words import Words
 
 _OPEN = 3  # comparisons that stand open
+_SPENT = slice(2, 6)  # rows of cost, time and tokens
 _OPEN_ITEMS = 12  # items that changed, fixed and broken
 
 
@@ -49,6 +50,9 @@ def _sides(comparison: Comparison, words: Words) -> Table:
     keys = ("agreement", "interval_row", "cost", "cost_per_agreed", "latency", "tokens", "failed", "missing")
     told = [_side(side, words) for side in sides]
     rows = [(words[key], told[0][at], told[1][at]) for at, key in enumerate(keys)]
+    unknown = words["not_known"]
+    if all(cells[1:] == (unknown, unknown) for cells in rows[_SPENT]):
+        rows[_SPENT] = [(words["spent_row"], unknown, unknown)]
     return Table(words.say("sides_table", n=f"{comparison.n_pairs:,}"), columns, rows, names=0)
 
 

@@ -41,15 +41,18 @@ def _side(conclusion: Conclusion, words: Words) -> tuple[str, str]:
     return words[f"side_{conclusion.side.value}"], conclusion.because
 
 
-def _folded(summary: str, shown: Sequence[Example], count: int, words: Words) -> list[Block]:
-    if not shown:
-        return []
-    caption = words.say("example_list", shown=f"{len(shown):,}", count=f"{count:,}")
-    return [Fold(summary, [examples(caption, shown, words)])]
+def _folded(named: Sequence[tuple[str, Sequence[Example], int]], words: Words) -> list[Block]:
+    """Examples of several things, each with its name and how many there are."""
+    lists = [
+        examples(words.say("example_list", name=name, shown=f"{len(shown):,}", count=f"{count:,}"), shown, words)
+        for name, shown, count in named
+        if shown
+    ]
+    return [Fold(words["examples"], lists)] if lists else []
 
 
 def _pair_name(people: str, machine: str, words: Words) -> str:
-    return words.say("pair", people=words.label(people), machine=words.label(machine))
+    return f"{words.label(people)} → {words.label(machine)}"
 
 
 def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
@@ -63,11 +66,8 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
         )
         for one in pairs
     ]
-    blocks: list[Block] = [Table(words["pairs_table"], columns, rows, names=2)]
-    for one in pairs:
-        name = _pair_name(one.people, one.machine, words)
-        blocks += _folded(words.say("pair_examples", pair=name), one.examples, one.n, words)
-    return blocks
+    named = [(_pair_name(one.people, one.machine, words), one.examples, one.n) for one in pairs]
+    return [Table(words["pairs_table"], columns, rows, names=2), *_folded(named, words)]
 
 
 def _where(one: SliceFinding, words: Words) -> str:
@@ -80,11 +80,9 @@ def _findings(one: Disagreements, words: Words) -> list[Block]:
     keys = ("slice", "n_column", "disagreement_column", "interval_column", "elsewhere", "adjusted_column", "stands")
     columns = [words[key] for key in (*keys, "side", "because")]
     rows = [_finding(found, words) for found in one.findings]
-    blocks: list[Block] = [Table(words.say("findings_table", searched=f"{one.searched:,}"), columns, rows)]
-    for found in one.findings:
-        summary = words.say("finding_examples", where=_where(found, words))
-        blocks += _folded(summary, found.examples, found.n, words)
-    return blocks
+    named = [(_where(found, words), found.examples, found.n) for found in one.findings]
+    caption = words.say("findings_table", searched=f"{one.searched:,}")
+    return [Table(caption, columns, rows), *_folded(named, words)]
 
 
 def _finding(one: SliceFinding, words: Words) -> tuple[str, ...]:
@@ -106,11 +104,8 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
         )
         for one in clusters
     ]
-    blocks: list[Block] = [Table(words["clusters_table"], columns, rows)]
-    for one in clusters:
-        summary = words.say("cluster_examples", terms=words["list"].join(one.terms))
-        blocks += _folded(summary, one.examples, one.n, words)
-    return blocks
+    named = [(words["list"].join(one.terms), one.examples, one.n) for one in clusters]
+    return [Table(words["clusters_table"], columns, rows), *_folded(named, words)]
 
 
 def _rate(share: float | None, words: Words) -> str:

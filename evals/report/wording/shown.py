@@ -79,6 +79,7 @@ COMPARISON: Mapping[str, tuple[str, str]] = {
     "cost_per_agreed": ("Cost of a label that agrees (US$)", "每个一致标签的成本（美元）"),
     "latency": ("Median time of a call", "单次调用中位耗时"),
     "tokens": ("Mean tokens of an item", "平均每个条目的 token 数"),
+    "spent_row": ("Cost, time and tokens", "成本、耗时与 token"),
     "failed": ("Items without a usable answer", "没有可用答案的条目"),
     "missing": ("Items it was not asked", "未提问的条目"),
     "test": ("Interval and test", "区间与检验方法"),
@@ -203,8 +204,8 @@ DISAGREEMENTS: Mapping[str, tuple[str, str]] = {
     "side_reviewer": ("a reviewer", "审核员"),
     "side_item": ("the item", "条目本身"),
     "side_unclear": ("unclear", "不明"),
-    "pair_examples": ("Examples: {pair}", "示例：{pair}"),
-    "example_list": ("{shown} of {count} items", "{count} 个条目中的 {shown} 个"),
+    "examples": ("Examples of each", "各项示例"),
+    "example_list": ("{name}: {shown} of {count} items", "{name}：{count} 个条目中的 {shown} 个"),
     "groups": ("Disagreement by property", "按属性统计的分歧"),
     "property": ("Property", "属性"),
     "value": ("Value", "取值"),
@@ -219,12 +220,10 @@ DISAGREEMENTS: Mapping[str, tuple[str, str]] = {
     "stands_yes": ("yes", "是"),
     "stands_no": ("may be chance", "可能是偶然"),
     "and": (" and ", " 且 "),
-    "finding_examples": ("Examples: {where}", "示例：{where}"),
     "clusters_table": ("Misjudged items that are alike", "相似的误判条目"),
     "terms": ("Words that mark it", "特征词"),
     "alike": ("#Of all like these, misjudged", "#同类条目的误判率"),
-    "most_frequent": ("Mostly", "最常见"),
-    "cluster_examples": ("Examples: {terms}", "示例：{terms}"),
+    "most_frequent": ("Mostly (people → machine)", "最常见（人工 → 机器）"),
 }
 
 CONFIDENCE: Mapping[str, tuple[str, str]] = {

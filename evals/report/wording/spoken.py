@@ -18,7 +18,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "space": (" ", ""),
     "list": (", ", "、"),
     "comma": (", ", "，"),
-    "and_more": ("{names} and {count} more", "{names}等 {total} 个方案"),
+    "and_more": ("{names} and {count} more", "{names} 等 {total} 个方案"),
     "full_stop": (".", "。"),
     "not_known": ("not known", "未知"),
 }

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.stats import agreement, coefficient_intervals, per_label, raters
 from evals import collect, freeze, leakage, shares
+from evals.report.wording import reasons, shown, spoken
 from evals.report.words import CATALOGUE, Words
 
 SOURCES = "\n".join(
@@ -29,6 +30,15 @@ def test_a_phrase_is_filled_in_alike_in_both_languages(key: str) -> None:
     assert english.startswith("#") == chinese.startswith("#")
     assert english
     assert chinese or key == "space"
+
+
+def test_no_phrase_stands_twice() -> None:
+    parts = [
+        *(spoken.FIGURES, spoken.VERDICTS, spoken.PANELS, spoken.OTHERS, shown.SUBJECT, shown.RESULT),
+        *(shown.COMPARISON, shown.AGREEMENT, shown.DISAGREEMENTS, shown.CONFIDENCE),
+    ]
+    assert sum(map(len, parts)) == len(CATALOGUE)
+    assert sum(map(len, (reasons.WHY, reasons.LEFT_OUT, reasons.METHODS, reasons.SLICES))) == len(reasons.REASONS)
 
 
 def test_no_phrase_is_left_over() -> None:
