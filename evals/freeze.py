@@ -50,7 +50,8 @@ def freeze(
         InputError: nothing is left to evaluate on; says why.
     """
     excluded: Counter[str] = Counter()
-    counted = [_answered(one, suite, label_set, excluded) for one in candidates]
+    in_order = sorted(candidates, key=lambda one: one.id)
+    counted = [_answered(one, suite, label_set, excluded) for one in in_order]
     usable = [one for one in counted if one is not None]
     leaking, groups = leaks(usable, guides, suite.data.group_by)
     excluded.update(leaking.values())
@@ -114,7 +115,7 @@ def _frozen_items(usable: Sequence[Candidate], groups: Codes, taken: Codes, suit
     named = [name for name in suite.slices if name.startswith(META)]
     items = []
     first: dict[int, str] = {}
-    for at in sorted(taken.tolist(), key=lambda at: usable[at].id):
+    for at in taken.tolist():
         one = usable[at]
         fields = {name: value for name in named if (value := meta_value(one, name)) is not None}
         group = first.setdefault(int(groups[at]), one.id)
