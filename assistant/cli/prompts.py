@@ -1,4 +1,4 @@
-"""`assistant prompts`: list, show, compare, check and render prompts."""
+"""`assistant prompts`: list, show, compare, check and render prompts; `propose` is in its own file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant.cli import propose
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError, PromptError
 
-app = typer.Typer(help="List, show, compare, check and render prompts.", no_args_is_help=True)
+app = typer.Typer(help="List, show, compare, check and render prompts; propose better ones.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -143,3 +144,6 @@ def render(
     }
     output.result(data, *(f"[{message.role}]\n{message.content}\n" for message in rendered.messages))
     output.note(f"about {rendered.estimated_tokens:,} tokens" + (", content cut" if rendered.truncated else ""))
+
+
+propose.register(app)

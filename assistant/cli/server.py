@@ -24,6 +24,9 @@ def dev_server(
     requests_per_second: Annotated[float | None, typer.Option(min=0.1, help="Answer 429 above this.")] = None,
     key: Annotated[str | None, typer.Option(help="Demand this API key.")] = None,
     log: Annotated[Path | None, typer.Option(help="Write a line per request to this file.")] = None,
+    replies: Annotated[
+        Path | None, typer.Option(help='Replies word for word, JSONL: {"contains": TEXT, "reply": TEXT or OBJECT}.')
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer chat completions like a real server would, deterministically, on 127.0.0.1 only. Labels mean nothing.
@@ -32,6 +35,7 @@ def dev_server(
     """
     from assistant.models.dev.faults import Faults
     from assistant.models.dev.options import DevServerOptions
+    from assistant.models.dev.script import read_script
     from assistant.models.dev.server import serve
 
     output = Output(as_json=as_json)
@@ -42,6 +46,7 @@ def dev_server(
         rate_limit=requests_per_second,
         key=key,
         log_path=log,
+        script=() if replies is None else read_script(replies),
     )
 
     def announce(base_url: str) -> None:

@@ -1,4 +1,7 @@
-"""Prompts by name: the workspace's own first, then those that ship with the package."""
+"""Prompts by name: the workspace's own first, then those that ship with the package.
+
+A version that ends in `-proposal` and a number is a draft: it is used only where its version is named.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from pathlib import Path
 
 from assistant.errors import PromptError
 from assistant.prompting.template import Prompt, read_prompt
+
+_DRAFT = re.compile(r"-proposal\d+$")
 
 
 class PromptLibrary:
@@ -29,7 +34,7 @@ class PromptLibrary:
         return dict(sorted(found.items(), key=lambda entry: (entry[0][0], _natural(entry[0][1]))))
 
     def get(self, ref: str) -> Prompt:
-        """The prompt `name@version`, or the newest version of `name`.
+        """The prompt `name@version`, or the newest version of `name` that is no draft.
 
         Raises:
             PromptError: there is none, naming the nearest; or it has mistakes.
@@ -42,7 +47,18 @@ class PromptLibrary:
             near = difflib.get_close_matches(ref, everything, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else "assistant prompts list  shows them"
             raise PromptError(f"no prompt {ref}", hint=hint)
-        return read_prompt(known[name, version or versions[-1]])
+        in_use = [found for found in versions if not is_draft(found)]
+        return read_prompt(known[name, version or (in_use or versions)[-1]])
+
+
+def is_draft(version: str) -> bool:
+    """Whether a version is a draft's."""
+    return _DRAFT.search(version) is not None
+
+
+def draft_version(version: str, number: int) -> str:
+    """The version of a draft: `2-proposal1` for a draft from 2, or from another draft of it."""
+    return f"{_DRAFT.sub('', version)}-proposal{number}"
 
 
 def _natural(version: str) -> list[tuple[int, str]]:

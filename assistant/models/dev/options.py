@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import orjson
 
 from assistant.models.dev.answers import Question
 from assistant.models.dev.faults import Faults
+from assistant.models.dev.script import ScriptedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class DevServerOptions:
         latency_ms: from receiving a question to answering it, in milliseconds.
         models: the names it answers to; other names get the 404 of a real server.
         keywords: label by keyword; see `AnswerMaker`.
+        script: replies given word for word, before any are made up.
         key: the bearer token it asks for, None for none.
         faults: which questions meet which fault.
         rate_limit: requests a second it allows in the long run, None for no limit.
@@ -38,6 +40,7 @@ class DevServerOptions:
     latency_ms: float = 0.0
     models: tuple[str, ...] = ("dev",)
     keywords: Mapping[str, str] = field(default_factory=dict)
+    script: Sequence[ScriptedReply] = ()
     key: str | None = None
     faults: Faults = field(default_factory=Faults)
     rate_limit: float | None = None

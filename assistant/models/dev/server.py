@@ -20,6 +20,7 @@ from assistant.models.dev.askings import Asking, AskingLog
 from assistant.models.dev.embeddings import embeddings_body
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
 from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
+from assistant.models.dev.script import scripted
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429}
@@ -143,7 +144,8 @@ class DevServer:
         return headers
 
     def _completion(self, model: str, question: Question, fault: Fault | None) -> bytes:
-        choice, completion_tokens = self._answers.choice(question, fault)
+        told = scripted(self.options.script, question.last_user)
+        choice, completion_tokens = self._answers.choice(question, fault) if told is None else told.choice()
         usage = {
             "prompt_tokens": question.prompt_tokens,
             "completion_tokens": completion_tokens,

@@ -1,0 +1,1 @@
+"""Drafts of a workspace: asked for, written beside the text in use, and measured."""

@@ -1,0 +1,57 @@
+"""Replies to questions for a draft, kept so that the same question is paid for once."""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+from pathlib import Path
+
+import orjson
+
+from assistant.errors import StorageError
+from assistant.models.interface import ModelRequest, RawReply
+
+
+class DraftReplies:
+    """One file for each reply.
+
+    Args:
+        folder: made when it is needed.
+        spec: of the model that is asked.
+    """
+
+    def __init__(self, folder: Path, spec: str) -> None:
+        self._folder = folder
+        self._spec = spec
+
+    def get(self, request: ModelRequest) -> RawReply | None:
+        """The reply to this very question of this model, None where it was never asked, or can't be read any more."""
+        try:
+            kept = orjson.loads(self._path(request).read_bytes())
+            return RawReply(kept["body"].encode(), float(kept["latency_ms"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        except OSError as error:
+            raise StorageError(f"a kept reply can't be read: {error.strerror}", where=str(self._folder)) from None
+
+    def keep(self, request: ModelRequest, reply: RawReply) -> None:
+        """Write a reply down before anyone reads it. Raises StorageError."""
+        path = self._path(request)
+        body = reply.body.decode("utf-8", "replace")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(orjson.dumps({"body": body, "latency_ms": reply.latency_ms}))
+            os.replace(part, path)
+        except OSError as error:
+            hint = "free some space; the reply was paid for and is lost"
+            raise StorageError(f"the reply can't be kept: {error.strerror}", where=str(path), hint=hint) from None
+
+    def forget(self, request: ModelRequest) -> None:
+        """Ask this again next time."""
+        self._path(request).unlink(missing_ok=True)
+
+    def _path(self, request: ModelRequest) -> Path:
+        limits = f"{request.sampling.max_tokens}\0{request.sampling.temperature}"
+        name = blake2b(f"{self._spec}\0{request.task}\0{limits}".encode(), digest_size=16).hexdigest()
+        return self._folder / f"{name}.json"

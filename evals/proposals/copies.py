@@ -1,0 +1,43 @@
+"""Guard against drafts that hold passages of the items they are measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.ingest.signatures import fold
+
+LONGEST_PASSAGE = 40
+"""Bytes of UTF-8 that a draft may share with an item: 40 letters of English, 13 characters of Chinese."""
+
+_LEAST_TEXT = 20  # bytes: a shorter item stands in a text by chance
+
+
+def find_copy(new: str, known: str, texts: Sequence[str]) -> int | None:
+    """Position of the first item that the new text quotes; None where it quotes none.
+
+    Compared is what is read: case, runs of white space and invisible characters don't count. An item shorter than
+    `LONGEST_PASSAGE` is quoted when all of it is there.
+
+    Args:
+        new: the draft.
+        known: texts whose passages may be repeated: the prompt and the policy in use.
+        texts: of the items.
+    """
+    draft, allowed = _bytes(new), _bytes(known)
+    fresh = _passages(draft) - _passages(allowed)
+    for position, text in enumerate(texts):
+        data = _bytes(text)
+        if len(data) >= LONGEST_PASSAGE:
+            if not fresh.isdisjoint(_passages(data)):
+                return position
+        elif len(data) >= _LEAST_TEXT and data in draft and data not in allowed:
+            return position
+    return None
+
+
+def _bytes(text: str) -> bytes:
+    return fold(text).encode("utf-8", "surrogatepass")
+
+
+def _passages(data: bytes) -> set[bytes]:
+    return {data[at : at + LONGEST_PASSAGE] for at in range(len(data) - LONGEST_PASSAGE + 1)}
