@@ -40,6 +40,8 @@ def confusion_pairs(compared: Compared) -> list[Pair]:
     k, codes = len(compared.data.classes), compared.variant.codes[compared.at]
     wrong = codes != compared.reference[:, None]
     items, repeats = np.nonzero(wrong)
+    if not len(items):
+        return []
     cells = compared.reference[items] * k + codes[items, repeats]
     weights = compared.weights[items]
     order = np.argsort(cells, kind="stable")

@@ -48,27 +48,38 @@ def place(texts: sp.csr_array, others: sp.csr_array, least: int, most_clusters: 
     Returns:
         None where the texts have too little in common.
     """
-    points = _points(texts, others, seed)
-    if points is None:
-        return None
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only needed here, as what it slows down
+
+    with threadpool_limits(1):  # sums in one order give the same bytes on any machine, and small ones are quicker so
+        points = _points(texts, others, seed)
+        return None if points is None else _placed(*points, least, most_clusters, seed)
+
+
+def _placed(these: Points, those: Points, least: int, most_clusters: int, seed: int) -> Placed:
     from sklearn.cluster import KMeans  # noqa: PLC0415 - only needed here, and slow to load
+
+    k = _best_number(these, max(1, min(most_clusters, len(these) // least)), seed)
+    means = KMeans(k, n_init=4, random_state=seed).fit(these)
+    labels = means.labels_.astype(np.int64)
+    distances = np.linalg.norm(these - means.cluster_centers_[labels], axis=1)
+    nearest = means.predict(those).astype(np.int64) if len(those) else np.zeros(0, dtype=np.int64)
+    return Placed(labels, distances, nearest)
+
+
+def _best_number(points: Points, most: int, seed: int) -> int:
+    """The number of clusters with the best mean silhouette, the smallest of equals; 1 where points hardly differ."""
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - as above
     from sklearn.metrics import silhouette_score  # noqa: PLC0415
 
-    these, those = points
-    best: tuple[float, KMeans] | None = None
-    distinct = len(np.unique(these.round(6), axis=0))
-    for k in range(2, min(most_clusters, len(these) // least, distinct - 1) + 1):
-        means = KMeans(k, n_init=4, random_state=seed).fit(these)
-        size = min(_SILHOUETTE_OF, len(these))
-        score = float(silhouette_score(these, means.labels_, sample_size=size, random_state=seed))
-        if best is None or score > best[0] + 1e-9:
-            best = (score, means)
-    if best is None:
-        return Placed(np.zeros(len(these), np.int64), np.zeros(len(these)), np.zeros(len(those), np.int64))
-    labels = best[1].labels_.astype(np.int64)
-    distances = np.linalg.norm(these - best[1].cluster_centers_[labels], axis=1)
-    nearest = best[1].predict(those).astype(np.int64) if len(those) else np.zeros(0, dtype=np.int64)
-    return Placed(labels, distances, nearest)
+    if len(points) > _SILHOUETTE_OF:
+        points = points[np.random.default_rng(seed).choice(len(points), _SILHOUETTE_OF, replace=False)]
+    best, number = -1.0, 1
+    for k in range(2, min(most, len(np.unique(points.round(6), axis=0)) - 1) + 1):
+        labels = KMeans(k, n_init=2, random_state=seed).fit_predict(points)
+        score = float(silhouette_score(points, labels))
+        if score > best + 1e-9:
+            best, number = score, k
+    return number
 
 
 def _points(texts: sp.csr_array, others: sp.csr_array, seed: int) -> tuple[Points, Points] | None:

@@ -19,6 +19,7 @@ _CELLS = 8_000_000
 """Numbers drawn at a time: bounds the memory."""
 
 _ROUNDING = 1e-5
+_MANY = 5_000
 
 Drawn = npt.NDArray[np.float32]
 
@@ -60,11 +61,10 @@ def scan_independent(members: sp.csr_array, off: Floats, seed: int) -> Scan:
     observed = _likelihood_ratio(wrong[:, None], size[:, None], total, n)[:, 0]
 
     def draw(rng: np.random.Generator, count: int) -> Drawn:
-        rows = rng.permuted(np.broadcast_to(off.astype(np.float32), (count, n)), axis=1)
-        sums = members @ np.ascontiguousarray(rows.T)
+        sums = members @ _exchanged(off, rng, count)
         return _likelihood_ratio(sums.astype(np.float64), size[:, None], total, n).astype(np.float32)
 
-    if np.isin(off, (0.0, 1.0)).all():
+    if _is_whole(off):
         p = hypergeom.sf(np.round(wrong) - 1, n, round(total), size)
     else:
         spread = off.var() * size * (n - size) / (n - 1)
@@ -106,6 +106,24 @@ def scan_grouped(members: sp.csr_array, off: Floats, weights: Floats, groups: Co
         return np.asarray(scores * scale[:, None], dtype=np.float32)
 
     return Scan(observed, *_by_draws(observed, draw, count, seed))
+
+
+def _is_whole(off: Floats) -> bool:
+    """Whether every item is right or wrong, nothing between."""
+    return bool(np.isin(off, (0.0, 1.0)).all())
+
+
+def _exchanged(off: Floats, rng: np.random.Generator, count: int) -> Drawn:
+    """Random orders of who is misjudged, shape (n, count)."""
+    n, wrong = len(off), int((off > 0).sum())
+    if n < _MANY or not _is_whole(off):
+        rows = rng.permuted(np.broadcast_to(off.astype(np.float32), (count, n)), axis=1)
+        return np.ascontiguousarray(rows.T)
+    few, rare = min(wrong, n - wrong), 1.0 if wrong <= n - wrong else 0.0
+    drawn = np.full((n, count), 1.0 - rare, dtype=np.float32)
+    for column in range(count):  # who the fewer are: quicker than a whole order
+        drawn[rng.choice(n, few, replace=False, shuffle=False), column] = rare
+    return drawn
 
 
 def _likelihood_ratio(wrong: Floats, size: Floats, total: float, n: int) -> Floats:
