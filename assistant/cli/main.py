@@ -10,6 +10,7 @@ import typer
 
 from assistant import __version__
 from assistant.cli import (
+    audit,
     content,
     evaluation,
     export,
@@ -19,11 +20,14 @@ from assistant.cli import (
     prompts,
     route,
     runs,
+    serve,
     server,
     settle,
     signals,
     simulate,
+    tokens,
     trust,
+    users,
     workspace,
 )
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
@@ -49,7 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, settle):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, settle, serve):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
@@ -58,6 +62,9 @@ app.add_typer(evaluation.app, name="eval")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
+app.add_typer(users.app, name="users")
+app.add_typer(tokens.app, name="tokens")
+app.add_typer(audit.app, name="audit")
 server.register(app)
 
 

@@ -70,6 +70,18 @@ class DirectoryLock:
             self._descriptor = None
 
 
+def held(directory: Path) -> bool:
+    """Whether somebody has a directory now, without reaching for the lock: a look must not get in anybody's way."""
+    try:
+        pid = int(json.loads((directory / LOCK_FILE).read_text(encoding="utf-8"))["pid"])
+        os.kill(pid, 0)
+    except PermissionError:
+        return True  # it is somebody else's process
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return False
+    return pid > 0
+
+
 _HELD: WeakSet[DirectoryLock] = WeakSet()
 
 

@@ -87,6 +87,13 @@ def verify(database: Database) -> Verified:
     return Verified(rows, head)
 
 
+def holds(database: Database, digest: str) -> bool:
+    """Whether a row of this hash is there, or it is that of an empty log: what was noted elsewhere was not cut off."""
+    with database.read() as connection:
+        found = connection.execute(sa.select(audit_log.c.id).where(audit_log.c.hash == digest).limit(1)).first()
+    return found is not None or digest == FIRST
+
+
 def entries(
     database: Database,
     *,

@@ -1,0 +1,96 @@
+"""`assistant tokens`: what programs sign in to the REST API with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output, table
+
+app = typer.Typer(help="Tokens for programs that use the REST API.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What it is for, e.g. dashboard.")],
+    user: Annotated[str, typer.Option(help="Whom it acts for; it may never do more than they.")],
+    scope: Annotated[list[str], typer.Option(help="read, label, manage or admin; may be repeated.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token and print it, this once.
+
+    Example: assistant tokens add dashboard --user ana --scope read
+    """
+    from assistant.errors import InputError
+    from assistant.store.api_tokens import ApiTokenStore
+    from assistant.store.users import UserStore
+    from assistant.web.credentials import clean_name, digest, new_token
+    from assistant.web.permissions import unknown_scopes
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    if wrong := unknown_scopes(frozenset(scope)):
+        raise InputError("no such scope", where=", ".join(wrong), hint="there are: read, label, manage, admin")
+    token = new_token()
+    with Workspace.open(workspace) as opened:
+        owner = UserStore(opened.database).get(clean_name(user))
+        number = ApiTokenStore(opened.database).add(
+            owner, name=name, digest=digest(token), scopes=sorted(set(scope)), actor=actor()
+        )
+    output = Output(as_json=as_json)
+    output.result({"id": number, "token": token, "scopes": sorted(set(scope)), "user": owner.name}, token)
+    output.note(f"token {number} for {owner.name}; it is not shown again. Send it as  Authorization: Bearer TOKEN")
+
+
+@app.command("list")
+def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """All tokens, without their secrets.
+
+    Example: assistant tokens list
+    """
+    from assistant.store.api_tokens import ApiTokenStore
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        found = ApiTokenStore(opened.database).all()
+    columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "revoked_at")
+    rows = [
+        (
+            one.id,
+            one.name,
+            one.user,
+            ", ".join(one.scopes),
+            one.created_at[:16],
+            _day(one.last_used_at),
+            _day(one.revoked_at),
+        )
+        for one in found
+    ]
+    data = [{column: getattr(one, column) for column in columns} for one in found]
+    Output(as_json=as_json).result(data, table(("id", "name", "user", "scopes", "made", "last used", "revoked"), rows))
+
+
+@app.command("revoke")
+def revoke(
+    number: Annotated[int, typer.Argument(help="The token's number.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Close the door for a token, at once.
+
+    Example: assistant tokens revoke 3
+    """
+    from assistant.store.api_tokens import ApiTokenStore
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        ApiTokenStore(opened.database).revoke(number, actor=actor())
+    Output(as_json=as_json).result({"id": number}, f"token {number} opens nothing any more")
+
+
+def _day(moment: str | None) -> str:
+    return moment[:16] if moment else "-"

@@ -1,0 +1,110 @@
+"""Tokens for programs: whose they are, what they may do, when they were last used. Only digests are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from assistant.errors import InputError
+from assistant.store import audit
+from assistant.store.database import Database, now
+from assistant.store.people_tables import api_tokens, users
+from assistant.store.users import User, read_user
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token, without its secret.
+
+    Args:
+        id: row number.
+        user: the name of whoever it acts for.
+        name: what it is for.
+        scopes: what it may do, beside what its owner may.
+        created_at, last_used_at, revoked_at: ISO 8601, None for never.
+    """
+
+    id: int
+    user: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: str
+    last_used_at: str | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """Who comes with a token."""
+
+    token_id: int
+    user: User
+    scopes: tuple[str, ...]
+    last_used_at: str | None
+
+
+class ApiTokenStore:
+    """API tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, user: User, *, name: str, digest: str, scopes: Sequence[str], actor: str) -> int:
+        """A new token; returns its number."""
+        row = {"user_id": user.id, "name": name, "digest": digest, "scopes": sorted(scopes), "created_at": now()}
+        with self._database.write() as connection:
+            number = int(connection.execute(api_tokens.insert().values(row).returning(api_tokens.c.id)).scalar_one())
+            detail = {"user": user.name, "name": name, "scopes": sorted(scopes)}
+            audit.append(connection, actor=actor, action="token.add", subject=f"token:{number}", detail=detail)
+        return number
+
+    def find(self, digest: str) -> TokenHolder | None:
+        """Who a token acts for; None when it is unknown or revoked, or they are disabled."""
+        query = (
+            sa.select(users, api_tokens.c.id.label("token_id"), api_tokens.c.scopes, api_tokens.c.last_used_at)
+            .join(api_tokens, api_tokens.c.user_id == users.c.id)
+            .where(api_tokens.c.digest == digest, api_tokens.c.revoked_at.is_(None), users.c.disabled.is_(False))
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else TokenHolder(row.token_id, read_user(row), tuple(row.scopes), row.last_used_at)
+
+    def used(self, token_id: int) -> None:
+        """It was used just now."""
+        with self._database.write() as connection:
+            connection.execute(api_tokens.update().where(api_tokens.c.id == token_id).values(last_used_at=now()))
+
+    def revoke(self, token_id: int, *, actor: str) -> None:
+        """Close the door for a token; once is enough. Raises InputError for a number that is none."""
+        with self._database.write() as connection:
+            row = connection.execute(sa.select(api_tokens).where(api_tokens.c.id == token_id)).one_or_none()
+            if row is None:
+                raise InputError(
+                    "there is no such token", where=str(token_id), hint="assistant tokens list  shows them"
+                )
+            if row.revoked_at is None:
+                connection.execute(api_tokens.update().where(api_tokens.c.id == token_id).values(revoked_at=now()))
+                audit.append(
+                    connection,
+                    actor=actor,
+                    action="token.revoke",
+                    subject=f"token:{token_id}",
+                    detail={"name": row.name},
+                )
+
+    def all(self) -> list[ApiToken]:
+        """All tokens, oldest first."""
+        query = (
+            sa.select(api_tokens, users.c.name.label("user"))
+            .join(users, users.c.id == api_tokens.c.user_id)
+            .order_by(api_tokens.c.id)
+        )
+        with self._database.read() as connection:
+            return [
+                ApiToken(
+                    row.id, row.user, row.name, tuple(row.scopes), row.created_at, row.last_used_at, row.revoked_at
+                )
+                for row in connection.execute(query)
+            ]

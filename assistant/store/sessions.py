@@ -1,0 +1,125 @@
+"""Sessions in the browser, and the one-time links that open them. Only digests of their secrets are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from assistant.store import audit
+from assistant.store.database import Database, now
+from assistant.store.people_tables import login_links, sessions, users
+from assistant.store.users import User, read_user
+
+_KEPT = timedelta(days=30)  # how long the row of a session stays after its end
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session under way.
+
+    Args:
+        digest: of the cookie's secret.
+        user: whose it is, as the database has them now.
+        csrf: what their forms and scripts send back.
+        last_seen_at, expires_at: ISO 8601.
+    """
+
+    digest: str
+    user: User
+    csrf: str
+    last_seen_at: str
+    expires_at: str
+
+
+class SessionStore:
+    """Sessions and login links."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, user: User, *, digest: str, csrf: str, seconds: float, how: str, instead_of: str = "") -> None:
+        """Begin a session, and end the one the browser came with.
+
+        Args:
+            user: who signed in.
+            digest: of the new secret.
+            csrf: a new random text.
+            seconds: until it ends in any case.
+            how: `password` or `link`, for the log.
+            instead_of: digest of the session that ends with this, empty for none.
+        """
+        moment = now()
+        row = {"id_digest": digest, "user_id": user.id, "csrf": csrf, "created_at": moment, "last_seen_at": moment}
+        with self._database.write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.expires_at < _before(_KEPT.total_seconds())))
+            if instead_of:
+                connection.execute(_ended(instead_of))
+            connection.execute(sessions.insert().values(row | {"expires_at": _before(-seconds), "revoked": False}))
+            audit.append(
+                connection, actor=user.name, action="session.open", subject=f"user:{user.name}", detail={"how": how}
+            )
+
+    def find(self, digest: str, *, idle_seconds: float) -> Session | None:
+        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled."""
+        query = (
+            sa.select(users, sessions.c.csrf, sessions.c.last_seen_at, sessions.c.expires_at)
+            .join(sessions, sessions.c.user_id == users.c.id)
+            .where(sessions.c.id_digest == digest, sessions.c.revoked.is_(False), users.c.disabled.is_(False))
+            .where(sessions.c.expires_at > now(), sessions.c.last_seen_at > _before(idle_seconds))
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Session(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at)
+
+    def seen(self, digest: str) -> None:
+        """It was used just now."""
+        with self._database.write() as connection:
+            connection.execute(sessions.update().where(sessions.c.id_digest == digest).values(last_seen_at=now()))
+
+    def end(self, session: Session) -> None:
+        """Sign out."""
+        name = session.user.name
+        with self._database.write() as connection:
+            connection.execute(_ended(session.digest))
+            audit.append(connection, actor=name, action="session.end", subject=f"user:{name}", detail={})
+
+    def issue_link(self, user: User, *, digest: str, seconds: float, actor: str) -> None:
+        """A link that signs somebody in, once and soon."""
+        row = {"digest": digest, "user_id": user.id, "created_at": now(), "expires_at": _before(-seconds)}
+        with self._database.write() as connection:
+            connection.execute(login_links.insert().values(row))
+            audit.append(
+                connection, actor=actor, action="link.issue", subject=f"user:{user.name}", detail={"seconds": seconds}
+            )
+
+    def use_link(self, digest: str) -> User | None:
+        """Whom a link signs in; None when it was used, has expired, never was, or they are disabled.
+
+        One statement decides, so that of two who come with it at once only one gets in.
+        """
+        moment = now()
+        fresh = (
+            login_links.c.digest == digest,
+            login_links.c.used_at.is_(None),
+            login_links.c.expires_at > moment,
+            login_links.c.user_id.in_(sa.select(users.c.id).where(users.c.disabled.is_(False))),
+        )
+        using = login_links.update().where(*fresh).values(used_at=moment).returning(login_links.c.user_id)
+        with self._database.write() as connection:
+            user_id = connection.execute(using).scalar_one_or_none()
+            if user_id is None:
+                return None
+            return read_user(connection.execute(sa.select(users).where(users.c.id == user_id)).one())
+
+
+def _ended(digest: str) -> sa.Update:
+    return sessions.update().where(sessions.c.id_digest == digest).values(revoked=True)
+
+
+def _before(seconds: float) -> str:
+    """The moment so many seconds ago, or ahead for a negative number."""
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")

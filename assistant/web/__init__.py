@@ -1,0 +1,1 @@
+"""Pages and REST API. The one place that knows FastAPI, Starlette and uvicorn."""

@@ -1,0 +1,74 @@
+"""Every request has a number, is timed, counted and written to the log, without content or secrets.
+
+What no handler caught ends here: the log gets where it happened, whoever asked gets a page with the number.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.web.log import LOG, told_error
+from assistant.web.problems import Problem, respond
+from assistant.web.site import Site, address, visit
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Access:
+    """The outermost layer.
+
+    Args:
+        app: everything else.
+        site: whose counters it feeds.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on and write it down."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = number
+        began, status = time.perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = number
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:  # noqa: BLE001 - the last door: whatever it is, it is told in words
+            LOG.error({"id": number} | told_error(error))
+            if not status:
+                await respond(Request(scope), Problem(500))(scope, receive, noted)
+        finally:
+            self._write(scope, number, status, time.perf_counter() - began)
+
+    def _write(self, scope: Scope, number: str, status: int, seconds: float) -> None:
+        request = Request(scope)
+        route = getattr(scope.get("route"), "path", "") or "none"
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._site.metrics.request(method, route, status, seconds)
+        principal = visit(request).principal
+        line = {
+            "id": number,
+            "method": scope["method"][:10],
+            "path": scope["path"][:200],  # without the query: it may hold a secret
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "user": principal.name if principal else None,
+            "from": address(request),
+        }
+        LOG.info(line)

@@ -1,0 +1,106 @@
+"""The app: layers around it, doors before it, and every page group and API group that is there."""
+
+from __future__ import annotations
+
+import asyncio
+import pkgutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from assistant import __version__
+from assistant.errors import AssistantError
+from assistant.web import api, assets, health, openapi, pages, problems
+from assistant.web.access import Access
+from assistant.web.attempts import LoginLimits
+from assistant.web.body import BodyLimit
+from assistant.web.doors import door
+from assistant.web.headers import SecurityHeaders
+from assistant.web.hosts import HostCheck
+from assistant.web.log import LOG
+from assistant.web.metrics import Metrics
+from assistant.web.options import ServeOptions
+from assistant.web.site import Site
+from assistant.wiring.workspace import Workspace
+
+_THREADS = 12  # handlers at once: below the database's connections, so that none waits for one
+Sweep = Callable[[], object]
+
+
+def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep, ...] = ()) -> FastAPI:
+    """The pages and the API of a workspace.
+
+    Args:
+        workspace: open as long as the app runs; the app doesn't close it.
+        options: how it is served; with the real port, since the cookie's name holds it.
+        sweeps: what is done every `lease_sweep_seconds`, in a thread.
+    """
+    site = Site(workspace, options, Metrics(), LoginLimits())
+    app = FastAPI(
+        title="Labeling assistant",
+        version=__version__,
+        telemetry={"tracing": False, "metrics": False},
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(options, sweeps),
+        dependencies=[Depends(door)],
+        middleware=[
+            Middleware(Access, site=site),
+            Middleware(SecurityHeaders),
+            Middleware(HostCheck, allowed=options.allowed_hosts),
+            Middleware(BodyLimit, largest=options.largest_body),
+        ],
+    )
+    app.state.site = site
+    problems.install(app)
+    paths = set()
+    for router in (assets.router, health.router, *_routers(pages)):
+        app.include_router(router, include_in_schema=False)
+        paths |= _paths(router)
+    for router in _routers(api):
+        app.include_router(router, responses=openapi.ERRORS)
+        paths |= _paths(router)
+    site.paths = frozenset(paths)
+    openapi.describe(app)
+    return app
+
+
+def _routers(package: Any) -> list[APIRouter]:
+    """The router of each module of a package, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    found = [getattr(import_module(f"{package.__name__}.{name}"), "router", None) for name in names]
+    return [router for router in found if isinstance(router, APIRouter)]
+
+
+def _paths(router: APIRouter) -> set[str]:
+    return {str(path) for route in router.routes if (path := getattr(route, "path", None))}
+
+
+def _lifespan(options: ServeOptions, sweeps: tuple[Sweep, ...]) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        task = asyncio.create_task(_sweep(options.lease_sweep_seconds, sweeps))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
+
+
+async def _sweep(seconds: float, sweeps: tuple[Sweep, ...]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        for sweep in sweeps:
+            try:
+                await run_in_threadpool(sweep)
+            except AssistantError as error:  # the database is busy: the next round will do
+                LOG.warning({"sweep": type(error).__name__})

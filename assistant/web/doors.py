@@ -1,0 +1,168 @@
+"""Who may come in. Every address asks for a login unless it is marked open; what it allows beyond that it says itself.
+
+@router.get("/queue")
+def queue(request: Request, who: Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]) -> HTMLResponse: ...
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from assistant.domain.review_work import Principal
+from assistant.errors import StorageError
+from assistant.store.api_tokens import ApiTokenStore
+from assistant.store.sessions import Session, SessionStore
+from assistant.web.credentials import digest
+from assistant.web.language import marked
+from assistant.web.open_door import is_open
+from assistant.web.permissions import SCOPES, Permission, may, role_may, roles_that_may
+from assistant.web.problems import Problem
+from assistant.web.site import NOBODY, Visit, site, visit
+
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf_token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SEEN_SECONDS = 300  # how often a session's last use is noted
+
+
+async def door(request: Request) -> None:
+    """Find out who asks, refuse forged requests, and let nobody past without a login; runs before every handler.
+
+    Raises:
+        Problem: 401 without a login, 403 for a request another site has made up.
+    """
+    by_token = request.headers.get("authorization") is not None
+    request.state.visit = await run_in_threadpool(_by_token if by_token else _by_session, request)
+    if request.method not in _SAFE and not by_token:
+        await _refuse_forged(request)
+    if visit(request).principal is None and not is_open(request.scope.get("endpoint")):
+        raise _sign_in()
+
+
+async def current(request: Request) -> Principal:
+    """Who asks, for a handler that allows everybody who is signed in."""
+    principal = visit(request).principal
+    if principal is None:
+        raise _sign_in()
+    return principal
+
+
+Current = Annotated[Principal, Depends(current)]
+
+
+def needs(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that gives who asks, if their role and their token's scopes allow it.
+
+    Raises (in the request):
+        Problem: 401 without a login, 403 without the permission.
+    """
+
+    async def allowed(request: Request) -> Principal:
+        principal = await current(request)
+        if may(principal, permission):
+            return principal
+        if role_may(principal.role, permission):
+            raise Problem(
+                403,
+                marked("This token lacks the scope “%(scope)s”. Make another: assistant tokens add"),
+                code="scope_missing",
+                values={"scope": SCOPES[permission].value},
+            )
+        raise Problem(
+            403,
+            marked("As %(role)s you can't do this; it takes one of: %(roles)s. An admin can change your role."),
+            code="role_missing",
+            values={
+                "role": principal.role.value,
+                "roles": ", ".join(role.value for role in roles_that_may(permission)),
+            },
+        )
+
+    allowed.__permission__ = permission  # type: ignore[attr-defined]  # for the test that looks at all addresses
+    return allowed
+
+
+def session_cookie(request: Request) -> str:
+    """The name of the cookie: bound to the host by its prefix where there is https, told apart by port elsewhere."""
+    if request.url.scheme == "https":
+        return "__Host-assistant-session"
+    return f"assistant-session-{site(request).options.port}"
+
+
+def _by_session(request: Request) -> Visit:
+    session = find_session(request)
+    if session is None:
+        return NOBODY
+    user = session.user
+    return Visit(user.principal(), user.display_name, session.csrf, user.preferences, session.digest)
+
+
+def find_session(request: Request) -> Session | None:
+    """The session the browser came with, if it is alive."""
+    secret = request.cookies.get(session_cookie(request), "")
+    if not secret:
+        return None
+    held, store = site(request), SessionStore(site(request).database)
+    session = store.find(digest(secret), idle_seconds=held.options.idle_seconds)
+    if session and _seconds_since(session.last_seen_at) > min(_SEEN_SECONDS, held.options.idle_seconds / 10):
+        with suppress(StorageError):  # a busy database must not keep people out
+            store.seen(session.digest)
+    return session
+
+
+def _by_token(request: Request) -> Visit:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    store = ApiTokenStore(site(request).database)
+    holder = store.find(digest(secret.strip())) if kind.lower() == "bearer" else None
+    if holder is None or not holder.scopes:
+        return NOBODY
+    if holder.last_used_at is None or _seconds_since(holder.last_used_at) > _SEEN_SECONDS:
+        with suppress(StorageError):
+            store.used(holder.token_id)
+    return Visit(holder.user.principal(holder.scopes), holder.user.display_name, "", holder.user.preferences)
+
+
+async def _refuse_forged(request: Request) -> None:
+    if _from_elsewhere(request):
+        raise Problem(
+            403, marked("This request comes from another site. Open the page here and try again."), code="origin"
+        )
+    here = visit(request)
+    if not here.session:
+        return
+    given = request.headers.get(CSRF_HEADER, "")
+    if not given and request.headers.get("content-type", "").startswith(_FORMS):
+        field = (await request.form()).get(CSRF_FIELD, "")
+        given = field if isinstance(field, str) else ""
+    if not hmac.compare_digest(given.encode(), here.csrf.encode()):
+        raise Problem(
+            403, marked("The page this was sent from is too old or not ours. Load it again and repeat."), code="csrf"
+        )
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """As the browser itself says; an address on another port of this machine is elsewhere, too."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    ours = {request.headers.get("host", ""), urlsplit(site(request).options.base_url).netloc}
+    return urlsplit(origin).netloc not in ours or origin == "null"
+
+
+def _sign_in() -> Problem:
+    return Problem(401, code="sign_in", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _seconds_since(moment: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()

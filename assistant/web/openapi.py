@@ -1,0 +1,71 @@
+"""The description of the REST API, as OpenAPI: how to sign in, and what an error looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from assistant.web.open_door import open_to_all
+
+ADDRESS = "/api/v1/openapi.json"
+_ABOUT = """\
+Everything the pages do. Send `Authorization: Bearer TOKEN` with a token from `assistant tokens add`; from a page of
+ours, the session's cookie and `X-CSRF-Token`. Errors are problem details (RFC 9457); `code` is a stable word.
+"""
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    hint: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "What went wrong.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let an app describe itself at `ADDRESS`."""
+
+    @app.get(ADDRESS, include_in_schema=False)
+    @open_to_all
+    def openapi() -> JSONResponse:
+        """The description."""
+        return JSONResponse(app.openapi())
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
+            components = schema.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = ProblemDocument.model_json_schema()
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            schema["security"] = [{"token": []}]
+            _without_default_422(schema)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend it
+
+
+def _without_default_422(schema: dict[str, Any]) -> None:
+    """FastAPI's own form of a refused input; ours is a problem document like every other."""
+    for path in schema.get("paths", {}).values():
+        for operation in path.values():
+            operation.get("responses", {}).pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(name, None)

@@ -1,0 +1,21 @@
+"""The start page: what somebody can do here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.store.workload import count_assignments
+from assistant.web.doors import Current
+from assistant.web.permissions import Permission, may
+from assistant.web.site import site
+from assistant.web.views import render
+
+router = APIRouter()
+
+
+@router.get("/")
+def home(request: Request, who: Current) -> HTMLResponse:
+    """The pages of their role, and for those who see the queue what is waiting."""
+    work = count_assignments(site(request).database) if may(who, Permission.SEE_QUEUE) else None
+    return render(request, "home/index.html", work=work)

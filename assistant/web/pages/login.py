@@ -1,0 +1,165 @@
+"""Signing in, by password or by a link used once, and signing out."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.domain.review_work import Principal
+from assistant.errors import InputError
+from assistant.store.sessions import SessionStore
+from assistant.store.users import User, UserStore
+from assistant.web.credentials import clean_name, digest, new_secret, password_fits
+from assistant.web.doors import find_session, session_cookie
+from assistant.web.language import LANGUAGES, marked
+from assistant.web.log import LOG
+from assistant.web.open_door import open_to_all
+from assistant.web.site import address, request_id, site, visit
+from assistant.web.views import LANGUAGE_COOKIE, render
+
+router = APIRouter()
+
+_YEAR = 365 * 24 * 3600
+_LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
+
+
+@router.get("/login")
+@open_to_all
+def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the word in the address
+    """The form, or the way to a link where nobody has a password."""
+    response = _page(request, next=next)
+    chosen = request.query_params.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
+    return response
+
+
+@router.post("/login")
+@open_to_all
+def login(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=2000)] = "",
+    next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 - the word in the form
+) -> Response:
+    """Sign in. Unknown names, wrong passwords and the shut out all get the same answer, after the same time."""
+    here = site(request)
+    account = _account(name)
+    wait = here.logins.try_once(account, address(request))
+    if wait:
+        _note(request, "limited")
+        return _page(request, next=next, name=name, wait=wait, status=429, headers={"Retry-After": str(wait)})
+    users = UserStore(here.database)
+    user = users.find(account) if password_fits(password, users.password_hash(account)) else None
+    if user is None:
+        _note(request, "failed")
+        return _page(request, next=next, name=name, failed=True, status=401)
+    here.logins.succeeded(account, address(request))
+    return enter(request, user, how="password", onward=next)
+
+
+@router.get("/login/link")
+@open_to_all
+def login_by_link(request: Request, token: str = "") -> Response:
+    """Sign in by a link; its token leaves the address at once."""
+    user = SessionStore(site(request).database).use_link(digest(token))
+    if user is not None:
+        return enter(request, user, how="link", onward="/")
+    if visit(request).principal is not None:  # the browser looked ahead, or it was opened twice: they are in
+        return RedirectResponse("/", 303, {"Referrer-Policy": "no-referrer"})
+    _note(request, "failed")
+    return _page(request, used_link=True, status=403, headers={"Referrer-Policy": "no-referrer"})
+
+
+@router.post("/logout")
+@open_to_all
+def logout(request: Request) -> Response:
+    """Sign out here."""
+    session = find_session(request)
+    if session is not None:
+        SessionStore(site(request).database).end(session)
+    response = RedirectResponse("/login", 303, {"Clear-Site-Data": '"cache", "storage"'})
+    response.delete_cookie(session_cookie(request), secure=request.url.scheme == "https", httponly=True)
+    return response
+
+
+def enter(request: Request, user: User, *, how: str, onward: str) -> Response:
+    """Begin a new session, whatever the browser came with, and go on to a page of ours."""
+    here = site(request)
+    secret = new_secret()
+    SessionStore(here.database).open(
+        user,
+        digest=digest(secret),
+        csrf=new_secret(),
+        seconds=here.options.session_seconds,
+        how=how,
+        instead_of=visit(request).session,
+    )
+    here.metrics.login("ok")
+    request.state.visit = type(visit(request))(
+        Principal(user.id, user.name, user.role), user.display_name
+    )  # for the log
+    response = RedirectResponse(
+        local_path(onward), 303, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    )
+    response.set_cookie(
+        session_cookie(request),
+        secret,
+        max_age=int(here.options.session_seconds),
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def local_path(onward: str) -> str:
+    """A path of this site; the start page for anything else, which may lead to another site."""
+    return onward if _LOCAL.fullmatch(onward) else "/"
+
+
+def _note(request: Request, outcome: str) -> None:
+    """Not the name: people type passwords into that field, too."""
+    site(request).metrics.login(outcome)
+    LOG.warning({"id": request_id(request), "login": outcome, "from": address(request)})
+
+
+def _account(name: str) -> str:
+    try:
+        return clean_name(name)
+    except InputError:
+        return ""  # nobody's name
+
+
+def _page(
+    request: Request,
+    *,
+    next: str = "/",  # noqa: A002 - as above
+    name: str = "",
+    failed: bool = False,
+    used_link: bool = False,
+    wait: int = 0,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> HTMLResponse:
+    told = ""
+    if failed:
+        told = marked("Name and password don't fit together.")
+    if used_link:
+        told = marked("This link has been used or has expired.")
+    if wait:
+        told = marked("Too many tries. Wait %(seconds)s seconds, then try again; other people aren't affected.")
+    return render(
+        request,
+        "login/index.html",
+        status=status,
+        headers=headers,
+        told=told,
+        wait=wait,
+        name=name,
+        next=local_path(next),
+        by_password=UserStore(site(request).database).any_password(),
+    )

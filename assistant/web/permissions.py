@@ -1,0 +1,103 @@
+"""Who may do what: one table of roles, one of token scopes. Nothing here knows about requests or databases."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from enum import StrEnum
+
+from assistant.domain.review_work import Principal, Role
+
+
+class Scope(StrEnum):
+    """What an API token can be given."""
+
+    READ = "read"
+    LABEL = "label"
+    MANAGE = "manage"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Something a page or an address does."""
+
+    OWN = "own"  # one's own profile, history and figures
+    READ_POLICY = "read_policy"
+    REVIEW = "review"  # claim, answer, skip, escalate, undo
+    SEE_QUEUE = "see_queue"
+    STEER_QUEUE = "steer_queue"  # priorities, teams, handing over, what is enqueued
+    SEE_DISAGREEMENTS = "see_disagreements"
+    ADJUDICATE = "adjudicate"
+    SEE_QUALITY = "see_quality"  # agreement, calibration, certificates
+    SEE_RUNS = "see_runs"
+    STEER_RUNS = "steer_runs"  # stop and resume: costs money
+    SEE_PROMPTS = "see_prompts"
+    SEE_PEOPLE = "see_people"  # named persons and their figures
+    MANAGE_GOLD = "manage_gold"  # gold and precedents
+    EXPORT = "export"  # tables as files
+    SEE_AUDIT = "see_audit"
+    MANAGE_USERS = "manage_users"
+
+
+_P = Permission
+_EVERYBODY = frozenset({_P.OWN, _P.READ_POLICY})
+_LOOKING = _EVERYBODY | {
+    _P.SEE_QUEUE,
+    _P.SEE_DISAGREEMENTS,
+    _P.SEE_QUALITY,
+    _P.SEE_RUNS,
+    _P.SEE_PROMPTS,
+    _P.EXPORT,
+}
+_LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_PEOPLE, _P.MANAGE_GOLD}
+_MANAGING = _LEADING | {_P.STEER_RUNS, _P.SEE_AUDIT}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.EXTERNAL: _EVERYBODY | {_P.REVIEW},
+    Role.REVIEWER: _EVERYBODY | {_P.REVIEW},
+    Role.ANALYST: frozenset(_LOOKING),
+    Role.LEAD: frozenset(_LEADING),
+    Role.MANAGER: frozenset(_MANAGING),
+    Role.ADMIN: frozenset(Permission),
+}
+
+SCOPES: dict[Permission, Scope] = {
+    _P.OWN: Scope.READ,
+    _P.READ_POLICY: Scope.READ,
+    _P.REVIEW: Scope.LABEL,
+    _P.SEE_QUEUE: Scope.READ,
+    _P.STEER_QUEUE: Scope.MANAGE,
+    _P.SEE_DISAGREEMENTS: Scope.READ,
+    _P.ADJUDICATE: Scope.MANAGE,
+    _P.SEE_QUALITY: Scope.READ,
+    _P.SEE_RUNS: Scope.READ,
+    _P.STEER_RUNS: Scope.MANAGE,
+    _P.SEE_PROMPTS: Scope.READ,
+    _P.SEE_PEOPLE: Scope.MANAGE,
+    _P.MANAGE_GOLD: Scope.MANAGE,
+    _P.EXPORT: Scope.READ,
+    _P.SEE_AUDIT: Scope.ADMIN,
+    _P.MANAGE_USERS: Scope.ADMIN,
+}
+"""The scope a token needs, beside its owner's role."""
+
+
+def role_may(role: Role, permission: Permission) -> bool:
+    """Whether people of this role may do it."""
+    return permission in ROLES[role]
+
+
+def may(principal: Principal, permission: Permission) -> bool:
+    """Whether somebody may do it: by their role and, where they came with a token, also by its scopes."""
+    return role_may(principal.role, permission) and (
+        not principal.scopes or SCOPES[permission].value in principal.scopes
+    )
+
+
+def roles_that_may(permission: Permission) -> list[Role]:
+    """The roles that may do it, for an error that says whom to ask."""
+    return [role for role in Role if role_may(role, permission)]
+
+
+def unknown_scopes(scopes: Set[str]) -> list[str]:
+    """Those that are no scope."""
+    return sorted(scopes - {scope.value for scope in Scope})

@@ -1,0 +1,156 @@
+"""What goes wrong, told: problem details (RFC 9457) to programs, a plain page to people; never a stack trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from assistant.errors import AssistantError, InputError, StorageError
+from assistant.web.language import Language, marked
+from assistant.web.site import request_id
+from assistant.web.views import language_of, render
+
+API = "/api/"
+PROBLEM_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: marked("This request can't be understood"),
+    401: marked("Please sign in"),
+    403: marked("You may not do this"),
+    404: marked("There is nothing at this address"),
+    405: marked("This address doesn't take such requests"),
+    409: marked("This has changed in the meantime"),
+    413: marked("This is too large"),
+    415: marked("This kind of content isn't taken here"),
+    422: marked("Something in this request isn't right"),
+    429: marked("Too many tries"),
+    500: marked("Something unexpected happened in this program"),
+    503: marked("The server can't do this right now"),
+}
+_DETAILS = {
+    401: marked("Sign in, or send a valid API token."),
+    404: marked("Check the address; what was here may have been moved or may belong to somebody else."),
+    405: marked("The documentation of the API lists what it takes."),
+    500: marked("Nothing that was stored is lost. The number below finds the details in the server's log."),
+    503: marked("Try again in a moment."),
+}
+
+
+class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
+    """Something to tell whoever asked.
+
+    Args:
+        status: the HTTP status.
+        detail: one or two sentences: what was wrong and what to do, in English, with `%(name)s` for values. Write it
+            as `marked("...")`, so that it is translated.
+        code: a short stable word for programs; by default the status's own.
+        values: what stands in the detail.
+        title: by default the status's own.
+        hint: one more sentence, not translated.
+        headers: more headers of the answer.
+        extra: more members of the problem document.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        code: str = "",
+        values: Mapping[str, object] | None = None,
+        title: str = "",
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title or _TITLES.get(status, _TITLES[500 if status >= 500 else 400])
+        self.detail = detail or _DETAILS.get(status, "")
+        self.code = code or f"status_{status}"
+        self.values = dict(values or {})
+        self.hint = hint
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+
+    def told(self, language: Language) -> str:
+        """The detail in a language, with its values in it."""
+        text = language.gettext(self.detail) if self.detail else ""
+        return text % self.values if self.values else text
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The answer that tells a problem, in the reader's language."""
+    language = language_of(request)
+    detail, title = problem.told(language), language.gettext(problem.title)
+    if request.url.path.startswith(API):
+        body = {
+            "type": "about:blank",
+            "title": title,
+            "status": problem.status,
+            "detail": detail,
+            "code": problem.code,
+            "request_id": request_id(request),
+        }
+        told = body | ({"hint": problem.hint} if problem.hint else {}) | problem.extra
+        return JSONResponse(told, problem.status, {**problem.headers, "Cache-Control": "no-store"}, PROBLEM_TYPE)
+    number = request_id(request) if problem.status >= 500 else ""
+    headers = problem.headers | {"X-Problem": quote(f"{title}. {detail}"[:1000])}
+    shown = {"title": title, "detail": detail, "hint": problem.hint, "number": number}
+    return render(
+        request, "error.html", status=problem.status, headers=headers, **shown | {"status_code": problem.status}
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let an app tell its problems this way."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(AssistantError, _ours)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - as installed
+    if error.status == 401 and not request.url.path.startswith(API):
+        return _to_login(request)
+    return respond(request, error)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as installed
+    return respond(request, Problem(error.status_code, headers=error.headers))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Where and what, without repeating the input: it may be content."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as installed
+    errors = [{"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in error.errors()[:20]]
+    places = ", ".join(sorted({one["where"] for one in errors}))
+    detail = marked("Look at: %(places)s")
+    return respond(
+        request, Problem(422, detail, code="invalid", values={"places": places[:300]}, extra={"errors": errors})
+    )
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    """Errors written for users; their text is English, as on the command line."""
+    assert isinstance(error, AssistantError)  # noqa: S101 - as installed
+    status = 503 if isinstance(error, StorageError) else 400 if isinstance(error, InputError) else 409
+    place = f"{error.where}: " if error.where else ""
+    values = {"what": f"{place}{error.what}"}
+    return respond(request, Problem(status, "%(what)s", code=type(error).__name__, values=values, hint=error.hint))
+
+
+def _to_login(request: Request) -> Response:
+    """People are led to the login page and from there back; a part of a page asked for by htmx takes the page along."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    back = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+    return RedirectResponse(f"/login{back}", 303, {"Cache-Control": "no-store"})

@@ -1,0 +1,138 @@
+"""Serving until told to stop: the port, the login link, the log, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import uvicorn
+
+from assistant.errors import InputError
+from assistant.store.users import UserStore
+from assistant.web.app import create_app
+from assistant.web.links import login_link
+from assistant.web.log import logging_to
+from assistant.web.options import ServeOptions
+from assistant.wiring.workspace import Workspace
+
+LOG_FILE = "serve.log"
+_PATIENCE_SECONDS = 20  # for requests under way at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A server that listens.
+
+    Args:
+        base_url: where.
+        login_url: opens it once; None where people sign in with a password.
+        user: whom the link signs in.
+    """
+
+    base_url: str
+    login_url: str | None
+    user: str | None
+
+
+def serve(
+    workspace: Workspace,
+    options: ServeOptions,
+    announce: Callable[[Started], None],
+    *,
+    person: str,
+    log_to_stderr: bool = False,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; what was begun is finished first.
+
+    Args:
+        workspace: what is served.
+        options: how.
+        announce: called once it listens.
+        person: whom the login link signs in; made an admin where there is nobody of that name.
+        log_to_stderr: instead of the workspace's own log file.
+
+    Raises:
+        InputError: the port is taken, or the host is open to others while nobody has a password.
+    """
+    _refuse_open_house(workspace, options)
+    log = None if log_to_stderr else workspace.state / LOG_FILE
+    with listening(options.host, options.port) as listener, logging_to(log):
+        real = replace(options, port=listener.getsockname()[1])
+        app = create_app(workspace, real)
+        link = None if real.team or not real.local else login_link(workspace.database, real, person, actor=person)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            proxy_headers=bool(real.trusted_proxies),
+            forwarded_allow_ips=list(real.trusted_proxies),
+            timeout_graceful_shutdown=_PATIENCE_SECONDS,
+        )
+        server = _Server(config, lambda: announce(Started(real.base_url, link, person if link else None)))
+        asyncio.run(server.run_until_told(listener))
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens.
+
+    Raises:
+        InputError: the port is taken or the address isn't this machine's.
+    """
+    try:
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"can't listen there: {reason}",
+            where=f"{host}:{port}",
+            hint="choose another port with --port; 0 takes a free one",
+        ) from None
+    with listener:
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """uvicorn with our own signals: it ends with status 0, after what was begun."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The loop has them already."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so once it listens."""
+        await super().startup(sockets)
+        self._announce()
+
+    async def run_until_told(self, listener: socket.socket) -> None:
+        """Serve until SIGINT or SIGTERM; the second one doesn't wait for requests under way."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._told)
+        await self.serve(sockets=[listener])
+
+    def _told(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
+    if (options.team or not options.local) and not UserStore(workspace.database).any_password():
+        raise InputError(
+            "nobody could sign in: there are no users with a password",
+            where="--team" if options.local else f"--host {options.host}",
+            hint="assistant users add NAME --role admin",
+        )

@@ -1,0 +1,34 @@
+// What every page needs: menus that close, and requests of htmx that fail told in words.
+
+function tell(text) {
+  const box = document.getElementById("messages");
+  const line = document.createElement("p");
+  line.className = "message";
+  line.textContent = text;
+  box.replaceChildren(line);
+  setTimeout(() => line.remove(), 8000);
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401) location.assign("/login");
+  else tell(xhr.getResponseHeader("X-Problem") ? decodeURIComponent(xhr.getResponseHeader("X-Problem")) : xhr.statusText);
+});
+document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline || "Offline"));
+
+export { tell };
