@@ -97,6 +97,7 @@ def test_prompts_policies_and_suites_are_inside_and_tests_are_not(wheel: Path) -
         *{f"assistant/data/{path.relative_to(ROOT)}" for path in ROOT.glob("prompts/*/*.md")},
         *{f"assistant/data/{path.relative_to(ROOT)}" for path in ROOT.glob("examples/policies/*.md")},
         *{str(path.relative_to(ROOT)) for path in ROOT.glob("evals/suites/*.toml")},
+        *{str(path.relative_to(ROOT)) for path in ROOT.glob("evals/report/templates/*")},
         *{str(path.relative_to(ROOT)) for path in ROOT.glob("assistant/store/migrations/versions/*.py")},
         "assistant/py.typed",
         "assistant/store/migrations/env.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -119,7 +120,7 @@ def _confusion(panel: AgreementPanel, words: Words) -> list[Block]:
     caption = words.say("confusion", variant=panel.variant, figure=figure)
     return [
         Chart(
-            confusion(panel.table, names),
+            partial(confusion, panel.table, names),
             caption,
             words["space"].join((caption + words["full_stop"], _most(panel, names, words))),
         )

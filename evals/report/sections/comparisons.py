@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from evals.comparison import ChangedItem, Comparison, Side, SliceEffect
 from evals.report.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
@@ -89,11 +90,11 @@ def _slices(slices: Sequence[SliceEffect], words: Words) -> list[Block]:
         return []
     names = [words.slice(one.column, one.name) for one in slices]
     rows = [Row(name, _told(one, words), one.difference) for name, one in zip(names, slices, strict=True)]
-    svg = forest(rows, words["slice_axis"], mark=0, mark_name=words["no_difference"])
+    draw = partial(forest, rows, words["slice_axis"], mark=0, mark_name=words["no_difference"])
     keys = ("slice", "n_column", "baseline_share", "candidate_share", "difference_column", "interval_column")
     columns = [words[key] for key in (*keys, "p_column", "holm_column")]
     cells = [(name, *_slice(one, words)) for name, one in zip(names, slices, strict=True)]
-    return [Chart(svg, words["slice_forest"], described(rows, words)), Table(words["slice_table"], columns, cells)]
+    return [Chart(draw, words["slice_forest"], described(rows, words)), Table(words["slice_table"], columns, cells)]
 
 
 def _told(one: SliceEffect, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from assistant.stats.calibration import Bin
 from assistant.stats.selective import RiskCoverage
@@ -40,11 +41,11 @@ def _reliability(name: str, bins: Sequence[Bin] | None, words: Words) -> list[Bl
         return []
     told = [words.say("reliability_bin", **_bin(one, words)) for one in bins]
     description = words["join"].join(told) + words["full_stop"]
-    svg = reliability(bins, words["stated_axis"], words["happened_axis"])
+    draw = partial(reliability, bins, words["stated_axis"], words["happened_axis"])
     columns = [words["stated_axis"], *(words[key] for key in ("agreement_column", "interval_column", "n_column"))]
     rows = [tuple(_bin(one, words).values()) for one in bins]
     table = Table(words["reliability_table"], columns, rows, names=0)
-    return [Chart(svg, words.say("reliability", variant=name), description), Fold(words["reliability_table"], [table])]
+    return [Chart(draw, words.say("reliability", variant=name), description), Fold(words["reliability_table"], [table])]
 
 
 def _bin(one: Bin, words: Words) -> dict[str, str]:
@@ -60,7 +61,7 @@ def _bin(one: Bin, words: Words) -> dict[str, str]:
 def _risk(name: str, curve: RiskCoverage, words: Words) -> list[Block]:
     if not len(curve.coverage):
         return []
-    svg = risk_and_coverage(curve, words["coverage_axis"], words["risk_axis"])
+    draw = partial(risk_and_coverage, curve, words["coverage_axis"], words["risk_axis"])
     at = [min(int((curve.coverage < share - 1e-9).sum()), len(curve.coverage) - 1) for share in _TOLD]
     told = [
         words.say(
@@ -70,4 +71,4 @@ def _risk(name: str, curve: RiskCoverage, words: Words) -> list[Block]:
         )
         for i in dict.fromkeys(at)
     ]
-    return [Chart(svg, words.say("risk", variant=name), words["join"].join(told) + words["full_stop"])]
+    return [Chart(draw, words.say("risk", variant=name), words["join"].join(told) + words["full_stop"])]

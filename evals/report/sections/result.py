@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from assistant.stats.coefficient import Coefficient
@@ -58,8 +59,8 @@ def _forest(evaluation: Evaluation, words: Words) -> list[Block]:
     ceiling = _ceiling(evaluation)
     line = None if ceiling is None else ceiling.value
     line_name = "" if line is None else words.say("ceiling_line", share=percent(line, words))
-    svg = forest(rows, words["forest_axis"], mark=line, mark_name=line_name, shares=True)
-    return [Chart(svg, words["forest"], described(rows, words, line_name))]
+    draw = partial(forest, rows, words["forest_axis"], mark=line, mark_name=line_name, shares=True)
+    return [Chart(draw, words["forest"], described(rows, words, line_name))]
 
 
 def share_with_interval(figure: Coefficient, words: Words) -> str:
