@@ -14,7 +14,7 @@ from evals.confidences import confidence_quality
 from evals.data import NONE, EvalData
 from evals.disagreements.analyse import analyse_disagreements
 from evals.evaluation import Evaluation, Subject
-from evals.rank import rank
+from evals.rank import comparable, rank
 from evals.replace import may_replace
 from evals.scores import Terms
 
@@ -55,7 +55,8 @@ def evaluate(
         raise InputError("people settled on no item that any variant answered", hint=hint)
     confidence = terms.confidence
     panels = {name: agreement_panel(data, name, confidence=confidence, seed=terms.seed) for name in usable}
-    ranking = rank(data, confidence=confidence, seed=terms.seed) if len(usable) > 1 else None
+    together = comparable(data)[0]
+    ranking = rank(data, confidence=confidence, seed=terms.seed) if len(together) > 1 else None
     best = [one.variant for one in ranking.ranked] if ranking else usable
     looked_into = list(look_into) if look_into is not None else best[:MOST_LOOKED_INTO]
     if baseline is None and len(usable) == 2:
@@ -87,8 +88,16 @@ def subject(data: EvalData, title: str, digest: str = "") -> Subject:
         raters=len(np.unique(data.humans.raters)),
         identities={name: one.identity for name, one in data.variants.items()},
         left_out=data.left_out,
-        notes=data.notes,
+        notes=(*data.notes, *_unranked(data)),
     )
+
+
+def _unranked(data: EvalData) -> tuple[str, ...]:
+    together = comparable(data)[0]
+    apart = [name for name in data.variants if name not in together]
+    if not apart:
+        return ()
+    return (f"Not ranked with the others, since they answered fewer of the items: {', '.join(apart)}.",)
 
 
 def data_digest(data: EvalData) -> str:

@@ -32,7 +32,11 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
     Raises:
         InputError: no labelled item was answered by two variants.
     """
-    names, kept = _comparable(data)
+    names, kept = comparable(data)
+    if len(names) < 2 or not len(kept):
+        raise InputError(
+            "no two variants answered the same labelled items", hint="rank variants that answered the same set"
+        )
     scores = {name: data.agreed(name)[kept] for name in names}
     weights, groups = data.weights[kept], data.groups[kept]
     agreement = {name: share(scores[name], weights, groups, confidence) for name in names}
@@ -70,17 +74,13 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
     )
 
 
-def _comparable(data: EvalData) -> tuple[list[str], Codes]:
+def comparable(data: EvalData) -> tuple[list[str], Codes]:
     """The variants that cover most of what any covers, and the settled items all of those answered."""
     settled = data.reference != NONE
     answered = {name: (one.codes != NONE).all(axis=1) & settled for name, one in data.variants.items()}
     most = max((int(one.sum()) for one in answered.values()), default=0)
     names = [name for name, one in answered.items() if one.sum() >= LEAST_COVERAGE * most and one.any()]
     kept = np.flatnonzero(np.logical_and.reduce([answered[name] for name in names])) if names else np.zeros(0, int)
-    if len(names) < 2 or not len(kept):
-        raise InputError(
-            "no two variants answered the same labelled items", hint="rank variants that answered the same set"
-        )
     return names, kept
 
 

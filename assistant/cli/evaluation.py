@@ -42,6 +42,7 @@ MarginOption = Annotated[
 @app.command("agree")
 def agree(
     run: Annotated[str | None, typer.Argument(help="A run of the workspace; none: the newest.")] = None,
+    suite: Annotated[str | None, typer.Option(help="A suite of the workspace instead of a run.")] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
     items: ItemsOption = None,
@@ -68,9 +69,9 @@ def agree(
     output = Output(as_json=as_json)
     if labels is None:
         _refuse_without_labels(machine, items)
-        from assistant.wiring.eval_data import production_data
+        from assistant.wiring.eval_data import production_data, suite_data
 
-        data = production_data(workspace, run)
+        data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
     else:
         data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
     for note in data.notes:

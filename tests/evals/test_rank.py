@@ -1,7 +1,9 @@
 import pytest
 
 from assistant.errors import InputError
+from evals.evaluate import evaluate
 from evals.rank import rank
+from evals.scores import Terms
 from tests.evals.judged import judged
 
 
@@ -34,3 +36,12 @@ def test_a_variant_that_answered_little_is_not_ranked_on_that_little() -> None:
 def test_variants_without_common_items_are_not_ranked() -> None:
     with pytest.raises(InputError, match="no two variants"):
         rank(judged({"a": "xx"}, {"p": "x-", "q": "-x"}))
+
+
+def test_an_evaluation_goes_on_without_a_ranking_and_says_who_is_not_in_it() -> None:
+    data = judged({"a": "xxxyyyxxxy"}, {"p": "xxxyyyxxyy", "few": "xy--------"})
+    made = evaluate(data, "made up", terms=Terms())
+    assert made.ranking is None
+    assert made.subject.notes == ("Not ranked with the others, since they answered fewer of the items: few.",)
+    assert set(made.panels) == {"p", "few"}
+    assert len(made.comparisons) == 1
