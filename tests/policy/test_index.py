@@ -162,6 +162,14 @@ def test_an_item_is_never_shown_itself_or_its_near_duplicates(index: VectorIndex
     assert [one.distance for one in by_group] == pytest.approx([1 - np.cos(0.3), 1 - np.cos(0.6)], abs=1e-6)
 
 
+def test_withheld_precedents_are_shown_to_nobody_and_others_take_their_place(index: VectorIndex) -> None:
+    precedents = [settled(f"p{n}") for n in range(8)]
+    index.put_precedents("p", precedents, np.stack([axis(0, 0.1 * n) for n in range(8)]), EMBEDDER)
+    withheld = {f"p{n}" for n in range(6)}
+    (found,) = index.search_precedents("p", axis(0)[None], 2, embedder=EMBEDDER, withheld=withheld)
+    assert digests(found) == ["p6", "p7"]
+
+
 def test_a_wave_of_near_duplicates_does_not_hide_the_others(index: VectorIndex) -> None:
     wave = [settled(f"wave{n}", group="spam") for n in range(100)]
     vectors = np.stack([*[axis(0, 0.001 * n) for n in range(100)], axis(1), axis(2)])
