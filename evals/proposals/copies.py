@@ -35,6 +35,28 @@ def find_copy(new: str, known: str, texts: Sequence[str]) -> int | None:
     return None
 
 
+def sharing(shown: Sequence[str], texts: Sequence[str]) -> set[int]:
+    """Positions of the texts shown that share a passage with any of the others, or hold one of them as a whole.
+
+    Args:
+        shown: a few texts.
+        texts: many.
+    """
+    holders = [_bytes(text) for text in shown]
+    owners: dict[bytes, set[int]] = {}
+    for position, data in enumerate(holders):
+        for passage in _passages(data):
+            owners.setdefault(passage, set()).add(position)
+    found: set[int] = set()
+    for text in texts:
+        data = _bytes(text)
+        if len(data) >= LONGEST_PASSAGE:
+            found.update(*(owners[passage] for passage in _passages(data) if passage in owners))
+        elif len(data) >= _LEAST_TEXT:
+            found.update(position for position, holder in enumerate(holders) if data in holder)
+    return found
+
+
 def _bytes(text: str) -> bytes:
     return fold(text).encode("utf-8", "surrogatepass")
 

@@ -11,7 +11,7 @@ from assistant.errors import InputError
 from evals.data import EvalData
 from evals.disagreements.analysis import Disagreements, Example
 from evals.part import part_of
-from evals.proposals.copies import find_copy
+from evals.proposals.copies import sharing
 from evals.split import split_groups
 
 
@@ -63,8 +63,8 @@ def without_passages_of(found: Disagreements, texts: Sequence[str]) -> tuple[Dis
     every = [one.examples for one in found.pairs]
     every += [one.examples for one in found.findings]
     every += [one.examples for one in found.clusters]
-    shown = {one.text for group in every for one in group if one.text}
-    shared = {text for text in shown if find_copy(text, "", texts) is not None}
+    shown = list(dict.fromkeys(one.text for group in every for one in group if one.text))
+    shared = {shown[at] for at in sharing(shown, texts)}
 
     def kept(examples: Sequence[Example]) -> tuple[Example, ...]:
         return tuple(one for one in examples if one.text not in shared)

@@ -91,6 +91,15 @@ def take_in(assistant: Assistant, workspace: Path, tmp_path: Path) -> None:
         freeze_suite(opened, workspace / "evals" / "posts.toml")
 
 
+def ask_all(workspace: Path) -> None:
+    """What `assistant eval run posts` does."""
+    with Workspace.open(workspace) as opened:
+        going = SuiteRun(opened, open_frozen(opened, workspace / "evals" / "posts.toml"), JobChoice())
+        going.prepare(lambda _: None)
+        for one in going.sessions:
+            asyncio.run(one.session.work(lambda _: None))
+
+
 @pytest.fixture(scope="module")
 def made() -> dict[str, Path]:
     """The workspace the first test made, for the others to copy."""
@@ -113,11 +122,7 @@ def asked(
     dev_server(keywords=KEYWORDS)
     assert assistant("init", workspace).status == 0
     take_in(assistant, workspace, tmp_path)
-    with Workspace.open(workspace) as opened:
-        going = SuiteRun(opened, open_frozen(opened, workspace / "evals" / "posts.toml"), JobChoice())
-        going.prepare(lambda _: None)
-        for one in going.sessions:
-            asyncio.run(one.session.work(lambda _: None))
+    ask_all(workspace)
     made["asked"] = tmp_path_factory.mktemp("made") / "workspace"
     shutil.copytree(workspace, made["asked"])
     return workspace
@@ -254,6 +259,42 @@ def test_the_command_that_adopts_a_draft_works_as_printed_and_asks_nothing_measu
     said = assistant(*words, "--json")
     assert said.status == 0, said.stderr
     assert (said.json["statuses"]["labelled"], said.json["statuses"]["pending"]) == (80, 0)
+    assert serving.counts["asked"] == 40  # the dev part; the others were measured
+
+
+WARM = """
+[[variants]]
+name = "warm"
+prompt = "tiny@1"
+model = "openai:dev"
+policy = "policies/second.md"
+temperature = 0.5
+parameters = { clauses = 2, content_tokens = 300, max_asks = 2 }
+"""
+
+
+def test_the_command_that_adopts_a_draft_carries_what_the_variant_overrides(
+    assistant: Assistant, asked: Path, dev_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (asked / "evals" / "posts.toml").write_text(SUITE + WARM, encoding="utf-8")
+    shutil.copy(asked / "policies" / "community.md", asked / "policies" / "second.md")
+    dev_server(**logged(*script(BETTER)))
+    ask_all(asked)
+    words = ("--variant", "warm", "--drafter", "openai:dev", "--kind", "prompt", "--json")
+    told = assistant("prompts", "propose", "posts", *words, "-w", asked).json
+    before, _, after = told["adopt"].partition(" assistant ")
+    settings = dict(word.split("=") for word in before.split())
+    assert settings == {
+        "ASSISTANT__MODEL__TEMPERATURE": "0.5",
+        "ASSISTANT__RETRIEVAL__CLAUSES": "2",
+        "ASSISTANT__CONTENT__PROMPT_TOKENS": "300",
+        "ASSISTANT__MODEL__MAX_ASKS": "2",
+        "ASSISTANT__POLICY__FILE": "policies/second.md",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    serving = dev_server(keywords=KEYWORDS)
+    assert assistant(*shlex.split(after), "--json").status == 0
     assert serving.counts["asked"] == 40  # the dev part; the others were measured
 
 
