@@ -13,7 +13,7 @@ from evals.report.words import Words
 _ROWS, _ITEMS, _TEXT = 15, 10, 160  # of a table, of a list; characters of a text
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~]|(?<=:)(?=//)|(?<=www)(?=\.)")
 _PINGS = re.compile(r"(?<!\w)@(?=\w)|#(?=\d)")
-_START = re.compile(r"^(\d*)([-+=#]|(?<=\d)[.)])")
+_START = re.compile(r"^(\d*)([=#]|[-+](?=[-\s]|$)|(?<=\d)[.)](?=\s|$))")
 _NOTHING = "&#8203;"  # a space of no width: parts what would be a mention, a reference or an address
 
 
