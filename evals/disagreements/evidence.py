@@ -99,17 +99,15 @@ def line_between(people: People, pair: tuple[int, int]) -> Line | None:
     Returns:
         None with two classes in use, between which all differences fall, or if nobody differs.
     """
-    votes = people.votes[np.flatnonzero(people.split)]
-    if not votes.shape[0]:
-        return None
+    split = int(people.split.sum())
     share = np.asarray(people.votes.sum(axis=0), dtype=np.float64)
-    share /= share.sum()
-    if (share > 0).sum() < 3 or max(pair) >= len(share):
+    if not split or (share > 0).sum() < 3:
         return None
-    given = votes.toarray() > 0
-    both = int((given[:, pair[0]] & given[:, pair[1]]).sum())
+    share /= share.sum()
+    given = people.votes[:, list(pair)].toarray() > 0
+    both = int(given.all(axis=1).sum())
     expected = 2 * share[pair[0]] * share[pair[1]] / (1 - float(share @ share))
-    return Line(both, len(given), float(expected), float(binom.sf(both - 1, len(given), min(1.0, expected))))
+    return Line(both, split, float(expected), float(binom.sf(both - 1, split, min(1.0, expected))))
 
 
 def busiest_reviewer(compared: Compared, people: People, target: Target) -> tuple[str, Contrast] | None:
