@@ -70,7 +70,7 @@ def comparison(
         p_value=0.0031,
         adjusted_p=0.0093 if comparisons > 1 else 0.0031,
         comparisons=comparisons,
-        test="Tango's interval, McNemar's mid-p",
+        test="Tango's interval, McNemar's mid-p test",
         fixed=97,
         broken=55,
         fixed_items=tuple(_changed(at) for at in range(6)),
@@ -84,7 +84,7 @@ def comparison(
             SliceEffect("language", "ar", 48, 0.7, 0.7, Coefficient(0.0, None, None, 48, 48, reason=ONE), None, None),
         ),
         same_policy=policies[0] == policies[1],
-        missing={"not asked by both": 12},
+        missing={"neither_answered": 12},
         notes=("12 items were not asked by both variants.",),
     )
 
