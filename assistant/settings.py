@@ -96,6 +96,34 @@ class TrustSettings(_Section):
     metadata: tuple[str, ...] = ()  # columns of the input that may tell which labels are right, e.g. "source", "topic"
 
 
+class ReviewSettings(_Section):
+    """How people work through the queue."""
+
+    lease_seconds: float = Field(default=300, ge=5, le=86_400)  # a claimed item nobody answers is offered again
+    blind_share: float = Field(default=0.2, ge=0, le=1)  # of ordinary reviews, without sight of the machine's answer
+    gold_rate: float = Field(default=0.03, ge=0, le=0.5)  # known items mixed in silently, of what each person takes
+    gold_views: int = Field(default=200, ge=1)  # after so many showings an item is gold no longer
+    gold_days: float = Field(default=180, gt=0)  # ... or after so many days
+    qualification_items: int = Field(default=0, ge=0, le=500)  # asked before answers count; 0 for no such round
+    qualification_share: float = Field(default=0.8, gt=0, le=1)  # of them right, to pass
+    shift_hours: float = Field(default=12, gt=0, le=24)  # budgets and breaks count within it
+    budgets: Mapping[str, int] = {}  # harm label: items a person is shown in a shift, at most
+    break_minutes: float = Field(default=50, gt=0)  # of work, after which a break is suggested
+    break_severe: int = Field(default=40, ge=1)  # severe items, after which one is suggested
+    due_hours: float = Field(default=168, gt=0)  # a task without a due time counts as due after so long
+    overlap_review: int = Field(default=1, ge=1, le=20)  # answers wanted by different people, by route
+    overlap_double: int = Field(default=2, ge=2, le=20)
+    overlap_expert: int = Field(default=1, ge=1, le=20)
+    overlap_audit: int = Field(default=1, ge=1, le=20)  # audits and samples for calibration
+
+    @field_validator("budgets")
+    @classmethod
+    def _not_negative(cls, value: Mapping[str, int]) -> Mapping[str, int]:
+        if wrong := sorted(name for name, most in value.items() if most < 0):
+            raise ValueError(f"a budget is 0 or more: {', '.join(wrong)}")
+        return value
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
@@ -129,6 +157,7 @@ class Settings(_Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     routing: RoutingSettings = RoutingSettings()
     trust: TrustSettings = TrustSettings()
+    review: ReviewSettings = ReviewSettings()
     storage: StorageSettings = StorageSettings()
     prices: Mapping[str, Price] = {}
 

@@ -24,6 +24,7 @@ LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
 
 Row = Mapping[str, Any]
+Connection = sa.Connection  # for those who pass one on and are no door to SQL
 Value = TypeVar("Value")
 
 

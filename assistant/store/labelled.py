@@ -13,6 +13,7 @@ from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.precedents import settled_digests
+from assistant.store.reviews import counting
 from assistant.store.tables import items, near_duplicates, precedents, reviews, routes
 from assistant.store.trust_tables import Answer
 
@@ -70,7 +71,12 @@ class LabelledStore:
         """Every item with a label, in order of arrival."""
         labels = sa.type_coerce(reviews.c.labels, Answer).label("given")
         said = (reviews.c.rater, labels, reviews.c.shown_suggestion, reviews.c.created_at.label("said_at"))
-        query = _facts(*said).join(reviews, reviews.c.item_id == items.c.id).order_by(reviews.c.item_id, reviews.c.id)
+        query = (
+            _facts(*said)
+            .join(reviews, reviews.c.item_id == items.c.id)
+            .where(counting())
+            .order_by(reviews.c.item_id, reviews.c.id)
+        )
         with self._database.read() as connection:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for _, of_item in groupby(rows, key=lambda row: row.id):
@@ -115,7 +121,7 @@ class LabelledStore:
 
     def routed(self, run_id: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
         """Labelled items that a run routed: (id, (moment, inclusion probability) of each route, oldest first)."""
-        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id)
+        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id, counting())
         query = (
             sa.select(items.c.external_id, routes.c.created_at, routes.c.inclusion_probability)
             .join(items, items.c.id == routes.c.item_id)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database
+from assistant.store.reviews import counting
 from assistant.store.staging import newest_rows
 from assistant.store.tables import items, near_duplicates, prelabels, reviews
 from assistant.store.trust_tables import Answer
@@ -115,6 +116,7 @@ class PoolStore:
                 reviews.c.shown_suggestion,
             )
             .join(items, items.c.id == reviews.c.item_id)
+            .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         current: tuple[int, str, dict[str, HumanAnswer]] | None = None

@@ -207,11 +207,12 @@ disagreements = sa.Table(
     sa.Column("confidence", sa.Float),  # of the machine's answer
     sa.Column("settled", sa.Boolean, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
-    sa.Index(None, "kind", "settled", "id"),
+    sa.Index(None, "kind", "settled", "id", "confidence"),
     sa.Index(None, "kind", "settled", "pair", "id"),
     sa.Index(None, "kind", "settled", "clause", "id"),
     sa.Index(None, "kind", "settled", "language", "id"),
     sa.Index(None, "kind", "settled", "prompt", "id"),
     sa.Index(None, "kind", "settled", "rater", "id"),
-    sa.Index(None, "kind", "settled", "confidence"),
+    sa.Index(None, "kind", "settled", "other_rater", "id"),
+    sa.Index(None, "kind", "settled", "confidence", "id"),
 )

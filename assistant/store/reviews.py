@@ -10,7 +10,24 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
 from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.review_tables import withdrawals
 from assistant.store.tables import items, reviews
+
+
+def counting() -> sa.ColumnElement[bool]:
+    """Rows of `reviews` that were not taken back; every reader of the table asks for it."""
+    return ~sa.exists().where(withdrawals.c.review_id == reviews.c.id)
+
+
+def superseded() -> sa.ColumnElement[bool]:
+    """Rows of `reviews` whose rater has answered the same item again, and not taken that back."""
+    later, back = reviews.alias("later"), withdrawals.alias("later_withdrawals")
+    return sa.exists().where(
+        later.c.item_id == reviews.c.item_id,
+        later.c.rater == reviews.c.rater,
+        later.c.id > reviews.c.id,
+        ~sa.exists().where(back.c.review_id == later.c.id),
+    )
 
 
 class ReviewStore:
@@ -41,7 +58,7 @@ class ReviewStore:
             sa.func.count(),
             sa.func.count(sa.distinct(reviews.c.item_id)),
             sa.func.count(sa.distinct(reviews.c.rater)),
-        )
+        ).where(counting())
         with self._database.read() as connection:
             labels, labelled, raters = connection.execute(query).one()
         return {"labels": labels, "items": labelled, "raters": raters}
@@ -51,6 +68,7 @@ class ReviewStore:
         query = (
             sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, reviews.c.rater, reviews.c.labels)
             .join(items, items.c.id == reviews.c.item_id)
+            .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         current: tuple[int, str, str, dict[str, LabelAnswer]] | None = None
@@ -69,7 +87,7 @@ class ReviewStore:
         found: set[tuple[object, ...]] = set()
         for part in parts(keys):
             query = sa.select(reviews.c.item_id, reviews.c.rater, reviews.c.labels, reviews.c.source).where(
-                reviews.c.item_id.in_(part)
+                reviews.c.item_id.in_(part), counting()
             )
             found.update(
                 (key, rater, tuple(labels), source) for key, rater, labels, source in connection.execute(query)

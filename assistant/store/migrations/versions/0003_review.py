@@ -200,12 +200,23 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_disagreements_kind_settled_confidence"),
+        op.f("ix_disagreements_kind_settled_confidence_id"),
         "disagreements",
-        ["kind", "settled", "confidence"],
+        ["kind", "settled", "confidence", "id"],
         unique=False,
     )
-    op.create_index(op.f("ix_disagreements_kind_settled_id"), "disagreements", ["kind", "settled", "id"], unique=False)
+    op.create_index(
+        op.f("ix_disagreements_kind_settled_id_confidence"),
+        "disagreements",
+        ["kind", "settled", "id", "confidence"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_disagreements_kind_settled_other_rater_id"),
+        "disagreements",
+        ["kind", "settled", "other_rater", "id"],
+        unique=False,
+    )
     op.create_index(
         op.f("ix_disagreements_kind_settled_language_id"),
         "disagreements",

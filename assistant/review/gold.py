@@ -1,0 +1,102 @@
+"""Gold: items with a known answer, mixed in silently, growing old, and made from what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assistant.domain.labels import LabelAnswer, severity
+from assistant.domain.policies import LabelSet
+from assistant.domain.review_work import Claimed, NewTask, Principal, TaskKind
+from assistant.review.qualify import FIRST, harm_of
+from assistant.routing.sampling import draw
+from assistant.settings import ReviewSettings
+from assistant.store import audit, gold
+from assistant.store.claims import Lease, take
+from assistant.store.database import Connection
+from assistant.store.gold import GoldItem
+from assistant.store.tasks import add_tasks, first_seat
+
+_LOOKED_AT = 20  # of the least shown, for one whose harm may be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Mixing:
+    """How gold is mixed in: at which rate (0 to 1), by which seed, and how severe labels are."""
+
+    rate: float
+    seed: int
+    label_set: LabelSet
+
+
+def due(mixing: Mixing, principal: Principal, count: int) -> bool:
+    """Whether the next item a person takes, after `count` in this shift, is gold; the same whenever it is asked."""
+    return draw(mixing.seed, f"{principal.name}:{count}", "gold") < mixing.rate
+
+
+def give_gold(
+    connection: Connection,
+    principal: Principal,
+    instead: Claimed,
+    *,
+    lease: Lease,
+    mixing: Mixing,
+    avoid: Collection[str],
+) -> int | None:
+    """Lease a gold item in place of an ordinary one of the same policy and language; its assignment, None without any.
+
+    To whoever gets it, it looks like any blind review.
+    """
+    unwanted = {*avoid, *principal.opt_outs}
+    found = gold.candidates(connection, principal, instead.policy_id, instead.language, limit=_LOOKED_AT)
+    chosen = next((one for one in found if unwanted.isdisjoint(one.labels)), None)
+    if chosen is None:
+        return None
+    task = _task(chosen, instead, principal, mixing.label_set)
+    seat = first_seat(connection, add_tasks(connection, [task])[0])
+    return seat if take(connection, principal, seat, lease) else None
+
+
+def make_gold(
+    connection: Connection, item_key: int, *, policy_id: str, labels: LabelAnswer, explanation: str, actor: str
+) -> int:
+    """Make an item gold under a policy; returns its number as gold."""
+    number = gold.add(connection, item_key, policy_id=policy_id, labels=labels, explanation=explanation, actor=actor)
+    audit.append(connection, actor, "gold.add", f"gold:{number}", {"item_key": item_key, "labels": labels})
+    return number
+
+
+def retire_gold(connection: Connection, gold_id: int, actor: str) -> bool:
+    """Mix a gold item in no longer; returns whether it was."""
+    retired = gold.retire_one(connection, gold_id)
+    if retired:
+        audit.append(connection, actor, "gold.retire", f"gold:{gold_id}")
+    return retired
+
+
+def age(connection: Connection, rules: ReviewSettings, at: datetime) -> int:
+    """Retire gold that people have seen too often to be surprised by, or that is too old; returns how many."""
+    before = (at - timedelta(days=rules.gold_days)).isoformat(timespec="milliseconds")
+    retired = gold.retire_aged(connection, views=rules.gold_views, before=before)
+    if retired:
+        audit.append(connection, "clock", "gold.age", "gold", {"retired": retired})
+    return retired
+
+
+def _task(one: GoldItem, instead: Claimed, principal: Principal, label_set: LabelSet) -> NewTask:
+    return NewTask(
+        item_key=one.item_key,
+        kind=TaskKind.GOLD,
+        blind=True,
+        policy_id=instead.policy_id,
+        policy_version=instead.policy_version,
+        language=one.language,
+        harm=harm_of(one.labels, label_set),
+        severity=severity(one.labels, label_set),
+        priority=FIRST,
+        due_at=instead.due_at,
+        run_id=instead.run_id,
+        gold_id=one.id,
+        for_user=principal.user_id,
+    )

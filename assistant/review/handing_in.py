@@ -1,0 +1,104 @@
+"""An answer on its way into the store: what is stored, what comes too late, what was there already, and undo."""
+
+from __future__ import annotations
+
+from assistant.domain.review_work import (
+    PRACTICE,
+    AssignmentState,
+    Claimed,
+    Outcome,
+    OutcomeKind,
+    Principal,
+    Submission,
+)
+from assistant.review.qualify import Pass, practise
+from assistant.store import answers, audit, disagreements
+from assistant.store.adjudications import is_adjudicated
+from assistant.store.answers import Place
+from assistant.store.claims import Lease, claimed, lock_person, take
+from assistant.store.database import Connection
+from assistant.store.machine import machine_answer
+from assistant.store.tasks import close_complete, reopen
+
+UNDONE = 10
+"""How many of their last answers a person can take back."""
+
+
+def hand_in(connection: Connection, principal: Principal, submission: Submission, passing: Pass) -> Outcome:
+    """Store an answer with everything that hangs on it, or say why not; what was written is kept in any case.
+
+    An answer is taken from whoever the item was leased to last, even after the lease ended, as long as nobody else has
+    claimed it since and they haven't begun or answered the same item elsewhere.
+    """
+    lock_person(connection, principal.user_id)
+    place = answers.find_place(connection, submission.assignment_id)
+    if place is None:
+        return Outcome(OutcomeKind.GONE, "no_such_assignment")
+    if (before := answers.found_before(connection, principal, submission)) is not None:
+        return before
+    if not place.belongs_to(principal, submission.token) and not 0 < submission.token <= place.token:
+        return Outcome(OutcomeKind.REFUSED, "not_yours")
+    if why := _too_late(connection, principal, place, submission):
+        return _late(connection, principal, submission, why, place.review_id)
+    if place.kind in PRACTICE:
+        outcome = practise(connection, principal, place, submission, passing)
+        close_complete(connection, place.task_id)
+        return outcome
+    return _store(connection, principal, place, submission)
+
+
+def take_back(connection: Connection, principal: Principal, review_id: int, lease: Lease) -> Claimed | Outcome:
+    """Withdraw one of a person's last answers and lease the item to them again."""
+    lock_person(connection, principal.user_id)
+    mine = answers.last_given(connection, principal.user_id, UNDONE)
+    given = next((one for one in mine if one.review_id == review_id), None)
+    if given is None or given.assignment_id is None:
+        return Outcome(OutcomeKind.GONE, "not_among_last")
+    place = answers.find_place(connection, given.assignment_id)
+    if place is None or place.review_id != review_id:
+        return Outcome(OutcomeKind.GONE, "not_among_last")
+    if is_adjudicated(connection, place.item_key):
+        return Outcome(OutcomeKind.REFUSED, "adjudicated")
+    answers.withdraw(connection, review_id, principal.name)
+    disagreements.forget(connection, review_id)
+    take(connection, principal, place.assignment_id, lease)
+    reopen(connection, place.task_id)
+    [again] = claimed(connection, [place.assignment_id])
+    audit.append(connection, principal.name, "review.undo", f"review:{review_id}", {"item": place.item_id})
+    return again
+
+
+def _store(connection: Connection, principal: Principal, place: Place, submission: Submission) -> Outcome:
+    machine = machine_answer(connection, place.run_id, place.item_key)
+    review_id = answers.add_review(connection, principal, place, submission, machine)
+    disagreements.record(
+        connection, place, review_id=review_id, principal=principal, submission=submission, machine=machine
+    )
+    close_complete(connection, place.task_id)
+    detail = {"item": place.item_id, "labels": submission.labels, "assignment": place.assignment_id}
+    audit.append(connection, principal.name, "review.submit", f"review:{review_id}", detail)
+    return Outcome(OutcomeKind.STORED, "stored", review_id)
+
+
+def _too_late(connection: Connection, principal: Principal, place: Place, submission: Submission) -> str:
+    """Why an answer can't count any more; empty where it can."""
+    if not place.belongs_to(principal, submission.token):
+        return "late_kept"
+    if place.state is AssignmentState.ANSWERED:
+        return "answered_before"
+    if place.state is AssignmentState.CLOSED:
+        return "closed_kept"
+    begun_elsewhere = place.state is AssignmentState.OPEN and answers.elsewhere(connection, principal, place)
+    return "late_kept" if begun_elsewhere else ""
+
+
+def _late(
+    connection: Connection, principal: Principal, submission: Submission, why: str, review_id: int | None
+) -> Outcome:
+    """Keep what was written, and say so; the review told is the person's own."""
+    answers.keep_late(connection, principal, submission)
+    subject, detail = f"assignment:{submission.assignment_id}", {"token": submission.token, "why": why}
+    audit.append(connection, principal.name, "review.late", subject, detail)
+    if why == "answered_before":
+        return Outcome(OutcomeKind.ALREADY, why, review_id)
+    return Outcome(OutcomeKind.LATE, why)

@@ -1,0 +1,45 @@
+"""Which task comes first: the earliest deadline, with a head start for what is severe and for labels worth much.
+
+    priority = -(due - severity * 8 h - value * 4 h), in hours since 2026 began
+
+A task without a due time is due `due_hours` after it was made. So time alone brings every task to the head in the end:
+nothing starves, and the number is fixed when the task is made. Severity 3 overtakes harmless items due up to a day
+earlier; a label that is sure to teach or certify something overtakes half a shift of labels that change nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from assistant.domain.review_work import TaskKind
+
+SEVERITY_HOURS = 8.0
+VALUE_HOURS = 4.0
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_CERTIFYING = frozenset({TaskKind.CALIBRATION, TaskKind.AUDIT, TaskKind.EVALUATION})
+
+
+def priority(due: datetime, *, severity: int, value: float) -> float:
+    """A task's priority; higher comes first.
+
+    Args:
+        due: when it is due, with its time zone.
+        severity: of the worst label predicted, 0 or more.
+        value: expected value of the label, 0 to 1; see `label_value`.
+
+    Raises:
+        ValueError: severity or value out of range, or a time without its zone.
+    """
+    if severity < 0 or not 0 <= value <= 1 or due.tzinfo is None:
+        raise ValueError(f"severity is 0 or more, value 0 to 1, due has a time zone; got {severity}, {value}, {due}")
+    hours = (due - _BEGIN).total_seconds() / 3600
+    return -(hours - severity * SEVERITY_HOURS - value * VALUE_HOURS)
+
+
+def label_value(kind: TaskKind, confidence: float | None) -> float:
+    """What a label is worth: 1 where a certificate or an evaluation waits for it, else the chance that it corrects
+    the machine, 1 - confidence; a half where nobody knows how sure the machine is.
+    """
+    if kind in _CERTIFYING:
+        return 1.0
+    return 0.5 if confidence is None else min(1.0, max(0.0, 1 - confidence))

@@ -1,0 +1,171 @@
+"""The queue: who gets which item next, and the way back of answers. Safe for any number of threads and processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from assistant.domain.policies import LabelKind, LabelSet
+from assistant.domain.review_work import Claimed, Outcome, Principal, SkipReason, Submission
+from assistant.review import handing_in, passing
+from assistant.review.gold import Mixing, due, give_gold
+from assistant.review.passing import Held
+from assistant.review.qualify import Pass
+from assistant.review.wellbeing import Pause, break_due, exhausted
+from assistant.settings import ReviewSettings
+from assistant.store import claims, exposure
+from assistant.store.answers import Given, last_given
+from assistant.store.claims import Lease
+from assistant.store.database import Connection, Database
+from assistant.store.writer import Writer
+
+_NO_LABELS = LabelSet(LabelKind.MULTI, ())
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+class Queue:
+    """Claims, answers, undo and all other ways an item leaves somebody's hands.
+
+    Args:
+        database: where the work is.
+        rules: lease, gold, budgets and rounds.
+        label_set: the policy's labels, which tell how severe gold is.
+        writer: shared with everything else in this process that writes; its own where None is given.
+        clock: the present moment, with its time zone.
+        seed: of the chance that mixes gold in.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        rules: ReviewSettings | None = None,
+        *,
+        label_set: LabelSet = _NO_LABELS,
+        writer: Writer | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        seed: int = 0,
+    ) -> None:
+        self._database = database
+        self._rules = rules or ReviewSettings()
+        self._writer = writer or Writer(database)
+        self._clock = clock
+        self._mixing = Mixing(self._rules.gold_rate, seed, label_set)
+
+    def claim(self, principal: Principal, n: int = 1) -> list[Claimed]:
+        """Lease the n most urgent items somebody may answer; fewer where there are fewer.
+
+        What they hold already is not among them; see `held`.
+        """
+        found = self._claim(principal, n)
+        if not found and self.return_expired():
+            found = self._claim(principal, n)
+        return found
+
+    def held(self, principal: Principal) -> list[Claimed]:
+        """What somebody has taken and not answered yet: what a page shows that is loaded again."""
+        with self._database.read() as connection:
+            return claims.held(connection, principal)
+
+    def heartbeat(self, principal: Principal, assignment_id: int, token: int) -> bool:
+        """Hold a lease for longer; returns whether it is still held."""
+        until = self._lease().until
+        return self._writer.run(lambda connection: claims.heartbeat(connection, principal, assignment_id, token, until))
+
+    def submit(self, principal: Principal, submission: Submission) -> Outcome:
+        """Store an answer, once, however often it is handed in; see `handing_in.hand_in`."""
+        passing_share = Pass(self._rules.qualification_share)
+        return self._writer.run(lambda connection: handing_in.hand_in(connection, principal, submission, passing_share))
+
+    def undo(self, principal: Principal, review_id: int) -> Claimed | Outcome:
+        """Take back one of a person's last ten answers: the item is theirs again, or the outcome says why not."""
+        return self._writer.run(
+            lambda connection: handing_in.take_back(connection, principal, review_id, self._lease())
+        )
+
+    def last(self, principal: Principal, limit: int = handing_in.UNDONE) -> Sequence[Given]:
+        """Somebody's newest answers, newest first: those they can look back at and undo."""
+        with self._database.read() as connection:
+            return last_given(connection, principal.user_id, limit)
+
+    def skip(self, principal: Principal, assignment_id: int, token: int, reason: SkipReason, note: str = "") -> Outcome:
+        """Give an item back with a reason, without penalty."""
+        held = Held(assignment_id, token)
+        return self._writer.run(lambda connection: passing.skip(connection, principal, held, reason, note))
+
+    def escalate(self, principal: Principal, assignment_id: int, token: int, note: str) -> Outcome:
+        """Leave an item to an expert."""
+        held = Held(assignment_id, token)
+        return self._writer.run(lambda connection: passing.escalate(connection, principal, held, note))
+
+    def hand_over(
+        self, principal: Principal, assignment_id: int, token: int, note: str = "", to: int | None = None
+    ) -> Outcome:
+        """Give an item to a colleague by their row number, or back to everybody."""
+        held = Held(assignment_id, token)
+        return self._writer.run(lambda connection: passing.hand_over(connection, principal, held, note, to))
+
+    def release(self, principal: Principal, assignment_id: int, token: int) -> bool:
+        """Give an item back unseen, e.g. one that was prefetched; it may come to the same person again."""
+        return self._writer.run(
+            lambda connection: claims.give_back(connection, principal, assignment_id, token, "open")
+        )
+
+    def return_expired(self) -> int:
+        """Offer again what was leased until now; returns how many. A server calls it every few seconds."""
+        at = self._stamp(self._clock())
+        return self._writer.run(lambda connection: claims.return_expired(connection, at))
+
+    def pause(self, principal: Principal, *, severe_from: int) -> Pause | None:
+        """A break that is due, None where none is."""
+        at = self._clock()
+        with self._database.read() as connection:
+            worked = exposure.worked(connection, principal.user_id, self._shift_began(at))
+        rules = self._rules
+        return break_due(
+            worked, at, minutes=rules.break_minutes, severe_from=severe_from, most_severe=rules.break_severe
+        )
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._writer.close()
+
+    def _claim(self, principal: Principal, n: int) -> list[Claimed]:
+        with self._database.read() as connection:
+            seen = exposure.seen(connection, principal.user_id, self._shift_began(self._clock()))
+        return self._writer.run(partial(self._take, principal=principal, n=n, seen=seen))
+
+    def _take(self, connection: Connection, *, principal: Principal, n: int, seen: exposure.Seen) -> list[Claimed]:
+        claims.lock_person(connection, principal.user_id)
+        lease, counts, keys = self._lease(), seen.by_harm.copy(), list[int]()
+        while len(keys) < n:
+            avoid = exhausted(counts, self._rules.budgets)
+            key = claims.claim(
+                connection, principal, lease, avoid=avoid, qualified_only=self._rules.qualification_items > 0
+            )
+            if key is None:
+                break
+            [one] = claims.claimed(connection, [key])
+            if due(self._mixing, principal, seen.total + len(keys)):
+                mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
+                if mixed is not None:
+                    claims.give_back(connection, principal, one.assignment_id, one.token, "open")
+                    [one] = claims.claimed(connection, [mixed])
+            keys.append(one.assignment_id)
+            counts[one.harm] += 1
+        return claims.claimed(connection, keys)
+
+    def _lease(self) -> Lease:
+        at = self._clock()
+        return Lease(self._stamp(at), self._stamp(at + timedelta(seconds=self._rules.lease_seconds)))
+
+    def _shift_began(self, at: datetime) -> str:
+        return self._stamp(at - timedelta(hours=self._rules.shift_hours))
+
+    @staticmethod
+    def _stamp(at: datetime) -> str:
+        return at.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,225 @@
+"""Answers handed in: a review with its details, the seat it fills, and what is kept of those that come too late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.review_work import AssignmentState, Outcome, OutcomeKind, Principal, Submission, TaskKind
+from assistant.store.database import now
+from assistant.store.machine import MachineAnswer
+from assistant.store.review_tables import (
+    assignments,
+    late_answers,
+    practice_answers,
+    review_details,
+    tasks,
+    withdrawals,
+)
+from assistant.store.tables import items, reviews
+
+SOURCE = "queue"
+
+
+class Place(NamedTuple):
+    """One wanted answer and its task, as they stand now."""
+
+    assignment_id: int
+    task_id: int
+    item_key: int
+    item_id: str
+    language: str
+    state: AssignmentState
+    user_id: int | None
+    token: int
+    kind: TaskKind
+    blind: bool
+    policy_id: str
+    policy_version: str
+    run_id: int | None
+    gold_id: int | None
+    review_id: int | None
+
+    def belongs_to(self, principal: Principal, token: int) -> bool:
+        """Whether it was leased to somebody under this token, and nobody has claimed it since."""
+        return self.user_id == principal.user_id and self.token == token
+
+
+def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
+    """An assignment; its task stays locked until the end of the transaction, so that its last answer closes it."""
+    task = sa.select(assignments.c.task_id).where(assignments.c.id == assignment_id)
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update())
+    query = (
+        sa.select(
+            *(assignments.c.id, tasks.c.id, items.c.id, items.c.external_id, items.c.language),
+            *(assignments.c.state, assignments.c.user_id, assignments.c.token, tasks.c.kind, tasks.c.blind),
+            *(tasks.c.policy_id, tasks.c.policy_version, tasks.c.run_id, tasks.c.gold_id, assignments.c.review_id),
+        )
+        .select_from(
+            assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
+        )
+        .where(assignments.c.id == assignment_id)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Place._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
+
+
+def found_before(connection: sa.Connection, principal: Principal, submission: Submission) -> Outcome | None:
+    """What became of this very submission when it came before, None where it is new."""
+    tables = (review_details, practice_answers, late_answers)
+    for table in tables:
+        same = sa.select(table).where(
+            table.c.assignment_id == submission.assignment_id,
+            table.c.submit_key == submission.key,
+            table.c.user_id == principal.user_id,
+        )
+        row = connection.execute(same).first()
+        if row is not None and table is late_answers:
+            return Outcome(OutcomeKind.LATE, "late_kept")
+        if row is not None:
+            return Outcome(OutcomeKind.ALREADY, "stored_before", getattr(row, "review_id", None))
+    return None
+
+
+def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
+    """Whether somebody has another answer of the same item, given or begun."""
+    query = sa.select(assignments.c.id).where(
+        assignments.c.item_id == place.item_key,
+        assignments.c.user_id == principal.user_id,
+        assignments.c.id != place.assignment_id,
+        assignments.c.state.in_(("leased", "answered")),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def add_review(
+    connection: sa.Connection,
+    principal: Principal,
+    place: Place,
+    submission: Submission,
+    machine: MachineAnswer | None,
+) -> int:
+    """Append the review and its details, and fill the seat; returns the review's number."""
+    stamp = now()
+    row = {
+        "item_id": place.item_key,
+        "rater": principal.name,
+        "labels": submission.labels,
+        "shown_suggestion": machine is not None and not place.blind,
+        "source": SOURCE,
+        "meta": {},
+        "created_at": stamp,
+    }
+    review_id = int(connection.execute(sa.insert(reviews).returning(reviews.c.id), [row]).scalar_one())
+    detail = {
+        "review_id": review_id,
+        "user_id": principal.user_id,
+        "task_id": place.task_id,
+        "assignment_id": place.assignment_id,
+        "submit_key": submission.key,
+        "kind": place.kind.value,
+        "seconds": submission.seconds,
+        "changed": submission.changed,
+        "note": submission.note,
+        "clauses": submission.clauses,
+        "policy_id": place.policy_id,
+        "policy_version": place.policy_version,
+        "accepted_suggestion": None if place.blind or machine is None else bool(submission.accepted_suggestion),
+        "ui": submission.ui,
+        "run_id": place.run_id,
+        "suggestion": None if machine is None else machine.labels,
+    }
+    connection.execute(sa.insert(review_details), [detail])
+    _fill(connection, place, stamp, review_id)
+    return review_id
+
+
+def add_practice(
+    connection: sa.Connection,
+    principal: Principal,
+    place: Place,
+    submission: Submission,
+    *,
+    right: bool,
+    qualification_id: int | None,
+) -> None:
+    """Append an answer that says something about the person only, and fill the seat."""
+    stamp = now()
+    row = {
+        "user_id": principal.user_id,
+        "task_id": place.task_id,
+        "assignment_id": place.assignment_id,
+        "submit_key": submission.key,
+        "gold_id": place.gold_id,
+        "qualification_id": qualification_id,
+        "labels": submission.labels,
+        "right": right,
+        "note": submission.note,
+        "seconds": submission.seconds,
+        "created_at": stamp,
+    }
+    connection.execute(sa.insert(practice_answers), [row])
+    _fill(connection, place, stamp, None)
+
+
+def keep_late(connection: sa.Connection, principal: Principal, submission: Submission) -> None:
+    """Keep an answer that came too late."""
+    row = {
+        "assignment_id": submission.assignment_id,
+        "user_id": principal.user_id,
+        "token": submission.token,
+        "submit_key": submission.key,
+        "labels": submission.labels,
+        "note": submission.note,
+        "clauses": submission.clauses,
+        "created_at": now(),
+    }
+    connection.execute(sa.insert(late_answers), [row])
+
+
+class Given(NamedTuple):
+    """An answer of somebody, as a list of the last ones shows it."""
+
+    review_id: int
+    assignment_id: int | None
+    item_id: str
+    labels: LabelAnswer
+    created_at: str
+
+
+def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[Given]:
+    """Somebody's newest answers that were not taken back, newest first."""
+    taken_back = sa.exists().where(withdrawals.c.review_id == review_details.c.review_id)
+    query: sa.Select[Any] = (
+        sa.select(
+            reviews.c.id,
+            review_details.c.assignment_id,
+            items.c.external_id,
+            reviews.c.labels,
+            reviews.c.created_at,
+        )
+        .select_from(
+            review_details.join(reviews, reviews.c.id == review_details.c.review_id).join(
+                items, items.c.id == reviews.c.item_id
+            )
+        )
+        .where(review_details.c.user_id == user_id, ~taken_back)
+        .order_by(review_details.c.review_id.desc())
+        .limit(limit)
+    )
+    return [Given._make((*row[:3], tuple(row[3]), row[4])) for row in connection.execute(query)]
+
+
+def withdraw(connection: sa.Connection, review_id: int, actor: str) -> None:
+    """Take a review back: from now on it counts nowhere."""
+    row = {"review_id": review_id, "actor": actor, "created_at": now()}
+    connection.execute(sa.insert(withdrawals), [row])
+
+
+def _fill(connection: sa.Connection, place: Place, stamp: str, review_id: int | None) -> None:
+    values = {"state": "answered", "answered_at": stamp, "review_id": review_id, "lease_until": None}
+    connection.execute(sa.update(assignments).where(assignments.c.id == place.assignment_id).values(**values))

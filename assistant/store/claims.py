@@ -1,0 +1,223 @@
+"""Taking work from the queue and giving it back: each a single statement that decides and changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import Claimed, Principal, Role, TaskKind
+from assistant.store.lanes import EVERYBODY
+from assistant.store.people_tables import qualifications
+from assistant.store.review_tables import assignments, gold_items, lanes, passes, tasks, withdrawals
+from assistant.store.tables import items, reviews
+
+_PERSON = 7463  # PostgreSQL: claims and answers of one person wait for each other
+_RETURNED = 1000  # leases returned at a time
+_OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial indexes
+_LEASED: sa.ColumnClause[str] = sa.literal_column("'leased'")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """How long a claim holds: both ISO 8601 in UTC."""
+
+    at: str
+    until: str
+
+
+def lock_person(connection: sa.Connection, user_id: int) -> None:
+    """One person's claims and answers come one after another, or two of them could take both seats of a task."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:kind, :who)"), {"kind": _PERSON, "who": user_id})
+
+
+def claim(
+    connection: sa.Connection,
+    principal: Principal,
+    lease: Lease,
+    *,
+    avoid: Collection[str] = (),
+    qualified_only: bool = False,
+) -> int | None:
+    """Lease the most urgent answer that somebody may give; its row number, None where there is none.
+
+    Args:
+        connection: a transaction in which `lock_person` was called.
+        principal: who.
+        lease: from when until when.
+        avoid: harm labels not to show.
+        qualified_only: whether only work counts whose policy version and language the person is qualified for.
+    """
+    best = assignments.alias("best")
+    heads = (
+        sa.select(_head(principal).label("id"))
+        .where(*_open_to(principal, avoid, qualified_only))
+        .cte("heads")
+        .prefix_with("MATERIALIZED")  # each head is looked for once, and on PostgreSQL locked once
+    )
+    first = (
+        sa.select(best.c.id)
+        .join(heads, heads.c.id == best.c.id)
+        .order_by(best.c.priority.desc(), best.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = sa.update(assignments).where(assignments.c.id == first, assignments.c.state == _OPEN)
+    return connection.execute(_leased(statement, principal, lease).returning(assignments.c.id)).scalar()
+
+
+def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
+    """Lease one certain assignment that is open or was this person's; returns whether that worked."""
+    statement = sa.update(assignments).where(
+        assignments.c.id == assignment_id, assignments.c.state.in_(("open", "answered"))
+    )
+    return bool(connection.execute(_leased(statement, principal, lease)).rowcount)
+
+
+def heartbeat(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, until: str) -> bool:
+    """Hold a lease for longer; returns whether it is still held."""
+    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
+    return bool(connection.execute(statement.values(lease_until=until)).rowcount)
+
+
+def give_back(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, state: str) -> bool:
+    """End a lease without an answer: `open` for others, or `closed`; returns whether it was held."""
+    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
+    values = {"state": state, "user_id": None, "lease_until": None, "claimed_at": None}
+    return bool(connection.execute(statement.values(values)).rowcount)
+
+
+def return_expired(connection: sa.Connection, at: str) -> int:
+    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it."""
+    ended = (
+        sa.select(assignments.c.id)
+        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
+        .limit(_RETURNED)
+        .with_for_update(skip_locked=True)
+    )
+    statement = sa.update(assignments).where(assignments.c.id.in_(ended), assignments.c.state == "leased")
+    return int(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
+
+
+def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """That an assignment is leased to somebody under that token."""
+    return (
+        assignments.c.id == assignment_id,
+        assignments.c.token == token,
+        assignments.c.user_id == principal.user_id,
+        assignments.c.state == "leased",
+    )
+
+
+def claimed(connection: sa.Connection, keys: Sequence[int]) -> list[Claimed]:
+    """Leased assignments as their holder gets them, in the order given."""
+    query = (
+        sa.select(tasks, assignments, items.c.external_id, gold_items.c.explanation)
+        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        .select_from(
+            assignments.join(tasks, tasks.c.id == assignments.c.task_id)
+            .join(items, items.c.id == assignments.c.item_id)
+            .outerjoin(gold_items, gold_items.c.id == tasks.c.gold_id)
+        )
+        .where(assignments.c.id.in_(keys))
+    )
+    found = {row.assignments_id: _claimed(row) for row in connection.execute(query)}
+    return [found[key] for key in keys if key in found]
+
+
+def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
+    """What somebody has taken and not answered yet, in the order they took it."""
+    query = (
+        sa.select(assignments.c.id)
+        .where(assignments.c.user_id == principal.user_id, assignments.c.state == "leased")
+        .order_by(assignments.c.claimed_at, assignments.c.id)
+    )
+    return claimed(connection, list(connection.execute(query).scalars()))
+
+
+def _leased(statement: sa.Update, principal: Principal, lease: Lease) -> sa.Update:
+    return statement.values(
+        state="leased",
+        user_id=principal.user_id,
+        token=assignments.c.token + 1,
+        lease_until=lease.until,
+        claimed_at=lease.at,
+        answered_at=None,
+        review_id=None,
+    )
+
+
+def _open_to(principal: Principal, avoid: Collection[str], qualified_only: bool) -> list[sa.ColumnElement[bool]]:
+    """Lanes that somebody may take from."""
+    queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
+    conditions = [
+        sa.or_(lanes.c.queue.in_(sorted(queues)), lanes.c.for_user == principal.user_id),
+        lanes.c.skill.in_(sorted({"", *principal.skills})),
+        lanes.c.for_user.in_((EVERYBODY, principal.user_id)),
+    ]
+    if principal.languages:
+        conditions.append(lanes.c.language.in_(sorted(principal.languages)))
+    if unwanted := {*avoid, *principal.opt_outs} - {""}:
+        conditions.append(lanes.c.harm.not_in(sorted(unwanted)))
+    if qualified_only:
+        conditions.append(sa.or_(lanes.c.for_user == principal.user_id, _qualified(principal)))
+    return conditions
+
+
+def _qualified(principal: Principal) -> sa.ColumnElement[bool]:
+    alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
+    return sa.exists().where(qualifications.c.user_id == principal.user_id, qualifications.c.state == "passed", *alike)
+
+
+def _head(principal: Principal) -> sa.ScalarSelect[int]:
+    """The first open assignment of a lane whose item this person has nothing to do with yet."""
+    mine = assignments.alias("mine")
+    taken = sa.exists().where(
+        mine.c.item_id == assignments.c.item_id,
+        mine.c.user_id == principal.user_id,
+        mine.c.id != assignments.c.id,
+        mine.c.state.in_(("leased", "answered")),
+    )
+    passed = sa.exists().where(passes.c.task_id == assignments.c.task_id, passes.c.user_id == principal.user_id)
+    taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
+    said = sa.exists().where(reviews.c.item_id == assignments.c.item_id, reviews.c.rater == principal.name, ~taken_back)
+    own = lanes.c.for_user == principal.user_id  # practice repeats items when the policy's version changes
+    return (
+        sa.select(assignments.c.id)
+        .where(
+            assignments.c.lane_id == lanes.c.id,
+            assignments.c.state == _OPEN,
+            sa.or_(own, ~(taken | said)),
+            ~passed,
+        )
+        .order_by(assignments.c.priority.desc(), assignments.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=assignments)
+        .correlate(lanes)
+        .scalar_subquery()
+    )
+
+
+def _claimed(row: sa.Row[Any]) -> Claimed:
+    kind = TaskKind(row.tasks_kind)
+    return Claimed(
+        assignment_id=row.assignments_id,
+        task_id=row.tasks_id,
+        item_id=row.items_external_id,
+        item_key=row.tasks_item_id,
+        token=row.assignments_token,
+        lease_until=row.assignments_lease_until,
+        kind=kind,
+        blind=row.tasks_blind,
+        policy_id=row.tasks_policy_id,
+        policy_version=row.tasks_policy_version,
+        run_id=row.tasks_run_id,
+        language=row.tasks_language,
+        harm=row.tasks_harm,
+        severity=row.tasks_severity,
+        due_at=row.tasks_due_at,
+        explanation=row.gold_items_explanation if kind is TaskKind.TRAINING else None,
+    )

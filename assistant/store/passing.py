@@ -1,0 +1,39 @@
+"""Items that people pass on."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import EXPERT, NewTask, PassKind
+from assistant.store.database import now
+from assistant.store.lanes import Lane, lane_numbers
+from assistant.store.review_tables import assignments, passes, tasks
+
+
+def add_pass(connection: sa.Connection, task_id: int, user_id: int, *, kind: PassKind, reason: str, note: str) -> None:
+    """A task is not offered to this person again."""
+    row = {
+        "task_id": task_id,
+        "user_id": user_id,
+        "kind": kind.value,
+        "reason": reason,
+        "note": note,
+        "created_at": now(),
+    }
+    connection.execute(sa.insert(passes), [row])
+
+
+def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> None:
+    """An open seat is for one person alone, as the task given says."""
+    lane = Lane.of(task)
+    number = lane_numbers(connection, [lane])[lane]
+    statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
+    connection.execute(statement.values(lane_id=number))
+
+
+def waits_for_expert(connection: sa.Connection, item_key: int) -> bool:
+    """Whether an expert is asked about an item already."""
+    query = sa.select(tasks.c.id).where(
+        tasks.c.item_id == item_key, tasks.c.skill == EXPERT, tasks.c.closed_at.is_(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None

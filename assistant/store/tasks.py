@@ -1,0 +1,155 @@
+"""Tasks on their way into the queue and out of it, and what is waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import NewTask, TaskKind
+from assistant.store.database import LOOKUP, PAGE, Database, now, parts
+from assistant.store.lanes import Lane, lane_numbers
+from assistant.store.review_tables import assignments, lanes, tasks
+
+_COPIED = (
+    *("run_id", "blind", "policy_id", "policy_version", "queue", "language", "skill", "harm", "severity"),
+    *("priority", "due_at", "overlap", "sample_id", "gold_id", "for_user"),
+)
+
+
+class Waiting(NamedTuple):
+    """Open answers of one kind of work: how many, and the oldest (ISO 8601 in UTC) and first due of their tasks."""
+
+    queue: str
+    language: str
+    harm: str
+    skill: str
+    open: int
+    oldest: str
+    first_due: str | None
+
+
+def add_tasks(connection: sa.Connection, new: Sequence[NewTask]) -> list[int]:
+    """Put tasks into the queue with all their wanted answers; returns their row numbers, in order."""
+    numbers = lane_numbers(connection, {Lane.of(task) for task in new})
+    stamp, made = now(), []
+    for part in parts(new, PAGE):
+        rows = [_row(task, numbers[Lane.of(task)], stamp) for task in part]
+        insert = sa.insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
+        keys = list(connection.execute(insert, rows).scalars())
+        seats = [
+            seat
+            for key, row in zip(keys, rows, strict=True)
+            for seat in _seats(key, row, range(int(str(row["overlap"]))))
+        ]
+        connection.execute(sa.insert(assignments), seats)
+        made += keys
+    return made
+
+
+def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> None:
+    """Make a task as it is wanted now, as far as nobody has begun it: seats that are taken or answered stay.
+
+    Seats that are too many are closed, closed ones are opened again, missing ones added.
+    """
+    number = lane_numbers(connection, {Lane.of(wanted)})[Lane.of(wanted)]
+    values = {name: value for name, value in _row(wanted, number, "").items() if name != "created_at"}
+    connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None, **values))
+    query = sa.select(assignments.c.id, assignments.c.seat, assignments.c.state).where(assignments.c.task_id == task_id)
+    seats = connection.execute(query.order_by(assignments.c.seat)).all()
+    begun = sum(row.state in {"leased", "answered"} for row in seats)
+    free = [row for row in seats if row.state in {"open", "closed"}]
+    keep = max(0, wanted.overlap - begun)
+    _set(connection, [row.id for row in free[:keep]], state="open", lane_id=number, priority=wanted.priority)
+    _set(connection, [row.id for row in free[keep:]], state="closed")
+    missing = range(len(seats), len(seats) + max(0, keep - len(free)))
+    if missing:
+        connection.execute(sa.insert(assignments), _seats(task_id, values, missing))
+    close_complete(connection, task_id)
+
+
+def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
+    """Nobody needs to take these any more; what is leased or answered stays. Returns how many seats were closed."""
+    closed = 0
+    for part in parts(task_ids, LOOKUP):
+        connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
+        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state == "open")
+        closed += connection.execute(statement.values(state="closed")).rowcount
+        working = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state == "leased")
+        done = sa.update(tasks).where(tasks.c.id.in_(part), tasks.c.closed_at.is_(None), ~working)
+        connection.execute(done.values(closed_at=now()))
+    return closed
+
+
+def close_complete(connection: sa.Connection, task_id: int) -> bool:
+    """Close a task all of whose seats are answered or closed; returns whether it is closed now."""
+    missing = sa.exists().where(assignments.c.task_id == task_id, assignments.c.state.in_(("open", "leased")))
+    done = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.closed_at.is_(None), ~missing)
+    return bool(connection.execute(done.values(closed_at=now())).rowcount)
+
+
+def task_of(connection: sa.Connection, task_id: int) -> NewTask:
+    """A task as it was put into the queue. Raises NoResultFound for one that isn't there."""
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id)).one()
+    copied = {name: getattr(row, name) for name in _COPIED}
+    return NewTask(item_key=row.item_id, kind=TaskKind(row.kind), **copied)
+
+
+def first_seat(connection: sa.Connection, task_id: int) -> int:
+    """Row number of a task's first wanted answer."""
+    query = sa.select(sa.func.min(assignments.c.id)).where(assignments.c.task_id == task_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def reopen(connection: sa.Connection, task_id: int) -> None:
+    """An answer was taken back: the task wants one again."""
+    connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None))
+
+
+def waiting(database: Database) -> list[Waiting]:
+    """What is open, by queue, language, harm and skill, most first; what is one person's alone is left out."""
+    query = (
+        sa.select(
+            lanes.c.queue,
+            lanes.c.language,
+            lanes.c.harm,
+            lanes.c.skill,
+            sa.func.count().label("open"),
+            sa.func.min(tasks.c.created_at),
+            sa.func.min(tasks.c.due_at),
+        )
+        .select_from(
+            assignments.join(lanes, lanes.c.id == assignments.c.lane_id).join(
+                tasks, tasks.c.id == assignments.c.task_id
+            )
+        )
+        .where(assignments.c.state == "open", lanes.c.for_user == 0)
+        .group_by(lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
+        .order_by(sa.func.count().desc(), lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
+    )
+    with database.read() as connection:
+        return [Waiting(*row) for row in connection.execute(query)]
+
+
+def _row(task: NewTask, lane_id: int, stamp: str) -> dict[str, Any]:
+    copied = {name: getattr(task, name) for name in _COPIED}
+    return {
+        "item_id": task.item_key,
+        "lane_id": lane_id,
+        "kind": task.kind.value,
+        **copied,
+        "created_at": stamp,
+    }
+
+
+def _seats(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, Any]]:
+    same = {"task_id": task_id, "item_id": row["item_id"], "lane_id": row["lane_id"], "priority": row["priority"]}
+    return [same | {"seat": seat, "state": "open", "token": 0} for seat in numbers]
+
+
+def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
+    """Change seats that nobody has taken meanwhile."""
+    if keys:
+        free = assignments.c.state.in_(("open", "closed"))
+        connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))
