@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from assistant.store.eval_answers import EvalAnswerStore
+from assistant.wiring.eval_data import suite_data
 from assistant.wiring.eval_snapshots import find_items, open_frozen
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Server
@@ -311,3 +312,41 @@ def test_the_list_says_how_far_each_suite_has_come(assistant: Assistant, filled:
     assert assistant("eval", "run", "prompts", "-w", filled).status == 0
     variants = {one["variant"]: one["answered"] for one in states()["prompts"]["variants"]}
     assert variants == {"in_use": [30, 30], "shorter": [30, 30]}
+
+
+def test_a_variant_may_have_its_own_policy_and_parameters(
+    assistant: Assistant, filled: Path, dev_server: Server
+) -> None:
+    serving = dev_server()
+    policies = filled / "policies"
+    text = (policies / "community.md").read_text(encoding="utf-8")
+    version = next(line for line in text.splitlines() if line.startswith("version:"))
+    (policies / "next.md").write_text(text.replace(version, "version: next", 1), encoding="utf-8")
+    more = (
+        '[[variants]]\nname = "next_policy"\nprompt = "moderation@2"\nmodel = "openai:dev"\n'
+        'policy = "policies/next.md"\ntemperature = 0.7\n[variants.parameters]\nprecedents = 0\nclauses = 2\n'
+    )
+    path = write_suite(filled, more=more)
+    assert assistant("eval", "run", "prompts", "-w", filled).status == 0
+    assert serving.counts["asked"] == 90
+    with Workspace.open(filled) as opened:
+        data, _, _ = suite_data(opened, path)
+        assert opened.settings.retrieval.precedents == 6
+    identity = data.variants["next_policy"].identity
+    assert identity.policy == "community@next" != data.variants["in_use"].identity.policy
+    parameters = orjson.loads(identity.parameters)
+    assert parameters["sampling"]["temperature"] == 0.7
+    assert (parameters["retrieval"]["precedents"], parameters["retrieval"]["clauses"]) == (0, 2)
+    told = assistant("eval", "gate", "prompts", "--baseline", "in_use", "--candidate", "next_policy", "-w", filled)
+    assert "community@next" in told.stdout  # that the policies differ comes first
+    assert assistant("prelabel", "--model", "openai:dev", "--limit", "5", "-w", filled).status == 0
+
+
+def test_a_snapshot_the_suite_names_must_be_that_one(assistant: Assistant, filled: Path) -> None:
+    write_suite(filled)
+    frozen = assistant("eval", "freeze", "prompts", "-w", filled, "--json").json
+    write_suite(filled, data=f'digest = "{frozen["data"]}"')
+    assert assistant("eval", "freeze", "prompts", "-w", filled).status == 0
+    write_suite(filled, data='digest = "another"')
+    told = assistant("eval", "freeze", "prompts", "--again", "-w", filled)
+    assert (told.status, "the suite names the snapshot another" in told.stderr) == (1, True)
