@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
@@ -14,6 +15,8 @@ from evals.confidences import confidence_quality
 from evals.data import NONE, EvalData
 from evals.disagreements.analyse import analyse_disagreements
 from evals.evaluation import Evaluation, Subject
+from evals.panel import AgreementPanel
+from evals.people import people_panel
 from evals.rank import comparable, rank
 from evals.replace import may_replace
 from evals.scores import Terms
@@ -30,31 +33,40 @@ def evaluate(
     baseline: str | None = None,
     candidates: Sequence[str] | None = None,
     look_into: Sequence[str] | None = None,
+    metrics: Sequence[str] | None = None,
     terms: Terms,
 ) -> Evaluation:
     """Agreement of every variant, their ranking and comparisons, and the disagreements of some.
 
     Args:
-        data: at least one variant.
+        data: at least one variant, or items that two or more people answered.
         title: what was evaluated.
         digest: identity of the frozen data; empty takes `data_digest`.
         baseline: variant all candidates are compared with; None compares only where there are two variants, the first
             being the baseline.
         candidates: which are compared with it; None is all others.
         look_into: variants whose disagreements and confidences are analysed; None is the best `MOST_LOOKED_INTO`.
+        metrics: coefficients that are shown beside raw agreement; None for all that fit the scale.
         terms: margin, level, slices, seed.
 
     Raises:
-        InputError: no variant, none that answered anything people settled on, or an unknown name.
+        InputError: no variant that answered anything people settled on, and no two answers to an item either; or an
+            unknown name.
     """
+    people = people_panel(data, confidence=terms.confidence)
     if not data.variants:
-        raise InputError("there are no machine answers to evaluate", hint="give the answers of a machine")
+        if people is None:
+            hint = "give the answers of a machine, or a second reviewer's"
+            raise InputError("there is nothing to compare: one answer an item, and no machine's", hint=hint)
+        return Evaluation(subject=subject(data, title, digest), panels={}, people=people)
     usable = [name for name in data.variants if len(data.answered(name))]
     if not usable:
         hint = "people must have labelled items that a variant answered"
         raise InputError("people settled on no item that any variant answered", hint=hint)
     confidence = terms.confidence
-    panels = {name: agreement_panel(data, name, confidence=confidence, seed=terms.seed) for name in usable}
+    panels = {
+        name: _shown(agreement_panel(data, name, confidence=confidence, seed=terms.seed), metrics) for name in usable
+    }
     together = comparable(data)[0]
     ranking = rank(data, confidence=confidence, seed=terms.seed) if len(together) > 1 else None
     best = [one.variant for one in ranking.ranked] if ranking else usable
@@ -73,7 +85,16 @@ def evaluate(
             name: analyse_disagreements(data, name, confidence=confidence, seed=terms.seed) for name in looked_into
         },
         confidences={name: quality for name, quality in qualities.items() if quality is not None},
+        people=people,
     )
+
+
+def _shown(panel: AgreementPanel, metrics: Sequence[str] | None) -> AgreementPanel:
+    """Raw agreement and the coefficients asked for."""
+    if metrics is None:
+        return panel
+    kept = {name: one for name, one in panel.coefficients.items() if name == "raw" or name in metrics}
+    return replace(panel, coefficients=kept)
 
 
 def subject(data: EvalData, title: str, digest: str = "") -> Subject:

@@ -10,7 +10,7 @@ from assistant.stats.selective import RiskCoverage
 from evals.comparison import Comparison
 from evals.data import Scale, VariantIdentity
 from evals.disagreements.analysis import Disagreements
-from evals.panel import AgreementPanel
+from evals.panel import AgreementPanel, PeoplePanel
 from evals.ranking import Ranking
 from evals.replacement import Replacement
 
@@ -75,6 +75,7 @@ class Evaluation:
         replacements: may it replace a reviewer, by variant.
         disagreements: by variant.
         confidences: by variant that gave one.
+        people: reviewers among themselves, None where no item has two answers.
     """
 
     subject: Subject
@@ -84,3 +85,4 @@ class Evaluation:
     replacements: Mapping[str, Replacement] = field(default_factory=dict)
     disagreements: Mapping[str, Disagreements] = field(default_factory=dict)
     confidences: Mapping[str, ConfidenceQuality] = field(default_factory=dict)
+    people: PeoplePanel | None = None

@@ -77,6 +77,34 @@ class Arms:
     pull: Coefficient
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewerRow:
+    """One reviewer beside the others of the same items.
+
+    Attributes:
+        name: who.
+        with_others: probability of agreeing with another reviewer of the item, drawn at random.
+    """
+
+    name: str
+    with_others: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePanel:
+    """People among themselves, on the items that two or more of them answered.
+
+    Attributes:
+        coefficients: `raw`, `fleiss_kappa`, `gwet_ac1` and Krippendorff's alphas that fit the scale.
+        reviewers: everyone who shares an item with somebody, least agreement first.
+        items: items that two or more answered.
+    """
+
+    coefficients: Mapping[str, Coefficient]
+    reviewers: tuple[ReviewerRow, ...]
+    items: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AgreementPanel:
     """How far a variant agrees with people.

@@ -12,6 +12,8 @@ from assistant.stats.raters import rating_counts
 from assistant.stats.raters_intervals import coefficients_of_counts
 from evals.data import NO_ANSWER, Codes, EvalData, Floats, Scale
 from evals.pairs import counted
+from evals.panel import PeoplePanel, ReviewerRow
+from evals.shares import share
 
 _NOMINAL = {"raw": "raw", "fleiss": "fleiss_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
 _ORDINAL = {"alpha_ordinal": "krippendorff_alpha_ordinal", "alpha_interval": "krippendorff_alpha_interval"}
@@ -31,6 +33,32 @@ def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str
         raise InputError("there are no human labels", hint="label some items first")
     names = _NOMINAL | (_ORDINAL if data.scale is Scale.ORDINAL else {})
     return _coefficients(data, np.arange(len(data)), names, confidence)
+
+
+def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | None:
+    """People among themselves, and each beside the others; None where no item has two answers.
+
+    Args:
+        data: the data; answers given with the machine's in sight don't count.
+        confidence: two-sided level.
+    """
+    humans = counted(data.humans)
+    votes = np.bincount(humans.items, minlength=len(data))
+    if not (votes >= 2).any():
+        return None
+    k = len(data.classes)
+    same = np.bincount(humans.items * k + humans.codes, minlength=len(data) * k)[humans.items * k + humans.codes] - 1
+    others = votes[humans.items] - 1
+    shares = np.divide(same, others, out=np.zeros(len(humans)), where=others > 0)
+    rows = []
+    for rater, name in enumerate(humans.names):
+        own = (humans.raters == rater) & (others > 0)
+        if own.any():
+            items = humans.items[own]
+            figure = share(shares[own], data.weights[items], data.groups[items], confidence)
+            rows.append(ReviewerRow(name, figure))
+    rows.sort(key=lambda row: (row.with_others.value or 0.0, row.name))
+    return PeoplePanel(people_coefficients(data, confidence=confidence), tuple(rows), int((votes >= 2).sum()))
 
 
 def people_alpha(data: EvalData, items: Codes, confidence: float) -> Coefficient:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from statistics import NormalDist
 
-from assistant.stats.clusters import clustered_mean
+import numpy as np
+from scipy.special import stdtrit
+
+from assistant.stats.clusters import ClusteredMean, clustered_mean
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.contingency import kish
-from assistant.stats.intervals import wilson_of_share
+from assistant.stats.designs import wilson_reaching
 from evals.data import Codes, Floats
 
 NO_ITEMS = "no items"
@@ -17,7 +20,8 @@ def share(values: Floats, weights: Floats, groups: Codes, confidence: float) -> 
     """Weighted mean of values from 0 to 1, such as whether, or how often, an item's answers agree.
 
     The interval is Wilson's with the effective number of items: as many independent, equally weighing ones as have the
-    same variance. Where nothing varies, items (clusters, where items belong together) count by their weights.
+    same variance, at most all there are. Where nothing varies, items (clusters, where items belong together) count by
+    their weights. Few clusters widen it: Student's quantile stands in for the normal one.
 
     Args:
         values: shape (n,).
@@ -32,8 +36,8 @@ def share(values: Floats, weights: Floats, groups: Codes, confidence: float) -> 
     if mean.standard_error is None or not 0 < at < 1:
         effective = kish(np.bincount(np.unique(groups, return_inverse=True)[1], weights))
     else:
-        effective = max(1.0, at * (1 - at) / mean.standard_error**2)
-    low, high = wilson_of_share(at, effective, confidence)
+        effective = min(float(mean.n), max(1.0, at * (1 - at) / mean.standard_error**2))
+    low, high = wilson_reaching(at, effective, _quantile(mean, confidence))
     return Coefficient(at, low, high, mean.n, effective, method="Wilson, effective n")
 
 
@@ -50,3 +54,9 @@ def mean_difference(values: Floats, weights: Floats, groups: Codes, confidence: 
         return Coefficient(mean.value, None, None, mean.n, effective, reason=mean.reason)
     low, high = max(-1.0, mean.low), min(1.0, mean.high)
     return Coefficient(mean.value, low, high, mean.n, mean.effective_n or float(mean.n), method="cluster-robust t")
+
+
+def _quantile(mean: ClusteredMean, confidence: float) -> float:
+    """How many standard errors the interval reaches."""
+    upper = (1 + confidence) / 2
+    return float(stdtrit(mean.clusters - 1, upper)) if 1 < mean.clusters < mean.n else NormalDist().inv_cdf(upper)

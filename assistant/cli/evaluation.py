@@ -115,9 +115,13 @@ def compare(
     _check_margin(margin)
     if labels is None:
         _refuse_without_labels(machine, items)
-        from assistant.wiring.eval_data import comparable_data
+        from assistant.wiring.eval_data import comparable_data, suite_data
 
-        data = comparable_data(workspace, suite, _two(baseline, candidate, variants, ()))
+        if suite is None:
+            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()))
+        else:
+            data, _, chosen = suite_data(workspace, suite)
+            margin = chosen.margin if margin is None else margin
     else:
         data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
@@ -176,7 +180,7 @@ def report(
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     title: Annotated[str | None, typer.Option(show_default="the suite's, or the folder's name")] = None,
-    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    language: Annotated[str | None, typer.Option(show_default="the suite's, or en", help="en or zh.")] = None,
     confidence: ConfidenceOption = 0.95,
     seed: SeedOption = 0,
     workspace: WorkspaceOption = HERE,
@@ -193,21 +197,24 @@ def report(
 
     output = Output(as_json=as_json)
     _check_margin(margin)
-    digest = ""
+    digest, metrics = "", None
     if labels is None:
         from assistant.wiring.eval_data import suite_data
 
         if suite is None:
             raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
         data, digest, chosen = suite_data(workspace, suite)
-        title = title or chosen.name
+        metrics = chosen.metrics
+        title, language = title or chosen.name, language or chosen.language
+        margin = chosen.margin if margin is None else margin
     else:
         data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
         title = title or labels.resolve().parent.name
     wanted = [name for name in (baseline, *(variant or [])) if name is not None]
     _check_known(data, wanted, machine or workspace)
     terms = Terms(margin=margin, confidence=confidence, seed=seed)
-    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, terms=terms)
+    language = language or "en"
+    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, metrics=metrics, terms=terms)
     show_report(output, made, write_report(made, out, language), language)
 
 

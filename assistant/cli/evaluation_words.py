@@ -80,6 +80,7 @@ def show_people(
 def show_comparison(output: Output, comparison: Comparison, examples: int) -> None:
     """The verdict, the two sides, slices, and what was fixed and broken."""
     from evals.report.sentences import verdict_sentence
+    from evals.report.words import Words
 
     sides = [_side_row(side) for side in (comparison.baseline, comparison.candidate)]
     parts: list[Any] = [
@@ -113,7 +114,8 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
     for note in comparison.notes:
         output.note(note)
     if comparison.missing:
-        left_out = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in comparison.missing.items())
+        words = Words()
+        left_out = "; ".join(f"{count:,} {words.known(reason)}" for reason, count in comparison.missing.items())
         output.note(f"not compared: {left_out}")
 
 
@@ -139,12 +141,14 @@ def show_plan(output: Output, plan: Plan) -> None:
 
 def show_report(output: Output, evaluation: Evaluation, files: Sequence[Path], language: str) -> None:
     """What the report says first, and where it lies."""
-    from evals.report.sentences import panel_sentence, ranking_sentence, verdict_sentence
+    from evals.report.sentences import panel_sentence, people_sentence, ranking_sentence, verdict_sentence
 
     said = [panel_sentence(panel, language) for panel in list(evaluation.panels.values())[:2]]
     if evaluation.ranking is not None:
         said = [ranking_sentence(evaluation.ranking, language)]
     said += [verdict_sentence(one, language) for one in evaluation.comparisons[:3]]
+    if not evaluation.panels and evaluation.people is not None:
+        said.append(people_sentence(evaluation.people, language))
     output.result({"sentences": said, "files": [str(path) for path in files]}, *said)
     output.note("written: " + ", ".join(str(path) for path in files))
 

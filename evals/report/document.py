@@ -8,6 +8,7 @@ from evals.report.sections.agreement import agreement_section, replacement_secti
 from evals.report.sections.comparisons import comparisons_section
 from evals.report.sections.confidence import confidence_section
 from evals.report.sections.disagreements import disagreements_section
+from evals.report.sections.people import people_section
 from evals.report.sections.result import ranking_section, result_section
 from evals.report.sections.subject import subject_section
 from evals.report.words import Words
@@ -24,13 +25,18 @@ def as_report(evaluation: Evaluation, language: str = "en") -> Report:
         InputError: another language.
     """
     words = Words(language)
-    sections = [subject_section(evaluation.subject, words), result_section(evaluation, words)]
+    sections = [result_section(evaluation, words)] if evaluation.panels else []
+    if not evaluation.panels and evaluation.people is not None:
+        sections.append(people_section(evaluation.people, words))
+    sections.append(subject_section(evaluation.subject, words))
     if evaluation.ranking is not None and len(evaluation.ranking.ranked) > 1:
         sections.append(ranking_section(evaluation.ranking, words))
     if evaluation.comparisons:
         sections.append(comparisons_section(evaluation.comparisons, words))
     if evaluation.panels:
         sections.append(agreement_section(evaluation.panels, words))
+    if evaluation.panels and evaluation.people is not None:
+        sections.append(people_section(evaluation.people, words))
     if evaluation.replacements:
         sections.append(replacement_section(evaluation.replacements, words))
     if evaluation.disagreements:

@@ -7,10 +7,10 @@ whoever shows a sentence makes it safe for the place.
 from __future__ import annotations
 
 from evals.comparison import Comparison, Side, Verdict
-from evals.panel import AgreementPanel, Ceiling
+from evals.panel import AgreementPanel, Ceiling, PeoplePanel
 from evals.ranking import Ranking
 from evals.replacement import Replacement
-from evals.report.figures import dollars, duration, interval, number, p_value, percent, signed, size
+from evals.report.figures import dollars, duration, interval, number, p_value, percent, share, signed, size
 from evals.report.words import Words
 
 
@@ -131,6 +131,18 @@ def _gap(ceiling: Ceiling, words: Words) -> str:
     inside = words.say("brackets", inside=words.say("interval", low=number(low), high=number(high)))
     key = "below_people" if gap.high < 0 else "above_people"
     return words.say(key, gap=number(abs(100 * gap.value)), inside=inside)
+
+
+def people_sentence(people: PeoplePanel, language: str = "en") -> str:
+    """What two reviewers of an item reach."""
+    words = Words(language)
+    raw, alpha = people.coefficients["raw"], people.coefficients["krippendorff_alpha"]
+    if raw.value is None:
+        return words.say("reviewers_undefined", reason=words.reason(raw.reason))
+    told = [words.say("reviewers_agree", share=share(raw, words))]
+    if alpha.value is not None:
+        told.append(words.say("reviewers_alpha", alpha=number(alpha.value, 2)))
+    return words["space"].join(told)
 
 
 def replacement_sentence(replacement: Replacement, language: str = "en") -> str:

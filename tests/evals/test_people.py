@@ -1,7 +1,7 @@
 import pytest
 
 from evals.data import Sight
-from evals.people import people_coefficients
+from evals.people import people_coefficients, people_panel
 from tests.evals.judged import judged
 
 
@@ -32,3 +32,21 @@ def test_one_reviewer_is_no_agreement_and_says_so() -> None:
 def test_answers_in_sight_of_the_machines_do_not_count() -> None:
     seen = {"a": [Sight.BLIND] * 2, "b": [Sight.ASSISTED] * 2}
     assert people_coefficients(judged({"a": "xy", "b": "xy"}, {}, sights=seen))["raw"].value is None
+
+
+def test_each_reviewer_stands_beside_the_others_least_agreement_first() -> None:
+    panel = people_panel(judged({"a": "xxxx", "b": "xxxx", "c": "yxyx"}, {}))
+    assert panel is not None
+    # c agrees with each of the others on 2 of 4 items; a with b on all and with c on half of them
+    assert [(row.name, row.with_others.value) for row in panel.reviewers] == [("c", 0.5), ("a", 0.75), ("b", 0.75)]
+    assert panel.items == 4
+
+
+def test_a_reviewer_who_shares_no_item_is_not_in_the_panel() -> None:
+    panel = people_panel(judged({"a": "xx-", "b": "xx-", "c": "--x"}, {}))
+    assert panel is not None
+    assert [row.name for row in panel.reviewers] == ["a", "b"]
+
+
+def test_one_reviewer_an_item_is_no_panel() -> None:
+    assert people_panel(judged({"a": "x-", "b": "-x"}, {})) is None

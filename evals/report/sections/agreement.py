@@ -51,11 +51,13 @@ def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -
     return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
 
 
-def _share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+def share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    """A share in a table of figures."""
     return _row(name, figure, (value(figure, words), ends(figure, words)), words)
 
 
-def _index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+def index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    """A coefficient in a table of figures."""
     return _row(name, figure, (index(figure, words), index_ends(figure, words)), words)
 
 
@@ -63,19 +65,20 @@ def _points_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]
     return _row(name, figure, (points(figure, words), points_ends(figure, words)), words)
 
 
-def _figures(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
+def figure_table(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
+    """Figures with their interval, n and method, a row each."""
     keys = ("coefficient", "value_column", "interval_column", "n_column", "effective_column", "method_column")
     return Table(caption, [words[key] for key in keys], rows, names=0)
 
 
 def _coefficients(panel: AgreementPanel, words: Words) -> Table:
     raw = "raw" if panel.naive is None else "raw_weighted"
-    rows = [_share_row(words[raw], panel.coefficients["raw"], words)]
+    rows = [share_row(words[raw], panel.coefficients["raw"], words)]
     if panel.naive is not None:
-        rows.append(_share_row(words["naive_row"], panel.naive, words))
+        rows.append(share_row(words["naive_row"], panel.naive, words))
     known = sorted(panel.coefficients.keys() - {"raw"}, key=_place)
-    rows += [_index_row(words[name] if name in CATALOGUE else name, panel.coefficients[name], words) for name in known]
-    return _figures(words.say("coefficient_table", variant=panel.variant), rows, words)
+    rows += [index_row(words[name] if name in CATALOGUE else name, panel.coefficients[name], words) for name in known]
+    return figure_table(words.say("coefficient_table", variant=panel.variant), rows, words)
 
 
 def _place(name: str) -> tuple[int, str]:
@@ -84,17 +87,17 @@ def _place(name: str) -> tuple[int, str]:
 
 def _ceiling(ceiling: Ceiling, words: Words) -> Table:
     rows = [
-        _share_row(words["human_human"], ceiling.human_human, words),
-        _share_row(words["machine_human"], ceiling.machine_human, words),
+        share_row(words["human_human"], ceiling.human_human, words),
+        share_row(words["machine_human"], ceiling.machine_human, words),
         _points_row(words["gap"], ceiling.gap, words),
-        _index_row(words["human_alpha"], ceiling.alpha, words),
+        index_row(words["human_alpha"], ceiling.alpha, words),
     ]
-    return _figures(words.say("ceiling_table", raters=f"{ceiling.raters:,}"), rows, words)
+    return figure_table(words.say("ceiling_table", raters=f"{ceiling.raters:,}"), rows, words)
 
 
 def _arms(arms: Arms, words: Words) -> Table:
-    rows = [_share_row(words["blind"], arms.blind, words), _share_row(words["assisted"], arms.assisted, words)]
-    return _figures(words["arms_table"], [*rows, _points_row(words["pull"], arms.pull, words)], words)
+    rows = [share_row(words["blind"], arms.blind, words), share_row(words["assisted"], arms.assisted, words)]
+    return figure_table(words["arms_table"], [*rows, _points_row(words["pull"], arms.pull, words)], words)
 
 
 def _labels(panel: AgreementPanel, words: Words) -> list[Block]:

@@ -119,6 +119,24 @@ COMPARISON: Mapping[str, tuple[str, str]] = {
     "machine": ("Machine", "机器"),
 }
 
+PEOPLE: Mapping[str, tuple[str, str]] = {
+    "people_chapter": ("People among themselves", "审核员之间"),
+    "people_table": (
+        "On the {items} items that two or more reviewers answered",
+        "在有两名及以上审核员作答的 {items} 个条目上",
+    ),
+    "fleiss_kappa": ("Fleiss' kappa", "Fleiss' kappa"),
+    "reviewer": ("Reviewer", "审核员"),
+    "reviewers_chart": ("Each reviewer beside the others of the same items", "每名审核员与同一条目的其他审核员"),
+    "reviewers_least": ("Reviewers who agree least with the others", "与其他审核员一致最少的审核员"),
+    "reviewers_axis": ("Chance of agreeing with another reviewer of the item", "与同一条目的另一名审核员一致的概率"),
+    "all_reviewers": ("All {count} reviewers", "全部 {count} 名审核员"),
+    "reviewers_table": (
+        "Agreement with another reviewer of the item, drawn at random",
+        "与同一条目中随机一名其他审核员的一致率",
+    ),
+}
+
 AGREEMENT: Mapping[str, tuple[str, str]] = {
     "panels": ("Agreement with people", "与人工标签的一致程度"),
     "coefficient_table": ("How far {variant} agrees with people", "{variant} 与人工标签的一致程度"),
@@ -262,6 +280,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     **SUBJECT,
     **RESULT,
     **COMPARISON,
+    **PEOPLE,
     **AGREEMENT,
     **DISAGREEMENTS,
     **CONFIDENCE,

@@ -120,6 +120,15 @@ PANELS: Mapping[str, tuple[str, str]] = {
 }
 
 OTHERS: Mapping[str, tuple[str, str]] = {
+    "reviewers_agree": ("Two reviewers of an item agree on {share}.", "同一条目的两名审核员的一致率为 {share}。"),
+    "reviewers_alpha": (
+        "Beyond what chance would give that is a Krippendorff's alpha of {alpha}.",
+        "扣除偶然一致后，Krippendorff's alpha 为 {alpha}。",
+    ),
+    "reviewers_undefined": (
+        "How far reviewers agree with each other is not defined: {reason}.",
+        "审核员之间的一致程度无定义：{reason}。",
+    ),
     "may_replace": (
         "{variant} may stand in for a reviewer if {allowance}: there it holds its own against {rate} of {raters} "
         "reviewers, and half is enough.",

@@ -9,15 +9,18 @@ import pytest
 from assistant.errors import InputError
 from assistant.stats.coefficient import Coefficient, undefined
 from evals.comparison import Verdict
+from evals.people import people_panel
 from evals.ranking import Ranking
 from evals.replacement import Allowance, Replacement
 from evals.report.sentences import (
     panel_sentence,
+    people_sentence,
     ranking_sentence,
     replacement_sentence,
     spent_sentence,
     verdict_sentence,
 )
+from tests.evals.judged import judged
 from tests.evals.report import made_up
 from tests.evals.report.made_up import NEW, OLD, comparison, figure, panel
 
@@ -181,3 +184,10 @@ def test_an_interval_that_is_missing_is_told_with_its_reason() -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(InputError, match="no report is written in 'fr'"):
         verdict_sentence(comparison(), "fr")
+
+
+def test_people_alone_are_told_with_what_chance_would_give() -> None:
+    people = people_panel(judged({"a": "xyxyxyxyxx", "b": "xyxyxyxyxy"}, {}))
+    assert people is not None
+    assert people_sentence(people).startswith("Two reviewers of an item agree on 90.0 % (59.6 to 98.2 %; n = 10).")
+    assert people_sentence(people, "zh").startswith("同一条目的两名审核员的一致率为 90.0%")

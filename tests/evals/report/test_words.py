@@ -35,7 +35,7 @@ def test_a_phrase_is_filled_in_alike_in_both_languages(key: str) -> None:
 def test_no_phrase_stands_twice() -> None:
     parts = [
         *(spoken.FIGURES, spoken.VERDICTS, spoken.PANELS, spoken.OTHERS, shown.SUBJECT, shown.RESULT),
-        *(shown.COMPARISON, shown.AGREEMENT, shown.DISAGREEMENTS, shown.CONFIDENCE),
+        *(shown.COMPARISON, shown.PEOPLE, shown.AGREEMENT, shown.DISAGREEMENTS, shown.CONFIDENCE),
     ]
     assert sum(map(len, parts)) == len(CATALOGUE)
     assert sum(map(len, (reasons.WHY, reasons.LEFT_OUT, reasons.METHODS, reasons.SLICES))) == len(reasons.REASONS)

@@ -1,0 +1,43 @@
+"""People among themselves: what two reviewers of an item reach, and each reviewer beside the others."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from evals.panel import PeoplePanel, ReviewerRow
+from evals.report.blocks import Block, Chart, Fold, Said, Section, Table
+from evals.report.charts.forest import Row, forest
+from evals.report.sections.agreement import figure_table, index_row, share_row
+from evals.report.sections.cells import ends, value
+from evals.report.sections.result import described, share_with_interval
+from evals.report.sentences import people_sentence
+from evals.report.words import Words
+
+_SHOWN = 20  # reviewers in the chart: those who agree least
+
+
+def people_section(people: PeoplePanel, words: Words) -> Section:
+    """Agreement of people with each other, and every reviewer beside the others."""
+    blocks: list[Block] = [Said(people_sentence(people, words.language), "lead"), _coefficients(people, words)]
+    rows = [Row(one.name, share_with_interval(one.with_others, words), one.with_others) for one in people.reviewers]
+    shown = rows[:_SHOWN]
+    caption = words["reviewers_chart" if len(shown) == len(rows) else "reviewers_least"]
+    draw = partial(forest, shown, words["reviewers_axis"], shares=True)
+    blocks.append(Chart(draw, caption, described(shown, words)))
+    title = words.say("all_reviewers", count=f"{len(rows):,}")
+    return Section("people", words["people_chapter"], [*blocks, Fold(title, [_reviewers(people.reviewers, words)])])
+
+
+def _coefficients(people: PeoplePanel, words: Words) -> Table:
+    rows = [share_row(words["human_human"], people.coefficients["raw"], words)]
+    rows += [index_row(words[name], one, words) for name, one in people.coefficients.items() if name != "raw"]
+    return figure_table(words.say("people_table", items=f"{people.items:,}"), rows, words)
+
+
+def _reviewers(reviewers: tuple[ReviewerRow, ...], words: Words) -> Table:
+    columns = [words[key] for key in ("reviewer", "agreement_column", "interval_column", "n_column")]
+    rows = [
+        (one.name, value(one.with_others, words), ends(one.with_others, words), f"{one.with_others.n:,}")
+        for one in reviewers
+    ]
+    return Table(words["reviewers_table"], columns, rows)
