@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from assistant.cli import eval_suites
+from assistant.cli import eval_report, eval_suites
+from assistant.cli.eval_files import (
+    ByItemOption,
+    ConfidenceOption,
+    ItemsOption,
+    LabelSetOption,
+    LabelsOption,
+    MachineOption,
+    MarginOption,
+    SeedOption,
+    SliceOption,
+    check_known,
+    check_margin,
+    read_files,
+)
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output
 from assistant.errors import InputError
-
-if TYPE_CHECKING:
-    from evals.data import EvalData
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
     no_args_is_help=True,
 )
-
-LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
-MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
-ItemsOption = Annotated[
-    Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
-]
-SliceOption = Annotated[list[str] | None, typer.Option("--slice", help="A field of the items' meta to slice by.")]
-LabelSetOption = Annotated[
-    str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
-]
-ByItemOption = Annotated[
-    bool, typer.Option(help="Take items of one group as independent: speaks of these groups only.")
-]
-ConfidenceOption = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of all intervals.")]
-SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")]
-MarginOption = Annotated[
-    float | None, typer.Option(help="Largest loss of agreement that is acceptable, e.g. 0.02 for two points.")
-]
 
 
 @app.command("agree")
@@ -73,7 +66,7 @@ def agree(
 
         data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
     else:
-        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
     for note in data.notes:
         output.note(note)
     name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
@@ -112,7 +105,7 @@ def compare(
     from evals.scores import Terms
 
     output = Output(as_json=as_json)
-    _check_margin(margin)
+    check_margin(margin)
     if labels is None:
         _refuse_without_labels(machine, items)
         from assistant.wiring.eval_data import comparable_data, suite_data
@@ -123,9 +116,9 @@ def compare(
             data, _, chosen = suite_data(workspace, suite)
             margin = chosen.margin if margin is None else margin
     else:
-        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
-    _check_known(data, (first, second), machine or workspace)
+    check_known(data, (first, second), machine or workspace)
     for note in data.notes:
         output.note(note)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
@@ -155,86 +148,13 @@ def plan(
     output = Output(as_json=as_json)
     seen = None
     if labels is not None and machine is not None:
-        data = _read(labels, machine, None)
+        data = read_files(labels, machine, None)
         pair = _two(None, None, variants, tuple(data.variants))
-        _check_known(data, pair, machine)
+        check_known(data, pair, machine)
         seen = seen_discordance(data, *pair)
     elif labels is not None or machine is not None:
         raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
     show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
-
-
-@app.command("report")
-def report(
-    suite: Annotated[str | None, typer.Argument(help="A suite of the workspace.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
-    labels: LabelsOption = None,
-    machine: MachineOption = None,
-    items: ItemsOption = None,
-    baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
-    variant: Annotated[
-        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
-    ] = None,
-    margin: MarginOption = None,
-    slice_by: SliceOption = None,
-    label_set: LabelSetOption = None,
-    by_item: ByItemOption = False,
-    title: Annotated[str | None, typer.Option(show_default="the suite's, or the folder's name")] = None,
-    language: Annotated[str | None, typer.Option(show_default="the suite's, or en", help="en or zh.")] = None,
-    confidence: ConfidenceOption = 0.95,
-    seed: SeedOption = 0,
-    workspace: WorkspaceOption = HERE,
-    as_json: JsonOption = False,
-) -> None:
-    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
-
-    Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
-    """
-    from assistant.cli.evaluation_words import show_report
-    from evals.evaluate import evaluate
-    from evals.report.write import write_report
-    from evals.scores import Terms
-
-    output = Output(as_json=as_json)
-    _check_margin(margin)
-    digest, metrics = "", None
-    if labels is None:
-        from assistant.wiring.eval_data import suite_data
-
-        if suite is None:
-            raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
-        data, digest, chosen = suite_data(workspace, suite)
-        metrics = chosen.metrics
-        title, language = title or chosen.name, language or chosen.language
-        margin = chosen.margin if margin is None else margin
-    else:
-        data = _read(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
-        title = title or labels.resolve().parent.name
-    wanted = [name for name in (baseline, *(variant or [])) if name is not None]
-    _check_known(data, wanted, machine or workspace)
-    terms = Terms(margin=margin, confidence=confidence, seed=seed)
-    language = language or "en"
-    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, metrics=metrics, terms=terms)
-    show_report(output, made, write_report(made, out, language), language)
-
-
-def _read(
-    labels: Path,
-    machine: Path | None,
-    items: Path | None,
-    *,
-    slice_by: list[str] | None = None,
-    label_set: str | None = None,
-    by_item: bool = False,
-) -> EvalData:
-    from evals.files import read_eval_files
-
-    classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
-    fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
-    if fields and items is None:
-        raise InputError("--slice needs the items' meta", hint="give --items")
-    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields)
-    return data.independent() if by_item else data
 
 
 def _two(baseline: str | None, candidate: str | None, variants: str | None, known: tuple[str, ...]) -> tuple[str, str]:
@@ -253,21 +173,10 @@ def _two(baseline: str | None, candidate: str | None, variants: str | None, know
     raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
 
 
-def _check_known(data: EvalData, names: tuple[str, ...] | list[str], where: Path) -> None:
-    from evals.files import choose_variant
-
-    for name in names:
-        choose_variant(data, name, str(where))
-
-
-def _check_margin(margin: float | None) -> None:
-    if margin is not None and not 0 < margin < 1:
-        raise InputError(f"the margin is {margin:g}", hint="give a share above 0, such as 0.02 for two points")
-
-
 def _refuse_without_labels(machine: Path | None, items: Path | None) -> None:
     if machine is not None or items is not None:
         raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
 
 
+eval_report.register(app)
 eval_suites.register(app)

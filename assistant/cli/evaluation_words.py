@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.cli.evaluation_json import comparison_json, figure_json, slice_figures
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -153,58 +154,6 @@ def show_report(output: Output, evaluation: Evaluation, files: Sequence[Path], l
     output.note("written: " + ", ".join(str(path) for path in files))
 
 
-def figure_json(figure: Coefficient) -> dict[str, Any]:
-    """Value, interval, n and why there is none."""
-    return {
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "n": figure.n,
-        "reason": figure.reason,
-        "effective_n": round(figure.effective_n, 1),
-        "method": figure.method,
-    }
-
-
-def comparison_json(comparison: Comparison) -> dict[str, Any]:
-    """The whole comparison; `fixed` and `broken` are counts, the items stand beside them."""
-    from evals.report.sentences import verdict_sentence
-
-    difference = comparison.difference
-    told = str(comparison.verdict)
-    if comparison.more_items is not None:
-        told += f", needs about {comparison.more_items:,} more items"
-    return {
-        "difference": difference.value,
-        "low": difference.low,
-        "high": difference.high,
-        "p_value": comparison.p_value,
-        "n_pairs": comparison.n_pairs,
-        "fixed": comparison.fixed,
-        "broken": comparison.broken,
-        "minimum_detectable_difference": comparison.minimum_detectable_difference,
-        "verdict": told,
-        "sentence": verdict_sentence(comparison),
-        "reason": difference.reason,
-        "baseline": _side_json(comparison.baseline),
-        "candidate": _side_json(comparison.candidate),
-        "difference_is": "candidate - baseline",
-        "margin": comparison.margin,
-        "confidence": comparison.confidence,
-        "test": comparison.test,
-        "more_items": comparison.more_items,
-        "same_policy": comparison.same_policy,
-        "missing": dict(comparison.missing),
-        "slices": [
-            {**asdict(one), "difference": figure_json(one.difference)}  # the figure's own shape
-            for one in comparison.slices
-        ],
-        "fixed_items": [asdict(one) for one in comparison.fixed_items],
-        "broken_items": [asdict(one) for one in comparison.broken_items],
-        "notes": list(comparison.notes),
-    }
-
-
 def coefficient_table(figures: Mapping[str, Coefficient]) -> Any:
     """A row for each figure."""
     rows = [
@@ -219,16 +168,6 @@ def coefficient_table(figures: Mapping[str, Coefficient]) -> Any:
         for name, one in figures.items()
     ]
     return table(("figure", "value", "interval", "n", "effective n", "why not"), rows)
-
-
-def slice_figures(sliced: Sequence[SliceAgreement]) -> dict[str, Coefficient]:
-    """Figures of slices by a name such as `raw language=zh`."""
-    return {
-        f"{name} {one.column}={one.name}": figure
-        for one in sliced
-        for name, figure in (("raw", one.raw), ("kappa", one.kappa), ("human_human_raw", one.human_human))
-        if figure is not None
-    }
 
 
 def slice_table(sliced: Sequence[SliceAgreement]) -> list[Any]:
@@ -255,10 +194,6 @@ def _plain(figure: Coefficient | None) -> str:
         return f"- ({figure.reason})"
     ends = "" if figure.low is None or figure.high is None else f" ({figure.low:.2f} to {figure.high:.2f})"
     return f"{figure.value:.2f}{ends}"
-
-
-def _side_json(side: Side) -> dict[str, Any]:
-    return {**asdict(side), "agreement": figure_json(side.agreement)}
 
 
 def _side_row(side: Side) -> tuple[str, ...]:

@@ -1,0 +1,67 @@
+"""Options and checks that commands of `assistant eval` share: files of labels, answers and items, margins, names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evals.data import EvalData
+
+LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
+MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
+ItemsOption = Annotated[
+    Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
+]
+SliceOption = Annotated[list[str] | None, typer.Option("--slice", help="A field of the items' meta to slice by.")]
+LabelSetOption = Annotated[
+    str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
+]
+ByItemOption = Annotated[
+    bool, typer.Option(help="Take items of one group as independent: speaks of these groups only.")
+]
+ConfidenceOption = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of all intervals.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")]
+MarginOption = Annotated[
+    float | None, typer.Option(help="Largest loss of agreement that is acceptable, e.g. 0.02 for two points.")
+]
+
+
+def read_files(
+    labels: Path,
+    machine: Path | None,
+    items: Path | None,
+    *,
+    slice_by: list[str] | None = None,
+    label_set: str | None = None,
+    by_item: bool = False,
+) -> EvalData:
+    """What the files hold; `by_item` takes items of one group as independent."""
+    from evals.files import read_eval_files
+
+    classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
+    fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
+    if fields and items is None:
+        raise InputError("--slice needs the items' meta", hint="give --items")
+    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields)
+    return data.independent() if by_item else data
+
+
+def check_known(data: EvalData, names: Sequence[str], where: Path) -> None:
+    """Raise InputError for a variant that isn't there."""
+    from evals.files import choose_variant
+
+    for name in names:
+        choose_variant(data, name, str(where))
+
+
+def check_margin(margin: float | None) -> None:
+    """Raise InputError for a margin that is no share."""
+    if margin is not None and not 0 < margin < 1:
+        raise InputError(f"the margin is {margin:g}", hint="give a share above 0, such as 0.02 for two points")

@@ -1,0 +1,84 @@
+"""`assistant eval report`: everything an evaluation comes to, on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.eval_files import (
+    ByItemOption,
+    ConfidenceOption,
+    ItemsOption,
+    LabelSetOption,
+    LabelsOption,
+    MachineOption,
+    MarginOption,
+    SeedOption,
+    SliceOption,
+    check_known,
+    check_margin,
+    read_files,
+)
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output
+from assistant.errors import InputError
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("report")(report)
+
+
+def report(
+    suite: Annotated[str | None, typer.Argument(help="A suite of the workspace.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
+    labels: LabelsOption = None,
+    machine: MachineOption = None,
+    items: ItemsOption = None,
+    baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
+    ] = None,
+    margin: MarginOption = None,
+    slice_by: SliceOption = None,
+    label_set: LabelSetOption = None,
+    by_item: ByItemOption = False,
+    title: Annotated[str | None, typer.Option(show_default="the suite's, or the folder's name")] = None,
+    language: Annotated[str | None, typer.Option(show_default="the suite's, or en", help="en or zh.")] = None,
+    confidence: ConfidenceOption = 0.95,
+    seed: SeedOption = 0,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
+
+    Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
+    """
+    from assistant.cli.evaluation_words import show_report
+    from evals.evaluate import evaluate
+    from evals.report.write import write_report
+    from evals.scores import Terms
+
+    output = Output(as_json=as_json)
+    check_margin(margin)
+    digest, metrics = "", None
+    if labels is None:
+        from assistant.wiring.eval_data import suite_data
+
+        if suite is None:
+            raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
+        data, digest, chosen = suite_data(workspace, suite)
+        metrics = chosen.metrics
+        title, language = title or chosen.name, language or chosen.language
+        margin = chosen.margin if margin is None else margin
+    else:
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        title = title or labels.resolve().parent.name
+    wanted = [name for name in (baseline, *(variant or [])) if name is not None]
+    check_known(data, wanted, machine or workspace)
+    terms = Terms(margin=margin, confidence=confidence, seed=seed)
+    language = language or "en"
+    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, metrics=metrics, terms=terms)
+    show_report(output, made, write_report(made, out, language), language)
