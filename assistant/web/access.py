@@ -20,7 +20,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Access:
-    """The outermost layer.
+    """Everything else but the headers is inside of it.
 
     Args:
         app: everything else.

@@ -25,6 +25,7 @@ from assistant.web.language import marked
 from assistant.web.open_door import is_open
 from assistant.web.permissions import SCOPES, Permission, may, role_may, roles_that_may
 from assistant.web.problems import Problem
+from assistant.web.role_titles import ROLES
 from assistant.web.site import NOBODY, Visit, site, visit
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -79,12 +80,9 @@ def needs(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
             )
         raise Problem(
             403,
-            marked("As %(role)s you can't do this; it takes one of: %(roles)s. An admin can change your role."),
+            marked("Your role, %(role)s, can't do this; it takes one of: %(roles)s. An admin can change your role."),
             code="role_missing",
-            values={
-                "role": principal.role.value,
-                "roles": ", ".join(role.value for role in roles_that_may(permission)),
-            },
+            values={"role": ROLES[principal.role], "roles": [ROLES[role] for role in roles_that_may(permission)]},
         )
 
     allowed.__permission__ = permission  # type: ignore[attr-defined]  # for the test that looks at all addresses

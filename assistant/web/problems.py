@@ -50,7 +50,7 @@ class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
         detail: one or two sentences: what was wrong and what to do, in English, with `%(name)s` for values. Write it
             as `marked("...")`, so that it is translated.
         code: a short stable word for programs; by default the status's own.
-        values: what stands in the detail.
+        values: what stands in the detail; texts there is a translation for are translated, lists joined.
         title: by default the status's own.
         hint: one more sentence, not translated.
         headers: more headers of the answer.
@@ -82,7 +82,13 @@ class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
     def told(self, language: Language) -> str:
         """The detail in a language, with its values in it."""
         text = language.gettext(self.detail) if self.detail else ""
-        return text % self.values if self.values else text
+        return text % {name: _told(value, language) for name, value in self.values.items()} if self.values else text
+
+
+def _told(value: object, language: Language) -> object:
+    if isinstance(value, str):
+        return language.gettext(value)
+    return ", ".join(str(_told(one, language)) for one in value) if isinstance(value, tuple | list) else value
 
 
 def respond(request: Request, problem: Problem) -> Response:

@@ -19,6 +19,7 @@ from assistant.web.site import Visit, site, visit
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE = "assistant-language"
+YEAR_SECONDS = 365 * 24 * 3600
 THEMES = ("auto", "light", "dark")
 _FILTERS = ("number", "percent", "money", "date", "moment", "ago", "duration")
 

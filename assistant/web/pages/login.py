@@ -18,11 +18,10 @@ from assistant.web.language import LANGUAGES, marked
 from assistant.web.log import LOG
 from assistant.web.open_door import open_to_all
 from assistant.web.site import address, request_id, site, visit
-from assistant.web.views import LANGUAGE_COOKIE, render
+from assistant.web.views import LANGUAGE_COOKIE, YEAR_SECONDS, render
 
 router = APIRouter()
 
-_YEAR = 365 * 24 * 3600
 _LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 
 
@@ -33,7 +32,7 @@ def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - t
     response = _page(request, next=next)
     chosen = request.query_params.get("lang")
     if chosen in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
     return response
 
 

@@ -14,8 +14,9 @@ from assistant.web.doors import Current
 from assistant.web.language import marked
 from assistant.web.pages.login import local_path
 from assistant.web.problems import Problem
+from assistant.web.role_titles import ROLES
 from assistant.web.site import address, site, visit
-from assistant.web.views import render
+from assistant.web.views import LANGUAGE_COOKIE, YEAR_SECONDS, render
 
 router = APIRouter()
 
@@ -45,7 +46,7 @@ def save(
     """Keep what was chosen."""
     changes = {"ui_language": ui_language, "theme": theme, "keys": keys, "page_size": int(page_size)}
     UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return RedirectResponse("/profile?saved=1", 303)
+    return _remembered(RedirectResponse("/profile?saved=1", 303), ui_language)
 
 
 @router.post("/profile/switch")
@@ -62,7 +63,7 @@ def switch(
     changes = {key: value for key, value in chosen.items() if value is not None}
     if changes:
         UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return RedirectResponse(local_path(next), 303)
+    return _remembered(RedirectResponse(local_path(next), 303), ui_language)
 
 
 @router.post("/profile/password")
@@ -98,12 +99,20 @@ def change_password(
     return _page(request, who.name, saved=True)
 
 
+def _remembered(response: Response, language: str | None) -> Response:
+    """For the login page and for errors on the way in."""
+    if language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+    return response
+
+
 def _page(request: Request, name: str, *, saved: bool = False, error: str = "", status: int = 200) -> HTMLResponse:
     return render(
         request,
         "profile/index.html",
         status=status,
         user=UserStore(site(request).database).get(name),
+        roles=ROLES,
         key_profiles=KEY_PROFILES,
         page_sizes=PAGE_SIZES,
         saved=saved,

@@ -29,6 +29,6 @@ document.addEventListener("htmx:responseError", (event) => {
   if (xhr.status === 401) location.assign("/login");
   else tell(xhr.getResponseHeader("X-Problem") ? decodeURIComponent(xhr.getResponseHeader("X-Problem")) : xhr.statusText);
 });
-document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline || "Offline"));
+document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));
 
 export { tell };

@@ -1,0 +1,58 @@
+"""Which texts the pages show, collected from code and templates, and which translations there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import assistant.web
+from assistant.web.language import LOCALES
+
+FOLDER = Path(assistant.web.__file__).parent
+_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text as it is written in English, and where."""
+
+    singular: str
+    plural: str | None
+    place: str
+
+
+def collected() -> dict[str, Text]:
+    """All texts, by their English singular."""
+    options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+    found: dict[str, Text] = {}
+    for name, line, message, _, _ in extract_from_dir(str(FOLDER), _METHODS, options, _KEYWORDS):
+        singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
+        found.setdefault(singular, Text(singular, plural, f"{name}:{line}"))
+    return found
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One translation in one file."""
+
+    file: str
+    english: str
+    plural: str | None
+    forms: tuple[str, ...]
+    fuzzy: bool
+
+
+def translations(code: str = "zh") -> Iterator[Translation]:
+    """Every entry of every file of a language."""
+    for path in sorted((LOCALES / code / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code, abort_invalid=True):
+                if message.id:
+                    singular, plural = message.id if isinstance(message.id, tuple | list) else (message.id, None)
+                    forms = tuple([message.string] if isinstance(message.string, str) else message.string)
+                    yield Translation(path.name, singular, plural, forms, message.fuzzy)

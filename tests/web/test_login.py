@@ -1,0 +1,262 @@
+"""Signing in by password and by link, and everything that must not work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from assistant.domain.review_work import Role
+from assistant.errors import InputError
+from assistant.store import audit
+from assistant.store.users import UserStore
+from assistant.web.app import create_app
+from assistant.web.credentials import clean_name, hash_password, password_fits
+from assistant.web.links import login_link
+from assistant.web.options import ServeOptions
+from assistant.wiring.workspace import Workspace
+from tests.web.conftest import BASE_URL, PASSWORD, PORT, browser, give, make_user, sign_in
+
+pytestmark = pytest.mark.usefixtures("ana")
+COOKIE = f"assistant-session-{PORT}"
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> None:
+    make_user(workspace, "ana", Role.LEAD, password_hash=hash_password(PASSWORD), display_name="Ana")
+
+
+def enter(client: TestClient, name: str, password: str, **fields: str) -> int:
+    return client.post("/login", data={"name": name, "password": password, **fields}).status_code
+
+
+def link_path(workspace: Workspace, name: str = "ana", **options: float) -> str:
+    url = login_link(workspace.database, ServeOptions(port=PORT, **options), name, actor="tests")  # type: ignore[arg-type]
+    return url.removeprefix(BASE_URL)
+
+
+def test_a_password_opens_the_door_and_leads_to_the_page_that_was_asked_for(nobody: TestClient) -> None:
+    asked = nobody.get("/profile")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/login?next=/profile")
+    assert '<input type="hidden" name="next" value="/profile">' in nobody.get("/login?next=/profile").text
+    answer = nobody.post("/login", data={"name": " ANA ", "password": PASSWORD, "next": "/profile"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/profile")
+    assert "Ana" in nobody.get("/profile").text
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(nobody: TestClient) -> None:
+    answer = nobody.post("/login", data={"name": "ana", "password": PASSWORD})
+    told = answer.headers["set-cookie"]
+    assert re.match(rf"{COOKIE}=[\w-]{{43}}; HttpOnly; Max-Age=604800; Path=/; SameSite=lax$", told)
+
+
+def test_behind_https_the_cookie_is_secure_and_bound_to_the_host(workspace: Workspace) -> None:
+    app = create_app(workspace, ServeOptions(port=PORT, team=True, public_url="https://labels.example.com"))
+    client = browser(app, base_url="https://labels.example.com")
+    answer = client.post("/login", data={"name": "ana", "password": PASSWORD})
+    assert answer.headers["set-cookie"].startswith("__Host-assistant-session=")
+    assert "; Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert client.get("/").status_code == 200
+
+
+def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastAPI, workspace: Workspace) -> None:
+    make_user(workspace, "gone", password_hash=hash_password(PASSWORD))
+    UserStore(workspace.database).set_disabled("gone", True, actor="tests")
+    make_user(workspace, "keyless")
+    pages = {}
+    for name, password in (("ana", "wrong password"), ("who", PASSWORD), ("gone", PASSWORD), ("keyless", "")):
+        answer = browser(app).post("/login", data={"name": name, "password": password})
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+        pages[name] = answer.text.replace(f'value="{name}"', "")
+    assert len(set(pages.values())) == 1
+
+
+def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
+    nobody: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING", "assistant.web")
+    statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
+    assert statuses.count(401) == 5
+    assert statuses.count(429) == 995
+    refused = nobody.post("/login", data={"name": "ana", "password": PASSWORD})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) in range(1, 31)
+    assert "Too many tries. Wait" in refused.text
+    assert sum("limited" in str(record.msg) for record in caplog.records) == 996
+    assert "guess number" not in caplog.text
+    counted = nobody.get("/metrics").text
+    assert 'assistant_logins_total{outcome="failed"} 5.0' in counted
+    assert 'assistant_logins_total{outcome="limited"} 996.0' in counted
+
+
+def test_signing_in_makes_a_new_session_and_ends_the_one_the_browser_came_with(
+    app: FastAPI, workspace: Workspace
+) -> None:
+    client, thief = browser(app), browser(app)
+    before = sign_in(client, workspace, make_user(workspace, "ana"))
+    give(thief, before)
+    assert thief.get("/").status_code == 200
+    assert enter(client, "ana", PASSWORD) == 303
+    assert client.cookies[COOKIE] != before
+    assert client.get("/").status_code == 200
+    assert thief.get("/").status_code == 303
+
+
+def test_a_session_that_was_planted_is_worth_nothing(nobody: TestClient) -> None:
+    give(nobody, "planted-by-somebody-else")
+    assert enter(nobody, "ana", PASSWORD) == 303
+    assert nobody.cookies[COOKIE] != "planted-by-somebody-else"
+
+
+def test_signing_out_ends_the_session_on_the_server(app: FastAPI, workspace: Workspace) -> None:
+    client, copy = browser(app), browser(app)
+    give(copy, sign_in(client, workspace, make_user(workspace, "ana")))
+    assert client.post("/logout").status_code == 303
+    assert copy.get("/").status_code == 303
+
+
+def test_a_session_ends_when_unused_for_too_long_and_at_its_end(workspace: Workspace) -> None:
+    user = make_user(workspace, "ana")
+    idle = browser(create_app(workspace, ServeOptions(port=PORT, idle_seconds=0)))
+    sign_in(idle, workspace, user)
+    assert idle.get("/").status_code == 303
+    old = browser(create_app(workspace, ServeOptions(port=PORT)))
+    sign_in(old, workspace, user, seconds=-1)
+    assert old.get("/").status_code == 303
+
+
+def test_a_new_password_ends_the_sessions_elsewhere(app: FastAPI, workspace: Workspace) -> None:
+    here, elsewhere = browser(app), browser(app)
+    for client in (here, elsewhere):
+        sign_in(client, workspace, make_user(workspace, "ana"))
+    fields = {"present": PASSWORD, "new": "another good password", "again": "another good password"}
+    assert here.post("/profile/password", data=fields).status_code == 200
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 303
+    assert enter(browser(app), "ana", PASSWORD) == 401
+    assert enter(browser(app), "ana", "another good password") == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"present": "wrong"}, "present password"),
+        ({"again": "different from it"}, "differ"),
+        ({"new": "short", "again": "short"}, "12 to 1,024"),
+    ],
+)
+def test_a_new_password_that_will_not_do_is_refused(
+    app: FastAPI, workspace: Workspace, fields: dict[str, str], told: str
+) -> None:
+    client = browser(app)
+    sign_in(client, workspace, make_user(workspace, "ana"))
+    whole = {"present": PASSWORD, "new": "another good password", "again": "another good password"} | fields
+    answer = client.post("/profile/password", data=whole)
+    assert answer.status_code == 400
+    assert told in answer.text
+    assert password_fits(PASSWORD, UserStore(workspace.database).password_hash("ana"))
+
+
+@pytest.mark.parametrize(
+    "onward",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a b",
+        "/\nx",
+        "",
+        "\\\\evil",
+    ],
+)
+def test_the_way_back_never_leads_to_another_site(nobody: TestClient, onward: str) -> None:
+    answer = nobody.post("/login", data={"name": "ana", "password": PASSWORD, "next": onward})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_a_login_link_works_once_and_leaves_the_address(app: FastAPI, workspace: Workspace) -> None:
+    path, client = link_path(workspace), browser(app)
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert client.get("/").status_code == 200
+    again = browser(app).get(path)
+    assert again.status_code == 403
+    assert "has been used or has expired" in again.text
+    assert "set-cookie" not in again.headers
+
+
+def test_a_link_opened_twice_by_one_browser_is_no_error(app: FastAPI, workspace: Workspace) -> None:
+    path, client = link_path(workspace), browser(app)
+    assert client.get(path).status_code == 303
+    assert client.get(path).headers["location"] == "/"
+
+
+def test_a_login_link_expires(nobody: TestClient, workspace: Workspace) -> None:
+    assert nobody.get(link_path(workspace, link_seconds=-1)).status_code == 403
+
+
+def test_a_link_of_somebody_shut_out_opens_nothing(nobody: TestClient, workspace: Workspace) -> None:
+    make_user(workspace, "boss", Role.ADMIN)
+    path = link_path(workspace)
+    UserStore(workspace.database).set_disabled("ana", True, actor="boss")
+    assert nobody.get(path).status_code == 403
+
+
+def test_a_made_up_link_opens_nothing_and_a_look_at_its_head_does_not_use_one_up(
+    app: FastAPI, workspace: Workspace
+) -> None:
+    assert browser(app).get("/login/link?token=made-up").status_code == 403
+    assert browser(app).get("/login/link").status_code == 403
+    path = link_path(workspace)
+    assert browser(app).head(path).status_code == 405
+    assert browser(app).get(path).status_code == 303
+
+
+def test_logins_and_logouts_are_in_the_log_of_changes_without_secrets(app: FastAPI, workspace: Workspace) -> None:
+    client = browser(app)
+    client.get(link_path(workspace))
+    client.headers["x-csrf-token"] = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/").text)[1]  # type: ignore[index]
+    client.post("/logout")
+    told = [(one.actor, one.action, one.subject) for one in audit.entries(workspace.database)]
+    assert told == [
+        ("ana", "session.end", "user:ana"),
+        ("ana", "session.open", "user:ana"),
+        ("tests", "link.issue", "user:ana"),
+        ("tests", "user.add", "user:ana"),
+    ]
+    assert audit.verify(workspace.database).broken_at is None
+
+
+def test_no_secret_is_in_the_database(app: FastAPI, workspace: Workspace) -> None:
+    path, client = link_path(workspace), browser(app)
+    client.get(path)
+    stored = b"".join(file.read_bytes() for file in workspace.state.glob("assistant.db*"))
+    assert path.partition("token=")[2].encode() not in stored
+    assert client.cookies[COOKIE].encode() not in stored
+    assert PASSWORD.encode() not in stored
+    assert b"$argon2id$" in stored
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "<script>", "x" * 65, "a/b", "a\0b", "ana;drop"])
+def test_names_that_cannot_be_names_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match="can't be a name"):
+        clean_name(name)
+
+
+def test_names_are_told_apart_after_folding() -> None:
+    assert clean_name(" Ａna ") == clean_name("ANA") == "ana"
+    assert clean_name("李雷") == "李雷"
+
+
+def test_the_login_page_speaks_chinese_where_it_is_asked_to(nobody: TestClient) -> None:
+    answer = nobody.get("/login?lang=zh")
+    assert '<html lang="zh-Hans"' in answer.text
+    assert "<h1>登录</h1>" in answer.text
+    assert "登录" in nobody.get("/login").text  # remembered
+    assert "登录" in browser(nobody.app, headers={"accept-language": "zh-CN"}).get("/login").text  # type: ignore[arg-type]
