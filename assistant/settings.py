@@ -99,7 +99,7 @@ class TrustSettings(_Section):
 class ReviewSettings(_Section):
     """How people work through the queue."""
 
-    lease_seconds: float = Field(default=300, ge=5, le=86_400)  # a claimed item nobody answers is offered again
+    lease_seconds: float = Field(default=300, ge=1, le=86_400)  # a claimed item nobody answers is offered again
     blind_share: float = Field(default=0.2, ge=0, le=1)  # of ordinary reviews, without sight of the machine's answer
     gold_rate: float = Field(default=0.03, ge=0, le=0.5)  # known items mixed in silently, of what each person takes
     gold_views: int = Field(default=200, ge=1)  # after so many showings an item is gold no longer

@@ -118,6 +118,9 @@ class Queue:
     def return_expired(self) -> int:
         """Offer again what was leased until now; returns how many. A server calls it every few seconds."""
         at = self._stamp(self._clock())
+        with self._database.read() as connection:
+            if not claims.any_expired(connection, at):
+                return 0
         return self._writer.run(lambda connection: claims.return_expired(connection, at))
 
     def pause(self, principal: Principal, *, severe_from: int) -> Pause | None:
@@ -135,12 +138,11 @@ class Queue:
         self._writer.close()
 
     def _claim(self, principal: Principal, n: int) -> list[Claimed]:
-        with self._database.read() as connection:
-            seen = exposure.seen(connection, principal.user_id, self._shift_began(self._clock()))
-        return self._writer.run(partial(self._take, principal=principal, n=n, seen=seen))
+        return self._writer.run(partial(self._take, principal=principal, n=n))
 
-    def _take(self, connection: Connection, *, principal: Principal, n: int, seen: exposure.Seen) -> list[Claimed]:
+    def _take(self, connection: Connection, *, principal: Principal, n: int) -> list[Claimed]:
         claims.lock_person(connection, principal.user_id)
+        seen = exposure.seen(connection, principal.user_id, self._shift_began(self._clock()))
         lease, counts, keys = self._lease(), seen.by_harm.copy(), list[int]()
         while len(keys) < n:
             avoid = exhausted(counts, self._rules.budgets)

@@ -49,7 +49,10 @@ class Place(NamedTuple):
 
 
 def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
-    """An assignment; its task stays locked until the end of the transaction, so that its last answer closes it."""
+    """An assignment, locked with its task until the end of the transaction.
+
+    So nobody claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
+    """
     task = sa.select(assignments.c.task_id).where(assignments.c.id == assignment_id)
     if connection.dialect.name != "sqlite":
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update())
@@ -63,6 +66,7 @@ def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
         )
         .where(assignments.c.id == assignment_id)
+        .with_for_update(of=assignments)
     )
     row = connection.execute(query).first()
     return None if row is None else Place._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))

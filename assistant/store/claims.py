@@ -90,6 +90,12 @@ def give_back(connection: sa.Connection, principal: Principal, assignment_id: in
     return bool(connection.execute(statement.values(values)).rowcount)
 
 
+def any_expired(connection: sa.Connection, at: str) -> bool:
+    """Whether a lease has ended."""
+    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def return_expired(connection: sa.Connection, at: str) -> int:
     """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it."""
     ended = (

@@ -1,7 +1,8 @@
-"""Many threads that write: on SQLite one of them does it for all, in the order they asked.
+"""Many threads that write: few do it for all, in the order they asked; on SQLite a single one.
 
 SQLite lets writers wait by sleeping and trying again, so some wait for seconds while others pass them. Handed to one
-thread, transactions come first in first out and at the speed of the disk. PostgreSQL has a queue of its own.
+thread, transactions come first in first out and at the speed of the disk. PostgreSQL takes several at a time, but the
+pool of connections to it does not look who came first either.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ import sqlalchemy as sa
 
 from assistant.store.database import Database
 
+_AT_A_TIME = 4  # on PostgreSQL, where the log of changes makes all wait for each other at the end anyway
+
 Result = TypeVar("Result")
 Work = Callable[[sa.Connection], Result]
 
 
 class Writer:
-    """Runs transactions; one at a time, in order, where the database is SQLite."""
+    """Runs transactions in the order they were asked for; on SQLite one at a time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._thread = ThreadPoolExecutor(1, "writer") if database.is_sqlite else None
+        self._threads = ThreadPoolExecutor(1 if database.is_sqlite else _AT_A_TIME, "writer")
         self._inside = threading.local()
 
     def run(self, work: Work[Result]) -> Result:
@@ -39,14 +42,11 @@ class Writer:
         """
         if getattr(self._inside, "working", False):
             raise RuntimeError("a transaction can't wait for another one: pass the connection on instead")
-        if self._thread is None:
-            return self._transact(work)
-        return self._thread.submit(self._transact, work).result()
+        return self._threads.submit(self._transact, work).result()
 
     def close(self) -> None:
         """Finish what was asked for; nothing new is taken."""
-        if self._thread is not None:
-            self._thread.shutdown()
+        self._threads.shutdown()
 
     def __enter__(self) -> Self:
         return self
