@@ -26,7 +26,8 @@ def _lines(*blocks: str) -> list[str]:
 
 
 CERTIFICATE = _lines(*(block for block in BLOCKS if "assistant sample" in block or "assistant simulate" in block))
-LINES = [line for line in _lines(*BLOCKS) if line not in CERTIFICATE]
+EVALS = _lines(*(block for block in BLOCKS if "assistant eval" in block))
+LINES = [line for line in _lines(*BLOCKS) if line not in {*CERTIFICATE, *EVALS}]
 
 
 def test_every_command_of_the_readme_works_as_written(
@@ -80,6 +81,42 @@ def test_the_way_to_a_certificate_works_as_written(
         assert said.status == 0, f"{line}\n{said.stdout}{said.stderr}"
         ran.append(words[0])
     assert ran == ["sample", "labels", "certify", "route", "settle", "export", "check", "signals", "simulate"]
+
+
+def test_evaluations_work_as_written(
+    assistant: Assistant, dev_server: Server, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files hold 40 made-up answers; the suite that ships asks a server instead of the embedded model."""
+    dev_server(models=("dev",))
+    monkeypatch.setenv("ASSISTANT__MODEL__SPEC", "openai:dev")
+    monkeypatch.chdir(workspace)
+    assistant("ingest", POSTS)
+    assistant("labels", "import", POSTS, "--each-rater", "label_a", "--each-rater", "label_b")
+    assert assistant("prelabel").status == 0
+    suite = (ROOT / "evals" / "suites" / "community.toml").read_text(encoding="utf-8")
+    Path("evals").mkdir()
+    Path("evals/community.toml").write_text(suite.replace('"local"', '"openai:dev"'), encoding="utf-8")
+    truth = {f"p{at}": "xy"[at % 2] for at in range(40)}
+    write_jsonl(Path("items.jsonl"), [{"id": name, "text": f"post {name}"} for name in truth])
+    write_jsonl(
+        Path("labels.jsonl"), [{"item_id": name, "rater_id": "ana", "label": label} for name, label in truth.items()]
+    )
+    answers = [("old", "x"), ("new", "y")]
+    write_jsonl(
+        Path("machine.jsonl"),
+        [{"item_id": name, "model": model, "label": said} for name in truth for model, said in answers],
+    )
+    ran = []
+    for line in EVALS:
+        words = shlex.split(line)[1:]
+        said = assistant(*words)
+        allowed = {0, 1} if words[1] == "gate" else {0}  # 1: not shown to be no worse
+        assert said.status in allowed, f"{line}\n{said.stdout}{said.stderr}"
+        assert "Traceback" not in said.stderr
+        ran.append(words[1])
+    assert ran == ["agree", "compare", "report", "plan", "freeze", "run", "run", "compare", "report", "gate", "agree"]
+    assert Path("report/report.html").exists()
+    assert Path("gate.xml").exists()
 
 
 @pytest.mark.parametrize("target", sorted({line.split()[1] for line in LINES if line.startswith("make ")}))
