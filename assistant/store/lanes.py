@@ -36,6 +36,8 @@ def lane_numbers(connection: sa.Connection, wanted: Collection[Lane]) -> dict[La
     """Row numbers of lanes; those that are new are made, once, whoever makes them at the same time."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     rows = [lane._asdict() for lane in sorted(set(wanted))]
+    if not rows:
+        return {}
     connection.execute(insert(lanes).on_conflict_do_nothing(), rows)
     found: dict[Lane, int] = {}
     for lane in set(wanted):

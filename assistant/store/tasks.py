@@ -30,10 +30,16 @@ class Waiting(NamedTuple):
     first_due: str | None
 
 
-def add_tasks(connection: sa.Connection, new: Sequence[NewTask]) -> list[int]:
-    """Put tasks into the queue with all their wanted answers; returns their row numbers, in order."""
+def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -> list[int]:
+    """Put tasks into the queue with all their wanted answers; returns their row numbers, in order.
+
+    Args:
+        connection: the transaction.
+        new: the tasks.
+        at: when they were made, ISO 8601 in UTC; now where nothing is said.
+    """
     numbers = lane_numbers(connection, {Lane.of(task) for task in new})
-    stamp, made = now(), []
+    stamp, made = at or now(), list[int]()
     for part in parts(new, PAGE):
         rows = [_row(task, numbers[Lane.of(task)], stamp) for task in part]
         insert = sa.insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
