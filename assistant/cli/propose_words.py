@@ -82,7 +82,7 @@ def show_proposal(
 def _as_json(
     session: ProposalSession, drafted: Drafted, placed: Placed, measurement: Measurement, measured: Measured
 ) -> dict[str, Any]:
-    from assistant.cli.evaluation_words import comparison_json
+    from assistant.cli.evaluation_json import comparison_json
 
     draft = {
         "name": placed.name,
