@@ -1,0 +1,122 @@
+"""Starting, stopping and going on with a run from its page; what it would cost is told and agreed to first."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BeforeValidator
+
+from assistant.domain.review_work import Principal
+from assistant.store import audit
+from assistant.web.doors import needs
+from assistant.web.jobs import Wish, jobs
+from assistant.web.language import marked
+from assistant.web.permissions import Permission
+from assistant.web.problems import Problem
+from assistant.web.site import site
+from assistant.web.views import render
+from assistant.wiring.workspace import Workspace
+
+router = APIRouter()
+
+Steerer = Annotated[Principal, Depends(needs(Permission.STEER_RUNS))]
+Number = Annotated[int | None, BeforeValidator(lambda value: value or None), Form(ge=1, le=10**9)]
+_SPARE = 1.1  # of the estimate: what the field for the budget proposes
+
+
+@router.get("/jobs/new")
+def new_job(request: Request, _: Steerer, run: str = "") -> HTMLResponse:
+    """Choose prompt and model; those of a run that is to go on."""
+    workspace = site(request).workspace
+    chosen = workspace.runs.find(run) if run else None
+    return render(
+        request,
+        "runs/new.html",
+        prompts=[f"{name}@{version}" for name, version in workspace.prompts.paths()],
+        models=_models(workspace),
+        prompt=chosen.prompt if chosen else workspace.settings.prompt.name,
+        model=chosen.model if chosen else workspace.settings.model.spec,
+        replicate=chosen.replicate if chosen else 0,
+        run=chosen,
+    )
+
+
+@router.post("/jobs/estimate")
+def estimate(
+    request: Request,
+    _: Steerer,
+    *,
+    prompt: Annotated[str, Form(max_length=200)],
+    model: Annotated[str, Form(max_length=200)],
+    limit: Number = None,
+    replicate: Annotated[int, Form(ge=0, le=10_000)] = 0,
+    retry_failed: Annotated[bool, Form()] = False,
+    run: Annotated[str, Form(max_length=40)] = "",
+) -> HTMLResponse:
+    """What it would take, before anything is asked."""
+    wish = _checked(request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    told = jobs(request).estimate(wish)
+    cost = told["cost_usd"]
+    budget = None if cost is None else math.ceil(cost * _SPARE * 100) / 100
+    return render(request, "runs/estimate.html", wish=wish, told=told, budget=budget, other=run and run != told["run"])
+
+
+@router.post("/jobs/start")
+def start(
+    request: Request,
+    who: Steerer,
+    *,
+    run: Annotated[str, Form(pattern=r"^r\d+$")],
+    prompt: Annotated[str, Form(max_length=200)],
+    model: Annotated[str, Form(max_length=200)],
+    budget: Annotated[float, Form(ge=0, le=1_000_000)],
+    limit: Number = None,
+    replicate: Annotated[int, Form(ge=0, le=10_000)] = 0,
+    retry_failed: Annotated[bool, Form()] = False,
+) -> Response:
+    """Start the job; it stops by itself before it has cost more than the budget."""
+    wish = _checked(request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    found = site(request).workspace.runs.find(run)
+    job = jobs(request).start(found.name, wish, budget)
+    detail = {"prompt": prompt, "model": model, "budget_usd": budget, "limit": limit, "process": job.process.pid}
+    with site(request).database.write() as connection:
+        audit.append(connection, who.name, "run.start", f"run:{found.name}", detail)
+    return RedirectResponse(f"/runs/{found.name}", 303)
+
+
+@router.post("/runs/{name}/stop")
+def stop(request: Request, name: str, who: Steerer) -> Response:
+    """End a job that was started here, after the answers on their way.
+
+    Raises:
+        Problem: 409 for a job that was started elsewhere, or is over.
+    """
+    run = site(request).workspace.runs.find(name)
+    if not jobs(request).stop(run.name):
+        detail = marked("No job of %(run)s that was started here is running. One started on a terminal ends there.")
+        raise Problem(409, detail, code="not_ours", values={"run": run.name})
+    with site(request).database.write() as connection:
+        audit.append(connection, who.name, "run.stop", f"run:{run.name}", {})
+    return RedirectResponse(f"/runs/{run.name}", 303)
+
+
+def _models(workspace: Workspace) -> list[str]:
+    """Models that a page may ask: those of the settings and of earlier runs, nothing anybody types."""
+    known = [workspace.settings.model.spec, *workspace.settings.prices, "local"]
+    known += [run.model for run in workspace.runs.all() if run.origin == "prelabel"]
+    return list(dict.fromkeys(known))
+
+
+def _checked(
+    request: Request, *, prompt: str, model: str, limit: int | None, replicate: int, retry_failed: bool
+) -> Wish:
+    """Raises Problem for a prompt or a model that isn't among those offered."""
+    workspace = site(request).workspace
+    prompts = {f"{name}@{version}" for name, version in workspace.prompts.paths()}
+    if prompt not in prompts or model not in _models(workspace):
+        detail = marked("Choose one of the prompts and models offered; others are asked from the command line.")
+        raise Problem(422, detail, code="not_offered")
+    return Wish(prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)

@@ -1,0 +1,179 @@
+"""Runs: how far each has come, what it cost, what failed and why, and the items behind every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from assistant.domain.review_work import Principal
+from assistant.store.journal import at_work
+from assistant.store.results import RunTotals
+from assistant.store.run_items import ItemFilter, LastEvent, Progress, RunItem, RunItemStore
+from assistant.store.runs import Run
+from assistant.web import terms
+from assistant.web.doors import needs
+from assistant.web.downloads import Column, Ending, download
+from assistant.web.jobs import jobs
+from assistant.web.language import marked
+from assistant.web.lists import Place, everything, listing
+from assistant.web.permissions import Permission
+from assistant.web.remembered import Known, remembered
+from assistant.web.site import site
+from assistant.web.views import render
+from assistant.web.visible_text import excerpt
+
+router = APIRouter()
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_RUNS))]
+Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
+
+STATES = {
+    "here": marked("running"),
+    "elsewhere": marked("running, started elsewhere"),
+    "ended": marked("ended"),
+    "interrupted": marked("stopped"),
+    "cut_off": marked("cut off"),
+    "imported": marked("imported"),
+    "new": marked("nothing asked yet"),
+}
+ALIVE = frozenset({"here", "elsewhere"})
+
+COLUMNS: tuple[Column[RunItem], ...] = (
+    Column("item_id", lambda one: one.id),
+    Column("text", lambda one: one.text),
+    Column("language", lambda one: one.language),
+    Column("status", lambda one: one.status),
+    Column("labels", lambda one: one.labels),
+    Column("clauses", lambda one: one.clauses),
+    Column("failure", lambda one: one.failure),
+    Column("detail", lambda one: one.detail),
+    Column("route", lambda one: one.route),
+    Column("reason", lambda one: one.reason),
+    Column("cost_usd", lambda one: one.cost_usd),
+)
+
+
+@router.get("/runs")
+def all_runs(request: Request, _: Viewer) -> HTMLResponse:
+    """Every run, newest first."""
+    here = site(request)
+    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.state / "journal") is not None
+    rows = [
+        {"run": run, "last": last.get(run.id), "state": _state(request, run, last.get(run.id), alive)}
+        for run in reversed(here.workspace.runs.all())
+    ]
+    return render(request, "runs/index.html", rows=rows, states=STATES, alive=ALIVE)
+
+
+@router.get("/runs/{name}")
+def one_run(request: Request, name: str, _: Viewer) -> HTMLResponse:
+    """One run: what it asks, how far it is, its history; figures that take a while come after."""
+    run = site(request).workspace.runs.find(name)
+    events = site(request).workspace.runs.events(run)
+    return render(request, "runs/run.html", run=run, events=events, event_names=terms.EVENTS, **_live(request, run))
+
+
+@router.get("/runs/{name}/progress")
+def progress(request: Request, name: str, _: Viewer) -> HTMLResponse:
+    """How far a run is, for a page that asks every two seconds; also a page of its own."""
+    run = site(request).workspace.runs.find(name)
+    part = request.headers.get("hx-request") == "true"
+    return render(request, "runs/progress.html" if part else "runs/progress_page.html", run=run, **_live(request, run))
+
+
+@router.get("/runs/{name}/totals")
+def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
+    """Answers, failures, routes, tokens and cost."""
+    run = site(request).workspace.runs.find(name)
+    known: Known[RunTotals] = remembered(request).get(
+        ("totals", run.id), lambda: site(request).workspace.results.totals(run)
+    )
+    part = request.headers.get("hx-request") == "true"
+    return render(
+        request,
+        "runs/totals.html" if part else "runs/totals_page.html",
+        run=run,
+        totals=known.value,
+        at=known.at,
+        statuses=terms.STATUSES,
+        failures=terms.FAILURES,
+        routes=terms.ROUTES,
+    )
+
+
+@router.get("/runs/{name}/items")
+def run_items(
+    request: Request, name: str, wanted: Annotated[ItemFilter, Depends()], _: Viewer, before: Place = None
+) -> HTMLResponse:
+    """A run's items, by what became of them."""
+    run = site(request).workspace.runs.find(name)
+    found = listing(
+        request,
+        f"/runs/{run.name}/items",
+        asdict(wanted),
+        _fetch(request, run, wanted),
+        place=before,
+        key=lambda one: one.key,
+    )
+    part = request.headers.get("hx-request") == "true"
+    return render(
+        request,
+        "runs/item_rows.html" if part else "runs/items.html",
+        run=run,
+        listing=found,
+        wanted=wanted,
+        labels=site(request).workspace.policy.label_set.names,
+        excerpt=excerpt,
+        terms=terms,
+    )
+
+
+@router.get("/runs/{name}/items.{ending}")
+def run_items_file(
+    request: Request, name: str, ending: Ending, wanted: Annotated[ItemFilter, Depends()], _: Viewer, __: Taker
+) -> Response:
+    """The same as a file."""
+    run = site(request).workspace.runs.find(name)
+    rows = everything(_fetch(request, run, wanted), lambda one: one.key)
+    return download(f"{run.name}-items", ending, COLUMNS, rows)
+
+
+def _fetch(request: Request, run: Run, wanted: ItemFilter) -> Callable[[int | None, int], Sequence[RunItem]]:
+    store = RunItemStore(site(request).database)
+    return lambda before, limit: store.page(run.id, wanted, before, limit)
+
+
+def _live(request: Request, run: Run) -> dict[str, Any]:
+    """What changes while a run is under way."""
+    here = site(request)
+    store = RunItemStore(here.database)
+    counted: Known[Progress] = remembered(request).get(("progress", run.id), lambda: store.progress(run.id))
+    last = store.last_events().get(run.id)
+    state = _state(request, run, last, at_work(here.workspace.state / "journal") is not None)
+    job = jobs(request).of(run.name)
+    return {
+        "state": state,
+        "state_name": STATES[state],
+        "live": state in ALIVE,
+        "progress": counted.value,
+        "at": counted.at,
+        "job": job,
+        "said": job.said() if job else [],
+        "last": last,
+    }
+
+
+def _state(request: Request, run: Run, last: LastEvent | None, alive: bool) -> str:
+    """One of `STATES`."""
+    job = jobs(request).of(run.name)
+    if job is not None and job.alive:
+        return "here"
+    if last is None:
+        return "imported" if run.origin == "import" else "new"
+    if last.event == "started":
+        return "elsewhere" if alive else "cut_off"
+    return last.event

@@ -1,0 +1,79 @@
+"""Figures that take a while, kept for a moment: many who look at the same page count once.
+
+How long depends on what they cost: what took two seconds is counted again after forty at the earliest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Generic, TypeVar, cast
+
+from fastapi import Request
+
+Value = TypeVar("Value")
+_TIMES = 20  # of what it took: at most a twentieth of the time goes into counting
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[Value]):
+    """A figure and when it was found."""
+
+    value: Value
+    at: datetime
+
+
+class Remembered:
+    """A few figures, each found by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, tuple[Known[object], float]] = OrderedDict()
+        self._locks: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable, find: Callable[[], Value], *, seconds: float = 1.0) -> Known[Value]:
+        """The figure of that key, found anew where it is older than `seconds` and twenty times what it took.
+
+        What `find` raises is raised, and nothing kept.
+        """
+        with self._lock:
+            if (there := self._fresh(key)) is not None:
+                return cast("Known[Value]", there)
+            lock = self._locks.setdefault(key, Lock())
+        with lock:
+            with self._lock:
+                if (there := self._fresh(key)) is not None:
+                    return cast("Known[Value]", there)
+            began = time.monotonic()
+            found = Known(find(), datetime.now(UTC))
+            took = time.monotonic() - began
+            with self._lock:
+                self._known[key] = (cast("Known[object]", found), time.monotonic() + max(seconds, _TIMES * took))
+                self._known.move_to_end(key)
+                while len(self._known) > _KEPT:
+                    oldest, _ = self._known.popitem(last=False)
+                    self._locks.pop(oldest, None)
+            return found
+
+    def forget(self) -> None:
+        """Find everything anew: something was changed here."""
+        with self._lock:
+            self._known.clear()
+
+    def _fresh(self, key: Hashable) -> Known[object] | None:
+        found = self._known.get(key)
+        return found[0] if found is not None and found[1] > time.monotonic() else None
+
+
+def remembered(request: Request) -> Remembered:
+    """The app's own."""
+    state = request.app.state
+    if not hasattr(state, "remembered"):
+        state.remembered = Remembered()
+    held: Remembered = state.remembered
+    return held

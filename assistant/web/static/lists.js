@@ -1,0 +1,32 @@
+// Lists by keyboard: up and down go from row to row, Enter opens (a row's link has the focus), left and right turn pages.
+
+const ROW = "a[data-row]";
+
+function move(step) {
+  const rows = [...document.querySelectorAll(ROW)];
+  if (!rows.length) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+  rows[next].focus();
+  rows[next].closest("tr")?.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function turn(name) {
+  const link = document.querySelector(`a[rel="${name}"]`);
+  link?.click();
+  return Boolean(link);
+}
+
+const KEYS = {
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  ArrowRight: () => turn("next"),
+  ArrowLeft: () => turn("first"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable], dialog[open], details.menu[open]")) return;
+  if (KEYS[event.key]?.()) event.preventDefault();
+});

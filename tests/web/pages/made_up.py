@@ -1,0 +1,200 @@
+"""A workspace as it looks after some days of work: the example posts, a machine's answers, people's answers to them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from assistant.bundled import bundled
+from assistant.domain.certificates import Score
+from assistant.domain.items import Content, Item
+from assistant.domain.labels import LabelAnswer, severity
+from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity, Usage
+from assistant.domain.review_work import NewTask, Principal, Role, Submission, TaskKind
+from assistant.review.priority import priority
+from assistant.review.queue import Queue
+from assistant.routing.route import Decision, Route
+from assistant.settings import ReviewSettings
+from assistant.store.fits import FitStore
+from assistant.store.items import NewItem
+from assistant.store.prelabels import Answered
+from assistant.store.runs import Run
+from assistant.store.tasks import add_tasks
+from assistant.store.users import UserStore
+from assistant.wiring.workspace import Workspace
+
+CLAUSES = {
+    "harassment": "H1",
+    "hate": "H4",
+    "threat": "T1",
+    "self_harm": "S1",
+    "sexual": "X1",
+    "spam": "P1",
+    "dangerous": "D1",
+}
+PEOPLE = (
+    ("ana", "Ana Ortiz", Role.REVIEWER, ["en", "zh"]),
+    ("bo", "Bo Lindqvist", Role.REVIEWER, ["en", "zh"]),
+    ("chen", "陈晓", Role.REVIEWER, ["zh", "en"]),
+    ("lea", "Lea Haddad", Role.LEAD, ["en"]),
+    ("max", "Max Okafor", Role.MANAGER, ["en"]),
+    ("ida", "Ida Novak", Role.ANALYST, []),
+)
+SPEED = {"ana": 11.0, "bo": 3.2, "chen": 14.5}
+
+
+@dataclass(frozen=True)
+class Post:
+    """An example post with what two people say of it."""
+
+    key: int
+    id: str
+    text: str
+    language: str
+    first: LabelAnswer
+    second: LabelAnswer
+
+
+class MadeUp:
+    """A workspace with content, users, a run and a queue.
+
+    Args:
+        workspace: a fresh one.
+        posts: how many of the example posts.
+    """
+
+    def __init__(self, workspace: Workspace, posts: int = 40) -> None:
+        self.workspace = workspace
+        self.posts = list(_posts(workspace, posts))
+        self.users = UserStore(workspace.database)
+        for name, display, role, languages in PEOPLE:
+            self.users.find(name) or self.users.add(
+                name, role=role, actor="setup", display_name=display, languages=languages, team="days"
+            )
+        rules = ReviewSettings(gold_rate=0)
+        self.queue = Queue(workspace.database, rules, label_set=workspace.policy.label_set)
+        self.run = self.prelabel()
+
+    def principal(self, name: str) -> Principal:
+        return self.users.get(name).principal()
+
+    def prelabel(self, prompt: str = "moderation@2", errs: float = 0.22) -> Run:
+        """A run that is right about most posts, fails at a few, and costs a little."""
+        workspace, policy = self.workspace, self.workspace.policy
+        asked = workspace.prompts.get(prompt)
+        workspace.registry.register_prompt(asked.name, asked.version, asked.digest, asked.source)
+        workspace.registry.register_policy(policy)
+        identity = RunIdentity(asked.digest, policy.digest, "openai:gpt-4o-mini", "{}")
+        run = workspace.runs.open(identity, prompt=(asked.name, asked.version), policy=(policy.id, policy.version))
+        workspace.runs.event(run, "started", {"to_ask": len(self.posts)})
+        answers = [self._answered(post, prompt, errs) for post in self.posts]
+        workspace.prelabels.commit(run, answers, [])
+        usable = [(post, one.prelabel) for post, one in zip(self.posts, answers, strict=True) if one.prelabel.labels]
+        FitStore(workspace.database).add(
+            run.id,
+            seed=1,
+            labels_used=len(self.posts),
+            report={},
+            scores=[Score(post.id, one.labels, one.signals["label_probability"], "model") for post, one in usable],
+        )
+        detail = {"labelled": len(usable), "failed": len(answers) - len(usable), "cost_usd": 0.0123, "seconds": 8.4}
+        workspace.runs.event(run, "ended", detail)
+        return run
+
+    def work(self, posts: int | None = None) -> None:
+        """Two people answer each post, blind; a third some of them, with the machine's answer in sight."""
+        for number, post in enumerate(self.posts[:posts]):
+            self.task(post, TaskKind.DOUBLE, overlap=2)
+            self.answer("ana", post.first)
+            self.answer("bo", post.second if chance(post.id, "bo") > 0.12 else ("safe",))
+            if number % 3 == 0:
+                self.task(post, TaskKind.REVIEW)
+                self.answer("chen", post.second, accepted_suggestion=False)
+
+    def task(self, post: Post, kind: TaskKind = TaskKind.REVIEW, **more: Any) -> int:
+        """One task about a post."""
+        policy = self.workspace.policy
+        worst = severity(post.first, policy.label_set)
+        due = datetime.now(UTC) + timedelta(hours=20 - 3 * worst)
+        values: dict[str, Any] = {"harm": post.first[0] if worst else "", "severity": worst, "due_at": stamp(due)}
+        values |= {"priority": priority(due, severity=worst, value=0.5), "blind": kind is not TaskKind.REVIEW}
+        task = NewTask(
+            item_key=post.key,
+            kind=kind,
+            policy_id=policy.id,
+            policy_version=policy.version,
+            language=post.language,
+            run_id=self.run.id,
+            **values | more,
+        )
+        with self.workspace.database.write() as connection:
+            return add_tasks(connection, [task])[0]
+
+    def answer(self, name: str, labels: LabelAnswer, **more: Any) -> int:
+        """The next item somebody gets, answered; the review's number."""
+        who = self.principal(name)
+        [claimed] = self.queue.claim(who)
+        clause = CLAUSES.get(labels[0], "")
+        given: dict[str, Any] = {"clauses": (clause,) if clause else (), "key": f"{name}-{claimed.assignment_id}"}
+        given |= {"seconds": SPEED.get(name, 9.0) * (0.6 + chance(claimed.item_id, name))}
+        outcome = self.queue.submit(
+            who,
+            Submission(assignment_id=claimed.assignment_id, token=claimed.token, labels=labels, **given | more),
+        )
+        assert outcome.review_id is not None, outcome
+        return outcome.review_id
+
+    def close(self) -> None:
+        self.queue.close()
+
+    def _answered(self, post: Post, prompt: str, errs: float) -> Answered:
+        luck = chance(post.id, prompt)
+        names = self.workspace.policy.label_set.names
+        right = luck > errs
+        labels = post.first if right else (names[int(luck * 1000) % len(names)],)
+        sure = round(0.62 + 0.37 * chance(post.id, "sure") if right else 0.35 + 0.5 * chance(post.id, "sure"), 4)
+        usage = Usage(400 + len(post.text), 24, 0)
+        said: dict[str, Any] = {"usage": usage, "cost_usd": 0.0003, "latency_ms": 640.0, "attempts": 1, "model": "m"}
+        if luck > 0.96:
+            failed = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.MALFORMED, detail="no JSON in it", **said)
+            return Answered(post.key, 0, failed, Decision(Route.REVIEW, "failed", ("failed",), 1.0, 1))
+        clause = CLAUSES.get(labels[0], "")
+        told = Prelabel(
+            PrelabelStatus.LABELLED,
+            labels,
+            signals={"label_probability": sure},
+            rationale="Nothing here names a person or a group." if labels == ("safe",) else f"Falls under {clause}.",
+            clauses=(clause,) if clause else (),
+            **said,
+        )
+        route = Route.ACCEPT if sure > 0.9 else Route.REVIEW
+        reason = "high_probability" if sure > 0.9 else "low_probability"
+        return Answered(post.key, 0, told, Decision(route, reason, (), 0.05 if sure > 0.9 else 1.0, 1))
+
+
+def chance(*parts: str) -> float:
+    """A number from 0 to 1 that stands for these words."""
+    return int.from_bytes(blake2b("\0".join(parts).encode(), digest_size=6).digest()) / 2**48
+
+
+def stamp(moment: datetime) -> str:
+    """As the store writes moments."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _posts(workspace: Workspace, count: int) -> Iterator[Post]:
+    with (bundled("examples") / "posts.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(islice(csv.DictReader(file), count))
+    new = [
+        NewItem(Item(row["id"], Content(row["text"]), row["lang"], row["source"]), b"", n) for n, row in enumerate(rows)
+    ]
+    workspace.items.add(new)
+    for row in rows:
+        stored = workspace.items.get(row["id"])
+        assert stored is not None
+        yield Post(stored.key, row["id"], row["text"], row["lang"], (row["label_a"],), (row["label_b"],))

@@ -1,0 +1,118 @@
+"""Runs, on their pages: state, figures with the items behind them, starting, stopping and going on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from assistant.domain.review_work import Role
+from assistant.store import audit
+from tests.cli.conftest import Serving
+from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
+from tests.web.conftest import SignedIn
+from tests.web.pages.made_up import MadeUp
+from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+
+LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
+
+
+@pytest.mark.usefixtures("made_up")
+@pytest.mark.parametrize("role", Role)
+def test_who_may_look_and_who_may_start(signed_in: SignedIn, role: Role) -> None:
+    client = signed_in(role)
+    for path in ("/runs", "/runs/r1", "/runs/r1/progress", "/runs/r1/totals", "/runs/r1/items", "/runs/r1/items.csv"):
+        assert client.get(path).status_code == (200 if role in LOOKING else 403), path
+    steering = role in {Role.MANAGER, Role.ADMIN}
+    assert client.get("/jobs/new").status_code == (200 if steering else 403)
+    assert client.post("/runs/r1/stop").status_code == (409 if steering else 403)
+    assert ("Start a run" in words(client.get("/runs"))) == steering
+
+
+def test_a_run_shows_its_state_progress_and_history(made_up: MadeUp, signed_in: SignedIn) -> None:
+    client = signed_in(Role.ANALYST)
+    assert rows(client.get("/runs")) == ["r1"]
+    told = words(client.get("/runs/r1"))
+    assert "ended · 24 of 24 items answered" in told
+    assert "moderation@2" in told
+    made_up.workspace.runs.event(made_up.run, "started", {"to_ask": 3})
+    assert "cut off" in words(client.get("/runs/r1"))
+
+
+def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: SignedIn) -> None:
+    client = signed_in(Role.ANALYST)
+    totals = made_up.workspace.results.totals(made_up.run)
+    told = words(client.get("/runs/r1/totals"))
+    assert f"labelled {totals.statuses['labelled']}" in told
+    safe = client.get("/runs/r1/items?status=labelled&label=safe")
+    assert len(rows(safe)) == totals.labels["safe"]
+    failed = csv_rows(client.get("/runs/r1/items.csv?failure=malformed"))
+    assert len(failed) == totals.failures.get("malformed", 0)
+    everything = excel_rows(client.get("/runs/r1/items.xlsx"))
+    assert [row["item_id"] for row in everything] == [post.id for post in reversed(made_up.posts)]
+
+
+def test_there_is_no_such_run(signed_in: SignedIn) -> None:
+    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 400
+
+
+def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
+    assert "assistant prelabel --dry-run" in words(signed_in(Role.ADMIN).get("/runs"))
+
+
+@pytest.mark.usefixtures("made_up")
+def test_only_models_and_prompts_that_are_offered_are_asked(signed_in: SignedIn) -> None:
+    client = signed_in(Role.ADMIN)
+    for prompt, model in (("moderation@2", "replay:/etc/passwd"), ("--yes", "local")):
+        answer = client.post("/jobs/estimate", data={"prompt": prompt, "model": model})
+        assert answer.status_code == 422
+    start = {"run": "r1", "prompt": "moderation@2", "model": "--yes", "budget": "1"}
+    assert client.post("/jobs/start", data=start).status_code == 422
+
+
+@pytest.fixture
+def slow_server(dev_server: Callable[..., Serving]) -> Serving:
+    """A model that takes its time."""
+    return dev_server(latency_ms=400)
+
+
+def until(client: TestClient, path: str, expected: str, seconds: float = 60) -> str:
+    """Look again until a page says something."""
+    end = time.monotonic() + seconds
+    while expected not in (told := words(client.get(path))):
+        assert time.monotonic() < end, told
+        time.sleep(0.3)
+    return told
+
+
+@pytest.mark.usefixtures("slow_server")
+def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in: SignedIn) -> None:
+    settings = made_up.workspace.folder / "assistant.toml"
+    prices = '\n[prices."openai:dev"]\ninput = 0.1\noutput = 0.4\n'
+    text = (
+        settings.read_text()
+        .replace('spec = "local"', 'spec = "openai:dev"')
+        .replace("concurrency = 16", "concurrency = 1")
+    )
+    settings.write_text(text + prices)
+    made_up.workspace.settings = type(made_up.workspace.settings).model_validate(
+        made_up.workspace.settings.model_dump() | {"prices": {"openai:dev": {"input": 0.1, "output": 0.4}}}
+    )
+    client = signed_in(Role.MANAGER)
+    wish = {"prompt": "moderation@2", "model": "openai:dev"}
+    priced = words(client.post("/jobs/estimate", data=wish))
+    assert "What r2 would cost" in priced
+    assert "Questions 24" in priced
+    assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 303
+    assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 400
+    until(client, "/runs/r2/progress", "labelled")
+    assert client.post("/runs/r2/stop").status_code == 303
+    told = until(client, "/runs/r2/progress", "stopped ·")
+    assert "24 of 24" not in told
+    client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"})
+    until(client, "/runs/r2/progress", "24 of 24")
+    until(client, "/runs/r2/progress", "ended ·")
+    actions = [entry.action for entry in audit.entries(made_up.workspace.database, subject="run:r2")]
+    assert actions == ["run.start", "run.stop", "run.start"]
