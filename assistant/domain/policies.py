@@ -24,12 +24,14 @@ class Label:
         definition: one sentence a reviewer can decide by.
         severity: 0 harmless, larger is worse.
         always_human: items the machine would give this label always go to people.
+        needs_clause: whoever gives this label says which clause it rests on.
     """
 
     name: str
     definition: str
     severity: int = 0
     always_human: bool = False
+    needs_clause: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class LabelChange:
     Args:
         name: the label.
         definition: its definition word by word; empty when that stayed.
-        values: `severity` and `always_human`, where they changed.
+        values: `severity`, `always_human` and `needs_clause`, where they changed.
     """
 
     name: str
@@ -131,6 +131,7 @@ def _compare_label_values(old: Label, new: Label) -> tuple[ValueChange, ...]:
     values = [
         ("severity", str(old.severity), str(new.severity)),
         ("always_human", str(old.always_human).lower(), str(new.always_human).lower()),
+        ("needs_clause", str(old.needs_clause).lower(), str(new.needs_clause).lower()),
     ]
     return _changed(values)
 

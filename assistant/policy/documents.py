@@ -139,6 +139,7 @@ def _examine(source: str) -> tuple[FrontMatter | None, list[DraftClause], list[M
 
 def _label_set(front: FrontMatter, kind: LabelKind) -> LabelSet:
     labels = [
-        Label(draft.name.text, draft.definition, draft.severity or 0, draft.always_human) for draft in front.labels
+        Label(draft.name.text, draft.definition, draft.severity or 0, draft.always_human, draft.needs_clause)
+        for draft in front.labels
     ]
     return LabelSet(kind, tuple(labels))

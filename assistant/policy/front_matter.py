@@ -17,6 +17,7 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _POLICY_ID = re.compile(r"[a-z0-9_-]+")
 _SEVERITY = re.compile(r"0|[1-9][0-9]{0,8}")
 _KEYS = ("policy", "version", "title", "languages", "label_set")
+_SWITCHES = ("always_human", "needs_clause")  # of a label; off where left out
 _MAX_CHARACTERS = 1 << 16  # PyYAML takes a second for these; a label set of hundreds of labels stays below
 _CLAUSE_LIKE = re.compile(r"##\s+[A-Z][A-Z0-9]*[0-9]\b")
 _BODY_HEADING = re.compile(r"##?\s")
@@ -30,6 +31,7 @@ class DraftLabel:
     definition: str
     severity: int | None
     always_human: bool
+    needs_clause: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,20 +194,20 @@ def _read_label(block: YamlBlock, node: yaml.Node) -> DraftLabel | None:
     if name is not None:  # `- safe` alone: the name is known, all else is missing
         hint = f"write `name: {name.text}`, `definition: ...` and `severity: ...`"
         block.mistakes.error(name.place, f"label `{name.text}` has no definition", hint)
-        return DraftLabel(name, "", None, always_human=False)
-    entries = block.mapping(node, ("name", "definition", "severity"), ("always_human",), _label_called(node))
+        return DraftLabel(name, "", None, always_human=False, needs_clause=False)
+    entries = block.mapping(node, ("name", "definition", "severity"), _SWITCHES, _label_called(node))
     if entries is None or "name" not in entries:
         return None
     name = block.text(entries["name"])
     definition = _read_line(block, entries, "definition")
     severity = _read_severity(block, entries)
-    always_human = "always_human" in entries and block.boolean(entries["always_human"])
+    always_human, needs_clause = (key in entries and block.boolean(entries[key]) for key in _SWITCHES)
     if name is None:
         return None
     if set(name.text) & set(LABEL_SEPARATORS + "\n"):
         hint = "commas separate labels in a clause: choose a name without one"
         block.mistakes.error(name.place, f"label name `{name.text}` holds a comma or a line end", hint)
-    return DraftLabel(name, definition, severity, always_human)
+    return DraftLabel(name, definition, severity, always_human, needs_clause)
 
 
 def _label_called(node: yaml.Node) -> str:

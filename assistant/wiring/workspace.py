@@ -8,21 +8,18 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.bundled import bundled
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.groups import group_items
-from assistant.models.embedders.build import embedder_identity
-from assistant.models.embedders.worker import EmbeddingWorker
 from assistant.models.guard.budget import Budget, Prices
-from assistant.models.guard.guarded import GuardedModel
 from assistant.policy.documents import read_policy
 from assistant.policy.index import VectorIndex
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
+from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
@@ -34,7 +31,11 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
-from assistant.wiring.models import build_model, guarded_model, openai_access
+
+# Clients of language models are imported where they are used: a server of pages starts without them.
+if TYPE_CHECKING:
+    from assistant.ingest.embedding import ItemEmbedder
+    from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
 DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
@@ -117,6 +118,18 @@ class Workspace:
         return EmbeddingStore(self.database)
 
     @cached_property
+    def queue(self) -> Queue:
+        """Work for people: one writer for all threads of this process."""
+        queue = Queue(
+            self.database,
+            self.settings.review,
+            label_set=self.policy.label_set,
+            seed=self.settings.routing.seed,
+        )
+        self._closing.callback(queue.close)
+        return queue
+
+    @cached_property
     def policy(self) -> Policy:
         """The policy of the settings. Raises PolicyError with all its mistakes."""
         return read_policy(self.policy_path)
@@ -134,11 +147,17 @@ class Workspace:
     @property
     def embedder_name(self) -> str:
         """Identity of the vectors this workspace makes."""
+        from assistant.models.embedders.build import embedder_identity  # noqa: PLC0415 - as said above
+
         return embedder_identity(self.settings.embedder.name)
 
     @cached_property
     def item_embedder(self) -> ItemEmbedder:
         """Vectors of record, computed in a process of their own where they are missing."""
+        from assistant.ingest.embedding import ItemEmbedder  # noqa: PLC0415 - as said above
+        from assistant.models.embedders.worker import EmbeddingWorker  # noqa: PLC0415
+        from assistant.wiring.models import openai_access  # noqa: PLC0415
+
         settings, access = self.settings.embedder, openai_access()
         worker = EmbeddingWorker(
             settings.name, threads=settings.threads, base_url=access["base_url"], api_key=access["key"]
@@ -212,6 +231,8 @@ class Workspace:
             requests_per_minute, tokens_per_minute: None takes the setting.
             record: a file that gets every reply, for `replay:`.
         """
+        from assistant.wiring.models import build_model, guarded_model  # noqa: PLC0415 - as said above
+
         settings = self.settings.model
         return guarded_model(
             build_model(spec, settings, concurrency=concurrency, record=record),

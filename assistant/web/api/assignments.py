@@ -1,0 +1,193 @@
+"""What becomes of an item one holds: answered, held for longer, skipped, escalated, handed over, given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.policies import Policy
+from assistant.domain.review_work import Outcome, Principal, SkipReason, Submission
+from assistant.store.seats import Seat
+from assistant.store.users import UserStore
+from assistant.web.desk import Reviewer, RowNumber, desk, took
+from assistant.web.doors import CSRF_HEADER
+from assistant.web.language import marked
+from assistant.web.options import LARGEST_NOTE
+from assistant.web.problems import Problem
+from assistant.web.site import site, visit
+
+router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
+
+Token = Annotated[int, Field(ge=0, le=2**62, description="As claimed; one that is older comes too late.")]
+Note = Annotated[str, Field(max_length=LARGEST_NOTE)]
+Name = Annotated[str, Field(max_length=200)]
+
+
+class Held(BaseModel):
+    """The lease, as claimed."""
+
+    token: Token
+
+
+class Answering(Held):
+    """An answer."""
+
+    labels: Annotated[list[Name], Field(max_length=500)]
+    note: Note = ""
+    clauses: Annotated[list[Name], Field(max_length=100, description="Ids of the clauses it rests on.")] = []
+    seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False, description="Time spent on the item.")] = 0.0
+    changed: Annotated[bool, Field(description="Whether the answer was changed before it was given.")] = False
+    accepted_suggestion: Annotated[bool | None, Field(description="Whether it is the machine's, taken over.")] = None
+    key: Annotated[
+        str,
+        Field(min_length=8, max_length=120, pattern=r"^[A-Za-z0-9_.:-]+$", description="New for each answer."),
+    ]
+
+
+class Skipping(Held):
+    """Why an item is passed on."""
+
+    reason: SkipReason
+    note: Note = ""
+
+
+class Escalating(Held):
+    """What the expert should know."""
+
+    note: Annotated[str, Field(min_length=1, max_length=LARGEST_NOTE)]
+
+
+class HandingOver(Held):
+    """To whom; to everybody where no name is given."""
+
+    to: Name = ""
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of it; for training also whether it was right, the known answer, and why."""
+
+    outcome: str
+    message: str
+    review_id: int | None = None
+    right: bool | None = None
+    known: list[str] | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Whether the item is still yours."""
+
+    held: bool
+
+
+@router.post("/{assignment_id}/answer")
+def answer(request: Request, who: Reviewer, assignment_id: RowNumber, given: Answering) -> Told:
+    """Answer; the same `key` again changes nothing.
+
+    Raises:
+        Problem: 409 when it comes too late (it is kept), 422 for labels or clauses the policy doesn't have.
+    """
+    seat = desk(request).seat(assignment_id)
+    if seat is None:
+        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+    policy = desk(request).assembly.policy(seat.policy_id, seat.policy_version)
+    labels = _labels(given.labels, policy)
+    submission = Submission(
+        assignment_id=assignment_id,
+        token=given.token,
+        labels=labels,
+        key=given.key,
+        note=given.note,
+        clauses=_clauses(given.clauses, labels, policy),
+        seconds=given.seconds,
+        changed=given.changed,
+        accepted_suggestion=given.accepted_suggestion,
+        ui="web" if visit(request).session and CSRF_HEADER in request.headers else "api",
+    )
+    return _told(took(request, desk(request).queue.submit(who, submission)))
+
+
+@router.post("/{assignment_id}/heartbeat")
+def heartbeat(request: Request, who: Reviewer, assignment_id: RowNumber, lease: Held) -> Beat:
+    """Hold an item for longer."""
+    return Beat(desk(request).queue.heartbeat(who, assignment_id, lease.token))
+
+
+@router.post("/{assignment_id}/release")
+def release(request: Request, who: Reviewer, assignment_id: RowNumber, lease: Held) -> Beat:
+    """Give an item back unseen; it may come to you again."""
+    desk(request).queue.release(who, assignment_id, lease.token)
+    return Beat(held=False)
+
+
+@router.post("/{assignment_id}/skip")
+def skip(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Skipping) -> Told:
+    """Pass an item on, without penalty; it never comes to you again."""
+    _refuse_others(request, who, assignment_id)
+    queue = desk(request).queue
+    return _told(took(request, queue.skip(who, assignment_id, passed.token, passed.reason, passed.note)))
+
+
+@router.post("/{assignment_id}/escalate")
+def escalate(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Escalating) -> Told:
+    """Leave an item to an expert."""
+    _refuse_others(request, who, assignment_id)
+    return _told(took(request, desk(request).queue.escalate(who, assignment_id, passed.token, passed.note)))
+
+
+@router.post("/{assignment_id}/hand-over")
+def hand_over(request: Request, who: Reviewer, assignment_id: RowNumber, passed: HandingOver) -> Told:
+    """Give an item to a colleague, or back to everybody, with a note for whoever takes it."""
+    _refuse_others(request, who, assignment_id)
+    colleague = UserStore(site(request).database).find(passed.to) if passed.to else None
+    if passed.to and (colleague is None or colleague.disabled):
+        raise Problem(
+            422, marked("There is nobody of that name. Leave it empty to give it to everybody."), code="nobody"
+        )
+    to = None if colleague is None else colleague.id
+    return _told(took(request, desk(request).queue.hand_over(who, assignment_id, passed.token, passed.note, to)))
+
+
+def _refuse_others(request: Request, who: Principal, assignment_id: int) -> None:
+    """An item of somebody else is as good as none."""
+    seat: Seat | None = desk(request).seat(assignment_id)
+    if seat is None:
+        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+    if seat.user_id not in {who.user_id, None}:
+        raise Problem(409, marked("This item isn't yours any more: your time for it ran out."), code="lease_over")
+
+
+def _labels(given: list[str], policy: Policy) -> LabelAnswer:
+    try:
+        return read_labels(given, policy.label_set)
+    except OffLabelSetError as error:
+        raise Problem(
+            422,
+            marked("These labels can't be stored: %(why)s. Load the page again: the policy may have changed."),
+            code="labels",
+            values={"why": str(error)},
+        ) from None
+
+
+def _clauses(given: list[str], labels: LabelAnswer, policy: Policy) -> tuple[str, ...]:
+    known = {clause.id for clause in policy.clauses}
+    if unknown := sorted(set(given) - known):
+        detail = marked("The policy has no clause %(clauses)s.")
+        raise Problem(422, detail, code="clauses", values={"clauses": ", ".join(unknown)[:200]})
+    wanting = [label.name for label in policy.label_set.labels if label.needs_clause and label.name in labels]
+    if wanting and not given:
+        detail = marked("Say which clause this rests on: %(labels)s needs one.")
+        raise Problem(422, detail, code="clause_missing", values={"labels": ", ".join(wanting)})
+    return tuple(dict.fromkeys(given))
+
+
+def _told(outcome: Outcome) -> Told:
+    known = None if outcome.known is None else list(outcome.known)
+    return Told(outcome.kind.value, outcome.message, outcome.review_id, outcome.right, known, outcome.explanation)

@@ -1,0 +1,90 @@
+"""What is behind an item one holds or held: the rest of a long text, pictures, precedents, a translation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response
+
+from assistant.store.items import StoredItem
+from assistant.web.desk import Reviewer, RowNumber, desk, seat_of
+from assistant.web.language import marked
+from assistant.web.problems import Problem
+from assistant.web.site import site
+from assistant.web.views import language_of
+from assistant.wiring.review.content import TEXT_SHOWN, read_translation
+from assistant.wiring.review.pictures import find_picture
+from assistant.wiring.review.shown import ShownPrecedent, Translation
+
+router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
+
+# A picture opened on its own may run nothing and reach nothing.
+_INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=600"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a long text, and where the next begins; None at the end."""
+
+    text: str
+    next_offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """Settled items like this one, nearest first."""
+
+    precedents: list[ShownPrecedent]
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The content in your language; None where it came without."""
+
+    translation: Translation | None
+
+
+@router.get("/{assignment_id}/text")
+def text(
+    request: Request,
+    who: Reviewer,
+    assignment_id: RowNumber,
+    offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
+) -> Part:
+    """The text from a character on."""
+    whole = _item(request, who, assignment_id).item.content.text
+    end = offset + TEXT_SHOWN
+    return Part(whole[offset:end], end if end < len(whole) else None)
+
+
+@router.get("/{assignment_id}/precedents")
+def precedents(request: Request, who: Reviewer, assignment_id: RowNumber) -> Precedents:
+    """Settled items like it; none where you answer blind."""
+    return Precedents(desk(request).precedents(seat_of(request, who, assignment_id)))
+
+
+@router.get("/{assignment_id}/translation")
+def translation(request: Request, who: Reviewer, assignment_id: RowNumber) -> Translated:
+    """A translation that came with the item, in your language where there is one."""
+    meta = _item(request, who, assignment_id).item.meta
+    return Translated(read_translation(meta, language_of(request).code))
+
+
+@router.get("/{assignment_id}/media/{number}", response_class=Response)
+def media(request: Request, who: Reviewer, assignment_id: RowNumber, number: int) -> Response:
+    """A picture of the item, counted from 0: a file of the workspace, never an address elsewhere."""
+    names = _item(request, who, assignment_id).item.content.media
+    name = names[number] if 0 <= number < len(names) else None
+    found = None if name is None else find_picture(site(request).workspace.folder, name)
+    if found is None:
+        raise Problem(404, marked("There is no picture to show: it isn't a file of this workspace."), code="picture")
+    return FileResponse(found.path, media_type=found.media_type, headers=_INERT)
+
+
+def _item(request: Request, who: Reviewer, assignment_id: int) -> StoredItem:
+    stored = desk(request).item(seat_of(request, who, assignment_id))
+    if stored is None:
+        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+    return stored

@@ -1,0 +1,44 @@
+"""The review page: a shell that its scripts fill; items never come with the page, so that nothing is taken unseen."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.domain.review_work import Principal
+from assistant.store.users import UserStore
+from assistant.web.desk import Reviewer
+from assistant.web.review_texts import ACTIONS, SKIP_REASONS, spoken_texts
+from assistant.web.site import site
+from assistant.web.views import language_of, render
+
+router = APIRouter()
+
+AHEAD = 3  # items taken before they are needed
+PROFILES = ("own", "label_studio", "prodigy")
+
+
+@router.get("/review")
+def review(request: Request, who: Reviewer) -> HTMLResponse:
+    """The page."""
+    return render(
+        request,
+        "review/index.html",
+        actions=ACTIONS,
+        skip_reasons=SKIP_REASONS,
+        data=_data(request, who),
+    )
+
+
+def _data(request: Request, who: Principal) -> dict[str, object]:
+    """What the scripts begin with. `desk` names one person in one workspace: answers that wait go to no other."""
+    user = UserStore(site(request).database).get(who.name)
+    chosen = user.preferences.get("review", {})
+    keys = user.preferences.get("keys", "own")
+    return {
+        "desk": f"{user.id}.{user.created_at}",
+        "ahead": AHEAD,
+        "language": language_of(request).tag,
+        "texts": spoken_texts(language_of(request)),
+        "preferences": {"keys": keys if keys in PROFILES else "own", **chosen},
+    }

@@ -1,0 +1,106 @@
+// The bar at the bottom: labels, what the machine says, what was done, and the state of the network.
+
+import { at, bdi, make } from "./dom.js";
+import { keyLabel } from "./keys.js";
+import { count, digits, listed, say } from "./texts.js";
+
+/** Draw the labels; again only when the label set is another, so that nothing moves. */
+export function showLabels(task, pick) {
+  const bar = at("labels");
+  const name = JSON.stringify([task.labels, task.label_kind]);
+  if (bar.dataset.of === name) return;
+  bar.dataset.of = name;
+  const buttons = task.labels.map((label) => labelButton(label, () => pick(label.name)));
+  if (task.label_kind === "multi") buttons.push(noneButton(() => pick(null)));
+  bar.replaceChildren(...buttons);
+}
+
+function labelButton({ name, definition, severity, key }, onclick) {
+  return make(
+    "button",
+    { type: "button", class: "label", title: definition, "aria-pressed": "false", dataset: { label: name }, onclick },
+    make("kbd", { "aria-hidden": "true", text: key ? keyLabel(key) : "·" }),
+    make("span", { class: "label-name" }, bdi(name)),
+    severityMark(severity),
+  );
+}
+
+function noneButton(onclick) {
+  return make(
+    "button",
+    { type: "button", class: "label", "aria-pressed": "false", dataset: { none: "" }, onclick },
+    make("kbd", { "aria-hidden": "true", text: "0" }),
+    make("span", { class: "label-name", text: say("none_of_these") }),
+  );
+}
+
+/** Severity as so many strokes, in its colour, and in words for those who hear the page. */
+function severityMark(severity) {
+  const level = Math.min(severity, 4);
+  return make(
+    "span",
+    { class: `severity severity-${level}` },
+    make("span", { "aria-hidden": "true", text: "▮".repeat(level) }),
+    make("span", { class: "only-spoken", text: ` ${say("severity", { number: severity })}` }),
+  );
+}
+
+/** Which labels are chosen, and what the one chosen means. */
+export function showChoice(draft, readOnly = false) {
+  for (const button of at("labels").children) {
+    const chosen = "none" in button.dataset ? draft.none : draft.chosen.has(button.dataset.label);
+    button.setAttribute("aria-pressed", String(chosen));
+    button.disabled = readOnly;
+  }
+  const [only] = draft.labels.length === 1 ? draft.labels : [];
+  const definition = draft.task.labels.find((label) => label.name === only)?.definition ?? "";
+  at("definition").textContent = definition;
+  at("note-mark").hidden = !draft.note;
+  at("clause-mark").textContent = draft.clauses.size ? ` ${[...draft.clauses].join(" ")}` : "";
+}
+
+/** The machine's line; the same height whether it says something or not. */
+export function showMachine(task) {
+  const line = at("machine");
+  const { suggestion } = task;
+  at("action-accept").classList.toggle("absent", !suggestion);
+  if (task.blind) return line.replaceChildren(say("blind"));
+  if (!suggestion) return line.replaceChildren(say("no_answer"));
+  const sure =
+    suggestion.confidence === null ? suggestion.words : `${suggestion.words}${say("comma")}${digits(suggestion.confidence)}`;
+  const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
+  line.replaceChildren(`${say("machine")} `, make("strong", {}, bdi(listed(suggestion.labels))), ` · ${sure}${cited}`);
+}
+
+/** What was just done, seen and heard; `next` is heard only. */
+export function tell(text, next = "") {
+  at("outcome").textContent = text;
+  at("spoken").textContent = next ? `${text} ${next}` : text;
+}
+
+/** The one line about the network; empty while all is well. */
+export function showNetwork(outbox) {
+  const line = at("network");
+  const waiting = { count: count(outbox.size) };
+  let text = "";
+  if (outbox.full) text = say("storage_full");
+  else if (outbox.state === "offline") text = outbox.size ? say("offline", waiting) : say("offline_none");
+  else if (outbox.state) text = say(outbox.state, waiting);
+  line.textContent = text;
+  line.classList.toggle("bad", Boolean(text));
+}
+
+/** Keys on the buttons. */
+export function showKeys(table) {
+  for (const mark of document.querySelectorAll("[data-key-of]")) mark.textContent = keyLabel(table[mark.dataset.keyOf][0] ?? "");
+  for (const button of document.querySelectorAll("[data-action]")) {
+    const [key] = table[button.dataset.action] ?? [];
+    const mark = button.querySelector("kbd");
+    if (mark) {
+      mark.textContent = key ? keyLabel(key) : "";
+      mark.hidden = !key;
+    }
+    button.setAttribute("aria-keyshortcuts", (table[button.dataset.action] ?? []).join(" ").replaceAll("Ctrl", "Control"));
+  }
+}
+

@@ -1,0 +1,113 @@
+// Dialogs: their own keys, focus back where it was, and nothing done by closing them.
+
+import { at, bdi, make } from "./dom.js";
+import { isTyping, keyLabel } from "./keys.js";
+import { listed, say } from "./texts.js";
+
+/** Whether one is open. */
+export function anyOpen() {
+  return document.querySelector("dialog[open], details.menu[open]") !== null;
+}
+
+/** Open a dialog; what it gave when it was left: `null` for nothing. */
+function opened(dialog, ready = () => {}) {
+  return new Promise((resolve) => {
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
+    dialog.showModal();
+    ready();
+  });
+}
+
+/** Let digits press the buttons of a dialog. */
+function digitsPress(dialog, composition) {
+  if (dialog.dataset.wired) return;
+  dialog.dataset.wired = "yes";
+  dialog.addEventListener("keydown", (event) => {
+    if (composition.holds(event) || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (isTyping(event.target) || !/^[1-9]$/.test(event.key)) return;
+    const button = dialog.querySelectorAll("[data-numbered]")[Number(event.key) - 1];
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+}
+
+/** Ask why an item is skipped: `{ reason, note }`, or null. */
+export async function askSkip(composition) {
+  const dialog = /** @type {HTMLDialogElement} */ (at("skip-dialog"));
+  digitsPress(dialog, composition);
+  const note = /** @type {HTMLTextAreaElement} */ (at("skip-note"));
+  note.value = "";
+  const reason = await opened(dialog, () => dialog.querySelector("[data-numbered]").focus());
+  return reason ? { reason, note: note.value.trim() } : null;
+}
+
+/** Ask for a text; null where it was left. `needed`: an empty one is none. */
+export async function askText(name, text, composition, needed = false) {
+  const dialog = /** @type {HTMLDialogElement} */ (at(`${name}-dialog`));
+  const field = /** @type {HTMLTextAreaElement} */ (at(`${name}-text`));
+  if (!dialog.dataset.wired) {
+    dialog.dataset.wired = "yes";
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || composition.holds(event)) return;
+      event.preventDefault();
+      field.form.requestSubmit();
+    });
+  }
+  field.value = text;
+  field.required = needed;
+  const given = await opened(dialog, () => field.focus());
+  return given === "ok" ? field.value.trim() : null;
+}
+
+/** Choose the clauses an answer rests on; whether it was left by its button. */
+export async function askClauses(draft, composition) {
+  const dialog = /** @type {HTMLDialogElement} */ (at("clause-dialog"));
+  digitsPress(dialog, composition);
+  at("clause-wanted").textContent = draft.wanting.length ? say("clause_wanted", { labels: listed(draft.wanting) }) : "";
+  const fits = (clause) => clause.labels.some((label) => draft.chosen.has(label));
+  const clauses = [...draft.task.clauses].sort((one, other) => Number(fits(other)) - Number(fits(one)));
+  at("clause-list").replaceChildren(...clauses.map((clause, place) => clauseButton(draft, clause, place)));
+  if (!dialog.dataset.enters) {
+    dialog.dataset.enters = "yes";
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.repeat || composition.holds(event)) return;
+      event.preventDefault();
+      dialog.close("ok");
+    });
+  }
+  return (await opened(dialog, () => at("clause-list").querySelector("button")?.focus())) === "ok";
+}
+
+function clauseButton(draft, clause, place) {
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: "choice",
+      "aria-pressed": String(draft.clauses.has(clause.id)),
+      dataset: { numbered: "" },
+      onclick: () => {
+        draft.toggleClause(clause.id);
+        button.setAttribute("aria-pressed", String(draft.clauses.has(clause.id)));
+      },
+    },
+    make("kbd", { "aria-hidden": "true", text: place < 9 ? keyLabel(String(place + 1)) : "·" }),
+    make("span", { class: "clause-id" }, bdi(clause.id)),
+    make("span", {}, bdi(clause.title)),
+  );
+  return make("li", {}, button);
+}
+
+/** The policy in a dialog, where there is no room for it beside the item. */
+export async function showPolicyDialog() {
+  const dialog = /** @type {HTMLDialogElement} */ (at("policy-dialog"));
+  const inside = at("policy-inside");
+  const column = at("policy");
+  const place = column.parentElement;
+  const next = column.nextSibling;
+  inside.append(column);
+  await opened(dialog);
+  place.insertBefore(column, next);
+}

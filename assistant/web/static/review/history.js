@@ -1,0 +1,112 @@
+// The last ten answers: to look back at, and to take back.
+
+import { Unreachable, ask } from "./api.js";
+
+const LENGTH = 10;
+
+/**
+ * @typedef {object} Past
+ * @property {string} id of the entry it was sent by
+ * @property {"answer" | "skip" | "escalate"} kind
+ * @property {any} task null after the page was loaded again
+ * @property {string} item
+ * @property {any} body
+ * @property {number | null} review
+ */
+
+export class History {
+  /** @type {Past[]} oldest first */
+  #past = [];
+  #place = null; // while looking back
+
+  /** @param {import("./outbox.js").Outbox} outbox */
+  constructor(outbox) {
+    this.outbox = outbox;
+    outbox.addEventListener("done", ({ detail: { entry, told } }) => this.#done(entry, told));
+    outbox.addEventListener("refused", ({ detail: { entry } }) => this.#drop(entry.id));
+  }
+
+  /** What the server knows from before the page was loaded. */
+  async load() {
+    const { answers } = await ask("GET", "/api/v1/queue/last");
+    const older = answers
+      .filter((one) => !this.#past.some((past) => past.review === one.review_id))
+      .reverse()
+      .map((one) => ({ id: `r${one.review_id}`, kind: "answer", task: null, item: one.item_id, body: { labels: one.labels }, review: one.review_id }));
+    this.#past = [...older, ...this.#past].slice(-LENGTH);
+  }
+
+  add(past) {
+    this.#past = [...this.#past, past].slice(-LENGTH);
+    this.#place = null;
+  }
+
+  get length() {
+    return this.#past.length;
+  }
+
+  /** What is looked at; null while one isn't looking back. */
+  get seen() {
+    return this.#place === null ? null : this.#past[this.#place];
+  }
+
+  /** How far back, from 1. */
+  get steps() {
+    return this.#place === null ? 0 : this.#past.length - this.#place;
+  }
+
+  /** A step back or forward; what is seen then. */
+  look(step) {
+    const place = (this.#place ?? this.#past.length) + step;
+    if (place >= this.#past.length) this.#place = null;
+    else this.#place = Math.max(0, place);
+    if (!this.#past.length) this.#place = null;
+    return this.seen;
+  }
+
+  /** Look at the present again. */
+  leave() {
+    this.#place = null;
+  }
+
+  /**
+   * Take back what is seen, else the last: the item with a token that counts, and what was answered.
+   * @returns {Promise<{ task: any, past: Past } | null>} null where there is nothing
+   * @throws {Unreachable | import("./api.js").Refused}
+   */
+  async undo() {
+    const past = this.seen ?? this.#past.at(-1);
+    if (!past) return null;
+    while (this.outbox.has(past.id)) {
+      if (this.outbox.take(past.id)) return this.#taken(past, past.task);
+      await new Promise((resolve) => this.outbox.addEventListener("change", resolve, { once: true }));
+    }
+    if (past.review === null) return this.#past.includes(past) ? this.#taken(past, null) : null;
+    try {
+      const { task } = await ask("POST", `/api/v1/reviews/${past.review}/undo`);
+      return this.#taken(past, task);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) this.#drop(past.id);
+      throw error;
+    }
+  }
+
+  #taken(past, task) {
+    this.#drop(past.id);
+    this.#place = null;
+    return task ? { task, past } : null;
+  }
+
+  #done(entry, told) {
+    const past = this.#past.find((one) => one.id === entry.id);
+    if (!past) return;
+    past.review = told.review_id ?? null;
+    if (past.review === null) this.#drop(entry.id); // a skip that is done, practice: neither can be taken back
+  }
+
+  #drop(id) {
+    const seen = this.seen;
+    this.#past = this.#past.filter((one) => one.id !== id);
+    this.#place = seen && this.#past.includes(seen) ? this.#past.indexOf(seen) : null;
+  }
+}

@@ -1,0 +1,141 @@
+// The next items, taken before they are needed, and held as long as somebody is there.
+
+import { Refused, Unreachable, ask } from "./api.js";
+
+const POLL = 15_000; // until an empty queue is asked again
+const RETRY = 4000;
+const GONE_FOR = 15 * 60_000; // without a sign of life, items go back to the queue
+
+export class Supply extends EventTarget {
+  #asking = false;
+  #timer = 0;
+  #beating = 0;
+  #first = true;
+  #stopped = true; // until `start`
+
+  /**
+   * @param {number} ahead how many to have in hand
+   * @param {() => number} idle milliseconds since the last sign of life
+   */
+  constructor(ahead, idle) {
+    super();
+    this.ahead = ahead;
+    this.idle = idle;
+    /** @type {any[]} */
+    this.tasks = [];
+    this.current = null;
+    /** "", `empty`, `offline` or `refused`: why there is nothing, told when there is nothing */
+    this.why = "";
+    this.detail = "";
+    addEventListener("online", () => this.fill());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.fill());
+  }
+
+  /** The next item, at once; null where there is none at hand. */
+  next() {
+    this.current = this.tasks.shift() ?? null;
+    this.fill();
+    return this.current;
+  }
+
+  /** Show this one now, and the present one after it. */
+  before(task) {
+    if (this.current) this.tasks.unshift(this.current);
+    this.current = task;
+  }
+
+  /** Take more where there are too few. */
+  fill() {
+    clearTimeout(this.#timer);
+    if (this.#asking || this.#stopped || this.tasks.length >= this.ahead) return;
+    void this.#claim();
+  }
+
+  /** Give everything back. */
+  async stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const held = this.#held();
+    this.tasks = [];
+    this.current = null;
+    await Promise.allSettled(held.map((task) => this.#post(task, "release")));
+  }
+
+  /** Stop without giving anything back: another tab goes on with it. */
+  forget() {
+    this.#stopped = true;
+    this.tasks = [];
+    this.current = null;
+  }
+
+  /** Begin, or begin again after `stop`. */
+  start() {
+    this.#stopped = false;
+    this.#first = true;
+    this.fill();
+  }
+
+  async #claim() {
+    this.#asking = true;
+    let wait = 0;
+    try {
+      const body = { n: this.ahead - this.tasks.length, resume: this.#first, have: this.#held().map(numberOf) };
+      const given = await ask("POST", "/api/v1/queue/claim", body);
+      this.#first = false;
+      wait = this.#took(given);
+    } catch (error) {
+      this.why = error instanceof Unreachable || error.passing ? "offline" : "refused";
+      this.detail = error instanceof Refused ? error.message : "";
+      wait = error instanceof Refused && error.wait ? error.wait * 1000 : RETRY;
+    } finally {
+      this.#asking = false;
+    }
+    this.dispatchEvent(new Event("change"));
+    if (wait) this.#timer = setTimeout(() => this.fill(), wait);
+    this.#beat();
+  }
+
+  #took({ tasks, pause, spent }) {
+    if (this.#stopped) {
+      for (const task of tasks) void this.#post(task, "release").catch(() => {});
+      return 0;
+    }
+    const known = new Set(this.#held().map(numberOf));
+    const fresh = tasks.filter((task) => !known.has(task.assignment_id));
+    this.tasks.push(...fresh);
+    this.why = this.tasks.length ? "" : "empty";
+    this.dispatchEvent(new CustomEvent("told", { detail: { pause, spent, fresh } }));
+    return tasks.length ? 0 : POLL;
+  }
+
+  #held() {
+    return [this.current, ...this.tasks].filter(Boolean);
+  }
+
+  #beat() {
+    const [any] = this.#held();
+    if (!any || this.#beating) return;
+    const every = Math.max(0.3, any.lease_seconds / 3) * 1000;
+    this.#beating = setTimeout(async () => {
+      this.#beating = 0;
+      if (this.idle() < GONE_FOR && !this.#stopped) await Promise.allSettled(this.#held().map((task) => this.#hold(task)));
+      this.#beat();
+    }, every);
+  }
+
+  async #hold(task) {
+    const { held } = await this.#post(task, "heartbeat");
+    if (held || (this.current !== task && !this.tasks.includes(task))) return;
+    if (task === this.current) this.dispatchEvent(new CustomEvent("lost", { detail: { task } }));
+    else this.tasks = this.tasks.filter((one) => one !== task);
+    this.fill();
+  }
+
+  #post(task, what) {
+    return ask("POST", `/api/v1/assignments/${task.assignment_id}/${what}`, { token: task.token });
+  }
+}
+
+function numberOf(task) {
+  return task.assignment_id;
+}

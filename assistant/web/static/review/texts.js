@@ -1,0 +1,45 @@
+// Texts in the reader's language, as the page brought them along.
+
+/** @type {Record<string, any>} */
+let known = {};
+let tag = "en";
+
+/** Take over the page's texts and language. */
+export function speak(texts, language) {
+  known = texts;
+  tag = language;
+}
+
+/** A text by its name, with its values in it. */
+export function say(name, values = {}) {
+  return String(known[name] ?? name).replace(/%\((\w+)\)s/g, (whole, key) => String(values[key] ?? whole));
+}
+
+/** The name of an action. */
+export function actionName(action) {
+  return known.actions?.[action] ?? action;
+}
+
+/** A probability, 0 to 1, with two digits. */
+export function digits(share) {
+  return new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(share);
+}
+
+/** A count. */
+export function count(number) {
+  return new Intl.NumberFormat(tag).format(number);
+}
+
+/** Names in a row. */
+export function listed(names) {
+  return names.length ? names.join(tag.startsWith("zh") ? "、" : ", ") : say("none_of_these");
+}
+
+/** The name of a language, else its tag. */
+export function languageName(code) {
+  try {
+    return new Intl.DisplayNames([tag], { type: "language", fallback: "code" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,0 +1,90 @@
+"""A reviewer's desk: what is dealt to them, what they may take back, and when it is enough for now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from assistant.domain.review_work import Claimed, Principal
+from assistant.review.queue import Queue
+from assistant.review.wellbeing import Pause, exhausted
+from assistant.store import exposure
+from assistant.store.items import StoredItem
+from assistant.store.seats import Seat, find_seat
+from assistant.wiring.review.precedents import PrecedentShelf
+from assistant.wiring.review.shown import ReviewTask, ShownPrecedent
+from assistant.wiring.review.tasks import TaskAssembly
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What a claim gives.
+
+    Args:
+        tasks: what was taken, most urgent first.
+        pause: a break that is due.
+        spent: harms of which the person has been shown all that a shift may hold.
+    """
+
+    tasks: Sequence[ReviewTask]
+    pause: Pause | None
+    spent: Sequence[str]
+
+
+class ReviewDesk:
+    """All that the review page asks of a workspace; safe for many threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.queue: Queue = workspace.queue
+        self.assembly = TaskAssembly(workspace)
+        self._shelf = PrecedentShelf(workspace)
+
+    def deal(self, who: Principal, n: int, *, language: str, resume: bool = False, have: Collection[int] = ()) -> Dealt:
+        """Take the next items.
+
+        Args:
+            who: takes them.
+            n: how many new ones at most.
+            language: of the clauses' wording.
+            resume: give what they hold already as well, and first.
+            have: assignments they have in hand, left out of that.
+        """
+        held = [one for one in self.queue.held(who) if one.assignment_id not in have] if resume else []
+        missing = n - len(held)
+        claimed = held + (self.queue.claim(who, missing) if missing > 0 else [])
+        return Dealt([self.show(one, language) for one in claimed], self.pause(who), self.spent(who))
+
+    def show(self, claimed: Claimed, language: str) -> ReviewTask:
+        """What they get to see of one claim."""
+        rules = self._workspace.settings.review
+        return self.assembly.assemble(claimed, lease_seconds=rules.lease_seconds, language=language)
+
+    def pause(self, who: Principal) -> Pause | None:
+        """A break that is due, None where none is."""
+        return self.queue.pause(who, severe_from=self._workspace.settings.routing.severe_from)
+
+    def spent(self, who: Principal) -> list[str]:
+        """Harms that somebody isn't shown any more in this shift."""
+        rules = self._workspace.settings.review
+        if not rules.budgets:
+            return []
+        since = datetime.now(UTC) - timedelta(hours=rules.shift_hours)
+        with self._workspace.database.read() as connection:
+            seen = exposure.seen(connection, who.user_id, since.isoformat(timespec="milliseconds"))
+        return sorted(exhausted(seen.by_harm, rules.budgets))
+
+    def seat(self, assignment_id: int) -> Seat | None:
+        """A wanted answer by its number."""
+        return find_seat(self._workspace.database, assignment_id)
+
+    def item(self, seat: Seat) -> StoredItem | None:
+        """The item an answer is wanted for."""
+        return self._workspace.items.get(seat.item_id)
+
+    def precedents(self, seat: Seat) -> list[ShownPrecedent]:
+        """Settled items like it; none for a blind answer: they were chosen to tell the machine what to say."""
+        stored = None if seat.blind else self.item(seat)
+        return [] if stored is None else self._shelf.like(stored, seat.policy_id)

@@ -1,0 +1,163 @@
+"""A task as a reviewer gets it: data only, in the names of the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Veil(StrEnum):
+    """How an item is covered until somebody wants to look."""
+
+    NONE = "none"
+    BLUR = "blur"  # pictures: grey and blurred
+    VEIL = "veil"  # the worst: not there at all until a key is held
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One remark of a conversation: who speaks (as it came), and what."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image or frame: its name, and whether it can be shown; its number is its place in the list."""
+
+    name: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """The content.
+
+    Args:
+        id: the caller's own id.
+        kind: `text`, `pair`, `image` or `video`.
+        language: BCP 47.
+        direction: `rtl` where the language is written so, else `auto`.
+        text: what is judged; the first `TEXT_SHOWN` characters of it.
+        text_length: characters it has.
+        query: of a pair.
+        context: what was said before, for whoever judges the text.
+        turns: the text itself as a conversation, where it is one; empty otherwise.
+        media: pictures, in order.
+        source: where it came from.
+    """
+
+    id: str
+    kind: str
+    language: str
+    direction: str
+    text: str
+    text_length: int
+    query: str | None
+    context: Sequence[Turn]
+    turns: Sequence[Turn]
+    media: Sequence[Picture]
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLabel:
+    """An answer to choose; `key` is what picks it on the page, None where keys ran out."""
+
+    name: str
+    definition: str
+    severity: int
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClause:
+    """A clause; whether the machine cites it, and the words of the content it quotes, else None."""
+
+    id: str
+    title: str
+    text: str
+    labels: Sequence[str]
+    cited: bool
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The machine's answer.
+
+    Args:
+        labels: what it says.
+        confidence: calibrated probability that a reviewer agrees; None before anything was calibrated.
+        words: the same as a stable word, e.g. `likely`; `not calibrated` where there is none.
+        cited: ids of the clauses it cites.
+        rationale: its reasons, where it gives any.
+    """
+
+    labels: Sequence[str]
+    confidence: float | None
+    words: str
+    cited: Sequence[str]
+    rationale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPrecedent:
+    """A settled item like this one."""
+
+    id: str
+    text: str
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The content in another language, as it came with the item."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a colleague wrote when they passed the item on: `escalate` or `handover`."""
+
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTask:
+    """One wanted answer with everything it is given by.
+
+    In a blind task the machine has left no trace: no suggestion, no citation, no quote, no precedents, no severity.
+    """
+
+    assignment_id: int
+    task_id: int
+    token: int
+    lease_seconds: float
+    kind: str
+    blind: bool
+    item: ShownItem
+    severity: int | None
+    veil: Veil
+    policy: Mapping[str, str]
+    labels: Sequence[ShownLabel]
+    label_kind: str
+    needs_clause: Sequence[str]
+    clauses: Sequence[ShownClause]
+    suggestion: Suggestion | None
+    translation: Translation | None
+    passed: Sequence[Passed]
+
+
+def words_for(confidence: float | None) -> str:
+    """A probability as people say it; a stable word, translated by the pages."""
+    if confidence is None:
+        return "not calibrated"
+    steps = ((0.99, "almost certain"), (0.95, "very likely"), (0.75, "likely"), (0.55, "more likely than not"))
+    found = next((word for least, word in steps if confidence >= least), "")
+    return found or ("undecided" if confidence >= 0.45 else "doubtful")
