@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
+from assistant.store.adjudications import AdjudicationStore
 from assistant.store.database import PAGE, Database
 from assistant.store.reviews import counting
 from assistant.store.staging import newest_rows
@@ -129,6 +130,10 @@ class PoolStore:
                 current[2][rater] = HumanAnswer(rater, labels, shown)
         if current is not None:
             yield current[1], list(current[2].values())
+
+    def adjudicated(self) -> dict[str, LabelAnswer]:
+        """What each adjudicated item was settled as, by external id."""
+        return AdjudicationStore(self._database).newest()
 
 
 def _answered() -> sa.Select[Any]:

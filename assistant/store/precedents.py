@@ -75,19 +75,26 @@ class PrecedentStore:
             return int(connection.execute(query).scalar_one())
 
     def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> None:
-        stamp = now()
-        rows = [
-            {
-                "policy_id": policy_id,
-                "item_id": key,
-                "content_digest": digest,
-                "labels": labels,
-                "event": event,
-                "actor": actor,
-                "created_at": stamp,
-            }
-            for key, digest, labels, event in events
-        ]
         with self._database.write() as connection:
-            for part in parts(rows, PAGE):
-                connection.execute(sa.insert(precedents), list(part))
+            remember(connection, policy_id, events, actor)
+
+
+def remember(
+    connection: sa.Connection, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str
+) -> None:
+    """Append events in an open transaction: (row number, content digest, answer, `added` or `withdrawn`)."""
+    stamp = now()
+    rows = [
+        {
+            "policy_id": policy_id,
+            "item_id": key,
+            "content_digest": digest,
+            "labels": labels,
+            "event": event,
+            "actor": actor,
+            "created_at": stamp,
+        }
+        for key, digest, labels, event in events
+    ]
+    for part in parts(rows, PAGE):
+        connection.execute(sa.insert(precedents), list(part))

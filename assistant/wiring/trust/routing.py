@@ -118,9 +118,9 @@ def _read(workspace: Workspace, run: Run) -> Known:
     if not len(read):
         raise InputError(f"run {run.name} has no answers to route", hint="assistant prelabel  makes them")
     machine = read_machine_answers(workspace, trusted, read.keys)
-    answers = dict(PoolStore(workspace.database).human_answers())
-    position = {name: at for at, name in enumerate(read.ids) if name in answers}
-    people = PeoplesAnswers({name: answers[name] for name in position})
+    store = PoolStore(workspace.database)
+    people = PeoplesAnswers.read(store, set(read.ids))
+    position = {name: at for at, name in enumerate(read.ids) if name in people.by_item}
     return Known(trusted, read, machine, people.votes(frozenset()), position)
 
 

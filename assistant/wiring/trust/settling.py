@@ -63,7 +63,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     """
     trusted = read_trusted(workspace, run)
     store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
-    people = PeoplesAnswers(dict(store.human_answers()))
+    people = PeoplesAnswers.read(store)
     votes = people.votes(frozenset())
     settled = {name: _of_person(people, name, votes.settled[name]) for name in votes.settled}
     certificate = trusted.standing_certificate
