@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 from assistant.web.site import visit
 
 Row = TypeVar("Row")
+Place = TypeVar("Place")
 PAGE_SIZES = (25, 50, 100)
 _CHUNK = 1000  # rows read at a time for a file
 _LONGEST = 300
@@ -29,7 +30,7 @@ def _empty_is_none(value: object) -> object:
 Text = Annotated[str, Query(max_length=_LONGEST)]
 """A filter; a form sends it empty where nothing was chosen."""
 
-Place = Annotated[int | None, BeforeValidator(_empty_is_none), Query(ge=1, le=2**62)]
+Before = Annotated[int | None, BeforeValidator(_empty_is_none), Query(ge=1, le=2**62)]
 """The row a page begins below."""
 
 Share = Annotated[float | None, BeforeValidator(_empty_is_none), Query(ge=0, le=1)]
@@ -68,10 +69,10 @@ def listing(
     request: Request,
     path: str,
     filters: Mapping[str, object],
-    fetch: Callable[[int | None, int], Sequence[Row]],
+    fetch: Callable[[Place, int], Sequence[Row]],
     *,
-    place: int | None,
-    key: Callable[[Row], int],
+    place: Place,
+    key: Callable[[Row], object],
 ) -> Listing[Row]:
     """One page of a list.
 
@@ -79,9 +80,9 @@ def listing(
         request: whose asker's preference says how many rows a page has.
         path: of the list.
         filters: by their names in the address; empty ones are left out.
-        fetch: gives at most so many rows (second argument) below a row (first), newest first.
+        fetch: gives at most so many rows (second argument) below a place (first), newest first.
         place: the row to begin below, None for the newest.
-        key: the place of a row.
+        key: the place of a row, as it stands in the address.
     """
     size = page_size(request)
     rows = fetch(place, size + 1)

@@ -13,7 +13,7 @@ from assistant.store import audit
 from assistant.store.audit import Entry, Verified
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.lists import Place, Text, everything, listing
+from assistant.web.lists import Before, Text, everything, listing
 from assistant.web.permissions import Permission
 from assistant.web.site import site
 from assistant.web.views import render
@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[Entry], ...] = (
 
 @router.get("/audit")
 def log(
-    request: Request, _: Reader, *, actor: Text = "", action: Text = "", subject: Text = "", before: Place = None
+    request: Request, _: Reader, *, actor: Text = "", action: Text = "", subject: Text = "", before: Before = None
 ) -> HTMLResponse:
     """Changes, newest first."""
     return _page(request, {"actor": actor, "action": action, "subject": subject}, before)

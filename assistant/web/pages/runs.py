@@ -19,7 +19,7 @@ from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
 from assistant.web.language import marked
-from assistant.web.lists import Place, everything, listing
+from assistant.web.lists import Before, everything, listing
 from assistant.web.permissions import Permission
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
@@ -107,7 +107,7 @@ def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
 
 @router.get("/runs/{name}/items")
 def run_items(
-    request: Request, name: str, wanted: Annotated[ItemFilter, Depends()], _: Viewer, before: Place = None
+    request: Request, name: str, wanted: Annotated[ItemFilter, Depends()], _: Viewer, before: Before = None
 ) -> HTMLResponse:
     """A run's items, by what became of them."""
     run = site(request).workspace.runs.find(name)

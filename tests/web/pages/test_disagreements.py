@@ -1,0 +1,214 @@
+"""Disagreements and their settlement, on their pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from assistant.domain.items import Content, Item
+from assistant.domain.review_work import Role, TaskKind
+from assistant.store import audit, disagreement_list
+from assistant.store.adjudications import AdjudicationStore
+from assistant.store.disagreement_list import Disagreement, Wanted
+from assistant.store.items import NewItem
+from assistant.wiring.search import search_policy
+from tests.web.conftest import SignedIn
+from tests.web.pages.made_up import MadeUp, Post
+from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+
+LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
+SETTLING = LOOKING - {Role.ANALYST}
+
+
+@pytest.fixture
+def worked(made_up: MadeUp) -> MadeUp:
+    """Two people have answered a dozen items."""
+    made_up.work(12)
+    return made_up
+
+
+def waiting(made_up: MadeUp, kind: str = "machine") -> list[Disagreement]:
+    return disagreement_list.page(made_up.workspace.database, Wanted(kind=kind), limit=1000)
+
+
+def settle(client: TestClient, number: int, label: str = "safe", cause: str = "machine_error", note: str = "") -> None:
+    answer = client.post(f"/disagreements/{number}/settle", data={"labels": label, "cause": cause, "note": note})
+    assert answer.status_code == 303, words(answer)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_look_settle_and_see_names(worked: MadeUp, signed_in: SignedIn, role: Role) -> None:
+    client, number = signed_in(role), waiting(worked)[0].id
+    for path in ("/disagreements", "/disagreements.csv", f"/disagreements/{number}"):
+        assert client.get(path).status_code == (200 if role in LOOKING else 403), path
+    assert client.post(f"/disagreements/{number}/names").status_code == (200 if role in SETTLING else 403)
+    given = {"labels": "safe", "cause": "edge_case"}
+    assert client.post(f"/disagreements/{number}/settle", data=given).status_code == (303 if role in SETTLING else 403)
+    for action in ("precedent", "gold"):
+        posted = client.post(f"/disagreements/{number}/{action}")
+        assert posted.status_code == (303 if role in SETTLING else 403), action
+
+
+def test_the_list_is_filtered(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, all_of_them = signed_in(Role.LEAD), waiting(worked)
+    one = all_of_them[0]
+    pair = f"first={one.other_labels[0]}&second={one.labels[0]}"
+    same = [it.item_id for it in all_of_them if (it.other_labels, it.labels) == (one.other_labels, one.labels)]
+    assert rows(client.get(f"/disagreements?{pair}")) == same
+    for name, of in (("clause", one.clause), ("language", one.language), ("reviewer", one.rater)):
+        field = "rater" if name == "reviewer" else name
+        expected = [it.item_id for it in all_of_them if getattr(it, field) == of]
+        assert rows(client.get(f"/disagreements?{name}={of}")) == expected[:50], name
+    sure = [it.item_id for it in all_of_them if 0.5 <= (it.confidence or 0) <= 0.7]
+    assert rows(client.get("/disagreements?least=0.5&most=0.7")) == sure
+    assert rows(client.get("/disagreements?prompt=moderation@1")) == []
+    people = [it.item_id for it in waiting(worked, "people")]
+    assert rows(client.get("/disagreements?kind=people")) == people
+    assert people
+
+
+def test_a_filter_that_means_nothing_is_told(worked: MadeUp, signed_in: SignedIn) -> None:
+    assert worked
+    client = signed_in(Role.LEAD)
+    assert client.get("/disagreements?first=lovely&second=safe").status_code == 422
+    assert client.get("/disagreements?least=7").status_code == 422
+    assert client.get("/disagreements?kind=aliens").status_code == 422
+    assert "Name both answers" in words(client.get("/disagreements?first=safe"))
+    assert signed_in(Role.ANALYST).get("/disagreements?reviewer=ana").status_code == 403
+
+
+def test_pages_don_t_move_while_answers_come_in(made_up: MadeUp, signed_in: SignedIn) -> None:
+    for post in made_up.posts[1:]:
+        made_up.task(post, TaskKind.DOUBLE, overlap=3)
+        for name, label in (("ana", "spam"), ("bo", "sexual"), ("chen", "dangerous")):
+            made_up.answer(name, (label,))
+    client = signed_in(Role.LEAD)
+    before = [it.item_id for it in waiting(made_up)]
+    first = client.get("/disagreements")
+    made_up.task(made_up.posts[0])
+    made_up.answer("bo", ("sexual",))
+    second = client.get(older(first))
+    assert len(before) > 50
+    assert rows(first) + rows(second) == before
+
+
+def test_the_files_hold_the_list_without_names(worked: MadeUp, signed_in: SignedIn) -> None:
+    client = signed_in(Role.ANALYST)
+    expected = [it.item_id for it in waiting(worked)]
+    as_csv = client.get("/disagreements.csv")
+    assert [row["item_id"] for row in csv_rows(as_csv)] == expected
+    assert [row["item_id"] for row in excel_rows(client.get("/disagreements.xlsx"))] == expected
+    assert "ana" not in {value for row in csv_rows(as_csv) for value in row.values()}
+
+
+def test_names_are_hidden_until_a_click_that_is_logged(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    hidden = words(client.get(f"/disagreements/{one.id}"))
+    assert "Reviewer A" in hidden
+    assert not re.search(r"\b(ana|bo|chen)\b", hidden)
+    assert client.get(f"/disagreements/{one.id}/names").status_code == 303
+    assert re.search(r"\bana\b", words(client.post(f"/disagreements/{one.id}/names")))
+    [looked] = audit.entries(worked.workspace.database, action="names.show")
+    assert (looked.actor, looked.subject) == ("lead", f"item:{one.item_id}")
+
+
+def test_a_settlement_needs_a_label_and_a_cause_and_keeps_what_was_written(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    path = f"/disagreements/{one.id}/settle"
+    told = client.post(path, data={"labels": "spam", "note": "a <b>long</b> thought"})
+    assert told.status_code == 422
+    assert "Say why the answers differ." in words(told)
+    assert "a &lt;b&gt;long&lt;/b&gt; thought" in told.text
+    assert re.search(r'value="spam"[^>]*checked', told.text)
+    assert client.post(path, data={"labels": "lovely", "cause": "edge_case"}).status_code == 422
+    assert client.post(path, data={"labels": "spam", "cause": "boredom"}).status_code == 422
+    assert client.post(path, data={"labels": "spam", "cause": "edge_case", "note": "x" * 10_001}).status_code == 422
+    assert AdjudicationStore(worked.workspace.database).of_item(one.item_key) == []
+
+
+def test_what_is_settled_leaves_the_list_and_is_the_item_s_answer(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    settle(client, one.id, "dangerous", "policy_unclear", "see D1")
+    assert one.item_id not in rows(client.get("/disagreements"))
+    assert one.item_id in rows(client.get("/disagreements?settled=yes"))
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("dangerous",)
+    told = words(client.get(f"/disagreements/{one.id}"))
+    assert "Settled as dangerous · Policy unclear see D1" in told
+    settle(client, one.id, "safe", "edge_case")
+    assert "Settled as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("safe",)
+
+
+def test_the_next_one_is_the_next_of_the_same_list(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, found = signed_in(Role.LEAD), waiting(worked)
+    language = found[0].language
+    same = [it for it in found if it.language == language]
+    page = client.get(f"/disagreements/{same[0].id}?language={language}").text
+    assert f'href="/disagreements/{same[1].id}?language={language}" data-key="ArrowRight"' in page
+    assert "the last one of the list" in words(client.get(f"/disagreements/{same[-1].id}?language={language}"))
+
+
+def test_a_precedent_is_found_by_the_next_search(made_up: MadeUp, signed_in: SignedIn) -> None:
+    text = "free tickets for everybody who follows the wizard of the harbour"
+    made_up.workspace.items.add([NewItem(Item("wizard", Content(text), "en"), b"", 1)])
+    stored = made_up.workspace.items.get("wizard")
+    assert stored is not None
+    post = Post(stored.key, "wizard", text, "en", ("spam",), ("safe",))
+    made_up.task(post, TaskKind.DOUBLE, overlap=2)
+    made_up.answer("ana", ("spam",))
+    made_up.answer("bo", ("safe",))
+    [one] = waiting(made_up, "people")
+    client = signed_in(Role.LEAD)
+    assert client.post(f"/disagreements/{one.id}/precedent").status_code == 409
+    settle(client, one.id, "spam")
+    assert client.post(f"/disagreements/{one.id}/precedent").status_code == 303
+    assert "A precedent: the next run cites it" in words(client.get(f"/disagreements/{one.id}"))
+    found = search_policy(made_up.workspace, "free tickets, follow the wizard", 3)
+    assert [(near.text, near.labels) for near in found.precedents] == [(text, ("spam",))]
+
+
+def test_gold_is_made_with_its_explanation(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    settle(client, one.id, "spam", note="a lure")
+    client.post(f"/disagreements/{one.id}/gold", data={"explanation": "SP2: a lure with a link"})
+    assert "Gold: mixed in silently" in words(client.get(f"/disagreements/{one.id}"))
+    [entry] = audit.entries(worked.workspace.database, action="gold.add")
+    assert entry.detail["labels"] == ["spam"]
+
+
+def test_content_and_notes_are_shown_as_text(made_up: MadeUp, signed_in: SignedIn) -> None:
+    text = "<script>alert(1)</script> \u202egnp.exe <img src=x onerror=alert(1)>"
+    made_up.workspace.items.add([NewItem(Item("<b>id</b>", Content(text), "en"), b"", 1)])
+    stored = made_up.workspace.items.get("<b>id</b>")
+    assert stored is not None
+    made_up.task(Post(stored.key, "<b>id</b>", text, "en", ("spam",), ("safe",)), TaskKind.DOUBLE, overlap=2)
+    made_up.answer("ana", ("spam",), note="<script>alert(2)</script>")
+    made_up.answer("bo", ("safe",))
+    [one] = waiting(made_up, "people")
+    client = signed_in(Role.LEAD)
+    settle(client, one.id, note="<script>alert(3)</script>")
+    for path in (
+        f"/disagreements/{one.id}",
+        "/disagreements?kind=people&settled=yes",
+        "/disagreements/items/<b>id</b>",
+    ):
+        page = client.get(path).text
+        assert "<script>alert" not in page, path
+        assert "<img src=x" not in page
+        assert "<b>id" not in page
+        assert "\u202e" not in page
+
+
+def test_forged_and_stale_addresses_are_refused(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    assert client.get("/disagreements/999999").status_code == 404
+    assert client.post("/disagreements/999999/settle", data={"labels": "safe"}).status_code == 404
+    del client.headers["X-CSRF-Token"]
+    for action in ("settle", "names", "precedent", "gold"):
+        assert client.post(f"/disagreements/{one.id}/{action}").status_code == 403
+
+
+def test_without_any_the_page_says_where_they_come_from(signed_in: SignedIn) -> None:
+    assert "Disagreements appear by themselves" in words(signed_in(Role.LEAD).get("/disagreements"))
