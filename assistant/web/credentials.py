@@ -7,6 +7,7 @@ import re
 import secrets
 import threading
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -21,7 +22,6 @@ _NAME = re.compile(r"[\w.@+-]{1,64}")
 # OWASP's recommendation of 19 MiB and two passes: a flood of logins must not cost the server its memory.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _HASHING = threading.BoundedSemaphore(2)
-_NOBODYS = _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def new_secret() -> str:
@@ -73,8 +73,14 @@ def hash_password(password: str, *, name: str = "") -> str:
 def password_fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one behind a hash; takes about as long where there is no hash at all."""
     cleaned = unicodedata.normalize("NFKC", password[: LONGEST_PASSWORD + 1])
+    nobodys = _nobodys_hash()  # before anything is known about this one
     try:
         with _HASHING:
-            return _HASHER.verify(kept or _NOBODYS, cleaned) and kept is not None
+            return _HASHER.verify(kept or nobodys, cleaned) and kept is not None
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))

@@ -131,7 +131,9 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as installed
-    return respond(request, Problem(error.status_code, headers=error.headers))
+    # Of its own words only those about a body that can't be read say more than the status does.
+    hint = str(error.detail) if error.status_code == 400 and error.detail != "Bad Request" else ""
+    return respond(request, Problem(error.status_code, hint=hint, headers=error.headers))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals]
+python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve]
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ import orjson
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
 from tests.bench.evals import evals
+from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
+from tests.bench.serve import serve
 
 ITEMS = 6144
 PRECEDENTS = 300
@@ -213,8 +215,11 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "trust_scale": trust_scale,
     "savings": savings,
     "evals": evals,
+    "review": review,
+    "serve": serve,
 }
-_ALONE = {"startup", "streams", "trust_scale", "savings", "evals"}  # sections that need no workspace made ready
+# Sections that need no workspace made ready.
+_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve"}
 
 
 def main(chosen: list[str]) -> None:
