@@ -73,6 +73,7 @@ def listing(
     *,
     place: Place,
     key: Callable[[Row], object],
+    parameter: str = "before",
 ) -> Listing[Row]:
     """One page of a list.
 
@@ -83,18 +84,18 @@ def listing(
         fetch: gives at most so many rows (second argument) below a place (first), newest first.
         place: the row to begin below, None for the newest.
         key: the place of a row, as it stands in the address.
+        parameter: the name it stands under.
     """
     size = page_size(request)
     rows = fetch(place, size + 1)
     chosen = {name: str(value) for name, value in filters.items() if value not in {"", None}}
-    older = address(path, {**chosen, "before": key(rows[size - 1])}) if len(rows) > size else ""
+    older = address(path, {**chosen, parameter: key(rows[size - 1])}) if len(rows) > size else ""
     return Listing(path, chosen, rows[:size], older, "" if place is None else address(path, chosen))
 
 
-def everything(
-    fetch: Callable[[int | None, int], Sequence[Row]], key: Callable[[Row], int], place: int | None = None
-) -> Iterator[Row]:
+def everything(fetch: Callable[[Place | None, int], Sequence[Row]], key: Callable[[Row], Place]) -> Iterator[Row]:
     """All rows of a list, for a file; read in parts, so that a long one needs no memory."""
+    place: Place | None = None
     while rows := fetch(place, _CHUNK):
         yield from rows
         place = key(rows[-1])

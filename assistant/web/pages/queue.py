@@ -1,0 +1,268 @@
+"""The queue, for leads: what waits and for whom, what is due, who is at what; filling it, and moving work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.domain.review_work import Principal
+from assistant.review.enqueue import Batch, enqueue
+from assistant.review.queue import utc_now
+from assistant.review.steering import assign, take_lease_back
+from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
+from assistant.store.seats import Seat, find_seat
+from assistant.store.tasks import Waiting, waiting
+from assistant.store.users import UserStore
+from assistant.store.workload import count_assignments
+from assistant.store.writer import Writer
+from assistant.web import terms
+from assistant.web.doors import needs
+from assistant.web.downloads import Column, Ending, download
+from assistant.web.language import marked
+from assistant.web.lists import Before, Text, everything, listing
+from assistant.web.permissions import Permission, may, role_may
+from assistant.web.problems import Problem
+from assistant.web.remembered import Known, remembered
+from assistant.web.site import site
+from assistant.web.views import render
+
+router = APIRouter()
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
+Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
+Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
+
+NONE = "-"  # in the address: those without one, where empty means all
+_SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What waits.
+
+    Args:
+        groups: by team, language, worst label and skill.
+        open, leased: wanted answers.
+        overdue, soon: open tasks past their time, and due within a day.
+    """
+
+    groups: Sequence[Waiting]
+    open: int
+    leased: int
+    overdue: int
+    soon: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The filters as they stand in the address; `-` for work without a team, label or skill."""
+
+    team: Text = ""
+    language: Text = ""
+    harm: Text = ""
+    skill: Text = ""
+
+    def lanes(self) -> LaneFilter:
+        """As the store takes them."""
+        given = {"queue": self.team, "language": self.language, "harm": self.harm, "skill": self.skill}
+        return LaneFilter(**{name: "" if value == NONE else value or None for name, value in given.items()})
+
+    def values(self) -> dict[str, str]:
+        """By name."""
+        return {"team": self.team, "language": self.language, "harm": self.harm, "skill": self.skill}
+
+
+GROUPS: tuple[Column[Waiting], ...] = (
+    Column("team", lambda one: one.queue),
+    Column("language", lambda one: one.language),
+    Column("label", lambda one: one.harm),
+    Column("skill", lambda one: one.skill),
+    Column("open", lambda one: one.open),
+    Column("oldest", lambda one: one.oldest),
+    Column("first_due", lambda one: one.first_due),
+)
+ROWS: tuple[Column[Wanted], ...] = (
+    Column("assignment_id", lambda one: one.id),
+    Column("item_id", lambda one: one.item_id),
+    Column("kind", lambda one: one.kind.value),
+    Column("team", lambda one: one.queue),
+    Column("language", lambda one: one.language),
+    Column("label", lambda one: one.harm),
+    Column("skill", lambda one: one.skill),
+    Column("priority", lambda one: one.priority),
+    Column("due_at", lambda one: one.due_at),
+    Column("created_at", lambda one: one.created_at),
+)
+
+
+@router.get("/queue")
+def queue(request: Request, _: Viewer) -> HTMLResponse:
+    """What waits, in numbers."""
+    known = _overview(request)
+    runs = [run.name for run in reversed(site(request).workspace.runs.all())]
+    return render(request, "queue/index.html", overview=known.value, at=known.at, runs=runs, none=NONE)
+
+
+@router.get("/queue.{ending}")
+def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Response:
+    """The same as a file."""
+    return download("queue", ending, GROUPS, _overview(request).value.groups)
+
+
+@router.get("/queue/tasks")
+def tasks(request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], after: Text = "") -> HTMLResponse:
+    """What waits, item by item, most urgent first."""
+    found = listing(
+        request,
+        "/queue/tasks",
+        chosen.values(),
+        _fetch(request, chosen),
+        place=_place(after),
+        key=lambda one: f"{one.priority!r}:{one.id}",
+        parameter="after",
+    )
+    part = request.headers.get("hx-request") == "true"
+    return render(
+        request,
+        "queue/task_rows.html" if part else "queue/tasks.html",
+        listing=found,
+        chosen=chosen,
+        none=NONE,
+        kinds=terms.KINDS,
+        now=datetime.now(UTC).isoformat(),
+        people=_people(request, who),
+        overview=None if part else _overview(request).value,
+    )
+
+
+@router.get("/queue/tasks.{ending}")
+def tasks_file(
+    request: Request, ending: Ending, chosen: Annotated[Chosen, Depends()], _: Viewer, __: Taker
+) -> Response:
+    """The same as a file."""
+    rows = everything(_fetch(request, chosen), lambda one: Urgency(one.priority, one.id))
+    return download("tasks", ending, ROWS, rows)
+
+
+@router.get("/queue/leases")
+def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse:
+    """What somebody is at right now."""
+    store = QueueRows(site(request).database)
+    found = listing(request, "/queue/leases", {}, store.leased, place=before, key=lambda one: one.id)
+    named = may(who, Permission.SEE_PEOPLE)
+    return render(
+        request, "queue/leases.html", listing=found, kinds=terms.KINDS, named=named, people=_people(request, who)
+    )
+
+
+@router.post("/queue/enqueue")
+def fill(
+    request: Request,
+    who: Steerer,
+    run: Annotated[str, Form(max_length=40)],
+    team: Annotated[str, Form(max_length=120)] = "",
+    due: Annotated[str, Form(max_length=40)] = "",
+) -> HTMLResponse:
+    """Make the queue what a run's routes and samples want; the same again adds only what is new."""
+    workspace = site(request).workspace
+    found = workspace.runs.find(run)
+    batch = Batch(
+        found.id, workspace.policy, who.name, team.strip(), _moment(due), seed=workspace.settings.routing.seed
+    )
+    with Writer(workspace.database) as writer:
+        counts = enqueue(workspace.database, writer, batch, workspace.settings.review, utc_now)
+    remembered(request).forget()
+    return render(request, "queue/filled.html", run=found, counts=counts)
+
+
+@router.post("/queue/{assignment_id}/return")
+def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
+    """Take a lease back: the item is offered again.
+
+    Raises:
+        Problem: 409 where nobody is at it any more.
+    """
+    seat = _seat(request, assignment_id)
+    with site(request).database.write() as connection:
+        returned = take_lease_back(connection, seat, who.name)
+    if not returned:
+        raise Problem(409, marked("Nobody is at this any more: it was answered or given back."), code="no_lease")
+    return RedirectResponse("/queue/leases", 303)
+
+
+@router.post("/queue/{assignment_id}/assign")
+def give(
+    request: Request, assignment_id: int, who: Steerer, person: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """Give an item to one person, or to everybody again.
+
+    Raises:
+        Problem: 422 for nobody of that name, 400 for somebody who couldn't take it.
+    """
+    user = UserStore(site(request).database).find(person) if person else None
+    if person and (user is None or user.disabled or not role_may(user.role, Permission.REVIEW)):
+        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
+    seat = _seat(request, assignment_id)
+    with site(request).database.write() as connection:
+        assign(connection, seat, user.principal() if user else None, who.name)
+    return RedirectResponse("/queue/tasks", 303)
+
+
+def _overview(request: Request) -> Known[Overview]:
+    database = site(request).database
+
+    def find() -> Overview:
+        at = datetime.now(UTC)
+        counts = count_assignments(database)
+        late, soon = QueueRows(database).overdue(_stamp(at), _stamp(at + _SOON))
+        return Overview(waiting(database), counts["open"], counts["leased"], late, soon)
+
+    return remembered(request).get("queue", find, seconds=2)
+
+
+def _fetch(request: Request, chosen: Chosen) -> Callable[[Urgency | None, int], Sequence[Wanted]]:
+    store, lanes = QueueRows(site(request).database), chosen.lanes()
+    return lambda after, limit: store.open(lanes, after, limit)
+
+
+def _place(after: str) -> Urgency | None:
+    priority, _, number = after.partition(":")
+    try:
+        return Urgency(float(priority), int(number)) if after else None
+    except ValueError:
+        raise Problem(422, marked("This place in the list can't be read. Begin at its top."), code="place") from None
+
+
+def _people(request: Request, who: Principal) -> list[Any]:
+    """Whom work can be given to, for those who may."""
+    if not may(who, Permission.STEER_QUEUE):
+        return []
+    everybody = UserStore(site(request).database).all()
+    return [user for user in everybody if not user.disabled and role_may(user.role, Permission.REVIEW)]
+
+
+def _seat(request: Request, assignment_id: int) -> Seat:
+    seat = find_seat(site(request).database, assignment_id)
+    if seat is None:
+        raise Problem(404)
+    return seat
+
+
+def _moment(text: str) -> datetime | None:
+    """What a field for a local date and time gives, taken as UTC."""
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(422, marked("This is no date and time. Take one from the calendar."), code="due") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
