@@ -58,7 +58,7 @@ TEXTS = {
     # the machine
     "blind": marked("Blind: decide by the policy alone."),
     "no_answer": marked("The machine gave no usable answer."),
-    "machine": marked("Machine:"),
+    "machine": marked("Machine: "),
     "cites": marked("cites %(clauses)s"),
     "none_of_these": marked("None of these"),
     # the policy
@@ -73,7 +73,7 @@ TEXTS = {
     "skipped": marked("Skipped"),
     "escalated": marked("Left to an expert"),
     "undone": marked("Taken back: %(item)s"),
-    "next": marked("Next item, %(id)s."),
+    "next": marked("%(done)s. Next item: %(id)s"),
     "choose_first": marked("Choose a label first."),
     "too_fast": marked("That was quicker than anybody can read: press again to accept."),
     "nothing_to_undo": marked("There is nothing to take back."),

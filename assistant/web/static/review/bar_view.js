@@ -69,13 +69,13 @@ export function showMachine(task) {
   const sure =
     suggestion.confidence === null ? suggestion.words : `${suggestion.words}${say("comma")}${digits(suggestion.confidence)}`;
   const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
-  line.replaceChildren(`${say("machine")} `, make("strong", {}, bdi(listed(suggestion.labels))), ` · ${sure}${cited}`);
+  line.replaceChildren(say("machine"), make("strong", {}, bdi(listed(suggestion.labels))), ` · ${sure}${cited}`);
 }
 
-/** What was just done, seen and heard; `next` is heard only. */
+/** What was just done, seen and heard; which item is next is heard only. */
 export function tell(text, next = "") {
   at("outcome").textContent = text;
-  at("spoken").textContent = next ? `${text} ${next}` : text;
+  at("spoken").textContent = next ? say("next", { done: text, id: next }) : text;
 }
 
 /** The one line about the network; empty while all is well. */

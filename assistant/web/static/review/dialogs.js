@@ -9,11 +9,19 @@ export function anyOpen() {
   return document.querySelector("dialog[open], details.menu[open]") !== null;
 }
 
-/** Open a dialog; what it gave when it was left: `null` for nothing. */
+/**
+ * Open a dialog; what it gave when it was left: `null` for nothing. Known at once: a browser tells that a dialog was
+ * closed a moment later, and the next key may come before that.
+ */
 function opened(dialog, ready = () => {}) {
   return new Promise((resolve) => {
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
+    const listening = new AbortController();
+    const left = (value) => {
+      listening.abort();
+      resolve(value || null);
+    };
+    dialog.addEventListener("submit", (event) => left(event.submitter?.value), { signal: listening.signal });
+    dialog.addEventListener("close", () => left(null), { signal: listening.signal });
     dialog.showModal();
     ready();
   });
@@ -52,7 +60,7 @@ export async function askText(name, text, composition, needed = false) {
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || composition.holds(event)) return;
       event.preventDefault();
-      field.form.requestSubmit();
+      field.form.requestSubmit(dialog.querySelector("[value=ok]")); // by this button, or the dialog gives nothing
     });
   }
   field.value = text;
@@ -74,7 +82,7 @@ export async function askClauses(draft, composition) {
     dialog.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.repeat || composition.holds(event)) return;
       event.preventDefault();
-      dialog.close("ok");
+      dialog.querySelector("form").requestSubmit(dialog.querySelector("[value=ok]"));
     });
   }
   return (await opened(dialog, () => at("clause-list").querySelector("button")?.focus())) === "ok";

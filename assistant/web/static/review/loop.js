@@ -157,7 +157,7 @@ export class Loop {
     this.history.add({ id, kind, task, item: task.item.id, body, review: null });
     this.#given += kind === "answer" ? 1 : 0;
     this.next();
-    tell(told, this.draft ? say("next", { id: this.draft.task.item.id }) : "");
+    tell(told, this.draft?.task.item.id);
   }
 
   #show(task) {

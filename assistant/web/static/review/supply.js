@@ -28,7 +28,7 @@ export class Supply extends EventTarget {
     this.why = "";
     this.detail = "";
     addEventListener("online", () => this.fill());
-    document.addEventListener("visibilitychange", () => !document.hidden && this.fill());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#back());
   }
 
   /** The next item, at once; null where there is none at hand. */
@@ -118,9 +118,19 @@ export class Supply extends EventTarget {
     const every = Math.max(0.3, any.lease_seconds / 3) * 1000;
     this.#beating = setTimeout(async () => {
       this.#beating = 0;
-      if (this.idle() < GONE_FOR && !this.#stopped) await Promise.allSettled(this.#held().map((task) => this.#hold(task)));
+      if (this.idle() < GONE_FOR) await this.#holdAll();
       this.#beat();
     }, every);
+  }
+
+  /** Somebody looks at the page again: are the items still theirs? */
+  #back() {
+    void this.#holdAll();
+    this.fill();
+  }
+
+  async #holdAll() {
+    if (!this.#stopped) await Promise.allSettled(this.#held().map((task) => this.#hold(task)));
   }
 
   async #hold(task) {

@@ -1,0 +1,95 @@
+"""Breaks, budgets, leases that end, and training: what the server says reaches the reviewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.items import Content
+from assistant.review.gold import make_gold
+from assistant.review.qualify import Round, train
+from assistant.store.review_tables import assignments
+from tests.browser.conftest import Opened, Seen
+from tests.browser.made_up import Site
+from tests.browser.test_network import give_away
+
+
+def changing(change: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:
+    """A route that changes what a claim gives."""
+
+    def handle(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        change(body)
+        route.fulfill(response=answer, body=json.dumps(body))
+
+    return handle
+
+
+def reopened(seen: Seen, change: Callable[[dict[str, Any]], None]) -> Seen:
+    """The page once more, with claims that are changed on their way."""
+    seen.page.route("**/queue/claim", changing(change))
+    seen.page.reload()
+    return seen.ready()
+
+
+def test_a_break_that_is_due_is_told_and_gives_the_items_back(site: Site, opened: Opened) -> None:
+    pause = {"reason": "long", "minutes": 51.2, "severe": 0}
+    seen = reopened(opened(site.posts[:5]).ready(), lambda body: body.update(pause=pause))
+    card = seen.page.locator("[data-notice=pause]")
+    assert "51 minutes" in card.inner_text()
+    card.get_by_role("button", name="Take a break").click()
+    seen.page.locator("#pause-dialog[open]").wait_for()
+    held = sa.select(sa.func.count()).where(assignments.c.user_id == seen.user.id, assignments.c.state == "leased")
+    for _ in range(50):
+        with site.workspace.database.read() as connection:
+            if not connection.execute(held).scalar():
+                break
+        seen.page.wait_for_timeout(50)
+    else:
+        raise AssertionError("items are still held in the break")
+    assert not seen.page.locator("#content").is_visible()
+    seen.keys("Enter")
+    seen.wait_item(site.posts[0].item.id)
+
+
+def test_a_budget_that_is_spent_is_told_once(site: Site, opened: Opened) -> None:
+    seen = reopened(opened(site.posts[:5]).ready(), lambda body: body.update(spent=["threat"]))
+    card = seen.page.locator("[data-notice=spent]")
+    assert "threat" in card.inner_text()
+    card.get_by_role("button").click()
+    seen.keys("1", "Enter")
+    seen.settle()
+    assert card.count() == 0
+
+
+def test_a_lease_that_ended_is_told_while_one_still_thinks(site: Site, opened: Opened) -> None:
+    def short(body: dict[str, Any]) -> None:
+        for task in body["tasks"]:
+            task["lease_seconds"] = 1
+
+    seen = reopened(opened(site.posts[:1]).ready(), short)
+    give_away(site, seen)
+    seen.page.locator("#outcome", has_text="Your time for this item ran out").wait_for()
+    assert seen.item == site.posts[0].item.id
+
+
+def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opened) -> None:
+    stored = site.item(Content("a lesson in rudeness"))
+    user = site.person()
+    label_set = site.workspace.policy.label_set
+    with site.workspace.database.write() as connection:
+        known = {"policy_id": "community", "labels": ("harassment",), "explanation": "It mocks her voice."}
+        make_gold(connection, stored.key, actor="tests", **known)
+        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, seed=1)
+    seen = opened([], user=user).ready()
+    assert "Training" in seen.page.locator("#item-facts").inner_text()
+    assert "It mocks her voice." not in seen.page.content()
+    seen.keys("1", "Enter")
+    card = seen.page.locator(".notice-card")
+    card.wait_for()
+    assert "the known answer is harassment, yours was safe" in card.inner_text()
+    assert "It mocks her voice." in card.inner_text()
