@@ -1,6 +1,6 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve]
+python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve decisions]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import orjson
 
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
+from tests.bench.decisions import decisions
 from tests.bench.evals import evals
 from tests.bench.review import review
 from tests.bench.routing import trust_scale
@@ -217,9 +218,10 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "evals": evals,
     "review": review,
     "serve": serve,
+    "decisions": decisions,
 }
 # Sections that need no workspace made ready.
-_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve"}
+_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions"}
 
 
 def main(chosen: list[str]) -> None:
