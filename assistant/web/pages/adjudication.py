@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels, severity
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.review.adjudicate import Case, Verdict, open_case, settle
@@ -18,6 +18,7 @@ from assistant.store import audit, disagreement_cases
 from assistant.store.disagreement_list import Disagreement
 from assistant.store.items import StoredItem
 from assistant.web import terms
+from assistant.web.covering import covers
 from assistant.web.doors import needs
 from assistant.web.language import marked
 from assistant.web.lists import address
@@ -167,7 +168,6 @@ def _page(
     workspace = site(request).workspace
     policy, stored = workspace.policy, opened.stored
     said = [*(one.labels for one in opened.case.answers), opened.case.machine.labels if opened.case.machine else ()]
-    worst = max(severity(labels, policy.label_set) for labels in said)
     return render(
         request,
         "disagreements/adjudication.html",
@@ -175,7 +175,7 @@ def _page(
         opened=opened,
         item=show_item(stored.item, workspace.folder),
         whole=whole,
-        covered=worst >= workspace.settings.routing.severe_from,
+        covered=covers(workspace)(*said),
         policy=policy,
         clauses=_cited(policy.clauses, opened),
         guiding=disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, policy.id),

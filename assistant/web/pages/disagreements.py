@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels, severity
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import Principal
 from assistant.store import disagreement_cases, disagreement_list
 from assistant.store.disagreement_list import Disagreement, Wanted
 from assistant.store.users import UserStore
+from assistant.web.covering import covers
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
@@ -126,7 +127,7 @@ def disagreements(
         "disagreements/rows.html" if part else "disagreements/index.html",
         listing=found,
         chosen=chosen,
-        grave=_grave(workspace),
+        covered=covers(workspace),
         excerpt=excerpt,
         **({} if part else _choices(workspace, who)),
     )
@@ -155,7 +156,7 @@ def of_item(request: Request, item_id: str, _: Viewer) -> HTMLResponse:
         listing=shown,
         item_id=item_id,
         chosen=Chosen(),
-        grave=_grave(workspace),
+        covered=covers(workspace),
         excerpt=excerpt,
     )
 
@@ -194,12 +195,6 @@ def _answer(text: str, label_set: LabelSet) -> LabelAnswer:
 def _check(who: Principal, chosen: Chosen) -> None:
     if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
         raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
-
-
-def _grave(workspace: Workspace) -> Callable[[Disagreement], bool]:
-    """Whether the text of a row stays covered in the list."""
-    label_set, limit = workspace.policy.label_set, workspace.settings.routing.severe_from
-    return lambda one: max(severity(one.labels, label_set), severity(one.other_labels, label_set)) >= limit
 
 
 def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:
