@@ -16,11 +16,12 @@ from starlette.middleware import Middleware
 
 from assistant import __version__
 from assistant.errors import AssistantError
-from assistant.web import api, assets, health, openapi, pages, problems
+from assistant.web import api, api_access, assets, health, openapi, pages, problems
 from assistant.web.access import Access
 from assistant.web.attempts import LoginLimits
 from assistant.web.body import BodyLimit
-from assistant.web.doors import door
+from assistant.web.doors import door, look
+from assistant.web.edge import known_query
 from assistant.web.headers import SecurityHeaders
 from assistant.web.hosts import HostCheck
 from assistant.web.log import LOG
@@ -41,7 +42,7 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         options: how it is served; with the real port, since the cookie's name holds it.
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
     """
-    site = Site(workspace, options, Metrics(), LoginLimits())
+    site = Site(workspace, options, Metrics(), LoginLimits(), look=look)
     app = FastAPI(
         title="Labeling assistant",
         version=__version__,
@@ -65,7 +66,13 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         app.include_router(router, include_in_schema=False)
         paths |= _paths(router)
     for router in _routers(api):
-        app.include_router(router, responses=openapi.ERRORS)
+        api_access.tell_access(router)
+        app.include_router(
+            router,
+            responses=openapi.ERRORS,
+            dependencies=[Depends(known_query)],
+            generate_unique_id_function=api_access.operation_id,
+        )
         paths |= _paths(router)
     site.paths = frozenset(paths)
     openapi.describe(app)
