@@ -1,4 +1,4 @@
-"""Breaks, budgets, leases that end, and training: what the server says reaches the reviewer."""
+"""What the server says reaches the reviewer: breaks, budgets, leases that end, training, other kinds of answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.domain.items import Content
 from assistant.review.gold import make_gold
 from assistant.review.qualify import Round, train
 from assistant.store.review_tables import assignments
-from tests.browser.conftest import Opened, Seen
+from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
 from tests.browser.test_network import give_away
 
@@ -93,3 +93,41 @@ def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opene
     card.wait_for()
     assert "the known answer is harassment, yours was safe" in card.inner_text()
     assert "It mocks her voice." in card.inner_text()
+
+
+def test_a_label_that_needs_a_clause_asks_for_it_before_it_is_given(site: Site, opened: Opened) -> None:
+    def needing(body: dict[str, Any]) -> None:
+        for task in body["tasks"]:
+            task["needs_clause"] = ["hate"]
+
+    seen = reopened(opened(site.posts[:3]).ready(), needing)
+    seen.keys("3", "Enter")
+    seen.page.locator("#clause-dialog[open]").wait_for()
+    seen.keys("Escape", "3", "Enter")
+    assert seen.item == site.posts[0].item.id
+    seen.page.locator("#clause-dialog[open]").wait_for()
+    assert seen.page.locator("#clause-list .clause-id").first.inner_text() == "H2"  # leads to the label: it comes first
+    seen.keys("1", "Enter")
+    seen.wait_item(site.posts[1].item.id)
+    seen.settle()
+    assert [row.clauses for row in given(site, seen.user)] == [["H2"]]
+
+
+def test_several_labels_are_switched_on_and_off_and_none_is_an_answer_of_its_own(site: Site, opened: Opened) -> None:
+    def several(body: dict[str, Any]) -> None:
+        for task in body["tasks"]:
+            task["label_kind"] = "multi"
+
+    sent: list[dict[str, Any]] = []
+    seen = opened(site.posts[:3]).ready()
+    told = {"outcome": "stored", "message": "stored", "review_id": 1}
+    seen.page.route("**/answer", lambda route: (sent.append(route.request.post_data_json), route.fulfill(json=told))[0])
+    reopened(seen, several)
+    seen.keys("4", "2", "7", "2", "Enter")
+    seen.wait_item(site.posts[1].item.id)
+    seen.keys("Enter")
+    assert "Choose a label first" in seen.page.locator("#outcome").inner_text()
+    seen.keys("0", "Enter")
+    seen.wait_item(site.posts[2].item.id)
+    seen.settle()
+    assert [(one["labels"], one["changed"]) for one in sent] == [(["threat", "spam"], True), ([], False)]

@@ -45,13 +45,16 @@ function severityMark(severity) {
   );
 }
 
-/** Which labels are chosen, and what the one chosen means. */
+const DECIDING = ["submit", "accept", "skip", "escalate", "note", "clause"];
+
+/** Which labels are chosen, and what the one chosen means; `readOnly` while looking back. */
 export function showChoice(draft, readOnly = false) {
   for (const button of at("labels").children) {
     const chosen = "none" in button.dataset ? draft.none : draft.chosen.has(button.dataset.label);
     button.setAttribute("aria-pressed", String(chosen));
     button.disabled = readOnly;
   }
+  for (const action of DECIDING) at(`action-${action}`).disabled = readOnly;
   const [only] = draft.labels.length === 1 ? draft.labels : [];
   const definition = draft.task.labels.find((label) => label.name === only)?.definition ?? "";
   at("definition").textContent = definition;

@@ -52,9 +52,17 @@ function body(clause) {
   return make(
     "div",
     { class: "clause-body" },
-    ...clause.text.split(/\n{2,}/).map((part) => make("p", { dir: "auto", text: part.replace(/\s*\n\s*/g, " ") })),
+    ...clause.text.split(/\n{2,}/).map((part) => make("p", { dir: "auto", text: joined(part) })),
     make("p", { class: "quiet-text", text: say("leads_to", { labels: listed(clause.labels) }) }),
   );
+}
+
+const CHINESE = "[\\u3000-\\u303f\\u3400-\\u9fff\\uff00-\\uffef]";
+const CHINESE_LINE_END = new RegExp(`(?<=${CHINESE})\\s*\\n\\s*(?=${CHINESE})`, "g");
+
+/** Lines of a paragraph in one: with spaces between words, without any between Chinese characters. */
+function joined(paragraph) {
+  return paragraph.replace(CHINESE_LINE_END, "").replace(/\s*\n\s*/g, " ");
 }
 
 function reasons({ suggestion }) {
