@@ -42,7 +42,7 @@ async def door(request: Request) -> None:
         Problem: 401 without a login, 403 for a request another site has made up.
     """
     by_token = request.headers.get("authorization") is not None
-    request.state.visit = await run_in_threadpool(_by_token if by_token else _by_session, request)
+    request.state.visit = await run_in_threadpool(look, request)
     if request.method not in _SAFE and not by_token:
         await _refuse_forged(request)
     if visit(request).principal is None and not is_open(request.scope.get("endpoint")):
@@ -94,6 +94,11 @@ def session_cookie(request: Request) -> str:
     if request.url.scheme == "https":
         return "__Host-assistant-session"
     return f"assistant-session-{site(request).options.port}"
+
+
+def look(request: Request) -> Visit:
+    """Who asks: by their token where there is one, right or wrong, else by their session."""
+    return _by_token(request) if request.headers.get("authorization") is not None else _by_session(request)
 
 
 def _by_session(request: Request) -> Visit:

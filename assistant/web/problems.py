@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from assistant.errors import AssistantError, InputError, StorageError
 from assistant.web.language import Language, marked
-from assistant.web.site import request_id
+from assistant.web.site import request_id, site
 from assistant.web.views import language_of, render
 
 API = "/api/"
@@ -131,6 +133,9 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as installed
+    if not hasattr(request.state, "visit") and not request.url.path.startswith(API):
+        with suppress(AssistantError):  # who asks only decides how the page looks
+            request.state.visit = await run_in_threadpool(site(request).look, request)
     # Of its own words only those about a body that can't be read say more than the status does.
     hint = str(error.detail) if error.status_code == 400 and error.detail != "Bad Request" else ""
     return respond(request, Problem(error.status_code, hint=hint, headers=error.headers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Site:
         metrics: what is counted.
         logins: how often somebody may try.
         paths: the addresses there are.
+        look: finds out who asks, for what never comes to the door, such as an address that isn't there.
     """
 
     workspace: Workspace
@@ -33,6 +34,7 @@ class Site:
     metrics: Metrics
     logins: LoginLimits
     paths: frozenset[str] = frozenset()
+    look: Callable[[Request], Visit] = lambda _: NOBODY
 
     @property
     def database(self) -> Database:

@@ -324,6 +324,15 @@ def test_externals_belong_to_the_queues_assigned_to_them(workspace: Workspace) -
     assert user.principal().queues == {"partner-zh", "partner"}
 
 
+def test_an_address_that_is_not_there_still_knows_who_asks(signed_in: SignedIn, workspace: Workspace) -> None:
+    client = signed_in(name="lei", display_name="Lei")
+    UserStore(workspace.database).set_preferences("lei", {"ui_language": "zh", "theme": "dark"}, actor="lei")
+    page = client.get("/nothing/here")
+    assert page.status_code == 404
+    assert '<html lang="zh-Hans" data-theme="dark">' in page.text
+    assert "Lei" in page.text
+
+
 def test_the_menu_shows_what_a_role_may_open(app: FastAPI, workspace: Workspace) -> None:
     client = browser(app)
     sign_in(client, workspace, make_user(workspace, "ana", Role.REVIEWER))

@@ -80,7 +80,7 @@ def logout(request: Request) -> Response:
     session = find_session(request)
     if session is not None:
         SessionStore(site(request).database).end(session)
-    response = RedirectResponse("/login", 303, {"Clear-Site-Data": '"cache", "storage"'})
+    response = RedirectResponse("/login", 303)
     response.delete_cookie(session_cookie(request), secure=request.url.scheme == "https", httponly=True)
     return response
 
