@@ -143,8 +143,8 @@ class Queue:
     def _take(self, connection: Connection, *, principal: Principal, n: int) -> list[Claimed]:
         claims.lock_person(connection, principal.user_id)
         seen = exposure.seen(connection, principal.user_id, self._shift_began(self._clock()))
-        lease, counts, keys = self._lease(), seen.by_harm.copy(), list[int]()
-        while len(keys) < n:
+        lease, counts, found = self._lease(), seen.by_harm.copy(), list[Claimed]()
+        while len(found) < n:
             avoid = exhausted(counts, self._rules.budgets)
             key = claims.claim(
                 connection, principal, lease, avoid=avoid, qualified_only=self._rules.qualification_items > 0
@@ -152,14 +152,14 @@ class Queue:
             if key is None:
                 break
             [one] = claims.claimed(connection, [key])
-            if due(self._mixing, principal, seen.total + len(keys)):
+            if due(self._mixing, principal, seen.total + len(found)):
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:
                     claims.give_back(connection, principal, one.assignment_id, one.token, "open")
                     [one] = claims.claimed(connection, [mixed])
-            keys.append(one.assignment_id)
+            found.append(one)
             counts[one.harm] += 1
-        return claims.claimed(connection, keys)
+        return found
 
     def _lease(self) -> Lease:
         at = self._clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -53,10 +54,22 @@ def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
 
     So nobody claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
     """
-    task = sa.select(assignments.c.task_id).where(assignments.c.id == assignment_id)
+    given = {"key": assignment_id}
     if connection.dialect.name != "sqlite":
-        connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update())
-    query = (
+        connection.execute(_locking(), given)
+    row = connection.execute(_placing(), given).first()
+    return None if row is None else Place._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
+
+
+@cache
+def _locking() -> sa.Select[Any]:
+    task = sa.select(assignments.c.task_id).where(assignments.c.id == sa.bindparam("key"))
+    return sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update()
+
+
+@cache
+def _placing() -> sa.Select[Any]:
+    return (
         sa.select(
             *(assignments.c.id, tasks.c.id, items.c.id, items.c.external_id, items.c.language),
             *(assignments.c.state, assignments.c.user_id, assignments.c.token, tasks.c.kind, tasks.c.blind),
@@ -65,28 +78,38 @@ def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
         )
-        .where(assignments.c.id == assignment_id)
+        .where(assignments.c.id == sa.bindparam("key"))
         .with_for_update(of=assignments)
     )
-    row = connection.execute(query).first()
-    return None if row is None else Place._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
 
 
 def found_before(connection: sa.Connection, principal: Principal, submission: Submission) -> Outcome | None:
     """What became of this very submission when it came before, None where it is new."""
-    tables = (review_details, practice_answers, late_answers)
-    for table in tables:
-        same = sa.select(table).where(
-            table.c.assignment_id == submission.assignment_id,
-            table.c.submit_key == submission.key,
-            table.c.user_id == principal.user_id,
+    same = {"key": submission.assignment_id, "submit_key": submission.key, "user": principal.user_id}
+    known = connection.execute(_knowing(), same).first()
+    if known is None:
+        return None
+    if known.late:
+        return Outcome(OutcomeKind.LATE, "late_kept")
+    return Outcome(OutcomeKind.ALREADY, "stored_before", known.review_id)
+
+
+@cache
+def _knowing() -> sa.Select[Any]:
+    def alike(table: sa.Table, review_id: sa.ColumnElement[Any], late: int) -> sa.Select[Any]:
+        return sa.select(review_id.label("review_id"), sa.literal_column(str(late)).label("late")).where(
+            table.c.assignment_id == sa.bindparam("key"),
+            table.c.submit_key == sa.bindparam("submit_key"),
+            table.c.user_id == sa.bindparam("user"),
         )
-        row = connection.execute(same).first()
-        if row is not None and table is late_answers:
-            return Outcome(OutcomeKind.LATE, "late_kept")
-        if row is not None:
-            return Outcome(OutcomeKind.ALREADY, "stored_before", getattr(row, "review_id", None))
-    return None
+
+    none = sa.cast(sa.null(), review_details.c.review_id.type)
+    every = sa.union_all(
+        alike(review_details, review_details.c.review_id, 0),
+        alike(practice_answers, none, 0),
+        alike(late_answers, none, 1),
+    ).subquery()
+    return sa.select(every.c.review_id, every.c.late).order_by(every.c.late).limit(1)
 
 
 def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:

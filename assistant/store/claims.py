@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -51,30 +52,27 @@ def claim(
         avoid: harm labels not to show.
         qualified_only: whether only work counts whose policy version and language the person is qualified for.
     """
-    best = assignments.alias("best")
-    heads = (
-        sa.select(_head(principal).label("id"))
-        .where(*_open_to(principal, avoid, qualified_only))
-        .cte("heads")
-        .prefix_with("MATERIALIZED")  # each head is looked for once, and on PostgreSQL locked once
-    )
-    first = (
-        sa.select(best.c.id)
-        .join(heads, heads.c.id == best.c.id)
-        .order_by(best.c.priority.desc(), best.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = sa.update(assignments).where(assignments.c.id == first, assignments.c.state == _OPEN)
-    return connection.execute(_leased(statement, principal, lease).returning(assignments.c.id)).scalar()
+    unwanted = {*avoid, *principal.opt_outs} - {""}
+    queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
+    shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
+    values = {
+        "user": principal.user_id,
+        "rater": principal.name,
+        "at": lease.at,
+        "until": lease.until,
+        "queues": sorted(queues),
+        "skills": sorted({"", *principal.skills}),
+        "persons": [EVERYBODY, principal.user_id],
+        "languages": sorted(principal.languages),
+        "unwanted": sorted(unwanted),
+    }
+    return connection.execute(_claiming(shape), {name: values[name] for name in shape.names()}).scalar()
 
 
 def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
     """Lease one certain assignment that is open or was this person's; returns whether that worked."""
-    statement = sa.update(assignments).where(
-        assignments.c.id == assignment_id, assignments.c.state.in_(("open", "answered"))
-    )
-    return bool(connection.execute(_leased(statement, principal, lease)).rowcount)
+    values = {"key": assignment_id, "user": principal.user_id, "at": lease.at, "until": lease.until}
+    return bool(connection.execute(_taking(), values).rowcount)
 
 
 def heartbeat(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, until: str) -> bool:
@@ -120,17 +118,8 @@ def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.Co
 
 def claimed(connection: sa.Connection, keys: Sequence[int]) -> list[Claimed]:
     """Leased assignments as their holder gets them, in the order given."""
-    query = (
-        sa.select(tasks, assignments, items.c.external_id, gold_items.c.explanation)
-        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
-        .select_from(
-            assignments.join(tasks, tasks.c.id == assignments.c.task_id)
-            .join(items, items.c.id == assignments.c.item_id)
-            .outerjoin(gold_items, gold_items.c.id == tasks.c.gold_id)
-        )
-        .where(assignments.c.id.in_(keys))
-    )
-    found = {row.assignments_id: _claimed(row) for row in connection.execute(query)}
+    rows = connection.execute(_handing_out(), {"keys": list(keys)})
+    found = {row.assignments_id: _claimed(row) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
@@ -144,53 +133,113 @@ def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
     return claimed(connection, list(connection.execute(query).scalars()))
 
 
-def _leased(statement: sa.Update, principal: Principal, lease: Lease) -> sa.Update:
+class _Shape(NamedTuple):
+    """Which conditions a claim has: statements are built once for each, which takes longer than running them."""
+
+    languages: bool
+    unwanted: bool
+    qualified_only: bool
+
+    def names(self) -> list[str]:
+        """Values the statement needs."""
+        given = {"languages": self.languages, "unwanted": self.unwanted}
+        always = ["user", "rater", "at", "until", "queues", "skills", "persons"]
+        return always + [name for name, wanted in given.items() if wanted]
+
+
+@cache
+def _claiming(shape: _Shape) -> sa.UpdateBase:
+    best = assignments.alias("best")
+    heads = (
+        sa.select(_head().label("id"))
+        .where(*_open_to(shape))
+        .cte("heads")
+        .prefix_with("MATERIALIZED")  # each head is looked for once, and on PostgreSQL locked once
+    )
+    first = (
+        sa.select(best.c.id)
+        .join(heads, heads.c.id == best.c.id)
+        .order_by(best.c.priority.desc(), best.c.id)
+        .limit(sa.literal_column("1"))
+        .scalar_subquery()
+    )
+    statement = sa.update(assignments).where(assignments.c.id == first, assignments.c.state == _OPEN)
+    return _leased(statement).returning(assignments.c.id)
+
+
+@cache
+def _taking() -> sa.UpdateBase:
+    free = assignments.c.state.in_(("open", "answered"))
+    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free))
+
+
+@cache
+def _handing_out() -> sa.Select[Any]:
+    return (
+        sa.select(tasks, assignments, items.c.external_id, gold_items.c.explanation)
+        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        .select_from(
+            assignments.join(tasks, tasks.c.id == assignments.c.task_id)
+            .join(items, items.c.id == assignments.c.item_id)
+            .outerjoin(gold_items, gold_items.c.id == tasks.c.gold_id)
+        )
+        .where(assignments.c.id.in_(sa.bindparam("keys", expanding=True)))
+    )
+
+
+def _leased(statement: sa.Update) -> sa.Update:
     return statement.values(
         state="leased",
-        user_id=principal.user_id,
+        user_id=sa.bindparam("user"),
         token=assignments.c.token + 1,
-        lease_until=lease.until,
-        claimed_at=lease.at,
+        lease_until=sa.bindparam("until"),
+        claimed_at=sa.bindparam("at"),
         answered_at=None,
         review_id=None,
     )
 
 
-def _open_to(principal: Principal, avoid: Collection[str], qualified_only: bool) -> list[sa.ColumnElement[bool]]:
+def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     """Lanes that somebody may take from."""
-    queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
+    own = lanes.c.for_user == sa.bindparam("user")
     conditions = [
-        sa.or_(lanes.c.queue.in_(sorted(queues)), lanes.c.for_user == principal.user_id),
-        lanes.c.skill.in_(sorted({"", *principal.skills})),
-        lanes.c.for_user.in_((EVERYBODY, principal.user_id)),
+        sa.or_(lanes.c.queue.in_(_several("queues")), own),
+        lanes.c.skill.in_(_several("skills")),
+        lanes.c.for_user.in_(_several("persons")),
     ]
-    if principal.languages:
-        conditions.append(lanes.c.language.in_(sorted(principal.languages)))
-    if unwanted := {*avoid, *principal.opt_outs} - {""}:
-        conditions.append(lanes.c.harm.not_in(sorted(unwanted)))
-    if qualified_only:
-        conditions.append(sa.or_(lanes.c.for_user == principal.user_id, _qualified(principal)))
+    if shape.languages:
+        conditions.append(lanes.c.language.in_(_several("languages")))
+    if shape.unwanted:
+        conditions.append(lanes.c.harm.not_in(_several("unwanted")))
+    if shape.qualified_only:
+        alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
+        passed = sa.exists().where(
+            qualifications.c.user_id == sa.bindparam("user"), qualifications.c.state == "passed", *alike
+        )
+        conditions.append(sa.or_(own, passed))
     return conditions
 
 
-def _qualified(principal: Principal) -> sa.ColumnElement[bool]:
-    alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
-    return sa.exists().where(qualifications.c.user_id == principal.user_id, qualifications.c.state == "passed", *alike)
+def _several(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, expanding=True)
 
 
-def _head(principal: Principal) -> sa.ScalarSelect[int]:
+def _head() -> sa.ScalarSelect[int]:
     """The first open assignment of a lane whose item this person has nothing to do with yet."""
     mine = assignments.alias("mine")
+    user: sa.BindParameter[int] = sa.bindparam("user")
     taken = sa.exists().where(
         mine.c.item_id == assignments.c.item_id,
-        mine.c.user_id == principal.user_id,
+        mine.c.user_id == user,
         mine.c.id != assignments.c.id,
         mine.c.state.in_(("leased", "answered")),
     )
-    passed = sa.exists().where(passes.c.task_id == assignments.c.task_id, passes.c.user_id == principal.user_id)
+    passed = sa.exists().where(passes.c.task_id == assignments.c.task_id, passes.c.user_id == user)
     taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
-    said = sa.exists().where(reviews.c.item_id == assignments.c.item_id, reviews.c.rater == principal.name, ~taken_back)
-    own = lanes.c.for_user == principal.user_id  # practice repeats items when the policy's version changes
+    said = sa.exists().where(
+        reviews.c.item_id == assignments.c.item_id, reviews.c.rater == sa.bindparam("rater"), ~taken_back
+    )
+    own = lanes.c.for_user == user  # practice repeats items when the policy's version changes
     return (
         sa.select(assignments.c.id)
         .where(
@@ -200,7 +249,7 @@ def _head(principal: Principal) -> sa.ScalarSelect[int]:
             ~passed,
         )
         .order_by(assignments.c.priority.desc(), assignments.c.id)
-        .limit(1)
+        .limit(sa.literal_column("1"))
         .with_for_update(skip_locked=True, of=assignments)
         .correlate(lanes)
         .scalar_subquery()

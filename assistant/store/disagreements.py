@@ -7,6 +7,7 @@ would be a join over everything; so it is one walk along an index, however many 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
+from assistant.store.adjudications import is_adjudicated
 from assistant.store.answers import Place
 from assistant.store.database import PAGE, now, parts
 from assistant.store.machine import MachineAnswer, newest_fit, prompt_name
@@ -46,16 +48,14 @@ def record(
     if place.kind is TaskKind.GOLD:
         return
     rater, labels, clauses = principal.name, submission.labels, submission.clauses
-    settled = connection.execute(
-        sa.select(adjudications.c.id).where(adjudications.c.item_id == place.item_key).limit(1)
-    ).first()
+    settled = is_adjudicated(connection, place.item_key)
     same: dict[str, Any] = {
         "item_id": place.item_key,
         "review_id": review_id,
         "rater": rater,
         "labels": labels,
         "language": place.language,
-        "settled": settled is not None,
+        "settled": settled,
         "created_at": now(),
     }
     rows = [same | _people(one, labels, clauses) for one in _others(connection, place.item_key, rater, labels)]
@@ -121,18 +121,23 @@ def _machine(machine: MachineAnswer, run_id: int | None, labels: LabelAnswer, cl
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
     """Newest answers of other people to an item that differ."""
-    query = (
+    found = connection.execute(_answering(), {"item": item_key, "rater": rater})
+    return [row for row in found if set(row.labels) != set(labels)]
+
+
+@cache
+def _answering() -> sa.Select[Any]:
+    return (
         sa.select(reviews.c.id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer).label("labels"))
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(
-            reviews.c.item_id == item_key,
-            reviews.c.rater != rater,
+            reviews.c.item_id == sa.bindparam("item"),
+            reviews.c.rater != sa.bindparam("rater"),
             counting(),
             ~superseded(),
             sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value,
         )
     )
-    return [row for row in connection.execute(query) if set(row.labels) != set(labels)]
 
 
 def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,18 +28,23 @@ class Worked(NamedTuple):
 
 def seen(connection: sa.Connection, user_id: int, since: str) -> Seen:
     """What somebody has answered since a moment, and what they hold."""
+    rows = connection.execute(_counting(), {"user": user_id, "since": since})
+    counts = {harm: int(count) for harm, count in rows}
+    return Seen(sum(counts.values()), Counter({harm: count for harm, count in counts.items() if harm}))
+
+
+@cache
+def _counting() -> sa.Select[Any]:
     recent = sa.or_(
         assignments.c.state == "leased",
-        sa.and_(assignments.c.state == "answered", assignments.c.answered_at >= since),
+        sa.and_(assignments.c.state == "answered", assignments.c.answered_at >= sa.bindparam("since")),
     )
-    query = (
+    return (
         sa.select(lanes.c.harm, sa.func.count())
         .join(assignments, assignments.c.lane_id == lanes.c.id)
-        .where(assignments.c.user_id == user_id, recent)
+        .where(assignments.c.user_id == sa.bindparam("user"), recent)
         .group_by(lanes.c.harm)
     )
-    counts = {harm: int(count) for harm, count in connection.execute(query)}
-    return Seen(sum(counts.values()), Counter({harm: count for harm, count in counts.items() if harm}))
 
 
 def worked(connection: sa.Connection, user_id: int, since: str) -> list[Worked]:

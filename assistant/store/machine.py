@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,26 +38,8 @@ def machine_answer(connection: sa.Connection, run_id: int | None, item_key: int)
     """The answer of a run to an item; None where there is no usable one."""
     if run_id is None:
         return None
-    query = (
-        sa.select(
-            prelabels.c.status,
-            sa.type_coerce(prelabels.c.labels, Answer).label("labels"),
-            prelabels.c.clauses,
-            prelabels.c.rationale,
-            runs.c.prompt_name,
-            runs.c.prompt_version,
-        )
-        .join(runs, runs.c.id == prelabels.c.run_id)
-        .where(prelabels.c.run_id == run_id, prelabels.c.item_id == item_key)
-        .order_by(prelabels.c.revision.desc())
-        .limit(1)
-    )
-    told = connection.execute(query).first()
-    scored = connection.execute(
-        sa.select(scores.c.labels, scores.c.confidence).where(
-            scores.c.fit_id == newest_fit(run_id), scores.c.item_id == item_key
-        )
-    ).first()
+    which = {"run": run_id, "item": item_key}
+    told, scored = connection.execute(_told(), which).first(), connection.execute(_scored(), which).first()
     if scored is None and (told is None or told.status != "labelled"):
         return None
     said: LabelAnswer = () if told is None or told.status != "labelled" else told.labels
@@ -67,6 +51,32 @@ def machine_answer(connection: sa.Connection, run_id: int | None, item_key: int)
         rationale=None if told is None else told.rationale,
         own=labels == said,
         prompt="" if told is None else prompt_name(told.prompt_name, told.prompt_version),
+    )
+
+
+@cache
+def _told() -> sa.Select[Any]:
+    return (
+        sa.select(
+            prelabels.c.status,
+            sa.type_coerce(prelabels.c.labels, Answer).label("labels"),
+            prelabels.c.clauses,
+            prelabels.c.rationale,
+            runs.c.prompt_name,
+            runs.c.prompt_version,
+        )
+        .join(runs, runs.c.id == prelabels.c.run_id)
+        .where(prelabels.c.run_id == sa.bindparam("run"), prelabels.c.item_id == sa.bindparam("item"))
+        .order_by(prelabels.c.revision.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _scored() -> sa.Select[Any]:
+    newest = sa.select(sa.func.max(fits.c.id)).where(fits.c.run_id == sa.bindparam("run")).scalar_subquery()
+    return sa.select(scores.c.labels, scores.c.confidence).where(
+        scores.c.fit_id == newest, scores.c.item_id == sa.bindparam("item")
     )
 
 

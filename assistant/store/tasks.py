@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -90,9 +91,16 @@ def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
 
 def close_complete(connection: sa.Connection, task_id: int) -> bool:
     """Close a task all of whose seats are answered or closed; returns whether it is closed now."""
-    missing = sa.exists().where(assignments.c.task_id == task_id, assignments.c.state.in_(("open", "leased")))
-    done = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.closed_at.is_(None), ~missing)
-    return bool(connection.execute(done.values(closed_at=now())).rowcount)
+    return bool(connection.execute(_closing(), {"task": task_id, "now": now()}).rowcount)
+
+
+@cache
+def _closing() -> sa.Update:
+    waiting_for = sa.exists().where(
+        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased"))
+    )
+    done = sa.update(tasks).where(tasks.c.id == sa.bindparam("task"), tasks.c.closed_at.is_(None), ~waiting_for)
+    return done.values(closed_at=sa.bindparam("now"))
 
 
 def task_of(connection: sa.Connection, task_id: int) -> NewTask:

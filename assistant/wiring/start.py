@@ -58,6 +58,11 @@ random_share = 0.1              # of --capacity, for a random look at what has t
 
 [trust]
 metadata = []                   # columns of the input that tell something about the label: ["source", "topic"]
+
+[review]
+lease_seconds = 300             # a claimed item nobody answers is offered to others after that
+blind_share = 0.2               # of ordinary reviews, without sight of the machine's answer
+gold_rate = 0.03                # items with a known answer, mixed in silently
 """
 
 _IGNORE = ".assistant/\n"

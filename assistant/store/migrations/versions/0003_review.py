@@ -194,9 +194,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_disagreements_item_id"), "disagreements", ["item_id"], unique=False)
     op.create_index(
-        op.f("ix_disagreements_kind_settled_clause_id"),
+        "ix_disagreements_kind_settled_clause_id",
         "disagreements",
-        ["kind", "settled", "clause", "id"],
+        ["kind", "settled", "clause", "id", "language"],
         unique=False,
     )
     op.create_index(
@@ -212,9 +212,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_disagreements_kind_settled_other_rater_id"),
+        "ix_disagreements_kind_settled_other_rater_id",
         "disagreements",
-        ["kind", "settled", "other_rater", "id"],
+        ["kind", "settled", "other_rater", "id", "language"],
         unique=False,
     )
     op.create_index(
@@ -227,15 +227,15 @@ def upgrade() -> None:
         op.f("ix_disagreements_kind_settled_pair_id"), "disagreements", ["kind", "settled", "pair", "id"], unique=False
     )
     op.create_index(
-        op.f("ix_disagreements_kind_settled_prompt_id"),
+        "ix_disagreements_kind_settled_prompt_id",
         "disagreements",
-        ["kind", "settled", "prompt", "id"],
+        ["kind", "settled", "prompt", "id", "language"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_disagreements_kind_settled_rater_id"),
+        "ix_disagreements_kind_settled_rater_id",
         "disagreements",
-        ["kind", "settled", "rater", "id"],
+        ["kind", "settled", "rater", "id", "language"],
         unique=False,
     )
     op.create_index(op.f("ix_disagreements_other_review_id"), "disagreements", ["other_review_id"], unique=False)
