@@ -48,6 +48,8 @@ WHY: Mapping[str, str] = {
     "the clusters don't differ at all: nothing tells how far the mean could be off": (
         "各组完全相同，无从得知均值可能偏差多少"
     ),
+    "the machine never gave this label": "机器从未给出该标签",
+    "people never gave this label": "人工从未给出该标签",
     "the label was never given": "从未给出该标签",
     "no item truly has the label": "没有条目属于该标签",
     "the label was never given and no item truly has it": "从未给出该标签，也没有条目属于它",
@@ -105,4 +107,19 @@ SLICES: Mapping[str, str] = {
     "(none cited)": "（未引用）",
 }
 
-REASONS: Mapping[str, str] = {**WHY, **LEFT_OUT, **METHODS, **SLICES}
+NOTES: Mapping[str, str] = {
+    "{} items got no usable answer; they count as not agreeing.": "{} 个条目没有可用答案，按不一致计算。",
+    "The {} items form {} groups; intervals count groups, not items.": (
+        "{} 个条目组成 {} 组；区间按组计算，而非按条目。"
+    ),
+    "Every figure is weighted by {} / inclusion probability; the naive one is not.": (
+        "各项数值均按 {} / 抽中概率加权；朴素值除外。"
+    ),
+    "Of the repeats the first is judged.": "重复作答中只评判第一次。",
+    "labels are weighted by the chance that the routes of r{} gave them": "标签按 r{} 的去向给出的抽中概率加权",
+    "{} items were labelled before r{} routed them: they stand for themselves alone": (
+        "{} 个条目在 r{} 分配去向之前已标注：它们只代表自身"
+    ),
+}
+
+REASONS: Mapping[str, str] = {**WHY, **LEFT_OUT, **METHODS, **SLICES, **NOTES}
