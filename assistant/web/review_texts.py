@@ -118,7 +118,6 @@ TEXTS = {
     "saved": marked("Saved."),
     "not_saved": marked("Not saved: %(why)s"),
     "clause_wanted": marked("“%(labels)s” needs the clause it rests on."),
-    "signout_waits": marked("Not signed out yet: answers wait for the network (%(count)s), and would be lost."),
     "comma": marked(", "),
     "severity": marked("severity %(number)s"),
 }

@@ -94,19 +94,10 @@ function lost({ detail: { task } }) {
   if (loop.draft?.task === task) tell(say("lease_over"));
 }
 
-/** Signing out clears what this browser keeps: not while answers wait. */
-function guardLogout(event) {
-  if (event.target.getAttribute("action") !== "/logout" || !outbox.size) return;
-  event.preventDefault();
-  outbox.hurry();
-  tell(say("signout_waits", { count: outbox.size }));
-}
-
 function listen() {
   document.addEventListener("keydown", pressed);
   document.addEventListener("keyup", released);
   document.addEventListener("click", giveBackFocus);
-  document.addEventListener("submit", guardLogout);
   for (const button of document.querySelectorAll("button[data-action]")) {
     button.addEventListener("click", () => void ACTIONS[button.dataset.action]?.());
   }
