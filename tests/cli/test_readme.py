@@ -14,6 +14,7 @@ import pytest
 from tests.cli.conftest import POSTS, Assistant, Server
 from tests.cli.files import write_jsonl
 from tests.cli.made_up import fill, load, make_up
+from tests.web.serving import serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,7 +28,8 @@ def _lines(*blocks: str) -> list[str]:
 
 CERTIFICATE = _lines(*(block for block in BLOCKS if "assistant sample" in block or "assistant simulate" in block))
 EVALS = _lines(*(block for block in BLOCKS if "assistant eval" in block))
-LINES = [line for line in _lines(*BLOCKS) if line not in {*CERTIFICATE, *EVALS}]
+PAGES = _lines(*(block for block in BLOCKS if "assistant serve" in block))
+LINES = [line for line in _lines(*BLOCKS) if line not in {*CERTIFICATE, *EVALS, *PAGES}]
 
 
 def test_every_command_of_the_readme_works_as_written(
@@ -117,6 +119,20 @@ def test_evaluations_work_as_written(
     assert ran == ["agree", "compare", "report", "plan", "freeze", "run", "run", "compare", "report", "gate", "agree"]
     assert Path("report/report.html").exists()
     assert Path("gate.xml").exists()
+
+
+def test_pages_open_as_written(assistant: Assistant, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`assistant serve` runs in a process of its own, on a free port, while the others are typed."""
+    monkeypatch.chdir(workspace)
+    first, *others = PAGES
+    assert first == "assistant serve"
+    with serving(workspace) as server:
+        with server.browser() as browser:
+            assert browser.get("/").status_code == 200
+        for line in others:
+            said = assistant(*shlex.split(line)[1:])
+            assert said.status == 0, f"{line}\n{said.stderr}"
+        assert server.stop() == 0
 
 
 @pytest.mark.parametrize("target", sorted({line.split()[1] for line in LINES if line.startswith("make ")}))
