@@ -61,7 +61,7 @@ class Visit:
     session: str = ""
 
 
-NOBODY = Visit()
+NOBODY: Visit = Visit()
 
 
 def site(request: Request) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from assistant.review.enqueue import Batch, enqueue
 from assistant.review.queue import utc_now
 from assistant.review.steering import assign, take_lease_back
 from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
+from assistant.store.runs import Run
 from assistant.store.seats import Seat, find_seat
 from assistant.store.tasks import Waiting, waiting
 from assistant.store.users import UserStore
@@ -103,7 +105,7 @@ ROWS: tuple[Column[Wanted], ...] = (
 @router.get("/queue")
 def queue(request: Request, _: Viewer) -> HTMLResponse:
     """What waits, in numbers."""
-    known = _overview(request)
+    known = overview_of(request)
     runs = [run.name for run in reversed(site(request).workspace.runs.all())]
     return render(request, "queue/index.html", overview=known.value, at=known.at, runs=runs, none=NONE)
 
@@ -111,7 +113,7 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
 @router.get("/queue.{ending}")
 def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Response:
     """The same as a file."""
-    return download("queue", ending, GROUPS, _overview(request).value.groups)
+    return download("queue", ending, GROUPS, overview_of(request).value.groups)
 
 
 @router.get("/queue/tasks")
@@ -121,9 +123,9 @@ def tasks(request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], a
         request,
         "/queue/tasks",
         chosen.values(),
-        _fetch(request, chosen),
-        place=_place(after),
-        key=lambda one: f"{one.priority!r}:{one.id}",
+        waiting_rows(request, chosen),
+        place=place_of(after),
+        key=place_name,
         parameter="after",
     )
     part = request.headers.get("hx-request") == "true"
@@ -136,7 +138,7 @@ def tasks(request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], a
         kinds=terms.KINDS,
         now=datetime.now(UTC).isoformat(),
         people=_people(request, who),
-        overview=None if part else _overview(request).value,
+        overview=None if part else overview_of(request).value,
     )
 
 
@@ -145,7 +147,7 @@ def tasks_file(
     request: Request, ending: Ending, chosen: Annotated[Chosen, Depends()], _: Viewer, __: Taker
 ) -> Response:
     """The same as a file."""
-    rows = everything(_fetch(request, chosen), lambda one: Urgency(one.priority, one.id))
+    rows = everything(waiting_rows(request, chosen), lambda one: Urgency(one.priority, one.id))
     return download("tasks", ending, ROWS, rows)
 
 
@@ -169,14 +171,8 @@ def fill(
     due: Annotated[str, Form(max_length=40)] = "",
 ) -> HTMLResponse:
     """Make the queue what a run's routes and samples want; the same again adds only what is new."""
-    workspace = site(request).workspace
-    found = workspace.runs.find(run)
-    batch = Batch(
-        found.id, workspace.policy, who.name, team.strip(), _moment(due), seed=workspace.settings.routing.seed
-    )
-    with Writer(workspace.database) as writer:
-        counts = enqueue(workspace.database, writer, batch, workspace.settings.review, utc_now)
-    remembered(request).forget()
+    found = site(request).workspace.runs.find(run)
+    counts = fill_from(request, found, actor=who.name, team=team.strip(), due=_moment(due))
     return render(request, "queue/filled.html", run=found, counts=counts)
 
 
@@ -187,7 +183,7 @@ def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
     Raises:
         Problem: 409 where nobody is at it any more.
     """
-    seat = _seat(request, assignment_id)
+    seat = seat_of(request, assignment_id)
     with site(request).database.write() as connection:
         returned = take_lease_back(connection, seat, who.name)
     if not returned:
@@ -204,16 +200,33 @@ def give(
     Raises:
         Problem: 422 for nobody of that name, 400 for somebody who couldn't take it.
     """
-    user = UserStore(site(request).database).find(person) if person else None
-    if person and (user is None or user.disabled or not role_may(user.role, Permission.REVIEW)):
-        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
-    seat = _seat(request, assignment_id)
+    to = labeller(request, person) if person else None
+    seat = seat_of(request, assignment_id)
     with site(request).database.write() as connection:
-        assign(connection, seat, user.principal() if user else None, who.name)
+        assign(connection, seat, to, who.name)
     return RedirectResponse("/queue/tasks", 303)
 
 
-def _overview(request: Request) -> Known[Overview]:
+def fill_from(request: Request, run: Run, *, actor: str, team: str, due: datetime | None) -> Counter[str]:
+    """Make the queue what a run's routes and samples want; counts as of `enqueue`."""
+    workspace = site(request).workspace
+    batch = Batch(run.id, workspace.policy, actor, team, due, seed=workspace.settings.routing.seed)
+    with Writer(workspace.database) as writer:
+        counts = enqueue(workspace.database, writer, batch, workspace.settings.review, utc_now)
+    remembered(request).forget()
+    return counts
+
+
+def labeller(request: Request, name: str) -> Principal:
+    """Somebody who labels. Raises Problem 422 for anybody else."""
+    user = UserStore(site(request).database).find(name)
+    if user is None or user.disabled or not role_may(user.role, Permission.REVIEW):
+        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
+    return user.principal()
+
+
+def overview_of(request: Request) -> Known[Overview]:
+    """What waits, in numbers, as of a moment ago."""
     database = site(request).database
 
     def find() -> Overview:
@@ -225,12 +238,19 @@ def _overview(request: Request) -> Known[Overview]:
     return remembered(request).get("queue", find, seconds=2)
 
 
-def _fetch(request: Request, chosen: Chosen) -> Callable[[Urgency | None, int], Sequence[Wanted]]:
+def waiting_rows(request: Request, chosen: Chosen) -> Callable[[Urgency | None, int], Sequence[Wanted]]:
+    """Gives what waits, a part at a time."""
     store, lanes = QueueRows(site(request).database), chosen.lanes()
     return lambda after, limit: store.open(lanes, after, limit)
 
 
-def _place(after: str) -> Urgency | None:
+def place_name(one: Wanted) -> str:
+    """The place of a row, as it stands in an address."""
+    return f"{one.priority!r}:{one.id}"
+
+
+def place_of(after: str) -> Urgency | None:
+    """A place in the list as it stands in an address. Raises Problem 422 for what is none."""
     priority, _, number = after.partition(":")
     try:
         return Urgency(float(priority), int(number)) if after else None
@@ -246,7 +266,8 @@ def _people(request: Request, who: Principal) -> list[Any]:
     return [user for user in everybody if not user.disabled and role_may(user.role, Permission.REVIEW)]
 
 
-def _seat(request: Request, assignment_id: int) -> Seat:
+def seat_of(request: Request, assignment_id: int) -> Seat:
+    """A wanted answer by its number. Raises Problem 404."""
     seat = find_seat(site(request).database, assignment_id)
     if seat is None:
         raise Problem(404)

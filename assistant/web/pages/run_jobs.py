@@ -11,8 +11,9 @@ from pydantic import BeforeValidator
 
 from assistant.domain.review_work import Principal
 from assistant.store import audit
+from assistant.store.runs import Run
 from assistant.web.doors import needs
-from assistant.web.jobs import Wish, jobs
+from assistant.web.jobs import Job, Wish, jobs
 from assistant.web.language import marked
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
@@ -36,7 +37,7 @@ def new_job(request: Request, _: Steerer, run: str = "") -> HTMLResponse:
         request,
         "runs/new.html",
         prompts=[f"{name}@{version}" for name, version in workspace.prompts.paths()],
-        models=_models(workspace),
+        models=models_offered(workspace),
         prompt=chosen.prompt if chosen else workspace.settings.prompt.name,
         model=chosen.model if chosen else workspace.settings.model.spec,
         replicate=chosen.replicate if chosen else 0,
@@ -57,7 +58,9 @@ def estimate(
     run: Annotated[str, Form(max_length=40)] = "",
 ) -> HTMLResponse:
     """What it would take, before anything is asked."""
-    wish = _checked(request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    wish = checked_wish(
+        request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed
+    )
     told = jobs(request).estimate(wish)
     cost = told["cost_usd"]
     budget = None if cost is None else math.ceil(cost * _SPARE * 100) / 100
@@ -78,12 +81,11 @@ def start(
     retry_failed: Annotated[bool, Form()] = False,
 ) -> Response:
     """Start the job; it stops by itself before it has cost more than the budget."""
-    wish = _checked(request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    wish = checked_wish(
+        request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed
+    )
     found = site(request).workspace.runs.find(run)
-    job = jobs(request).start(found.name, wish, budget)
-    detail = {"prompt": prompt, "model": model, "budget_usd": budget, "limit": limit, "process": job.process.pid}
-    with site(request).database.write() as connection:
-        audit.append(connection, who.name, "run.start", f"run:{found.name}", detail)
+    start_job(request, found, wish, budget, actor=who.name)
     return RedirectResponse(f"/runs/{found.name}", 303)
 
 
@@ -95,28 +97,42 @@ def stop(request: Request, name: str, who: Steerer) -> Response:
         Problem: 409 for a job that was started elsewhere, or is over.
     """
     run = site(request).workspace.runs.find(name)
+    stop_job(request, run, actor=who.name)
+    return RedirectResponse(f"/runs/{run.name}", 303)
+
+
+def start_job(request: Request, run: Run, wish: Wish, budget: float, *, actor: str) -> Job:
+    """Start a job of a run, and log it; it stops before its run has cost more than `budget` US$."""
+    job = jobs(request).start(run.name, wish, budget)
+    detail = {"prompt": wish.prompt, "model": wish.model, "budget_usd": budget, "limit": wish.limit}
+    with site(request).database.write() as connection:
+        audit.append(connection, actor, "run.start", f"run:{run.name}", detail | {"process": job.process.pid})
+    return job
+
+
+def stop_job(request: Request, run: Run, *, actor: str) -> None:
+    """End a job that was started here, and log it. Raises Problem 409 for any other."""
     if not jobs(request).stop(run.name):
         detail = marked("No job of %(run)s that was started here is running. One started on a terminal ends there.")
         raise Problem(409, detail, code="not_ours", values={"run": run.name})
     with site(request).database.write() as connection:
-        audit.append(connection, who.name, "run.stop", f"run:{run.name}", {})
-    return RedirectResponse(f"/runs/{run.name}", 303)
+        audit.append(connection, actor, "run.stop", f"run:{run.name}", {})
 
 
-def _models(workspace: Workspace) -> list[str]:
+def models_offered(workspace: Workspace) -> list[str]:
     """Models that a page may ask: those of the settings and of earlier runs, nothing anybody types."""
     known = [workspace.settings.model.spec, *workspace.settings.prices, "local"]
     known += [run.model for run in workspace.runs.all() if run.origin == "prelabel"]
     return list(dict.fromkeys(known))
 
 
-def _checked(
+def checked_wish(
     request: Request, *, prompt: str, model: str, limit: int | None, replicate: int, retry_failed: bool
 ) -> Wish:
     """Raises Problem for a prompt or a model that isn't among those offered."""
     workspace = site(request).workspace
     prompts = {f"{name}@{version}" for name, version in workspace.prompts.paths()}
-    if prompt not in prompts or model not in _models(workspace):
+    if prompt not in prompts or model not in models_offered(workspace):
         detail = marked("Choose one of the prompts and models offered; others are asked from the command line.")
         raise Problem(422, detail, code="not_offered")
     return Wish(prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)

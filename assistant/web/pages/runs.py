@@ -61,13 +61,7 @@ COLUMNS: tuple[Column[RunItem], ...] = (
 @router.get("/runs")
 def all_runs(request: Request, _: Viewer) -> HTMLResponse:
     """Every run, newest first."""
-    here = site(request)
-    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.state / "journal") is not None
-    rows = [
-        {"run": run, "last": last.get(run.id), "state": _state(request, run, last.get(run.id), alive)}
-        for run in reversed(here.workspace.runs.all())
-    ]
-    return render(request, "runs/index.html", rows=rows, states=STATES, alive=ALIVE)
+    return render(request, "runs/index.html", rows=run_rows(request), states=STATES, alive=ALIVE)
 
 
 @router.get("/runs/{name}")
@@ -75,7 +69,7 @@ def one_run(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """One run: what it asks, how far it is, its history; figures that take a while come after."""
     run = site(request).workspace.runs.find(name)
     events = site(request).workspace.runs.events(run)
-    return render(request, "runs/run.html", run=run, events=events, event_names=terms.EVENTS, **_live(request, run))
+    return render(request, "runs/run.html", run=run, events=events, event_names=terms.EVENTS, **live_of(request, run))
 
 
 @router.get("/runs/{name}/progress")
@@ -83,16 +77,16 @@ def progress(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """How far a run is, for a page that asks every two seconds; also a page of its own."""
     run = site(request).workspace.runs.find(name)
     part = request.headers.get("hx-request") == "true"
-    return render(request, "runs/progress.html" if part else "runs/progress_page.html", run=run, **_live(request, run))
+    return render(
+        request, "runs/progress.html" if part else "runs/progress_page.html", run=run, **live_of(request, run)
+    )
 
 
 @router.get("/runs/{name}/totals")
 def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """Answers, failures, routes, tokens and cost."""
     run = site(request).workspace.runs.find(name)
-    known: Known[RunTotals] = remembered(request).get(
-        ("totals", run.id), lambda: site(request).workspace.results.totals(run)
-    )
+    known = totals_of(request, run)
     part = request.headers.get("hx-request") == "true"
     return render(
         request,
@@ -116,7 +110,7 @@ def run_items(
         request,
         f"/runs/{run.name}/items",
         asdict(wanted),
-        _fetch(request, run, wanted),
+        item_rows(request, run, wanted),
         place=before,
         key=lambda one: one.key,
     )
@@ -140,22 +134,38 @@ def run_items_file(
 ) -> Response:
     """The same as a file."""
     run = site(request).workspace.runs.find(name)
-    rows = everything(_fetch(request, run, wanted), lambda one: one.key)
+    rows = everything(item_rows(request, run, wanted), lambda one: one.key)
     return download(f"{run.name}-items", ending, COLUMNS, rows)
 
 
-def _fetch(request: Request, run: Run, wanted: ItemFilter) -> Callable[[int | None, int], Sequence[RunItem]]:
+def run_rows(request: Request) -> list[dict[str, Any]]:
+    """Every run, newest first: `run`, `last` (its newest event) and `state`."""
+    here = site(request)
+    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.state / "journal") is not None
+    return [
+        {"run": run, "last": last.get(run.id), "state": run_state(request, run, last.get(run.id), alive)}
+        for run in reversed(here.workspace.runs.all())
+    ]
+
+
+def totals_of(request: Request, run: Run) -> Known[RunTotals]:
+    """A run in numbers, as of a moment ago."""
+    return remembered(request).get(("totals", run.id), lambda: site(request).workspace.results.totals(run))
+
+
+def item_rows(request: Request, run: Run, wanted: ItemFilter) -> Callable[[int | None, int], Sequence[RunItem]]:
+    """Gives a run's items, a part at a time."""
     store = RunItemStore(site(request).database)
     return lambda before, limit: store.page(run.id, wanted, before, limit)
 
 
-def _live(request: Request, run: Run) -> dict[str, Any]:
+def live_of(request: Request, run: Run) -> dict[str, Any]:
     """What changes while a run is under way."""
     here = site(request)
     store = RunItemStore(here.database)
     counted: Known[Progress] = remembered(request).get(("progress", run.id), lambda: store.progress(run.id))
     last = store.last_events().get(run.id)
-    state = _state(request, run, last, at_work(here.workspace.state / "journal") is not None)
+    state = run_state(request, run, last, at_work(here.workspace.state / "journal") is not None)
     job = jobs(request).of(run.name)
     return {
         "state": state,
@@ -169,7 +179,7 @@ def _live(request: Request, run: Run) -> dict[str, Any]:
     }
 
 
-def _state(request: Request, run: Run, last: LastEvent | None, alive: bool) -> str:
+def run_state(request: Request, run: Run, last: LastEvent | None, alive: bool) -> str:
     """One of `STATES`."""
     job = jobs(request).of(run.name)
     if job is not None and job.alive:
