@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -52,9 +53,7 @@ def serve(
     """
     from assistant.errors import InputError
     from assistant.web.options import ServeOptions
-    from assistant.web.serve import serve as run
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     if log not in {"file", "stderr"}:
@@ -69,6 +68,8 @@ def serve(
     )
 
     def announce(started: Started) -> None:
+        gc.freeze()
+        gc.enable()
         _tell(output, started, options.link_seconds)
         if not options.local and not options.public_url:
             output.note("passwords travel unencrypted: put a proxy with https before it and give --public-url")
@@ -77,8 +78,15 @@ def serve(
 
             webbrowser.open(started.login_url or started.base_url)
 
-    with Workspace.open(workspace) as opened:
-        run(opened, options, announce, person=_person(user or actor()), log_to_stderr=log == "stderr")
+    gc.disable()  # a tenth of the start would go into looking for garbage among what is being loaded
+    try:
+        from assistant.web.serve import serve as run
+        from assistant.wiring.workspace import Workspace
+
+        with Workspace.open(workspace) as opened:
+            run(opened, options, announce, person=_person(user or actor()), log_to_stderr=log == "stderr")
+    finally:
+        gc.enable()
     output.note("stopped; every answer is kept")
 
 
