@@ -86,3 +86,12 @@ def _answered(*, right: bool = False) -> Any:
     if right:
         query = query.where(sa.type_coerce(reviews.c.labels, Answer) == gold_items.c.labels)
     return query.scalar_subquery()
+
+
+def known_as(connection: sa.Connection, item_key: int, policy_id: str) -> tuple[int, LabelAnswer, str] | None:
+    """What an item is mixed in as under a policy: number as gold, known answer, explanation; None where it isn't."""
+    query = sa.select(gold_items.c.id, gold_items.c.labels, gold_items.c.explanation).where(
+        gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
+    )
+    row = connection.execute(query.order_by(gold_items.c.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, row.labels, row.explanation)
