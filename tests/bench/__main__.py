@@ -221,7 +221,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "decisions": decisions,
 }
 # Sections that need no workspace made ready.
-_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions"}
+_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions", "review"}
 
 
 def main(chosen: list[str]) -> None:
