@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 
 from assistant.store.weekly import blind_days
-from assistant.web.language import Language
+from assistant.web.language import Language, marked
+from assistant.web.problems import Problem
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
+from assistant.wiring.workspace import Workspace
 
 if TYPE_CHECKING:
     from evals.data import EvalData
@@ -86,6 +88,15 @@ class Week:
     def value(self) -> float:
         """The share."""
         return self.alike / self.answers
+
+
+def suite_named(workspace: Workspace, name: str) -> Source:
+    """A suite by its name. Raises Problem 404 for any other, above all for a path: the harness would read that file."""
+    from assistant.wiring.eval_suites import suite_files  # noqa: PLC0415 - as below
+
+    if name not in {path.stem for path in suite_files(workspace)}:
+        raise Problem(404, marked("There is no suite of that name."), code="no_suite")
+    return Source("suite", name)
 
 
 def measured(request: Request, source: Source, language: Language) -> Known[Measured]:

@@ -234,8 +234,8 @@ def stop_run(request: Request, who: Steerer, name: str) -> RunDetail:
     return read_run(request, who, name)
 
 
-def run_of(request: Request, name: str) -> Run:
-    """A run by its name. Raises Problem 404."""
+def run_of(request: Request, name: str | None) -> Run:
+    """A run by its name, the newest one without. Raises Problem 404."""
     try:
         return site(request).workspace.runs.find(name)
     except InputError as error:

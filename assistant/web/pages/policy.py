@@ -56,7 +56,7 @@ def policy(request: Request, _: Current) -> HTMLResponse:
         request,
         "policy/index.html",
         policy=workspace.policy,
-        versions=_versions(workspace),
+        versions=versions_of(workspace),
         spoken=language_of(request).code,
     )
 
@@ -65,9 +65,9 @@ def policy(request: Request, _: Current) -> HTMLResponse:
 def difference(request: Request, who: Current, old: Text, new: Text = "") -> HTMLResponse:
     """What changed from one version to another; for those who see runs also what it makes stale."""
     workspace = site(request).workspace
-    first, second = _found(workspace, old), _found(workspace, new or workspace.policy.version)
+    first, second = policy_of(workspace, old), policy_of(workspace, new or workspace.policy.version)
     compared = compare_policies(first, second)
-    stale = _stale(request, compared) if may(who, Permission.SEE_RUNS) and compared.affected_labels else None
+    stale = stale_of(request, compared) if may(who, Permission.SEE_RUNS) and compared.affected_labels else None
     return render(
         request,
         "policy/diff.html",
@@ -75,23 +75,23 @@ def difference(request: Request, who: Current, old: Text, new: Text = "") -> HTM
         new=second,
         difference=compared,
         stale=stale,
-        versions=_versions(workspace),
+        versions=versions_of(workspace),
     )
 
 
-def _versions(workspace: Workspace) -> list[str]:
+def versions_of(workspace: Workspace) -> list[str]:
     """Oldest first, the present one last."""
     known = workspace.registry.policy_versions(workspace.policy.id)
     return list(dict.fromkeys([*(one for one in known if one != workspace.policy.version), workspace.policy.version]))
 
 
-def _found(workspace: Workspace, version: str) -> Policy:
+def policy_of(workspace: Workspace, version: str) -> Policy:
     """A version that was used, or the present one; never a file by its path.
 
     Raises:
         Problem: 404, there is none.
     """
-    if not _VERSION.fullmatch(version) or version not in _versions(workspace):
+    if not _VERSION.fullmatch(version) or version not in versions_of(workspace):
         raise Problem(404)
     if version == workspace.policy.version:
         return workspace.policy
@@ -101,7 +101,8 @@ def _found(workspace: Workspace, version: str) -> Policy:
         raise Problem(404, "%(what)s", values={"what": error.what}) from None
 
 
-def _stale(request: Request, compared: PolicyDifference) -> Stale:
+def stale_of(request: Request, compared: PolicyDifference) -> Stale:
+    """What a difference makes stale, and what labelling it again would take."""
     workspace, kept = site(request).workspace, remembered(request)
     policy_id = workspace.policy.id
     runs = [run for run in workspace.runs.all() if (run.policy or "").rpartition("@")[0] == policy_id]

@@ -60,15 +60,7 @@ class Shown:
 @router.get("/prompts")
 def prompts(request: Request, _: Viewer) -> HTMLResponse:
     """Every version there is."""
-    workspace = site(request).workspace
-    runs = workspace.runs.all()
-    rows: list[Shown] = []
-    before: dict[str, str] = {}
-    for name, version in workspace.prompts.paths():
-        rows.append(_shown(workspace, f"{name}@{version}", before.get(name, ""), runs))
-        before[name] = f"{name}@{version}"
-    known = {row.ref for row in rows}
-    gone = {run.prompt: run.name for run in runs if run.prompt and run.prompt not in known}
+    rows, gone = all_versions(site(request).workspace)
     return render(request, "prompts/index.html", rows=rows, gone=gone)
 
 
@@ -76,7 +68,7 @@ def prompts(request: Request, _: Viewer) -> HTMLResponse:
 def difference(request: Request, _: Viewer, old: Text, new: Text) -> HTMLResponse:
     """Two versions, line by line."""
     workspace = site(request).workspace
-    first, second = _found(workspace, old), _found(workspace, new)
+    first, second = prompt_of(workspace, old), prompt_of(workspace, new)
     refs = [f"{name}@{version}" for name, version in workspace.prompts.paths()]
     lines = compare_lines(first.source, second.source)
     return render(request, "prompts/diff.html", old=first, new=second, lines=lines, refs=refs)
@@ -86,13 +78,25 @@ def difference(request: Request, _: Viewer, old: Text, new: Text) -> HTMLRespons
 def one_prompt(request: Request, ref: str, _: Viewer) -> HTMLResponse:
     """One version whole, and the runs that used it."""
     workspace = site(request).workspace
-    found = _found(workspace, ref)
+    found = prompt_of(workspace, ref)
     runs = [run for run in workspace.runs.all() if run.prompt == found.ref]
     others = [f"{name}@{version}" for name, version in workspace.prompts.paths() if name == found.name]
     return render(request, "prompts/prompt.html", prompt=found, runs=runs, others=[one for one in others if one != ref])
 
 
-def _found(workspace: Workspace, ref: str) -> Prompt:
+def all_versions(workspace: Workspace) -> tuple[list[Shown], dict[str, str]]:
+    """Every version of the library, and of versions that are gone, the last run that used them."""
+    runs = workspace.runs.all()
+    rows: list[Shown] = []
+    before: dict[str, str] = {}
+    for name, version in workspace.prompts.paths():
+        rows.append(_shown(workspace, f"{name}@{version}", before.get(name, ""), runs))
+        before[name] = f"{name}@{version}"
+    known = {row.ref for row in rows}
+    return rows, {run.prompt: run.name for run in runs if run.prompt and run.prompt not in known}
+
+
+def prompt_of(workspace: Workspace, ref: str) -> Prompt:
     """A version of the library or of an earlier run; never a file by its path.
 
     Raises:

@@ -15,7 +15,7 @@ from assistant.web.language import marked
 from assistant.web.lists import Text
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
-from assistant.web.quality_figures import Source, measured, reports, shown_report, weeks
+from assistant.web.quality_figures import Source, measured, reports, shown_report, suite_named, weeks
 from assistant.web.remembered import remembered
 from assistant.web.site import site
 from assistant.web.views import language_of, render
@@ -84,7 +84,7 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
 def _source(workspace: Workspace, run: str, suite: str, runs: list[Run]) -> Source | None:
     """What is asked for, else the newest run; None where there is neither."""
     if suite:
-        return Source("suite", suite)
+        return suite_named(workspace, suite)
     if run:
         return Source("run", workspace.runs.find(run).name)
     return Source("run", runs[0].name) if runs else None
