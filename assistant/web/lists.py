@@ -12,7 +12,7 @@ from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from assistant.web.site import visit
 
@@ -30,11 +30,14 @@ def _empty_is_none(value: object) -> object:
 Text = Annotated[str, Query(max_length=_LONGEST)]
 """A filter; a form sends it empty where nothing was chosen."""
 
-Before = Annotated[int | None, BeforeValidator(_empty_is_none), Query(ge=1, le=2**62)]
+_Row = Annotated[int, Field(ge=1, le=2**62)]
+_Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+Before = Annotated[_Row | None, BeforeValidator(_empty_is_none), Query()]
 """The row a page begins below."""
 
-Share = Annotated[float | None, BeforeValidator(_empty_is_none), Query(ge=0, le=1)]
-"""A filter by a probability."""
+Share = Annotated[_Probability | None, BeforeValidator(_empty_is_none), Query()]
+"""A filter by a probability; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

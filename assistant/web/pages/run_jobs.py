@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from assistant.domain.review_work import Principal
 from assistant.store import audit
@@ -24,7 +24,8 @@ from assistant.wiring.workspace import Workspace
 router = APIRouter()
 
 Steerer = Annotated[Principal, Depends(needs(Permission.STEER_RUNS))]
-Number = Annotated[int | None, BeforeValidator(lambda value: value or None), Form(ge=1, le=10**9)]
+_Count = Annotated[int, Field(ge=1, le=10**9)]
+Number = Annotated[_Count | None, BeforeValidator(lambda value: value or None), Form()]
 _SPARE = 1.1  # of the estimate: what the field for the budget proposes
 
 

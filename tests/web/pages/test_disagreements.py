@@ -79,6 +79,14 @@ def test_a_filter_that_means_nothing_is_told(worked: MadeUp, signed_in: SignedIn
     assert signed_in(Role.ANALYST).get("/disagreements?reviewer=ana").status_code == 403
 
 
+def test_a_form_sent_as_it_is_filters_nothing(worked: MadeUp, signed_in: SignedIn) -> None:
+    client = signed_in(Role.LEAD)
+    empty = "&".join(
+        f"{name}=" for name in ("first", "second", "clause", "language", "prompt", "least", "most", "before")
+    )
+    assert rows(client.get(f"/disagreements?kind=machine&{empty}")) == [it.item_id for it in waiting(worked)][:50]
+
+
 def test_pages_don_t_move_while_answers_come_in(made_up: MadeUp, signed_in: SignedIn) -> None:
     for post in made_up.posts[1:]:
         made_up.task(post, TaskKind.DOUBLE, overlap=3)

@@ -101,7 +101,7 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
         made_up.workspace.settings.model_dump() | {"prices": {"openai:dev": {"input": 0.1, "output": 0.4}}}
     )
     client = signed_in(Role.MANAGER)
-    wish = {"prompt": "moderation@2", "model": "openai:dev"}
+    wish = {"prompt": "moderation@2", "model": "openai:dev", "limit": ""}
     priced = words(client.post("/jobs/estimate", data=wish))
     assert "What r2 would cost" in priced
     assert "Questions 24" in priced
