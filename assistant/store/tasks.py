@@ -18,9 +18,14 @@ _COPIED = (
     *("priority", "due_at", "overlap", "sample_id", "gold_id", "for_user"),
 )
 
+_OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial index
+
 
 class Waiting(NamedTuple):
-    """Open answers of one kind of work: how many, and the oldest (ISO 8601 in UTC) and first due of their tasks."""
+    """Open answers of one kind of work: how many, when the oldest was made, and when the most urgent one is due.
+
+    Moments are ISO 8601 in UTC; `first_due` is None without a due time.
+    """
 
     queue: str
     language: str
@@ -122,28 +127,54 @@ def reopen(connection: sa.Connection, task_id: int) -> None:
 
 
 def waiting(database: Database) -> list[Waiting]:
-    """What is open, by queue, language, harm and skill, most first; what is one person's alone is left out."""
-    query = (
-        sa.select(
-            lanes.c.queue,
-            lanes.c.language,
-            lanes.c.harm,
-            lanes.c.skill,
-            sa.func.count().label("open"),
-            sa.func.min(tasks.c.created_at),
-            sa.func.min(tasks.c.due_at),
-        )
-        .select_from(
-            assignments.join(lanes, lanes.c.id == assignments.c.lane_id).join(
-                tasks, tasks.c.id == assignments.c.task_id
-            )
-        )
-        .where(assignments.c.state == "open", lanes.c.for_user == 0)
-        .group_by(lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
-        .order_by(sa.func.count().desc(), lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
-    )
+    """What is open, by queue, language, harm and skill, most first; what is one person's alone is left out.
+
+    One walk along the index of open answers, and a look at two tasks of each lane: quick beside any number of them.
+    """
+    found: dict[tuple[str, ...], Waiting] = {}
     with database.read() as connection:
-        return [Waiting(*row) for row in connection.execute(query)]
+        for row in connection.execute(_open_lanes()).all():
+            oldest = connection.execute(_task_of_seat(assignments.c.id == row.oldest)).one()
+            most_urgent = sa.and_(assignments.c.priority == row.most_urgent, assignments.c.lane_id == row.id)
+            urgent = connection.execute(_task_of_seat(most_urgent)).one()
+            kind = (row.queue, row.language, row.harm, row.skill)
+            lane = Waiting(*kind, row.open, oldest.created_at, urgent.due_at)
+            found[kind] = _joined(found[kind], lane) if kind in found else lane
+    return sorted(found.values(), key=lambda one: (-one.open, *one[:4]))
+
+
+def _open_lanes() -> sa.Select[Any]:
+    """Lanes with open answers: how many, the number of the oldest and the highest priority."""
+    per_lane = (
+        sa.select(
+            assignments.c.lane_id,
+            sa.func.count().label("open"),
+            sa.func.min(assignments.c.id).label("oldest"),
+            sa.func.max(assignments.c.priority).label("most_urgent"),
+        )
+        .where(assignments.c.state == _OPEN)
+        .group_by(assignments.c.lane_id)
+        .subquery()
+    )
+    names = (lanes.c.id, lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
+    return (
+        sa.select(*names, per_lane.c.open, per_lane.c.oldest, per_lane.c.most_urgent)
+        .join(per_lane, per_lane.c.lane_id == lanes.c.id)
+        .where(lanes.c.for_user == 0)
+    )
+
+
+def _task_of_seat(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    query = sa.select(tasks.c.created_at, tasks.c.due_at).join(assignments, assignments.c.task_id == tasks.c.id)
+    return query.where(assignments.c.state == _OPEN, which).order_by(assignments.c.id).limit(1)
+
+
+def _joined(one: Waiting, other: Waiting) -> Waiting:
+    """Two lanes of the same work, such as under two versions of a policy."""
+    due = [moment for moment in (one.first_due, other.first_due) if moment is not None]
+    return one._replace(
+        open=one.open + other.open, oldest=min(one.oldest, other.oldest), first_due=min(due, default=None)
+    )
 
 
 def _row(task: NewTask, lane_id: int, stamp: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve decisions]
+python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve decisions
+                       review pages]
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
 from tests.bench.decisions import decisions
 from tests.bench.evals import evals
+from tests.bench.pages import pages
 from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
@@ -217,11 +219,12 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "savings": savings,
     "evals": evals,
     "review": review,
+    "pages": pages,
     "serve": serve,
     "decisions": decisions,
 }
 # Sections that need no workspace made ready.
-_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions", "review"}
+_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions", "review", "pages"}
 
 
 def main(chosen: list[str]) -> None:
