@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.review_work import Principal
 from assistant.review.enqueue import Batch, enqueue
 from assistant.review.queue import utc_now
-from assistant.review.steering import assign, take_lease_back
 from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
 from assistant.store.runs import Run
 from assistant.store.seats import Seat, find_seat
@@ -36,7 +35,6 @@ from assistant.web.views import render
 router = APIRouter()
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
-Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 
 NONE = "-"  # in the address: those without one, where empty means all
@@ -162,51 +160,6 @@ def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse
     )
 
 
-@router.post("/queue/enqueue")
-def fill(
-    request: Request,
-    who: Steerer,
-    run: Annotated[str, Form(max_length=40)],
-    team: Annotated[str, Form(max_length=120)] = "",
-    due: Annotated[str, Form(max_length=40)] = "",
-) -> HTMLResponse:
-    """Make the queue what a run's routes and samples want; the same again adds only what is new."""
-    found = site(request).workspace.runs.find(run)
-    counts = fill_from(request, found, actor=who.name, team=team.strip(), due=_moment(due))
-    return render(request, "queue/filled.html", run=found, counts=counts)
-
-
-@router.post("/queue/{assignment_id}/return")
-def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
-    """Take a lease back: the item is offered again.
-
-    Raises:
-        Problem: 409 where nobody is at it any more.
-    """
-    seat = seat_of(request, assignment_id)
-    with site(request).database.write() as connection:
-        returned = take_lease_back(connection, seat, who.name)
-    if not returned:
-        raise Problem(409, marked("Nobody is at this any more: it was answered or given back."), code="no_lease")
-    return RedirectResponse("/queue/leases", 303)
-
-
-@router.post("/queue/{assignment_id}/assign")
-def give(
-    request: Request, assignment_id: int, who: Steerer, person: Annotated[str, Form(max_length=200)] = ""
-) -> Response:
-    """Give an item to one person, or to everybody again.
-
-    Raises:
-        Problem: 422 for nobody of that name, 400 for somebody who couldn't take it.
-    """
-    to = labeller(request, person) if person else None
-    seat = seat_of(request, assignment_id)
-    with site(request).database.write() as connection:
-        assign(connection, seat, to, who.name)
-    return RedirectResponse("/queue/tasks", 303)
-
-
 def fill_from(request: Request, run: Run, *, actor: str, team: str, due: datetime | None) -> Counter[str]:
     """Make the queue what a run's routes and samples want; counts as of `enqueue`."""
     workspace = site(request).workspace
@@ -272,17 +225,6 @@ def seat_of(request: Request, assignment_id: int) -> Seat:
     if seat is None:
         raise Problem(404)
     return seat
-
-
-def _moment(text: str) -> datetime | None:
-    """What a field for a local date and time gives, taken as UTC."""
-    if not text:
-        return None
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        raise Problem(422, marked("This is no date and time. Take one from the calendar."), code="due") from None
-    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def _stamp(at: datetime) -> str:
