@@ -65,13 +65,13 @@ _STATEMENTS = (
     (
         TASKS,
         "INSERT INTO tasks (id, item_id, run_id, lane_id, kind, blind, policy_id, policy_version, queue, language, "
-        "skill, harm, severity, priority, overlap, created_at) {numbers} SELECT i, i, 1, 1 + i * 7919 % 60, 'review', "
-        "false, 'rules', '1', '', 'en', '', '', 0, i * 7919 % 100003, 1, '{stamp}' FROM n",
+        "skill, harm, severity, priority, overlap, created_at) {numbers} SELECT i, i, 1, 1 + i * 7001 % 60, 'review', "
+        "false, 'rules', '1', '', 'en', '', '', 0, i * 7001 % 100003, 1, '{stamp}' FROM n",
     ),
     (
         TASKS,
         "INSERT INTO assignments (id, task_id, item_id, lane_id, priority, seat, state, token) {numbers} "
-        "SELECT i, i, i, 1 + i * 7919 % 60, i * 7919 % 100003, 0, 'open', 0 FROM n",
+        "SELECT i, i, i, 1 + i * 7001 % 60, i * 7001 % 100003, 0, 'open', 0 FROM n",
     ),
     (
         DISAGREEMENTS,
@@ -83,7 +83,7 @@ _STATEMENTS = (
         "INSERT INTO disagreements (id, kind, item_id, review_id, run_id, rater, labels, other_labels, pair, language, "
         "clause, prompt, confidence, settled, created_at) {numbers} SELECT i, 'machine', 500000 + i, i, 1, "
         "'r' || (1 + i % 50), '[\"safe\"]', '[\"spam\"]', CASE WHEN i % 5000 = 0 THEN '{rare}' ELSE '{common}' END, "
-        "'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7919 % 100003 / 100003.0, false, '{stamp}' FROM n",
+        "'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7001 % 100003 / 100003.0, false, '{stamp}' FROM n",
     ),
 )
 
