@@ -228,17 +228,15 @@ def _head() -> sa.ScalarSelect[int]:
     """The first open assignment of a lane whose item this person has nothing to do with yet."""
     mine = assignments.alias("mine")
     user: sa.BindParameter[int] = sa.bindparam("user")
-    taken = sa.exists().where(
+    taken = _there(
         mine.c.item_id == assignments.c.item_id,
         mine.c.user_id == user,
         mine.c.id != assignments.c.id,
         mine.c.state.in_(("leased", "answered")),
     )
-    passed = sa.exists().where(passes.c.task_id == assignments.c.task_id, passes.c.user_id == user)
+    passed = _there(passes.c.task_id == assignments.c.task_id, passes.c.user_id == user)
     taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
-    said = sa.exists().where(
-        reviews.c.item_id == assignments.c.item_id, reviews.c.rater == sa.bindparam("rater"), ~taken_back
-    )
+    said = _there(reviews.c.item_id == assignments.c.item_id, reviews.c.rater == sa.bindparam("rater"), ~taken_back)
     own = lanes.c.for_user == user  # practice repeats items when the policy's version changes
     return (
         sa.select(assignments.c.id)
@@ -254,6 +252,14 @@ def _head() -> sa.ScalarSelect[int]:
         .correlate(lanes)
         .scalar_subquery()
     )
+
+
+def _there(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That there is such a row for the assignment at hand.
+
+    OFFSET 0 says nothing but keeps PostgreSQL from collecting the rows of all assignments before it looks at one.
+    """
+    return sa.select(sa.literal_column("1")).where(*conditions).offset(sa.literal_column("0")).exists()
 
 
 def _claimed(row: sa.Row[Any]) -> Claimed:
