@@ -113,6 +113,23 @@ def test_a_label_that_needs_a_clause_asks_for_it_before_it_is_given(site: Site, 
     assert [row.clauses for row in given(site, seen.user)] == [["H2"]]
 
 
+def test_a_dialog_opened_again_at_once_is_not_taken_for_the_one_that_was_closed(site: Site, opened: Opened) -> None:
+    seen = opened(site.posts[:2]).ready()
+    seen.keys("1", "n")
+    seen.page.locator("#note-dialog[open]").wait_for()
+    seen.page.evaluate("""() => {  // the browser tells of the closing only after this
+        document.getElementById("note-dialog").close();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "n", code: "KeyN" }));
+    }""")
+    seen.page.keyboard.type("seen twice")
+    seen.keys("Enter")
+    seen.page.locator("#note-dialog").wait_for(state="hidden")
+    seen.keys("Enter")
+    seen.wait_item(site.posts[1].item.id)
+    seen.settle()
+    assert [row.note for row in given(site, seen.user)] == ["seen twice"]
+
+
 def test_several_labels_are_switched_on_and_off_and_none_is_an_answer_of_its_own(site: Site, opened: Opened) -> None:
     def several(body: dict[str, Any]) -> None:
         for task in body["tasks"]:

@@ -9,19 +9,25 @@ export function anyOpen() {
   return document.querySelector("dialog[open], details.menu[open]") !== null;
 }
 
+/** @type {WeakMap<HTMLDialogElement, (value: string | null) => void>} who waits for what a dialog gives */
+const waiting = new WeakMap();
+
 /**
  * Open a dialog; what it gave when it was left: `null` for nothing. Known at once: a browser tells that a dialog was
- * closed a moment later, and the next key may come before that.
+ * closed a moment later, and the next key, even one that opens it again, may come before that.
  */
 function opened(dialog, ready = () => {}) {
+  waiting.get(dialog)?.(null);
   return new Promise((resolve) => {
     const listening = new AbortController();
     const left = (value) => {
       listening.abort();
+      waiting.delete(dialog);
       resolve(value || null);
     };
+    waiting.set(dialog, left);
     dialog.addEventListener("submit", (event) => left(event.submitter?.value), { signal: listening.signal });
-    dialog.addEventListener("close", () => left(null), { signal: listening.signal });
+    dialog.addEventListener("close", () => dialog.open || left(null), { signal: listening.signal });
     dialog.showModal();
     ready();
   });
