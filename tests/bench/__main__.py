@@ -229,6 +229,8 @@ _ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "dec
 
 def main(chosen: list[str]) -> None:
     """Run the sections and print the figures as a Markdown table."""
+    if unknown := set(chosen) - set(SECTIONS):
+        sys.exit(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
     print(f"commit {commit.strip() or 'unknown'}, Python {platform.python_version()}, {os.cpu_count()} cores\n")  # noqa: T201 - the result
     print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
