@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 from assistant.domain.labels import severity
 from assistant.domain.policies import LabelSet
@@ -21,13 +23,16 @@ from assistant.routing.sampling import draw
 from assistant.settings import ReviewSettings
 from assistant.store import answers, audit, gold, qualifications
 from assistant.store.answers import Place
-from assistant.store.database import Connection, Database
+from assistant.store.claims import lock_person
+from assistant.store.database import Connection
 from assistant.store.gold import GoldItem
 from assistant.store.qualifications import Qualification, Round
 from assistant.store.tasks import add_tasks
 
 FIRST = 1e9
 """Priority of practice: before any other work."""
+
+NOTHING_GIVEN: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,39 @@ class Pass:
     share: float
 
 
-def standing(database: Database, about: Round) -> Qualification | None:
-    """The newest round of somebody about a policy's version in a language; None before there was one."""
-    with database.read() as connection:
-        return qualifications.newest(connection, about)
+def not_passed(connection: Connection, rounds: Iterable[Round]) -> list[tuple[Round, Qualification | None]]:
+    """Of these rounds, those that were not passed yet, with how they went last; None before the first time."""
+    found = ((about, qualifications.newest(connection, about)) for about in rounds)
+    return [one for one in found if one[1] is None or one[1].state is not QualificationState.PASSED]
 
 
-def needed(database: Database, principal: Principal, policy: Collection[tuple[str, str, str]]) -> list[Round]:
-    """Of (policy id, version, language): those somebody has not passed yet."""
-    rounds = [Round(principal.user_id, *one) for one in policy]
-    with database.read() as connection:
-        found = [(one, qualifications.newest(connection, one)) for one in rounds]
-    return [one for one, newest in found if newest is None or newest.state is not QualificationState.PASSED]
+class Refusal(StrEnum):
+    """Why practice can't begin."""
+
+    NO_ROUNDS = "no_rounds"  # they are switched off
+    PASSED = "passed"
+    FAILED = "failed"  # and somebody else has to begin the next one
+    TOO_LITTLE_GOLD = "too_little_gold"
+
+
+class PracticeError(InputError):
+    """A round or training can't begin.
+
+    Args:
+        why: the reason.
+        about: what was to begin.
+        found, needed: items with a known answer there are, and that it takes.
+    """
+
+    def __init__(self, why: Refusal, about: Round, *, found: int = 0, needed: int = 0) -> None:
+        what, hint = {
+            Refusal.NO_ROUNDS: ("there are no qualification rounds here", "set [review] qualification_items"),
+            Refusal.PASSED: ("this round was passed already", ""),
+            Refusal.FAILED: ("the last round failed", "a lead can begin another one"),
+            Refusal.TOO_LITTLE_GOLD: (f"{found} gold items, {needed} are needed", "make settled items gold"),
+        }[why]
+        super().__init__(what, where=f"{about.policy_id}@{about.policy_version} in {about.language}", hint=hint)
+        self.why, self.found, self.needed = why, found, needed
 
 
 def begin(
@@ -57,37 +83,62 @@ def begin(
     rules: ReviewSettings,
     label_set: LabelSet,
     *,
-    seed: int,
-) -> int:
-    """Begin a qualification round: its items come to the person before any other work; returns the round's number.
+    actor: str,
+    again: bool = True,
+    seed: int = 0,
+) -> Qualification:
+    """Begin a qualification round: its items come to the person before any other work.
 
     The same round again goes on where it was. Which items are asked is drawn anew for every round of every person.
 
+    Args:
+        connection: the transaction.
+        about: whose round, and of what.
+        rules: how many items it has.
+        label_set: tells how severe they are.
+        actor: who begins it.
+        again: whether it may be begun after one that failed.
+        seed: of the draw.
+
     Raises:
-        InputError: there is not enough gold, or the round was passed already.
+        PracticeError: the round was passed already, or failed and `again` is false; there is too little gold; or rounds
+            are switched off.
     """
+    asked = rules.qualification_items
+    if not asked:
+        raise PracticeError(Refusal.NO_ROUNDS, about)
+    lock_person(connection, about.user_id)
     newest = qualifications.newest(connection, about)
     if newest is not None and newest.state is QualificationState.RUNNING:
-        return newest.id
+        return newest
     if newest is not None and newest.state is QualificationState.PASSED:
-        raise InputError("this round was passed already", where=f"{about.policy_id} {about.policy_version}")
-    asked = rules.qualification_items
-    chosen = _choose(connection, about, asked, f"{seed}:{about.user_id}:{newest.id if newest else 0}")
-    number = qualifications.add(connection, about, asked)
+        raise PracticeError(Refusal.PASSED, about)
+    if newest is not None and not again:
+        raise PracticeError(Refusal.FAILED, about)
+    purpose = f"{seed}:{about.user_id}:{newest.id if newest else 0}"
+    chosen = _drawn(connection, about, asked, purpose)
+    begun = qualifications.add(connection, about, asked)
     add_tasks(connection, [_task(one, about, TaskKind.QUALIFICATION, label_set) for one in chosen])
-    subject = f"user:{about.user_id}"
-    audit.append(connection, f"user:{about.user_id}", "qualification.begin", subject, {"round": number, "items": asked})
-    return number
+    detail = {"round": begun.id, "language": about.language, "items": asked}
+    audit.append(connection, actor, "qualification.begin", f"user:{about.user_id}", detail)
+    return begun
 
 
-def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, seed: int) -> int:
-    """Give somebody items to train on, each explained after the answer; returns how many.
+def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, actor: str, seed: int = 0) -> int:
+    """Give somebody items to train on, each explained after the answer; other ones each time, as far as gold goes.
+
+    Returns:
+        How many.
 
     Raises:
-        InputError: there is not enough gold.
+        PracticeError: there is too little gold.
     """
-    chosen = _choose(connection, about, count, f"{seed}:{about.user_id}:training")
+    lock_person(connection, about.user_id)
+    given = qualifications.trained(connection, about.user_id)
+    chosen = _drawn(connection, about, count, f"{seed}:{about.user_id}:training", given)
     add_tasks(connection, [_task(one, about, TaskKind.TRAINING, label_set) for one in chosen])
+    detail = {"language": about.language, "items": len(chosen)}
+    audit.append(connection, actor, "training.give", f"user:{about.user_id}", detail)
     return len(chosen)
 
 
@@ -123,14 +174,14 @@ def _decide(connection: Connection, principal: Principal, under_way: Qualificati
     qualifications.decide(connection, under_way.id, state, right)
 
 
-def _choose(connection: Connection, about: Round, count: int, purpose: str) -> list[GoldItem]:
+def _drawn(
+    connection: Connection, about: Round, count: int, purpose: str, given: Mapping[int, int] = NOTHING_GIVEN
+) -> list[GoldItem]:
+    """So many at random, of those given least often (gold number -> times). Raises PracticeError."""
     known = gold.known(connection, about.policy_id, about.language)
     if len(known) < count:
-        raise InputError(
-            f"{len(known)} gold items of policy {about.policy_id} in {about.language}, {count} are needed",
-            hint="make settled items gold",
-        )
-    return sorted(known, key=lambda one: draw(0, one.item_id, purpose))[:count]
+        raise PracticeError(Refusal.TOO_LITTLE_GOLD, about, found=len(known), needed=count)
+    return sorted(known, key=lambda one: (given.get(one.id, 0), draw(0, one.item_id, purpose)))[:count]
 
 
 def _task(one: GoldItem, about: Round, kind: TaskKind, label_set: LabelSet) -> NewTask:

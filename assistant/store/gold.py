@@ -114,6 +114,18 @@ def known(connection: sa.Connection, policy_id: str, language: str) -> list[Gold
     return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id))
 
 
+def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
+    """Active gold of a policy: how many items, by language in order."""
+    query = (
+        sa.select(items.c.language, sa.func.count())
+        .select_from(gold_items.join(items, items.c.id == gold_items.c.item_id))
+        .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+        .group_by(items.c.language)
+        .order_by(items.c.language)
+    )
+    return {language: int(count) for language, count in connection.execute(query)}
+
+
 def listed(connection: sa.Connection, policy_id: str) -> list[GoldItem]:
     """All gold of a policy, retired ones too, newest first."""
     return _listed(connection, _gold().where(gold_items.c.policy_id == policy_id).order_by(gold_items.c.id.desc()))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.domain.review_work import NewTask
-from assistant.store.review_tables import lanes
+from assistant.store.review_tables import assignments, lanes
 
 EVERYBODY = 0  # in `for_user`
 
@@ -44,3 +44,12 @@ def lane_numbers(connection: sa.Connection, wanted: Collection[Lane]) -> dict[La
         alike = (lanes.c[name] == value for name, value in lane._asdict().items())
         found[lane] = connection.execute(sa.select(lanes.c.id).where(*alike)).scalar_one()
     return found
+
+
+def languages_waiting(connection: sa.Connection, policy_id: str, policy_version: str) -> list[str]:
+    """Languages in which answers are wanted that aren't one person's alone, in order."""
+    waiting = sa.exists().where(assignments.c.lane_id == lanes.c.id, assignments.c.state == sa.literal_column("'open'"))
+    query = sa.select(lanes.c.language).where(
+        lanes.c.policy_id == policy_id, lanes.c.policy_version == policy_version, lanes.c.for_user == EVERYBODY, waiting
+    )
+    return sorted(set(connection.execute(query).scalars()))

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from assistant.domain.review_work import QualificationState
+from assistant.domain.review_work import QualificationState, TaskKind
 from assistant.store.database import now
 from assistant.store.people_tables import qualifications
-from assistant.store.review_tables import practice_answers
+from assistant.store.review_tables import practice_answers, tasks
 
 
 class Qualification(NamedTuple):
@@ -36,10 +36,10 @@ class Round(NamedTuple):
     language: str
 
 
-def add(connection: sa.Connection, about: Round, asked: int) -> int:
-    """Begin a round of so many items; returns its number."""
+def add(connection: sa.Connection, about: Round, asked: int) -> Qualification:
+    """Begin a round of so many items."""
     row = about._asdict() | {"state": "running", "asked": asked, "right": 0, "created_at": now()}
-    return int(connection.execute(sa.insert(qualifications).returning(qualifications.c.id), [row]).scalar_one())
+    return _qualification(connection.execute(sa.insert(qualifications).returning(qualifications), [row]).one())
 
 
 def newest(connection: sa.Connection, about: Round) -> Qualification | None:
@@ -54,6 +54,16 @@ def of_user(connection: sa.Connection, user_id: int) -> list[Qualification]:
     """All rounds of a person, newest first."""
     query = sa.select(qualifications).where(qualifications.c.user_id == user_id).order_by(qualifications.c.id.desc())
     return [_qualification(row) for row in connection.execute(query)]
+
+
+def trained(connection: sa.Connection, user_id: int) -> dict[int, int]:
+    """Gold that somebody was given to train on: how often, by its number."""
+    query = (
+        sa.select(tasks.c.gold_id, sa.func.count())
+        .where(tasks.c.for_user == user_id, tasks.c.kind == TaskKind.TRAINING.value)
+        .group_by(tasks.c.gold_id)
+    )
+    return {int(gold_id): int(times) for gold_id, times in connection.execute(query)}
 
 
 def tally(connection: sa.Connection, qualification_id: int) -> tuple[int, int]:

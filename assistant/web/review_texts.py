@@ -104,6 +104,11 @@ TEXTS = {
     "empty_offline_about": marked("There is nothing left to answer here. Items come when the network is back."),
     "empty_refused": marked("No items"),
     "spent": marked("You have seen this shift's share of: %(harms)s. Such items go to colleagues now."),
+    "rounds_title": marked("Before your answers count"),
+    "rounds_about": marked("A round of items with a known answer comes first, for each language."),
+    "round_of": marked("%(language)s: %(count)s items"),
+    "round_begin": marked("Begin"),
+    "round_failed": marked("You didn't pass the last time. Your lead can begin another round for you."),
     "given_now": marked("Given in this session: %(count)s"),
     # breaks
     "pause_long": marked("You have worked for %(minutes)s minutes without a break."),

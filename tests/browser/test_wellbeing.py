@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from assistant.domain.items import Content
 from assistant.review.gold import make_gold
-from assistant.review.qualify import Round, train
+from assistant.review.qualify import begin, train
+from assistant.settings import ReviewSettings
+from assistant.store.qualifications import Round
 from assistant.store.review_tables import assignments
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
@@ -84,7 +86,7 @@ def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opene
     with site.workspace.database.write() as connection:
         known = {"policy_id": "community", "labels": ("harassment",), "explanation": "It mocks her voice."}
         make_gold(connection, stored.key, actor="tests", **known)
-        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, seed=1)
+        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, actor="lea")
     seen = opened([], user=user).ready()
     assert "Training" in seen.page.locator("#item-facts").inner_text()
     assert "It mocks her voice." not in seen.page.content()
@@ -148,3 +150,34 @@ def test_several_labels_are_switched_on_and_off_and_none_is_an_answer_of_its_own
     seen.wait_item(site.posts[2].item.id)
     seen.settle()
     assert [(one["labels"], one["changed"]) for one in sent] == [(["threat", "spam"], True), ([], False)]
+
+
+def test_a_round_is_offered_before_answers_count_and_begun_by_its_button(site: Site, opened: Opened) -> None:
+    user = site.person()
+    asked = {"language": "en", "asked": 1, "state": None}
+    label_set, rules = site.workspace.policy.label_set, ReviewSettings(qualification_items=1)
+    known = {"policy_id": "community", "labels": ("harassment",), "explanation": ""}
+    about, stored = Round(user.id, "community", "1", "en"), site.item(Content("an item of a round"))
+    with site.workspace.database.write() as connection:
+        make_gold(connection, stored.key, actor="tests", **known)
+
+    def offer(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        rounds = [] if body["tasks"] else [asked, asked | {"language": "zh", "state": "failed"}]
+        route.fulfill(response=answer, body=json.dumps(body | {"rounds": rounds}))
+
+    def start(route: Any) -> None:
+        with site.workspace.database.write() as connection:
+            begin(connection, about, rules, label_set, actor=user.name)
+        route.fulfill(json={})
+
+    seen = opened([], user=user)
+    seen.page.route("**/queue/claim", offer)
+    seen.page.route("**/practice/mine", start)
+    seen.page.reload()
+    seen.page.locator("#rest-title", has_text="Before your answers count").wait_for()
+    assert "Your lead can begin another round" in seen.page.locator("#rest-rounds li").nth(1).inner_text()
+    seen.page.get_by_role("button", name="Begin").click()
+    seen.ready()
+    assert "Qualification" in seen.page.locator("#item-facts").inner_text()

@@ -10,14 +10,14 @@ from assistant.domain.review_work import OutcomeKind, Principal, QualificationSt
 from assistant.errors import InputError
 from assistant.review.gold import Mixing, age, due, make_gold, retire_gold
 from assistant.review.priority import label_value, priority
-from assistant.review.qualify import begin, needed, standing, train
+from assistant.review.qualify import PracticeError, begin, not_passed, train
 from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp, skill_of
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
-from assistant.store import gold
+from assistant.store import audit, gold
 from assistant.store.exposure import Worked
 from assistant.store.gold import GoldAnswer
-from assistant.store.qualifications import Round
+from assistant.store.qualifications import Qualification, Round
 from assistant.store.reviewer_figures import QueueAnswer, queue_answers
 from assistant.store.reviews import ReviewStore
 from tests.review.conftest import LABELS, START, Desk, answer, say
@@ -36,7 +36,13 @@ def make(desk: Desk, number: int, *labels: str, language: str = "en") -> list[in
 
 def begin_round(desk: Desk, who: Principal, version: str = "1") -> int:
     with desk.database.write() as connection:
-        return begin(connection, Round(who.user_id, "rules", version, "en"), RULES, LABELS, seed=1)
+        return begin(connection, Round(who.user_id, "rules", version, "en"), RULES, LABELS, actor="lea", seed=1).id
+
+
+def needed(desk: Desk, who: Principal, version: str = "1", language: str = "en") -> list[Qualification | None]:
+    with desk.database.read() as connection:
+        found = not_passed(connection, [Round(who.user_id, "rules", version, language)])
+    return [last for _, last in found]
 
 
 # Gold
@@ -104,17 +110,16 @@ def test_nobodys_answers_count_before_they_passed(desk: Desk) -> None:
     desk.tasks(3)
     queue, ann = desk.queue(qualification_items=4, qualification_share=0.75), desk.person("ann")
     assert queue.claim(ann) == []
-    assert len(needed(desk.database, ann, [("rules", "1", "en")])) == 1
+    assert needed(desk, ann) == [None]
     begin_round(desk, ann)
     for given in ("spam", "spam", "hate", "spam"):
         [one] = queue.claim(ann)
         assert (one.kind, one.blind, one.explanation) == (TaskKind.QUALIFICATION, True, None)
         outcome = queue.submit(ann, answer(one, given))
         assert (outcome.kind, outcome.right, outcome.review_id) == (OutcomeKind.STORED, None, None)
-    found = standing(desk.database, Round(ann.user_id, "rules", "1", "en"))
-    assert found is not None
-    assert (found.state, found.asked, found.right) == (QualificationState.PASSED, 4, 3)
-    assert needed(desk.database, ann, [("rules", "1", "en")]) == []
+    [told] = audit.entries(desk.database, action="qualification.passed")
+    assert (told.detail["right"], told.detail["asked"]) == (3, 4)
+    assert needed(desk, ann) == []
     assert ReviewStore(desk.database).count()["labels"] == 0
     assert len(queue.claim(ann, 9)) == 3
 
@@ -131,9 +136,9 @@ def test_a_round_that_failed_can_be_begun_again_with_other_items(desk: Desk) -> 
             queue.submit(ann, answer(one, "safe"))
     assert len(asked) == 8
     assert set(asked[:4]) != set(asked[4:])
-    found = standing(desk.database, Round(ann.user_id, "rules", "1", "en"))
-    assert found is not None
-    assert found.state is QualificationState.FAILED
+    [last] = needed(desk, ann)
+    assert last is not None
+    assert last.state is QualificationState.FAILED
 
 
 def test_a_new_version_of_the_policy_asks_for_a_new_round_even_of_items_seen(desk: Desk) -> None:
@@ -144,8 +149,8 @@ def test_a_new_version_of_the_policy_asks_for_a_new_round_even_of_items_seen(des
         for one in queue.claim(ann, 9):
             assert one.policy_version == version
             queue.submit(ann, answer(one, "spam"))
-    assert needed(desk.database, ann, [("rules", "1", "en"), ("rules", "2", "en")]) == []
-    assert len(needed(desk.database, ann, [("rules", "3", "en"), ("rules", "2", "zh")])) == 2
+    assert needed(desk, ann) == needed(desk, ann, "2") == []
+    assert needed(desk, ann, "3") == needed(desk, ann, "2", "zh") == [None]
     with pytest.raises(InputError, match="passed already"):
         begin_round(desk, ann, "2")
 
@@ -153,8 +158,9 @@ def test_a_new_version_of_the_policy_asks_for_a_new_round_even_of_items_seen(des
 def test_a_round_needs_gold_and_its_items_are_not_skipped(desk: Desk) -> None:
     make(desk, 3, "spam")
     ann = desk.person("ann")
-    with pytest.raises(InputError, match="3 gold items of policy rules in en, 4 are needed"):
+    with pytest.raises(PracticeError, match="rules@1 in en: 3 gold items, 4 are needed") as told:
         begin_round(desk, ann)
+    assert (told.value.found, told.value.needed) == (3, 4)
     make(desk, 1, "spam")
     begin_round(desk, ann)
     queue = desk.queue()
@@ -167,7 +173,7 @@ def test_training_explains_after_the_answer(desk: Desk) -> None:
     make(desk, 2, "spam")
     ann = desk.person("ann")
     with desk.database.write() as connection:
-        assert train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, seed=1) == 2
+        assert train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea") == 2
     queue = desk.queue()
     [one] = queue.claim(ann)
     assert (one.kind, one.explanation) == (TaskKind.TRAINING, "since told")
@@ -175,6 +181,27 @@ def test_training_explains_after_the_answer(desk: Desk) -> None:
     assert (outcome.right, outcome.known, outcome.explanation) == (False, ("spam",), "since told")
     assert queue.submit(ann, answer(one, "hate")).kind is OutcomeKind.ALREADY
     assert ReviewStore(desk.database).count()["labels"] == 0
+
+
+def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) -> None:
+    make(desk, 5, "spam")
+    queue, ann = desk.queue(), desk.person("ann")
+    given = []
+    for _ in range(3):
+        with desk.database.write() as connection:
+            train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea")
+        for one in queue.claim(ann, 9):
+            given.append(one.item_id)
+            queue.submit(ann, answer(one, "spam"))
+    assert len(set(given[:5])) == 5
+    assert len(given) == 6
+    assert [entry.actor for entry in audit.entries(desk.database, action="training.give")] == ["lea"] * 3
+
+
+def test_without_a_number_of_items_there_are_no_rounds(desk: Desk) -> None:
+    ann = desk.person("ann")
+    with pytest.raises(InputError, match="no qualification rounds"), desk.database.write() as connection:
+        begin(connection, Round(ann.user_id, "rules", "1", "en"), ReviewSettings(), LABELS, actor="lea")
 
 
 # Wellbeing

@@ -8,14 +8,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.domain.review_work import Principal, QualificationState
-from assistant.store.users import UserStore
 from assistant.web.doors import needs
 from assistant.web.edge import Shown, group, problems
-from assistant.web.language import marked
 from assistant.web.people_figures import figures_of_all, standing
 from assistant.web.permissions import Permission
-from assistant.web.problems import Problem
-from assistant.web.site import site
+from assistant.web.persons import person_named
 
 router = group("people")
 
@@ -99,9 +96,7 @@ def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
 @router.get("/{name}", responses=problems(404))
 def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
     """One person's figures, and how they stand today."""
-    user = UserStore(site(request).database).find(name)
-    if user is None:
-        raise Problem(404, marked("There is nobody of that name."), code="nobody")
+    user = person_named(request, name)
     known, today = figures_of_all(request, days), standing(request, user)
     told = known.value.get(user.name)
     return PersonShown(

@@ -13,6 +13,7 @@ from assistant.store.answers import Given
 from assistant.web.desk import Reviewer, desk
 from assistant.web.review_texts import told_confidence
 from assistant.web.views import language_of
+from assistant.wiring.review.practice import OpenRound
 from assistant.wiring.review.shown import ReviewTask
 
 router = APIRouter(prefix="/api/v1/queue", tags=["review"])
@@ -33,11 +34,15 @@ class Claiming(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What was taken; a break that is due; harms that this shift's budget is spent on."""
+    """What was taken; a break that is due; harms that this shift's budget is spent on.
+
+    Where nothing was taken, `rounds` are those to pass before your answers count; see `POST /api/v1/practice/mine`.
+    """
 
     tasks: list[ReviewTask]
     pause: Pause | None
     spent: list[str]
+    rounds: list[OpenRound]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def claim(request: Request, who: Reviewer, wanted: Claiming) -> Claims:
     """Take the most urgent items you may answer, each for `lease_seconds`."""
     language = language_of(request)
     dealt = desk(request).deal(who, wanted.n, language=language.code, resume=wanted.resume, have=wanted.have)
-    return Claims([told(request, task) for task in dealt.tasks], dealt.pause, list(dealt.spent))
+    return Claims([told(request, task) for task in dealt.tasks], dealt.pause, list(dealt.spent), list(dealt.rounds))
 
 
 @router.get("/last")

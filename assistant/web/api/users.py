@@ -9,7 +9,7 @@ from pydantic import Field
 
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
-from assistant.store.users import User, UserStore
+from assistant.store.users import UserStore
 from assistant.web.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD, clean_name, hash_password
 from assistant.web.doors import Current, needs
 from assistant.web.edge import (
@@ -29,6 +29,7 @@ from assistant.web.edge import (
 )
 from assistant.web.language import marked
 from assistant.web.permissions import Permission, may
+from assistant.web.persons import person_named
 from assistant.web.problems import Problem
 from assistant.web.site import site
 
@@ -127,13 +128,13 @@ def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit 
 
 
 @router.get("/users/{name}", responses=problems(404))
-def read_user(request: Request, _: Viewer, name: str) -> UserShown:
+def readperson_named(request: Request, _: Viewer, name: str) -> UserShown:
     """One person."""
-    return UserShown.of(_user(request, name))
+    return UserShown.of(person_named(request, name))
 
 
 @router.post("/users", status_code=201, responses=problems(409))
-def add_user(request: Request, who: Manager, given: Adding) -> UserShown:
+def addperson_named(request: Request, who: Manager, given: Adding) -> UserShown:
     """Add somebody. The same name again is refused (409)."""
     values = given.model_dump(exclude={"name", "password", "role"})
     _check_opt_outs(request, given.opt_outs)
@@ -152,9 +153,9 @@ def add_user(request: Request, who: Manager, given: Adding) -> UserShown:
 
 
 @router.patch("/users/{name}", responses=problems(404, 409))
-def change_user(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
+def changeperson_named(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
     """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them."""
-    store, user = UserStore(site(request).database), _user(request, name)
+    store, user = UserStore(site(request).database), person_named(request, name)
     values = given.model_dump(exclude={"disabled"}, exclude_none=True)
     _check_opt_outs(request, given.opt_outs or [])
     try:
@@ -164,26 +165,19 @@ def change_user(request: Request, who: Manager, name: str, given: Changing) -> U
     except InputError:
         detail = marked("This is the last admin: nobody would be left to manage users. Make somebody else one first.")
         raise Problem(409, detail, code="last_admin") from None
-    return UserShown.of(_user(request, user.name))
+    return UserShown.of(person_named(request, user.name))
 
 
 @router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
 def set_password(request: Request, who: Manager, name: str, given: NewPassword) -> Response:
     """Give somebody a new password; their sessions end."""
-    user = _user(request, name)
+    user = person_named(request, name)
     try:
         hashed = hash_password(given.password, name=user.name)
     except InputError as error:
         raise _unfit(error) from None
     UserStore(site(request).database).set_password(user.name, hashed, actor=who.name)
     return Response(status_code=204)
-
-
-def _user(request: Request, name: str) -> User:
-    user = UserStore(site(request).database).find(name)
-    if user is None:
-        raise Problem(404, marked("There is nobody of that name."), code="nobody")
-    return user
 
 
 def _check_opt_outs(request: Request, labels: list[str]) -> None:

@@ -16,12 +16,14 @@ from assistant.web.credentials import clean_name, hash_password
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
-from assistant.web.people_figures import DAYS, figures_of_all, standing
+from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
 from assistant.web.permissions import Permission
-from assistant.web.problems import Problem
+from assistant.web.persons import person_named
+from assistant.web.practice import MOST_TRAINED
 from assistant.web.role_titles import ROLES
 from assistant.web.site import site
 from assistant.web.views import render
+from assistant.wiring.review.practice import known_by_language
 
 if TYPE_CHECKING:
     from assistant.review.skill import Figures
@@ -141,7 +143,7 @@ def add_person(
 @router.get("/people/{name}")
 def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
     """One person."""
-    user = _user(request, name)
+    user = person_named(request, name)
     known = figures_of_all(request, days)
     return render(
         request,
@@ -155,13 +157,16 @@ def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLRes
         signs=SIGNS,
         standing=standing(request, user),
         states=terms.QUALIFICATIONS,
+        known=known_by_language(site(request).workspace) if labels_content(user) else {},
+        round_items=site(request).workspace.settings.review.qualification_items,
+        most_trained=MOST_TRAINED,
     )
 
 
 @router.get("/people/{name}/change")
 def change_form(request: Request, name: str, _: Manager) -> HTMLResponse:
     """The form to change somebody."""
-    return _form(request, _user(request, name))
+    return _form(request, person_named(request, name))
 
 
 @router.post("/people/{name}/change")
@@ -179,7 +184,7 @@ def change_person(
     team: Annotated[str, Form(max_length=120)] = "",
 ) -> Response:
     """Change what they may do and take; it counts from their next request on."""
-    user = _user(request, name)
+    user = person_named(request, name)
     values = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
     try:
         UserStore(site(request).database).change(
@@ -198,7 +203,7 @@ def change_person(
 @router.post("/people/{name}/disable")
 def disable(request: Request, name: str, who: Manager, back: Annotated[bool, Form()] = False) -> Response:
     """Shut somebody out at once, or let them in again (`back`)."""
-    user = _user(request, name)
+    user = person_named(request, name)
     UserStore(site(request).database).set_disabled(user.name, not back, actor=who.name)
     return RedirectResponse(f"/people/{user.name}", 303)
 
@@ -207,13 +212,6 @@ def _rows(request: Request, days: str) -> tuple[list[Row], Any]:
     known = figures_of_all(request, days)
     users = UserStore(site(request).database).all()
     return [Row(user, known.value.get(user.name)) for user in users], known.at
-
-
-def _user(request: Request, name: str) -> User:
-    user = UserStore(site(request).database).find(name)
-    if user is None:
-        raise Problem(404)
-    return user
 
 
 def _listed(text: str) -> list[str]:

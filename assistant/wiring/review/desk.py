@@ -12,6 +12,7 @@ from assistant.review.wellbeing import Pause, exhausted
 from assistant.store import exposure
 from assistant.store.items import StoredItem
 from assistant.store.seats import Seat, find_seat
+from assistant.wiring.review.practice import OpenRound, open_rounds
 from assistant.wiring.review.precedents import PrecedentShelf
 from assistant.wiring.review.shown import ReviewTask, ShownPrecedent
 from assistant.wiring.review.tasks import TaskAssembly
@@ -26,11 +27,13 @@ class Dealt:
         tasks: what was taken, most urgent first.
         pause: a break that is due.
         spent: harms of which the person has been shown all that a shift may hold.
+        rounds: where nothing was taken: what they have to pass before their answers count.
     """
 
     tasks: Sequence[ReviewTask]
     pause: Pause | None
     spent: Sequence[str]
+    rounds: Sequence[OpenRound] = ()
 
 
 class ReviewDesk:
@@ -55,7 +58,9 @@ class ReviewDesk:
         held = [one for one in self.queue.held(who) if one.assignment_id not in have] if resume else []
         missing = n - len(held)
         claimed = held + (self.queue.claim(who, missing) if missing > 0 else [])
-        return Dealt([self.show(one, language) for one in claimed], self.pause(who), self.spent(who))
+        tasks = [self.show(one, language) for one in claimed]
+        rounds = [] if tasks or have else open_rounds(self._workspace, who)
+        return Dealt(tasks, self.pause(who), self.spent(who), rounds)
 
     def show(self, claimed: Claimed, language: str) -> ReviewTask:
         """What they get to see of one claim."""

@@ -8,6 +8,7 @@ import { Draft } from "./draft.js";
 import { showGone, showItem, toggleTranslation } from "./item_view.js";
 import { keyLabel } from "./keys.js";
 import { showPolicy, showPrecedents } from "./policy_view.js";
+import { showRounds } from "./rounds.js";
 import { count, listed, say } from "./texts.js";
 
 const UNREAD = 250; // ms after an item is there in which nobody can have read it
@@ -234,6 +235,8 @@ export class Loop {
     const [title, about] = { empty: ["empty", "empty_about"], offline: ["empty_offline", "empty_offline_about"], refused: ["empty_refused", ""] }[why] ?? ["loading", ""];
     at("rest-title").textContent = say(title);
     at("rest-about").textContent = why === "refused" ? detail : about ? say(about) : "";
-    at("rest-more").hidden = why !== "empty";
+    const wanted = why === "empty" ? this.supply.rounds : [];
+    showRounds(wanted, () => this.supply.fill());
+    at("rest-more").hidden = why !== "empty" || wanted.length > 0;
   }
 }

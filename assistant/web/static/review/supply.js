@@ -27,6 +27,8 @@ export class Supply extends EventTarget {
     /** "", `empty`, `offline` or `refused`: why there is nothing, told when there is nothing */
     this.why = "";
     this.detail = "";
+    /** @type {any[]} rounds to pass before there is anything */
+    this.rounds = [];
     addEventListener("online", () => this.fill());
     document.addEventListener("visibilitychange", () => !document.hidden && this.#back());
   }
@@ -95,7 +97,7 @@ export class Supply extends EventTarget {
     this.#beat();
   }
 
-  #took({ tasks, pause, spent }) {
+  #took({ tasks, pause, spent, rounds }) {
     if (this.#stopped) {
       for (const task of tasks) void this.#post(task, "release").catch(() => {});
       return 0;
@@ -104,6 +106,7 @@ export class Supply extends EventTarget {
     const fresh = tasks.filter((task) => !known.has(task.assignment_id));
     this.tasks.push(...fresh);
     this.why = this.tasks.length ? "" : "empty";
+    this.rounds = rounds;
     this.dispatchEvent(new CustomEvent("told", { detail: { pause, spent, fresh } }));
     return tasks.length ? 0 : POLL;
   }
