@@ -6,22 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from assistant.store.items import StoredItem
 from assistant.web.desk import Reviewer, RowNumber, desk, seat_of
 from assistant.web.language import marked
+from assistant.web.pictures import picture_of
 from assistant.web.problems import Problem
-from assistant.web.site import site
 from assistant.web.views import language_of
 from assistant.wiring.review.content import TEXT_SHOWN, read_translation
-from assistant.wiring.review.pictures import find_picture
 from assistant.wiring.review.shown import ShownPrecedent, Translation
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
-
-# A picture opened on its own may run nothing and reach nothing.
-_INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=600"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +71,7 @@ def translation(request: Request, who: Reviewer, assignment_id: RowNumber) -> Tr
 @router.get("/{assignment_id}/media/{number}", response_class=Response)
 def media(request: Request, who: Reviewer, assignment_id: RowNumber, number: int) -> Response:
     """A picture of the item, counted from 0: a file of the workspace, never an address elsewhere."""
-    names = _item(request, who, assignment_id).item.content.media
-    name = names[number] if 0 <= number < len(names) else None
-    found = None if name is None else find_picture(site(request).workspace.folder, name)
-    if found is None:
-        raise Problem(404, marked("There is no picture to show: it isn't a file of this workspace."), code="picture")
-    return FileResponse(found.path, media_type=found.media_type, headers=_INERT)
+    return picture_of(request, _item(request, who, assignment_id).item, number)
 
 
 def _item(request: Request, who: Reviewer, assignment_id: int) -> StoredItem:

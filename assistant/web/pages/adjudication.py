@@ -25,11 +25,12 @@ from assistant.web.lists import address
 from assistant.web.options import LARGEST_NOTE
 from assistant.web.pages.disagreements import Chosen, next_of
 from assistant.web.permissions import Permission
+from assistant.web.pictures import picture_of
 from assistant.web.problems import Problem
 from assistant.web.site import site
-from assistant.web.views import render
+from assistant.web.views import language_of, render
 from assistant.web.visible_text import whole
-from assistant.wiring.review.content import show_item
+from assistant.wiring.review.content import read_translation, show_item
 from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
@@ -62,6 +63,12 @@ class _Opened:
 def adjudication(request: Request, number: int, _: Viewer, chosen: Filters) -> HTMLResponse:
     """All answers to the item, names hidden."""
     return _page(request, _opened(site(request).workspace, number), chosen)
+
+
+@router.get("/disagreements/{number}/media/{place}")
+def picture(request: Request, number: int, place: int, _: Viewer) -> Response:
+    """A picture of the item, counted from 0."""
+    return picture_of(request, _opened(site(request).workspace, number).stored.item, place)
 
 
 @router.get("/disagreements/{number}/names")
@@ -174,6 +181,7 @@ def _page(
         status=status,
         opened=opened,
         item=show_item(stored.item, workspace.folder),
+        translation=read_translation(stored.item.meta, language_of(request).code),
         whole=whole,
         covered=covers(workspace)(*said),
         policy=policy,

@@ -7,7 +7,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.domain.items import Content, Item
+from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.review_work import Role, TaskKind
 from assistant.store import audit, disagreement_list
 from assistant.store.adjudications import AdjudicationStore
@@ -19,6 +19,7 @@ from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 SETTLING = LOOKING - {Role.ANALYST}
 
 
@@ -207,6 +208,32 @@ def test_content_and_notes_are_shown_as_text(made_up: MadeUp, signed_in: SignedI
         assert "<img src=x" not in page
         assert "<b>id" not in page
         assert "\u202e" not in page
+
+
+def test_pictures_of_the_workspace_are_shown_when_opened_and_no_others(made_up: MadeUp, signed_in: SignedIn) -> None:
+    folder = made_up.workspace.folder
+    (folder / "one.png").write_bytes(PNG)
+    names = ("one.png", "https://evil.example/x.png", "../outside.png")
+    content = Content("see", ItemKind.IMAGE, None, names)
+    made_up.workspace.items.add([NewItem(Item("seen", content, "en", meta={"translation_en": "look"}), b"", 1)])
+    stored = made_up.workspace.items.get("seen")
+    assert stored is not None
+    made_up.task(Post(stored.key, "seen", "see", "en", ("spam",), ("safe",)), TaskKind.DOUBLE, overlap=2)
+    made_up.answer("ana", ("spam",))
+    made_up.answer("bo", ("safe",))
+    [one] = waiting(made_up, "people")
+    client = signed_in(Role.LEAD)
+    page = client.get(f"/disagreements/{one.id}")
+    assert page.text.count("<img") == 1
+    assert "Picture 1 of 3, in grey" in words(page)
+    assert words(page).count("isn't a picture of this workspace") == 2
+    assert "Machine translation (en) look" in words(page)
+    shown = client.get(f"/disagreements/{one.id}/media/0")
+    assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
+    assert "sandbox" in shown.headers["content-security-policy"]
+    for place in (1, 2, 3, -1):
+        assert client.get(f"/disagreements/{one.id}/media/{place}").status_code == 404
+    assert signed_in(Role.REVIEWER).get(f"/disagreements/{one.id}/media/0").status_code == 403
 
 
 def test_forged_and_stale_addresses_are_refused(worked: MadeUp, signed_in: SignedIn) -> None:
