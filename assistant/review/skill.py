@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
-
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.stats.aggregation import dawid_skene
+from assistant.review.estimated_skill import Skill, skill_of
 from assistant.stats.intervals import newcombe_difference, wilson
 from assistant.store.gold import GoldAnswer
 from assistant.store.reviewer_figures import QueueAnswer
@@ -79,8 +77,7 @@ class Figures:
         peers: of pairs with another person's answer to the same item: alike. Pairs of one item hang together, so the
             interval is somewhat too narrow.
         adjudication: of answers to adjudicated items: as adjudicated.
-        skill: probability of a right answer to an item drawn at random, by Dawid and Skene's model; None for fewer
-            than two people on shared items.
+        skill: by Dawid and Skene's model; None where they share no item with anybody.
         seconds: median time on an item, None without answers.
         stamp: how they accept suggestions.
     """
@@ -90,7 +87,7 @@ class Figures:
     gold: Share
     peers: Share
     adjudication: Share
-    skill: float | None
+    skill: Skill | None
     seconds: float | None
     stamp: RubberStamp
 
@@ -131,29 +128,6 @@ def figures(
             )
         )
     return told
-
-
-def skill_of(given: Sequence[QueueAnswer]) -> dict[str, float]:
-    """Probability that each person answers an item drawn at random rightly; empty where nobody shares an item.
-
-    From items that two or more people answered. Each rater's confusion matrix, weighted by how frequent each answer is;
-    classes of which somebody saw no item are left out and the rest counts for them.
-
-    Source: Dawid & Skene (1979); see `stats.aggregation.dawid_skene`.
-    """
-    answers = {(one.item_key, one.rater): tuple(sorted(one.labels)) for one in given}
-    times = Counter(item for item, _ in answers)
-    shared = [(item, rater, labels) for (item, rater), labels in answers.items() if times[item] > 1]
-    if not shared:
-        return {}
-    columns = [sorted(set(column)) for column in zip(*shared, strict=True)]
-    places: list[dict[object, int]] = [{value: at for at, value in enumerate(column)} for column in columns]
-    item, rater, label = ([place[row[number]] for row in shared] for number, place in enumerate(places))
-    fitted = dawid_skene(item, rater, label, len(columns[2]), smoothing=0.01)
-    right = np.diagonal(fitted.confusion, axis1=1, axis2=2)
-    weights = np.where(np.isnan(right), 0.0, fitted.marginals)
-    skill = (np.nan_to_num(right) * weights).sum(axis=1) / weights.sum(axis=1)
-    return {str(name): float(value) for name, value in zip(columns[1], skill, strict=True)}
 
 
 def reading_seconds(characters: int, language: str) -> float:

@@ -80,8 +80,9 @@ def dawid_skene(
     smoothing: float = 0.0,
     tolerance: float = 1e-8,
     most_iterations: int = 200,
+    start: npt.ArrayLike | None = None,
 ) -> DawidSkene:
-    """Expectation-maximisation from the shares of votes; finds a local maximum.
+    """Expectation-maximisation from the shares of votes, or from a `start`; finds a local maximum.
 
     Reliable where raters have some tens of labels in each class; with 3 labels an item, or raters who copy each other,
     it can be surer than it should be.
@@ -94,6 +95,7 @@ def dawid_skene(
         smoothing: added to each cell of a rater's counts, 0 or more; 0 is the published method and keeps zeros zero.
         tolerance: of the log-likelihood's rise per item.
         most_iterations: steps after which to stop, at least 1.
+        start: probability of each class for each item, shape (items, k), e.g. of an earlier fit of nearly the same.
 
     Raises:
         ValueError: lengths differ, no labels, codes out of range, an item without a label, or a bad setting.
@@ -106,6 +108,8 @@ def dawid_skene(
     answers = _answers(item, rater, label, classes)
     by_answer = csr_array(answers.T)
     posteriors = _vote_shares(item, label, classes)
+    if start is not None:
+        posteriors = _beginning(start, posteriors.shape)
     likelihood, step, converged = -np.inf, 0, False
     while step < most_iterations and not converged:
         marginals, confusion = _maximise(by_answer, posteriors, smoothing)
@@ -113,6 +117,13 @@ def dawid_skene(
         converged = reached - likelihood <= tolerance * len(posteriors)
         likelihood, step = reached, step + 1
     return DawidSkene(marginals, confusion, posteriors, likelihood, step, converged)
+
+
+def _beginning(start: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+    given = np.asarray(start, dtype=np.float64)
+    if given.shape != shape or not (np.isfinite(given).all() and (given >= 0).all()):
+        raise ValueError(f"start must hold probabilities of shape {shape}, got {given.shape}")
+    return given
 
 
 def _maximise(by_answer: csr_array, posteriors: Floats, smoothing: float) -> tuple[Floats, Floats]:

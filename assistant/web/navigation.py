@@ -43,6 +43,7 @@ ENTRIES = (
     ),
     Entry("/policy", marked("Policy"), marked("The rules that labels are judged by."), Permission.READ_POLICY),
     Entry("/people", marked("People"), marked("Who labels what, how well and how much."), Permission.SEE_PEOPLE),
+    Entry("/gold", marked("Gold"), marked("Known answers, mixed in silently: how people do."), Permission.MANAGE_GOLD),
     Entry("/audit", marked("Audit log"), marked("Every change, and who made it."), Permission.SEE_AUDIT),
 )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from assistant.domain.review_work import OutcomeKind, Principal, QualificationState, SkipReason, TaskKind
 from assistant.errors import InputError
+from assistant.review.estimated_skill import skill_of
 from assistant.review.gold import Mixing, age, due, make_gold, retire_gold
 from assistant.review.priority import label_value, priority
 from assistant.review.qualify import PracticeError, begin, not_passed, train
-from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp, skill_of
+from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
 from assistant.store import audit, gold
@@ -315,9 +317,29 @@ def test_skill_is_highest_for_who_agrees_with_most() -> None:
         for name in ("ann", "ben", "eve")
     ]
     skills = skill_of(answers)
-    assert skills["ann"] > 0.99
-    assert skills["eve"] == pytest.approx(0.5, abs=0.02)  # right where everything is safe
+    assert skills["ann"].value > 0.99
+    eve = skills["eve"]
+    assert eve.value == pytest.approx(0.5, abs=0.02)  # right where everything is safe
+    assert (eve.low, eve.high) == pytest.approx((0.35, 0.65), abs=0.03)  # as Wilson's for 20 of 40
+    assert eve.n == 40
     assert skill_of([given("ann", 1, "safe")]) == {}
+
+
+def test_the_interval_of_a_skill_holds_the_true_one_in_about_95_of_100() -> None:
+    random = np.random.default_rng(7)
+    true = np.array([0.7, 0.8, 0.85, 0.9, 0.95])
+    held, told = 0, 0
+    for _ in range(40):
+        answers = []
+        for item in range(150):
+            right = random.integers(3)
+            for place in random.choice(len(true), 3, replace=False):
+                said = right if random.random() < true[place] else (right + 1 + random.integers(2)) % 3
+                answers.append(given(f"p{place}", item, str(said)))
+        found = skill_of(answers)
+        held += sum(found[f"p{place}"].low <= skill <= found[f"p{place}"].high for place, skill in enumerate(true))
+        told += len(true)
+    assert 0.92 <= held / told <= 0.99  # of 200: 0.95 +- 2 standard deviations
 
 
 def test_reading_takes_time_and_chinese_characters_more() -> None:

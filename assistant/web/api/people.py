@@ -30,6 +30,15 @@ class ShareShown(Shown):
     high: float | None
 
 
+class SkillShown(Shown):
+    """Probability of a right answer to an item drawn at random, with a 95 % interval, from `n` shared items."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
 class RubberStampShown(Shown):
     """How somebody accepts suggestions; `signs` are `too_fast` and `more_than_peers`."""
 
@@ -47,7 +56,9 @@ class FiguresShown(Shown):
     gold: ShareShown
     peers: ShareShown
     adjudication: ShareShown
-    skill: Annotated[float | None, Field(description="Probability of a right answer, by Dawid and Skene's model.")]
+    skill: Annotated[
+        SkillShown | None, Field(description="By Dawid and Skene's model; null where no item is shared with anybody.")
+    ]
     seconds: Annotated[float | None, Field(description="Median time on an item.")]
     stamp: RubberStampShown
 

@@ -52,7 +52,8 @@ class Row:
 
 def _of(name: str, part: str) -> Any:
     def value(row: Row) -> object:
-        return None if row.told is None else getattr(getattr(row.told, name), part)
+        figure = None if row.told is None else getattr(row.told, name)
+        return None if figure is None else getattr(figure, part)
 
     return value
 
@@ -67,10 +68,9 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("answers", lambda row: row.told.answers if row.told else 0),
     *(
         Column(f"{name}_{part}", _of(name, part))
-        for name in ("gold", "peers", "adjudication")
+        for name in ("gold", "peers", "adjudication", "skill")
         for part in ("value", "low", "high", "n")
     ),
-    Column("skill", lambda row: row.told.skill if row.told else None),
     Column("seconds", lambda row: row.told.seconds if row.told else None),
     Column("signs", lambda row: row.told.stamp.signs if row.told else ()),
 )
