@@ -12,6 +12,7 @@ from assistant import __version__
 from assistant.cli import (
     audit,
     content,
+    enqueue,
     evaluation,
     export,
     labels,
@@ -53,7 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, settle, serve):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")

@@ -92,7 +92,7 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
     if not written:
         output.note("nothing has changed since the last time")
     if work.reviews or work.waiting:
-        output.next_step("assistant labels import FILE", "takes people's labels in; then assistant settle")
+        output.next_step("assistant enqueue", "puts them into the reviewers' queue; then assistant serve")
     else:
         output.next_step("assistant settle", "writes the final labels")
 

@@ -49,7 +49,7 @@ class Batch:
         policy: what is judged by, and how severe its labels are.
         actor: who puts it there.
         queue: team or external queue; empty for everybody.
-        due: when it is due; None for no deadline.
+        due: when it is due, with a time zone, to the millisecond; None for no deadline.
         seed: of the blind arm.
     """
 
@@ -59,6 +59,12 @@ class Batch:
     queue: str = ""
     due: datetime | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Due times are kept in UTC, where their text sorts as they do."""
+        if self.due is not None:
+            utc = self.due.astimezone(UTC)
+            object.__setattr__(self, "due", utc.replace(microsecond=utc.microsecond // 1000 * 1000))
 
 
 def enqueue(

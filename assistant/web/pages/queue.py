@@ -12,15 +12,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.review_work import Principal
-from assistant.review.enqueue import Batch, enqueue
-from assistant.review.queue import utc_now
 from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
 from assistant.store.runs import Run
 from assistant.store.seats import Seat, find_seat
 from assistant.store.tasks import Waiting, waiting
 from assistant.store.users import UserStore
 from assistant.store.workload import count_assignments
-from assistant.store.writer import Writer
 from assistant.web import terms
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
@@ -31,6 +28,7 @@ from assistant.web.problems import Problem
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
 from assistant.web.views import render
+from assistant.wiring.review.filling import fill_queue
 
 router = APIRouter()
 
@@ -162,10 +160,7 @@ def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse
 
 def fill_from(request: Request, run: Run, *, actor: str, team: str, due: datetime | None) -> Counter[str]:
     """Make the queue what a run's routes and samples want; counts as of `enqueue`."""
-    workspace = site(request).workspace
-    batch = Batch(run.id, workspace.policy, actor, team, due, seed=workspace.settings.routing.seed)
-    with Writer(workspace.database) as writer:
-        counts = enqueue(workspace.database, writer, batch, workspace.settings.review, utc_now)
+    counts = fill_queue(site(request).workspace, run, actor=actor, team=team, due=due)
     remembered(request).forget()
     return counts
 

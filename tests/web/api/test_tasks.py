@@ -104,7 +104,7 @@ def test_a_run_fills_the_queue_again_and_again_without_doubling(lead: TestClient
     assert first.status_code == 200, first.text
     again = lead.post(f"{TASKS}/enqueue", json=body).json()
     assert (again["added"], again["changed"], again["closed"]) == (0, 0, 0)
-    assert newest(made_up.workspace, "tasks.enqueue").detail["due"] == "2030-01-02T03:04:05+02:00"
+    assert newest(made_up.workspace, "tasks.enqueue").detail["due"] == "2030-01-02T01:04:05+00:00"
     assert lead.post(f"{TASKS}/enqueue", json=body | {"run": "r999"}).json()["code"] == "no_run"
     naive = lead.post(f"{TASKS}/enqueue", json=body | {"due": "2030-01-02T03:04:05"})
     assert naive.json()["errors"][0]["where"] == "body.due"
