@@ -129,8 +129,9 @@ def test_arrows_look_back_and_change_nothing(site: Site, opened: Opened) -> None
 def test_skips_and_escalations_go_out_after_a_moment_in_which_they_can_be_taken_back(
     site: Site, opened: Opened
 ) -> None:
-    one, two, three = site.posts[:3]
-    seen = opened([one, two, three]).ready()
+    one, two, three, four = site.posts[:4]
+    colleague = site.person()
+    seen = opened([one, two, three, four]).ready()
     seen.keys("s", "1")
     seen.wait_item(two.item.id)
     seen.keys("z")
@@ -141,12 +142,20 @@ def test_skips_and_escalations_go_out_after_a_moment_in_which_they_can_be_taken_
     seen.page.keyboard.type("s3e: is this P1?")
     seen.keys("Enter")
     seen.wait_item(three.item.id)
+    seen.keys("o")
+    seen.page.keyboard.type(colleague.name)
+    seen.keys("Tab")
+    seen.page.keyboard.type("she knows this")
+    seen.keys("Enter")
+    seen.wait_item(four.item.id)
+    assert f"Handed over to {colleague.name}" in seen.page.locator("#outcome").inner_text()
     seen.settle()
     with site.workspace.database.read() as connection:
         query = sa.select(passes.c.kind, passes.c.reason, passes.c.note).where(passes.c.user_id == seen.user.id)
         assert list(connection.execute(query.order_by(passes.c.id))) == [
             ("skip", "language", ""),
             ("escalate", "", "s3e: is this P1?"),
+            ("handover", f"user:{colleague.id}", "she knows this"),
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _DIGITS = "123456789"
-_LETTERS = "dfgijklmoqruvwy"  # those that no profile of keys uses for something else
+_LETTERS = "dfgijklmqruvwy"  # those that no profile of keys uses for something else
 
 
 def label_keys(count: int) -> list[str | None]:

@@ -45,7 +45,7 @@ function severityMark(severity) {
   );
 }
 
-const DECIDING = ["submit", "accept", "skip", "escalate", "note", "clause"];
+const DECIDING = ["submit", "accept", "skip", "escalate", "hand_over", "note", "clause"];
 
 /** Which labels are chosen, and what the one chosen means; `readOnly` while looking back. */
 export function showChoice(draft, readOnly = false) {

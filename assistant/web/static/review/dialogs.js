@@ -57,18 +57,36 @@ export async function askSkip(composition) {
   return reason ? { reason, note: note.value.trim() } : null;
 }
 
-/** Ask for a text; null where it was left. `needed`: an empty one is none. */
-export async function askText(name, text, composition, needed = false) {
-  const dialog = /** @type {HTMLDialogElement} */ (at(`${name}-dialog`));
-  const field = /** @type {HTMLTextAreaElement} */ (at(`${name}-text`));
-  if (!dialog.dataset.wired) {
-    dialog.dataset.wired = "yes";
+/** Let Enter in a field give what the dialog holds. */
+function enterGives(dialog, fields, composition) {
+  if (dialog.dataset.wired) return;
+  dialog.dataset.wired = "yes";
+  for (const field of fields) {
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || composition.holds(event)) return;
       event.preventDefault();
       field.form.requestSubmit(dialog.querySelector("[value=ok]")); // by this button, or the dialog gives nothing
     });
   }
+}
+
+/** Ask whom an item goes to: `{ to, note }`, `to` empty for everybody; null where it was left. */
+export async function askHandOver(text, composition) {
+  const dialog = /** @type {HTMLDialogElement} */ (at("hand_over-dialog"));
+  const to = /** @type {HTMLInputElement} */ (at("hand_over-to"));
+  const note = /** @type {HTMLTextAreaElement} */ (at("hand_over-note"));
+  enterGives(dialog, [to, note], composition);
+  to.value = "";
+  note.value = text;
+  const given = await opened(dialog, () => to.focus());
+  return given === "ok" ? { to: to.value.trim(), note: note.value.trim() } : null;
+}
+
+/** Ask for a text; null where it was left. `needed`: an empty one is none. */
+export async function askText(name, text, composition, needed = false) {
+  const dialog = /** @type {HTMLDialogElement} */ (at(`${name}-dialog`));
+  const field = /** @type {HTMLTextAreaElement} */ (at(`${name}-text`));
+  enterGives(dialog, [field], composition);
   field.value = text;
   field.required = needed;
   const given = await opened(dialog, () => field.focus());

@@ -7,7 +7,7 @@ const LENGTH = 10;
 /**
  * @typedef {object} Past
  * @property {string} id of the entry it was sent by
- * @property {"answer" | "skip" | "escalate"} kind
+ * @property {"answer" | "skip" | "escalate" | "hand-over"} kind
  * @property {any} task null after the page was loaded again
  * @property {string} item
  * @property {any} body

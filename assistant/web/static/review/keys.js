@@ -7,6 +7,7 @@ export const OWN = {
   accept: ["Space"],
   skip: ["s"],
   escalate: ["e"],
+  hand_over: ["o"],
   undo: ["z", "Ctrl+z"],
   policy: ["p"],
   cover: ["b"],

@@ -2,7 +2,7 @@
 
 import { Unreachable } from "./api.js";
 import { showChoice, showLabels, showMachine, tell } from "./bar_view.js";
-import { askClauses, askSkip, askText, showPolicyDialog } from "./dialogs.js";
+import { askClauses, askHandOver, askSkip, askText, showPolicyDialog } from "./dialogs.js";
 import { at } from "./dom.js";
 import { Draft } from "./draft.js";
 import { showGone, showItem, toggleTranslation } from "./item_view.js";
@@ -91,6 +91,15 @@ export class Loop {
     if (!note || draft !== this.draft) return;
     const id = `escalate-${draft.task.assignment_id}-${draft.task.token}`;
     this.#hand("escalate", { token: draft.task.token, note }, id, say("escalated"), UNDO_SKIP);
+  }
+
+  async handOver() {
+    const { draft } = this;
+    const given = this.working && (await askHandOver(draft.note, this.composition));
+    if (!given || draft !== this.draft) return;
+    const id = `hand-over-${draft.task.assignment_id}-${draft.task.token}`;
+    const told = given.to ? say("handed_over", { name: given.to }) : say("handed_back");
+    this.#hand("hand-over", { token: draft.task.token, ...given }, id, told, UNDO_SKIP);
   }
 
   async note() {

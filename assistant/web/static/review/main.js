@@ -41,6 +41,7 @@ const ACTIONS = {
   accept: () => loop.accept(),
   skip: () => loop.skip(),
   escalate: () => loop.escalate(),
+  hand_over: () => loop.handOver(),
   undo: () => loop.undo(),
   policy: () => loop.policy(),
   translate: () => loop.translate(),

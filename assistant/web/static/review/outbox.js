@@ -10,7 +10,7 @@ const REFUSED_LONG = 20; // answers the server refused that are kept to be read
 /**
  * @typedef {object} Entry
  * @property {string} id
- * @property {"answer" | "skip" | "escalate"} kind
+ * @property {"answer" | "skip" | "escalate" | "hand-over"} kind
  * @property {number} assignment
  * @property {string} item what the person calls it
  * @property {object} body
