@@ -16,6 +16,7 @@ from assistant.cli import (
     evaluation,
     export,
     labels,
+    openapi,
     policy,
     prelabel,
     prompts,
@@ -66,6 +67,7 @@ app.add_typer(labels.precedents_app, name="precedents")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")
+openapi.register(app)
 server.register(app)
 
 

@@ -182,16 +182,22 @@ def furnish(folder: Path, posts: int = 60) -> tuple[Workspace, Run, list[StoredI
 def served(folder: Path, posts: int = 60) -> Iterator[Site]:
     """The workspace, served from a thread of this process."""
     workspace, run, stored = furnish(folder, posts)
-    with workspace, listening("127.0.0.1", 0) as listener:
-        port = listener.getsockname()[1]
-        options = ServeOptions(port=port)
+    with workspace, serving(workspace) as base_url:
+        yield Site(workspace, base_url, run, stored)
+
+
+@contextmanager
+def serving(workspace: Workspace) -> Iterator[str]:
+    """Serve a workspace from a thread of this process, on a free port of loopback; gives its address."""
+    with listening("127.0.0.1", 0) as listener:
+        options = ServeOptions(port=listener.getsockname()[1])
         server = uvicorn.Server(
             uvicorn.Config(create_app(workspace, options), log_config=None, access_log=False, ws="none")
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield Site(workspace, options.base_url, run, stored)
+            yield options.base_url
         finally:
             server.should_exit = True
             thread.join(20)
