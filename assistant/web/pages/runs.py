@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -20,7 +20,7 @@ from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
 from assistant.web.language import marked
-from assistant.web.lists import Before, everything, listing
+from assistant.web.lists import Before, Text, address, everything, listing
 from assistant.web.permissions import Permission
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
@@ -58,10 +58,42 @@ COLUMNS: tuple[Column[RunItem], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs: by what they ask, and how they stand; empty for all."""
+
+    prompt: Text = ""
+    policy: Text = ""
+    model: Text = ""
+    state: Text = ""
+
+    def fits(self, row: dict[str, Any]) -> bool:
+        """Whether a row of `run_rows` is wanted."""
+        same = (not (wanted := getattr(self, name)) or getattr(row["run"], name) == wanted for name in _ASKED)
+        return all(same) and self.state in {"", row["state"]}
+
+
+_ASKED = ("prompt", "policy", "model")
+
+
 @router.get("/runs")
-def all_runs(request: Request, _: Viewer) -> HTMLResponse:
+def all_runs(request: Request, wanted: Annotated[RunFilter, Depends()], _: Viewer) -> HTMLResponse:
     """Every run, newest first."""
-    return render(request, "runs/index.html", rows=run_rows(request), states=STATES, alive=ALIVE)
+    rows = run_rows(request)
+    known = {name: sorted({getattr(row["run"], name) or "" for row in rows} - {""}) for name in _ASKED}
+    shown = [row for row in rows if wanted.fits(row)]
+    query = address("", asdict(wanted))
+    return render(
+        request,
+        "runs/index.html",
+        rows=shown,
+        every=len(rows),
+        known=known,
+        wanted=wanted,
+        query=query,
+        states=STATES,
+        alive=ALIVE,
+    )
 
 
 @router.get("/runs/{name}")

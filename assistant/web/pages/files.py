@@ -1,0 +1,169 @@
+"""Files of pages that are no long lists: runs, their figures, leases, agreement, prompts, the policy, stale labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from assistant.domain.policies import Clause
+from assistant.domain.review_work import Principal
+from assistant.policy.difference import compare_policies
+from assistant.store.queue_rows import QueueRows, Wanted
+from assistant.store.results import RunTotals
+from assistant.web.api.quality import Agreement, Figure, read_agreement
+from assistant.web.doors import Current, needs
+from assistant.web.downloads import Column, Ending, download
+from assistant.web.lists import Text, everything
+from assistant.web.pages.policy import Stale, policy_of, stale_of
+from assistant.web.pages.prompts import Shown, all_versions
+from assistant.web.pages.runs import RunFilter, run_rows, totals_of
+from assistant.web.permissions import Permission, may
+from assistant.web.site import site
+
+router = APIRouter()
+
+Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
+RunViewer = Annotated[Principal, Depends(needs(Permission.SEE_RUNS))]
+QueueViewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
+QualityViewer = Annotated[Principal, Depends(needs(Permission.SEE_QUALITY))]
+PromptViewer = Annotated[Principal, Depends(needs(Permission.SEE_PROMPTS))]
+
+
+class Count(NamedTuple):
+    """Things of one kind: how many, and the share of all of that table."""
+
+    table: str
+    name: str
+    number: int | float | None
+    share: float | None
+
+
+class Measure(NamedTuple):
+    """A figure of a variant; what it is about stands in `table` and `name`."""
+
+    variant: str
+    table: str
+    name: str
+    figure: Figure
+
+
+def _attributes(*names: str) -> tuple[Column[Any], ...]:
+    """Columns of what a row has under these names; a dotted one ends in the column's name."""
+    return tuple(Column(name.rpartition(".")[2], attrgetter(name)) for name in names)
+
+
+RUNS: tuple[Column[dict[str, Any]], ...] = (
+    Column("name", lambda row: row["run"].name),
+    Column("prompt", lambda row: row["run"].prompt),
+    Column("policy", lambda row: row["run"].policy),
+    Column("model", lambda row: row["run"].model),
+    Column("replicate", lambda row: row["run"].replicate),
+    Column("state", lambda row: row["state"]),
+    Column("cost_of_last_session_usd", lambda row: row["last"].detail.get("cost_usd") if row["last"] else None),
+    Column("created_at", lambda row: row["run"].created_at),
+)
+COUNTS: tuple[Column[Count], ...] = _attributes("table", "name", "number", "share")
+MEASURES: tuple[Column[Measure], ...] = _attributes(
+    *("variant", "table", "name", "figure.value", "figure.low", "figure.high", "figure.n", "figure.effective_n"),
+    *("figure.method", "figure.reason"),
+)
+PROMPTS: tuple[Column[Shown], ...] = _attributes(
+    "ref", "description", "output", "digest", "runs", "draft", "broken", "edited"
+)
+CLAUSES: tuple[Column[Clause], ...] = (
+    Column("id", lambda one: one.id),
+    Column("title", lambda one: one.title),
+    Column("labels", lambda one: one.labels),
+    Column("texts", lambda one: dict(one.texts)),
+)
+
+
+@router.get("/runs.{ending}")
+def runs_file(
+    request: Request, ending: Ending, wanted: Annotated[RunFilter, Depends()], _: RunViewer, __: Taker
+) -> Response:
+    """Every run, newest first."""
+    return download("runs", ending, RUNS, filter(wanted.fits, run_rows(request)))
+
+
+@router.get("/runs/{name}/totals.{ending}")
+def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: Taker) -> Response:
+    """A run's answers, labels, failures and routes, counted."""
+    run = site(request).workspace.runs.find(name)
+    return download(f"{run.name}-totals", ending, COUNTS, _counts(totals_of(request, run).value))
+
+
+@router.get("/queue/leases.{ending}")
+def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -> Response:
+    """What somebody is at; who, for those who see people."""
+    named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
+    columns: tuple[Column[Wanted], ...] = _attributes("item_id", *named, "kind", "queue", "language", "lease_until")
+    return download("leases", ending, columns, everything(QueueRows(site(request).database).leased, lambda one: one.id))
+
+
+@router.get("/quality/figures.{ending}")
+def figures_file(
+    request: Request, ending: Ending, who: QualityViewer, __: Taker, run: Text = "", suite: Text = ""
+) -> Response:
+    """All figures of a run's or suite's agreement panel, with interval, n, method, and why one is undefined."""
+    found = read_agreement(request, who, run or None, suite or None)
+    return download(f"{found.source}-agreement", ending, MEASURES, _measures(found))
+
+
+@router.get("/prompts.{ending}")
+def prompts_file(request: Request, ending: Ending, _: PromptViewer, __: Taker) -> Response:
+    """Every version, with the runs that used it."""
+    return download("prompts", ending, PROMPTS, all_versions(site(request).workspace)[0])
+
+
+@router.get("/policy.{ending}")
+def policy_file(request: Request, ending: Ending, _: Current, __: Taker) -> Response:
+    """The clauses."""
+    policy = site(request).workspace.policy
+    return download(f"{policy.id}-{policy.version}", ending, CLAUSES, policy.clauses)
+
+
+@router.get("/policy/stale.{ending}")
+def stale_file(request: Request, ending: Ending, _: RunViewer, __: Taker, old: Text, new: Text = "") -> Response:
+    """What a difference of two versions makes stale, and what labelling it again would take."""
+    workspace = site(request).workspace
+    compared = compare_policies(policy_of(workspace, old), policy_of(workspace, new or workspace.policy.version))
+    found = stale_of(request, compared) if compared.affected_labels else None
+    return download("stale", ending, COUNTS, _stale(found) if found else ())
+
+
+def _counts(totals: RunTotals) -> Iterator[Count]:
+    routes = {f"{route}: {reason}": count for (route, reason), count in totals.routes.items()}
+    tables = {"answers": totals.statuses, "labels": totals.labels, "failures": totals.failures, "routes": routes}
+    for table, counts in tables.items():
+        every = sum(counts.values())
+        yield from (Count(table, name, count, count / every) for name, count in counts.items() if count)
+    for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "cost_usd"):
+        yield Count("cost", name, getattr(totals, name), None)
+
+
+def _stale(found: Stale) -> Iterator[Count]:
+    yield from (Count("machine's labels", name, count, None) for name, count in found.labels)
+    yield from (Count("people's answers", "|".join(one.labels), one.answers, None) for one in found.people)
+    yield Count("again", "model_usd", found.cost_usd, None)
+    yield Count("again", "people_hours", found.hours, None)
+
+
+def _measures(found: Agreement) -> Iterator[Measure]:
+    for panel in found.panels:
+        about: list[tuple[str, str, Figure | None]] = [
+            *(("agreement", name, figure) for name, figure in panel.coefficients.items()),
+            ("agreement", "naive", panel.naive),
+            *(
+                ("labels", f"{one.label} {name}", getattr(one, name))
+                for one in panel.labels
+                for name in ("precision", "recall", "f1")
+            ),
+        ]
+        for table, part in (("people among themselves", panel.ceiling), ("blind and assisted", panel.arms)):
+            about += [(table, name, value) for name, value in part or () if isinstance(value, Figure)]
+        yield from (Measure(panel.variant, table, name, figure) for table, name, figure in about if figure)
