@@ -115,7 +115,7 @@ def opened(chromium: Any, site: Site) -> Iterator[Opened]:
             made = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}} | context)
             closing.callback(made.close)
             made.add_cookies([site.cookie(who)])
-            made.set_default_timeout(10_000)
+            made.set_default_timeout(20_000)  # a busy machine is slow, not wrong
             page = made.new_page()
             closing.callback(page.unroute_all, behavior="ignoreErrors")
             seen = Seen(page, who)
