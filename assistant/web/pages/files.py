@@ -14,14 +14,16 @@ from assistant.domain.review_work import Principal
 from assistant.policy.difference import compare_policies
 from assistant.store.queue_rows import QueueRows, Wanted
 from assistant.store.results import RunTotals
-from assistant.web.api.quality import Agreement, Figure, read_agreement
+from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.doors import Current, needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.lists import Text, everything
 from assistant.web.pages.policy import Stale, policy_of, stale_of
 from assistant.web.pages.prompts import Shown, all_versions
+from assistant.web.pages.quality import source_of
 from assistant.web.pages.runs import RunFilter, run_rows, totals_of
 from assistant.web.permissions import Permission, may
+from assistant.web.problems import Problem
 from assistant.web.site import site
 
 router = APIRouter()
@@ -107,10 +109,14 @@ def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -
 
 @router.get("/quality/figures.{ending}")
 def figures_file(
-    request: Request, ending: Ending, who: QualityViewer, __: Taker, run: Text = "", suite: Text = ""
+    request: Request, ending: Ending, _: QualityViewer, __: Taker, run: Text = "", suite: Text = ""
 ) -> Response:
     """All figures of a run's or suite's agreement panel, with interval, n, method, and why one is undefined."""
-    found = read_agreement(request, who, run or None, suite or None)
+    workspace = site(request).workspace
+    source = source_of(workspace, run, suite, workspace.runs.all()[::-1])
+    if source is None:
+        raise Problem(404)
+    found = agreement_of(request, source)
     return download(f"{found.source}-agreement", ending, MEASURES, _measures(found))
 
 

@@ -31,7 +31,7 @@ def quality(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HT
     """Choose a run or a suite; its figures come after, since they take a moment."""
     workspace = site(request).workspace
     runs = list(reversed(workspace.runs.all()))
-    source = _source(workspace, run, suite, runs)
+    source = source_of(workspace, run, suite, runs)
     return render(
         request,
         "quality/index.html",
@@ -53,7 +53,7 @@ def suites(request: Request, _: Viewer) -> HTMLResponse:
 def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTMLResponse:
     """The figures of one of them."""
     workspace = site(request).workspace
-    source = _source(workspace, run, suite, workspace.runs.all()[::-1])
+    source = source_of(workspace, run, suite, workspace.runs.all()[::-1])
     if source is None:
         raise Problem(404)
     found = workspace.runs.find(source.name) if source.kind == "run" else None
@@ -81,7 +81,7 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
-def _source(workspace: Workspace, run: str, suite: str, runs: list[Run]) -> Source | None:
+def source_of(workspace: Workspace, run: str, suite: str, runs: list[Run]) -> Source | None:
     """What is asked for, else the newest run; None where there is neither."""
     if suite:
         return suite_named(workspace, suite)
