@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from assistant.domain.canonical import LabelNames
 from assistant.errors import InputError
 from evals.columns import MachineAnswer, guessed_scale, label_order, majority, that_count, variant_columns
 from evals.data import (
@@ -48,6 +49,7 @@ class Collector:
 
     def __init__(self, classes: Sequence[str] | None = None, scale: Scale | None = None) -> None:
         self._classes = classes
+        self._names = LabelNames(tuple(classes or ()), closed=classes is not None)
         self._scale = scale
         self._places: dict[str, int] = {}
         self._texts: dict[int, str] = {}
@@ -99,6 +101,7 @@ class Collector:
             left_open: some labels of the set were neither given nor denied: the item is counted, the answer is not.
         """
         place = self._place(item)
+        labels = self._spelled(labels)
         if not self._known(labels):
             self._off_set += 1
             return
@@ -120,6 +123,8 @@ class Collector:
 
     def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
         """A variant's answer to an item, `repeat` counting from 0; labels outside the set are no usable answer."""
+        if answer.labels is not None:
+            answer = replace(answer, labels=self._spelled(answer.labels))
         if answer.labels is not None and not self._known(answer.labels):
             self._alien.update(label for label in answer.labels if label not in (self._classes or ()))
             answer = replace(answer, labels=None)
@@ -172,6 +177,12 @@ class Collector:
             shown = ", ".join(f"{label} ({count:,})" for label, count in self._alien.most_common(_SHOWN))
             notes.append(f"Machine answers outside the label set count as no usable answer: {shown}.")
         return tuple(notes)
+
+    def _spelled(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """As the label set spells them; what is none of it as it came."""
+        if self._classes is None or all(label in self._classes for label in labels):
+            return labels
+        return tuple(dict.fromkeys(self._names.find(label) or label for label in labels))
 
     def _known(self, labels: tuple[str, ...]) -> bool:
         return self._classes is None or all(label in self._classes for label in labels)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
+from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
-from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
+from assistant.ingest.whole_files import read_items
 from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, Sight, VariantIdentity
@@ -46,8 +47,8 @@ def read_eval_files(
             item in common.
     """
     known = None if items is None else read_items(items)
-    human = read_human_labels(labels, known)
-    by_model = {} if machine is None else read_machine_answers(machine, known)
+    read = read_answer_files(labels, machine, known, label_set=classes)
+    human, by_model = read.human, read.by_model
     _check_overlap(human, by_model, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
@@ -61,7 +62,9 @@ def read_eval_files(
         collector.variant(model, VariantIdentity(model=model))
         for item_id, answer in answers.items():
             collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score))
-    return collector.data()
+        for item_id in sorted(read.unanswered.get(model, ())):
+            collector.machine(model, item_id, MachineAnswer(None))
+    return collector.data(read.notes)
 
 
 def choose_variant(data: EvalData, name: str | None, where: str) -> str:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
+from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow, MachineRow
-from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
+from assistant.ingest.whole_files import read_items
 
 SMALLEST_SET = 30
 """Labelled items without which nothing can be said about a machine."""
@@ -93,8 +94,9 @@ def read_labelled_set(
             reviewers gave all of them the same label.
     """
     known = read_items(items)
-    settled, left_out = _settle(read_human_labels(labels, known), known)
-    by_model = {} if machine is None else read_machine_answers(machine, known)
+    read = read_answer_files(labels, machine, known)
+    settled, left_out = _settle(read.human, known)
+    by_model = read.by_model
     chosen = _choose(by_model, machine, machine_name)
     if chosen is not None:
         unanswered = settled.keys() - by_model[chosen].keys()

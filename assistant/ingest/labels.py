@@ -6,10 +6,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from assistant.domain.canonical import canonical_text, says_nothing, written_for_nothing
+from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns
-from assistant.ingest.answers import AnswerError, read_answer
+from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer
 from assistant.ingest.columns import identifier_text, remaining
 from assistant.ingest.rows import Refusal, Row, excerpt_of
+from assistant.ingest.statuses import NOT_AN_ANSWER
+
+NO_ANSWER = frozenset({NO_LABEL, NOT_AN_ANSWER})
+"""Reasons of rows in which nothing is wrong: nobody answered there. They are counted apart from refused ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ class MachineRow:
 
 
 def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
-    """The answers of a row: one, or one of each rater that has a column; an empty cell there is no answer."""
+    """The answers of a row: one, or one of each rater that has a column; what is no answer comes as a refusal."""
     try:
+        _check_status(row, columns)
         item_id = _identifier(row, columns.item, "no_item")
         if columns.each_rater:
             yield from _wide(row, columns, item_id)
@@ -67,6 +74,7 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
 def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
     """The answer of a model that a row holds."""
     try:
+        _check_status(row, columns, machine=True)
         item_id = _identifier(row, columns.item, "no_item")
         model = _answered_by(row, columns, "no_model")
         labels, meta = _answer(row, columns)
@@ -75,19 +83,29 @@ def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
         return _refusal(row, error)
     rationale = row.values.get(columns.rationale) if columns.rationale else None
     return MachineRow(
-        item_id, model, labels, score, None if rationale in (None, "") else str(rationale), meta, row.line
+        item_id, model, labels, score, None if written_for_nothing(rationale) else str(rationale), meta, row.line
     )
 
 
+def _check_status(row: Row, columns: AnswerColumns, *, machine: bool = False) -> None:
+    if (why := columns.statuses.objection(row.values, machine=machine)) is not None:
+        raise AnswerError(*why)
+
+
+def asked_about(row: Row, columns: AnswerColumns) -> tuple[str, str] | None:
+    """The item and the model of a row, whatever its label; None where it doesn't say."""
+    try:
+        return _identifier(row, columns.item, "no_item"), _answered_by(row, columns, "no_model")
+    except AnswerError:
+        return None
+
+
 def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
-    answered = [name for name in columns.each_rater if row.values.get(name) not in (None, "")]
-    if not answered:
-        raise AnswerError("no_label", f"none of {', '.join(columns.each_rater)} holds a label")
-    for rater in answered:
+    for rater in columns.each_rater:
         try:
-            labels, left_open = read_answer(row.values[rater], known_labels=columns.known_labels)
+            labels, left_open = read_cell(row.values.get(rater), columns)
         except AnswerError as error:
-            yield _refusal(row, error)
+            yield _refusal(row, AnswerError(error.reason, f"{rater}: {error}"))
         else:
             yield LabelRow(item_id, rater, labels, _meta(row, columns, left_open), row.line)
 
@@ -101,13 +119,28 @@ def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str
         value = row.values.get(columns.labels)
         several = value is not None
     single = row.values.get(columns.label) if columns.label else None
-    labels, left_open = read_answer(
-        single if value is None else value, several=several, known_labels=columns.known_labels
-    )
+    labels, left_open = read_cell(single if value is None else value, columns, several=several)
     meta = _meta(row, columns, left_open)
     if columns.label and single is not None and value is not None:
         meta[columns.label] = single  # a summary beside the labels themselves
     return labels, meta
+
+
+def read_cell(
+    value: object, columns: AnswerColumns, *, several: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of a cell, and those it leaves open, by the labels that the columns are known to hold.
+
+    Raises:
+        AnswerError: as `read_answer`.
+    """
+    return read_answer(
+        value,
+        several=several or columns.kind is LabelKind.MULTI,
+        known_labels=columns.known_labels,
+        names=columns.names,
+        exactly_one=columns.kind not in {LabelKind.MULTI, None},
+    )
 
 
 def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
@@ -118,27 +151,32 @@ def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[
 def _identifier(row: Row, column: str | None, reason: str) -> str:
     value = row.values.get(column) if column is not None else None
     text = identifier_text(value)
-    if not text:
-        raise AnswerError(reason, f"column {column!r} is empty" if value in (None, "") else f"{value!r:.60} is no id")
+    if not text or written_for_nothing(text):
+        empty = "is empty" if value in (None, "") else f"holds {value!r:.60}, which is no id"
+        raise AnswerError(reason, f"column {column!r} {empty}")
     return text
 
 
 def _answered_by(row: Row, columns: AnswerColumns, reason: str) -> str:
-    if columns.name is not None and (columns.by is None or row.values.get(columns.by) in (None, "")):
+    if columns.name is not None and (columns.by is None or written_for_nothing(row.values.get(columns.by))):
         return columns.name
-    return _identifier(row, columns.by, reason)
+    who = _identifier(row, columns.by, reason)
+    return canonical_text(who) or who
 
 
 def _score(value: object) -> float | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
+    """A number, `87%` as 0.87; None where there is none."""
+    text = canonical_text(value)
+    if text is not None and says_nothing(text, closed=True):
         return None
+    percent = text is not None and text.endswith("%")
     try:
-        score = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+        score = math.nan if text is None or isinstance(value, bool) else float(text.removesuffix("%"))
     except ValueError:
         score = math.nan
     if not math.isfinite(score):
         raise AnswerError("bad_score", f"score {value!r:.40} is no number")
-    return score
+    return score / 100 if percent else score
 
 
 def _refusal(row: Row, error: AnswerError) -> Refusal:

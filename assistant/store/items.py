@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
+from assistant.domain.canonical import id_key, id_spellings
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.tables import ingests, items, near_duplicates, refusals
@@ -43,10 +44,11 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An item refused because its id is taken by another content."""
+    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled."""
 
     line: int
     external_id: str
+    taken: tuple[str, ...]
 
 
 class ItemStore:
@@ -56,7 +58,7 @@ class ItemStore:
         self._database = database
 
     def add(self, batch: Sequence[NewItem]) -> tuple[Counter[str], list[Clash]]:
-        """Take in a batch; each id once, whatever is given again.
+        """Take in a batch; each id once, whatever is given again. `7.0` is the id `7` where there is no other `7.0`.
 
         Returns:
             Counts of `added`, `unchanged` (same id, same content), `same_content` (added, but its content was already
@@ -65,18 +67,21 @@ class ItemStore:
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
         with self._database.write(alone=True) as connection:
-            known = _digests_by_id(connection, [new.item.id for new in batch])
+            known = _digests_by_id(connection, {name for new in batch for name in id_spellings(new.item.id)})
+            spelled = _by_key(known)
             first = _first_by_digest(connection, [new.item.content.digest for new in batch])
             fresh: dict[str, dict[str, object]] = {}
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
             for new in batch:
                 digest = new.item.content.digest
-                if (there := known.get(new.item.id)) is not None:
-                    counts["unchanged" if there == digest else "clash"] += 1
-                    if there != digest:
-                        clashes.append(Clash(new.line, new.item.id))
+                if names := _alike(new.item.id, known, spelled):
+                    same = len(names) == 1 and known[names[0]] == digest
+                    counts["unchanged" if same else "clash"] += 1
+                    if not same:
+                        clashes.append(Clash(new.line, new.item.id, names))
                     continue
                 known[new.item.id] = digest
+                spelled.setdefault(id_key(new.item.id), []).append(new.item.id)
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
@@ -138,6 +143,19 @@ class ItemStore:
                 query = sa.select(items.c.external_id, items.c.id).where(items.c.external_id.in_(part))
                 found.update((name, key) for name, key in connection.execute(query))
         return found
+
+    def resolve(self, external_ids: Iterable[str]) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+        """Row numbers of the items that ids name, spelled so or, where no item is, in another way (`id_key`).
+
+        Returns:
+            Row numbers by id; and for ids that could mean several items, how those are spelled.
+        """
+        wanted = dict.fromkeys(external_ids)
+        known = self.keys_of(dict.fromkeys(name for wished in wanted for name in id_spellings(wished)))
+        spelled = _by_key(known)
+        named = {name: _alike(name, known, spelled) for name in wanted}
+        found = {name: known[names[0]] for name, names in named.items() if len(names) == 1}
+        return found, {name: names for name, names in named.items() if len(names) > 1}
 
     def pages(self, *, first_only: bool = False, page: int = PAGE) -> Iterator[list[StoredItem]]:
         """All items in order of arrival; `first_only` leaves out those whose content came before."""
@@ -219,7 +237,19 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
-def _digests_by_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(id_key(name), []).append(name)
+    return found
+
+
+def _alike(name: str, known: Collection[str], spelled: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The known ids that a name means: itself, else all of the same key."""
+    return (name,) if name in known else tuple(spelled.get(id_key(name), ()))
+
+
+def _digests_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts(ids):
         query = sa.select(items.c.external_id, items.c.content_digest).where(items.c.external_id.in_(part))

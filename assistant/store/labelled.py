@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
@@ -68,7 +69,7 @@ class LabelledStore:
         self._database = database
 
     def items(self) -> Iterator[LabelledItem]:
-        """Every item with a label, in order of arrival."""
+        """Every item with a label, in order of arrival; one spelling for each person who labelled."""
         labels = sa.type_coerce(reviews.c.labels, Answer).label("given")
         said = (reviews.c.rater, labels, reviews.c.shown_suggestion, reviews.c.created_at.label("said_at"))
         query = (
@@ -77,14 +78,21 @@ class LabelledStore:
             .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
+        spelled: dict[str, str] = {}  # one name for each person
         with self._database.read() as connection:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for _, of_item in groupby(rows, key=lambda row: row.id):
                 given = list(of_item)
-                yield LabelledItem(
-                    _as_facts(given[0]),
-                    [GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at) for row in given],
-                )
+                labels_given = [
+                    GivenLabel(
+                        spelled.setdefault(rater_key(row.rater), row.rater),
+                        row.given,
+                        row.shown_suggestion,
+                        row.said_at,
+                    )
+                    for row in given
+                ]
+                yield LabelledItem(_as_facts(given[0]), labels_given)
 
     def facts(self, ids: Collection[str]) -> dict[str, ItemFacts]:
         """The items of those external ids that are there."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.adjudications import AdjudicationStore
@@ -121,13 +122,15 @@ class PoolStore:
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         current: tuple[int, str, dict[str, HumanAnswer]] | None = None
+        spelled: dict[str, str] = {}  # one name for each person
         with self._database.read() as connection:
             for key, name, rater, labels, shown in connection.execution_options(yield_per=PAGE).execute(query):
                 if current is None or current[0] != key:
                     if current is not None:
                         yield current[1], list(current[2].values())
                     current = (key, name, {})
-                current[2][rater] = HumanAnswer(rater, labels, shown)
+                person = rater_key(rater)
+                current[2][person] = HumanAnswer(spelled.setdefault(person, rater), labels, shown)
         if current is not None:
             yield current[1], list(current[2].values())
 

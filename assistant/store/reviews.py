@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
-from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.database import PAGE, Database, now, parts, person_of
+from assistant.store.people_tables import users
 from assistant.store.review_tables import withdrawals
 from assistant.store.tables import items, reviews
 
@@ -24,7 +26,7 @@ def superseded() -> sa.ColumnElement[bool]:
     later, back = reviews.alias("later"), withdrawals.alias("later_withdrawals")
     return sa.exists().where(
         later.c.item_id == reviews.c.item_id,
-        later.c.rater == reviews.c.rater,
+        person_of(later.c.rater) == person_of(reviews.c.rater),
         later.c.id > reviews.c.id,
         ~sa.exists().where(back.c.review_id == later.c.id),
     )
@@ -39,32 +41,36 @@ class ReviewStore:
     def add(self, batch: Sequence[tuple[int, Review]]) -> Counter[str]:
         """Append reviews given as (item row number, review); counts `added` and `unchanged`.
 
-        The same person's same answer from the same source is kept once; a different answer is a new event.
+        What is a person's newest answer from the same source already is kept once; a different one is a new event.
         """
         with self._database.write(alone=True) as connection:
-            seen = self._seen(connection, sorted({key for key, _ in batch}))
-            rows: dict[tuple[object, ...], dict[str, object]] = {}
+            newest = self._newest(connection, sorted({key for key, _ in batch}))
+            rows: list[dict[str, object]] = []
             for key, review in batch:
-                identity = (key, review.rater, review.labels, review.source)
-                if identity not in seen:
-                    rows[identity] = _row(key, review)
+                identity = (key, rater_key(review.rater), review.source)
+                if newest.get(identity) != review.labels:
+                    newest[identity] = review.labels
+                    rows.append(_row(key, review))
             if rows:
-                connection.execute(sa.insert(reviews), list(rows.values()))
+                connection.execute(sa.insert(reviews), rows)
         return Counter(added=len(rows), unchanged=len(batch) - len(rows))
+
+    def people(self) -> list[str]:
+        """Every name that answers stand under, and every user's, as they are spelled; users last."""
+        with self._database.read() as connection:
+            raters = connection.execute(sa.select(reviews.c.rater).distinct().order_by(reviews.c.rater)).scalars()
+            return [*raters, *connection.execute(sa.select(users.c.name).order_by(users.c.id)).scalars()]
 
     def count(self) -> dict[str, int]:
         """How many labels, on how many items, by how many people."""
-        query = sa.select(
-            sa.func.count(),
-            sa.func.count(sa.distinct(reviews.c.item_id)),
-            sa.func.count(sa.distinct(reviews.c.rater)),
-        ).where(counting())
+        query = sa.select(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counting())
         with self._database.read() as connection:
-            labels, labelled, raters = connection.execute(query).one()
-        return {"labels": labels, "items": labelled, "raters": raters}
+            labels, labelled = connection.execute(query).one()
+            raters = connection.execute(sa.select(reviews.c.rater).where(counting()).distinct()).scalars()
+            return {"labels": labels, "items": labelled, "raters": len({rater_key(name) for name in raters})}
 
     def by_item(self) -> Iterator[tuple[int, str, str, dict[str, LabelAnswer]]]:
-        """All items with labels: (row number, external id, content digest, newest answer by rater)."""
+        """All items with labels: (row number, external id, content digest, newest answer by person)."""
         query = (
             sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, reviews.c.rater, reviews.c.labels)
             .join(items, items.c.id == reviews.c.item_id)
@@ -78,20 +84,20 @@ class ReviewStore:
                     if current is not None:
                         yield current
                     current = (key, name, digest, {})
-                current[3][rater] = tuple(labels)
+                current[3][rater_key(rater)] = tuple(labels)
         if current is not None:
             yield current
 
     @staticmethod
-    def _seen(connection: sa.Connection, keys: Sequence[int]) -> set[tuple[object, ...]]:
-        found: set[tuple[object, ...]] = set()
+    def _newest(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], LabelAnswer]:
+        """The newest answer of each person from each source to these items."""
+        found: dict[tuple[int, str, str], LabelAnswer] = {}
         for part in parts(keys):
             query = sa.select(reviews.c.item_id, reviews.c.rater, reviews.c.labels, reviews.c.source).where(
                 reviews.c.item_id.in_(part), counting()
             )
-            found.update(
-                (key, rater, tuple(labels), source) for key, rater, labels, source in connection.execute(query)
-            )
+            for key, rater, labels, source in connection.execute(query.order_by(reviews.c.id)):
+                found[key, rater_key(rater), source] = tuple(labels)
         return found
 
 

@@ -10,6 +10,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.routing.route import Route
+from assistant.store.database import person_of
 from assistant.store.machine import newest_fit
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import assignments, review_details, tasks
@@ -125,7 +126,7 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
 def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, int]:
     """How many people have answered each item between two row numbers outside the queue; blind ones alone, or all."""
     query = (
-        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(reviews.c.rater)))
+        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))))
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
         .group_by(reviews.c.item_id)
