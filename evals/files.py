@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
@@ -49,12 +50,13 @@ def read_eval_files(
     known = None if items is None else read_items(items)
     read = read_answer_files(labels, machine, known, label_set=classes)
     human, by_model = read.human, read.by_model
-    _check_overlap(human, by_model, labels, machine)
+    asked = dict.fromkeys(name for answers in (*by_model.values(), *read.unanswered.values()) for name in answers)
+    _check_overlap(human, asked, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
     if known is not None:
         _check_fields(known.values(), slice_by, items)
-        _add_items(collector, known, {*human, *(name for answers in by_model.values() for name in answers)}, slice_by)
+        _add_items(collector, known, {*human, *asked}, slice_by)
     for rows in human.values():
         for row in rows:
             _add_human(collector, row, labels)
@@ -84,13 +86,12 @@ def choose_variant(data: EvalData, name: str | None, where: str) -> str:
 
 
 def _check_overlap(
-    human: Mapping[str, object], by_model: Mapping[str, Mapping[str, object]], labels: Path, machine: Path | None
+    human: Mapping[str, object], asked: Mapping[str, object], labels: Path, machine: Path | None
 ) -> None:
-    if machine is None or any(item_id in human for answers in by_model.values() for item_id in answers):
+    if machine is None or any(name in human for name in asked):
         return
-    answered = next(iter(by_model.values()))
     what = f"no item of {machine} has a label in {labels}: there is nothing to compare"
-    examples = f"ids there look like {next(iter(answered))!r}, here like {next(iter(human))!r}"
+    examples = f"ids there look like {next(iter(asked))!r}, here like {next(iter(human))!r}"
     raise InputError(what, where=str(labels), hint=f"the item ids must be the same; {examples}")
 
 
@@ -125,12 +126,11 @@ def _add_items(
         properties = {"language": item.language} if len(languages) > 1 else {}
         if len(sources) > 1 and item.source is not None:
             properties["source"] = item.source
-        properties |= {key: str(item.meta[key]) for key in slice_by if item.meta.get(key) is not None}
-        group = item.meta.get("group")
-        collector.item(
-            name, text=_text(item.content), group=None if group is None else str(group), properties=properties
-        )
-        if (share := item.meta.get("inclusion_probability")) is not None:
+        properties |= {key: str(item.meta[key]) for key in slice_by if not written_for_nothing(item.meta.get(key))}
+        said = item.meta.get("group")
+        group = None if written_for_nothing(said) else str(said)
+        collector.item(name, text=_text(item.content), group=group, properties=properties)
+        if not written_for_nothing(share := item.meta.get("inclusion_probability")):
             collector.inclusion(name, _probability(share, name))
 
 
@@ -146,12 +146,12 @@ def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
 
 
 def _field(row: LabelRow, name: str) -> object:
-    """A column of the row, or of its `meta`; empty cells are none."""
+    """A column of the row, or of its `meta`; empty cells, and words for nothing, are none."""
     inner = row.meta.get("meta")
     value = row.meta.get(name)
     if value is None and isinstance(inner, Mapping):
         value = inner.get(name)
-    return None if value == "" else value
+    return None if written_for_nothing(value) else value
 
 
 def _probability(value: object, item: str) -> float:

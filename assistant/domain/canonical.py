@@ -108,6 +108,11 @@ def id_spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, key, *number, *forms)))
 
 
+def same_items(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """The known ids that a name may mean: itself where it is one, else all that `id_key` takes for the same."""
+    return (name,) if name in known else tuple(one for one in id_spellings(name) if one in known)
+
+
 def says_nothing(text: str, *, closed: bool = False) -> bool:
     """Whether a cell's text is a word for nothing: empty, `nan`, `None`, `null`, `N/A`, `#REF!` and the like.
 

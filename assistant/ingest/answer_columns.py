@@ -20,6 +20,7 @@ _RATER = (
 _LABEL = ("label", "annotation", "class", "category", "rating", "grade", "judgment", "judgement", "answer")
 _LABELS = "labels"  # the usual name of a column with several
 _SETTLED = "final_labels"  # in our own exports, where `labels` is the machine's answer
+_MACHINE_STATUS = "status"  # in these it speaks of the machine's answer
 _CHOSEN = "accept"  # Prodigy's list of chosen options
 _ANY_LABEL, _NO_STATUS = LabelNames(), StatusColumns()
 _MODEL = ("model", "model_name", "judge")
@@ -72,7 +73,8 @@ class AnswerColumns:
 
     def watching(self, sample: Collection[Mapping[str, object]]) -> AnswerColumns:
         """The same with the status columns that the first rows show."""
-        return replace(self, statuses=find_statuses(sample, self.used))
+        of_machine = {_MACHINE_STATUS} if self.labels == _SETTLED else set()
+        return replace(self, statuses=find_statuses(sample, {*self.used, *of_machine}))
 
     def describe(self) -> str:
         """One line for the user, e.g. `item = item_id, by = rater_id, label = label`."""

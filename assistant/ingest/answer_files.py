@@ -16,7 +16,7 @@ from assistant.domain.canonical import LabelNames, common_spelling, label_key
 from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns, map_label_columns, map_machine_columns
 from assistant.ingest.answers import NO_LABEL, AnswerError
-from assistant.ingest.labels import NO_ANSWER, LabelRow, MachineRow, asked_about, read_cell, to_labels, to_machine
+from assistant.ingest.labels import LabelRow, MachineRow, read_cell, to_labels, to_machine
 from assistant.ingest.one_spelling import (
     ItemNames,
     check_codes,
@@ -26,7 +26,7 @@ from assistant.ingest.one_spelling import (
     one_spelling,
     spelling_notes,
 )
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Row
 from assistant.ingest.statuses import NOT_AN_ANSWER
 from assistant.ingest.whole_files import mapped, whole, whole_rows
 
@@ -183,18 +183,18 @@ def _read(
 
 
 def _machine(file: _File, names: ItemNames, notes: list[str]) -> tuple[list[MachineRow], dict[str, set[str]]]:
-    """The answers, and by model the items that it has a row for without one."""
-    given = [to_machine(row, file.columns) for row in file.rows]
-    empty: Counter[str] = Counter()
-    answers = named(file.path, whole(file.path, given, empty), names, lambda row: row.model, notes)
+    """The answers, and by model the items that it was asked about in vain."""
+    given = whole(file.path, (to_machine(row, file.columns) for row in file.rows))
+    given = named(file.path, given, names, lambda row: row.model, notes)
+    answers = [row for row in given if row.no_answer is None]
     answers = newest(file.path, answers, lambda row: row.model, notes)
     answered = {(answer.model, answer.item_id) for answer in answers}
     unanswered: dict[str, set[str]] = {}
-    for row, answer in zip(file.rows, given, strict=True):
-        if isinstance(answer, Refusal) and answer.reason in NO_ANSWER and (asked := asked_about(row, file.columns)):
-            item_id, model = names.of(asked[0]) or asked[0], asked[1]
-            if (model, item_id) not in answered:
-                unanswered.setdefault(model, set()).add(item_id)
+    for row in given:
+        if row.no_answer is not None and (row.model, row.item_id) not in answered:
+            unanswered.setdefault(row.model, set()).add(row.item_id)
+    if empty := sum(map(len, unanswered.values())):
+        notes.append(f"{empty:,} rows in {file.path.name} hold no answer of the machine; they count as not agreeing.")
     unscored = sum(answer.score is None for answer in answers)
     if 0 < unscored < len(answers):
         notes.append(f"{unscored:,} of {len(answers):,} machine answers in {file.path.name} have no score.")

@@ -12,7 +12,7 @@ from typing import Protocol
 from assistant.domain.canonical import LabelNames, rater_key
 from assistant.domain.labels import OffLabelSetError, WrongNumberError, check_number, read_labels
 from assistant.domain.policies import LabelSet
-from assistant.domain.prelabels import Prelabel, PrelabelStatus
+from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.labels import NO_ANSWER, LabelRow, MachineRow, to_labels, to_machine
@@ -58,13 +58,18 @@ class ImportReport:
 
     def refuse(self, refusal: Refusal) -> None:
         """Count an answer that can't be used, and keep it if something is wrong with it and it is among the first."""
-        self.reasons[refusal.reason] += 1
         if refusal.reason in NO_ANSWER:
-            self.counts["no_answer"] += 1
+            self.without_answer(refusal.reason)
             return
+        self.reasons[refusal.reason] += 1
         self.counts["refused"] += 1
         if len(self.refusals) < SHOWN_REFUSALS:
             self.refusals.append(refusal)
+
+    def without_answer(self, reason: str) -> None:
+        """Count a row in which nothing is wrong and nothing was answered."""
+        self.reasons[reason] += 1
+        self.counts["no_answer"] += 1
 
 
 class Mapper(Protocol):
@@ -171,7 +176,9 @@ def import_machine_answers(
             run = opened.setdefault(model, runs.open_import(model))
             changed = _changed(answered, prelabels.newest_of(run, [one.item_key for one in answered]))
             prelabels.commit(run, changed, [])
-            report.counts.update(added=len(changed), unchanged=len(answered) - len(changed))
+            added = sum(one.prelabel.status is PrelabelStatus.LABELLED for one in changed)
+            said = sum(one.prelabel.status is PrelabelStatus.LABELLED for one in answered)
+            report.counts.update(added=added, unchanged=said - added)
     report.runs = [run.name for run in opened.values()]
     return report
 
@@ -206,6 +213,10 @@ def _usable(
             continue
         if (refusal := _wrong_name(row, keys, several)) is not None:
             report.refuse(refusal)
+            continue
+        if isinstance(row, MachineRow) and row.no_answer is not None:
+            report.without_answer(row.no_answer)
+            yield keys[row.item_id], (), row
             continue
         try:
             labels = checks.read(row.labels)
@@ -242,6 +253,10 @@ def _off_label_set(row: LabelRow | MachineRow, label_set: LabelSet, error: OffLa
 
 
 def _answered(key: int, labels: tuple[str, ...], row: MachineRow) -> Answered:
+    if row.no_answer is not None:
+        told = "the file has a row for this item without an answer"
+        failed = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.NO_ANSWER, detail=told, model=row.model)
+        return Answered(key, 0, failed, None)
     prelabel = Prelabel(
         status=PrelabelStatus.LABELLED,
         labels=labels,

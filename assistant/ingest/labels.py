@@ -45,6 +45,8 @@ class MachineRow:
         model: its name.
         score: the number the model gave for its answer, as it came (no range is assumed); None without one.
         rationale: why, in the model's words; None without one.
+        no_answer: why there is no answer although the file has a row for it (a reason of `NO_ANSWER`): the model was
+            asked in vain, and `labels` is empty.
     """
 
     item_id: str
@@ -54,6 +56,7 @@ class MachineRow:
     rationale: str | None
     meta: Mapping[str, object]
     line: int
+    no_answer: str | None = None
 
 
 def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
@@ -72,14 +75,19 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
 
 
 def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
-    """The answer of a model that a row holds."""
+    """The answer of a model that a row holds, or that it gave none."""
     try:
-        _check_status(row, columns, machine=True)
         item_id = _identifier(row, columns.item, "no_item")
         model = _answered_by(row, columns, "no_model")
+    except AnswerError as error:
+        return _refusal(row, error)
+    try:
+        _check_status(row, columns, machine=True)
         labels, meta = _answer(row, columns)
         score = _score(row.values.get(columns.score) if columns.score else None)
     except AnswerError as error:
+        if error.reason in NO_ANSWER:
+            return MachineRow(item_id, model, (), None, None, _meta(row, columns, ()), row.line, error.reason)
         return _refusal(row, error)
     rationale = row.values.get(columns.rationale) if columns.rationale else None
     return MachineRow(
@@ -90,14 +98,6 @@ def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
 def _check_status(row: Row, columns: AnswerColumns, *, machine: bool = False) -> None:
     if (why := columns.statuses.objection(row.values, machine=machine)) is not None:
         raise AnswerError(*why)
-
-
-def asked_about(row: Row, columns: AnswerColumns) -> tuple[str, str] | None:
-    """The item and the model of a row, whatever its label; None where it doesn't say."""
-    try:
-        return _identifier(row, columns.item, "no_item"), _answered_by(row, columns, "no_model")
-    except AnswerError:
-        return None
 
 
 def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:

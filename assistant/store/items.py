@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
-from assistant.domain.canonical import id_key, id_spellings
+from assistant.domain.canonical import id_spellings, same_items
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.tables import ingests, items, near_duplicates, refusals
@@ -68,20 +68,18 @@ class ItemStore:
         clashes: list[Clash] = []
         with self._database.write(alone=True) as connection:
             known = _digests_by_id(connection, {name for new in batch for name in id_spellings(new.item.id)})
-            spelled = _by_key(known)
             first = _first_by_digest(connection, [new.item.content.digest for new in batch])
             fresh: dict[str, dict[str, object]] = {}
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
             for new in batch:
                 digest = new.item.content.digest
-                if names := _alike(new.item.id, known, spelled):
+                if names := same_items(new.item.id, known):
                     same = len(names) == 1 and known[names[0]] == digest
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
                         clashes.append(Clash(new.line, new.item.id, names))
                     continue
                 known[new.item.id] = digest
-                spelled.setdefault(id_key(new.item.id), []).append(new.item.id)
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
@@ -152,8 +150,7 @@ class ItemStore:
         """
         wanted = dict.fromkeys(external_ids)
         known = self.keys_of(dict.fromkeys(name for wished in wanted for name in id_spellings(wished)))
-        spelled = _by_key(known)
-        named = {name: _alike(name, known, spelled) for name in wanted}
+        named = {name: same_items(name, known) for name in wanted}
         found = {name: known[names[0]] for name, names in named.items() if len(names) == 1}
         return found, {name: names for name, names in named.items() if len(names) > 1}
 
@@ -235,18 +232,6 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
         "signature": new.signature or None,
         "created_at": now(),
     }
-
-
-def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found.setdefault(id_key(name), []).append(name)
-    return found
-
-
-def _alike(name: str, known: Collection[str], spelled: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The known ids that a name means: itself, else all of the same key."""
-    return (name,) if name in known else tuple(spelled.get(id_key(name), ()))
 
 
 def _digests_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from assistant.domain.canonical import rater_key
+from assistant.domain.canonical import id_spellings, rater_key, same_items
 from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
@@ -95,13 +95,14 @@ class LabelledStore:
                 yield LabelledItem(_as_facts(given[0]), labels_given)
 
     def facts(self, ids: Collection[str]) -> dict[str, ItemFacts]:
-        """The items of those external ids that are there."""
-        found: dict[str, ItemFacts] = {}
+        """The items of those external ids that are there, by the id given (`7.0` is item `7`)."""
+        there: dict[str, ItemFacts] = {}
         with self._database.read() as connection:
-            for part in parts(ids):
+            for part in parts(dict.fromkeys(name for given in ids for name in id_spellings(given))):
                 rows = connection.execute(_facts().where(items.c.external_id.in_(part)))
-                found.update((row.external_id, _as_facts(row)) for row in rows)
-        return found
+                there.update((row.external_id, _as_facts(row)) for row in rows)
+        found = {given: same_items(given, there) for given in ids}
+        return {given: there[names[0]] for given, names in found.items() if len(names) == 1}
 
     def precedents(self, policy_id: str) -> list[PrecedentPlace]:
         """Where the precedents of a policy stand now."""
