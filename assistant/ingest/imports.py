@@ -91,10 +91,8 @@ class _Checks:
         return LabelNames(self.label_set.names, closed=not self.any_label)
 
     def read(self, labels: tuple[str, ...]) -> tuple[str, ...]:
-        if not self.any_label:
-            return read_labels(labels, self.label_set)
         check_number(len(labels), self.label_set.kind)
-        return labels
+        return labels if self.any_label else read_labels(labels, self.label_set)
 
 
 def import_labels(
@@ -119,6 +117,7 @@ def import_labels(
     people = _People(reviews.people(), report)
     newest = Newest()
     again: dict[tuple[int, str], Review] = {}
+    held_back: list[tuple[int, Review]] = []
     for batch in parts(found, _BATCH):
         once: list[tuple[int, Review]] = []
         for key, labels, row in _usable(batch, items, checks, report):
@@ -131,10 +130,12 @@ def import_labels(
                 report.counts["superseded"] += 1
                 if newest.newer(key, rater, row.meta):
                     again[key, rater] = review
-        report.counts.update(reviews.add(once))
-    for batch_again in parts(again.items(), _BATCH):
-        counts = reviews.add([(key, review) for (key, _), review in batch_again])
+        report.counts.update(reviews.add(once, held_back))
+    last = {(key, review.rater): review for key, review in held_back} | again
+    for late in parts(last.items(), _BATCH):
+        counts = reviews.add([(key, review) for (key, _), review in late])
         report.counts["added"] += counts["added"]
+        report.counts["unchanged"] += max(0, sum((key, by) not in again for (key, by), _ in late) - counts["added"])
     return report
 
 

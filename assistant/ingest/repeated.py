@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -51,11 +52,13 @@ def _seconds(value: object) -> float | None:
     if not text:
         return None
     try:
-        return float(text)
+        at = float(text)
     except ValueError:
         pass
+    else:
+        return at if math.isfinite(at) else None
     try:
-        at = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

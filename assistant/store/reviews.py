@@ -38,22 +38,35 @@ class ReviewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, batch: Sequence[tuple[int, Review]]) -> Counter[str]:
+    def add(
+        self, batch: Sequence[tuple[int, Review]], held_back: list[tuple[int, Review]] | None = None
+    ) -> Counter[str]:
         """Append reviews given as (item row number, review); counts `added` and `unchanged`.
 
         What is a person's newest answer from the same source already is kept once; a different one is a new event.
+
+        Args:
+            batch: the reviews, in order.
+            held_back: where given, takes answers that the person gave from the same source and has replaced since,
+                instead of the table: a file that holds both is being read again, or an earlier version of one.
         """
+        counts: Counter[str] = Counter(added=0, unchanged=0)
         with self._database.write(alone=True) as connection:
-            newest = self._newest(connection, sorted({key for key, _ in batch}))
+            given = self._given(connection, sorted({key for key, _ in batch}))
             rows: list[dict[str, object]] = []
             for key, review in batch:
-                identity = (key, rater_key(review.rater), review.source)
-                if newest.get(identity) != review.labels:
-                    newest[identity] = review.labels
+                before = given.setdefault((key, rater_key(review.rater), review.source), [])
+                if before and before[-1] == review.labels:
+                    counts["unchanged"] += 1
+                elif held_back is not None and review.labels in before:
+                    held_back.append((key, review))
+                else:
+                    before.append(review.labels)
                     rows.append(_row(key, review))
             if rows:
                 connection.execute(sa.insert(reviews), rows)
-        return Counter(added=len(rows), unchanged=len(batch) - len(rows))
+        counts["added"] = len(rows)
+        return counts
 
     def people(self) -> list[str]:
         """Every name that answers stand under, and every user's, as they are spelled; users last."""
@@ -89,15 +102,15 @@ class ReviewStore:
             yield current
 
     @staticmethod
-    def _newest(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], LabelAnswer]:
-        """The newest answer of each person from each source to these items."""
-        found: dict[tuple[int, str, str], LabelAnswer] = {}
+    def _given(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], list[LabelAnswer]]:
+        """The answers of each person from each source to these items, oldest first."""
+        found: dict[tuple[int, str, str], list[LabelAnswer]] = {}
         for part in parts(keys):
             query = sa.select(reviews.c.item_id, reviews.c.rater, reviews.c.labels, reviews.c.source).where(
                 reviews.c.item_id.in_(part), counting()
             )
             for key, rater, labels, source in connection.execute(query.order_by(reviews.c.id)):
-                found[key, rater_key(rater), source] = tuple(labels)
+                found.setdefault((key, rater_key(rater), source), []).append(tuple(labels))
         return found
 
 
