@@ -13,7 +13,7 @@ from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.ingest.imports import ImportReport
+    from assistant.ingest.import_checks import ImportReport
 
 labels_app = typer.Typer(help="Human labels made elsewhere.", no_args_is_help=True)
 prelabels_app = typer.Typer(help="Machine answers made elsewhere.", no_args_is_help=True)

@@ -10,7 +10,7 @@ from assistant.domain.canonical import LabelNames
 from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
 from assistant.ingest.columns import check_named, guess
-from assistant.ingest.statuses import PRODIGY, StatusColumns, find_statuses, is_prodigy_status
+from assistant.ingest.statuses import PRODIGY_OWN, StatusColumns, find_statuses, is_prodigy_status
 
 _ITEM = ("item_id", "item", "id", "post_id", "content_id", "uid", "comment_id", "message_id", "doc_id")
 _RATER = (
@@ -192,15 +192,17 @@ def _label_parts(
             "labels": label if several else None,
             "each_label": tuple(label_columns),
         }
-    no_label = {name for name in columns if is_prodigy_status(sample, name)}
+    status = {name for name in columns if is_prodigy_status(sample, name)}
     found = {
-        "label": guess((*_LABEL, *((_CHOSEN,) if no_label else ())), columns, {*taken, *no_label}),
+        "label": guess((*_LABEL, *((_CHOSEN,) if status else ())), columns, {*taken, *status}),
         "labels": guess((_LABELS,), columns, taken),
     }
+    if not any(found.values()) and status and PRODIGY_OWN.isdisjoint(columns):
+        found["label"] = min(status)  # nobody's status: the labels are accept and reject
     if not any(found.values()):
         hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
         what = "no column looks like the label"
-        what += f" ({PRODIGY!r} says accept, reject or ignore of a label in another)" if no_label else ""
+        what += f" ({min(status)!r} says of another one accept, reject or ignore)" if status else ""
         raise InputError(what, hint=hint)
     return found
 

@@ -8,6 +8,7 @@ from assistant.domain.canonical import LabelNames, canonical_text, label_key, sa
 from assistant.ingest.list_cells import UnreadableListError, looks_like_a_list, read_list_cell
 
 _SEPARATORS = ("|", ";", "\n", ",")
+_WHERE_KNOWN = ("#", "/", "+", "&")  # doccano's and others', where all parts are labels
 _YES = frozenset({"1", "true", "yes", "y", "t"})
 _NO = frozenset({"0", "false", "no", "n", "f"})
 _CHOICES = "choices"  # how Label Studio wraps several labels in a cell
@@ -82,7 +83,7 @@ def _parsed(text: str, names: LabelNames, *, several: bool) -> object:
 
 def _split(text: str, names: LabelNames) -> object:
     there = [sign for sign in _SEPARATORS if sign in text]
-    for sign in there:
+    for sign in (*there, *(sign for sign in _WHERE_KNOWN if sign in text)):
         if (parts := _known_parts(text, sign, names)) is not None:
             return parts
     return [part for part in text.split(there[0]) if part.strip()] if there else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class LabelledSet:
         answers: by name, the machine's first, then the others' in the order of their file.
         left_out: items that are not in the set by reason: `unlabelled`, `open` (no reviewer said yes or no to every
             label), `tied` (no answer has most votes), `unanswered` (by the machine).
+        notes: what was read in another way than it was written, in sentences.
     """
 
     ids: tuple[str, ...]
@@ -63,6 +64,7 @@ class LabelledSet:
     machine: str | None
     answers: Mapping[str, MachineAnswers]
     left_out: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -104,7 +106,8 @@ def read_labelled_set(
         settled = {item_id: label for item_id, label in settled.items() if item_id not in unanswered}
     left_out = {reason: count for reason, count in left_out.items() if count}
     _check_enough(settled, labels, left_out)
-    return _columns([known[item_id] for item_id in settled], settled, by_model, chosen, left_out)
+    found = _columns([known[item_id] for item_id in settled], settled, by_model, chosen, left_out)
+    return replace(found, notes=read.notes)
 
 
 def _settle(answers: Mapping[str, Sequence[LabelRow]], known: Iterable[str]) -> tuple[dict[str, str], dict[str, int]]:

@@ -17,6 +17,8 @@ UNKNOWN_STATUS = "unknown_status"
 """Reason of a row with a word in a status column of which it isn't known whether the label counts."""
 
 PRODIGY = "answer"
+PRODIGY_OWN = frozenset({"_task_hash", "_input_hash", "_session_id", "_annotator_id", "_view_id"})
+"""Columns that Prodigy alone has."""
 PRODIGY_WORDS = frozenset({"accept", "reject", "ignore"})
 
 _COLUMNS = frozenset(

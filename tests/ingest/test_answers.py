@@ -81,6 +81,7 @@ NAMES = LabelNames(("Hate, threats", "spam", "none", "[nsfw]", "1.0"), closed=Tr
         ("[NSFW]", ("[nsfw]",)),
         (1, ("1.0",)),
         ("spam;;none", ("spam", "none")),
+        ("spam#none", ("spam", "none")),
     ],
 )
 def test_what_is_a_label_of_the_set_is_that_label_whatever_signs_it_holds(

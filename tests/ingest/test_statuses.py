@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from assistant.errors import InputError
 from assistant.ingest.answer_columns import map_label_columns
 from assistant.ingest.labels import LabelRow, to_labels
 from assistant.ingest.rows import Refusal, Row
@@ -62,6 +63,10 @@ def test_a_column_called_answer_is_the_label_unless_it_says_accept_reject_or_ign
     chosen = [{"accept": ["spam"], "answer": "accept"}]
     columns = map_label_columns(["id", "rater", "accept", "answer"], chosen)
     assert (columns.label, columns.statuses.all) == ("accept", ("answer",))
+    own = map_label_columns(["id", "rater", "answer"], [{"answer": "accept"}, {"answer": "reject"}])
+    assert (own.label, own.statuses.all) == ("answer", ())  # there is nothing else it could speak of
+    with pytest.raises(InputError, match="no column looks like the label \\('answer' says of another one accept"):
+        map_label_columns(["id", "_annotator_id", "answer"], [{"answer": "accept"}])
     named = map_label_columns(["id", "rater", "answer"], [{"answer": "reject"}], label="answer")
     assert (named.label, named.statuses.all) == ("answer", ())
 
