@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
     from assistant.domain.certificates import IssuedCertificate
     from assistant.trust.price import Price
+    from assistant.wiring.trust.certificates import Leaving
     from assistant.wiring.trust.checking import Checked
 
 _CURVE = ("audit labels", "items that pass", "of these unseen")
 
 
-def show_certificate(output: Output, issued: IssuedCertificate, prices: Sequence[Price]) -> None:
-    """Print a certificate, and the curve where it was asked for."""
+def show_certificate(output: Output, issued: IssuedCertificate, left: Leaving, prices: Sequence[Price]) -> None:
+    """Print a certificate with what really leaves under it, and the curve where it was asked for."""
     said: dict[str, Any] = dict(issued.statement)
-    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "curve": [asdict(one) for one in prices]}
+    curve = [asdict(one) for one in prices]
+    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
     parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
-    parts += [table(("", "items"), _facts(said))]
+    parts += [table(("", "items"), _facts(said, left))]
     if said["groups"]:
         parts.append(_groups(said["groups"], said["by"]))
     if said["losses"]:
@@ -77,11 +79,16 @@ def curve_words(prices: Sequence[Price]) -> list[str]:
     return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
 
 
-def _facts(said: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(said: dict[str, Any], left: Leaving) -> list[tuple[str, str]]:
     labels = said["labels"]
+    sent = sum(left.routes.values())
     rows = [
-        ("leave with the machine's label, unseen", said["accepted"]),
+        ("may leave with the machine's label", said["accepted"] if sent or left.people else 0),
+        ("  go to people all the same: split, severe, or always theirs", sent),
+        ("  have a person's label by now", left.people),
+        ("leave with the machine's label, unseen", left.machine),
         ("have a person's label", labels["total"]),
+        ("  answers of people behind these", said["answers"] if said["answers"] > labels["total"] else 0),
         *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
         ("  labelled for other reasons", labels["other"]),
         ("still to be labelled by people", said["left"]),
@@ -114,6 +121,13 @@ def _notes(said: dict[str, Any]) -> list[str]:
         notes.append(
             f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
         )
+    if said["changed"]:
+        notes.append(
+            f"{said['changed']:,} labels that certify were changed after they were given, or people are split on them"
+            " by now: their first answers count, and each counts as an error of the machine"
+        )
+    if len(said["policies"]) > 1:
+        notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
     if said["tied"]:
         notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
     if said["assisted"]:

@@ -101,7 +101,7 @@ def certify(
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
-    from assistant.wiring.trust.certificates import certify_curve, certify_run
+    from assistant.wiring.trust.certificates import certify_curve, certify_run, leaving
     from assistant.wiring.trust.certifying import CertifyChoice
     from assistant.wiring.workspace import Workspace
 
@@ -116,7 +116,8 @@ def certify(
                 output.note(line)
             raise
         prices = certify_curve(opened, choice) if curve else []
-    show_certificate(output, issued, prices)
+        left = leaving(opened, issued)
+    show_certificate(output, issued, left, prices)
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:

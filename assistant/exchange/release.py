@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.domain.certificates import IssuedCertificate, Standing
+from assistant.domain.certificates import (
+    MACHINE,
+    CertificateEvent,
+    CertificateEventKind,
+    IssuedCertificate,
+    Origin,
+    Standing,
+)
 
 Record = dict[str, Any]
 NOT_SETTLED = "not_settled"
+_ORIGINS = (Origin.PERSON, Origin.MODEL, Origin.CLASSIFIER)
 
 
 @dataclass(slots=True)
@@ -20,11 +28,13 @@ class Released:
     Args:
         certificate: the run's newest certificate, None for none.
         standing: what became of it.
+        events: what happened to it, oldest first.
         counts: rows by `final_origin`, and those that are not settled.
     """
 
     certificate: IssuedCertificate | None
     standing: Standing | None
+    events: Sequence[CertificateEvent] = ()
     counts: Counter[str] = field(default_factory=Counter)
 
     def counted(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -38,7 +48,7 @@ class Released:
 
         `true_of_this_file` is None for a promise that is about a source, and not about these items.
         """
-        finals = {name: self.counts[name] for name in ("person", "machine", NOT_SETTLED)}
+        finals = {str(name): self.counts[name] for name in (*_ORIGINS, NOT_SETTLED)} | {"machine": self._machine}
         if self.certificate is None:
             return {"final_labels": finals, "certificate": None}
         statement = self.certificate.statement
@@ -51,9 +61,14 @@ class Released:
                 "sentence": statement.get("sentence"),
                 "true_of_this_file": self._true(statement),
                 "about_this_file": self._about(statement),
+                "history": [{"at": one.created_at, "event": one.event.value, **one.detail} for one in self.events],
                 "statement": dict(statement),
             },
         }
+
+    @property
+    def _machine(self) -> int:
+        return sum(self.counts[origin] for origin in MACHINE)
 
     def _true(self, statement: Mapping[str, object]) -> bool | None:
         if self.standing is not Standing.STANDING:
@@ -63,17 +78,24 @@ class Released:
     def _about(self, statement: Mapping[str, object]) -> str:
         """What the certificate promises of the labels in this file, and what it doesn't."""
         if self.standing is not Standing.STANDING:
-            return (
-                f"The certificate is {self.standing}: no bound holds any more, and no machine label in this file is"
-                " final."
-            )
+            became = str(self.standing).replace("_", " ")
+            return f"The certificate is {became}: no bound holds any more, and no machine label in this file is final."
         said = []
-        if machine := self.counts["machine"]:
-            said.append(_about_machine(machine, statement))
+        if self._machine:
+            said.append(_about_machine(self._machine, statement))
         if waiting := self.counts[NOT_SETTLED]:
             said.append(f"{waiting:,} {'item in it has' if waiting == 1 else 'items in it have'} no final label yet.")
+        if reopened := self._reopened():
+            said.append(
+                f"Since the certificate was issued {reopened:,} items settled by people were opened again: people are"
+                " evenly split on them, or took their answers back."
+            )
         said.append(_about_source(statement) or self._about_batch(statement))
         return " ".join(said)
+
+    def _reopened(self) -> int:
+        kinds = [one.detail.get("items") for one in self.events if one.event is CertificateEventKind.REOPENED]
+        return len({str(name) for items in kinds if isinstance(items, list) for name in items})
 
     def _about_batch(self, statement: Mapping[str, object]) -> str:
         population = int(str(statement["population"]))

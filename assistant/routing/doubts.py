@@ -42,7 +42,8 @@ class RoutingPolicy:
         languages: languages the policy covers.
         accept_probability: an answer surer than this may be accepted, [0, 1].
         audit_share: share of the accepted that people label blind all the same, (0, 1].
-        seed: seed of the audit.
+        seed: of the audit, as the settings have it.
+        nonce: of the run: without it nobody foretells which of its items are audited.
     """
 
     always_human: frozenset[str]
@@ -50,6 +51,12 @@ class RoutingPolicy:
     accept_probability: float
     audit_share: float
     seed: int
+    nonce: str
+
+    @property
+    def key(self) -> str:
+        """Of the draws."""
+        return f"{self.nonce} {self.seed}"
 
 
 def reply_failed(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - all doubts are called alike

@@ -24,16 +24,18 @@ _CARRIED = (scored.c.labels, scored.c.confidence, scored.c.origin)
 
 
 class ScoreColumns(NamedTuple):
-    """n scores: `answers` and `origins` hold each pair of them that occurs once, arrays have shape (n,).
+    """n scores of a fit: `answers` and `origins` hold each pair of them that occurs once, arrays have shape (n,).
 
     Attributes:
+        fit_id: number of the fit.
         keys: row numbers of the items.
         answers: the machine's answers.
-        origins: whose each of these is, `model` or `student`.
+        origins: whose each of these is, `model` or `classifier`.
         codes: which of them is the item's.
         confidence: calibrated probability that a reviewer agrees, in [0, 1].
     """
 
+    fit_id: int
     keys: Integers
     answers: tuple[LabelAnswer, ...]
     origins: tuple[str, ...]
@@ -123,6 +125,7 @@ class FitStore:
         item_keys = np.array(keys, dtype=np.int64)
         order = np.argsort(item_keys, kind="stable")
         return ScoreColumns(
+            fit_id=fit_id,
             keys=item_keys[order],
             answers=tuple(tuple(orjson.loads(f"[{text}")) for text in answers),
             origins=origins,

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.certificates import Settlement
+from assistant.domain.certificates import Origin, Settlement
 from assistant.store.database import PAGE, Database, now
 from assistant.store.staging import changed, newest_rows, staged, take_over
 from assistant.store.tables import items
@@ -20,6 +20,7 @@ _CARRIED = (
     settlements.c.certificate_id,
     settlements.c.confidence,
     settlements.c.raters,
+    settlements.c.fit_id,
 )
 
 
@@ -81,7 +82,7 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     if one.certificate_id not in {None, certificate_id}:
         raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
     confidence = None if one.confidence is None else float(one.confidence)
-    return one.item_id, one.labels, one.origin, one.certificate_id, confidence, one.raters
+    return one.item_id, one.labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
 
 
 def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
@@ -89,4 +90,5 @@ def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
 
 
 def _settlement(row: sa.Row[Any]) -> Settlement:
-    return Settlement(row.external_id, row.labels, row.origin, row.certificate_id, row.confidence, row.raters)
+    origin = Origin(row.origin)
+    return Settlement(row.external_id, row.labels, origin, row.certificate_id, row.confidence, row.raters, row.fit_id)

@@ -1,4 +1,4 @@
-"""The tables of the trust layer: fits and their scores, samples, certificates, settled labels."""
+"""The tables of the trust layer: fits and their scores, samples, nonces, certificates, settled labels."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ scores = sa.Table(
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
     sa.Column("labels", Answer, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
-    sa.Column("origin", sa.String(20), nullable=False),  # model or student
+    sa.Column("origin", sa.String(20), nullable=False),  # model or classifier
 )
 
 samples = sa.Table(
@@ -104,6 +104,14 @@ certificate_events = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
+nonces = sa.Table(
+    "nonces",
+    metadata,
+    sa.Column("scope", sa.String(120), primary_key=True),
+    sa.Column("value", sa.String(64), nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
 settlements = sa.Table(
     "settlements",
     metadata,
@@ -112,9 +120,10 @@ settlements = sa.Table(
     sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False),
     sa.Column("certificate_id", KEY, sa.ForeignKey("certificates.id")),
     sa.Column("labels", Answer, nullable=False),
-    sa.Column("origin", sa.String(20), nullable=False),  # person or machine
+    sa.Column("origin", sa.String(20), nullable=False),  # an `Origin`
     sa.Column("confidence", sa.Float),
     sa.Column("raters", sa.Integer, nullable=False),
+    sa.Column("fit_id", KEY),  # of a machine answer: the fit that gave it its confidence, and a classifier its version
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
 )

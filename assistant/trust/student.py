@@ -30,7 +30,7 @@ _FLOOR = 1e-4  # no probability of 0 or 1: their log-odds are calibrated later
 class Author(StrEnum):
     """Whose answer the machine label is."""
 
-    STUDENT = "student"
+    STUDENT = "classifier"
     MACHINE = "model"
 
 

@@ -52,14 +52,15 @@ def run_identity(settings: Settings, prompt: Prompt, policy: Policy, model: str,
     return RunIdentity(prompt.digest, policy.digest, model, written, replicate)
 
 
-def routing_policy(settings: RoutingSettings, policy: Policy) -> RoutingPolicy:
-    """What decides the first route."""
+def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> RoutingPolicy:
+    """What decides the first route; the nonce is that of the run's routes."""
     return RoutingPolicy(
         always_human=frozenset(label.name for label in policy.label_set.labels if label.always_human),
         languages=frozenset(policy.languages),
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
         seed=settings.seed,
+        nonce=nonce,
     )
 
 

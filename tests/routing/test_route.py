@@ -10,7 +10,7 @@ from assistant.routing.doubts import Evidence, RoutingPolicy, find_doubts
 from assistant.routing.route import Route, decide
 from assistant.routing.sampling import draw
 
-POLICY = RoutingPolicy(frozenset({"self_harm"}), frozenset({"en", "zh"}), 0.9, 0.05, seed=7)
+POLICY = RoutingPolicy(frozenset({"self_harm"}), frozenset({"en", "zh"}), 0.9, 0.05, seed=7, nonce="n")
 SURE = Evidence(True, ("safe",), {"label_probability": 0.97}, "en", "a nice day")
 
 

@@ -16,7 +16,7 @@ from assistant.store.runs import Run
 
 
 def score(number: int, confidence: float = 0.5) -> Score:
-    return Score(f"i{number}", ("safe",) if number % 2 else (), confidence, "student" if number % 3 else "model")
+    return Score(f"i{number}", ("safe",) if number % 2 else (), confidence, "classifier" if number % 3 else "model")
 
 
 def test_a_fit_is_found_again_with_its_report_and_the_newest_is_the_latest(database: Database, run: Run) -> None:
@@ -103,7 +103,7 @@ def test_more_scores_than_one_page_holds_are_all_kept(
 def test_scores_as_columns_are_the_same_scores(database: Database, run: Run) -> None:
     given = [
         Score("i3", ("hate", "threat"), 0.1 + 0.2, "model"),
-        Score("i1", ("safe",), 0.25, "student"),
+        Score("i1", ("safe",), 0.25, "classifier"),
         Score("i2", ("safe",), 0.5, "model"),
         Score("i0", (), 0.0, "model"),
     ]

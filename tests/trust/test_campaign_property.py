@@ -89,7 +89,7 @@ JUDGES = (honest, constant, inverted, overconfident, restless)
 def test_the_promise_is_kept_whatever_the_judge_believes(make: Callable[[Batch], MadeUpJudge]) -> None:
     batches = [drawn(number) for number in range(DRAWS)]
     broken = sum(
-        play(Campaign(IDS, make(batch), TARGET, seed=number), batch.truth).error > TARGET.max_error
+        play(Campaign(IDS, make(batch), TARGET, key=number), batch.truth).error > TARGET.max_error
         for number, batch in enumerate(batches)
     )
     assert broken / DRAWS <= TARGET.level + 3 * sqrt(TARGET.level * TARGET.confidence / DRAWS)
@@ -109,12 +109,12 @@ def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[
 def steps_of(judge: MadeUpJudge, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[Step]:
     """Every step to the end; with restarts, each by a campaign that knows only what a database would have kept."""
     answers, steps = np.full(ITEMS, NONE), []
-    campaign = Campaign(IDS, judge, TARGET, seed=seed)
+    campaign = Campaign(IDS, judge, TARGET, key=seed)
     while (step := campaign.next(answers)) is not None:
         steps.append(step)
         answers[step.index] = truth[step.index]
         if restarts:
-            kept, campaign = campaign, Campaign(IDS, judge, TARGET, seed=seed)
+            kept, campaign = campaign, Campaign(IDS, judge, TARGET, key=seed)
             campaign.resume(kept.rate, kept.waves, taught=step.purpose is Purpose.LEARN)
     return steps
 

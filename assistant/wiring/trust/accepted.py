@@ -25,11 +25,16 @@ A certificate's statement is a JSON object with these keys:
 | `estimate` | `accepted` and `batch`: share of wrong labels, weighted (Horvitz-Thompson), each with `..._upper` |
 | `losses` | by kind (`missed violation`, `wrong removal`, `severity`) a `LossBound`, holding jointly; null without |
 | `losses_reason` | why `losses` is null |
-| `labels` | people's labels that were used: drawn to `start`, `learn` (or `teach`), `audit`; `other`, and `total` |
+| `labels` | items people labelled (the cost): drawn to `start`, `learn` (or `teach`), `audit`; `other`, `total` |
+| `answers` | answers people gave to those items, the cost in answers |
+| `answers_wanted` | blind answers of different people that stand behind each audited item, by majority |
 | `labels_digest` | BLAKE2b-128 of those labels, hex |
+| `changed` | audited items settled otherwise now than by their first blind answers; each counts as an error |
 | `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
 | `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |
-| `seed` | of every draw |
+| `policies` | id@version of the policies people labelled by, oldest first |
+| `nonce` | `seal` (SHA-256, also in the log of changes) and `drawn_at` of what all draws came from; null for old ones |
+| `seed` | of folds and solvers |
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.store.pool import PoolPage, PoolStore
 from assistant.store.runs import Run
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import CONTESTED, NONE, Answers, Pool
 from assistant.wiring.trust.accepted import groups_of
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.raw_signals import Columns, compared_signals, number, replicates, stored_signals
@@ -117,12 +117,34 @@ class Batch:
         """(n,) name of each item's group, by `label` or `language`."""
         return np.array([group for _, group in groups_of(self.page, by)], dtype=object)
 
-    def votes(self, blind: Iterable[str] = ()) -> Votes:
-        """What people settled on for each item; see `PeoplesAnswers.votes`."""
-        votes = self.people.votes(frozenset(blind))
+    def votes(self, blind: Iterable[str] = (), audited: Collection[str] = ()) -> Votes:
+        """What people settled on for each item.
+
+        Args:
+            blind: items of which only blind answers count, see `PeoplesAnswers.votes`.
+            audited: items whose answers certify, see `PeoplesAnswers.certifying`.
+        """
+        votes, final = self.people.votes(frozenset(blind)), self.people.votes(frozenset())
+        counted = self.people.certifying(audited)
+        return Votes(
+            codes=self._coded(votes.settled),
+            final=self._coded(final.settled),
+            first=self._coded(counted.answers),
+            tied=votes.tied,
+            assisted=votes.assisted,
+            unknown_blindness=votes.unknown_blindness,
+            changed=self.positions(counted.changed),
+            wanted=counted.wanted,
+        )
+
+    def answers_behind(self, index: np.ndarray) -> int:
+        """How many answers people gave to some items, given as positions (k,)."""
+        return sum(len(self.people.by_item.get(self.page.ids[at], ())) for at in index.tolist())
+
+    def _coded(self, answers: Mapping[str, LabelAnswer]) -> np.ndarray:
         codes = np.full(len(self), NONE, dtype=np.int64)
-        codes[self.positions(votes.settled)] = self.codes(votes.settled.values())
-        return Votes(codes, votes.tied, votes.assisted, votes.unknown_blindness)
+        codes[self.positions(answers)] = self.codes(answers.values())
+        return codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,15 +153,41 @@ class Votes:
 
     Args:
         codes: (n,) class most people gave, -1 where there is none.
+        final: (n,) class that would be settled now, adjudications and answers in sight of the machine's included.
+        first: (n,) class that the first blind answers to an audited item came to, -1 where there is none.
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer that can't count, as the machine's was in sight.
         unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
+        changed: (k,) positions of audited items that are settled otherwise now than by their first answers.
+        wanted: answers that stand behind each audited item.
     """
 
     codes: np.ndarray
+    final: np.ndarray
+    first: np.ndarray
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    changed: np.ndarray
+    wanted: int
+
+    @property
+    def certifying(self) -> np.ndarray:
+        """(n,) class by which an audited item is counted: -1 where it has none, `CONTESTED` where it was changed."""
+        counted = self.first.copy()
+        counted[self.changed] = CONTESTED
+        return counted
+
+    def against(self, machine: np.ndarray) -> np.ndarray:
+        """(n,) class to hold against the machine's: of an audited item that was changed the one that differs.
+
+        Args:
+            machine: (n,) its classes.
+        """
+        now = np.where(self.final == NONE, self.first, self.final)
+        changed = np.zeros(len(machine), dtype=bool)
+        changed[self.changed] = True
+        return np.where(changed & (self.first == machine), now, self.first)
 
 
 def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:

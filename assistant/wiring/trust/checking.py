@@ -20,6 +20,7 @@ from assistant.errors import CertificateError
 from assistant.routing.route import Route
 from assistant.routing.sampling import draw
 from assistant.store.certificates import CertificateStore
+from assistant.store.nonces import routing_scope
 from assistant.store.pool import PoolStore
 from assistant.store.routes import RouteStore
 from assistant.store.samples import SampleStore
@@ -83,12 +84,15 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     certificate = store.latest(run.id)
     if certificate is None:
         raise CertificateError(f"there is no certificate of {run.name} to check", hint="assistant certify")
-    if store.standing(certificate.id) is Standing.WITHDRAWN:
-        raise CertificateError(f"certificate {certificate.id} of {run.name} was withdrawn", hint="assistant certify")
+    standing = store.standing(certificate.id)
+    if not standing.certified:
+        became = "was withdrawn" if standing is Standing.WITHDRAWN else "is not proved"
+        raise CertificateError(f"certificate {certificate.id} of {run.name} {became}", hint="assistant certify")
     watched = _watch(workspace, certificate)
     people = PeoplesAnswers.read(PoolStore(workspace.database), watched.drawn).votes(watched.drawn).settled
     counted = [name for name in _counted(store.events(certificate.id)) if name in people]
-    new = _by_lot(people.keys() - set(counted), certificate)
+    nonce = workspace.nonces.get(routing_scope(run.id)).value
+    new = _in_random_order(people.keys() - set(counted), certificate, nonce)
     losses = [_differ(people[name], watched.accepted[name].labels) for name in [*counted, *new]]
     tested = monitor(
         losses,
@@ -130,8 +134,9 @@ def _counted(events: Sequence[CertificateEvent]) -> Iterator[str]:
         yield from map(str, items) if isinstance(items, list) else ()
 
 
-def _by_lot(names: set[str], certificate: IssuedCertificate) -> list[str]:
-    return sorted(names, key=lambda name: (draw(certificate.id, name, "order of checking"), name))
+def _in_random_order(names: set[str], certificate: IssuedCertificate, nonce: str) -> list[str]:
+    purpose = f"order of checking certificate {certificate.id}"
+    return sorted(names, key=lambda name: (draw(nonce, name, purpose), name))
 
 
 def _differ(person: LabelAnswer, machine: LabelAnswer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,12 +12,14 @@ from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
 from assistant.store.fits import FitStore
+from assistant.store.nonces import Nonce, declared_scope
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Target, Wave
 from assistant.trust.declared import LEAST_LABELS, tolerated_in_sample
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.pool import NONE
+from assistant.wiring.actor import actor
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.certifying import CertifyChoice, issue
 from assistant.wiring.trust.counting import count_groups
@@ -25,9 +28,11 @@ from assistant.wiring.trust.history import (
     Design,
     check_batch,
     percent,
+    policy_name,
     read_history,
     read_target,
     read_wave,
+    told,
 )
 from assistant.wiring.trust.keeping import drawing, fit_report, sampled, scores
 from assistant.wiring.trust.statement import Proof
@@ -44,6 +49,7 @@ class DeclaredAudit:
         target: what is to be certified.
         sample: the audit as it is kept.
         wave: all items that did not teach, surest first.
+        nonce: of the split; None for one from before there were nonces.
     """
 
     batch: Batch
@@ -51,11 +57,18 @@ class DeclaredAudit:
     target: Target
     sample: Sample
     wave: Wave
+    nonce: Nonce | None
 
     @property
     def place(self) -> tuple[int, int]:
         """Numbers of the sample and of its fit."""
         return self.sample.id, self.sample.fit_id or 0
+
+    @property
+    def policies(self) -> list[str]:
+        """Id and version of the policy people had when the labels were split."""
+        policy = Design.of(self.sample).policy
+        return [policy] if policy else []
 
     @property
     def drawn(self) -> dict[str, np.ndarray]:
@@ -83,12 +96,14 @@ def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
             target=audit.target,
             design="declared",
             by=choice.by,
-            counts=count_groups([audit.wave], audit.votes.codes, groups, audit.target, tolerance),
+            counts=count_groups([audit.wave], audit.votes.certifying, groups, audit.target, tolerance),
             waves=[audit.wave],
             places=[audit.place],
             rate=sample.size / sample.population,
             drawn=audit.drawn,
             seed=sample.seed,
+            nonce=audit.nonce,
+            policies=audit.policies,
         )
     )
 
@@ -124,7 +139,8 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     check_batch(design, batch)
     drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, batch.votes(drawn), target, sample, wave)
+    nonce = workspace.nonces.find(declared_scope(run.id))
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
 
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
@@ -139,17 +155,33 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     )
     seed = workspace.settings.routing.seed if choice.seed is None else choice.seed
     batch = read_batch(workspace, run)
-    votes = batch.votes(batch.page.ids)
+    votes = batch.votes(batch.page.ids, batch.page.ids)
     labelled = _labelled(batch, votes)
     names = [batch.page.ids[at] for at in labelled.tolist()]
-    drawn = simple_random(names, len(names) // 2, seed=seed, purpose="declared: teaches")
+    _refuse_second_split(workspace, run, names)
+    nonce = workspace.nonces.get(declared_scope(run.id), actor())
+    drawn = simple_random(names, len(names) // 2, key=nonce.value, purpose="declared: teaches")
     teaching = labelled[np.sort(drawn.index)]
     known = teaching[votes.codes[teaching] != NONE]
     if len(np.unique(votes.codes[known])) < 2:
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
     with one_thread():
         judgement = Judge(make_pool(workspace, batch), seed=seed).judge(known, votes.codes[known])
-    return _kept(workspace, _Split(batch, votes, target, seed, judgement, teaching, np.setdiff1d(labelled, teaching)))
+    auditing = np.setdiff1d(labelled, teaching)
+    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, teaching, auditing))
+
+
+def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
+    """Labels that audited one run prove nothing about another: of several tried on the same one passes by luck."""
+    store, known = SampleStore(workspace.database), set(labelled)
+    for other in workspace.runs.all():
+        earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
+        if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
+            raise CertificateError(
+                f"the labels that were declared a random sample have audited {told(other)} already: of several runs"
+                " tried on the same labels one passes by luck",
+                hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +192,7 @@ class _Split:
     votes: Votes
     target: Target
     seed: int
+    nonce: Nonce
     judgement: Judgement
     teaching: np.ndarray
     auditing: np.ndarray
@@ -195,7 +228,15 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         report=fit_report(judgement, split.teaching),
         scores=scores(batch, judgement, others),
     )
-    design = Design(split.target.max_error, split.target.confidence, len(batch), batch.last_key, offered=len(others))
+    design = Design(
+        max_error=split.target.max_error,
+        confidence=split.target.confidence,
+        items=len(batch),
+        last_key=batch.last_key,
+        offered=len(others),
+        seal=split.nonce.seal,
+        policy=policy_name(workspace),
+    )
     sample = SampleStore(workspace.database).add(
         batch.run.id,
         fit_id=fit.id,
@@ -207,4 +248,4 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, split.votes, split.target, sample, wave)
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)

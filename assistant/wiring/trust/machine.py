@@ -51,13 +51,17 @@ class MachineAnswers:
     """The machine's final answers to n items.
 
     Attributes:
-        answers: the different ones.
+        answers: the different ones, those of each fit for themselves.
+        origins: whose each of these is, `model` or `classifier`.
+        fits: the fit each of these is from.
         codes: which of them is the item's, -1 where there is none, shape (n,).
         confidence: calibrated probability that a reviewer agrees, NaN where there is none, shape (n,).
         certified: whether the certificate leaves the item to the machine, shape (n,).
     """
 
     answers: tuple[LabelAnswer, ...]
+    origins: tuple[str, ...]
+    fits: tuple[int, ...]
     codes: Integers
     confidence: Floats
     certified: Bools
@@ -90,23 +94,31 @@ def read_machine_answers(workspace: Workspace, trusted: Trusted, keys: Integers)
         )
     scores_of = cache(FitStore(workspace.database).columns)
     accepted: list[ScoreColumns] = []
-    if certificate is not None and trusted.standing is not Standing.WITHDRAWN:
+    if certificate is not None and trusted.standing is not None and trusted.standing.certified:
         accepted = list(accepted_columns(workspace, certificate, scores_of))
     newest = [] if fit is None else [scores_of(fit.id)]
-    answers, codes, confidence = _laid_over([*newest, *accepted], keys)
+    layers = [*newest, *accepted]
+    codes, confidence = _of_last(layers, keys)
     certified = np.zeros(len(keys), dtype=np.bool_)
     for wave in accepted:
         certified[np.isin(keys, wave.keys, assume_unique=True)] = True
-    return MachineAnswers(answers, codes, confidence, certified)
+    return MachineAnswers(
+        answers=tuple(answer for scores in layers for answer in scores.answers),
+        origins=tuple(origin for scores in layers for origin in scores.origins),
+        fits=tuple(scores.fit_id for scores in layers for _ in scores.answers),
+        codes=codes,
+        confidence=confidence,
+        certified=certified,
+    )
 
 
-def _laid_over(layers: Iterable[ScoreColumns], keys: Integers) -> tuple[tuple[LabelAnswer, ...], Integers, Floats]:
-    """Answers, codes and confidence by item: of several scores of one item the last counts."""
-    answers: list[LabelAnswer] = []
+def _of_last(layers: Iterable[ScoreColumns], keys: Integers) -> tuple[Integers, Floats]:
+    """Codes into the answers of all layers in a row, and confidence: of several scores of one item the last counts."""
+    before = 0
     codes, confidence = np.full(len(keys), NONE, dtype=np.int64), np.full(len(keys), np.nan)
     for scores in layers:
         said = scores.at(np.flatnonzero((scores.confidence > 0) & np.isin(scores.keys, keys, assume_unique=True)))
         at = np.searchsorted(keys, said.keys)
-        codes[at], confidence[at] = said.codes + len(answers), said.confidence
-        answers += said.answers
-    return tuple(answers), codes, confidence
+        codes[at], confidence[at] = said.codes + before, said.confidence
+        before += len(scores.answers)
+    return codes, confidence

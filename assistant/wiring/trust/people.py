@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -29,28 +29,51 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Certifying:
+    """The answers that a certificate counts.
+
+    Args:
+        answers: by external id: what the first blind answers to the item came to.
+        changed: ids of items that are settled as something else by now, or as nothing any more. They count as errors
+            of the machine: else whoever looks again at just the errors could make them fewer.
+        wanted: blind answers of different people that stand behind each; every item has so many.
+    """
+
+    answers: Mapping[str, LabelAnswer]
+    changed: frozenset[str]
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeoplesAnswers:
     """What people said about each item of a batch, by external id.
 
     Args:
-        by_item: the newest answer of each person; empty for an item nobody answered and somebody settled.
+        by_item: what each person says now; empty for an item nobody answered and somebody settled.
         adjudicated: what was settled where answers differed.
+        first: what each person said first, without sight of the machine's answer; in the order it was said.
     """
 
     by_item: Mapping[str, Sequence[HumanAnswer]]
     adjudicated: Mapping[str, LabelAnswer] = field(default_factory=dict)
+    first: Mapping[str, Sequence[HumanAnswer]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, store: PoolStore, items: Container[str] | None = None) -> Self:
         """All answers to these items, those to others are left where they are; to all items where none are given."""
-        answers = {name: said for name, said in store.human_answers() if items is None or name in items}
+        said = [one for one in store.human_answers() if items is None or one.item_id in items]
         settled = {name: labels for name, labels in store.adjudicated().items() if items is None or name in items}
         unanswered: dict[str, list[HumanAnswer]] = {name: [] for name in settled}
-        return cls(unanswered | answers, settled)
+        return cls(
+            unanswered | {one.item_id: one.newest for one in said if one.newest},
+            settled,
+            {one.item_id: one.first for one in said if one.first},
+        )
 
     def occurring(self) -> set[LabelAnswer]:
         """Every answer that anybody gave."""
-        return {one.labels for answers in self.by_item.values() for one in answers} | set(self.adjudicated.values())
+        given = (*self.by_item.values(), *self.first.values())
+        return {one.labels for answers in given for one in answers} | set(self.adjudicated.values())
 
     def votes(self, blind: frozenset[str]) -> Settled:
         """What each item was adjudicated as, else the majority of its answers.
@@ -78,11 +101,43 @@ class PeoplesAnswers:
                 unknown.append(name)
         return Settled(settled, frozenset(tied), frozenset(assisted), frozenset(unknown))
 
+    def certifying(self, drawn: Collection[str]) -> Certifying:
+        """What audited items count as: the majority of the first blind answers to each, fixed once it was said.
+
+        As many answers stand behind every item as the item with fewest has, and one more at a time where these are
+        evenly split; an adjudication settles a split that is left. So further answers to some items alone, who ever
+        asked for them, change nothing but `changed`.
+
+        Args:
+            drawn: ids of the audited items.
+        """
+        first = {name: self.first[name] for name in drawn if self.first.get(name)}
+        wanted = min((len(said) for said in first.values()), default=1)
+        answers = {name: self._leading(name, said, wanted) for name, said in first.items()}
+        now = self.votes(frozenset()).settled
+        return Certifying(
+            answers={name: answer for name, answer in answers.items() if answer is not None},
+            changed=frozenset(
+                name for name, answer in answers.items() if answer is not None and not _same(answer, now.get(name))
+            ),
+            wanted=wanted,
+        )
+
+    def _leading(self, name: str, said: Sequence[HumanAnswer], wanted: int) -> LabelAnswer | None:
+        for count in range(wanted, len(said) + 1):
+            if (answer := _majority(said[:count])) is not None:
+                return answer
+        return self.adjudicated.get(name)
+
     def _settled(self, name: str, counted: Sequence[HumanAnswer], *, overruled: bool) -> LabelAnswer | None:
         """The adjudicated answer where there is one and it may overrule what people agree on; else the majority's."""
         adjudicated = self.adjudicated.get(name)
         differ = len({frozenset(one.labels) for one in counted}) > 1
         return adjudicated if adjudicated is not None and (overruled or differ) else _majority(counted)
+
+
+def _same(one: LabelAnswer, other: LabelAnswer | None) -> bool:
+    return other is not None and frozenset(one) == frozenset(other)
 
 
 def _majority(answers: Sequence[HumanAnswer]) -> LabelAnswer | None:

@@ -17,6 +17,7 @@ from assistant.routing.doubts import DOUBTS, doubt_bits, reply_failed
 from assistant.routing.route_scored import REASONS, route_scored
 from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, answer_traits
+from assistant.store.nonces import routing_scope
 from assistant.store.pool import PoolStore
 from assistant.store.rounds import Round, RoundStore, RunColumns
 from assistant.store.runs import Run
@@ -149,6 +150,7 @@ def _turn(workspace: Workspace, known: Known, choice: Choice) -> Turn:
 def _scored(workspace: Workspace, known: Known, turn: Turn) -> Scored:
     """The run's items as columns. What people are evenly split on is theirs: no certificate accepts it."""
     read, machine = known.read, known.machine
+    nonce = workspace.nonces.get(routing_scope(known.trusted.run.id)).value
     severity, human = answer_traits([*machine.answers, ()], workspace.policy.label_set)  # the last one is code -1's
     certified = machine.certified.copy()
     certified[known.at(known.people.tied)] = False
@@ -161,7 +163,7 @@ def _scored(workspace: Workspace, known: Known, turn: Turn) -> Scored:
         always_human=human[machine.codes] | read.flagged,  # the model's own answer counts beside the student's
         doubts=_doubts(read),
         labelled_probability=_labelled_probability(known, turn.repeated),
-        number=draws(turn.seed, read.ids, f"route round {turn.round.number}"),
+        number=draws(f"{nonce} {turn.seed}", read.ids, f"route round {turn.round.number}"),
         seed=turn.seed,
     )
 

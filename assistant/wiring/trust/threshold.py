@@ -13,7 +13,7 @@ from assistant.wiring.trust.accepted import PassedWave
 from assistant.wiring.trust.certifying import CertifyChoice, issue_statement
 from assistant.wiring.trust.declaring import DeclaredAudit, declared_audit
 from assistant.wiring.trust.history import percent
-from assistant.wiring.trust.statement import identity, people_as_json
+from assistant.wiring.trust.statement import identity, nonce_as_json, people_as_json
 from assistant.wiring.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
             hint="label a random sample and give --declared-random, or certify this batch: --method pac",
         )
     audit = declared_audit(workspace, run, choice)
-    wave, answers = audit.wave, audit.votes.codes[audit.wave.order]
+    wave, answers = audit.wave, audit.votes.certifying[audit.wave.order]
     wrong = (answers != wave.codes) | (answers == NONE)
     found = certify_stream(
         wave.confidence[wave.audited],
@@ -53,7 +53,7 @@ def _threshold_statement(audit: DeclaredAudit, found: StreamCertificate) -> dict
     batch, wave, target, step = audit.batch, audit.wave, audit.target, found.certified
     through = wave.confidence >= (step.threshold if step else np.inf)
     passed, accepted = int(through.sum()), int((through & ~wave.audited & (wave.codes != NONE)).sum())
-    left = len(batch) - int((audit.votes.codes != NONE).sum()) - accepted
+    left = len(batch) - int((audit.votes.final != NONE).sum()) - accepted
     sample, fit = audit.place
     return {
         "sentence": _threshold_sentence(found),
@@ -82,6 +82,8 @@ def _threshold_statement(audit: DeclaredAudit, found: StreamCertificate) -> dict
         "losses": None,
         "losses_reason": "a threshold's promise is about the source, not about these items",
         **people_as_json(batch, audit.votes, audit.drawn),
+        "policies": audit.policies,
+        "nonce": nonce_as_json(audit.nonce),
         "seed": audit.sample.seed,
     }
 
