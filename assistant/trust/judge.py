@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.trust.calibrate import calibrate
 from assistant.trust.pool import NONE, Pool
-from assistant.trust.student import Author, Student
+from assistant.trust.student import Author, Chosen, Student
 
 _LEAST_GROUP = 20  # labels before a group's own shift is worth looking for
 
@@ -22,7 +22,7 @@ class Judgement:
         codes: (n,) machine label, -1 where there is none.
         confidence: (n,) calibrated probability that a person agrees, 0 where there is no label.
         author: whose labels these are.
-        recipe: what the student looked at.
+        chosen: what the student looked at.
         labelled: (m,) items it learned from.
         unseen_confidence: (m,) what it would have said of those without their own labels.
         unseen_agreed: (m,) whether it would have agreed with the person.
@@ -31,7 +31,7 @@ class Judgement:
     codes: np.ndarray
     confidence: np.ndarray
     author: Author
-    recipe: str
+    chosen: Chosen
     labelled: np.ndarray
     unseen_confidence: np.ndarray
     unseen_agreed: np.ndarray
@@ -56,6 +56,10 @@ class Judge:
         other._pool, other._student, other._seed = self._pool, self._student.restarted(seed), seed
         return other
 
+    def resume(self, chosen: Chosen) -> None:
+        """Go on from what was chosen in another process; the next choice comes when it would have come there."""
+        self._student.resume(chosen)
+
     def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
         """Learn from people's answers and look at every item.
 
@@ -75,7 +79,7 @@ class Judge:
             codes=learned.opinion.codes,
             confidence=np.where(learned.opinion.codes == NONE, 0.0, confidence),
             author=learned.author,
-            recipe=learned.recipe,
+            chosen=learned.chosen,
             labelled=labelled,
             unseen_confidence=np.where(learned.unseen.codes == NONE, 0.0, unseen),
             unseen_agreed=agreed.astype(bool),

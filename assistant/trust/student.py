@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.special import softmax
@@ -56,19 +56,33 @@ class Opinion:
         return np.asarray(np.log(self.probability / (1 - self.probability)))
 
 
+class Chosen(NamedTuple):
+    """What a student looks at, and how it was settled.
+
+    Attributes:
+        recipe: name of the recipe.
+        penalty: on the size of the weights.
+        labels: how many it was chosen with; it is chosen again when there are 1.4 times as many.
+    """
+
+    recipe: str
+    penalty: float
+    labels: int
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What a fit gives.
 
     Args:
         author: the student, or the machine where labels it has not seen say the student is worse.
-        recipe: what the student looked at: `answers`, `content`, ...
+        chosen: what the student looked at.
         opinion: on every item of the pool.
         unseen: on the labelled items, each without its own label; in the order of the labels given.
     """
 
     author: Author
-    recipe: str
+    chosen: Chosen
     opinion: Opinion
     unseen: Opinion
 
@@ -86,15 +100,19 @@ class Student:
         self._features = Features.of(pool)
         self._classes = len(pool.classes)
         self._seed = seed
-        self._chosen: tuple[str, float] | None = None
-        self._chosen_with = 0
+        self._chosen: Chosen | None = None
         self._recipes = _recipes(categories="categories" in self._features.blocks)
 
     def restarted(self, seed: int) -> Student:
         """Another student on the same features, which has learned nothing yet."""
         other = object.__new__(Student)
-        other.__dict__.update(self.__dict__, _seed=seed, _chosen=None, _chosen_with=0)
+        other.__dict__.update(self.__dict__, _seed=seed, _chosen=None)
         return other
+
+    def resume(self, chosen: Chosen) -> None:
+        """Look at what was chosen in another process."""
+        if chosen.recipe in self._recipes:
+            self._chosen = chosen
 
     def learn(self, labelled: np.ndarray, answers: np.ndarray) -> Learned:
         """Fit on human labels.
@@ -109,18 +127,18 @@ class Student:
         present = np.unique(answers)
         if len(present) < 2:
             raise ValueError("the labels are all the same: a student needs two different ones to learn from")
-        if self._chosen is None or len(labelled) > _CHOOSE_AGAIN * self._chosen_with:
-            self._chosen, self._chosen_with = self._choose(labelled, answers, present), len(labelled)
-        name, penalty = self._chosen
-        whole, unseen = self._fitted(labelled, answers, present, self._recipes[name], penalty)
+        if self._chosen is None or len(labelled) > _CHOOSE_AGAIN * self._chosen.labels:
+            self._chosen = self._choose(labelled, answers, present)
+        recipe, penalty = self._recipes[self._chosen.recipe], self._chosen.penalty
+        whole, unseen = self._fitted(labelled, answers, present, recipe, penalty)
         whole, unseen = (_probabilities(scores, present, self._classes) for scores in (whole, unseen))
         author = self._author(unseen, labelled, answers)
         everywhere, held_out = self._machine, self._machine[labelled]
         if author is Author.STUDENT:
             everywhere, held_out = whole.argmax(axis=1), unseen.argmax(axis=1)
-        return Learned(author, name, _opinion(whole, everywhere), _opinion(unseen, held_out))
+        return Learned(author, self._chosen, _opinion(whole, everywhere), _opinion(unseen, held_out))
 
-    def _choose(self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray) -> tuple[str, float]:
+    def _choose(self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray) -> Chosen:
         """The recipe and penalty with the least held-out log loss, on some of the labels where there are many."""
         some = np.random.default_rng([self._seed, len(labelled)]).permutation(len(labelled))[:_CHOSEN_ON]
         index, outcomes = labelled[some], list(_curves(answers[some], present))
@@ -130,7 +148,7 @@ class Student:
             likeness = mixed(products, recipe)
             for penalty in _PENALTIES:
                 losses[name, penalty] = sum(fit_kernel(likeness, o, penalty).log_loss(o) for o in outcomes)
-        return min(losses, key=lambda key: losses[key])
+        return Chosen(*min(losses, key=lambda key: losses[key]), len(labelled))
 
     def _fitted(
         self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray, recipe: Recipe, penalty: float

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.domain.certificates import Purpose, Sample
+from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.store.fits import FitStore
 from assistant.store.nonces import Nonce
@@ -17,6 +17,7 @@ from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Target, Wave
 from assistant.trust.judge import Judge
 from assistant.trust.pool import NONE
+from assistant.trust.student import Chosen
 from assistant.wiring.trust.accepted import has_label, offered_scores
 from assistant.wiring.trust.batch import Batch, Votes
 from assistant.wiring.workspace import Workspace
@@ -144,6 +145,8 @@ class History:
     def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
         """The campaign where it stopped."""
         campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
+        if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
+            judge.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
         learned = [one.purpose for one in self.samples if one.purpose in {Purpose.LEARN, Purpose.AUDIT}]
@@ -154,6 +157,14 @@ class History:
         """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
         fits = FitStore(workspace.database)
         return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+
+
+def _chosen(fit: Fit | None) -> Chosen | None:
+    """What the newest fit's classifier looked at, so that the next one, in another process, asks for the same items."""
+    if fit is None or "penalty" not in fit.report:
+        return None
+    recipe, penalty, labels = (fit.report[name] for name in ("recipe", "penalty", "chosen_with"))
+    return Chosen(str(recipe), float(str(penalty)), int(str(labels)))
 
 
 def read_history(workspace: Workspace, run: Run) -> History:

@@ -124,7 +124,9 @@ def fit_report(judgement: Judgement, random: np.ndarray) -> dict[str, object]:
         report = reliability_report(judgement.unseen_confidence[drawn], judgement.unseen_agreed[drawn]).as_json()
     return {
         "author": judgement.author.value,
-        "recipe": judgement.recipe,
+        "recipe": judgement.chosen.recipe,
+        "penalty": judgement.chosen.penalty,
+        "chosen_with": judgement.chosen.labels,
         "reliability": report,
         "speaks_for": "the whole batch: a random sample of it"
         if drawn.any()
