@@ -103,6 +103,7 @@ def certify(
     """
     from assistant.wiring.trust.certificates import certify_curve, certify_run
     from assistant.wiring.trust.certifying import CertifyChoice
+    from assistant.wiring.trust.watching import plan_monitoring
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -116,7 +117,8 @@ def certify(
                 output.note(line)
             raise
         prices = certify_curve(opened, choice) if curve else []
-    show_certificate(output, issued, prices)
+        plan = plan_monitoring(issued, int(str(issued.statement["accepted"])), opened.settings.routing)
+    show_certificate(output, issued, prices, plan)
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
