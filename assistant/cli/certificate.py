@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.output import Output, table
+from assistant.cli.route import monitoring_notes
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from assistant.domain.certificates import IssuedCertificate
+    from assistant.trust.monitoring_plan import MonitoringPlan
     from assistant.trust.price import Price
     from assistant.wiring.trust.certificates import Leaving
     from assistant.wiring.trust.checking import Checked
@@ -19,11 +21,19 @@ if TYPE_CHECKING:
 _CURVE = ("audit labels", "items that pass", "of these unseen")
 
 
-def show_certificate(output: Output, issued: IssuedCertificate, left: Leaving, prices: Sequence[Price]) -> None:
-    """Print a certificate with what really leaves under it, and the curve where it was asked for."""
+def show_certificate(
+    output: Output,
+    issued: IssuedCertificate,
+    left: Leaving,
+    *,
+    prices: Sequence[Price] = (),
+    plan: MonitoringPlan | None = None,
+) -> None:
+    """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
     said: dict[str, Any] = dict(issued.statement)
     curve = [asdict(one) for one in prices]
     data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
+    data["monitoring"] = None if plan is None else plan.as_json(plan.expected)
     parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
     parts += [table(("", "items"), _facts(said, left))]
     if said["groups"]:
@@ -32,8 +42,10 @@ def show_certificate(output: Output, issued: IssuedCertificate, left: Leaving, p
         parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
     if prices:
         parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
+    if plan is not None:
+        parts.append(f"monitoring {plan.drawn(plan.expected)}")
     output.result(data, *parts)
-    for note in _notes(said):
+    for note in (*_notes(said), *monitoring_notes(plan)):
         output.note(note)
     output.next_step("assistant route", "sends every item where it belongs")
 
@@ -55,6 +67,7 @@ def show_check(output: Output, checked: Checked) -> None:
         "error_share": tested.error_share,
         "interval": None if low is None else [low, high],
         "more_labels": tested.more_labels,
+        "monitoring": checked.plan.as_json(tested.labels),
     }
     which = f"certificate {checked.certificate.id} of {checked.run}"
     verb = "is broken" if checked.broken else "stands"
@@ -62,6 +75,7 @@ def show_check(output: Output, checked: Checked) -> None:
         data,
         f"{which} {verb}: {tested.reason}",
         f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
+        f"{tested.labels:,} labels notice {checked.plan.told(tested.labels)}",
     )
     if checked.broken:
         output.next_step(

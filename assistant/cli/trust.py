@@ -103,6 +103,7 @@ def certify(
     """
     from assistant.wiring.trust.certificates import certify_curve, certify_run, leaving
     from assistant.wiring.trust.certifying import CertifyChoice
+    from assistant.wiring.trust.watching import plan_monitoring
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -117,7 +118,8 @@ def certify(
             raise
         prices = certify_curve(opened, choice) if curve else []
         left = leaving(opened, issued)
-    show_certificate(output, issued, left, prices)
+        plan = plan_monitoring(issued, left.machine, opened.settings.routing)
+    show_certificate(output, issued, left, prices=prices, plan=plan)
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:

@@ -85,9 +85,11 @@ class PoolStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pages(self, run_id: int, *, page: int = 20_000) -> Iterator[PoolPage]:
-        """All items with an answer in a run, usable or not, in pages of at most `page`, in order of arrival."""
-        after = 0
+    def pages(self, run_id: int, *, page: int = 20_000, after: int = 0) -> Iterator[PoolPage]:
+        """The items beyond row number `after` with an answer in a run, usable or not, in order of arrival.
+
+        In pages of at most `page` items.
+        """
         while rows := self._read(run_id, after, page):
             yield _page(rows)
             after = rows[-1].id
@@ -124,6 +126,19 @@ class PoolStore:
                 if key in place:
                     found[run_id][place[key]] = labels if status == "labelled" else None
         return found
+
+    def models(self, run_id: int, page: PoolPage) -> list[str]:
+        """Which model gave the newest answer to each item of a page, as it named itself; aligned with its lists."""
+        if not page.keys:
+            return []
+        query = (
+            sa.select(prelabels.c.item_id, prelabels.c.model)
+            .where(prelabels.c.run_id == run_id, prelabels.c.item_id.between(page.keys[0], page.keys[-1]))
+            .order_by(prelabels.c.item_id, prelabels.c.revision)
+        )
+        with self._database.read() as connection:
+            newest = {key: model or "" for key, model in newest_rows(connection.execute(query))}
+        return [newest[key] for key in page.keys]
 
     def human_answers(self) -> Iterator[ItemAnswers]:
         """What people said about each item that was answered, in order of arrival of the items."""

@@ -59,6 +59,17 @@ scores = sa.Table(
     sa.Column("labels", Answer, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("origin", sa.String(20), nullable=False),  # model or classifier
+    sa.Column("later", sa.Boolean, nullable=False, server_default=sa.false()),  # of an item that came after the fit
+)
+
+classifiers = sa.Table(
+    "classifiers",
+    metadata,
+    sa.Column("fit_id", KEY, sa.ForeignKey("fits.id"), primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),  # of the format of its body
+    sa.Column("digest", sa.String(32), nullable=False),  # BLAKE2b-128 of the body, hex
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 samples = sa.Table(

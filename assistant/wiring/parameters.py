@@ -64,11 +64,11 @@ def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> Rou
     )
 
 
-def route_rules(settings: RoutingSettings) -> RouteRules:
-    """The numbers in the rules that route scored items."""
+def route_rules(settings: RoutingSettings, monitor_share: float) -> RouteRules:
+    """The numbers in the rules that route scored items; the share follows from what is accepted, or is set."""
     return RouteRules(
         severe_from=settings.severe_from,
         expert_below=settings.expert_below,
         double_below=settings.double_below,
-        monitor_share=settings.monitor_share,
+        monitor_share=monitor_share,
     )

@@ -10,7 +10,7 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.store import staging
 from assistant.store.database import Database
-from assistant.store.fits import FitStore
+from assistant.store.fits import FitStore, KeptClassifier
 from assistant.store.items import ItemStore, NewItem
 from assistant.store.runs import Run
 
@@ -118,3 +118,27 @@ def test_scores_as_columns_are_the_same_scores(database: Database, run: Run) -> 
     assert found == sorted(given, key=lambda score: score.item_id)
     assert columns.at(np.array([3, 0])).keys.tolist() == [4, 1]
     assert len(store.columns(fit.id + 1).keys) == 0
+
+
+def test_later_scores_are_kept_beside_those_the_fit_was_made_with_and_never_changed(
+    database: Database, run: Run
+) -> None:
+    store = FitStore(database)
+    fit = store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(1), score(2)])
+    assert store.add_later(fit.id, [score(4, 0.75), score(3)]) == 2
+    assert store.add_later(fit.id, [score(4, 0.1), score(1, 0.1), score(5)]) == 1
+    assert [one for page in store.scores(fit.id) for one in page] == [score(1), score(2)]
+    columns = store.columns(fit.id)
+    assert columns.keys.tolist() == [2, 3, 4, 5, 6]
+    assert columns.later.tolist() == [False, False, True, True, True]
+    assert store.score_of(fit.id, "i4") == score(4, 0.75)
+    assert columns.at(np.array([2])).later.tolist() == [True]
+
+
+def test_a_classifier_is_kept_with_its_fit_to_the_last_byte(database: Database, run: Run) -> None:
+    store, body = FitStore(database), bytes(range(256)) * 5
+    kept = KeptClassifier(1, "d" * 32, body)
+    fit = store.add(run.id, seed=1, labels_used=4, report={}, scores=[], classifier=kept)
+    bare = store.add(run.id, seed=1, labels_used=4, report={}, scores=[])
+    assert store.classifier(fit.id) == kept
+    assert store.classifier(bare.id) is None

@@ -45,6 +45,13 @@ class Classes:
         spelled = (tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in code)
         return cls(tuple(spelled), len(known), code)
 
+    def extended(self, occurring: Iterable[LabelAnswer]) -> Classes:
+        """With further answers, numbered after all there are."""
+        code = dict(self._code)
+        new = [one for one in sorted({tuple(sorted(one)) for one in occurring}) if one not in code]
+        code.update((answer, len(code) + place) for place, answer in enumerate(new))
+        return Classes((*self.answers, *new), self.known, code)
+
     def code(self, answer: LabelAnswer) -> int:
         """Its number. Raises KeyError for one that does not occur."""
         return self._code[answer if len(answer) == 1 else tuple(sorted(answer))]
@@ -106,7 +113,7 @@ class Batch:
         """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
         others = {name: self.codes(answers) for name, answers in self.others.items()}
         return stored_signals(self.page) | compared_signals(
-            self.page, self.codes(_usable(self.page)), others, self.same
+            self.page, self.codes(usable_answers(self.page)), others, self.same
         )
 
     def positions(self, names: Iterable[str]) -> np.ndarray:
@@ -220,8 +227,12 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     return Batch(run, page, answered, replicates(run, beside), people, classes, position)
 
 
-def make_pool(workspace: Workspace, batch: Batch) -> Pool:
+def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.ndarray] | None = None) -> Pool:
     """The batch as learning takes it. Vectors that the embedder has not made yet are computed and kept.
+
+    Args:
+        workspace, batch: whose items.
+        categories: (n,) names by name; None for the languages, where there are several, and the settings' metadata.
 
     Raises:
         InputError: metadata named in the settings that no item has.
@@ -233,11 +244,16 @@ def make_pool(workspace: Workspace, batch: Batch) -> Pool:
         texts=page.texts,
         vectors=_vectors(workspace, page),
         classes=batch.classes.names,
-        machine=Answers(batch.codes(_usable(page)), scores if np.isfinite(scores).any() else None),
+        machine=Answers(batch.codes(usable_answers(page)), scores if np.isfinite(scores).any() else None),
         others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
         signals=batch.signals(),
-        categories=_categories(page, workspace.settings.trust.metadata),
+        categories=_categories(page, workspace.settings.trust.metadata) if categories is None else categories,
     )
+
+
+def metadata_column(page: PoolPage, name: str) -> np.ndarray:
+    """(n,) what the items of a page have for one name, empty where they have nothing."""
+    return np.array([_text(value) for value in _metadata(page, name)], dtype=object)
 
 
 def _until(page: PoolPage, last_key: int | None) -> PoolPage:
@@ -255,7 +271,8 @@ def _known(workspace: Workspace) -> list[LabelAnswer]:
     return [(name,) for name in workspace.policy.label_set.names]
 
 
-def _usable(page: PoolPage) -> Iterator[LabelAnswer | None]:
+def usable_answers(page: PoolPage) -> Iterator[LabelAnswer | None]:
+    """The run's answer to each item of a page; None where it failed."""
     for status, labels in zip(page.statuses, page.labels, strict=True):
         yield labels if status == "labelled" else None
 
@@ -263,7 +280,7 @@ def _usable(page: PoolPage) -> Iterator[LabelAnswer | None]:
 def _occurring(
     page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: PeoplesAnswers
 ) -> set[LabelAnswer]:
-    machine = {answer for column in (_usable(page), *others.values()) for answer in column if answer is not None}
+    machine = {answer for column in (usable_answers(page), *others.values()) for answer in column if answer is not None}
     return machine | people.occurring()
 
 
@@ -275,16 +292,16 @@ def _vectors(workspace: Workspace, page: PoolPage) -> np.ndarray:
 
 def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray]:
     """Languages where there are several, and the metadata the user names."""
-    columns: dict[str, list[str]] = {"language": page.languages} if len(set(page.languages)) > 1 else {}
+    columns = {"language": np.array(page.languages, dtype=object)} if len(set(page.languages)) > 1 else {}
     for name in metadata:
-        columns[name] = [_text(value) for value in _metadata(page, name)]
+        columns[name] = metadata_column(page, name)
         if not any(columns[name]):
             there = sorted({key for meta in page.metas for key in meta} | ({"source"} if any(page.sources) else set()))
             hint = f"there are: {', '.join(there) or 'none'}"
             raise InputError(
                 f"no item has the metadata {name!r}", where=f"{SETTINGS_FILE}: [trust] metadata", hint=hint
             )
-    return {name: np.array(column, dtype=object) for name, column in columns.items()}
+    return columns
 
 
 def _metadata(page: PoolPage, name: str) -> Iterator[object]:

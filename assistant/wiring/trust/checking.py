@@ -25,12 +25,12 @@ from assistant.store.pool import PoolStore
 from assistant.store.routes import RouteStore
 from assistant.store.samples import SampleStore
 from assistant.trust.monitor import Monitoring, monitor
+from assistant.trust.monitoring_plan import MonitoringPlan
 from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.trust.history import choose_run
 from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.wiring.trust.watching import plan_monitoring
 from assistant.wiring.workspace import Workspace
-
-_BELOW_ONE = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Checked:
         new: labels that came since the last check.
         drawn: items that were drawn to test the certificate.
         waiting: of these, items without a label that counts.
+        plan: what so many labels notice.
     """
 
     certificate: IssuedCertificate
@@ -54,6 +55,7 @@ class Checked:
     new: int
     drawn: int
     waiting: int
+    plan: MonitoringPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,16 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     nonce = workspace.nonces.get(routing_scope(run.id)).value
     new = _in_random_order(people.keys() - set(counted), certificate, nonce)
     losses = [_differ(people[name], watched.accepted[name].labels) for name in [*counted, *new]]
+    plan = plan_monitoring(certificate, len(watched.accepted), workspace.settings.routing)
+    assert plan is not None  # noqa: S101 - something was drawn, so something is accepted
     tested = monitor(
-        losses,
-        np.ones(len(losses)),
-        max_error=_permitted(certificate, len(watched.accepted)),
-        level=1 - float(str(certificate.statement["confidence"])),
+        losses, np.ones(len(losses)), max_error=plan.permitted, level=plan.level, population=plan.population
     )
     if new:
         _record(store, certificate, tested, new)
     broken = store.standing(certificate.id) is Standing.BROKEN
     waiting = len(watched.drawn) - len(losses)
-    return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting)
+    return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
 
 
 def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
@@ -141,13 +142,6 @@ def _in_random_order(names: set[str], certificate: IssuedCertificate, nonce: str
 
 def _differ(person: LabelAnswer, machine: LabelAnswer) -> bool:
     return set(person) != set(machine)
-
-
-def _permitted(certificate: IssuedCertificate, accepted: int) -> float:
-    """The certified share of wrong ones among the items that leave: all wrong labels allowed may be among them."""
-    allowed = certificate.statement["allowed"]
-    share = float(str(certificate.statement["max_error"])) if allowed is None else float(str(allowed)) / accepted
-    return min(max(share, 1 - _BELOW_ONE), _BELOW_ONE)
 
 
 def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,18 +11,20 @@ import numpy as np
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
-from assistant.store.fits import FitStore
+from assistant.store.fits import FitStore, KeptClassifier
 from assistant.store.nonces import Nonce, declared_scope
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Target, Wave
 from assistant.trust.declared import LEAST_LABELS, tolerated_in_sample
+from assistant.trust.frozen import FrozenError
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.certifying import CertifyChoice, issue
 from assistant.wiring.trust.counting import count_groups
+from assistant.wiring.trust.freezing import Reading, freeze
 from assistant.wiring.trust.history import (
     DEFAULT_TARGET,
     Design,
@@ -165,10 +167,13 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     known = teaching[votes.codes[teaching] != NONE]
     if len(np.unique(votes.codes[known])) < 2:
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
+    pool = make_pool(workspace, batch)
     with one_thread():
-        judgement = Judge(make_pool(workspace, batch), seed=seed).judge(known, votes.codes[known])
+        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, votes.codes[known])
+    reading = Reading.of(workspace, batch, pool, teaching)
+    judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
     auditing = np.setdiff1d(labelled, teaching)
-    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, teaching, auditing))
+    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, reading, teaching, auditing))
 
 
 def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
@@ -184,9 +189,16 @@ def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]
             )
 
 
+def _without_strange(judgement: Judgement, strange: list[int]) -> Judgement:
+    """Without a label and confidence for the items that later ones like them would not get any for."""
+    codes, confidence = judgement.codes.copy(), judgement.confidence.copy()
+    codes[strange], confidence[strange] = NONE, 0.0
+    return replace(judgement, codes=codes, confidence=confidence)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Split:
-    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned."""
+    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
 
     batch: Batch
     votes: Votes
@@ -194,6 +206,7 @@ class _Split:
     seed: int
     nonce: Nonce
     judgement: Judgement
+    reading: Reading
     teaching: np.ndarray
     auditing: np.ndarray
 
@@ -218,15 +231,21 @@ def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
 
 
 def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
-    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these."""
+    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these.
+
+    The classifier is kept as well: the features were measured on the items that taught alone, so that to it those that
+    audit are as new as those that will come.
+    """
     batch, judgement, auditing = split.batch, split.judgement, split.auditing
     others = np.setdiff1d(np.arange(len(batch)), split.teaching)
+    classifier, unkept = _classifier(split)
     fit = FitStore(workspace.database).add(
         batch.run.id,
         seed=split.seed,
         labels_used=len(judgement.labelled),
-        report=fit_report(judgement, split.teaching),
+        report=fit_report(judgement, split.teaching) | unkept,
         scores=scores(batch, judgement, others),
+        classifier=classifier,
     )
     design = Design(
         max_error=split.target.max_error,
@@ -243,9 +262,18 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         purpose=Purpose.DECLARED,
         population=len(others),
         seed=split.seed,
-        detail=design.as_json(),
+        detail=design.as_json() | {"taught": [batch.page.keys[at] for at in split.teaching.tolist()]},
         items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
     return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
+
+
+def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:
+    """What made the scores, as it is kept; or why it is not, for the fit's report."""
+    made = split.judgement.classifier
+    try:
+        return (None if made is None else freeze(made, split.reading)), {}
+    except FrozenError as error:
+        return None, {"classifier": str(error)}

@@ -18,6 +18,7 @@ from assistant.store.rounds import RoundStore, RunColumns
 from assistant.store.runs import Run
 from assistant.store.settlements import SettlementStore
 from assistant.wiring.actor import actor
+from assistant.wiring.trust.later import keep_later
 from assistant.wiring.trust.machine import Trusted, read_trusted
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.route_plan import RoutePlan
@@ -74,6 +75,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, Choice()) if certificate else None
     if plan is not None and certificate is not None:
+        keep_later(workspace, plan.later)
         settled = {one.item_id: one for one in _of_machine(plan, certificate.id)} | settled
     stale = [one for one in answers.newest(run.id) if one.origin is not Origin.WITHDRAWN and one.item_id not in settled]
     given = [*settled.values(), *(Settlement(one.item_id, (), Origin.WITHDRAWN, None, None, 0) for one in stale)]
