@@ -113,7 +113,7 @@ class Batch:
         """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
         others = {name: self.codes(answers) for name, answers in self.others.items()}
         return stored_signals(self.page) | compared_signals(
-            self.page, self.codes(usable_answers(self.page)), others, self.same
+            self.page.texts, self.codes(usable_answers(self.page)), others, self.same
         )
 
     def positions(self, names: Iterable[str]) -> np.ndarray:
