@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,10 @@ import orjson
 
 from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note
 from assistant.models.interface import Message, ModelAnswer, ModelRequest, TokenLogprob
+
+_MOST_TOKENS = 100_000_000  # a count beyond it is no count, and columns hold no such number
+_ROUNDING = 1e-3  # how far above zero a logprob may be, by the server's arithmetic
+_THINKING_PART = re.compile("think|reason", re.IGNORECASE)
 
 
 class MalformedReplyError(ValueError):
@@ -116,6 +121,8 @@ def load_json(body: bytes) -> Any:
 def read_answer(body: bytes) -> ModelAnswer:
     """Read a chat-completion object: text, finish reason, refusal, usage, logprobs.
 
+    Logprobs of an unknown shape are left out: they are a signal, and the text is paid for without them.
+
     Raises:
         MalformedReplyError: it is no JSON, or no chat completion.
     """
@@ -127,11 +134,6 @@ def read_answer(body: bytes) -> ModelAnswer:
         refusal = message.get("refusal")
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise MalformedReplyError(f"reply has no choices[0].message{_said(reply)}") from error
-    try:
-        offered = choice.get("logprobs")
-        logprobs = _token_logprobs(offered.get("content") or ()) if offered else ()
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise MalformedReplyError("reply has logprobs of an unknown shape") from error
     prompt_tokens, completion_tokens, cached_tokens = _usage(reply)
     model, finish_reason = reply.get("model"), choice.get("finish_reason")
     return ModelAnswer(
@@ -142,7 +144,7 @@ def read_answer(body: bytes) -> ModelAnswer:
         prompt_tokens,
         completion_tokens,
         cached_tokens,
-        logprobs,
+        _logprobs_of(choice),
     )
 
 
@@ -167,17 +169,30 @@ def _usage(reply: Any) -> tuple[int, int, int]:
 
 
 def _count(number: object) -> int:
-    return number if type(number) is int and number > 0 else 0
+    return number if type(number) is int and 0 < number <= _MOST_TOKENS else 0
 
 
 def _joined_parts(content: object) -> str:
     if content is None:
         return ""
     if isinstance(content, list):
-        texts = [part.get("text", "") if isinstance(part, dict) else part for part in content]
+        texts = [_text_of(part) if isinstance(part, dict) else part for part in content]
         if all(isinstance(text, str) for text in texts):
-            return "".join(texts)
+            return "".join(map(str, texts))
     raise MalformedReplyError("reply's message content is neither text nor a list of text parts")
+
+
+def _text_of(part: Mapping[str, object]) -> object:
+    """The text of a part; one that holds the model's thinking is no part of the answer."""
+    return "" if _THINKING_PART.search(str(part.get("type"))) else part.get("text", "")
+
+
+def _logprobs_of(choice: Mapping[str, Any]) -> tuple[TokenLogprob, ...]:
+    offered = choice.get("logprobs")
+    try:
+        return _token_logprobs(offered["content"] or ()) if offered else ()
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError):
+        return ()
 
 
 def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
@@ -193,10 +208,12 @@ def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
                 for part in content
             ]
         )
-        # One sum finds null, text, NaN and infinity cheaper than a check at each number.
-        total = sum([part["logprob"] for part in content])
-        total += sum([top["logprob"] for part in content for top in part["top_logprobs"]])
-        if total > -math.inf:
+        # One sum and one join find null, NaN, infinity and what is no text cheaper than a check at each place.
+        numbers = [part["logprob"] for part in content]
+        numbers += [top["logprob"] for part in content for top in part["top_logprobs"]]
+        "".join([part["token"] for part in content])
+        "".join([top["token"] for part in content for top in part["top_logprobs"]])
+        if sum(numbers) > -math.inf and max(numbers, default=0.0) <= _ROUNDING:
             return plain
     except (KeyError, TypeError):
         pass
@@ -204,13 +221,23 @@ def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
 
 
 def _careful_logprob(part: Any) -> TokenLogprob:
-    tops = tuple([(top["token"], _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
-    return TokenLogprob(part["token"], _logprob(part["logprob"]), tops)
+    tops = tuple([(_text(top["token"]), _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
+    return TokenLogprob(_text(part["token"]), _logprob(part["logprob"]), tops)
+
+
+def _text(token: Any) -> str:
+    if not isinstance(token, str):
+        raise TypeError("a token is a text")
+    return token
 
 
 def _logprob(value: Any) -> float:
     """A number, with null and NaN as minus infinity: they stand where a token was not possible."""
+    if isinstance(value, bool | str):
+        raise TypeError("a logprob is a number")
     number = -math.inf if value is None else float(value)
+    if number > _ROUNDING:
+        raise ValueError("a logprob is not above zero")
     return -math.inf if math.isnan(number) else number
 
 
