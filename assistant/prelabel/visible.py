@@ -18,12 +18,10 @@ _NAME = r"(?:[a-z]{1,12}[:_]?)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect
 _LEFT, _RIGHT = r"(?:[<＜]|&lt;)\|?\s{0,8}", r"(?:\s[^<>＜＞]{0,200}?)?\|?(?:[>＞]|&gt;)"
 _TAGS = rf"""
     (?P<empty> {_LEFT}{_NAME}(?:\s[^<>＜＞]{{0,200}}?)?/{_RIGHT} )
-  | (?P<open>  {_LEFT}{_NAME}{_RIGHT} | \[think(?:ing)?\] | ◁think▷
-             | <\|(?:begin_of_thought|start_thinking)\|> | <unused94>
-             | <\|channel\|>\s{{0,8}}(?:analysis|commentary)[^<]{{0,200}}<\|message\|> )
-  | (?P<close> {_LEFT}/\s{{0,8}}{_NAME}{_RIGHT} | \[/think(?:ing)?\] | ◁/think▷
-             | <\|(?:end_of_thought|end_thinking)\|> | <unused95> )
+  | (?P<close> {_LEFT}(?:/\s{{0,8}}|end_(?:of_)?){_NAME}{_RIGHT} | \[/think(?:ing)?\] | ◁/think▷ | <unused95> )
   | (?P<final> <\|channel\|>\s{{0,8}}final[^<]{{0,200}}<\|message\|> | assistantfinal(?=\s{{0,8}}[{{`]) )
+  | (?P<open>  {_LEFT}(?:(?:begin|start)_of_)?{_NAME}{_RIGHT} | \[think(?:ing)?\] | ◁think▷ | <unused94>
+             | <\|channel\|>\s{{0,8}}(?:analysis|commentary)[^<]{{0,200}}<\|message\|> )
 """
 # DeepSeek, Qwen, Olmo; Seed (seed:think), MiniMax (mm:think); Magistral; Kimi; OpenThinker, Cohere; Gemma; gpt-oss.
 _TAG = re.compile(_TAGS, re.IGNORECASE | re.VERBOSE)
