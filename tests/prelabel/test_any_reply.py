@@ -1,4 +1,4 @@
-"""Whatever a server sends, reading it raises only the documented errors and never gives a label from outside the set."""
+"""Whatever a server sends, reading it raises only the documented errors, and no label comes from outside the set."""
 
 from __future__ import annotations
 
