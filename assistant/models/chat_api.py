@@ -208,14 +208,15 @@ def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
                 for part in content
             ]
         )
-        # One sum and one join find null, NaN, infinity and what is no text cheaper than a check at each place.
-        numbers = [part["logprob"] for part in content]
-        numbers += [top["logprob"] for part in content for top in part["top_logprobs"]]
-        "".join([part["token"] for part in content])
-        "".join([top["token"] for part in content for top in part["top_logprobs"]])
-        if sum(numbers) > -math.inf and max(numbers, default=0.0) <= _ROUNDING:
+        # A sum, a maximum and a join find null, NaN, infinity and what is no text cheaper than a check at each place.
+        pairs = [(part.token, part.logprob) for part in plain]
+        for part in plain:
+            pairs += part.top
+        tokens, numbers = zip(*pairs, strict=True)
+        "".join(tokens)
+        if sum(numbers) > -math.inf and max(numbers) <= _ROUNDING:
             return plain
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         pass
     return tuple([_careful_logprob(part) for part in content])
 
