@@ -21,6 +21,7 @@ from assistant.models.interface import Message, ModelAnswer, ModelRequest, Token
 
 _MOST_TOKENS = 100_000_000  # a count beyond it is no count, and columns hold no such number
 _ROUNDING = 1e-3  # how far above zero a logprob may be, by the server's arithmetic
+_BYTE_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|.)", re.DOTALL)
 _THINKING_PART = re.compile("think|reason", re.IGNORECASE)
 
 
@@ -111,8 +112,13 @@ def load_json(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         pass
+    text = body.decode("utf-8", "replace")
     try:
-        lenient = json.loads(body.decode("utf-8", "replace"))
+        try:
+            lenient = json.loads(text)
+        except json.JSONDecodeError:
+            # A stored reply shows bytes that were no UTF-8 as escapes, which JSON has not.
+            lenient = json.loads(_BYTE_ESCAPE.sub(lambda one: "\ufffd" if one[0][1] == "x" else one[0], text))
         return json.loads(without_surrogates(json.dumps(lenient, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise MalformedReplyError(f"reply is no JSON ({len(body)} bytes)") from error

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from assistant.errors import StorageError
 from assistant.store.database import now
 
 _SEGMENT_BYTES = 8 << 20
+_NAME = re.compile(r"replies-[0-9]{1,18}\.jsonl")
+_TEXTS = ("run_key", "content_digest", "body", "created_at")
+_FIELDS = {*_TEXTS, "attempt", "latency_ms"}
+_MOST_ATTEMPTS = 1_000_000
 _RESERVE_BYTES = 16 << 20  # given back when the disk is full: room for every reply still on its way
 
 
@@ -97,6 +102,7 @@ class ReplyJournal:
         self.hold_back()
         self._lock = Lock()
         self._waiting: list[StoredReply] = []
+        self._damaged: dict[Path, int] = {}
         self._number = max((_number(path) for path in self._segments()), default=0)
         self._size = 0
         self._file: int | None = None
@@ -110,16 +116,34 @@ class ReplyJournal:
         _fill(self._reserve, _RESERVE_BYTES)
 
     def leftover(self) -> Iterator[StoredReply]:
-        """Replies an earlier process appended and never committed; call before the first `append`."""
-        for path in self._segments():
-            for line in path.read_bytes().split(b"\n"):
-                if line and (reply := _read(line)) is not None:
-                    yield reply
+        """Replies an earlier process appended and never committed; call before the first `append`.
 
-    def drop_leftover(self) -> None:
-        """Forget what `leftover` gave, once it is committed."""
+        A line that is no reply costs itself only; the half line that a kill leaves at the end of a file is none.
+        """
         for path in self._segments():
-            path.unlink()
+            *lines, rest = path.read_bytes().split(b"\n")
+            for line in lines:
+                reply = _read(line)
+                if reply is not None:
+                    yield reply
+                elif line and not _is_half(line):
+                    self._damaged[path] = self._damaged.get(path, 0) + 1
+            if (reply := _read(rest)) is not None:
+                yield reply
+
+    def drop_leftover(self) -> dict[Path, int]:
+        """Forget what `leftover` gave, once it is committed.
+
+        Returns:
+            Files that held lines which are no replies, with how many: kept under these names, and not read again.
+        """
+        kept: dict[Path, int] = {}
+        for path in self._segments():
+            if path in self._damaged:
+                kept[path.rename(path.with_name(f"damaged-{path.name}"))] = self._damaged.pop(path)
+            else:
+                path.unlink()
+        return kept
 
     def append(self, run_key: str, content_digest: str, attempt: int, body: bytes, latency_ms: float) -> None:
         """Put one reply on disk.
@@ -180,7 +204,7 @@ class ReplyJournal:
         )
 
     def _segments(self) -> list[Path]:
-        return sorted(self._folder.glob("replies-*.jsonl"))
+        return sorted(path for path in self._folder.glob("replies-*.jsonl") if _NAME.fullmatch(path.name))
 
 
 def _number(path: Path) -> int:
@@ -207,9 +231,18 @@ def _fill(path: Path, size: int) -> None:
 
 
 def _read(line: bytes) -> StoredReply | None:
-    """A record, or None for the half line a kill may leave at the end."""
+    """A record, or None for whatever is none."""
     try:
-        fields: dict[str, Any] = orjson.loads(line)
+        fields: Any = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return StoredReply(**fields)
+    if not isinstance(fields, dict) or set(fields) != _FIELDS or type(fields["latency_ms"]) not in (int, float):
+        return None
+    if any(type(fields[name]) is not str for name in _TEXTS) or type(fields["attempt"]) is not int:
+        return None
+    return StoredReply(**fields) if 0 < fields["attempt"] <= _MOST_ATTEMPTS else None
+
+
+def _is_half(line: bytes) -> bool:
+    """Whether it is the beginning of a record: a full disk cuts one, and the next goes below it."""
+    return line.startswith(b'{"run_key":') and not line.endswith(b"}")

@@ -178,3 +178,17 @@ def test_a_reply_that_raises_what_nobody_foresaw_fails_its_item_and_the_run_goes
     serving = dev_server()
     assert assistant(*JOB, "--retry-failed", "-w", workspace).status == 0
     assert serving.counts["asked"] == 0
+
+
+def test_a_damaged_line_of_the_reply_journal_is_named_and_stops_no_later_job(
+    assistant: Assistant, workspace: Path, dev_server: Server
+) -> None:
+    dev_server()
+    with_items(assistant, workspace, ["a", "b"])
+    assert assistant(*JOB, "--limit", "1", "-w", workspace).status == 0
+    [folder] = {path.parent for path in workspace.rglob("lock") if "journal" in str(path)}
+    (folder / "replies-00000001.jsonl").write_bytes(b'{"a": 1}\nnull\n')
+    said = assistant(*JOB, "-w", workspace)
+    assert (said.status, said.json["statuses"]["pending"]) == (0, 0)
+    assert "2 lines of the reply journal are no replies" in said.stderr
+    assert (folder / "damaged-replies-00000001.jsonl").exists()

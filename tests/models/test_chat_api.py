@@ -149,6 +149,12 @@ def test_a_reply_cut_inside_an_emoji_is_still_read() -> None:
     assert read_answer(body().replace(b'"x"', b'"x\\ud83d"')).text == "x\ufffd"
 
 
+def test_bytes_that_are_no_text_are_read_alike_from_the_wire_and_from_the_store() -> None:
+    sent = body().replace(b'"x"', rb'"x\\xfe' + b'\xff"')
+    stored = sent.decode("utf-8", "backslashreplace").encode()  # as the journal keeps it
+    assert read_answer(sent).text == read_answer(stored).text == "x\\xfe\ufffd"
+
+
 def test_usage_is_zero_where_the_server_does_not_say() -> None:
     answer = read_answer(orjson.dumps({"choices": [{"message": {"content": "x"}}], "usage": None}))
     assert (answer.prompt_tokens, answer.finish_reason, answer.logprobs) == (0, "stop", ())
