@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,10 +25,10 @@ from assistant.errors import StorageError
 from assistant.store.database import now
 
 _SEGMENT_BYTES = 8 << 20
-_NAME = re.compile(r"replies-[0-9]{1,18}\.jsonl")
 _TEXTS = ("run_key", "content_digest", "body", "created_at")
 _FIELDS = {*_TEXTS, "attempt", "latency_ms"}
 _MOST_ATTEMPTS = 1_000_000
+_MOST_DIGITS = 18
 _RESERVE_BYTES = 16 << 20  # given back when the disk is full: room for every reply still on its way
 
 
@@ -102,7 +101,6 @@ class ReplyJournal:
         self.hold_back()
         self._lock = Lock()
         self._waiting: list[StoredReply] = []
-        self._damaged: dict[Path, int] = {}
         self._number = max((_number(path) for path in self._segments()), default=0)
         self._size = 0
         self._file: int | None = None
@@ -116,20 +114,11 @@ class ReplyJournal:
         _fill(self._reserve, _RESERVE_BYTES)
 
     def leftover(self) -> Iterator[StoredReply]:
-        """Replies an earlier process appended and never committed; call before the first `append`.
-
-        A line that is no reply costs itself only; the half line that a kill leaves at the end of a file is none.
-        """
+        """Replies an earlier process appended and never committed; call before the first `append`."""
         for path in self._segments():
-            *lines, rest = path.read_bytes().split(b"\n")
-            for line in lines:
-                reply = _read(line)
-                if reply is not None:
+            for line in path.read_bytes().split(b"\n"):
+                if line and (reply := _read(line)) is not None:
                     yield reply
-                elif line and not _is_half(line):
-                    self._damaged[path] = self._damaged.get(path, 0) + 1
-            if (reply := _read(rest)) is not None:
-                yield reply
 
     def drop_leftover(self) -> dict[Path, int]:
         """Forget what `leftover` gave, once it is committed.
@@ -139,8 +128,8 @@ class ReplyJournal:
         """
         kept: dict[Path, int] = {}
         for path in self._segments():
-            if path in self._damaged:
-                kept[path.rename(path.with_name(f"damaged-{path.name}"))] = self._damaged.pop(path)
+            if damaged := _count_damaged(path):
+                kept[path.rename(path.with_name(f"damaged-{path.name}"))] = damaged
             else:
                 path.unlink()
         return kept
@@ -204,11 +193,12 @@ class ReplyJournal:
         )
 
     def _segments(self) -> list[Path]:
-        return sorted(path for path in self._folder.glob("replies-*.jsonl") if _NAME.fullmatch(path.name))
+        return sorted(self._folder.glob("replies-*.jsonl"))
 
 
 def _number(path: Path) -> int:
-    return int(path.stem.removeprefix("replies-"))
+    digits = path.stem.removeprefix("replies-")
+    return int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
 
 
 def _write(file: int, line: bytes) -> None:
@@ -243,6 +233,7 @@ def _read(line: bytes) -> StoredReply | None:
     return StoredReply(**fields) if 0 < fields["attempt"] <= _MOST_ATTEMPTS else None
 
 
-def _is_half(line: bytes) -> bool:
-    """Whether it is the beginning of a record: a full disk cuts one, and the next goes below it."""
-    return line.startswith(b'{"run_key":') and not line.endswith(b"}")
+def _count_damaged(path: Path) -> int:
+    """Lines that are no replies; the beginning of one, as a kill or a full disk leaves it, is not counted."""
+    lines = [line for line in path.read_bytes().split(b"\n") if line and _read(line) is None]
+    return sum(not line.startswith(b'{"run_key":') or line.endswith(b"}") for line in lines)

@@ -51,7 +51,7 @@ def test_a_damaged_line_costs_itself_only_and_is_kept_aside(tmp_path: Path, line
     journal.append("run", "a", 1, b"{}", 1.0)
     [segment] = tmp_path.glob("replies-*.jsonl")
     segment.write_bytes(line + b"\n" + segment.read_bytes())
-    (tmp_path / "replies-abc.jsonl").write_bytes(b"not of the journal")
+    (tmp_path / "replies-abc.jsonl").write_bytes(b"")
     later = ReplyJournal(tmp_path)
     assert [one.content_digest for one in later.leftover()] == ["a"]
     kept = tmp_path / f"damaged-{segment.name}"
