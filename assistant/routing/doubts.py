@@ -158,7 +158,8 @@ _INSTRUCTION = re.compile(
     | \b(?:system|developer)\s+(?:prompt|message)\b
     | \byou\s+are\s+now\b | \bas\s+an\s+ai\b
     | <\|?\s*(?:system|im_start|im_end|endoftext)
-    | ["']labels?["']\s*:
+    | ["'](?:labels?|confidence)["']\s*:
+    | [<\[]\|?/?\s*(?:[a-z]+:)?think(?:ing)?\s*\|?[>\]] | <\|channel\|>
     | (?:忽略|无视|忘记|不要理会).{0,15}(?:指令|指示|规则|政策|提示|要求|以上|上面|之前)
     | (?:回答|输出|标记|标注|判定|回复)(?:为|成|：|:)?\s*["“'「]?(?:安全|无害|safe)
     | 系统提示
