@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant.store.pool import PoolPage
 from assistant.store.runs import Run
 from assistant.wiring.trust.raw_signals import compared_signals, replicates
 
