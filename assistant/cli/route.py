@@ -93,6 +93,11 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
     )
     for line in (*trusted_notes(plan.trusted), *plan.later.notes, *monitoring_notes(plan.monitoring)):
         output.note(line)
+    if any(one.reason == "policy_changed" for one in rows):
+        output.note(
+            f"the policy has changed since certificate {data['certificate']} was issued, and nothing is accepted by it:"
+            " a random sample labelled by the new one certifies again, in a run of its own"
+        )
     if plan.later.scores:
         output.note(f"{len(plan.later.scores):,} items came after the certificate; its own classifier has scored them")
     if not written:

@@ -32,6 +32,12 @@ CONFIDENCE |= {"p03": 0.955, "p04": 0.895, "p05": 0.95, "p15": 0.4}
 SCORES = {name: (LABELS[name], CONFIDENCE[name]) for name in LABELS}
 
 
+@pytest.fixture(autouse=True)
+def two_per_cent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few are drawn to monitor: what share follows where none is set has tests of its own."""
+    monkeypatch.setenv("ASSISTANT__ROUTING__MONITOR_SHARE", "0.02")
+
+
 @pytest.fixture
 def scored(assistant: Assistant, workspace: Path) -> Path:
     """A run with scores."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from assistant.trust import student
 from assistant.trust.frozen import Frozen, FrozenError
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.stream import certify_stream
 from tests.trust.pools import made_up
 
 
@@ -95,6 +97,29 @@ def test_what_was_not_taught_takes_no_part_in_how_others_are_judged() -> None:
     assert whole.classifier is not None
     assert np.abs(without.confidence - whole.confidence[:500]).max() < 1e-9
     assert whole.classifier.judge(at(pool, kept_back))[1] == pytest.approx(whole.confidence[kept_back], abs=1e-9)
+
+
+def test_what_is_certified_for_later_items_holds_for_them_as_often_as_it_says() -> None:
+    # A third of the texts tell little: people are of two minds about those, and their confidence is lower.
+    pool, truth = made_up(6_000, machine=0.8, seed=2)
+    generator = np.random.default_rng(3)
+    vague = np.array(["the the" in text or "window" in text for text in pool.texts])
+    truth = np.where(generator.random(6_000) < np.where(vague, 0.3, 0.04), 1 - truth, truth)
+    judged = learned(pool, truth, np.arange(200))
+    classifier, _ = kept(judged).read()
+    codes, confidence = classifier.judge(at(pool, np.arange(200, 6_000)))  # all the source sends: judged as later items
+    wrong, draws, failed, certified = (codes != truth[200:]).astype(float), 400, 0, 0
+    for _ in range(draws):
+        audit, unlabelled = generator.integers(5_800, size=(2, 300))
+        made = certify_stream(confidence[audit], wrong[audit], confidence[unlabelled], max_error=0.1, level=0.1)
+        if made.threshold is None or made.coverage_low is None or made.coverage_high is None:
+            continue
+        certified, accepted = certified + 1, confidence >= made.threshold
+        held = wrong[accepted].mean() <= 0.1 and made.coverage_low <= accepted.mean() <= made.coverage_high
+        failed += not held
+    assert failed / draws <= 0.1 + 3 * sqrt(0.1 * 0.9 / draws)
+    assert certified > draws / 2
+    assert wrong.mean() > 0.1  # accepting everything would break it
 
 
 def test_the_same_classifier_gives_the_same_bytes_and_another_others() -> None:
