@@ -1,4 +1,4 @@
-"""What `simulate` plays is what the commands do: the same items asked about, the same labels that leave, on ten sets."""
+"""What `simulate` plays is what the commands do: the same items asked about, the same labels leave, on ten sets."""
 
 from __future__ import annotations
 
