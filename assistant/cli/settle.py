@@ -52,6 +52,7 @@ def _show_settled(output: Output, settled: Settling) -> None:
         "run": settled.trusted.run.name,
         **trusted_facts(settled.trusted),
         "people": settled.people,
+        "in_part": settled.in_part,
         "machine": settled.machine,
         "written": settled.written,
         "withdrawn": settled.withdrawn,
@@ -63,6 +64,7 @@ def _show_settled(output: Output, settled: Settling) -> None:
     }
     rows = [
         ("settled by people", "", f"{settled.people:,}"),
+        *([("settled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
         ("settled by the machine, certified", "", f"{settled.machine:,}"),
         *(("waiting for people", route, f"{count:,}") for route, count in settled.waiting.items()),
     ]
@@ -87,6 +89,11 @@ def _note_settled(output: Output, settled: Settling) -> None:
     if settled.withdrawn:
         output.note(
             f"{settled.withdrawn:,} labels of the machine were final before and may not stand any more: withdrawn"
+        )
+    if settled.in_part:
+        output.note(
+            f"{settled.in_part:,} items have categories that no reviewer answered: `final_unknown` in the export names"
+            " them; a complete label of another person, or an adjudication, settles the rest"
         )
     if settled.tied:
         named = ", ".join(settled.tied[:_SHOWN_TIES]) + (", ..." if len(settled.tied) > _SHOWN_TIES else "")

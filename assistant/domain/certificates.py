@@ -164,6 +164,7 @@ class Settlement:
         certificate_id: the certificate a machine answer was accepted under; None for people's.
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
         raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.
+        unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
     """
 
     item_id: str
@@ -172,6 +173,7 @@ class Settlement:
     certificate_id: int | None
     confidence: float | None
     raters: int
+    unknown: LabelAnswer = ()
 
 
 def standing_after(events: list[CertificateEvent]) -> Standing:

@@ -12,7 +12,7 @@ from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.adjudications import AdjudicationStore
 from assistant.store.database import PAGE, Database
-from assistant.store.reviews import counting
+from assistant.store.reviews import categories_meta, counting, listed
 from assistant.store.staging import newest_rows
 from assistant.store.tables import items, near_duplicates, prelabels, reviews
 from assistant.store.trust_tables import Answer
@@ -53,11 +53,15 @@ class PoolPage:
 
 
 class HumanAnswer(NamedTuple):
-    """One person's newest answer to one item; `shown_suggestion` is None where nobody knows."""
+    """One person's newest answer to one item; `shown_suggestion` is None where nobody knows.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
 
     rater: str
     labels: LabelAnswer
     shown_suggestion: bool | None
+    unknown: LabelAnswer = ()
 
 
 class PoolStore:
@@ -115,6 +119,7 @@ class PoolStore:
                 reviews.c.rater,
                 sa.type_coerce(reviews.c.labels, Answer),
                 reviews.c.shown_suggestion,
+                categories_meta(),
             )
             .join(items, items.c.id == reviews.c.item_id)
             .where(counting())
@@ -122,12 +127,14 @@ class PoolStore:
         )
         current: tuple[int, str, dict[str, HumanAnswer]] | None = None
         with self._database.read() as connection:
-            for key, name, rater, labels, shown in connection.execution_options(yield_per=PAGE).execute(query):
+            for key, name, rater, labels, shown, categories in connection.execution_options(yield_per=PAGE).execute(
+                query
+            ):
                 if current is None or current[0] != key:
                     if current is not None:
                         yield current[1], list(current[2].values())
                     current = (key, name, {})
-                current[2][rater] = HumanAnswer(rater, labels, shown)
+                current[2][rater] = HumanAnswer(rater, labels, shown, listed(categories))
         if current is not None:
             yield current[1], list(current[2].values())
 

@@ -172,6 +172,9 @@ def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int 
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
     if row.final_origin != "person" and (row.final_origin != "machine" or row.final_certificate_id != in_force):
         result.update({f"final_{column.name}": None for column in _FINAL})
+    result["final_unknown"] = None
+    if result["final_labels"] is not None:
+        result["final_labels"], result["final_unknown"] = result["final_labels"]
     if result["status"] is None:
         result["labels"] = settled.get(row.content_digest)
         result["status"] = "pending" if result["labels"] is None else "settled"

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Settlement
+from assistant.domain.consensus import Consensus
 from assistant.store.database import PAGE, Database, now
 from assistant.store.staging import changed, newest_rows, staged, take_over
 from assistant.store.tables import items
@@ -81,7 +82,7 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     if one.certificate_id not in {None, certificate_id}:
         raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
     confidence = None if one.confidence is None else float(one.confidence)
-    return one.item_id, one.labels, one.origin, one.certificate_id, confidence, one.raters
+    return one.item_id, Consensus(one.labels, one.unknown), one.origin, one.certificate_id, confidence, one.raters
 
 
 def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
@@ -89,4 +90,5 @@ def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
 
 
 def _settlement(row: sa.Row[Any]) -> Settlement:
-    return Settlement(row.external_id, row.labels, row.origin, row.certificate_id, row.confidence, row.raters)
+    labels, unknown = row.labels
+    return Settlement(row.external_id, labels, row.origin, row.certificate_id, row.confidence, row.raters, unknown)

@@ -29,6 +29,7 @@ A certificate's statement is a JSON object with these keys:
 | `labels_digest` | BLAKE2b-128 of those labels, hex |
 | `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
 | `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |
+| `in_part` | items whose label did not count: it leaves categories of a multi-label set unknown |
 | `seed` | of every draw |
 """
 

@@ -122,7 +122,7 @@ class Batch:
         votes = self.people.votes(frozenset(blind))
         codes = np.full(len(self), NONE, dtype=np.int64)
         codes[self.positions(votes.settled)] = self.codes(votes.settled.values())
-        return Votes(codes, votes.tied, votes.assisted, votes.unknown_blindness)
+        return Votes(codes, votes.tied, votes.assisted, votes.unknown_blindness, frozenset(votes.in_part))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,12 +134,14 @@ class Votes:
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer that can't count, as the machine's was in sight.
         unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
+        in_part: ids of items known in part only: some categories are unknown, so their labels don't count here.
     """
 
     codes: np.ndarray
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    in_part: frozenset[str] = frozenset()
 
 
 def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:

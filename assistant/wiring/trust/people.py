@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from assistant.domain.consensus import Consensus, any_differ, consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.store.pool import HumanAnswer, PoolStore
 
@@ -20,12 +20,15 @@ class Settled:
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer left out since the machine's was in sight.
         unknown_blindness: ids of settled items with an answer of which nobody knows whether it was in sight.
+        in_part: by external id, what is known of items of which some categories are unknown: they are not settled, and
+            nothing that was answered to them can be held against a whole answer.
     """
 
     settled: Mapping[str, LabelAnswer]
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    in_part: Mapping[str, Consensus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,18 @@ class PeoplesAnswers:
         return cls(unanswered | answers, settled)
 
     def occurring(self) -> set[LabelAnswer]:
-        """Every answer that anybody gave."""
-        return {one.labels for answers in self.by_item.values() for one in answers} | set(self.adjudicated.values())
+        """Every complete answer that a reviewer gave, or that answers known in part add up to."""
+        found = set(self.adjudicated.values())
+        for answers in self.by_item.values():
+            found.update(one.labels for one in answers if not one.unknown)
+            if any(one.unknown for one in answers):
+                blind = [one for one in answers if not one.shown_suggestion]
+                settled = (
+                    consensus(answers),
+                    consensus(blind),
+                )  # by categories: an answer that no reviewer gave as a whole
+                found.update(one.labels for one in settled if one is not None and not one.unknown)
+        return found
 
     def votes(self, blind: frozenset[str]) -> Settled:
         """What each item was adjudicated as, else the majority of its answers.
@@ -62,7 +75,7 @@ class PeoplesAnswers:
                 settles what people differ on among themselves. An answer they agree on stands, or every error that
                 was adjudicated away would make the machine look better than it is.
         """
-        settled, tied, assisted, unknown = {}, [], [], []
+        settled, in_part, tied, assisted, unknown = {}, {}, [], [], []
         for name, answers in self.by_item.items():
             counted = [one for one in answers if not (one.shown_suggestion and name in blind)]
             if len(counted) < len(answers):
@@ -73,23 +86,17 @@ class PeoplesAnswers:
             if answer is None:
                 tied.append(name)
                 continue
-            settled[name] = answer
+            if answer.unknown:
+                in_part[name] = answer
+                continue
+            settled[name] = answer.labels
             if any(one.shown_suggestion is None for one in counted):
                 unknown.append(name)
-        return Settled(settled, frozenset(tied), frozenset(assisted), frozenset(unknown))
+        return Settled(settled, frozenset(tied), frozenset(assisted), frozenset(unknown), in_part)
 
-    def _settled(self, name: str, counted: Sequence[HumanAnswer], *, overruled: bool) -> LabelAnswer | None:
-        """The adjudicated answer where there is one and it may overrule what people agree on; else the majority's."""
+    def _settled(self, name: str, counted: Sequence[HumanAnswer], *, overruled: bool) -> Consensus | None:
+        """The adjudicated answer where there is one and it may overrule what people agree on; else the consensus."""
         adjudicated = self.adjudicated.get(name)
-        differ = len({frozenset(one.labels) for one in counted}) > 1
-        return adjudicated if adjudicated is not None and (overruled or differ) else _majority(counted)
-
-
-def _majority(answers: Sequence[HumanAnswer]) -> LabelAnswer | None:
-    """The answer given most often, whatever the order of its labels; None where two lead."""
-    if len(answers) == 1:
-        return answers[0].labels
-    leading = Counter(tuple(sorted(one.labels)) for one in answers).most_common(2)
-    if len(leading) > 1 and leading[0][1] == leading[1][1]:
-        return None
-    return leading[0][0]
+        if adjudicated is not None and (overruled or any_differ(counted)):
+            return Consensus(adjudicated)
+        return consensus(counted)

@@ -147,11 +147,15 @@ def _turn(workspace: Workspace, known: Known, choice: Choice) -> Turn:
 
 
 def _scored(workspace: Workspace, known: Known, turn: Turn) -> Scored:
-    """The run's items as columns. What people are evenly split on is theirs: no certificate accepts it."""
+    """The run's items as columns.
+
+    What people are evenly split on, or know in part only, is theirs: no certificate accepts it.
+    """
     read, machine = known.read, known.machine
     severity, human = answer_traits([*machine.answers, ()], workspace.policy.label_set)  # the last one is code -1's
     certified = machine.certified.copy()
     certified[known.at(known.people.tied)] = False
+    certified[known.at(known.people.in_part)] = False
     return Scored(
         ids=read.ids,
         confidence=machine.confidence,

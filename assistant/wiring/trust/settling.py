@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.domain.certificates import Settlement
+from assistant.domain.consensus import Consensus, differ
 from assistant.exchange.release import Released
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
@@ -33,7 +34,8 @@ class Settling:
 
     Args:
         trusted: the certificate it was settled by.
-        people: items with a person's final label.
+        people: items with a person's final label, complete.
+        in_part: items with a person's final label that leaves categories of a multi-label set unknown.
         machine: items with the machine's.
         tied: items people are evenly split on: they are not settled.
         written: final labels that are new or differ from those before.
@@ -44,6 +46,7 @@ class Settling:
 
     trusted: Trusted
     people: int
+    in_part: int
     machine: int
     tied: tuple[str, ...]
     written: int
@@ -58,14 +61,15 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
     run has answered it or not. The machine's is final where the run's newest certificate stands and accepts it and no
     rule sends the item to people first; what is drawn to monitor the certificate is final until a person answers it.
-    Where people are evenly split nothing is settled. A machine label that was final, and may not stand any more, is
-    withdrawn: as everything here by a new row.
+    Where people are evenly split nothing is settled; categories that no reviewer answered stay unknown. A machine label
+    that was final, and may not stand any more, is withdrawn: as everything here by a new row.
     """
     trusted = read_trusted(workspace, run)
     store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
     people = PeoplesAnswers.read(store)
     votes = people.votes(frozenset())
-    settled = {name: _of_person(people, name, votes.settled[name]) for name in votes.settled}
+    labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
+    settled = {name: _of_person(people, name, labels[name]) for name in labels}
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, Choice()) if certificate else None
     if plan is not None and certificate is not None:
@@ -77,7 +81,8 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
-        people=origins[PERSON],
+        people=origins[PERSON] - len(votes.in_part),
+        in_part=len(votes.in_part),
         machine=origins[MACHINE],
         tied=tuple(sorted(votes.tied)),
         written=counts["written"] - len(stale),
@@ -93,9 +98,9 @@ def open_release(workspace: Workspace, run: Run) -> Released:
     return Released(trusted.certificate, trusted.standing)
 
 
-def _of_person(people: PeoplesAnswers, name: str, answer: tuple[str, ...]) -> Settlement:
-    agreeing = sum(sorted(one.labels) == sorted(answer) for one in people.by_item[name])
-    return Settlement(name, answer, PERSON, None, None, agreeing)
+def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:
+    agreeing = sum(not differ(one, answer) for one in people.by_item[name])
+    return Settlement(name, answer.labels, PERSON, None, None, agreeing, answer.unknown)
 
 
 def _of_machine(plan: RoutePlan, certificate_id: int) -> Iterator[Settlement]:
