@@ -126,7 +126,11 @@ def _answers(
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
     rows = variant.rows.items()
-    return ((item_id, 0, MachineAnswer(row.labels, row.score)) for item_id, row in rows if item_id in ids)
+    return (
+        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown))
+        for item_id, row in rows
+        if item_id in ids
+    )
 
 
 def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:

@@ -46,8 +46,8 @@ def read_eval_files(
             item in common.
     """
     known = None if items is None else read_items(items)
-    human = read_human_labels(labels, known)
-    by_model = {} if machine is None else read_machine_answers(machine, known)
+    human = read_human_labels(labels, known, classes or ())
+    by_model = {} if machine is None else read_machine_answers(machine, known, classes or ())
     _check_overlap(human, by_model, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
@@ -60,7 +60,7 @@ def read_eval_files(
     for model, answers in by_model.items():
         collector.variant(model, VariantIdentity(model=model))
         for item_id, answer in answers.items():
-            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score))
+            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score, unknown=answer.unknown))
     return collector.data()
 
 
@@ -134,7 +134,7 @@ def _add_items(
 def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
     seen = _field(row, "shown_suggestion")
     sight = Sight.UNKNOWN if seen is None else Sight.ASSISTED if _truth(seen, path, row.line) else Sight.BLIND
-    collector.human(row.item_id, row.rater, row.labels, sight, left_open=bool(row.meta.get("unknown")))
+    collector.human(row.item_id, row.rater, row.labels, sight, unknown=row.unknown, denied=row.denied)
     if (share := _field(row, "inclusion_probability")) is not None:
         try:
             collector.inclusion(row.item_id, _probability(share, row.item_id))
