@@ -36,12 +36,11 @@ def label_rows(data: EvalData, variant: str, kept: Codes, confidence: float) -> 
     return tuple(sorted((*rows, *_category_rows(data, variant, confidence)), key=_place(data)))
 
 
-def _place(data: EvalData) -> Callable[[LabelRow], tuple[int, int]]:
+def _place(data: EvalData) -> Callable[[LabelRow], int]:
     """As they come; of sets of labels no label first, then the categories, then what is none of the label set."""
     names = () if data.categories is None else data.categories.names
-    return lambda row: (
-        (0, 0) if row.label == NO_LABEL else (1, names.index(row.label)) if row.label in names else (2, 0)
-    )
+    order = {NO_LABEL: -1} | {name: at for at, name in enumerate(names)}
+    return lambda row: order.get(row.label, len(order))
 
 
 def no_answer(data: EvalData) -> int:
