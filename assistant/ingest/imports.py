@@ -180,6 +180,7 @@ def _review(row: LabelRow, labels: LabelAnswer, label_set: LabelSet | None, sour
         row.item_id,
         row.rater,
         labels,
+        shown_suggestion=row.shown_suggestion,
         source=source,
         meta={name: value for name, value in row.meta.items() if name != UNKNOWN or not row.unknown},
         unknown=_of_set(row.unknown, label_set),

@@ -29,6 +29,7 @@ class LabelRow:
         meta: all other columns; `unknown` lists labels of a multi-label set that were neither given nor denied.
         line: where the row stands in its file.
         denied: labels of a multi-label set that were expressly answered with no; empty for a plain list of labels.
+        shown_suggestion: whether the machine's answer was in sight; None where the row doesn't say.
     """
 
     item_id: str
@@ -37,6 +38,7 @@ class LabelRow:
     meta: Mapping[str, object]
     line: int
     denied: tuple[str, ...] = field(default=(), compare=False)
+    shown_suggestion: bool | None = field(default=None, compare=False)
 
     @property
     def unknown(self) -> LabelAnswer:
@@ -97,7 +99,7 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
             return
         rater = _answered_by(row, columns, "no_rater")
         labels, meta, denied = _answer(row, columns)
-        yield LabelRow(item_id, rater, labels, meta, row.line, denied)
+        yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
     except AnswerError as error:
         yield _refusal(row, error)
 
@@ -127,8 +129,8 @@ def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow |
         except AnswerError as error:
             yield _refusal(row, error)
         else:
-            denied = _denied(row.values[rater], labels, left_open)
-            yield LabelRow(item_id, rater, labels, _meta(row, columns, left_open), row.line, denied)
+            denied, meta = _denied(row.values[rater], labels, left_open), _meta(row, columns, left_open)
+            yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
 
 
 def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
@@ -171,6 +173,19 @@ def _listed(row: Row, answered: set[str]) -> tuple[str, ...]:
 def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
     meta = remaining(row.values, columns.used)
     return meta | {UNKNOWN: list(left_open)} if left_open else meta
+
+
+def _shown(meta: Mapping[str, object]) -> bool | None:
+    """Whether the machine's answer was in sight, as a column `shown_suggestion` says."""
+    value = meta.get("shown_suggestion")
+    said = str(value).strip().lower()
+    if value is None or not said:
+        return None
+    if said in {"true", "1", "1.0", "yes"}:
+        return True
+    if said in {"false", "0", "0.0", "no"}:
+        return False
+    raise AnswerError("bad_sight", f"shown_suggestion is {value!r:.40}; write true or false, or leave it empty")
 
 
 def _identifier(row: Row, column: str | None, reason: str) -> str:

@@ -13,7 +13,7 @@ from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.precedents import settled_digests
-from assistant.store.reviews import DENIED, UNKNOWN, categories_meta, counting, listed
+from assistant.store.reviews import DENIED, INCLUSION, UNKNOWN, categories_meta, counting, listed
 from assistant.store.tables import items, near_duplicates, precedents, reviews, routes
 from assistant.store.trust_tables import Answer
 
@@ -21,7 +21,8 @@ from assistant.store.trust_tables import Answer
 class GivenLabel(NamedTuple):
     """One answer; `shown_suggestion` is None where nobody knows, `at` is ISO 8601 in UTC.
 
-    `unknown` lists categories of a multi-label set that it neither gives nor denies, `denied` some of those it denies.
+    `unknown` lists categories of a multi-label set that it neither gives nor denies, `denied` some of those it denies;
+    `inclusion` is the probability, as its file stated it, with which the item was taken.
     """
 
     rater: str
@@ -30,6 +31,7 @@ class GivenLabel(NamedTuple):
     at: str
     unknown: LabelAnswer = ()
     denied: LabelAnswer = ()
+    inclusion: object = None
 
 
 class ItemFacts(NamedTuple):
@@ -76,7 +78,7 @@ class LabelledStore:
         """Every item with a label, in order of arrival."""
         labels = sa.type_coerce(reviews.c.labels, Answer).label("given")
         said_at = reviews.c.created_at.label("said_at")
-        said = (reviews.c.rater, labels, reviews.c.shown_suggestion, said_at, categories_meta())
+        said = (reviews.c.rater, labels, reviews.c.shown_suggestion, said_at, categories_meta(INCLUSION))
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
@@ -139,7 +141,8 @@ class LabelledStore:
 
 def _as_label(row: sa.Row[Any]) -> GivenLabel:
     unknown, denied = (listed(row.categories, key) for key in (UNKNOWN, DENIED))
-    return GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at, unknown, denied)
+    inclusion = (row.categories or {}).get(INCLUSION)
+    return GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at, unknown, denied, inclusion)
 
 
 def _facts(*more: Any) -> sa.Select[Any]:

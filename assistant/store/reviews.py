@@ -19,10 +19,18 @@ UNKNOWN, DENIED = "unknown", "denied"
 """Keys of `reviews.meta` under which categories of a multi-label answer are listed."""
 
 
-def categories_meta() -> sa.ColumnElement[Any]:
-    """`meta` of an answer that lists categories in it, else NULL: most answers don't, and are read without it."""
+INCLUSION = "inclusion_probability"
+"""The key of `reviews.meta` under which an imported label states the chance its item had to be taken."""
+
+
+def categories_meta(*more: str) -> sa.ColumnElement[Any]:
+    """`meta` of an answer that lists categories in it, or has one of these other keys; else NULL.
+
+    Most answers have neither, and are read without it.
+    """
     text = sa.type_coerce(reviews.c.meta, sa.Text)
-    lists = sa.or_(*(text.contains(f'"{key}":[', autoescape=True) for key in (UNKNOWN, DENIED)))
+    wanted = [*(f'"{key}":[' for key in (UNKNOWN, DENIED)), *(f'"{key}":' for key in more)]
+    lists = sa.or_(*(text.contains(part, autoescape=True) for part in wanted))
     return sa.type_coerce(sa.case((lists, text)), Json).label("categories")
 
 
