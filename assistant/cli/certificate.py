@@ -144,6 +144,10 @@ def _notes(said: dict[str, Any]) -> list[str]:
         notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
     if said["tied"]:
         notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
+    if in_part := said.get("in_part"):  # statements of earlier versions don't say
+        notes.append(
+            f"on {in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
+        )
     if said["assisted"]:
         notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
     if failed := [one["group"] for one in said["groups"] if not one["certified"]]:

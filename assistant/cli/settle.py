@@ -52,6 +52,7 @@ def _show_settled(output: Output, settled: Settling) -> None:
         "run": settled.trusted.run.name,
         **trusted_facts(settled.trusted),
         "people": settled.people,
+        "in_part": settled.in_part,
         "machine": settled.model + settled.classifier,
         "model": settled.model,
         "classifier": settled.classifier,
@@ -67,6 +68,7 @@ def _show_settled(output: Output, settled: Settling) -> None:
     }
     rows = [
         ("settled by people", "", f"{settled.people:,}"),
+        *([("settled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
         ("settled by the machine, certified", "", f"{settled.model + settled.classifier:,}"),
         *([("  of these by the classifier", "", f"{settled.classifier:,}")] if settled.classifier else []),
         *(("waiting for people", route, f"{count:,}") for route, count in settled.waiting.items()),
@@ -97,6 +99,11 @@ def _note_settled(output: Output, settled: Settling) -> None:
         output.note(
             f"{len(settled.reopened):,} items were settled by people and are open again: people are evenly split, or"
             " took their answers back; assistant certify  says what still holds"
+        )
+    if settled.in_part:
+        output.note(
+            f"{settled.in_part:,} items have categories that no reviewer answered: `final_unknown` in the export names"
+            " them; a complete label of another person, or an adjudication, settles the rest"
         )
     if settled.tied:
         named = ", ".join(settled.tied[:_SHOWN_TIES]) + (", ..." if len(settled.tied) > _SHOWN_TIES else "")

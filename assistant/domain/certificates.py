@@ -185,6 +185,7 @@ class Settlement:
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
         raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.
         fit_id: of a machine answer, the fit that gave its confidence; of the classifier's it is the version.
+        unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
     """
 
     item_id: str
@@ -194,6 +195,7 @@ class Settlement:
     confidence: float | None
     raters: int
     fit_id: int | None = None
+    unknown: LabelAnswer = ()
 
 
 def standing_after(events: list[CertificateEvent]) -> Standing:

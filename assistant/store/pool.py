@@ -15,6 +15,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.store.adjudications import AdjudicationStore
 from assistant.store.database import PAGE, Database
 from assistant.store.review_tables import withdrawals
+from assistant.store.reviews import categories_meta, listed
 from assistant.store.staging import newest_rows
 from assistant.store.tables import items, near_duplicates, prelabels, reviews
 from assistant.store.trust_tables import Answer
@@ -57,11 +58,15 @@ class PoolPage:
 
 
 class HumanAnswer(NamedTuple):
-    """One person's answer to one item; `shown_suggestion` is None where that is not known."""
+    """One person's answer to one item; `shown_suggestion` is None where that is not known.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
 
     rater: str
     labels: LabelAnswer
     shown_suggestion: bool | None
+    unknown: LabelAnswer = ()
 
 
 class ItemAnswers(NamedTuple):
@@ -149,6 +154,9 @@ class PoolStore:
                 reviews.c.rater,
                 sa.type_coerce(reviews.c.labels, Answer).label("given"),
                 reviews.c.shown_suggestion,
+                sa.type_coerce(reviews.c.labels, Answer).label("given"),
+                reviews.c.shown_suggestion,
+                categories_meta(),
                 reviews.c.created_at,
                 withdrawals.c.created_at.label("withdrawn_at"),
             )
@@ -175,7 +183,7 @@ def _item_answers(rows: Sequence[sa.Row[Any]]) -> ItemAnswers:
     newest: dict[str, HumanAnswer] = {}
     first: dict[str, HumanAnswer] = {}
     for row in rows:
-        answer = HumanAnswer(row.rater, row.given, row.shown_suggestion)
+        answer = HumanAnswer(row.rater, row.given, row.shown_suggestion, listed(row.categories))
         if row.withdrawn_at is None:
             newest[row.rater] = answer
         if not row.shown_suggestion and not _slip(row):

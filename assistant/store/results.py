@@ -175,6 +175,9 @@ def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int 
     stands = row.final_origin in MACHINE and row.final_certificate_id == in_force
     if row.final_origin != Origin.PERSON and not stands:
         result.update({f"final_{column.name}": None for column in _FINAL})
+    result["final_unknown"] = None
+    if result["final_labels"] is not None:
+        result["final_labels"], result["final_unknown"] = result["final_labels"]
     if result["status"] is None:
         result["labels"] = settled.get(row.content_digest)
         result["status"] = "pending" if result["labels"] is None else "settled"

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.consensus import Consensus
 from assistant.store.database import PAGE, Database, now
 from assistant.store.staging import changed, newest_rows, staged, take_over
 from assistant.store.tables import items
@@ -82,7 +83,8 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     if one.certificate_id not in {None, certificate_id}:
         raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
     confidence = None if one.confidence is None else float(one.confidence)
-    return one.item_id, one.labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
+    labels = Consensus(one.labels, one.unknown)
+    return one.item_id, labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
 
 
 def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
@@ -90,5 +92,14 @@ def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
 
 
 def _settlement(row: sa.Row[Any]) -> Settlement:
-    origin = Origin(row.origin)
-    return Settlement(row.external_id, row.labels, origin, row.certificate_id, row.confidence, row.raters, row.fit_id)
+    labels, unknown = row.labels
+    return Settlement(
+        item_id=row.external_id,
+        labels=labels,
+        origin=Origin(row.origin),
+        certificate_id=row.certificate_id,
+        confidence=row.confidence,
+        raters=row.raters,
+        fit_id=row.fit_id,
+        unknown=unknown,
+    )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from assistant.domain.consensus import Consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.store.tables import KEY, MOMENT, ExactText, Json, metadata
 
@@ -28,6 +29,34 @@ class Answer(TypeDecorator[LabelAnswer]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> LabelAnswer | None:  # noqa: ARG002 - as above
         """As it was given."""
         return None if value is None else _decode(value)
+
+
+class FinalAnswer(TypeDecorator[Consensus]):
+    """A final label: a complete one as `Answer` keeps it, else `{"labels": [...], "unknown": [...]}`.
+
+    Whoever reads the column as a list then stumbles, and does not take what is unknown for a no.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Consensus | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """As it is stored."""
+        if value is None:
+            return None
+        return orjson.dumps(value._asdict()).decode() if value.unknown else _encode(value.labels)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Consensus | None:  # noqa: ARG002 - as above
+        """As it was given."""
+        return None if value is None else _decode_final(value)
+
+
+@lru_cache(_DIFFERENT)
+def _decode_final(text: str) -> Consensus:
+    read = orjson.loads(text)
+    return (
+        Consensus(tuple(read["labels"]), tuple(read["unknown"])) if isinstance(read, dict) else Consensus(tuple(read))
+    )
 
 
 @lru_cache(_DIFFERENT)
@@ -130,7 +159,7 @@ settlements = sa.Table(
     sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),  # counts on over all runs
     sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False),
     sa.Column("certificate_id", KEY, sa.ForeignKey("certificates.id")),
-    sa.Column("labels", Answer, nullable=False),
+    sa.Column("labels", FinalAnswer, nullable=False),
     sa.Column("origin", sa.String(20), nullable=False),  # an `Origin`
     sa.Column("confidence", sa.Float),
     sa.Column("raters", sa.Integer, nullable=False),

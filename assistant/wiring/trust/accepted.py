@@ -34,6 +34,7 @@ A certificate's statement is a JSON object with these keys:
 | `changed` | audited items settled otherwise now than by their first blind answers; each counts as an error |
 | `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
 | `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |
+| `in_part` | items whose label did not count: it leaves categories of a multi-label set unknown |
 | `policies` | id@version of the policies people labelled by, oldest first |
 | `nonce` | `seal` (SHA-256, also in the log of changes) and `drawn_at` of what all draws came from; null for old ones |
 | `seed` | of folds and solvers |

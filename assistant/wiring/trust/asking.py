@@ -163,6 +163,8 @@ def _notes(batch: Batch, votes: Votes, history: History) -> Iterator[str]:
         )
     if votes.tied:
         yield f"people are evenly split on {len(votes.tied):,} items: one more person has to label them"
+    if votes.in_part:
+        yield f"labels of {len(votes.in_part):,} items leave categories unknown: only a complete label counts here"
     if lost := len(votes.assisted & history.blind):
         yield f"answers to {lost:,} items don't count: they were given in sight of the machine's; a blind one is needed"
     if not batch.has_telling_signals:

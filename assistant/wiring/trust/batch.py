@@ -140,6 +140,7 @@ class Batch:
             tied=votes.tied,
             assisted=votes.assisted,
             unknown_blindness=votes.unknown_blindness,
+            in_part=frozenset(votes.in_part),
             changed=self.positions(counted.changed),
             wanted=counted.wanted,
         )
@@ -165,6 +166,7 @@ class Votes:
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer that can't count, as the machine's was in sight.
         unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
+        in_part: ids of items known in part only: some categories are unknown, so their labels don't count here.
         changed: (k,) positions of audited items that are settled otherwise now than by their first answers.
         wanted: answers that stand behind each audited item.
     """
@@ -175,6 +177,7 @@ class Votes:
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    in_part: frozenset[str]
     changed: np.ndarray
     wanted: int
 

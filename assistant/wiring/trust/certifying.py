@@ -157,6 +157,8 @@ def _refuse_missing(history: History, batch: Batch, votes: Votes) -> None:
         if missing:
             tied = len(votes.tied.intersection(missing))
             why = f"; on {tied:,} of these people are evenly split, and one more has to decide" if tied else ""
+            in_part = len(votes.in_part.intersection(missing))
+            why += f"; {in_part:,} of these leave categories unknown, and a complete label is needed" if in_part else ""
             raise CertificateError(
                 f"{len(missing):,} of {len(names):,} labels of audit sample {audit.id} are missing{why}",
                 hint="assistant sample  writes the file to label them in",

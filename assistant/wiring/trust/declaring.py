@@ -212,13 +212,17 @@ class _Split:
 
 
 def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
-    """(m,) positions of the items people labelled; those they are evenly split on are among them, as wrong ones."""
+    """(m,) positions of the items people labelled.
+
+    Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
+    would be a random sample no more.
+    """
     if votes.assisted:
         raise CertificateError(
             f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
             hint="assistant sample  draws items to label blind",
         )
-    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied))
+    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied | votes.in_part))
     if len(labelled) < 2 * LEAST_LABELS:
         raise CertificateError(
             f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"

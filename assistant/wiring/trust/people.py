@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from assistant.domain.consensus import Consensus, any_differ, consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.store.pool import HumanAnswer, PoolStore
 
@@ -20,12 +20,15 @@ class Settled:
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer left out since the machine's was in sight.
         unknown_blindness: ids of settled items with an answer of which nobody knows whether it was in sight.
+        in_part: by external id, what is known of items of which some categories are unknown: they are not settled, and
+            nothing that was answered to them can be held against a whole answer.
     """
 
     settled: Mapping[str, LabelAnswer]
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    in_part: Mapping[str, Consensus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,13 @@ class PeoplesAnswers:
         )
 
     def occurring(self) -> set[LabelAnswer]:
-        """Every answer that anybody gave."""
-        given = (*self.by_item.values(), *self.first.values())
-        return {one.labels for answers in given for one in answers} | set(self.adjudicated.values())
+        """Every complete answer that a reviewer gave, or that answers known in part add up to."""
+        found = set(self.adjudicated.values())
+        for answers in (*self.by_item.values(), *self.first.values()):
+            found.update(one.labels for one in answers if not one.unknown)
+            if any(one.unknown for one in answers):  # by categories: an answer that no reviewer gave as a whole
+                found.update(one.labels for one in _sums(answers) if one is not None and not one.unknown)
+        return found
 
     def votes(self, blind: frozenset[str]) -> Settled:
         """What each item was adjudicated as, else the majority of its answers.
@@ -85,7 +92,7 @@ class PeoplesAnswers:
                 settles what people differ on among themselves. An answer they agree on stands, or every error that
                 was adjudicated away would make the machine look better than it is.
         """
-        settled, tied, assisted, unknown = {}, [], [], []
+        settled, in_part, tied, assisted, unknown = {}, {}, [], [], []
         for name, answers in self.by_item.items():
             counted = [one for one in answers if not (one.shown_suggestion and name in blind)]
             if len(counted) < len(answers):
@@ -96,17 +103,20 @@ class PeoplesAnswers:
             if answer is None:
                 tied.append(name)
                 continue
-            settled[name] = answer
+            if answer.unknown:
+                in_part[name] = answer
+                continue
+            settled[name] = answer.labels
             if any(one.shown_suggestion is None for one in counted):
                 unknown.append(name)
-        return Settled(settled, frozenset(tied), frozenset(assisted), frozenset(unknown))
+        return Settled(settled, frozenset(tied), frozenset(assisted), frozenset(unknown), in_part)
 
     def certifying(self, drawn: Collection[str]) -> Certifying:
         """What audited items count as: the majority of the first blind answers to each, fixed once it was said.
 
         As many answers stand behind every item as the item with fewest has, and one more at a time where these are
-        evenly split; an adjudication settles a split that is left. So further answers to some items alone, who ever
-        asked for them, change nothing but `changed`.
+        evenly split or leave categories unknown; an adjudication settles what is left open. So further answers to some
+        items alone, who ever asked for them, change nothing but `changed`.
 
         Args:
             drawn: ids of the audited items.
@@ -125,26 +135,26 @@ class PeoplesAnswers:
 
     def _leading(self, name: str, said: Sequence[HumanAnswer], wanted: int) -> LabelAnswer | None:
         for count in range(wanted, len(said) + 1):
-            if (answer := _majority(said[:count])) is not None:
-                return answer
+            answer = consensus(said[:count])
+            if answer is not None and not answer.unknown:
+                return answer.labels
         return self.adjudicated.get(name)
 
-    def _settled(self, name: str, counted: Sequence[HumanAnswer], *, overruled: bool) -> LabelAnswer | None:
-        """The adjudicated answer where there is one and it may overrule what people agree on; else the majority's."""
+    def _settled(self, name: str, counted: Sequence[HumanAnswer], *, overruled: bool) -> Consensus | None:
+        """The adjudicated answer where there is one and it may overrule what people agree on; else the consensus."""
         adjudicated = self.adjudicated.get(name)
-        differ = len({frozenset(one.labels) for one in counted}) > 1
-        return adjudicated if adjudicated is not None and (overruled or differ) else _majority(counted)
+        if adjudicated is not None and (overruled or any_differ(counted)):
+            return Consensus(adjudicated)
+        return consensus(counted)
+
+
+def _sums(answers: Sequence[HumanAnswer]) -> Iterator[Consensus | None]:
+    """What answers known in part can come to: all of them, the blind ones, and the first few."""
+    yield consensus(answers)
+    yield consensus([one for one in answers if not one.shown_suggestion])
+    for count in range(1, len(answers)):
+        yield consensus(answers[:count])
 
 
 def _same(one: LabelAnswer, other: LabelAnswer | None) -> bool:
     return other is not None and frozenset(one) == frozenset(other)
-
-
-def _majority(answers: Sequence[HumanAnswer]) -> LabelAnswer | None:
-    """The answer given most often, whatever the order of its labels; None where two lead."""
-    if len(answers) == 1:
-        return answers[0].labels
-    leading = Counter(tuple(sorted(one.labels)) for one in answers).most_common(2)
-    if len(leading) > 1 and leading[0][1] == leading[1][1]:
-        return None
-    return leading[0][0]

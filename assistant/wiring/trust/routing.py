@@ -201,13 +201,14 @@ def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules,
 def _scored(workspace: Workspace, known: Known) -> Scored:
     """The run's items as columns, before a round: no number is drawn, and what people labelled is left open.
 
-    What people are evenly split on is theirs: no certificate accepts it. One for items to come accepts nothing once
-    the policy is another than the one it speaks about.
+    What people are evenly split on, or know in part only, is theirs: no certificate accepts it. One for items to come
+    accepts nothing once the policy is another than the one it speaks about.
     """
     read, machine = known.read, known.machine
     severity, human = answer_traits([*machine.answers, ()], workspace.policy.label_set)  # the last one is code -1's
     certified = machine.certified.copy()
     certified[known.at(known.people.tied)] = False
+    certified[known.at(known.people.in_part)] = False
     unscored = known.later.unscored(read.keys)
     if not known.trusted.speaks_about(workspace.policy.digest):
         unscored[certified] = Unscored.POLICY_CHANGED

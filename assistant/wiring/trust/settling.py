@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
+from assistant.domain.consensus import Consensus, differ
 from assistant.exchange.release import Released
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
@@ -34,7 +35,8 @@ class Settling:
 
     Args:
         trusted: the certificate it was settled by.
-        people: items with a person's final label.
+        people: items with a person's final label, complete.
+        in_part: items with a person's final label that leaves categories of a multi-label set unknown.
         model: items with the model's.
         classifier: items with the classifier's.
         tied: items people are evenly split on: they are not settled.
@@ -48,6 +50,7 @@ class Settling:
 
     trusted: Trusted
     people: int
+    in_part: int
     model: int
     classifier: int
     tied: tuple[str, ...]
@@ -64,14 +67,16 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
     run has answered it or not. The machine's is final where the run's newest certificate stands and accepts it and no
     rule sends the item to people first; what is drawn to monitor the certificate is final until a person answers it.
-    Where people are evenly split nothing is settled. A label that was final, and may not stand any more, is withdrawn:
-    as everything here by a new row; where it was a person's, the certificate's history says so, too.
+    Where people are evenly split nothing is settled; categories that no reviewer answered stay unknown. A label that
+    was final, and may not stand any more, is withdrawn: as everything here by a new row; where it was a person's, the
+    certificate's history says so, too.
     """
     trusted = read_trusted(workspace, run)
     store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
     people = PeoplesAnswers.read(store)
     votes = people.votes(frozenset())
-    settled = {name: _of_person(people, name, votes.settled[name]) for name in votes.settled}
+    labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
+    settled = {name: _of_person(people, name, labels[name]) for name in labels}
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, Choice()) if certificate else None
     if plan is not None and certificate is not None:
@@ -89,7 +94,8 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
-        people=origins[Origin.PERSON],
+        people=origins[Origin.PERSON] - len(votes.in_part),
+        in_part=len(votes.in_part),
         model=origins[Origin.MODEL],
         classifier=origins[Origin.CLASSIFIER],
         tied=tuple(sorted(votes.tied)),
@@ -109,9 +115,9 @@ def open_release(workspace: Workspace, run: Run) -> Released:
     return Released(certificate, trusted.standing, tuple(events))
 
 
-def _of_person(people: PeoplesAnswers, name: str, answer: tuple[str, ...]) -> Settlement:
-    agreeing = sum(sorted(one.labels) == sorted(answer) for one in people.by_item[name])
-    return Settlement(name, answer, Origin.PERSON, None, None, agreeing)
+def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:
+    agreeing = sum(not differ(one, answer) for one in people.by_item[name])
+    return Settlement(name, answer.labels, Origin.PERSON, None, None, agreeing, unknown=answer.unknown)
 
 
 def _of_machine(plan: RoutePlan, certificate_id: int) -> Iterator[Settlement]:

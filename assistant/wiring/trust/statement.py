@@ -210,6 +210,7 @@ def people_as_json(batch: Batch, votes: Votes, drawn: Mapping[str, np.ndarray]) 
         "unknown_blindness": len(votes.unknown_blindness),
         "assisted": len(votes.assisted),
         "tied": len(votes.tied),
+        "in_part": len(votes.in_part),
     }
 
 
