@@ -123,6 +123,8 @@ def _show(output: Output, report: ImportReport) -> None:
         output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
     if report.counts["refused"] > len(report.refusals):
         output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more")
+    if report.unknown:
+        output.note(f"  {_unknown_words(report)}")
     if report.reasons["off_label_set"]:
         output.note("  labels outside the policy's label set are taken with --any-label")
     for note in import_notes(report):
@@ -135,6 +137,7 @@ def _show(output: Output, report: ImportReport) -> None:
         "reasons": dict(report.reasons),
         "spelled": [{"what": one[0], "here": one[1], "known_as": one[2]} for one in report.spelled],
         "runs": report.runs,
+        "with_unknown_categories": report.unknown,
     }
     row = (report.source, *(f"{report.counts[name]:,}" for name in names), ", ".join(report.runs))
     heads = (name.replace("_", " ") for name in names)
@@ -158,6 +161,17 @@ def import_notes(report: ImportReport) -> list[str]:
     if len(report.spelled) > _SHOWN_NAMES:
         notes.append(f"... and {len(report.spelled) - _SHOWN_NAMES:,} more spellings of raters")
     return notes
+
+
+def _unknown_words(report: ImportReport) -> str:
+    if report.runs:
+        return (
+            f"{report.unknown:,} answers leave categories unknown: they failed (incomplete), people label those items"
+        )
+    return (
+        f"{report.unknown:,} labels leave categories unknown: they speak of the other categories only, "
+        "and settle no item as a whole"
+    )
 
 
 @precedents_app.command("add")
@@ -184,6 +198,7 @@ def add(
     with Workspace.open(workspace) as opened:
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed)
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
+    left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
     output.result(dict(counts), f"{counts['added']:,} precedents added, {counts['total']:,} in all{left_out}")
 
 

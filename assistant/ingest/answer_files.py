@@ -16,7 +16,7 @@ from assistant.domain.canonical import LabelNames, common_spelling, label_key
 from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns, map_label_columns, map_machine_columns
 from assistant.ingest.answers import NO_LABEL, AnswerError
-from assistant.ingest.labels import LabelRow, MachineRow, read_cell, to_labels, to_machine
+from assistant.ingest.labels import LabelRow, MachineRow, mentioned, read_cell, to_labels, to_machine
 from assistant.ingest.one_spelling import (
     ItemNames,
     check_codes,
@@ -115,7 +115,7 @@ def _recognising(
     """The files with the labels by which cells are read: those of the set, else those that stand alone somewhere."""
     if label_set is not None:
         names = LabelNames(tuple(label_set), closed=True)
-        return [replace(file, columns=file.columns.recognising(names, None)) for file in files]
+        return [_knowing(file, names, None, label_set) for file in files]
     found = [_alone(file) for file in files]
     said = [label for labels, _ in found for label in labels]
     spelling = common_spelling(said, spelled)
@@ -123,10 +123,14 @@ def _recognising(
     several = any(several for _, several in found)
     names = LabelNames(tuple(spelling.values()))
     kind = None if several else LabelKind.SINGLE  # then a cell with an empty list holds no answer
-    return [
-        replace(file, columns=replace(file.columns.recognising(names, kind), known_labels=_mentioned(file)))
-        for file in files
-    ]
+    return [_knowing(file, names, kind, ()) for file in files]
+
+
+def _knowing(file: _File, names: LabelNames, kind: LabelKind | None, label_set: Sequence[str]) -> _File:
+    """The file read by these labels; what an object of votes leaves out of all that are known is unknown."""
+    columns = file.columns.recognising(names, kind)
+    known = dict.fromkeys((*label_set, *(names.find(name) or name for name in mentioned(file.rows, columns))))
+    return replace(file, columns=replace(columns, known_labels=tuple(known)))
 
 
 def _alone(file: _File) -> tuple[list[str], bool]:
@@ -152,12 +156,6 @@ def _alone(file: _File) -> tuple[list[str], bool]:
 def _cells(row: Row, columns: AnswerColumns) -> Iterator[object]:
     names = columns.each_rater or [name for name in (columns.labels, columns.label) if name is not None]
     yield from (value for name in names if (value := row.values.get(name)) is not None)
-
-
-def _mentioned(file: _File) -> tuple[str, ...]:
-    """Every label that some object of votes mentions."""
-    cells = (row.values.get(file.columns.labels or file.columns.label or "") for row in file.rows)
-    return tuple(dict.fromkeys(str(label) for cell in cells if isinstance(cell, Mapping) for label in cell))
 
 
 def _read(

@@ -12,6 +12,7 @@ _WHERE_KNOWN = ("#", "/", "+", "&")  # doccano's and others', where all parts ar
 _YES = frozenset({"1", "true", "yes", "y", "t"})
 _NO = frozenset({"0", "false", "no", "n", "f"})
 _CHOICES = "choices"  # how Label Studio wraps several labels in a cell
+_ANY = LabelNames()
 NO_LABEL = "no_label"
 """The reason of a cell that holds no answer; nothing is wrong with its row."""
 
@@ -34,7 +35,7 @@ def read_answer(
     *,
     several: bool = False,
     known_labels: Sequence[str] = (),
-    names: LabelNames = LabelNames(),  # noqa: B008 - frozen
+    names: LabelNames = _ANY,
     exactly_one: bool = False,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The labels a cell holds, and those it leaves open.
@@ -65,6 +66,18 @@ def read_answer(
     if isinstance(value, list | tuple | set | frozenset):
         return _from_list(list(value), names, exactly_one=exactly_one), ()
     return (_label(value, names),), ()
+
+
+def votes_in(value: object, names: LabelNames = _ANY) -> Mapping[str, object] | None:
+    """The object of votes, `{label: 0 or 1}`, that a cell holds, as text or as it is; None where it holds none."""
+    if isinstance(value, str):
+        if not looks_like_a_list(value.strip()) or names.find(value) is not None:
+            return None
+        try:
+            value = read_list_cell(value.strip())
+        except UnreadableListError:
+            return None
+    return value if isinstance(value, Mapping) and set(value) != {_CHOICES} else None
 
 
 def _parsed(text: str, names: LabelNames, *, several: bool) -> object:

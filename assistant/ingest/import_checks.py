@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain.canonical import LabelNames
-from assistant.domain.labels import OffLabelSetError, WrongNumberError, check_number, read_labels
-from assistant.domain.policies import LabelSet
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, WrongNumberError, check_number, read_labels
+from assistant.domain.policies import LabelKind, LabelSet
 from assistant.ingest.labels import NO_ANSWER, LabelRow, MachineRow
 from assistant.ingest.load import SHOWN_REFUSALS
 from assistant.ingest.mapping import LONGEST_ID
@@ -28,6 +28,7 @@ class ImportReport:
         reasons: refused ones and those without an answer by reason (`unknown_item`: no item of that id ...).
         refusals: the first ten refused.
         runs: names of the runs that hold imported machine answers.
+        unknown: accepted answers that leave categories unknown: a person's is known in part only, a machine's failed.
         spelled: raters and items that the file spells in another way than they are known: (what, here, known) and how
             many answers.
     """
@@ -38,6 +39,7 @@ class ImportReport:
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
+    unknown: int = 0
     spelled: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -77,6 +79,16 @@ class Checks:
         """The labels in the policy's spelling and order. Raises OffLabelSetError for others, or a wrong number."""
         check_number(len(labels), self.label_set.kind)
         return labels if self.any_label else read_labels(labels, self.label_set)
+
+    def of_set(self, names: LabelAnswer) -> LabelAnswer:
+        """These categories as the label set spells them, less those it does not have: it asks nothing about them.
+
+        Where one label is the whole answer nothing is left unknown.
+        """
+        if self.label_set.kind is not LabelKind.MULTI:
+            return ()
+        spelled = ((self.names.find(name), name) for name in names)
+        return tuple(dict.fromkeys(found or name for found, name in spelled if found or self.any_label))
 
 
 def usable(

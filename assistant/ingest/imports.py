@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.domain.canonical import rater_key
+from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelSet
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.import_checks import Checks, ImportReport, usable
-from assistant.ingest.labels import LabelRow, MachineRow, to_labels, to_machine
+from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
 from assistant.ingest.readers import peek_columns, read_rows
 from assistant.ingest.repeated import Newest
 from assistant.ingest.rows import Refusal, Row
@@ -27,6 +28,7 @@ from assistant.store.runs import Run, RunStore
 
 _LOOKED_AT = 100  # rows whose values say what a column is
 _BATCH = 2000
+_SHOWN_DETAIL = 500  # characters
 
 
 class Mapper(Protocol):
@@ -64,7 +66,8 @@ def import_labels(
         for key, labels, row in usable(batch, items, checks, report):
             if isinstance(row, LabelRow):
                 rater = people.known_as(row.rater)
-                review = Review(row.item_id, rater, labels, source=report.source, meta=row.meta)
+                review = _review(row, rater, labels, checks, report.source)
+                report.unknown += bool(review.unknown)
                 if newest.first(key, rater, row.meta):
                     once.append((key, review))
                     continue
@@ -112,13 +115,14 @@ def import_machine_answers(
         by_model: dict[str, list[Answered]] = {}
         for key, labels, row in usable(batch, items, checks, report):
             if isinstance(row, MachineRow):
-                by_model.setdefault(row.model, []).append(_answered(key, labels, row))
+                unknown = checks.of_set(row.unknown)
+                by_model.setdefault(row.model, []).append(_answered(key, labels, row, unknown))
+                report.unknown += bool(unknown)
         for model, answered in by_model.items():
             run = opened.setdefault(model, runs.open_import(model))
             changed = _changed(answered, prelabels.newest_of(run, [one.item_key for one in answered]))
             prelabels.commit(run, changed, [])
-            added = sum(one.prelabel.status is PrelabelStatus.LABELLED for one in changed)
-            said = sum(one.prelabel.status is PrelabelStatus.LABELLED for one in answered)
+            added, said = (sum(map(_is_answer, some)) for some in (changed, answered))
             report.counts.update(added=added, unchanged=said - added)
     report.runs = [run.name for run in opened.values()]
     return report
@@ -140,18 +144,53 @@ def _open(path: Path, choose: Mapper, checks: Checks) -> tuple[ImportReport, Ans
     first = list(islice(rows, _LOOKED_AT))
     columns = choose(names, [row.values for row in first if isinstance(row, Row)])
     columns = columns.recognising(checks.names, checks.label_set.kind)
+    if not columns.known_labels:
+        columns, first, rows = _with_mentioned(path, columns, first, rows)
     report = ImportReport("standard input" if str(path) == "-" else path.name, columns.describe())
     return report, columns, chain(first, rows)
 
 
-def _answered(key: int, labels: tuple[str, ...], row: MachineRow) -> Answered:
+def _with_mentioned(
+    path: Path, columns: AnswerColumns, first: list[Row | Refusal], rows: Iterator[Row | Refusal]
+) -> tuple[AnswerColumns, list[Row | Refusal], Iterator[Row | Refusal]]:
+    """Without a stated label set it is what the file's objects of votes mention, or what one leaves out would be a no.
+
+    A file is read twice for that; a pipe, which can't be, is held in memory.
+    """
+    if str(path) == "-":
+        first = [*first, *rows]
+        return replace(columns, known_labels=mentioned(first, columns)), first, iter(())
+    return replace(columns, known_labels=mentioned(unfolded(read_rows(path)), columns)), first, rows
+
+
+def _review(row: LabelRow, rater: str, labels: LabelAnswer, checks: Checks, source: str) -> Review:
+    return Review(
+        row.item_id,
+        rater,
+        labels,
+        shown_suggestion=row.shown_suggestion,
+        source=source,
+        meta={name: value for name, value in row.meta.items() if name != UNKNOWN or not row.unknown},
+        unknown=checks.of_set(row.unknown),
+        denied=checks.of_set(row.denied),
+    )
+
+
+def _is_answer(one: Answered) -> bool:
+    return one.prelabel.reason is not FailureReason.NO_ANSWER
+
+
+def _answered(key: int, labels: LabelAnswer, row: MachineRow, unknown: LabelAnswer) -> Answered:
+    """Its answer; one that leaves categories unknown is none, for they would be taken as denied."""
     if row.no_answer is not None:
         told = "the file has a row for this item without an answer"
         failed = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.NO_ANSWER, detail=told, model=row.model)
         return Answered(key, 0, failed, None)
     prelabel = Prelabel(
-        status=PrelabelStatus.LABELLED,
-        labels=labels,
+        status=PrelabelStatus.FAILED if unknown else PrelabelStatus.LABELLED,
+        labels=() if unknown else labels,
+        reason=FailureReason.INCOMPLETE if unknown else None,
+        detail=f"it leaves unknown: {', '.join(unknown)}"[:_SHOWN_DETAIL] if unknown else None,
         signals={} if row.score is None else {"score": row.score},
         rationale=row.rationale,
         model=row.model,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from assistant.domain.canonical import canonical_text, says_nothing, written_for_nothing
+from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns
-from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer
+from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer, votes_in
 from assistant.ingest.columns import identifier_text, remaining
 from assistant.ingest.rows import Refusal, Row, excerpt_of
 from assistant.ingest.statuses import NOT_AN_ANSWER
 
+UNKNOWN = "unknown"
+"""The key of an answer's `meta` that lists the categories it leaves unknown."""
+
+_UNKNOWN_COLUMNS = (UNKNOWN, "final_unknown")  # files that list them beside the labels; the second is our own export's
 NO_ANSWER = frozenset({NO_LABEL, NOT_AN_ANSWER})
 """Reasons of rows in which nothing is wrong: nobody answered there. They are counted apart from refused ones."""
 
@@ -28,6 +33,8 @@ class LabelRow:
         labels: one label, or any number of a multi-label set, none included.
         meta: all other columns; `unknown` lists labels of a multi-label set that were neither given nor denied.
         line: where the row stands in its file.
+        denied: labels of a multi-label set that were expressly answered with no; empty for a plain list of labels.
+        shown_suggestion: whether the machine's answer was in sight; None where the row doesn't say.
     """
 
     item_id: str
@@ -35,6 +42,13 @@ class LabelRow:
     labels: tuple[str, ...]
     meta: Mapping[str, object]
     line: int
+    denied: tuple[str, ...] = field(default=(), compare=False)
+    shown_suggestion: bool | None = field(default=None, compare=False)
+
+    @property
+    def unknown(self) -> LabelAnswer:
+        """Categories that were neither given nor denied; empty for a complete answer."""
+        return unknown_in(self.meta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,31 @@ class MachineRow:
     line: int
     no_answer: str | None = None
 
+    @property
+    def unknown(self) -> LabelAnswer:
+        """Categories that the model neither gave nor denied: such an answer is not complete, and no usable one."""
+        return unknown_in(self.meta)
+
+
+def unknown_in(meta: Mapping[str, object]) -> LabelAnswer:
+    """The categories that the `meta` of an answer lists as left unknown."""
+    listed = meta.get(UNKNOWN)
+    return tuple(listed) if isinstance(listed, list) and all(isinstance(name, str) for name in listed) else ()
+
+
+def mentioned(rows: Iterable[Row | Refusal], columns: AnswerColumns) -> LabelAnswer:
+    """Every label that some object of votes in these rows mentions, in the order they first occur.
+
+    An object that leaves one of them out does not answer it.
+    """
+    names: dict[str, None] = dict.fromkeys(columns.each_label)
+    for row in rows:
+        if isinstance(row, Row):
+            for column in (columns.labels, columns.label):
+                votes = votes_in(row.values.get(column), columns.names) if column is not None else None
+                names.update(dict.fromkeys(map(str, votes or ())))
+    return tuple(names)
+
 
 def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
     """The answers of a row: one, or one of each rater that has a column; what is no answer comes as a refusal."""
@@ -68,8 +107,8 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
             yield from _wide(row, columns, item_id)
             return
         rater = _answered_by(row, columns, "no_rater")
-        labels, meta = _answer(row, columns)
-        yield LabelRow(item_id, rater, labels, meta, row.line)
+        labels, meta, denied = _answer(row, columns)
+        yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
     except AnswerError as error:
         yield _refusal(row, error)
 
@@ -83,7 +122,7 @@ def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
         return _refusal(row, error)
     try:
         _check_status(row, columns, machine=True)
-        labels, meta = _answer(row, columns)
+        labels, meta, _ = _answer(row, columns)
         score = _score(row.values.get(columns.score) if columns.score else None)
     except AnswerError as error:
         if error.reason in NO_ANSWER:
@@ -107,10 +146,13 @@ def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow |
         except AnswerError as error:
             yield _refusal(row, AnswerError(error.reason, f"{rater}: {error}"))
         else:
-            yield LabelRow(item_id, rater, labels, _meta(row, columns, left_open), row.line)
+            denied = _denied(row.values.get(rater), columns, {*labels, *left_open})
+            meta = _meta(row, columns, left_open)
+            yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
 
 
-def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object]]:
+def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
+    """The labels, the other columns, and the labels expressly denied."""
     value: object = None
     several = False
     if columns.each_label:
@@ -119,11 +161,33 @@ def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str
         value = row.values.get(columns.labels)
         several = value is not None
     single = row.values.get(columns.label) if columns.label else None
-    labels, left_open = read_cell(single if value is None else value, columns, several=several)
+    answer = single if value is None else value
+    labels, left_open = read_cell(answer, columns, several=several)
+    denied = _denied(answer, columns, {*labels, *left_open})
+    if value is not None or isinstance(single, list):
+        left_open += _listed(row, columns, {*labels, *left_open})
     meta = _meta(row, columns, left_open)
     if columns.label and single is not None and value is not None:
         meta[columns.label] = single  # a summary beside the labels themselves
-    return labels, meta
+    return labels, meta, denied
+
+
+def _denied(value: object, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
+    named = (columns.names.find(str(name)) or str(name) for name in votes_in(value, columns.names) or ())
+    return tuple(name for name in named if name not in answered)
+
+
+def _listed(row: Row, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
+    """Categories that a column beside the labels lists as unknown: a list, or as our own export's text joins them."""
+    names: dict[str, None] = {}
+    for column in _UNKNOWN_COLUMNS:
+        value = row.values.get(column)
+        if isinstance(value, str) and column != UNKNOWN and not written_for_nothing(value):
+            value = list(read_answer(value, several=True, names=columns.names)[0])
+        if isinstance(value, list):
+            listed = (name.strip() for name in value if isinstance(name, str) and name.strip())
+            names.update({columns.names.find(name) or name: None for name in listed})
+    return tuple(name for name in names if name not in answered)
 
 
 def read_cell(
@@ -145,7 +209,20 @@ def read_cell(
 
 def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
     meta = remaining(row.values, columns.used)
-    return meta | {"unknown": list(left_open)} if left_open else meta
+    return meta | {UNKNOWN: list(left_open)} if left_open else meta
+
+
+def _shown(meta: Mapping[str, object]) -> bool | None:
+    """Whether the machine's answer was in sight, as a column `shown_suggestion` says."""
+    value = meta.get("shown_suggestion")
+    said = (canonical_text(value) or "").casefold()
+    if says_nothing(said, closed=True):
+        return None
+    if said in {"true", "1", "yes"}:
+        return True
+    if said in {"false", "0", "no"}:
+        return False
+    raise AnswerError("bad_sight", f"shown_suggestion is {value!r:.40}; write true or false, or leave it empty")
 
 
 def _identifier(row: Row, column: str | None, reason: str) -> str:

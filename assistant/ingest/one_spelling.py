@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from assistant.domain.canonical import common_spelling, id_key, label_key, rater_key
 from assistant.errors import InputError
-from assistant.ingest.labels import LabelRow, MachineRow
+from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow
 from assistant.ingest.repeated import Newest
 
 _SHOWN = 5  # spellings in a note
@@ -125,12 +125,16 @@ def one_spelling(
 
 
 def _spelled(row: Answer, spelling: Mapping[str, str]) -> Answer:
-    labels = tuple(dict.fromkeys(spelling[label_key(label)] for label in row.labels))
-    unknown = row.meta.get("unknown")
-    if isinstance(unknown, list):
-        unknown = [spelling.get(label_key(label), label) for label in unknown]
-        return replace(row, labels=labels, meta={**row.meta, "unknown": unknown})
-    return row if labels == row.labels else replace(row, labels=labels)
+    """The row with these spellings, in what it gives, leaves unknown and denies."""
+
+    def of(labels: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(spelling.get(label_key(label), label) for label in labels))
+
+    labels, unknown = of(row.labels), of(row.unknown)
+    meta = {**row.meta, UNKNOWN: list(unknown)} if unknown != row.unknown else row.meta
+    if isinstance(row, LabelRow):
+        return replace(row, labels=labels, meta=meta, denied=of(row.denied))
+    return replace(row, labels=labels, meta=meta)
 
 
 def check_codes(paths: Sequence[Path], given: Iterable[LabelRow], answers: Iterable[MachineRow]) -> None:

@@ -73,7 +73,10 @@ class Session:
         workspace = self._workspace
         if not workspace.items.count()["items"]:
             raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
-        if recovered := recover(workspace.journal, workspace.prelabels):
+        recovered, damaged = recover(workspace.journal, workspace.prelabels)
+        for path, lines in damaged.items():
+            note(f"{lines:,} lines of the reply journal are no replies and were left out; they are kept in {path}")
+        if recovered:
             note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
         self.progress.recovered = recovered
         policy = self._asking.policy

@@ -12,6 +12,7 @@ from assistant.prompting.render import PromptRenderer
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
 from assistant.settings import Settings
+from assistant.store.nonces import routing_scope
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.runs import Run
 from assistant.wiring.models import check_spec
@@ -111,9 +112,7 @@ def production_work(workspace: Workspace, choice: JobChoice) -> Work:
     """All items of the workspace, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
     register(workspace, asking)
-    return Work(
-        asking,
-        workspace.runs.open(asking.identity, prompt=asking.prompt_name, policy=asking.policy_name),
-        workspace.prelabels,
-        routing_policy(workspace.settings.routing, workspace.policy),
-    )
+    run = workspace.runs.open(asking.identity, prompt=asking.prompt_name, policy=asking.policy_name)
+    nonce = workspace.nonces.get(routing_scope(run.id)).value
+    routing = routing_policy(workspace.settings.routing, workspace.policy, nonce)
+    return Work(asking, run, workspace.prelabels, routing)

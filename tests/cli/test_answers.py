@@ -291,7 +291,7 @@ def test_two_spellings_that_are_stored_already_count_as_one_person(
     with Workspace.open(begun) as opened:
         opened.reviews.add([(1, Review("1", "bo", ("safe",), source="new.csv"))])
         [first, _] = opened.reviews.by_item()
-        assert sorted(first[3].values()) == [("safe",), ("spam",)]
+        assert sorted(one.labels for one in first[3].values()) == [("safe",), ("spam",)]
 
 
 def test_the_newest_of_several_answers_of_a_person_counts_even_where_an_earlier_one_said_the_same(
@@ -302,7 +302,7 @@ def test_the_newest_of_several_answers_of_a_person_counts_even_where_an_earlier_
     assert (said.status, said.json["superseded"]) == (0, 3)
     assert "3 answers are of people who answered the item before in this file: the newest counts" in said.stderr
     with Workspace.open(begun) as opened:
-        assert [answers for _, _, _, answers in opened.reviews.by_item()] == [{"ana": ("spam",)}, {"ana": ("spam",)}]
+        assert [answers["ana"].labels for _, _, _, answers in opened.reviews.by_item()] == [("spam",), ("spam",)]
     again = take(assistant, begun, text)
     # All but the second row are stored already; that one never counted.
     assert (again.json["added"], again.json["unchanged"], len(given(begun))) == (0, 4, 3)
@@ -313,7 +313,7 @@ def test_a_file_that_goes_back_to_an_earlier_answer_changes_the_answer_back(assi
         said = take(assistant, begun, f"item_id,rater,label\n1,ana,{label}\n")
         assert (said.status, said.json["added"]) == (0, 1)
     with Workspace.open(begun) as opened:
-        assert [answers for _, _, _, answers in opened.reviews.by_item()] == [{"ana": ("spam",)}]
+        assert [answers["ana"].labels for _, _, _, answers in opened.reviews.by_item()] == [("spam",)]
 
 
 def test_newest_is_by_the_time_of_the_row_where_it_says_one(assistant: Assistant, begun: Path) -> None:
@@ -402,7 +402,7 @@ def test_what_export_writes_labels_import_reads_back(
     said = assistant("labels", "import", target, "--rater-name", "team", "-w", second, "--json")
     assert (said.status, said.json["added"], said.json["no_answer"]) == (0, len(answers), 6 - len(answers))
     with Workspace.open(second) as opened:
-        found = {name: sorted(answers["team"]) for _, name, _, answers in opened.reviews.by_item()}
+        found = {name: sorted(answers["team"].labels) for _, name, _, answers in opened.reviews.by_item()}
     assert found == {str(at): sorted(labels) for at, labels in enumerate(answers, 1)}
 
 
