@@ -16,7 +16,7 @@ from assistant.review.adjudicate import open_case
 from assistant.store import disagreement_list, disagreements
 from assistant.store.disagreement_list import Wanted
 from assistant.store.pool import PoolStore
-from assistant.store.settlements import Origin, SettlementStore
+from assistant.store.settlements import SettlementStore
 from assistant.wiring.eval_data import suite_data
 from assistant.wiring.eval_snapshots import freeze_suite
 from assistant.wiring.trust.people import PeoplesAnswers
@@ -95,7 +95,9 @@ def test_every_format_tells_unknown_from_no(assistant: Assistant, labelled: Path
     assert not found["waits"]["final_origin"]
     assert manifest["final_labels"] == {
         **dict.fromkeys(("model", "classifier", "machine"), 0),
-        **{"person": 2, "not_settled": 1, "in_part": 2},
+        "person": 2,
+        "not_settled": 1,
+        "in_part": 2,
     }
     assert manifest["final_unknown"] == {"items": 2, "by_category": {"S": 2, "V": 1}}
 
