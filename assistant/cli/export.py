@@ -43,14 +43,15 @@ def status(
         counts = {**opened.items.count(), "languages": opened.items.languages()}
         known = opened.runs.all()
         reviews = opened.reviews.count()
-        if not known:
+        if not known and run is None:
             output.result(
                 {"content": counts, "reviews": reviews, "runs": []},
                 _content_line(counts, reviews),
             )
             output.next_step("assistant prelabel", "label it")
             return
-        chosen = opened.runs.find(run)
+        # A job that waits for its first answer is worth a look, where there is nothing else to show.
+        chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
         totals = opened.results.totals(chosen)
         failures = opened.results.failures(chosen, failed)
         events = opened.runs.events(chosen)
@@ -65,8 +66,8 @@ def status(
         "events": [{"at": at, "event": event, **detail} for at, event, detail in events],
     }
     output.result(data, _content_line(counts, reviews), "", *show_totals(chosen, totals), *_show_failures(failures))
-    if len(known) > 1:
-        output.note(f"other runs: {', '.join(one.name for one in known if one.id != chosen.id)}")
+    if others := [one.name for one in known if one.id != chosen.id]:
+        output.note(f"other runs: {', '.join(others)}")
     if totals.statuses["pending"] and chosen.origin == "prelabel":
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
     else:
