@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
-from assistant.cli.output import Output, table
+from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ def totals_as_dict(totals: RunTotals) -> dict[str, Any]:
         "cached_tokens": totals.cached_tokens,
         "cost_usd": totals.cost_usd,
         "shared_answers": totals.shared,
+        "with_media": totals.with_media,
     }
 
 
@@ -195,8 +196,9 @@ def _run_facts(run: Run) -> dict[str, Any]:
 
 def _content_line(counts: dict[str, Any], reviews: dict[str, int]) -> str:
     languages = ", ".join(f"{count:,} {language}" for language, count in counts["languages"].items())
+    media = f"\n{media_words(counts['with_media'])}" if counts["with_media"] else ""
     people = f"; {reviews['labels']:,} human labels on {reviews['items']:,} items" if reviews["labels"] else ""
-    return f"{counts['items']:,} items ({languages or 'none yet'}){people}"
+    return f"{counts['items']:,} items ({languages or 'none yet'}){people}{media}"
 
 
 def _show_failures(failures: list[dict[str, Any]]) -> list[Any]:

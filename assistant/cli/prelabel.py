@@ -10,7 +10,7 @@ from assistant.cli.export import money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
-from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
 
@@ -100,6 +100,7 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
         "cost_usd": told.cost_usd,
         "sampled_items": told.sampled,
         "truncated_in_sample": told.truncated,
+        "with_media": (media := session.with_media()),
     }
     output.result(
         data,
@@ -108,6 +109,8 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
         f"about {told.prompt_tokens:,} prompt and {told.completion_tokens:,} reply tokens"
         f" (estimated on {told.sampled:,} items), {money(told.cost_usd)}",
     )
+    if media:
+        output.note(media_words(media))
     if told.truncated:
         output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
     output.next_step("assistant prelabel", "does it")

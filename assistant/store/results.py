@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.store.certificates import CertificateStore
 from assistant.store.database import PAGE, Database
+from assistant.store.items import with_media
 from assistant.store.precedents import PrecedentStore, settled_digests
 from assistant.store.prelabels import newest
 from assistant.store.runs import Run
@@ -39,6 +40,7 @@ class RunTotals:
         prompt_tokens, completion_tokens, cached_tokens: of all answers; shared ones count once.
         cost_usd: US$ of all answers, None where no price is known.
         shared: items that took the answer of another item with the same content.
+        with_media: items with an answer whose media no model was shown.
     """
 
     statuses: dict[str, int]
@@ -50,6 +52,7 @@ class RunTotals:
     cached_tokens: int
     cost_usd: float | None
     shared: int
+    with_media: int
 
 
 class ResultStore:
@@ -102,6 +105,7 @@ class ResultStore:
             )
             routed = {(route, reason): count for route, reason, count in connection.execute(query)}
             settled = connection.execute(_count_settled(run)).scalar_one()
+            media = connection.execute(_count_media(run)).scalar_one()
         answered = sum(statuses.values())
         return RunTotals(
             statuses={**statuses, "settled": settled, "pending": max(0, everything - answered - settled)},
@@ -113,6 +117,7 @@ class ResultStore:
             cached_tokens=sums.cached_tokens or 0,
             cost_usd=sums.cost_usd,
             shared=sums.shared or 0,
+            with_media=media,
         )
 
     def _in_force(self, run: Run) -> int | None:
@@ -207,6 +212,11 @@ def _sums(run: Run) -> sa.Select[Any]:
             "shared"
         ),
     ).where(prelabels.c.run_id == run.id)
+
+
+def _count_media(run: Run) -> sa.Select[int]:
+    answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
+    return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
 
 
 def _count_settled(run: Run) -> sa.Select[int]:

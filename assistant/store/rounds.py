@@ -18,6 +18,7 @@ from assistant.routing.allocation import Integers
 from assistant.routing.route import Decision
 from assistant.store.columns import aggregated
 from assistant.store.database import Database, now
+from assistant.store.items import with_media
 from assistant.store.prelabels import newest
 from assistant.store.routes import as_decision, as_values
 from assistant.store.tables import ESCAPED, ExactText, items, prelabels, routes, run_events
@@ -52,6 +53,7 @@ class RunColumns:
         ids: external ids.
         failed: whether the newest answer can't be used, shape (n,).
         flagged: whether it holds one of the labels asked about, shape (n,).
+        media: whether the item has media, shape (n,).
         routes: theirs.
     """
 
@@ -59,6 +61,7 @@ class RunColumns:
     ids: list[str]
     failed: npt.NDArray[np.bool_]
     flagged: npt.NDArray[np.bool_]
+    media: npt.NDArray[np.bool_]
     routes: RouteColumns
 
     def __len__(self) -> int:
@@ -89,7 +92,9 @@ class RoundStore:
             keys, ids = _named(connection, run_id)
             remarkable, failing = _remarkable(connection, run_id, labels)
             failed, flagged = (np.isin(keys, remarkable[which]) for which in (failing, ~failing))
-            return RunColumns(keys, ids, failed, flagged, _routes(connection, run_id, keys))
+            [seen_in_part] = _integers(connection, sa.select(items.c.id).where(with_media()))
+            media = np.isin(keys, seen_in_part, assume_unique=True)
+            return RunColumns(keys, ids, failed, flagged, media, _routes(connection, run_id, keys))
 
     def names(self, run_id: int) -> tuple[Integers, list[str]]:
         """Row numbers, rising, and external ids of the items with an answer in a run."""

@@ -113,6 +113,11 @@ class Session:
             retry_failed=self._choice.retry_failed,
         )
 
+    def with_media(self) -> int:
+        """Contents still to answer that have media, of which no model is shown more than the text."""
+        again = self._choice.retry_failed
+        return self._work.store.count_pending(self.run, self._asking.policy.id, retry_failed=again, only_media=True)
+
     def _known(self) -> int:
         """Contents still to answer that have a reply; what failed before is asked anew all the same."""
         if self._choice.retry_failed:

@@ -89,6 +89,7 @@ class TotalsShown(Shown):
     cached_tokens: int
     cost_usd: Annotated[float | None, Field(description="Null where no price is known.")]
     shared: int
+    with_media: Annotated[int, Field(description="Items of which the model was shown the text only.")]
 
 
 class RunItemShown(Shown):
@@ -134,6 +135,7 @@ class Estimate(Shown):
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float | None
+    with_media: Annotated[int, Field(description="Contents of which the model is shown the text only.")]
 
 
 Budget = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False, description="US$, at most.")]
