@@ -24,7 +24,8 @@ from assistant.store.routes import as_decision, as_values
 from assistant.store.tables import ESCAPED, ExactText, items, prelabels, routes, run_events
 
 NONE = -1
-EVENT = "routed"
+ROUTED = "routed"
+"""Event of a run that was routed, beside those of its jobs."""
 _DECIDED = (routes.c.route, routes.c.reason, routes.c.doubts, routes.c.inclusion_probability, routes.c.seed)
 
 
@@ -105,7 +106,7 @@ class RoundStore:
         """The newest round of a run, or None."""
         query = (
             sa.select(run_events.c.detail)
-            .where(run_events.c.run_id == run_id, run_events.c.event == EVENT)
+            .where(run_events.c.run_id == run_id, run_events.c.event == ROUTED)
             .order_by(run_events.c.id.desc())
             .limit(1)
         )
@@ -147,7 +148,7 @@ class RoundStore:
                 values = (run_id, revision, *as_values(decisions[code]), stamp)
                 _insert(connection, values, read.keys[at])
             detail = {"round": routed.number, "basis": dict(routed.basis), "written": len(changed)}
-            event = {"run_id": run_id, "event": EVENT, "detail": detail, "created_at": stamp}
+            event = {"run_id": run_id, "event": ROUTED, "detail": detail, "created_at": stamp}
             connection.execute(sa.insert(run_events), [event])
         return len(changed)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.review import qualify
+from assistant.review.gold import age
+from assistant.review.queue import utc_now
 from assistant.store import gold
 from assistant.store.lanes import languages_waiting
 from assistant.store.qualifications import Qualification, Round
@@ -44,6 +46,7 @@ def begin_round(workspace: Workspace, user_id: int, language: str, *, actor: str
     """Begin a round, or go on with one; after one that failed only `again`. Raises as `qualify.begin` does."""
     about, rules = _round(workspace, user_id, language), workspace.settings.review
     with workspace.database.write() as connection:
+        age(connection, rules, utc_now())
         return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, again=again)
 
 
@@ -51,6 +54,7 @@ def give_training(workspace: Workspace, user_id: int, language: str, count: int,
     """Give items to train on; returns how many. Raises as `qualify.train` does."""
     about = _round(workspace, user_id, language)
     with workspace.database.write() as connection:
+        age(connection, workspace.settings.review, utc_now())
         return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor)
 
 
