@@ -85,7 +85,9 @@ class RoutingSettings(_Section):
     severe_from: int = Field(default=3, ge=0)  # labels of this severity or more are severe
     expert_below: float = Field(default=0.6, ge=0, le=1)  # a severe label less sure than this goes to an expert
     double_below: float = Field(default=0.9, ge=0, le=1)  # ... no surer than this to two; 1 for all severe labels
-    monitor_share: float = Field(default=0.02, gt=0, le=1)  # of what a certificate accepts, labelled blind all the same
+    monitor_power: float = Field(default=0.8, gt=0, lt=1)  # chance to notice a certificate that is broken ...
+    monitor_factor: float = Field(default=2, gt=1)  # ... by so many times the errors it permits
+    monitor_share: float | None = Field(default=None, gt=0, le=1)  # of the accepted labelled for that; None: it follows
     random_share: float = Field(default=0.1, gt=0, le=0.5)  # of a capacity, for a random look at what has to wait
     seed: int = 20260101  # of every draw
 

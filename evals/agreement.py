@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,12 +11,16 @@ from assistant.stats.coefficient import Coefficient
 from assistant.stats.coefficient_intervals import coefficients_of_ratings
 from assistant.stats.contingency import contingency
 from assistant.stats.intervals import wilson
+from evals.categories import memberships
 from evals.ceiling import arms, ceiling
-from evals.data import NO_ANSWER, NO_LABEL, NONE, Bools, Codes, EvalData, Scale
+from evals.data import NO_ANSWER, NONE, Codes, EvalData, Scale
+from evals.label_rows import label_rows, no_answer
 from evals.measures import NDCG_AT, jaccard, kendall, mean_ndcg
-from evals.panel import AgreementPanel, LabelRow
+from evals.panel import AgreementPanel, Invalid
 from evals.people import grades
-from evals.shares import share
+from evals.reference_set import classes_in_use, classes_of_set
+
+__all__ = ["agreement_coefficients", "agreement_panel", "headline_kappa", "memberships"]
 
 _NOMINAL = {"raw": "raw", "kappa": "cohen_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
 _ORDINAL = {
@@ -63,7 +66,8 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
         effective_n=raw.effective_n,
         classes=data.classes,
         table=contingency(people, machine, len(data.classes), weights).table,
-        labels=label_rows(data, people, machine, kept, confidence),
+        labels=label_rows(data, variant, kept, confidence),
+        invalid=_invalid(data, variant),
         ceiling=ceiling(data, variant, confidence),
         arms=arms(data, variant, confidence),
         notes=_notes(data, variant, kept),
@@ -104,75 +108,49 @@ def headline_kappa(data: EvalData, variant: str, kept: Codes, *, confidence: flo
     return _coefficients(data, variant, graded, {"kappa_quadratic": "kappa"}, confidence)["kappa"]
 
 
-def no_answer(data: EvalData) -> int:
-    """Code of `NO_ANSWER`, one that never occurs where every answer is usable."""
-    return len(data.classes) - 1 if data.can_fail else len(data.classes)
-
-
-def label_rows(data: EvalData, people: Codes, machine: Codes, kept: Codes, confidence: float) -> tuple[LabelRow, ...]:
-    """Shares, precision, recall and F1 of every label that occurs; of sets of labels, one row for each label.
-
-    Args:
-        data: the data.
-        people, machine: classes of the m items, shape (m,).
-        kept: their positions, shape (m,).
-        confidence: two-sided level.
-    """
-    weights, groups = data.weights[kept], data.groups[kept]
-    total = weights.sum()
-
-    def within(hits: Bools, given: Bools, otherwise: str) -> Coefficient:
-        figure = share(hits[given].astype(np.float64), weights[given], groups[given], confidence)
-        return figure if figure.value is not None else replace(figure, reason=otherwise)
-
-    rows = []
-    for label, of_class in memberships(data.classes, data.scale).items():
-        said, given = of_class[people], of_class[machine]
-        if not (said.any() or given.any()):
-            continue
-        either, both = said | given, (said & given).astype(np.float64)
-        # F1 = 2 TP / (2 TP + FP + FN): a share in which items both gave count twice, so its interval is a share's.
-        doubled = weights * (1 + both)
-        rows.append(
-            LabelRow(
-                label=label,
-                people=float(weights[said].sum() / total),
-                machine=float(weights[given].sum() / total),
-                precision=within(said, given, "the machine never gave this label"),
-                recall=within(given, said, "people never gave this label"),
-                f1=share(both[either], doubled[either], groups[either], confidence),
-            )
-        )
-    return tuple(rows)
-
-
-def memberships(classes: Sequence[str], scale: Scale) -> Mapping[str, Bools]:
-    """For each label, which classes hold it, shape (k,): itself, or the sets it is in.
-
-    Args:
-        classes: k of them.
-        scale: `multi` where they are sets of labels joined by `|`.
-    """
-    parts = [set(name.split("|")) if scale is Scale.MULTI and name != NO_LABEL else {name} for name in classes]
-    labels = dict.fromkeys(
-        label for name in classes for label in (name.split("|") if scale is Scale.MULTI else (name,))
+def _invalid(data: EvalData, variant: str) -> Invalid | None:
+    counts = data.invalid.get(variant)
+    if not counts:
+        return None
+    said = data.variants[variant].codes
+    return Invalid(
+        labels=counts,
+        answers=int((said != NONE).sum()),
+        reference_set=tuple(data.classes[code] for code in classes_of_set(data, variant))
+        if data.categories is None
+        else data.categories.names,
+        stated=data.closed,
+        grades=data.scale is Scale.ORDINAL,
     )
-    return {label: np.array([label in part for part in parts]) for label in labels}
+
+
+def _in_part_notes(data: EvalData, variant: str, kept: Codes) -> list[str]:
+    """How many of the variant's items have no whole label to be held against, and why."""
+    assert data.categories is not None  # noqa: S101 - the caller looked
+    left_out = int((data.categories.in_part & (data.variants[variant].first != NONE)).sum())
+    if not left_out:
+        return []
+    return [
+        f"{left_out:,} items are known in part only, people left categories unknown: whole answers are compared on the "
+        f"{len(kept):,} others, each category on the items where it is known."
+    ]
 
 
 def _coefficients(
     data: EvalData, variant: str, kept: Codes, names: Mapping[str, str], confidence: float
 ) -> dict[str, Coefficient]:
+    """Chance is among the classes of the label set: what else a variant answered only never agrees."""
     ordinal = "raw" not in names and "kappa" not in names
-    used = data.used_by(variant)
-    if ordinal:
-        used = used[used != no_answer(data)]
-    dense = np.cumsum(np.isin(np.arange(len(data.classes)), used)) - 1
+    categories = classes_of_set(data, variant)
+    used = categories if ordinal else classes_in_use(data, variant)
+    dense = np.full(len(data.classes), NONE, dtype=np.int64)
+    dense[used] = np.arange(len(used))
     values = grades(data) if ordinal else None
     made = coefficients_of_ratings(
         dense[data.reference[kept]],
         dense[data.variants[variant].first[kept]],
         max(1, len(used)),
+        categories=max(1, len(categories)),
         weights=data.weights[kept] if data.weighted else None,
         clusters=data.groups[kept] if data.grouped else None,
         names=tuple(names),
@@ -184,6 +162,8 @@ def _coefficients(
 
 def _notes(data: EvalData, variant: str, kept: Codes) -> tuple[str, ...]:
     notes = []
+    if data.categories is not None:
+        notes += _in_part_notes(data, variant, kept)
     machine = data.variants[variant].first[kept]
     given = np.bincount(machine, minlength=len(data.classes))
     known = np.bincount(data.reference[data.reference != NONE], minlength=len(data.classes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from assistant.ingest.labels import MachineRow
@@ -12,9 +12,10 @@ from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, VariantIdentity
 from evals.frozen import FrozenAnswer, Snapshot
+from evals.item_groups import GROUP, leakage_groups, stated_group, ties
 
-_HOW_SURE = ("label_probability", "stated_confidence")
-"""Signals that say how sure a machine was, the most telling first; raw, not calibrated."""
+_HOW_SURE = ("label_probability", "stated_confidence", "score")
+"""Signals that say how sure a machine was, the most telling first; raw, not calibrated; the last is of imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ def assemble_snapshot(
         slices: what results are sliced by.
         notes: what the reader must know beside the snapshot's own.
     """
-    collector = Collector(snapshot.classes, snapshot.scale)
+    collector = Collector(snapshot.classes, snapshot.scale, known=snapshot.known)
     for item in snapshot.items:
         properties = {name: item.properties.get(name) for name in slices}
         collector.item(item.id, text=texts.get(item.id), group=item.group, properties=properties)
         collector.inclusion(item.id, item.inclusion)
         for answer in item.answers:
-            collector.human(item.id, answer.rater, answer.labels, answer.sight)
+            _add_human(collector, item.id, answer)
     for variant in variants:
         collector.variant(variant.name, variant.identity)
         for item_id, repeat, given in _answers(variant, names, frozenset(item.id for item in snapshot.items)):
@@ -83,11 +84,13 @@ def assemble_snapshot(
 
 
 def assemble_production(
-    labelled: Iterable[LabelledFacts],
+    labelled: Sequence[LabelledFacts],
     variants: Sequence[StoredVariant],
     *,
     classes: Sequence[str] | None,
     scale: Scale | None,
+    known: Collection[str] = (),
+    beside: Iterable[FrozenAnswer] = (),
     left_out: Mapping[str, int],
     notes: Sequence[str],
 ) -> EvalData:
@@ -97,26 +100,40 @@ def assemble_production(
         labelled: items with labels.
         variants: the runs.
         classes, scale: the label set; None finds out.
+        known: labels that are in the set beside those people use, where none was stated.
+        beside: answers of people to other items: they show which labels there are.
         left_out: labelled items that are not here, by reason.
         notes: what the reader must know.
     """
-    collector = Collector(classes, scale)
+    collector = Collector(classes, scale, known=known)
+    for answer in beside:
+        if collector.reference_set.holds(answer.labels):
+            collector.reference_set.learn(answer.labels, answer.unknown, answer.denied)
     names: dict[int, str] = {}
-    for one in labelled:
+    groups = leakage_groups([ties("", _near(one.facts), one.facts.meta, GROUP) for one in labelled])
+    for one, group in zip(labelled, groups.tolist(), strict=True):
         facts = one.facts
         names[facts.key] = facts.id
-        group = None if facts.group is None else str(facts.group)
         properties = {"language": facts.language, "source": facts.source}
-        collector.item(facts.id, text=facts.text, group=group, properties=properties)
+        query = stated_group(facts.meta) or f"{facts.id} alone"  # near-duplicates are no results of a query
+        collector.item(facts.id, text=facts.text, group=str(group), query=query, properties=properties)
         collector.inclusion(facts.id, one.inclusion)
         for answer in one.answers:
-            collector.human(facts.id, answer.rater, answer.labels, answer.sight)
+            _add_human(collector, facts.id, answer)
     for variant in variants:
         collector.variant(variant.name, variant.identity)
         for item_id, repeat, given in _stored(variant, names):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data(notes)
     return replace(data, left_out={**left_out, **data.left_out})
+
+
+def _add_human(collector: Collector, item: str, answer: FrozenAnswer) -> None:
+    collector.human(item, answer.rater, answer.labels, answer.sight, unknown=answer.unknown, denied=answer.denied)
+
+
+def _near(facts: ItemFacts) -> str | None:
+    return None if facts.group is None else str(facts.group)
 
 
 def _answers(
@@ -126,7 +143,11 @@ def _answers(
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
     rows = variant.rows.items()
-    return ((item_id, 0, MachineAnswer(row.labels, row.score)) for item_id, row in rows if item_id in ids)
+    return (
+        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown))
+        for item_id, row in rows
+        if item_id in ids
+    )
 
 
 def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:

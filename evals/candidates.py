@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.items import Item
-from assistant.ingest.whole_files import read_items
+from assistant.ingest.labels import LabelRow
+from assistant.ingest.whole_files import read_human_labels, read_items
 from assistant.store.labelled import GivenLabel, ItemFacts, LabelledItem
-from evals.data import NO_LABEL, SIGHTS, EvalData, Scale, Sight
-from evals.files import read_eval_files
+from evals.data import NO_LABEL, EvalData, Scale, Sight
+from evals.files import probability_of, read_eval_files
 from evals.frozen import FrozenAnswer
 from evals.suite import META, Data, Query
 
@@ -61,12 +62,17 @@ def from_workspace(labelled: Iterable[LabelledItem], query: Query, routed: Route
     for one in labelled:
         given = [label for label in one.labels if label.at >= query.labelled_since]
         if given and _asked_for(one.facts, query, ids):
-            yield _candidate(one.facts, given, chance(routed.get(one.facts.id, ()), given[0].at))
+            stated = stated_inclusion(one.facts, given)
+            yield _candidate(one.facts, given, chance(routed.get(one.facts.id, ()), given[0].at, stated))
 
 
-def chance(routes: Sequence[tuple[str, float]], labelled_at: str) -> float:
-    """Probability with which the route in force at that moment gave the item to people; 1 where there was none."""
-    return next((probability for moment, probability in reversed(routes) if moment <= labelled_at), 1.0)
+def chance(routes: Sequence[tuple[str, float]], labelled_at: str, stated: float | None = None) -> float:
+    """Probability with which the route in force at that moment gave the item to people.
+
+    Where there was none, the one that was stated with its labels; 1 without either.
+    """
+    otherwise = 1.0 if stated is None else stated
+    return next((probability for moment, probability in reversed(routes) if moment <= labelled_at), otherwise)
 
 
 def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tuple[list[Candidate], EvalData]:
@@ -85,7 +91,7 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     classes = data.classes or None
     read = read_eval_files(folder / data.labels, None, items_path, classes=classes, scale=data.scale)
     items = {} if items_path is None else read_items(items_path)
-    answers = _answers_by_item(read)
+    rows = read_human_labels(folder / data.labels, None, data.classes)
     sizes: dict[int, int] = {}
     for group in read.groups.tolist():
         sizes[group] = sizes.get(group, 0) + 1
@@ -93,7 +99,8 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     for at, name in enumerate(read.ids):
         group = int(read.groups[at])
         near = f"file {group}" if sizes[group] > 1 else None
-        bare = Candidate(name, "", "", "und", None, {}, near, 1 / float(read.weights[at]), tuple(answers.get(at, ())))
+        answers = tuple(_frozen_row(row, read.scale) for row in rows.get(name, ()))
+        bare = Candidate(name, "", "", "und", None, {}, near, 1 / float(read.weights[at]), answers)
         found.append(_described(bare, items.get(name), known.get(name)))
     return found, read
 
@@ -114,7 +121,7 @@ def _asked_for(facts: ItemFacts, query: Query, ids: frozenset[str]) -> bool:
 
 
 def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) -> Candidate:
-    newest = {one.rater: FrozenAnswer(one.rater, tuple(one.labels), sight_of(one.shown_suggestion)) for one in given}
+    newest = {one.rater: frozen_answer(one) for one in given}
     return Candidate(
         facts.id,
         facts.digest,
@@ -128,21 +135,34 @@ def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) 
     )
 
 
+def frozen_answer(given: GivenLabel) -> FrozenAnswer:
+    """A stored answer as evaluations take it."""
+    sight = sight_of(given.shown_suggestion)
+    return FrozenAnswer(given.rater, tuple(given.labels), sight, given.unknown, given.denied)
+
+
+def stated_inclusion(facts: ItemFacts, given: Sequence[GivenLabel]) -> float | None:
+    """The probability, stated with the labels or the item when they came, with which the item was taken; None without.
+
+    Raises:
+        InputError: it is no number.
+    """
+    for value in (*(one.inclusion for one in given), facts.meta.get("inclusion_probability")):
+        if value is not None and value != "":
+            return probability_of(value, facts.id)
+    return None
+
+
 def sight_of(shown: bool | None) -> Sight:
     """Whether the machine's answer was in sight; None where nobody knows."""
     return Sight.UNKNOWN if shown is None else Sight.ASSISTED if shown else Sight.BLIND
 
 
-def _answers_by_item(read: EvalData) -> dict[int, list[FrozenAnswer]]:
-    found: dict[int, list[FrozenAnswer]] = {}
-    humans = read.humans
-    rows = zip(
-        humans.items.tolist(), humans.raters.tolist(), humans.codes.tolist(), humans.sights.tolist(), strict=True
-    )
-    for item, rater, code, sight in rows:
-        labels = labels_of(read.classes[code], read.scale)
-        found.setdefault(item, []).append(FrozenAnswer(humans.names[rater], labels, SIGHTS[sight]))
-    return found
+def _frozen_row(row: LabelRow, scale: Scale) -> FrozenAnswer:
+    """A row of a file; the labels of a set in one order."""
+    labels = tuple(sorted(row.labels)) if scale is Scale.MULTI else row.labels
+    lists = (row.unknown, row.denied) if scale is Scale.MULTI else ((), ())
+    return FrozenAnswer(row.rater, labels, sight_of(row.shown_suggestion), *lists)
 
 
 def labels_of(name: str, scale: Scale) -> tuple[str, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from assistant.domain.consensus import Consensus
 from assistant.errors import InputError
-from evals.columns import MachineAnswer, guessed_scale, label_order, majority, that_count, variant_columns
+from evals.categories import Given, category_cells, settled_in_part
+from evals.columns import MachineAnswer, majority, that_count, variant_columns
 from evals.data import (
     NO_ANSWER,
-    NO_LABEL,
     SIGHTS,
     Codes,
     Column,
@@ -22,10 +23,11 @@ from evals.data import (
     Sight,
     VariantIdentity,
 )
+from evals.reference_set import Labels, ReferenceSet, joined
 from evals.slices import length_column, values_column
 
 NOBODY = "unlabelled"
-OPEN = "open"
+OPEN = "open"  # known in part only: people left categories unknown
 TIED = "tied"
 
 _SHOWN = 5  # labels in a note
@@ -36,41 +38,54 @@ class _Variant:
     identity: VariantIdentity
     calibrated: bool
     answers: dict[tuple[int, int], MachineAnswer] = field(default_factory=dict)
+    invalid: Counter[str] = field(default_factory=Counter)
 
 
 class Collector:
     """Takes answers in any order; items are numbered as they are first named.
 
     Args:
-        classes: the label set in its order; None takes what occurs.
-        scale: how labels relate; None finds out: sets of labels, grades that are numbers, or names.
+        classes: the label set in its order; None takes what people use: a label that only a machine gave is none.
+        scale: how labels relate; None finds out from people's answers: sets of labels, grades that are numbers, or
+            names.
+        known: labels that are in the set beside those people use, where `classes` is None.
     """
 
-    def __init__(self, classes: Sequence[str] | None = None, scale: Scale | None = None) -> None:
-        self._classes = classes
-        self._scale = scale
+    def __init__(
+        self, classes: Sequence[str] | None = None, scale: Scale | None = None, *, known: Collection[str] = ()
+    ) -> None:
+        self.reference_set = ReferenceSet(classes, scale, known)
         self._places: dict[str, int] = {}
         self._texts: dict[int, str] = {}
         self._properties: dict[str, dict[int, str]] = {}
         self._groups: dict[int, str] = {}
+        self._queries: dict[int, str] = {}
         self._inclusion: dict[int, float] = {}
-        self._human: dict[tuple[int, int], tuple[str, int]] = {}
+        self._human: dict[tuple[int, int], Given] = {}
         self._raters: dict[str, int] = {}
-        self._open: set[int] = set()
         self._variants: dict[str, _Variant] = {}
-        self._several = False
-        self._alien: Counter[str] = Counter()
         self._off_set = 0
 
     def item(
-        self, name: str, *, text: str | None = None, group: str | None = None, properties: Mapping[str, str | None]
+        self,
+        name: str,
+        *,
+        text: str | None = None,
+        group: str | None = None,
+        query: str | None = None,
+        properties: Mapping[str, str | None],
     ) -> None:
-        """An item, with the properties it may be sliced by; items not told of are known by their ids alone."""
+        """An item, with the properties it may be sliced by; items not told of are known by their ids alone.
+
+        Items of one `group` are not independent of each other; those of one `query` are its results.
+        """
         place = self._place(name)
         if text is not None:
             self._texts[place] = text
         if group is not None:
             self._groups[place] = group
+        if query is not None:
+            self._queries[place] = query
         for key, value in properties.items():
             if value is not None:
                 self._properties.setdefault(key, {})[place] = value
@@ -88,7 +103,16 @@ class Collector:
             what = f"item {item!r} has two inclusion probabilities"
             raise InputError(what, hint="an item is taken with one probability, whoever labels it")
 
-    def human(self, item: str, rater: str, labels: tuple[str, ...], sight: Sight, *, left_open: bool = False) -> None:
+    def human(
+        self,
+        item: str,
+        rater: str,
+        labels: tuple[str, ...],
+        sight: Sight,
+        *,
+        unknown: tuple[str, ...] = (),
+        denied: tuple[str, ...] = (),
+    ) -> None:
         """A reviewer's answer; the newest of one reviewer and item counts.
 
         Args:
@@ -96,17 +120,16 @@ class Collector:
             rater: who.
             labels: what was answered.
             sight: whether the machine's answer was in sight.
-            left_open: some labels of the set were neither given nor denied: the item is counted, the answer is not.
+            unknown: categories of a multi-label set neither given nor denied: the answer speaks of the others only.
+            denied: categories expressly denied, where that is known.
         """
         place = self._place(item)
-        if not self._known(labels):
+        if not self.reference_set.holds(labels):
             self._off_set += 1
             return
-        if left_open:
-            self._open.add(place)
-            return
+        unknown = self.reference_set.learn(labels, unknown, denied)
         number = self._raters.setdefault(rater, len(self._raters))
-        self._human[place, number] = (self._joined(labels), SIGHTS.index(sight))
+        self._human[place, number] = Given(labels, unknown, sight)
 
     def variant(self, name: str, identity: VariantIdentity, *, calibrated: bool = False) -> None:
         """A variant whose answers follow.
@@ -120,9 +143,6 @@ class Collector:
 
     def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
         """A variant's answer to an item, `repeat` counting from 0; labels outside the set are no usable answer."""
-        if answer.labels is not None and not self._known(answer.labels):
-            self._alien.update(label for label in answer.labels if label not in (self._classes or ()))
-            answer = replace(answer, labels=None)
         self._variants[variant].answers[self._place(item), repeat] = answer
 
     def data(self, notes: Sequence[str] = ()) -> EvalData:
@@ -131,21 +151,31 @@ class Collector:
         Args:
             notes: what the reader must know.
         """
-        classes, scale = self._all_classes()
+        self._refuse_invalid()
+        in_part = self._settled_in_part()
+        settled_whole = [one.labels for one in in_part.values() if one is not None and not one.unknown]
+        classes, scale = self._all_classes(settled_whole)
         code = {name: number for number, name in enumerate(classes)}
         humans, n = self._human_answers(code), len(self._places)
 
         def code_of(labels: tuple[str, ...] | None) -> int:
-            return code[NO_ANSWER if labels is None else self._joined(labels)]
+            return code[NO_ANSWER if labels is None else joined(labels)]
 
-        blind = humans.where(that_count(humans, n))
+        whole = humans.where(np.isin(humans.items, list(in_part), invert=True))
+        blind = whole.where(that_count(whole, n))
         reference, tied = majority(blind.items, blind.codes, n, len(classes))
-        left_out = self._left_out(humans, reference, tied)
-        notes = (*notes, *self._notes())
+        left_out = {NOBODY: n - len({place for place, _ in self._human}), OPEN: 0, TIED: len(tied)}
+        for place, settled in in_part.items():
+            left_out[TIED] += settled is None
+            left_out[OPEN] += settled is not None and bool(settled.unknown)
+            if settled is not None and not settled.unknown:
+                reference[place] = code_of(settled.labels)
         variants = {
             name: variant_columns(name, one.answers, n, code_of, identity=one.identity, calibrated=one.calibrated)
             for name, one in self._variants.items()
         }
+        known_in_part = {place: one for place, one in in_part.items() if one is not None and one.unknown}
+        multi = scale is Scale.MULTI
         return EvalData(
             ids=tuple(self._places),
             texts=tuple(self._texts.get(place, "") for place in range(n)) if self._texts else None,
@@ -154,12 +184,17 @@ class Collector:
             humans=humans,
             reference=reference,
             weights=np.array([1 / self._inclusion.get(place, 1.0) for place in range(n)]),
-            groups=self._group_codes(),
+            groups=self._numbers(self._groups),
+            queries=self._numbers(self._queries) if self._queries else None,
             slices=self._slices(classes, reference),
             variants=variants,
             left_out={reason: count for reason, count in left_out.items() if count},
-            notes=notes,
-            closed=self._classes is not None,
+            notes=(*notes, *self._notes()),
+            closed=self.reference_set.stated,
+            categories=category_cells(self.reference_set.names, classes, reference, known_in_part) if multi else None,
+            of_set=self.reference_set.among(classes, settled_whole, scale),
+            given=self.reference_set.given(classes, settled_whole),
+            invalid={name: dict(one.invalid.most_common()) for name, one in self._variants.items() if one.invalid},
         )
 
     def _notes(self) -> tuple[str, ...]:
@@ -168,50 +203,49 @@ class Collector:
             notes.append(
                 f"{self._off_set:,} human answers hold labels that are not in the label set; they don't count."
             )
-        if self._alien:
-            shown = ", ".join(f"{label} ({count:,})" for label, count in self._alien.most_common(_SHOWN))
+        alien = sum((one.invalid for one in self._variants.values()), Counter[str]())
+        if alien and self.reference_set.stated:
+            shown = ", ".join(f"{label} ({count:,})" for label, count in alien.most_common(_SHOWN))
             notes.append(f"Machine answers outside the label set count as no usable answer: {shown}.")
         return tuple(notes)
 
-    def _known(self, labels: tuple[str, ...]) -> bool:
-        return self._classes is None or all(label in self._classes for label in labels)
+    def _refuse_invalid(self) -> None:
+        """Count answers of machines that hold what the label set does not have; those that are none become failed."""
+        names = frozenset(self.reference_set.names)
+        for variant in self._variants.values():
+            for at, answer in variant.answers.items():
+                if faults := self.reference_set.faults(answer, names):
+                    variant.invalid[", ".join(faults)] += 1
+                    if self.reference_set.fails(faults):
+                        variant.answers[at] = replace(answer, labels=None)
 
     def _place(self, item: str) -> int:
         return self._places.setdefault(item, len(self._places))
 
-    def _joined(self, labels: tuple[str, ...]) -> str:
-        if len(labels) == 1:
-            return labels[0]
-        self._several = True
-        return "|".join(sorted(labels)) or NO_LABEL
+    def _settled_in_part(self) -> dict[int, Consensus | None]:
+        """By position, what people settle on where some of their answers leave categories unknown."""
+        answers: dict[int, list[Given]] = {place: [] for (place, _), one in self._human.items() if one.unknown}
+        for (place, _), one in self._human.items():
+            if place in answers:
+                answers[place].append(one)
+        return {place: settled_in_part(given) for place, given in answers.items()}
 
-    def _all_classes(self) -> tuple[tuple[str, ...], Scale]:
-        answers = [one for variant in self._variants.values() for one in variant.answers.values()]
-        said = {self._joined(one.labels) for one in answers if one.labels is not None}
-        occurring = {label for label, _ in self._human.values()} | said
-        known = [label for label in self._classes or () if label in occurring or not self._several]
-        other = sorted(occurring - set(known), key=label_order)
-        classes = (*known, *other)
-        scale = self._scale or (Scale.MULTI if self._several else guessed_scale(classes))
-        failed = any(one.labels is None for one in answers)
-        return (*classes, NO_ANSWER) if failed else classes, scale
+    def _all_classes(self, settled: Sequence[Labels]) -> tuple[Labels, Scale]:
+        answers = [one.labels for variant in self._variants.values() for one in variant.answers.values()]
+        classes, scale = self.reference_set.classes({*settled, *(one for one in answers if one is not None)})
+        return (*classes, NO_ANSWER) if None in answers else classes, scale
 
     def _human_answers(self, code: Mapping[str, int]) -> HumanAnswers:
-        places = np.array(list(self._human), dtype=np.int64).reshape(-1, 2)
-        codes = np.array([code[label] for label, _ in self._human.values()], dtype=np.int64)
-        sights = np.array([sight for _, sight in self._human.values()], dtype=np.int64)
+        complete = [(at, one) for at, one in self._human.items() if not one.unknown]
+        places = np.array([at for at, _ in complete], dtype=np.int64).reshape(-1, 2)
+        codes = np.array([code[joined(one.labels)] for _, one in complete], dtype=np.int64)
+        sights = np.array([SIGHTS.index(one.sight) for _, one in complete], dtype=np.int64)
         return HumanAnswers(places[:, 0], places[:, 1], codes, sights, tuple(self._raters))
 
-    def _left_out(self, humans: HumanAnswers, reference: Codes, tied: Codes) -> dict[str, int]:
-        labelled = np.zeros(len(reference), dtype=np.bool_)
-        labelled[humans.items] = True
-        opened = [place for place in self._open if not labelled[place]]
-        return {NOBODY: int((~labelled).sum()) - len(opened), OPEN: len(opened), TIED: len(tied)}
-
-    def _group_codes(self) -> Codes:
-        """A number for each leakage group; an item without one stands alone."""
+    def _numbers(self, names: Mapping[int, str]) -> Codes:
+        """A number for each group that items are named into; an item without one stands alone."""
         numbers: dict[object, int] = {}
-        named = [self._groups.get(place, place) for place in range(len(self._places))]
+        named = [names.get(place, place) for place in range(len(self._places))]
         return np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
 
     def _slices(self, classes: tuple[str, ...], reference: Codes) -> dict[str, Column]:

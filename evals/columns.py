@@ -30,6 +30,7 @@ class MachineAnswer:
         confidence: how sure it was, as it came.
         cost_usd, latency_ms, tokens: of the original call.
         clauses: ids it cited.
+        unknown: categories it neither gave nor denied: such an answer is no usable one.
     """
 
     labels: tuple[str, ...] | None
@@ -38,6 +39,7 @@ class MachineAnswer:
     latency_ms: float | None = None
     tokens: float | None = None
     clauses: tuple[str, ...] | None = None
+    unknown: tuple[str, ...] = ()
 
 
 def variant_columns(

@@ -21,6 +21,8 @@ from evals.sides import changed_items, missing_items, side
 LEAST_OF_SLICE = 10
 """Items below which a slice is not compared."""
 
+_SHOWN_LABELS = 5
+
 LEAST_WORTH = 0.01
 """Differences below a point aren't worth the items they take to tell: how many more are needed is for a point."""
 
@@ -76,7 +78,7 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         slices=slice_effects(scores, terms),
         same_policy=data.variants[baseline].identity.policy == data.variants[candidate].identity.policy,
         missing=missing_items(data, baseline, candidate),
-        notes=_notes(data, paired),
+        notes=(*_invalid_notes(data, (baseline, candidate)), *_notes(data, paired)),
     )
     return replace(result, more_items=_more_items(paired, result.verdict, terms))
 
@@ -188,6 +190,17 @@ def _rounded(count: int) -> int:
     """Up to two digits: more would pretend to be exact."""
     unit = int(10 ** max(0, len(str(count)) - 2))
     return ceil(count / unit) * unit
+
+
+def _invalid_notes(data: EvalData, names: Sequence[str]) -> list[str]:
+    """Answers that hold what the label set does not have; before everything else that is to be known."""
+    notes = []
+    for name in names:
+        if counts := data.invalid.get(name):
+            labels = ", ".join(f"'{label}' ({count:,})" for label, count in list(counts.items())[:_SHOWN_LABELS])
+            total = sum(counts.values())
+            notes.append(f"{total:,} answers of {name} are outside the reference set, {labels}: they never agree.")
+    return notes
 
 
 def _notes(data: EvalData, paired: PairedComparison) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
@@ -169,6 +169,25 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Categories:
+    """What people say of each category of a multi-label set: unknown is neither yes nor no.
+
+    Attributes:
+        names: of the c categories.
+        people: 1 for yes, 0 for no, `NONE` where it is not known or people don't settle on one, shape (n, c).
+        in_part: items of which people left some categories unknown: they have no reference, shape (n,).
+    """
+
+    names: tuple[str, ...]
+    people: Codes
+    in_part: Bools
+
+    def where(self, kept: Codes) -> Self:
+        """Only these items, by position."""
+        return replace(self, people=self.people[kept], in_part=self.in_part[kept])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EvalData:
     """Frozen items with human labels and the answers of variants.
 
@@ -178,14 +197,21 @@ class EvalData:
         classes: the answers that occur or may occur; in order where the scale is ordinal.
         scale: how they relate.
         humans: what people answered.
-        reference: the class that is right, `NONE` where people don't settle on one, shape (n,).
+        reference: the class that is right, `NONE` where people don't settle on one, or on a part only, shape (n,).
         weights: 1 / inclusion probability, shape (n,); ones where every item was taken.
         groups: items of one leakage group have the same number, shape (n,).
+        queries: items that are results of one query have the same number, shape (n,); None where groups say it.
         slices: columns by name.
         variants: by name, in the order they are shown.
         left_out: items that are not here, by reason.
         notes: what the reader must know, in sentences.
         closed: the label set was stated: `classes` holds labels whether anybody used them or not.
+        categories: of a multi-label scale, what is known of each category; None of other scales.
+        of_set: which classes belong to the label set: those stated, or given by people; a machine's own don't, shape
+            (classes,). None for all but `NO_ANSWER`.
+        given: which classes some person gave, to whatever item, shape (classes,); None for those that occur.
+        invalid: by variant, how many of its answers hold labels that the set does not have, by these labels: none of
+            these answers ever agrees.
     """
 
     ids: tuple[str, ...]
@@ -201,6 +227,11 @@ class EvalData:
     left_out: Mapping[str, int]
     notes: tuple[str, ...] = ()
     closed: bool = False
+    queries: Codes | None = None
+    categories: Categories | None = None
+    of_set: Bools | None = None
+    given: Bools | None = None
+    invalid: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -220,20 +251,12 @@ class EvalData:
         """Whether `NO_ANSWER` is one of the classes (then it is the last)."""
         return bool(self.classes) and self.classes[-1] == NO_ANSWER
 
-    def used_by(self, variant: str) -> Codes:
-        """The classes that count for a variant: those of the label set, else what people or it answered; rising."""
-        if self.closed:
-            return np.arange(len(self.classes))
-        said = self.variants[variant].first
-        counts = np.bincount(np.concatenate([self.humans.codes, said[said != NONE]]), minlength=len(self.classes))
-        return np.flatnonzero(counts)
-
     def independent(self) -> Self:
         """The same with every item on its own: figures then speak of these groups, not of others like them."""
         if not self.grouped:
             return self
         note = "Items of one group are taken as independent: intervals speak of these groups only."
-        return replace(self, groups=np.arange(len(self)), notes=(*self.notes, note))
+        return replace(self, groups=np.arange(len(self)), queries=None, notes=(*self.notes, note))
 
     def answered(self, *names: str) -> Codes:
         """Positions of the items that people settled and all of these variants were asked."""

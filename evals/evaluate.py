@@ -12,7 +12,7 @@ from assistant.errors import InputError
 from evals.agreement import agreement_panel
 from evals.compare import compare_all
 from evals.confidences import confidence_quality
-from evals.data import NONE, EvalData
+from evals.data import NO_ANSWER, NONE, EvalData
 from evals.disagreements.analyse import analyse_disagreements
 from evals.evaluation import Evaluation, Subject
 from evals.panel import AgreementPanel
@@ -104,13 +104,19 @@ def subject(data: EvalData, title: str, digest: str = "") -> Subject:
         digest=digest or data_digest(data),
         items=len(data),
         settled=int((data.reference != NONE).sum()),
-        classes=data.classes,
+        classes=_label_set(data),
         scale=data.scale,
         raters=len(np.unique(data.humans.raters)),
         identities={name: one.identity for name, one in data.variants.items()},
         left_out=data.left_out,
         notes=(*data.notes, *_unranked(data)),
     )
+
+
+def _label_set(data: EvalData) -> tuple[str, ...]:
+    """The answers that belong to it; what only a machine answered, or failed to, does not."""
+    member = [True] * len(data.classes) if data.of_set is None else data.of_set.tolist()
+    return tuple(name for name, belongs in zip(data.classes, member, strict=True) if belongs and name != NO_ANSWER)
 
 
 def _unranked(data: EvalData) -> tuple[str, ...]:
@@ -130,6 +136,9 @@ def data_digest(data: EvalData) -> str:
         line = (data.ids[data.humans.items[at]], data.humans.names[data.humans.raters[at]], names[at])
         state.update(repr((*line, int(data.humans.sights[at]))).encode())
     labelled = np.unique(data.humans.items)
+    if data.categories is not None:
+        for at in np.flatnonzero(data.categories.in_part):
+            state.update(repr((data.ids[at], data.categories.people[at].tolist())).encode())
     for at in labelled:
         state.update(repr((data.ids[at], float(data.weights[at]))).encode())
     return state.hexdigest()

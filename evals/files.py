@@ -13,8 +13,10 @@ from assistant.ingest.whole_files import read_human_labels, read_items, read_mac
 from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, Sight, VariantIdentity
+from evals.item_groups import stated_group
 
 _SHOWN_NAMES = 8
+_SIGHTS = {None: Sight.UNKNOWN, True: Sight.ASSISTED, False: Sight.BLIND}
 
 
 def read_eval_files(
@@ -46,8 +48,8 @@ def read_eval_files(
             item in common.
     """
     known = None if items is None else read_items(items)
-    human = read_human_labels(labels, known)
-    by_model = {} if machine is None else read_machine_answers(machine, known)
+    human = read_human_labels(labels, known, classes or ())
+    by_model = {} if machine is None else read_machine_answers(machine, known, classes or ())
     _check_overlap(human, by_model, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
@@ -60,7 +62,7 @@ def read_eval_files(
     for model, answers in by_model.items():
         collector.variant(model, VariantIdentity(model=model))
         for item_id, answer in answers.items():
-            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score))
+            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score, unknown=answer.unknown))
     return collector.data()
 
 
@@ -123,51 +125,34 @@ def _add_items(
         if len(sources) > 1 and item.source is not None:
             properties["source"] = item.source
         properties |= {key: str(item.meta[key]) for key in slice_by if item.meta.get(key) is not None}
-        group = item.meta.get("group")
-        collector.item(
-            name, text=_text(item.content), group=None if group is None else str(group), properties=properties
-        )
+        group = stated_group(item.meta)
+        collector.item(name, text=_text(item.content), group=group, query=group, properties=properties)
         if (share := item.meta.get("inclusion_probability")) is not None:
-            collector.inclusion(name, _probability(share, name))
+            collector.inclusion(name, probability_of(share, name))
 
 
 def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
-    seen = _field(row, "shown_suggestion")
-    sight = Sight.UNKNOWN if seen is None else Sight.ASSISTED if _truth(seen, path, row.line) else Sight.BLIND
-    collector.human(row.item_id, row.rater, row.labels, sight, left_open=bool(row.meta.get("unknown")))
-    if (share := _field(row, "inclusion_probability")) is not None:
+    sight = _SIGHTS[row.shown_suggestion]
+    collector.human(row.item_id, row.rater, row.labels, sight, unknown=row.unknown, denied=row.denied)
+    share = row.meta.get("inclusion_probability")
+    if share is not None and share != "":
         try:
-            collector.inclusion(row.item_id, _probability(share, row.item_id))
+            collector.inclusion(row.item_id, probability_of(share, row.item_id))
         except InputError as error:
             raise InputError(error.what, where=f"{path}:{row.line}", hint=error.hint) from error
 
 
-def _field(row: LabelRow, name: str) -> object:
-    """A column of the row, or of its `meta`; empty cells are none."""
-    inner = row.meta.get("meta")
-    value = row.meta.get(name)
-    if value is None and isinstance(inner, Mapping):
-        value = inner.get(name)
-    return None if value == "" else value
+def probability_of(value: object, item: str) -> float:
+    """An inclusion probability as it stands in a file.
 
-
-def _probability(value: object, item: str) -> float:
+    Raises:
+        InputError: it is no number.
+    """
     try:
         return float(str(value))
     except ValueError:
         what = f"the inclusion probability of item {item!r} is {value!r}"
         raise InputError(what, hint="it must be a number above 0, up to 1") from None
-
-
-def _truth(value: object, path: Path, line: int) -> bool:
-    text = str(value).strip().lower()
-    if text in {"true", "1", "1.0", "yes"}:
-        return True
-    if text in {"false", "0", "0.0", "no"}:
-        return False
-    raise InputError(
-        f"shown_suggestion is {value!r}", where=f"{path}:{line}", hint="write true or false, or leave it empty"
-    )
 
 
 def _text(content: Content) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -61,20 +61,33 @@ def freeze(
     left_out = {reason: count for reason, count in excluded.items() if count}
     if not len(taken):
         raise _nothing_left(len(candidates), left_out)
+    classes = label_set.names if label_set else suite.data.classes or None
+    items = tuple(_frozen_items(usable, groups, taken, suite))
     return Snapshot(
         suite=suite.name,
-        classes=label_set.names if label_set else suite.data.classes or None,
+        classes=classes,
         scale=SCALES[label_set.kind] if label_set else suite.data.scale,
-        items=tuple(_frozen_items(usable, groups, taken, suite)),
+        items=items,
         excluded=left_out,
         notes=(*notes, *_sight_notes(usable, taken)),
+        known=() if classes else _used_elsewhere(in_order, items),
     )
+
+
+def _used_elsewhere(candidates: Sequence[Candidate], items: Sequence[FrozenItem]) -> tuple[str, ...]:
+    """Labels that people used on items that were left out, and on no other: labels they are all the same."""
+    everywhere, here = (_used(one.answers for one in of) for of in (candidates, items))
+    return tuple(sorted(everywhere - here))
+
+
+def _used(answers: Iterable[Sequence[FrozenAnswer]]) -> set[str]:
+    return {name for of_item in answers for one in of_item for name in (*one.labels, *one.unknown, *one.denied)}
 
 
 def _answered(one: Candidate, suite: Suite, label_set: LabelSet | None, excluded: Counter[str]) -> Candidate | None:
     """The item with those answers that count; None where too few do."""
     blind = [answer for answer in one.answers if not (suite.data.blind and answer.sight is Sight.ASSISTED)]
-    known = [read for answer in blind if (read := _in_label_set(answer, label_set)) is not None]
+    known = [read for answer in blind if (read := _counting(answer, label_set)) is not None]
     if len(known) >= suite.data.minimum_reviewers:
         return replace(one, answers=tuple(known))
     if len(blind) >= suite.data.minimum_reviewers:
@@ -86,13 +99,26 @@ def _answered(one: Candidate, suite: Suite, label_set: LabelSet | None, excluded
     return None
 
 
-def _in_label_set(answer: FrozenAnswer, label_set: LabelSet | None) -> FrozenAnswer | None:
-    if label_set is None:
-        return answer
+def _counting(answer: FrozenAnswer, label_set: LabelSet | None) -> FrozenAnswer | None:
+    return answer if label_set is None else spelled(answer, label_set)
+
+
+def spelled(answer: FrozenAnswer, label_set: LabelSet) -> FrozenAnswer | None:
+    """An answer in the names of the label set; None where it holds others."""
     try:
-        return replace(answer, labels=read_labels(answer.labels, label_set))
+        labels = read_labels(answer.labels, label_set)
     except OffLabelSetError:
         return None
+    unknown, denied = (_categories(names, label_set) for names in (answer.unknown, answer.denied))
+    return replace(answer, labels=labels, unknown=unknown, denied=denied)
+
+
+def _categories(categories: Sequence[str], label_set: LabelSet) -> tuple[str, ...]:
+    """Categories as the label set spells them; where one label is the whole answer there are none."""
+    if label_set.kind is not LabelKind.MULTI:
+        return ()
+    folded = {name.strip().casefold() for name in categories}
+    return tuple(name for name in label_set.names if name.casefold() in folded)
 
 
 def _drawn(usable: Sequence[Candidate], groups: Codes, kept: Codes, suite: Suite) -> Codes:

@@ -18,11 +18,21 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class FrozenAnswer:
-    """One person's answer, as it was when the suite was frozen."""
+    """One person's answer, as it was when the suite was frozen.
+
+    Args:
+        rater: who.
+        labels: what was given.
+        sight: whether the machine's answer was in sight.
+        unknown: categories of a multi-label set that were neither given nor denied.
+        denied: categories expressly denied, where that is known.
+    """
 
     rater: str
     labels: tuple[str, ...]
     sight: Sight
+    unknown: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class Snapshot:
         items: by id.
         excluded: items that were not taken, by reason.
         notes: what the reader must know.
+        known: labels that are in the set beside those the items' answers show, where `classes` is None.
     """
 
     suite: str
@@ -65,6 +76,7 @@ class Snapshot:
     items: tuple[FrozenItem, ...]
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def as_bytes(self) -> bytes:
         """The file: a line about the whole, then a line for each item; the same data gives the same bytes."""
@@ -75,7 +87,7 @@ class Snapshot:
             "scale": self.scale,
             "excluded": self.excluded,
             "notes": self.notes,
-        }
+        } | ({"known": self.known} if self.known else {})
         return b"".join(_lines([head, *(_item_fields(one) for one in sorted(self.items, key=lambda one: one.id))]))
 
     @property
@@ -108,6 +120,7 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
             items=tuple(_item(line) for line in lines),
             excluded=head["excluded"],
             notes=tuple(head["notes"]),
+            known=tuple(head.get("known", ())),
         )
     except OSError as error:
         raise InputError(f"the snapshot can't be read: {error.strerror}", where=str(path), hint=hint) from None
@@ -127,11 +140,15 @@ def _item_fields(item: FrozenItem) -> dict[str, object]:
         "group": item.group,
         "inclusion": item.inclusion,
         "properties": dict(item.properties),
-        "answers": [
-            {"rater": one.rater, "labels": one.labels, "sight": one.sight}
-            for one in sorted(item.answers, key=lambda one: one.rater)
-        ],
+        "answers": [_answer_fields(one) for one in sorted(item.answers, key=lambda one: one.rater)],
     }
+
+
+def _answer_fields(answer: FrozenAnswer) -> dict[str, object]:
+    """A complete answer's are those it had before there were others, so that earlier snapshots keep their identity."""
+    fields: dict[str, object] = {"rater": answer.rater, "labels": answer.labels, "sight": answer.sight}
+    lists = {"unknown": answer.unknown, "denied": answer.denied}
+    return fields | {name: names for name, names in lists.items() if names}
 
 
 def _item(fields: Mapping[str, Any]) -> FrozenItem:
@@ -141,7 +158,10 @@ def _item(fields: Mapping[str, Any]) -> FrozenItem:
         group=fields["group"],
         inclusion=float(fields["inclusion"]),
         properties=fields["properties"],
-        answers=tuple(
-            FrozenAnswer(one["rater"], tuple(one["labels"]), Sight(one["sight"])) for one in fields["answers"]
-        ),
+        answers=tuple(_answer(one) for one in fields["answers"]),
     )
+
+
+def _answer(fields: Mapping[str, Any]) -> FrozenAnswer:
+    lists = (tuple(fields.get(name, ())) for name in ("unknown", "denied"))
+    return FrozenAnswer(fields["rater"], tuple(fields["labels"]), Sight(fields["sight"]), *lists)

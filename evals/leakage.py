@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.ingest.components import Components
 from assistant.ingest.duplicates import group_near_duplicates
 from assistant.ingest.signatures import fold, signatures
 from assistant.store.labelled import PrecedentPlace
 from evals.candidates import Candidate
 from evals.data import Codes
+from evals.item_groups import leakage_groups, ties
+
+__all__ = ["Guides", "leakage_groups", "leaks", "near_examples", "precedent_ties", "ties"]
 
 PRECEDENT = "precedents"
 NEAR_PRECEDENT = "near-duplicates of precedents, or of their group"
@@ -36,31 +38,6 @@ class Guides:
     examples: Sequence[str] = ()
     prompts: Sequence[str] = ()
     threshold: float = 0.85
-
-
-def ties(digest: str, near: str | None, meta: Mapping[str, object], group_by: str) -> list[str]:
-    """What ties an item to others: its content, its near-duplicates' group, and a field of its meta."""
-    found = [f"content {digest}"] if digest else []
-    if near is not None:
-        found.append(f"near {near}")
-    value = meta.get(group_by) if group_by else None
-    return found if value in {None, ""} else [*found, f"meta {value}"]
-
-
-def leakage_groups(tied: Sequence[Sequence[str]]) -> Codes:
-    """The first item each is tied to, over however many others; itself where it stands alone, shape (n,).
-
-    Args:
-        tied: what ties each of the n items to others.
-    """
-    first: dict[str, int] = {}
-    edges = [(at, first.setdefault(tie, at)) for at, ties_of in enumerate(tied) for tie in ties_of]
-    nodes = np.arange(len(tied), dtype=np.int32)
-    components = Components(len(tied))
-    if edges:
-        left, right = (np.array(side, dtype=np.int32) for side in zip(*edges, strict=True))
-        components.join(left, right)
-    return np.asarray(components.root_of(nodes), dtype=np.int64)
 
 
 def leaks(candidates: Sequence[Candidate], guides: Guides, group_by: str) -> tuple[dict[int, str], Codes]:

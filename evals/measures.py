@@ -69,7 +69,7 @@ def kendall(data: EvalData, variant: str, kept: Codes, *, confidence: float, see
 def mean_ndcg(data: EvalData, variant: str, kept: Codes, confidence: float) -> Coefficient | None:
     """Mean NDCG@10 of queries ranked by the variant's grades, people's being the gain; `n` counts queries.
 
-    A group of items is taken as a query's results.
+    A group of items is taken as a query's results, where nothing else names them.
 
     Args:
         data: a scale of grades, lowest not relevant.
@@ -80,11 +80,12 @@ def mean_ndcg(data: EvalData, variant: str, kept: Codes, confidence: float) -> C
     Returns:
         None where items aren't grouped into some results each.
     """
-    queries, sizes = np.unique(data.groups[kept], return_counts=True)
+    of_query = (data.groups if data.queries is None else data.queries)[kept]
+    queries, sizes = np.unique(of_query, return_counts=True)
     if not len(queries) or len(kept) < _LEAST_RESULTS * len(queries):
         return None
     values = _as_gains(data)
-    order = np.argsort(data.groups[kept], kind="stable")
+    order = np.argsort(of_query, kind="stable")
     parts = np.split(kept[order], np.cumsum(sizes)[:-1])
     found = [ndcg(values[data.reference[part]], values[data.variants[variant].first[part]], NDCG_AT) for part in parts]
     known = np.array([value for value in found if value is not None])

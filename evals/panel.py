@@ -31,9 +31,12 @@ class LabelRow:
 
     Attributes:
         label: its name.
-        people: share of items that people gave it.
-        machine: share of items that the variant gave it.
+        people: share of items that people gave it; of a category of a multi-label set, of those where it is known.
+        machine: share of these items that the variant gave it.
         precision, recall, f1: of the variant against people, with intervals; undefined with a reason.
+        agreement: of a category of a multi-label set, share of the items where it is known on which the variant says
+            yes or no as people do; None for other labels.
+        kappa: Cohen's kappa of the same; None as above.
     """
 
     label: str
@@ -42,6 +45,27 @@ class LabelRow:
     precision: Coefficient
     recall: Coefficient
     f1: Coefficient
+    agreement: Coefficient | None = None
+    kappa: Coefficient | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Answers of a variant that are none, since they hold what the label set does not have.
+
+    Attributes:
+        labels: how many answers, by what they hold, most first.
+        answers: all answers there are, of all repeats.
+        reference_set: the labels that count.
+        stated: whether these were stated; else they are what people used.
+        grades: whether they are grades.
+    """
+
+    labels: Mapping[str, int]
+    answers: int
+    reference_set: tuple[str, ...]
+    stated: bool
+    grades: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +145,7 @@ class AgreementPanel:
         ceiling: people among themselves; None where no item has two answers.
         arms: blind and assisted answers; None where it isn't known for any.
         notes: what the reader must know, in English sentences.
+        invalid: answers that hold what the label set does not have; None where there are none.
     """
 
     variant: str
@@ -134,3 +159,4 @@ class AgreementPanel:
     ceiling: Ceiling | None
     arms: Arms | None
     notes: tuple[str, ...] = ()
+    invalid: Invalid | None = None

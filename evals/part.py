@@ -28,8 +28,10 @@ def part_of(data: EvalData, kept: Bools) -> EvalData:
         texts=None if data.texts is None else tuple(data.texts[one] for one in at),
         humans=replace(humans, items=position[humans.items]),
         reference=data.reference[at],
+        categories=None if data.categories is None else data.categories.where(at),
         weights=data.weights[at],
         groups=data.groups[at],
+        queries=None if data.queries is None else data.queries[at],
         slices={name: Column(column.names, column.codes[at]) for name, column in data.slices.items()},
         variants={name: variant.where(at) for name, variant in data.variants.items()},
     )

@@ -61,6 +61,15 @@ def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | N
     return PeoplePanel(people_coefficients(data, confidence=confidence), tuple(rows), int((votes >= 2).sum()))
 
 
+def label_set_classes(data: EvalData) -> Codes:
+    """Classes of the label set that people can give: those stated, else those they gave; rising."""
+    member = np.ones(len(data.classes), dtype=np.bool_) if data.of_set is None else data.of_set.copy()
+    member[len(data.classes) - data.can_fail :] = False
+    if data.given is not None and not data.closed:
+        member &= data.given
+    return np.flatnonzero(member)
+
+
 def people_alpha(data: EvalData, items: Codes, confidence: float) -> Coefficient:
     """Krippendorff's alpha among reviewers on these items, ordinal where the scale is.
 
@@ -83,18 +92,20 @@ def grades(data: EvalData) -> Floats | None:
 
 
 def _coefficients(data: EvalData, items: Codes, names: Mapping[str, str], confidence: float) -> dict[str, Coefficient]:
-    """By our names; `NO_ANSWER`, which people never give, is no class of theirs."""
+    """By our names; `NO_ANSWER`, and what only a machine answered, is no class of theirs."""
     humans = counted(data.humans)
     k = max(1, len(data.classes) - data.can_fail)
     counts = np.zeros((len(data), k))
     seen = rating_counts(humans.items, humans.raters, humans.codes, k)
     counts[: len(seen)] = seen
+    own = label_set_classes(data)
+    values = grades(data)
     made = coefficients_of_counts(
-        counts[items],
+        counts[np.ix_(items, own)] if len(own) else counts[items],
         weights=data.weights[items] if data.weighted else None,
         clusters=data.groups[items] if data.grouped else None,
         names=tuple(names),
-        values=grades(data),
+        values=values if values is None or not len(own) else values[own],
         confidence=confidence,
     )
     return {ours: made[theirs] for theirs, ours in names.items()}

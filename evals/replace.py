@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from assistant.stats.alternative_annotator import alternative_annotator_test
 from evals.data import EvalData, Scale
+from evals.label_rows import no_answer
 from evals.pairs import counted
 from evals.replacement import Allowance, Replacement
 
 EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 """Allowances tried: the authors suggest 0.1 against crowd workers, 0.15 against trained and 0.2 against experts."""
+
+
+_FAR = 10  # times as far as the scale is long
 
 
 def may_replace(data: EvalData, variant: str) -> Replacement:
@@ -21,11 +27,14 @@ def may_replace(data: EvalData, variant: str) -> Replacement:
     Source: Calderon, Reichart & Dror (2025), arXiv 2501.10970.
     """
     humans = counted(data.humans)
+    machine = data.variants[variant].first
+    # What is no grade lies beyond all of them: as the next one after the last it would be near to that.
+    machine = np.where(machine == no_answer(data), _FAR * len(data.classes), machine)
     test = alternative_annotator_test(
         humans.items,
         humans.raters,
         humans.codes,
-        data.variants[variant].first,
+        machine,
         epsilons=EPSILONS,
         closeness="squared_distance" if data.scale is Scale.ORDINAL else "equal",
     )

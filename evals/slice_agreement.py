@@ -35,7 +35,7 @@ class SliceAgreement:
 def slice_agreement(
     data: EvalData, variant: str | None, *, confidence: float = 0.95, columns: tuple[str, ...] | None = None
 ) -> tuple[SliceAgreement, ...]:
-    """A row for every slice that holds an item; a property that all items share makes none.
+    """A row for every slice that holds an item, of a variant one that it answered; a property all share makes none.
 
     Args:
         data: the data.
@@ -44,13 +44,14 @@ def slice_agreement(
         columns: which properties; None for all but the label.
     """
     people = pairwise_agreement(counted(data.humans), len(data), len(data.classes))
+    asked = np.ones(len(data), dtype=np.bool_) if variant is None else data.variants[variant].first != NONE
     rows = []
     for column in columns or tuple(name for name in data.slices if name != "label"):
         values = data.slices[column]
-        if len(np.unique(values.codes)) < 2:
+        if len(np.unique(values.codes[asked])) < 2:
             continue
         for code, name in enumerate(values.names):
-            inside = np.flatnonzero(values.codes == code)
+            inside = np.flatnonzero((values.codes == code) & asked)
             if not len(inside):
                 continue
             rows.append(_row(data, variant, (column, name), inside, people, confidence=confidence))

@@ -7,31 +7,45 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.output import Output, table
+from assistant.cli.route import monitoring_notes
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from assistant.domain.certificates import IssuedCertificate
+    from assistant.trust.monitoring_plan import MonitoringPlan
     from assistant.trust.price import Price
+    from assistant.wiring.trust.certificates import Leaving
     from assistant.wiring.trust.checking import Checked
 
 _CURVE = ("audit labels", "items that pass", "of these unseen")
 
 
-def show_certificate(output: Output, issued: IssuedCertificate, prices: Sequence[Price]) -> None:
-    """Print a certificate, and the curve where it was asked for."""
+def show_certificate(
+    output: Output,
+    issued: IssuedCertificate,
+    left: Leaving,
+    *,
+    prices: Sequence[Price] = (),
+    plan: MonitoringPlan | None = None,
+) -> None:
+    """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
     said: dict[str, Any] = dict(issued.statement)
-    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "curve": [asdict(one) for one in prices]}
+    curve = [asdict(one) for one in prices]
+    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
+    data["monitoring"] = None if plan is None else plan.as_json(plan.expected)
     parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
-    parts += [table(("", "items"), _facts(said))]
+    parts += [table(("", "items"), _facts(said, left))]
     if said["groups"]:
         parts.append(_groups(said["groups"], said["by"]))
     if said["losses"]:
         parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
     if prices:
         parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
+    if plan is not None:
+        parts.append(f"monitoring {plan.drawn(plan.expected)}")
     output.result(data, *parts)
-    for note in _notes(said):
+    for note in (*_notes(said), *monitoring_notes(plan)):
         output.note(note)
     output.next_step("assistant route", "sends every item where it belongs")
 
@@ -53,6 +67,7 @@ def show_check(output: Output, checked: Checked) -> None:
         "error_share": tested.error_share,
         "interval": None if low is None else [low, high],
         "more_labels": tested.more_labels,
+        "monitoring": checked.plan.as_json(tested.labels),
     }
     which = f"certificate {checked.certificate.id} of {checked.run}"
     verb = "is broken" if checked.broken else "stands"
@@ -60,6 +75,7 @@ def show_check(output: Output, checked: Checked) -> None:
         data,
         f"{which} {verb}: {tested.reason}",
         f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
+        f"{tested.labels:,} labels notice {checked.plan.told(tested.labels)}",
     )
     if checked.broken:
         output.next_step(
@@ -77,11 +93,16 @@ def curve_words(prices: Sequence[Price]) -> list[str]:
     return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
 
 
-def _facts(said: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(said: dict[str, Any], left: Leaving) -> list[tuple[str, str]]:
     labels = said["labels"]
+    sent = sum(left.routes.values())
     rows = [
-        ("leave with the machine's label, unseen", said["accepted"]),
+        ("may leave with the machine's label", said["accepted"] if sent or left.people else 0),
+        ("  go to people all the same: split, severe, or always theirs", sent),
+        ("  have a person's label by now", left.people),
+        ("leave with the machine's label, unseen", left.machine),
         ("have a person's label", labels["total"]),
+        ("  answers of people behind these", said["answers"] if said["answers"] > labels["total"] else 0),
         *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
         ("  labelled for other reasons", labels["other"]),
         ("still to be labelled by people", said["left"]),
@@ -114,8 +135,19 @@ def _notes(said: dict[str, Any]) -> list[str]:
         notes.append(
             f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
         )
+    if said["changed"]:
+        notes.append(
+            f"{said['changed']:,} labels that certify were changed after they were given, or people are split on them"
+            " by now: their first answers count, and each counts as an error of the machine"
+        )
+    if len(said["policies"]) > 1:
+        notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
     if said["tied"]:
         notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
+    if in_part := said.get("in_part"):  # statements of earlier versions don't say
+        notes.append(
+            f"on {in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
+        )
     if said["assisted"]:
         notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
     if failed := [one["group"] for one in said["groups"] if not one["certified"]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.stats.coefficient import Coefficient
     from evals.comparison import Comparison, Side
+    from evals.panel import LabelRow
     from evals.slice_agreement import SliceAgreement
 
 
@@ -61,6 +62,23 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "fixed_items": [asdict(one) for one in comparison.fixed_items],
         "broken_items": [asdict(one) for one in comparison.broken_items],
         "notes": list(comparison.notes),
+    }
+
+
+def category_figures(labels: Sequence[LabelRow]) -> dict[str, Coefficient]:
+    """Figures of the categories of a multi-label set by a name such as `raw category=V`, on the items that know it."""
+    return {
+        f"{name} category={one.label}": figure
+        for one in labels
+        if one.agreement is not None
+        for name, figure in (
+            ("raw", one.agreement),
+            ("cohen_kappa", one.kappa),
+            ("precision", one.precision),
+            ("recall", one.recall),
+            ("f1", one.f1),
+        )
+        if figure is not None
     }
 
 

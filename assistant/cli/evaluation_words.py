@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.evaluation_json import comparison_json, figure_json, slice_figures
+from assistant.cli.evaluation_json import category_figures, comparison_json, figure_json, slice_figures
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from evals.comparison import Comparison, Side
     from evals.data import EvalData
     from evals.evaluation import Evaluation
-    from evals.panel import AgreementPanel
+    from evals.panel import AgreementPanel, LabelRow
     from evals.plan import Plan
     from evals.slice_agreement import SliceAgreement
 
 _EXCERPT = 70
+_INVALID = 3  # variants whose invalid answers are reported before the result
+_DECLARE = (
+    "If they are labels, declare them: --label-set on files, `classes` in the [data] of a suite, the label set of the "
+    "workspace's policy."
+)
 _PEOPLE = {"human_human_raw": "human_human", "machine_human_raw": "machine_human", "human_human_gap": "gap"}
 
 
 def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Sequence[SliceAgreement]) -> None:
     """The agreement panel; as JSON a map of name to value, low, high, n and reason."""
-    from evals.report.sentences import panel_sentence
+    from evals.report.sentences import invalid_sentence, panel_sentence
 
     figures = dict(panel.coefficients)
     if panel.naive is not None:
@@ -39,22 +44,38 @@ def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Se
             "assisted_raw": panel.arms.assisted,
             "assisted_pull": panel.arms.pull,
         }
-    labels = [
-        (one.label, f"{one.people:.1%}", f"{one.machine:.1%}", *map(_cell, (one.precision, one.recall, one.f1)))
-        for one in panel.labels
-    ]
+    whole = figures | category_figures(panel.labels) | slice_figures(sliced)
+    invalid = invalid_sentence(panel)
     output.result(
-        {name: figure_json(figure) for name, figure in (figures | slice_figures(sliced)).items()},
+        {name: figure_json(figure) for name, figure in whole.items()},
+        *([invalid, ""] if invalid else []),
         panel_sentence(panel),
         "",
         coefficient_table(figures),
         "",
-        table(("label", "people", "machine", "precision", "recall", "F1"), labels),
+        _label_table(panel.labels),
         *slice_table(sliced),
     )
+    if panel.invalid is not None:
+        output.note(f"{invalid} {_DECLARE}")
     for note in panel.notes:
         output.note(note)
     _note_left_out(output, data)
+
+
+def _label_table(labels: Sequence[LabelRow]) -> Any:
+    """A row for each label; of a multi-label set its agreement, on the items where people know the category."""
+    names = ["label", "people", "machine", "precision", "recall", "F1"]
+    several = any(one.agreement is not None for one in labels)
+    if several:
+        names[1:1] = ["n", "agreement"]
+    rows = []
+    for one in labels:
+        row = [one.label, f"{one.people:.1%}", f"{one.machine:.1%}", *map(_cell, (one.precision, one.recall, one.f1))]
+        if several:
+            row[1:1] = ["", ""] if one.agreement is None else [f"{one.agreement.n:,}", _cell(one.agreement)]
+        rows.append(tuple(row))
+    return table(tuple(names), rows)
 
 
 def show_people(
@@ -142,11 +163,19 @@ def show_plan(output: Output, plan: Plan) -> None:
 
 def show_report(output: Output, evaluation: Evaluation, files: Sequence[Path], language: str) -> None:
     """What the report says first, and where it lies."""
-    from evals.report.sentences import panel_sentence, people_sentence, ranking_sentence, verdict_sentence
+    from evals.report.sentences import (
+        invalid_sentence,
+        panel_sentence,
+        people_sentence,
+        ranking_sentence,
+        verdict_sentence,
+    )
 
     said = [panel_sentence(panel, language) for panel in list(evaluation.panels.values())[:2]]
     if evaluation.ranking is not None:
         said = [ranking_sentence(evaluation.ranking, language)]
+    invalid = [told for panel in evaluation.panels.values() if (told := invalid_sentence(panel, language))]
+    said = [*invalid[:_INVALID], *said]
     said += [verdict_sentence(one, language) for one in evaluation.comparisons[:3]]
     if not evaluation.panels and evaluation.people is not None:
         said.append(people_sentence(evaluation.people, language))
@@ -235,5 +264,6 @@ def _detectable(comparison: Comparison) -> str:
 
 def _note_left_out(output: Output, data: EvalData) -> None:
     if data.left_out:
-        shown = ", ".join(f"{count:,} {reason}" for reason, count in data.left_out.items())
+        named = {"open": "known in part only (people left categories unknown)"}
+        shown = ", ".join(f"{count:,} {named.get(reason, reason)}" for reason, count in data.left_out.items())
         output.note(f"left out: {shown}")

@@ -118,6 +118,10 @@ def export(
         )
     if totals.statuses["pending"]:
         output.note(f"{totals.statuses['pending']:,} items have no answer yet; their rows say `pending`")
+    if in_part := released.counts["in_part"]:
+        output.note(
+            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them, and they are not a no"
+        )
     _note_finals(output, released)
 
 

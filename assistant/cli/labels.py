@@ -119,6 +119,8 @@ def _show(output: Output, report: ImportReport) -> None:
         output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
     if report.counts["refused"] > len(report.refusals):
         output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more")
+    if report.unknown:
+        output.note(f"  {_unknown_words(report)}")
     if report.reasons["off_label_set"]:
         output.note("  labels outside the policy's label set are taken with --any-label")
     names = ("added", "unchanged", "refused")
@@ -128,11 +130,23 @@ def _show(output: Output, report: ImportReport) -> None:
         **{name: report.counts[name] for name in names},
         "reasons": dict(report.reasons),
         "runs": report.runs,
+        "with_unknown_categories": report.unknown,
     }
     row = (report.source, *(f"{report.counts[name]:,}" for name in names), ", ".join(report.runs))
     output.result(data, table(("file", *names, "runs" if report.runs else ""), [row]))
     if report.counts["refused"]:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _unknown_words(report: ImportReport) -> str:
+    if report.runs:
+        return (
+            f"{report.unknown:,} answers leave categories unknown: they failed (incomplete), people label those items"
+        )
+    return (
+        f"{report.unknown:,} labels leave categories unknown: they speak of the other categories only, "
+        "and settle no item as a whole"
+    )
 
 
 @precedents_app.command("add")
@@ -159,6 +173,7 @@ def add(
     with Workspace.open(workspace) as opened:
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed)
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
+    left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
     output.result(dict(counts), f"{counts['added']:,} precedents added, {counts['total']:,} in all{left_out}")
 
 

@@ -12,6 +12,7 @@ from assistant.cli.route_item import show_item
 from assistant.cli.trusted import trusted_facts, trusted_notes
 
 if TYPE_CHECKING:
+    from assistant.trust.monitoring_plan import MonitoringPlan
     from assistant.wiring.trust.route_plan import RoutePlan
 
 _LEAST_REVIEWS = 4  # `routing.capacity.LEAST_REVIEWS`, which costs an import; a test holds them together
@@ -75,6 +76,9 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         "expected_errors": wrong,
         "reviews": work.reviews,
         "monitored": work.monitored,
+        "monitoring": None if plan.monitoring is None else plan.monitoring.as_json(plan.drawn),
+        "scored_later": len(plan.later.scores),
+        "not_as_certified": len(plan.later.strange),
         "capacity": capacity,
         "drawn_from_waiting": work.drawn,
         "waiting": work.waiting,
@@ -92,14 +96,31 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         "",
         *_sums(plan, accepted, wrong),
     )
-    for line in trusted_notes(plan.trusted):
+    for line in (*trusted_notes(plan.trusted), *plan.later.notes, *monitoring_notes(plan.monitoring)):
         output.note(line)
+    if any(one.reason == "policy_changed" for one in rows):
+        output.note(
+            f"the policy has changed since certificate {data['certificate']} was issued, and nothing is accepted by it:"
+            " a random sample labelled by the new one certifies again, in a run of its own"
+        )
+    if plan.later.scores:
+        output.note(f"{len(plan.later.scores):,} items came after the certificate; its own classifier has scored them")
     if not written:
         output.note("nothing has changed since the last time")
     if work.reviews or work.waiting:
         output.next_step("assistant enqueue", "puts them into the reviewers' queue; then assistant serve")
     else:
         output.next_step("assistant settle", "writes the final labels")
+
+
+def monitoring_notes(plan: MonitoringPlan | None) -> list[str]:
+    """What a share that was set misses."""
+    if plan is None or not plan.chosen or plan.share * plan.accepted >= plan.needed:
+        return []
+    return [
+        f"[routing] monitor_share is set to {plan.share:g}: without it {plan.needed:,} of the accepted items are drawn,"
+        f" and notice {plan.told(plan.needed)}"
+    ]
 
 
 def _rounded(value: float | None) -> str:
@@ -109,6 +130,8 @@ def _rounded(value: float | None) -> str:
 def _sums(plan: RoutePlan, accepted: int, wrong: float) -> list[str]:
     work = plan.work
     lines = [f"{work.reviews:,} reviews, {work.monitored:,} of them of accepted items, to keep testing the certificate"]
+    if plan.monitoring is not None:
+        lines.append(f"monitoring {plan.monitoring.drawn(plan.drawn)}")
     if accepted:
         lines.append(f"{accepted:,} accepted, of which about {wrong:,.1f} ({wrong / accepted:.1%}) are expected wrong")
     if work.waiting:

@@ -52,9 +52,14 @@ def _show_settled(output: Output, settled: Settling) -> None:
         "run": settled.trusted.run.name,
         **trusted_facts(settled.trusted),
         "people": settled.people,
-        "machine": settled.machine,
+        "in_part": settled.in_part,
+        "machine": settled.model + settled.classifier,
+        "model": settled.model,
+        "classifier": settled.classifier,
         "written": settled.written,
         "withdrawn": settled.withdrawn,
+        "reopened": len(settled.reopened),
+        "reopened_items": list(settled.reopened[:_SHOWN_TIES]),
         "tied": len(settled.tied),
         "tied_items": list(settled.tied[:_SHOWN_TIES]),
         "waiting": waiting,
@@ -63,7 +68,9 @@ def _show_settled(output: Output, settled: Settling) -> None:
     }
     rows = [
         ("settled by people", "", f"{settled.people:,}"),
-        ("settled by the machine, certified", "", f"{settled.machine:,}"),
+        *([("settled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
+        ("settled by the machine, certified", "", f"{settled.model + settled.classifier:,}"),
+        *([("  of these by the classifier", "", f"{settled.classifier:,}")] if settled.classifier else []),
         *(("waiting for people", route, f"{count:,}") for route, count in settled.waiting.items()),
     ]
     if settled.outside:
@@ -87,6 +94,16 @@ def _note_settled(output: Output, settled: Settling) -> None:
     if settled.withdrawn:
         output.note(
             f"{settled.withdrawn:,} labels of the machine were final before and may not stand any more: withdrawn"
+        )
+    if settled.reopened:
+        output.note(
+            f"{len(settled.reopened):,} items were settled by people and are open again: people are evenly split, or"
+            " took their answers back; assistant certify  says what still holds"
+        )
+    if settled.in_part:
+        output.note(
+            f"{settled.in_part:,} items have categories that no reviewer answered: `final_unknown` in the export names"
+            " them; a complete label of another person, or an adjudication, settles the rest"
         )
     if settled.tied:
         named = ", ".join(settled.tied[:_SHOWN_TIES]) + (", ..." if len(settled.tied) > _SHOWN_TIES else "")

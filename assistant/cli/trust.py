@@ -101,8 +101,9 @@ def certify(
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
-    from assistant.wiring.trust.certificates import certify_curve, certify_run
+    from assistant.wiring.trust.certificates import certify_curve, certify_run, leaving
     from assistant.wiring.trust.certifying import CertifyChoice
+    from assistant.wiring.trust.watching import plan_monitoring
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -116,7 +117,9 @@ def certify(
                 output.note(line)
             raise
         prices = certify_curve(opened, choice) if curve else []
-    show_certificate(output, issued, prices)
+        left = leaving(opened, issued)
+        plan = plan_monitoring(issued, left.machine, opened.settings.routing)
+    show_certificate(output, issued, left, prices=prices, plan=plan)
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:

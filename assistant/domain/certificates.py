@@ -27,6 +27,8 @@ class CertificateEventKind(StrEnum):
     CHECKED = "checked"  # fresh labels did not contradict it
     BROKEN = "broken"  # fresh labels did
     WITHDRAWN = "withdrawn"  # a person took it back
+    REOPENED = "reopened"  # items settled by people stand open again: evenly split, or answers taken back
+    NOT_PROVED = "not_proved"  # its draws turned out to have been used before
 
 
 class Standing(StrEnum):
@@ -35,6 +37,24 @@ class Standing(StrEnum):
     STANDING = "standing"
     BROKEN = "broken"
     WITHDRAWN = "withdrawn"
+    NOT_PROVED = "not_proved"
+
+    @property
+    def certified(self) -> bool:
+        """Whether what it let leave was once certified: what fresh labels broke was, what was taken back was not."""
+        return self in {Standing.STANDING, Standing.BROKEN}
+
+
+class Origin(StrEnum):
+    """Whose answer a final label is."""
+
+    PERSON = "person"
+    MODEL = "model"  # the run's own answer
+    CLASSIFIER = "classifier"  # what learned from people's labels gave another answer, or the same with better reasons
+    WITHDRAWN = "withdrawn"  # no answer: what was final may not stand any more
+
+
+MACHINE = frozenset({Origin.MODEL, Origin.CLASSIFIER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class Score:
         item_id: the item's external id.
         labels: the machine's answer.
         confidence: calibrated probability that a reviewer agrees, in [0, 1].
-        origin: whose answer it is: `model` (the run's) or `student`.
+        origin: whose answer it is: `model` (the run's) or `classifier`.
     """
 
     item_id: str
@@ -160,18 +180,22 @@ class Settlement:
     Args:
         item_id: the item's external id.
         labels: the final answer; empty where it was withdrawn.
-        origin: whose answer it is: `person` or `machine`; `withdrawn` where a machine answer may not stand any more.
+        origin: whose answer it is.
         certificate_id: the certificate a machine answer was accepted under; None for people's.
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
         raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.
+        fit_id: of a machine answer, the fit that gave its confidence; of the classifier's it is the version.
+        unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
     """
 
     item_id: str
     labels: LabelAnswer
-    origin: str
+    origin: Origin
     certificate_id: int | None
     confidence: float | None
     raters: int
+    fit_id: int | None = None
+    unknown: LabelAnswer = ()
 
 
 def standing_after(events: list[CertificateEvent]) -> Standing:
@@ -179,4 +203,6 @@ def standing_after(events: list[CertificateEvent]) -> Standing:
     kinds = {one.event for one in events}
     if CertificateEventKind.WITHDRAWN in kinds:
         return Standing.WITHDRAWN
+    if CertificateEventKind.NOT_PROVED in kinds:
+        return Standing.NOT_PROVED
     return Standing.BROKEN if CertificateEventKind.BROKEN in kinds else Standing.STANDING

@@ -24,6 +24,7 @@ class FailureReason(StrEnum):
     TRUNCATED = "truncated"  # the reply was cut at the token limit
     REFUSED = "refused"  # the model declined
     OFF_LABEL_SET = "off_label_set"  # the answer is not one of the labels
+    INCOMPLETE = "incomplete"  # it leaves categories of a multi-label set unknown
     CLAUSE_NOT_SHOWN = "clause_not_shown"  # it cites a clause it was not given
     TOO_LONG = "too_long"  # the server says the prompt is too long
     CONTENT_FILTER = "content_filter"  # the server's own filter refused the content

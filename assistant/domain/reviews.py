@@ -19,6 +19,8 @@ class Review:
         shown_suggestion: whether the machine's answer was visible; None when not known (imported labels).
         source: where the answer was given: a file's name for imported labels, else the queue.
         meta: every other column, as it came.
+        unknown: categories of a multi-label set that the answer neither gives nor denies; empty for a complete one.
+        denied: categories it expressly denies, where that is known: evidence of the label set, nothing more.
     """
 
     item_id: str
@@ -27,3 +29,5 @@ class Review:
     shown_suggestion: bool | None = None
     source: str = ""
     meta: Mapping[str, object] = field(default_factory=dict)
+    unknown: LabelAnswer = ()
+    denied: LabelAnswer = ()

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.domain.certificates import IssuedCertificate, Standing
+from assistant.domain.certificates import (
+    MACHINE,
+    CertificateEvent,
+    CertificateEventKind,
+    IssuedCertificate,
+    Origin,
+    Standing,
+)
 
 Record = dict[str, Any]
 NOT_SETTLED = "not_settled"
+_ORIGINS = (Origin.PERSON, Origin.MODEL, Origin.CLASSIFIER)
+IN_PART = "in_part"
 
 
 @dataclass(slots=True)
@@ -20,30 +29,41 @@ class Released:
     Args:
         certificate: the run's newest certificate, None for none.
         standing: what became of it.
-        counts: rows by `final_origin`, and those that are not settled.
+        events: what happened to it, oldest first.
+        counts: rows by `final_origin`, complete ones, those known in part, and those that are not settled.
+        unknown: by category, rows whose final label leaves it unknown.
     """
 
     certificate: IssuedCertificate | None
     standing: Standing | None
+    events: Sequence[CertificateEvent] = ()
     counts: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
 
     def counted(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records as they come, counted."""
         for record in records:
-            self.counts[record["final_origin"] or NOT_SETTLED] += 1
+            self.counts[IN_PART if record["final_unknown"] else record["final_origin"] or NOT_SETTLED] += 1
+            self.unknown.update(record["final_unknown"] or ())
             yield record
 
     def as_json(self) -> dict[str, object]:
-        """The manifest's `final_labels` and `certificate`: the statement whole, and what it means for this file.
+        """The manifest's `final_labels`, `final_unknown` and `certificate`: the statement, and what it means here.
 
+        `final_labels` counts rows; a person's label that leaves categories unknown is `in_part`, and no complete one.
         `true_of_this_file` is None for a promise that is about a source, and not about these items.
         """
-        finals = {name: self.counts[name] for name in ("person", "machine", NOT_SETTLED)}
+        finals = {str(name): self.counts[name] for name in (*_ORIGINS, NOT_SETTLED)} | {"machine": self._machine}
+        in_part = {IN_PART: self.counts[IN_PART]} if self.counts[IN_PART] else {}
+        finals_and_unknown = {
+            "final_labels": finals | in_part,
+            "final_unknown": {"items": self.counts[IN_PART], "by_category": dict(sorted(self.unknown.items()))},
+        }
         if self.certificate is None:
-            return {"final_labels": finals, "certificate": None}
+            return {**finals_and_unknown, "certificate": None}
         statement = self.certificate.statement
         return {
-            "final_labels": finals,
+            **finals_and_unknown,
             "certificate": {
                 "id": self.certificate.id,
                 "issued_at": self.certificate.created_at,
@@ -51,33 +71,47 @@ class Released:
                 "sentence": statement.get("sentence"),
                 "true_of_this_file": self._true(statement),
                 "about_this_file": self._about(statement),
+                "history": [{"at": one.created_at, "event": one.event.value, **one.detail} for one in self.events],
                 "statement": dict(statement),
             },
         }
 
+    @property
+    def _machine(self) -> int:
+        return sum(self.counts[origin] for origin in MACHINE)
+
     def _true(self, statement: Mapping[str, object]) -> bool | None:
         if self.standing is not Standing.STANDING:
             return False
-        return None if _about_source(statement) else not self.counts[NOT_SETTLED]
+        return None if _about_source(statement) else not (self.counts[NOT_SETTLED] or self.counts[IN_PART])
 
     def _about(self, statement: Mapping[str, object]) -> str:
         """What the certificate promises of the labels in this file, and what it doesn't."""
         if self.standing is not Standing.STANDING:
-            return (
-                f"The certificate is {self.standing}: no bound holds any more, and no machine label in this file is"
-                " final."
-            )
+            became = str(self.standing).replace("_", " ")
+            return f"The certificate is {became}: no bound holds any more, and no machine label in this file is final."
         said = []
-        if machine := self.counts["machine"]:
-            said.append(_about_machine(machine, statement))
+        if self._machine:
+            said.append(_about_machine(self._machine, statement))
         if waiting := self.counts[NOT_SETTLED]:
             said.append(f"{waiting:,} {'item in it has' if waiting == 1 else 'items in it have'} no final label yet.")
+        if reopened := self._reopened():
+            said.append(
+                f"Since the certificate was issued {reopened:,} items settled by people were opened again: people are"
+                " evenly split on them, or took their answers back."
+            )
+        if in_part := self.counts[IN_PART]:
+            said.append(f"{in_part:,} {'item is' if in_part == 1 else 'items are'} known in part: see `final_unknown`.")
         said.append(_about_source(statement) or self._about_batch(statement))
         return " ".join(said)
 
+    def _reopened(self) -> int:
+        kinds = [one.detail.get("items") for one in self.events if one.event is CertificateEventKind.REOPENED]
+        return len({str(name) for items in kinds if isinstance(items, list) for name in items})
+
     def _about_batch(self, statement: Mapping[str, object]) -> str:
         population = int(str(statement["population"]))
-        if self.counts[NOT_SETTLED]:
+        if self.counts[NOT_SETTLED] or self.counts[IN_PART]:
             return (
                 f"The bound speaks of the whole batch of {population:,} items, and holds for it when people have"
                 " labelled the rest."

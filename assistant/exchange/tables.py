@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import orjson
 
+from assistant.domain.certificates import Origin
 from assistant.errors import InputError
 from assistant.store.runs import Run
 
@@ -24,7 +25,9 @@ COLUMNS: dict[str, str] = {
     "source": "text",
     "meta": "json",
     "final_labels": "list",
+    "final_unknown": "list",
     "final_origin": "text",
+    "final_version": "text",
     "final_confidence": "number",
     "final_certificate": "integer",
     "final_raters": "integer",
@@ -58,7 +61,10 @@ COLUMNS: dict[str, str] = {
 """Column -> type. `list` columns are lists in JSON lines and Parquet, joined by `|` in CSV and Excel.
 
 `labels` is the machine's answer. The `final_...` columns are what was settled, null where nothing was yet:
-`final_origin` says whose the answer is, `person` or `machine`; `final_raters` how many people stand behind it,
+`final_unknown` lists categories of a multi-label set that `final_labels` says nothing about (a category in neither was
+answered with no), empty for a complete label;
+`final_origin` says whose the answer is, `person`, `model` or `classifier` (which learned from people's labels); of the
+machine's `final_version` says which model or which fit of the classifier; `final_raters` how many people stand behind,
 `final_certificate` by which certificate the machine's may stand without one.
 """
 
@@ -76,7 +82,11 @@ def as_record(result: Mapping[str, Any], run: Run) -> Record:
     return {
         "item_id": result["external_id"],
         **{name: result[name] for name in ("text", "query", "language", "source", "meta", "status")},
-        **{name: result[name] for name in ("final_labels", "final_origin", "final_confidence", "final_raters")},
+        **{
+            name: result[name]
+            for name in ("final_labels", "final_unknown", "final_origin", "final_confidence", "final_raters")
+        },
+        "final_version": _version(result, run),
         "final_certificate": result["final_certificate_id"],
         "labels": result["labels"] or [],
         "error": error,
@@ -97,6 +107,13 @@ def as_record(result: Mapping[str, Any], run: Run) -> Record:
         "shared_answer": result["shared_from"] is not None,
         "near_duplicate_group": result["group_id"],
     }
+
+
+def _version(result: Mapping[str, Any], run: Run) -> str | None:
+    """Which model or which fit of the classifier gave the final label."""
+    if result["final_origin"] == Origin.CLASSIFIER:
+        return f"fit {result['final_fit_id']}"
+    return run.model if result["final_origin"] == Origin.MODEL else None
 
 
 @dataclass(frozen=True, slots=True)

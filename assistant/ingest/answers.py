@@ -50,6 +50,12 @@ def read_answer(
     return (_label(value),), ()
 
 
+def votes_in(value: object) -> Mapping[str, object] | None:
+    """The object of votes, `{label: 0 or 1}`, that a cell holds, as text or as it is; None where it holds none."""
+    read = _parsed(value.strip(), several=False) if isinstance(value, str) else value
+    return read if isinstance(read, Mapping) else None
+
+
 def _parsed(text: str, several: bool) -> object:
     if text[:1] in {"[", "{"}:
         try:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assistant.domain.labels import OffLabelSetError, read_labels
-from assistant.domain.policies import LabelSet
-from assistant.domain.prelabels import Prelabel, PrelabelStatus
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.policies import LabelKind, LabelSet
+from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.ingest.answer_columns import AnswerColumns
-from assistant.ingest.labels import LabelRow, MachineRow, to_labels, to_machine
+from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
 from assistant.ingest.load import SHOWN_REFUSALS
 from assistant.ingest.mapping import LONGEST_ID
 from assistant.ingest.readers import peek_columns, read_rows
@@ -24,6 +24,7 @@ from assistant.store.reviews import ReviewStore
 from assistant.store.runs import Run, RunStore
 
 _BATCH = 2000
+_SHOWN_DETAIL = 500  # characters
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class ImportReport:
         reasons: refused ones by reason (`unknown_item`: no item of that id; `off_label_set` ...).
         refusals: the first ten refused.
         runs: names of the runs that hold imported machine answers.
+        unknown: accepted answers that leave categories unknown: a person's is known in part only, a machine's failed.
     """
 
     source: str
@@ -45,6 +47,7 @@ class ImportReport:
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
+    unknown: int = 0
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a refused answer and keep it if it is among the first."""
@@ -77,15 +80,13 @@ def import_labels(
     found = (answer for row in rows for answer in ([row] if isinstance(row, Refusal) else to_labels(row, columns)))
     for batch in parts(found, _BATCH):
         known = _usable(batch, items, label_set, report)
-        report.counts.update(
-            reviews.add(
-                [
-                    (key, Review(row.item_id, row.rater, labels, source=report.source, meta=row.meta))
-                    for key, labels, row in known
-                    if isinstance(row, LabelRow)
-                ]
-            )
-        )
+        given = [
+            (key, _review(row, labels, label_set, report.source))
+            for key, labels, row in known
+            if isinstance(row, LabelRow)
+        ]
+        report.counts.update(reviews.add(given))
+        report.unknown += sum(bool(review.unknown) for _, review in given)
     return report
 
 
@@ -106,7 +107,9 @@ def import_machine_answers(
         by_model: dict[str, list[Answered]] = {}
         for key, labels, row in _usable(batch, items, label_set, report):
             if isinstance(row, MachineRow):
-                by_model.setdefault(row.model, []).append(_answered(key, labels, row))
+                unknown = _of_set(row.unknown, label_set)
+                by_model.setdefault(row.model, []).append(_answered(key, labels, row, unknown))
+                report.unknown += bool(unknown)
         for model, answered in by_model.items():
             run = opened.setdefault(model, runs.open_import(model))
             changed = _changed(answered, prelabels.newest_of(run, [one.item_key for one in answered]))
@@ -130,7 +133,22 @@ def _changed(answered: Sequence[Answered], known: dict[int, tuple[Prelabel, int]
 def _open(path: Path, choose: Mapper) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
     names, rows = peek_columns(read_rows(path))
     columns = choose(names)
+    if not columns.known_labels:
+        columns, rows = _with_mentioned(path, columns, rows)
     return ImportReport("standard input" if str(path) == "-" else path.name, columns.describe()), columns, rows
+
+
+def _with_mentioned(
+    path: Path, columns: AnswerColumns, rows: Iterator[Row | Refusal]
+) -> tuple[AnswerColumns, Iterator[Row | Refusal]]:
+    """Without a stated label set it is what the file's objects of votes mention, or what one leaves out would be a no.
+
+    A file is read twice for that; a pipe, which can't be, is held in memory.
+    """
+    if str(path) == "-":
+        held = list(rows)
+        return replace(columns, known_labels=mentioned(held, columns)), iter(held)
+    return replace(columns, known_labels=mentioned(read_rows(path), columns)), rows
 
 
 def _usable(
@@ -157,10 +175,42 @@ def _usable(
                 yield keys[row.item_id], labels, row
 
 
-def _answered(key: int, labels: tuple[str, ...], row: MachineRow) -> Answered:
+def _review(row: LabelRow, labels: LabelAnswer, label_set: LabelSet | None, source: str) -> Review:
+    return Review(
+        row.item_id,
+        row.rater,
+        labels,
+        shown_suggestion=row.shown_suggestion,
+        source=source,
+        meta={name: value for name, value in row.meta.items() if name != UNKNOWN or not row.unknown},
+        unknown=_of_set(row.unknown, label_set),
+        denied=_of_set(row.denied, label_set),
+    )
+
+
+def _of_set(names: LabelAnswer, label_set: LabelSet | None) -> LabelAnswer:
+    """These categories as the label set spells them, less those it does not have: it asks nothing about them.
+
+    Where one label is the whole answer nothing is left unknown.
+    """
+    if label_set is not None and label_set.kind is not LabelKind.MULTI:
+        return ()
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            found.update(dict.fromkeys((name,) if label_set is None else read_labels(name, label_set)))
+        except OffLabelSetError:
+            continue
+    return tuple(found)
+
+
+def _answered(key: int, labels: LabelAnswer, row: MachineRow, unknown: LabelAnswer) -> Answered:
+    """Its answer; one that leaves categories unknown is none, for they would be taken as denied."""
     prelabel = Prelabel(
-        status=PrelabelStatus.LABELLED,
-        labels=labels,
+        status=PrelabelStatus.FAILED if unknown else PrelabelStatus.LABELLED,
+        labels=() if unknown else labels,
+        reason=FailureReason.INCOMPLETE if unknown else None,
+        detail=f"it leaves unknown: {', '.join(unknown)}"[:_SHOWN_DETAIL] if unknown else None,
         signals={} if row.score is None else {"score": row.score},
         rationale=row.rationale,
         model=row.model,

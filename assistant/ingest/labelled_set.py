@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.consensus import consensus
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.labels import LabelRow, MachineRow
@@ -49,8 +49,8 @@ class LabelledSet:
         labels: (n,) what most reviewers answered.
         machine: the name of the machine whose labels are to be trusted or not; None when its answers come later.
         answers: by name, the machine's first, then the others' in the order of their file.
-        left_out: items that are not in the set by reason: `unlabelled`, `open` (no reviewer said yes or no to every
-            label), `tied` (no answer has most votes), `unanswered` (by the machine).
+        left_out: items that are not in the set by reason: `unlabelled`, `open` (known in part only: reviewers leave
+            categories unknown), `tied` (no answer has most votes), `unanswered` (by the machine).
     """
 
     ids: tuple[str, ...]
@@ -111,13 +111,13 @@ def _settle(answers: Mapping[str, Sequence[LabelRow]], known: Iterable[str]) -> 
     left_out = {"unlabelled": 0, "open": 0, "tied": 0}
     for item_id in known:
         given = answers.get(item_id, ())
-        votes = Counter(_joined(row.labels) for row in given if not row.meta.get("unknown")).most_common(2)
-        if not votes:
-            left_out["open" if given else "unlabelled"] += 1
-        elif len(votes) > 1 and votes[0][1] == votes[1][1]:
-            left_out["tied"] += 1
+        said = consensus(given)
+        if said is None:
+            left_out["tied" if given else "unlabelled"] += 1
+        elif said.unknown:
+            left_out["open"] += 1
         else:
-            settled[item_id] = votes[0][0]
+            settled[item_id] = _joined(said.labels)
     return settled, left_out
 
 
@@ -175,5 +175,5 @@ def _text(content: Content) -> str:
 
 def _answers(rows: Sequence[MachineRow | None]) -> MachineAnswers:
     scores = np.array([np.nan if row is None or row.score is None else row.score for row in rows], dtype=np.float64)
-    labels = tuple(None if row is None else _joined(row.labels) for row in rows)
+    labels = tuple(None if row is None or row.unknown else _joined(row.labels) for row in rows)
     return MachineAnswers(labels, None if np.isnan(scores).all() else scores)

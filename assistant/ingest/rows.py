@@ -30,7 +30,7 @@ class Refusal:
         line: as in `Row`.
         reason: short stable word for counts: `broken_json`, `not_an_object`, `encoding`, `ragged`, `quoting`,
             `too_long`, `unreadable`, `sheet_not_read`, `no_text`, `not_text`, `no_query`, `no_id`, `bad_id`,
-            `bad_media`, `no_item`, `no_rater`, `no_model`, `no_label`, `bad_label`, `bad_score`.
+            `bad_media`, `no_item`, `no_rater`, `no_model`, `no_label`, `bad_label`, `bad_score`, `bad_sight`.
         message: one sentence for the user, with what to do where something can be done.
         excerpt: the beginning of the record, safe to print.
     """

@@ -6,15 +6,15 @@ the reading instead, with its place and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from assistant.domain.items import Item
 from assistant.errors import InputError
-from assistant.ingest.answer_columns import AnswerColumns, map_label_columns, map_machine_columns
-from assistant.ingest.labels import LabelRow, MachineRow, to_labels, to_machine
+from assistant.ingest.answer_columns import map_label_columns, map_machine_columns
+from assistant.ingest.labels import LabelRow, MachineRow, mentioned, to_labels, to_machine
 from assistant.ingest.mapping import map_columns, to_item
 from assistant.ingest.readers import read_rows
 from assistant.ingest.rows import Refusal, Row
@@ -50,19 +50,24 @@ def read_items(path: Path) -> dict[str, Item]:
     return {item.id: item for item in items}
 
 
-def read_human_labels(path: Path, items: Container[str] | None) -> dict[str, list[LabelRow]]:
-    """What people said, by item; labels that an object of votes leaves out, but another mentions, are `unknown`.
+def read_human_labels(
+    path: Path, items: Container[str] | None, label_set: Sequence[str] = ()
+) -> dict[str, list[LabelRow]]:
+    """What people said, by item.
+
+    Labels that an object of votes leaves out, but another or the label set mentions, are `unknown`.
 
     Args:
         path: one answer of one person a line.
         items: ids of those the answers may be about; None allows any.
+        label_set: all labels there are, where that was stated.
 
     Raises:
         InputError: as `read_items`; and an answer is for no known item, or a person answers one twice.
     """
     rows = _whole(path, read_rows(path))
     columns = _mapped(path, rows, map_label_columns, _LABEL_SHAPE)
-    columns = replace(columns, known_labels=_mentioned(rows, columns))
+    columns = replace(columns, known_labels=tuple(dict.fromkeys((*label_set, *mentioned(rows, columns)))))
     given = _whole(path, (answer for row in rows for answer in to_labels(row, columns)))
     answers: dict[str, list[LabelRow]] = {}
     for row in _once(path, given, items, lambda row: row.rater):
@@ -70,10 +75,13 @@ def read_human_labels(path: Path, items: Container[str] | None) -> dict[str, lis
     return answers
 
 
-def read_machine_answers(path: Path, items: Container[str] | None) -> dict[str, dict[str, MachineRow]]:
+def read_machine_answers(
+    path: Path, items: Container[str] | None, label_set: Sequence[str] = ()
+) -> dict[str, dict[str, MachineRow]]:
     """What machines said, by model, in the order of the file, and item. Arguments and errors as `read_human_labels`."""
     rows = _whole(path, read_rows(path))
     columns = _mapped(path, rows, map_machine_columns, _MACHINE_SHAPE)
+    columns = replace(columns, known_labels=tuple(dict.fromkeys((*label_set, *mentioned(rows, columns)))))
     given = _whole(path, (to_machine(row, columns) for row in rows))
     by_model: dict[str, dict[str, MachineRow]] = {}
     for row in _once(path, given, items, lambda row: row.model):
@@ -105,12 +113,6 @@ def _mapped(path: Path, rows: Sequence[Row], choose: Callable[[Sequence[str]], C
     except InputError as error:
         hint = f"each line is {shape}; the columns are: {', '.join(names)}"
         raise InputError(error.what, where=f"{path}:{rows[0].line}", hint=hint) from error
-
-
-def _mentioned(rows: Iterable[Row], columns: AnswerColumns) -> tuple[str, ...]:
-    """Every label that some object of votes mentions."""
-    cells = (row.values.get(columns.labels or columns.label or "") for row in rows)
-    return tuple(dict.fromkeys(str(label) for cell in cells if isinstance(cell, Mapping) for label in cell))
 
 
 def _once(

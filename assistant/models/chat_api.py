@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,11 @@ import orjson
 
 from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note
 from assistant.models.interface import Message, ModelAnswer, ModelRequest, TokenLogprob
+
+_MOST_TOKENS = 100_000_000  # a count beyond it is no count, and columns hold no such number
+_ROUNDING = 1e-3  # how far above zero a logprob may be, by the server's arithmetic
+_BYTE_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|.)", re.DOTALL)
+_THINKING_PART = re.compile("think|reason", re.IGNORECASE)
 
 
 class MalformedReplyError(ValueError):
@@ -106,8 +112,13 @@ def load_json(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         pass
+    text = body.decode("utf-8", "replace")
     try:
-        lenient = json.loads(body.decode("utf-8", "replace"))
+        try:
+            lenient = json.loads(text)
+        except json.JSONDecodeError:
+            # A stored reply shows bytes that were no UTF-8 as escapes, which JSON has not.
+            lenient = json.loads(_BYTE_ESCAPE.sub(lambda one: "\ufffd" if one[0][1] == "x" else one[0], text))
         return json.loads(without_surrogates(json.dumps(lenient, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise MalformedReplyError(f"reply is no JSON ({len(body)} bytes)") from error
@@ -115,6 +126,8 @@ def load_json(body: bytes) -> Any:
 
 def read_answer(body: bytes) -> ModelAnswer:
     """Read a chat-completion object: text, finish reason, refusal, usage, logprobs.
+
+    Logprobs of an unknown shape are left out: they are a signal, and the text is paid for without them.
 
     Raises:
         MalformedReplyError: it is no JSON, or no chat completion.
@@ -127,11 +140,6 @@ def read_answer(body: bytes) -> ModelAnswer:
         refusal = message.get("refusal")
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise MalformedReplyError(f"reply has no choices[0].message{_said(reply)}") from error
-    try:
-        offered = choice.get("logprobs")
-        logprobs = _token_logprobs(offered.get("content") or ()) if offered else ()
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise MalformedReplyError("reply has logprobs of an unknown shape") from error
     prompt_tokens, completion_tokens, cached_tokens = _usage(reply)
     model, finish_reason = reply.get("model"), choice.get("finish_reason")
     return ModelAnswer(
@@ -142,7 +150,7 @@ def read_answer(body: bytes) -> ModelAnswer:
         prompt_tokens,
         completion_tokens,
         cached_tokens,
-        logprobs,
+        _logprobs_of(choice),
     )
 
 
@@ -167,17 +175,30 @@ def _usage(reply: Any) -> tuple[int, int, int]:
 
 
 def _count(number: object) -> int:
-    return number if type(number) is int and number > 0 else 0
+    return number if type(number) is int and 0 < number <= _MOST_TOKENS else 0
 
 
 def _joined_parts(content: object) -> str:
     if content is None:
         return ""
     if isinstance(content, list):
-        texts = [part.get("text", "") if isinstance(part, dict) else part for part in content]
+        texts = [_text_of(part) if isinstance(part, dict) else part for part in content]
         if all(isinstance(text, str) for text in texts):
-            return "".join(texts)
+            return "".join(map(str, texts))
     raise MalformedReplyError("reply's message content is neither text nor a list of text parts")
+
+
+def _text_of(part: Mapping[str, object]) -> object:
+    """The text of a part; one that holds the model's thinking is no part of the answer."""
+    return "" if _THINKING_PART.search(str(part.get("type"))) else part.get("text", "")
+
+
+def _logprobs_of(choice: Mapping[str, Any]) -> tuple[TokenLogprob, ...]:
+    offered = choice.get("logprobs")
+    try:
+        return _token_logprobs(offered["content"] or ()) if offered else ()
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError):
+        return ()
 
 
 def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
@@ -193,24 +214,37 @@ def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
                 for part in content
             ]
         )
-        # One sum finds null, text, NaN and infinity cheaper than a check at each number.
-        total = sum([part["logprob"] for part in content])
-        total += sum([top["logprob"] for part in content for top in part["top_logprobs"]])
-        if total > -math.inf:
+        # A sum, a maximum and a join find null, NaN, infinity and what is no text cheaper than a check at each place.
+        pairs = [(part.token, part.logprob) for part in plain]
+        for part in plain:
+            pairs += part.top
+        tokens, numbers = zip(*pairs, strict=True)
+        "".join(tokens)
+        if sum(numbers) > -math.inf and max(numbers) <= _ROUNDING:
             return plain
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         pass
     return tuple([_careful_logprob(part) for part in content])
 
 
 def _careful_logprob(part: Any) -> TokenLogprob:
-    tops = tuple([(top["token"], _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
-    return TokenLogprob(part["token"], _logprob(part["logprob"]), tops)
+    tops = tuple([(_text(top["token"]), _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
+    return TokenLogprob(_text(part["token"]), _logprob(part["logprob"]), tops)
+
+
+def _text(token: Any) -> str:
+    if not isinstance(token, str):
+        raise TypeError("a token is a text")
+    return token
 
 
 def _logprob(value: Any) -> float:
     """A number, with null and NaN as minus infinity: they stand where a token was not possible."""
+    if isinstance(value, bool | str):
+        raise TypeError("a logprob is a number")
     number = -math.inf if value is None else float(value)
+    if number > _ROUNDING:
+        raise ValueError("a logprob is not above zero")
     return -math.inf if math.isnan(number) else number
 
 

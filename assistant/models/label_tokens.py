@@ -18,7 +18,7 @@ _SMALLEST = 1e-6  # no label of the set is impossible: zero would be a claim tha
 
 
 def label_probabilities(
-    answer_logprobs: Sequence[TokenLogprob], labels: Sequence[str], chosen: str
+    answer_logprobs: Sequence[TokenLogprob], labels: Sequence[str], chosen: str, start: int = 0
 ) -> dict[str, float]:
     """Probability of each label at the place where the reply names one.
 
@@ -31,19 +31,20 @@ def label_probabilities(
         answer_logprobs: of the reply's tokens, in order; their texts joined are the reply.
         labels: the label set.
         chosen: the label the reply names.
+        start: characters of the tokens' joined texts before the answer: drafts in thinking are no answer.
 
     Returns:
         Probabilities over `labels` that sum to 1; empty where there are no logprobs or the label isn't found in them.
     """
-    place = _value_place("".join(token.token for token in answer_logprobs), chosen)
+    place = _value_place(spelled(answer_logprobs), chosen, start)
     if place is None or chosen not in labels:
         return {}
-    start, quoted = place
+    begin, quoted = place
     names = tuple(labels)
     found = dict.fromkeys(names, 0.0)
     shared: list[tuple[Sequence[str], float]] = []
     reached, floor = 1.0, None
-    for written, head, token in _value_tokens(answer_logprobs, start):
+    for written, head, token in _value_tokens(answer_logprobs, begin):
         others = [(text, math.exp(logprob)) for text, logprob in token.top if text != token.token]
         own = math.exp(token.logprob)
         floor = _floor(own, others) if floor is None else floor
@@ -58,19 +59,31 @@ def label_probabilities(
     return _shared_out(found, shared, floor or 0.0)
 
 
-def _value_place(text: str, chosen: str) -> tuple[int, bool] | None:
-    """Where the label's own characters begin, and whether it stands in quotes.
+def spelled(answer_logprobs: Sequence[TokenLogprob]) -> str:
+    """The tokens' joined texts."""
+    return "".join([token.token for token in answer_logprobs])
+
+
+def was_weighed(answer_logprobs: Sequence[TokenLogprob], chosen: str, start: int = 0) -> bool:
+    """Whether the chosen label's first token has a probability at all; servers write null or NaN where it has none."""
+    place = _value_place(spelled(answer_logprobs), chosen, start)
+    first = None if place is None else next(_value_tokens(answer_logprobs, place[0]), None)
+    return first is not None and first[2].logprob > -math.inf
+
+
+def _value_place(text: str, chosen: str, start: int) -> tuple[int, bool] | None:
+    """Where the label's own characters begin, from `start` on, and whether it stands in quotes.
 
     Looked for in the field `label` (`labels`, `grade`, `answer`), then in any field, then as a bare word.
     """
     quoted, bare = re.escape(_escaped(chosen)), re.escape(chosen)
     for pattern, in_quotes in (
-        (rf'(?<!\\)"(?:labels?|grade|answer)"\s*:\s*\[?\s*"(?={quoted}")', True),
-        (rf'(?<!\\)"(?:labels?|grade|answer)"\s*:\s*\[?\s*(?={bare}\b)', False),
+        (rf'(?<!\\)"(?i:labels?|grade|answer)"\s*:\s*\[?\s*"(?={quoted}")', True),
+        (rf'(?<!\\)"(?i:labels?|grade|answer)"\s*:\s*\[?\s*(?={bare}\b)', False),
         (rf'[:\[,]\s*"(?={quoted}")', True),
         (rf"(?<!\w)(?={bare}(?!\w))", False),
     ):
-        if match := re.search(pattern, text):
+        if match := re.compile(pattern).search(text, start):
             return match.end(), in_quotes
     return None
 

@@ -50,10 +50,11 @@ def completion_body(message: AIMessage, model: str) -> bytes:
 
 
 def _content(message: AIMessage) -> str:
+    # All of several calls: whoever reads them sees whether they say the same.
     if message.tool_calls:
-        return dump_json(message.tool_calls[0]["args"]).decode()
+        return "\n".join(dump_json(call["args"]).decode() for call in message.tool_calls)
     if message.invalid_tool_calls:
-        return message.invalid_tool_calls[0]["args"] or ""
+        return "\n".join(call["args"] or "" for call in message.invalid_tool_calls)
     return str(message.text)
 
 

@@ -66,7 +66,7 @@ async def label_one(
         while task.attempts < limit:
             reply = await task.next_reply()
             try:
-                return task.labelled(*task.read(reply))
+                return task.answered(reply)
             except ReplyFaultError as fault:
                 task.fault = fault
     except RejectedRequestError as error:
@@ -110,6 +110,20 @@ class _Task:
         self.kit.keep(digest, attempt, reply)
         return reply
 
+    def answered(self, reply: RawReply) -> Prelabel:
+        """The answer in a reply. A reply that nothing here foresaw is a fault of this item, not the end of the run.
+
+        Raises:
+            ReplyFaultError: it can't be used.
+        """
+        try:
+            return self.labelled(*self.read(reply))
+        except ReplyFaultError:
+            raise
+        except Exception as error:  # the reply is stored: what it raises now, it raises in every later run
+            detail = f"reading the reply failed ({type(error).__name__}); it is kept as it came"
+            raise ReplyFaultError(FailureReason.MALFORMED, detail) from error
+
     def read(self, reply: RawReply) -> tuple[ModelAnswer, ReadReply]:
         """Count the reply and read it; one that can't be read was paid for like any other."""
         self.attempts += 1
@@ -120,7 +134,8 @@ class _Task:
             raise ReplyFaultError(FailureReason.MALFORMED, str(error)) from None
         self.usage += Usage(answer.prompt_tokens, answer.completion_tokens, answer.cached_tokens)
         self.model = answer.model
-        return answer, read_reply(answer, self.kit.renderer.policy.label_set, self.rendered.shown_clauses)
+        label_set = self.kit.renderer.policy.label_set
+        return answer, read_reply(answer, label_set, self.rendered.shown_clauses, self.rendered.asked)
 
     def labelled(self, answer: ModelAnswer, read: ReadReply) -> Prelabel:
         """The answer as it is stored."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Sequence
 
 from assistant.domain.items import Item
 from assistant.domain.policies import LabelKind, LabelSet
-from assistant.models.interface import ModelAnswer
-from assistant.models.label_tokens import label_probabilities
+from assistant.models.interface import ModelAnswer, TokenLogprob
+from assistant.models.label_tokens import label_probabilities, spelled, was_weighed
 from assistant.policy.retrieve import Retrieved, precedent_vote
 from assistant.prelabel.parse import ReadReply
+
+_BEGINNING = 32  # characters of an answer by which it is found among tokens
 
 
 def reply_signals(reply: ReadReply, answer: ModelAnswer, item: Item, label_set: LabelSet) -> dict[str, float]:
@@ -24,9 +28,9 @@ def reply_signals(reply: ReadReply, answer: ModelAnswer, item: Item, label_set: 
     """
     signals: dict[str, float] = {}
     if answer.logprobs and label_set.kind is not LabelKind.MULTI:
-        chosen = reply.labels[0]
-        if (found := label_probabilities(answer.logprobs, label_set.names, chosen)) and chosen in found:
-            signals["label_probability"] = round(found[chosen], 6)
+        probability = _label_probability(reply, answer, label_set)
+        if probability is not None:
+            signals["label_probability"] = round(probability, 6)
     if reply.confidence is not None:
         signals["stated_confidence"] = reply.confidence
     if reply.clauses:
@@ -34,6 +38,33 @@ def reply_signals(reply: ReadReply, answer: ModelAnswer, item: Item, label_set: 
     if reply.quote:
         signals["quote_found"] = float(_folded(reply.quote) in _folded(item.content.text))
     return signals
+
+
+def _label_probability(reply: ReadReply, answer: ModelAnswer, label_set: LabelSet) -> float | None:
+    chosen = reply.labels[0]
+    start = _start_in_tokens(answer.logprobs, answer.text, reply.start)
+    if start is None:
+        return None
+    if any(token.logprob == -math.inf for token in answer.logprobs) and not was_weighed(answer.logprobs, chosen, start):
+        return None
+    return label_probabilities(answer.logprobs, label_set.names, chosen, start).get(chosen)
+
+
+def _start_in_tokens(tokens: Sequence[TokenLogprob], text: str, start: int) -> int | None:
+    """Where the answer begins in the joined tokens; None where they spell something else.
+
+    Some servers take thinking out of the text and leave it in the tokens, add end tokens, or write halves of a
+    character their own way: then its beginning must stand in the tokens once.
+    """
+    joined = spelled(tokens)
+    if joined == text:
+        return start
+    if joined.endswith(text):
+        return len(joined) - len(text) + start
+    beginning = text[start : start + _BEGINNING]
+    if beginning and joined.count(beginning) == 1:
+        return joined.find(beginning)
+    return start if joined[: start + 1] == text[: start + 1] else None
 
 
 def retrieval_signals(retrieved: Retrieved, reply: ReadReply, label_set: LabelSet) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from assistant.errors import StorageError
 from assistant.models.interface import RawReply
@@ -80,11 +81,14 @@ class AnswerWriter:
             return True
 
 
-def recover(journal: ReplyJournal, store: PrelabelStore) -> int:
-    """Take in what a killed process left in the journal; returns how many replies."""
+def recover(journal: ReplyJournal, store: PrelabelStore) -> tuple[int, dict[Path, int]]:
+    """Take in what a killed process left in the journal.
+
+    Returns:
+        (how many replies, files with lines that are no replies and how many of these: they are kept aside).
+    """
     taken = store.take_in(journal.leftover())
-    journal.drop_leftover()
-    return taken
+    return taken, journal.drop_leftover()
 
 
 def as_raw(reply: StoredReply) -> RawReply:

@@ -38,6 +38,12 @@ class RenderedPrompt:
     truncated: bool
     estimated_tokens: int
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Names of the fields the reply is asked for; no other is read."""
+        properties = self.schema["properties"]
+        return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
+
 
 class _MessageTemplate(Protocol):
     input_variables: list[str]

@@ -15,7 +15,7 @@ from assistant.domain.review_work import BLIND_KINDS, EXPERT, NewTask, TaskKind
 from assistant.review.priority import label_value, priority
 from assistant.review.qualify import harm_of
 from assistant.routing.route import Route
-from assistant.routing.sampling import draw
+from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
 from assistant.store import audit, routed
 from assistant.store.database import Connection, Database
@@ -50,7 +50,7 @@ class Batch:
         actor: who puts it there.
         queue: team or external queue; empty for everybody.
         due: when it is due, with a time zone, to the millisecond; None for no deadline.
-        seed: of the blind arm.
+        key: of the draws of the blind arm: a nonce.
     """
 
     run_id: int
@@ -58,7 +58,7 @@ class Batch:
     actor: str
     queue: str = ""
     due: datetime | None = None
-    seed: int = 0
+    key: Key = 0
 
     def __post_init__(self) -> None:
         """Due times are kept in UTC, where their text sorts as they do."""
@@ -133,7 +133,7 @@ class _Wish:
         )
 
     def _blind(self, item: RoutedKey, kind: TaskKind) -> bool:
-        by_lot = draw(self.batch.seed, item.item_id, "blind arm") < self.rules.blind_share
+        by_lot = draw(self.batch.key, item.item_id, f"blind arm of run {self.batch.run_id}") < self.rules.blind_share
         return kind in BLIND_KINDS or by_lot
 
     def _overlap(self, item: RoutedKey, kind: TaskKind) -> int:

@@ -10,7 +10,7 @@ from assistant.domain.labels import LabelAnswer, severity
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import Claimed, NewTask, Principal, TaskKind
 from assistant.review.qualify import FIRST, harm_of
-from assistant.routing.sampling import draw
+from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
 from assistant.store import audit, gold
 from assistant.store.claims import Lease, take
@@ -23,16 +23,16 @@ _LOOKED_AT = 20  # of the least shown, for one whose harm may be shown
 
 @dataclass(frozen=True, slots=True)
 class Mixing:
-    """How gold is mixed in: at which rate (0 to 1), by which seed, and how severe labels are."""
+    """How gold is mixed in: at which rate (0 to 1), by which key of the draws, and how severe labels are."""
 
     rate: float
-    seed: int
+    key: Key
     label_set: LabelSet
 
 
 def due(mixing: Mixing, principal: Principal, count: int) -> bool:
     """Whether the next item a person takes, after `count` in this shift, is gold; the same whenever it is asked."""
-    return draw(mixing.seed, f"{principal.name}:{count}", "gold") < mixing.rate
+    return draw(mixing.key, f"{principal.name}:{count}", "gold") < mixing.rate
 
 
 def give_gold(

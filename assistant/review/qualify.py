@@ -19,7 +19,7 @@ from assistant.domain.review_work import (
     TaskKind,
 )
 from assistant.errors import InputError
-from assistant.routing.sampling import draw
+from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
 from assistant.store import answers, audit, gold, qualifications
 from assistant.store.answers import Place
@@ -84,8 +84,8 @@ def begin(
     label_set: LabelSet,
     *,
     actor: str,
+    key: Key,
     again: bool = True,
-    seed: int = 0,
 ) -> Qualification:
     """Begin a qualification round: its items come to the person before any other work.
 
@@ -97,8 +97,8 @@ def begin(
         rules: how many items it has.
         label_set: tells how severe they are.
         actor: who begins it.
+        key: of the draw: a nonce.
         again: whether it may be begun after one that failed.
-        seed: of the draw.
 
     Raises:
         PracticeError: the round was passed already, or failed and `again` is false; there is too little gold; or rounds
@@ -115,8 +115,8 @@ def begin(
         raise PracticeError(Refusal.PASSED, about)
     if newest is not None and not again:
         raise PracticeError(Refusal.FAILED, about)
-    purpose = f"{seed}:{about.user_id}:{newest.id if newest else 0}"
-    chosen = _drawn(connection, about, asked, purpose)
+    purpose = f"{about.user_id}:{newest.id if newest else 0}"
+    chosen = _drawn(connection, about, asked, key=key, purpose=purpose)
     begun = qualifications.add(connection, about, asked)
     add_tasks(connection, [_task(one, about, TaskKind.QUALIFICATION, label_set) for one in chosen])
     detail = {"round": begun.id, "language": about.language, "items": asked}
@@ -124,7 +124,7 @@ def begin(
     return begun
 
 
-def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, actor: str, seed: int = 0) -> int:
+def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, actor: str, key: Key) -> int:
     """Give somebody items to train on, each explained after the answer; other ones each time, as far as gold goes.
 
     Returns:
@@ -135,7 +135,7 @@ def train(connection: Connection, about: Round, count: int, label_set: LabelSet,
     """
     lock_person(connection, about.user_id)
     given = qualifications.trained(connection, about.user_id)
-    chosen = _drawn(connection, about, count, f"{seed}:{about.user_id}:training", given)
+    chosen = _drawn(connection, about, count, key=key, purpose=f"{about.user_id}:training", given=given)
     add_tasks(connection, [_task(one, about, TaskKind.TRAINING, label_set) for one in chosen])
     detail = {"language": about.language, "items": len(chosen)}
     audit.append(connection, actor, "training.give", f"user:{about.user_id}", detail)
@@ -175,13 +175,19 @@ def _decide(connection: Connection, principal: Principal, under_way: Qualificati
 
 
 def _drawn(
-    connection: Connection, about: Round, count: int, purpose: str, given: Mapping[int, int] = NOTHING_GIVEN
+    connection: Connection,
+    about: Round,
+    count: int,
+    *,
+    key: Key,
+    purpose: str,
+    given: Mapping[int, int] = NOTHING_GIVEN,
 ) -> list[GoldItem]:
     """So many at random, of those given least often (gold number -> times). Raises PracticeError."""
     known = gold.known(connection, about.policy_id, about.language)
     if len(known) < count:
         raise PracticeError(Refusal.TOO_LITTLE_GOLD, about, found=len(known), needed=count)
-    return sorted(known, key=lambda one: (given.get(one.id, 0), draw(0, one.item_id, purpose)))[:count]
+    return sorted(known, key=lambda one: (given.get(one.id, 0), draw(key, one.item_id, purpose)))[:count]
 
 
 def _task(one: GoldItem, about: Round, kind: TaskKind, label_set: LabelSet) -> NewTask:

@@ -13,6 +13,7 @@ from assistant.review.gold import Mixing, age, aged, due, give_gold
 from assistant.review.passing import Held
 from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
+from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
 from assistant.store import claims, exposure
 from assistant.store.answers import Given, last_given
@@ -37,7 +38,7 @@ class Queue:
         label_set: the policy's labels, which tell how severe gold is.
         writer: shared with everything else in this process that writes; its own where None is given.
         clock: the present moment, with its time zone.
-        seed: of the chance that mixes gold in.
+        key: of the chance that mixes gold in: a nonce, or whoever knows it knows which items are gold.
     """
 
     def __init__(
@@ -48,13 +49,13 @@ class Queue:
         label_set: LabelSet = _NO_LABELS,
         writer: Writer | None = None,
         clock: Callable[[], datetime] = utc_now,
-        seed: int = 0,
+        key: Key = 0,
     ) -> None:
         self._database = database
         self._rules = rules or ReviewSettings()
         self._writer = writer or Writer(database)
         self._clock = clock
-        self._mixing = Mixing(self._rules.gold_rate, seed, label_set)
+        self._mixing = Mixing(self._rules.gold_rate, key, label_set)
 
     def claim(self, principal: Principal, n: int = 1) -> list[Claimed]:
         """Lease the n most urgent items somebody may answer; fewer where there are fewer.

@@ -44,7 +44,8 @@ class RoutingPolicy:
         languages: languages the policy covers.
         accept_probability: an answer surer than this may be accepted, [0, 1].
         audit_share: share of the accepted that people label blind all the same, (0, 1].
-        seed: seed of the audit.
+        seed: of the audit, as the settings have it.
+        nonce: of the run: without it nobody foretells which of its items are audited.
     """
 
     always_human: frozenset[str]
@@ -52,6 +53,12 @@ class RoutingPolicy:
     accept_probability: float
     audit_share: float
     seed: int
+    nonce: str
+
+    @property
+    def key(self) -> str:
+        """Of the draws."""
+        return f"{self.nonce} {self.seed}"
 
 
 def reply_failed(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - all doubts are called alike
@@ -159,7 +166,8 @@ _INSTRUCTION = re.compile(
     | \b(?:system|developer)\s+(?:prompt|message)\b
     | \byou\s+are\s+now\b | \bas\s+an\s+ai\b
     | <\|?\s*(?:system|im_start|im_end|endoftext)
-    | ["']labels?["']\s*:
+    | ["'](?:labels?|confidence)["']\s*:
+    | [<\[]\|?/?\s*(?:[a-z]+:)?think(?:ing)?\s*\|?[>\]] | <\|channel\|>
     | (?:忽略|无视|忘记|不要理会).{0,15}(?:指令|指示|规则|政策|提示|要求|以上|上面|之前)
     | (?:回答|输出|标记|标注|判定|回复)(?:为|成|：|:)?\s*["“'「]?(?:安全|无害|safe)
     | 系统提示

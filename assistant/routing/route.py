@@ -38,7 +38,7 @@ class Decision:
         doubts: names of all doubts, weightiest first.
         inclusion_probability: chance, when the route was decided, that a person labels this item: never zero, so that
             every estimate can be weighted back to all items (Horvitz and Thompson 1952).
-        seed: the seed the chance was drawn with.
+        seed: the seed the chance was drawn with, together with the nonce of the run.
     """
 
     route: Route
@@ -59,6 +59,6 @@ def decide(item_id: str, evidence: Evidence, policy: RoutingPolicy) -> Decision:
     probability = label_probability(evidence.signals)
     if probability is None or probability < policy.accept_probability:
         return Decision(Route.REVIEW, LOW_PROBABILITY, (), 1.0, policy.seed)
-    audited = draw(policy.seed, item_id, "audit") < policy.audit_share
+    audited = draw(policy.key, item_id, "audit") < policy.audit_share
     route = Route.ACCEPT_AUDIT if audited else Route.ACCEPT
     return Decision(route, HIGH_PROBABILITY, (), policy.audit_share, policy.seed)

@@ -12,7 +12,7 @@ from assistant.routing.allocation import Floats, Integers
 from assistant.routing.doubts import DOUBTS, doubt_names
 from assistant.routing.route import HIGH_PROBABILITY, LOW_PROBABILITY, Decision, Route
 from assistant.routing.rules import RULES, RouteRules
-from assistant.routing.scored import Bools, Scored
+from assistant.routing.scored import Bools, Scored, Unscored
 
 Codes = npt.NDArray[np.int8]
 Fact = bool | int | float | tuple[str, ...]
@@ -178,4 +178,6 @@ def _facts(item: Scored, rules: RouteRules, names: tuple[str, ...]) -> dict[str,
     found = {name: numbers[name] if name in numbers else getattr(item, name)[0].item() for name in names}
     if "doubts" in found:
         found["doubts"] = doubt_names(found["doubts"])
+    if "unscored" in found:
+        found["unscored"] = (Unscored(found["unscored"]).name.lower(),) if found["unscored"] else ()
     return found

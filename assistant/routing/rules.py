@@ -5,7 +5,8 @@ The first rule that matches decides and its name is stored. They stand in this o
 1. What people have labelled is done.
 2. Severe labels go to more eyes, unless the machine is very sure. This comes before anything that merely takes
    acceptance away, so that nothing in a content, doubts included, moves a severe label to fewer or other people.
-3. What the machine is not trusted with, however sure: labels the policy keeps for people, and doubts.
+3. What the machine is not trusted with, however sure: labels the policy keeps for people, doubts, and what a
+   certificate for later items doesn't speak about.
 4. Of the rest the certificate's share is accepted, some of it drawn for people all the same.
 5. Everything else is reviewed.
 
@@ -24,7 +25,7 @@ import numpy as np
 
 from assistant.routing import doubts
 from assistant.routing.route import Route
-from assistant.routing.scored import Bools, Scored
+from assistant.routing.scored import Bools, Scored, Unscored
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,26 @@ def label_always_human(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG0
     return items.always_human | _doubted(items, "label_always_human")
 
 
+def policy_changed(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
+    """The certificate would accept it, but speaks about labels by another policy than today's."""
+    return _unscored(items, Unscored.POLICY_CHANGED)
+
+
+def classifier_missing(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
+    """It came after the certificate, and the classifier that was certified can't be used any more."""
+    return _unscored(items, Unscored.CLASSIFIER_MISSING)
+
+
+def input_missing(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
+    """It lacks an answer of another run, or a signal, that the certified classifier learned from."""
+    return _unscored(items, Unscored.INPUT_MISSING)
+
+
+def value_unknown(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
+    """Its language, source, model or metadata is new to the certified classifier: not what was certified."""
+    return _unscored(items, Unscored.VALUE_UNKNOWN)
+
+
 def no_confidence(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
     """Nothing calibrated says how sure the machine is."""
     return np.isnan(items.confidence)
@@ -133,6 +154,11 @@ def _doubt(name: str) -> Rule:
     return Rule(name, why, lambda items, _: _doubted(items, name), Route.REVIEW, ("doubts",), urgent=True)
 
 
+def _unscored(items: Scored, reason: Unscored) -> Bools:
+    held: Bools = items.unscored == reason
+    return held
+
+
 def _doubted(items: Scored, name: str) -> Bools:
     held: Bools = (items.doubts & doubts.doubt_bits([name])) != 0
     return held
@@ -148,6 +174,10 @@ RULES: tuple[Rule, ...] = (
     _rule(severe, Route.DOUBLE, "severity", "severe_from", "confidence", "double_below", urgent=True),
     _rule(label_always_human, Route.REVIEW, "always_human", "doubts", urgent=True),
     *(_doubt(doubt.__name__) for doubt in doubts.DOUBTS if doubt not in _NO_RULES),
+    _rule(policy_changed, Route.REVIEW, "unscored"),
+    _rule(classifier_missing, Route.REVIEW, "unscored"),
+    _rule(input_missing, Route.REVIEW, "unscored"),
+    _rule(value_unknown, Route.REVIEW, "unscored"),
     _rule(no_confidence, Route.REVIEW, "confidence"),
     _rule(certificate_broken, Route.REVIEW, "certified", "broken"),
     _rule(drawn_for_monitoring, Route.ACCEPT_AUDIT, "certified", "broken", "number", "monitor_share"),

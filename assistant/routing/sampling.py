@@ -1,8 +1,12 @@
-"""Chance that can be replayed: each item draws its own number from the seed and its id; designs are rules about it.
+"""Chance that can be replayed: each item draws its own number from a key and its id; designs are rules about it.
+
+The key decides who can foretell a draw. Where a draw certifies, measures or tests people it is a nonce, drawn from the
+operating system when it is first needed and kept in the workspace (`store.nonces`): whoever knows ids, settings and
+code still can't tell it. Where a draw only has to be repeated (a suite, a simulation) it is a seed.
 
 A design says for every item of a population with which probability, never zero, people will see it, and an item is
 drawn when its own number lies below its own limit. So any order of the items gives the same sample, the whole can be
-drawn again, and so can one item alone. Designs with one seed and purpose share the numbers (their samples overlap as
+drawn again, and so can one item alone. Designs with one key and purpose share the numbers (their samples overlap as
 far as they can: permanent random numbers, Brewer, Early & Joyce 1972); with different purposes they are independent.
 
 | design | what `stats` makes of its labels |
@@ -21,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,24 +33,27 @@ import numpy.typing as npt
 from assistant.domain.certificates import SampledItem
 from assistant.routing.allocation import Floats, Integers
 
+Key: TypeAlias = int | str
+"""What numbers come from: a nonce (text) that nobody can foretell, or a seed that may be known."""
 
-def draw(seed: int, item_id: str, purpose: str) -> float:
+
+def draw(key: Key, item_id: str, purpose: str) -> float:
     """A number in [0, 1), uniform over items, the same whenever it is drawn again.
 
     No order or state is involved: items may come in any order, in any process, and an auditor can redo one draw alone.
 
     Args:
-        seed: the design's seed.
+        key: the design's.
         item_id: the item's external id.
         purpose: what is decided (`audit`, ...): draws for different purposes are independent.
     """
-    digest = blake2b(f"{seed}\0{purpose}\0{item_id}".encode(), digest_size=8).digest()
+    digest = blake2b(f"{key}\0{purpose}\0{item_id}".encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 11) / (1 << 53)
 
 
-def draws(seed: int, item_ids: Sequence[str], purpose: str) -> Floats:
+def draws(key: Key, item_ids: Sequence[str], purpose: str) -> Floats:
     """What `draw` gives each of n items, to the last bit, shape (n,); a million in about a second."""
-    begun = blake2b(f"{seed}\0{purpose}\0".encode(), digest_size=8)
+    begun = blake2b(f"{key}\0{purpose}\0".encode(), digest_size=8)
 
     def digest(item_id: str) -> bytes:
         own = begun.copy()
@@ -64,15 +72,15 @@ class Drawn:
         index: positions of the drawn items, shape (k,), in an order that says nothing about them: the first of them
             are a smaller sample of the same design.
         inclusion_probability: of every item, drawn or not, in (0, 1], shape (n,).
-        limit: of every item, shape (n,): it is drawn when `draw(seed, item_id, purpose)` lies below it. In a design
+        limit: of every item, shape (n,): it is drawn when `draw(key, item_id, purpose)` lies below it. In a design
             of fixed size two items with one number at the limit are told apart by their ids.
-        seed, purpose: what the numbers were drawn with.
+        key, purpose: what the numbers were drawn with.
     """
 
     index: Integers
     inclusion_probability: Floats
     limit: Floats
-    seed: int
+    key: Key
     purpose: str
 
     @property
@@ -86,7 +94,7 @@ class Drawn:
         return [SampledItem(item_ids[at], p) for at, p in zip(self.index.tolist(), probabilities, strict=True)]
 
 
-def simple_random(item_ids: Sequence[str], size: int, *, seed: int, purpose: str) -> Drawn:
+def simple_random(item_ids: Sequence[str], size: int, *, key: Key, purpose: str) -> Drawn:
     """Simple random sample of fixed size, without replacement: the items with the smallest numbers, ties by id.
 
     Every sample of that size is equally probable, so the count of errors in it is hypergeometric.
@@ -94,7 +102,7 @@ def simple_random(item_ids: Sequence[str], size: int, *, seed: int, purpose: str
     Args:
         item_ids: the population's n different external ids.
         size: items to draw, 1 to n.
-        seed, purpose: of `draw`.
+        key, purpose: of `draw`.
 
     Returns:
         Each item has inclusion probability size / n.
@@ -107,11 +115,11 @@ def simple_random(item_ids: Sequence[str], size: int, *, seed: int, purpose: str
     """
     if not 1 <= size <= len(item_ids):
         raise ValueError(f"size must lie between 1 and the {len(item_ids)} items, got {size}")
-    return stratified(item_ids, np.zeros(len(item_ids), dtype=np.int64), [size], seed=seed, purpose=purpose)
+    return stratified(item_ids, np.zeros(len(item_ids), dtype=np.int64), [size], key=key, purpose=purpose)
 
 
 def stratified(
-    item_ids: Sequence[str], strata: npt.ArrayLike, sizes: Sequence[int], *, seed: int, purpose: str
+    item_ids: Sequence[str], strata: npt.ArrayLike, sizes: Sequence[int], *, key: Key, purpose: str
 ) -> Drawn:
     """Simple random samples of each of s strata, independent of each other.
 
@@ -120,7 +128,7 @@ def stratified(
         strata: each item's stratum, 0 to s - 1, shape (n,), fixed before the draw.
         sizes: items to draw from each stratum, s numbers: from 1 to what it holds, 0 only where it holds none.
             `allocation.proportional_sizes` splits one size.
-        seed, purpose: of `draw`.
+        key, purpose: of `draw`.
 
     Returns:
         An item of stratum h has inclusion probability sizes[h] / items in h; `index` goes stratum by stratum.
@@ -130,7 +138,7 @@ def stratified(
 
     Source: Cochran (1977), chapter 5; Särndal, Swensson & Wretman (1992), section 3.7.
     """
-    numbers = _numbers(item_ids, seed, purpose)
+    numbers = _numbers(item_ids, key, purpose)
     stratum, wanted = np.asarray(strata, dtype=np.int64), np.asarray(sizes, dtype=np.int64)
     if stratum.shape != numbers.shape or stratum.min() < 0 or stratum.max() >= len(wanted):
         raise ValueError(f"strata must be {len(numbers)} numbers from 0 to {len(wanted) - 1}, one for each size")
@@ -145,10 +153,10 @@ def stratified(
             first = members[smallest(numbers[members], [item_ids[at] for at in members.tolist()], int(size))]
             limit[members] = np.nextafter(numbers[first[-1]], 2)
             index.append(first)
-    return Drawn(np.concatenate(index), (wanted / np.maximum(counts, 1))[stratum], limit, seed, purpose)
+    return Drawn(np.concatenate(index), (wanted / np.maximum(counts, 1))[stratum], limit, key, purpose)
 
 
-def poisson(item_ids: Sequence[str], inclusion_probability: npt.ArrayLike, *, seed: int, purpose: str) -> Drawn:
+def poisson(item_ids: Sequence[str], inclusion_probability: npt.ArrayLike, *, key: Key, purpose: str) -> Drawn:
     """Each item on its own with its own probability; how many are drawn is left to chance.
 
     The size has expectation sum(pi) and variance sum(pi (1 - pi)).
@@ -157,7 +165,7 @@ def poisson(item_ids: Sequence[str], inclusion_probability: npt.ArrayLike, *, se
         item_ids: the population's n different external ids.
         inclusion_probability: theirs, in (0, 1], shape (n,), fixed before any label is seen;
             `allocation.error_probabilities` looks where errors are expected.
-        seed, purpose: of `draw`.
+        key, purpose: of `draw`.
 
     Returns:
         `index` may be empty. It comes by number / probability: the first are those a smaller sample would have held.
@@ -167,20 +175,20 @@ def poisson(item_ids: Sequence[str], inclusion_probability: npt.ArrayLike, *, se
 
     Source: Särndal, Swensson & Wretman (1992), section 3.5.
     """
-    numbers = _numbers(item_ids, seed, purpose)
+    numbers = _numbers(item_ids, key, purpose)
     pi = np.array(inclusion_probability, dtype=np.float64)
     if pi.shape != numbers.shape or not ((pi > 0) & (pi <= 1)).all():
         raise ValueError(f"inclusion_probability must be {len(numbers)} numbers above 0 up to 1")
     index = smallest(numbers / pi, item_ids, int((numbers < pi).sum()))
-    return Drawn(index, pi, pi, seed, purpose)
+    return Drawn(index, pi, pi, key, purpose)
 
 
-def bernoulli(item_ids: Sequence[str], rate: float, *, seed: int, purpose: str) -> Drawn:
+def bernoulli(item_ids: Sequence[str], rate: float, *, key: Key, purpose: str) -> Drawn:
     """Each item on its own with the same probability: a stream can be sampled that way, its end unknown.
 
     Args, errors and source as for `poisson` (section 3.2 there); `rate` lies in (0, 1].
     """
-    return poisson(item_ids, np.full(len(item_ids), rate), seed=seed, purpose=purpose)
+    return poisson(item_ids, np.full(len(item_ids), rate), key=key, purpose=purpose)
 
 
 def smallest(keys: Floats, item_ids: Sequence[str], size: int) -> Integers:
@@ -203,10 +211,10 @@ def smallest(keys: Floats, item_ids: Sequence[str], size: int) -> Integers:
     return ordered[:size]
 
 
-def _numbers(item_ids: Sequence[str], seed: int, purpose: str) -> Floats:
+def _numbers(item_ids: Sequence[str], key: Key, purpose: str) -> Floats:
     """Each item's number, of a population there is something to draw from."""
     if not len(item_ids):
         raise ValueError("there are no items to draw from")
     if len(set(item_ids)) < len(item_ids):
         raise ValueError("an id is in the population twice: its items would be drawn together or not at all")
-    return draws(seed, item_ids, purpose)
+    return draws(key, item_ids, purpose)

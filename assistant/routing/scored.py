@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,16 @@ from assistant.domain.policies import LabelSet
 from assistant.routing.allocation import Floats, Integers
 
 Bools = npt.NDArray[np.bool_]
+
+
+class Unscored(IntEnum):
+    """Why an item that came after a certificate gets no confidence, or may not be accepted by the one it has."""
+
+    NO_REASON = 0
+    POLICY_CHANGED = 1  # people answer by another policy than the certificate speaks about
+    CLASSIFIER_MISSING = 2  # none was kept, or it looks at vectors of another embedder
+    INPUT_MISSING = 3  # an answer of another run, or a signal, that it learned from
+    VALUE_UNKNOWN = 4  # a language, source, model or metadata that no item it learned from had
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +49,7 @@ class Scored:
             own where they did so since it began; NaN where they haven't.
         number: the item's own number in this round, `sampling.draws(seed, ids, name of the round)`.
         seed: the one the numbers were drawn with.
+        unscored: `Unscored` of each item; 0 for all where it is left out.
     """
 
     ids: Sequence[str]
@@ -50,13 +62,16 @@ class Scored:
     labelled_probability: Floats
     number: Floats
     seed: int
+    unscored: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         """Raises ValueError naming the column that has another length, or a value out of range."""
-        for field in fields(self):
-            column = getattr(self, field.name)
-            if field.name != "seed" and len(column) != len(self.ids):
-                raise ValueError(f"{field.name} has {len(column)} values for {len(self.ids)} items")
+        if not len(self.unscored):
+            object.__setattr__(self, "unscored", np.zeros(len(self.ids), dtype=np.int64))
+        for name in (one.name for one in fields(self)):
+            column = getattr(self, name)
+            if name != "seed" and len(column) != len(self.ids):
+                raise ValueError(f"{name} has {len(column)} values for {len(self.ids)} items")
         labelled = self.labelled_probability
         self._refuse("confidence", (self.confidence < 0) | (self.confidence > 1), "between 0 and 1, or NaN")
         self._refuse("labelled_probability", (labelled <= 0) | (labelled > 1), "above 0 up to 1, or NaN")
@@ -68,7 +83,7 @@ class Scored:
 
     def one(self, at: int) -> Scored:
         """The item at that position alone, as columns of length 1."""
-        columns = {field.name: getattr(self, field.name)[at : at + 1] for field in fields(self) if field.name != "seed"}
+        columns = {one.name: getattr(self, one.name)[at : at + 1] for one in fields(self) if one.name != "seed"}
         return Scored(**columns, seed=self.seed)
 
     def _refuse(self, name: str, outside: Bools, rule: str) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assistant.stats.agreement import EMPTY, undefined_because
+from assistant.stats.agreement import EMPTY, ONE_LABEL, undefined_because
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.contingency import check_tables, paired_codes
 from assistant.stats.designs import Design, carried_wilson, design_of_counts, design_of_items, normal_reaching
@@ -69,6 +69,7 @@ def coefficients_of_ratings(
     second: npt.ArrayLike,
     classes: int,
     *,
+    categories: int | None = None,
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
     names: Iterable[str] = NOMINAL,
@@ -79,6 +80,8 @@ def coefficients_of_ratings(
 
     Args:
         first, second, classes, weights: as `contingency` takes them; items without both answers are left out.
+        categories: how many of the classes, the first, are the label set, to which all of `first` belong; None for
+            all. Others agree with nothing, and are no category of chance: see `linearised`.
         clusters: of items that aren't independent of each other (near duplicates), any values, shape (n,).
         names: of `NOMINAL` and, where the labels are in order, `ORDINAL`.
         values: of the grades, shape (k,), for linear, quadratic and interval; None places them at equal distances.
@@ -98,7 +101,7 @@ def coefficients_of_ratings(
             raise ValueError(f"clusters must be one for each of the {len(pairs.kept)} items, got shape {kept.shape}")
         kept = kept[pairs.kept]
     design = design_of_items(pairs.cells, classes * classes, pairs.weights, kept)
-    return {name: _coefficient(design, classes, name, values, confidence) for name in names}
+    return {name: _coefficient(design, classes, name, values, confidence, categories=categories) for name in names}
 
 
 def coefficients_of_table(
@@ -121,7 +124,13 @@ def coefficients_of_table(
 
 
 def _coefficient(
-    design: Design, classes: int, name: str, values: npt.ArrayLike | None, confidence: float
+    design: Design,
+    classes: int,
+    name: str,
+    values: npt.ArrayLike | None,
+    confidence: float,
+    *,
+    categories: int | None = None,
 ) -> Coefficient:
     if name not in _RECIPES:
         raise ValueError(f"no coefficient is called {name!r}; there are {', '.join(_RECIPES)}")
@@ -129,10 +138,11 @@ def _coefficient(
     shares = design.shares.reshape(classes, classes)
     if not shares.any():
         return undefined(EMPTY, design.n)
-    if classes == 1 and recipe.chance != "none":
-        return undefined(undefined_because(shares), design.n, design.kish)
+    of_set = classes if categories is None or recipe.chance not in {"gwet", "uniform"} else categories
+    if of_set == 1 and recipe.chance != "none":
+        return undefined(ONE_LABEL, design.n, design.kish)
     weights = recipe.weights(classes, values)
-    seen = linearised(shares, weights, recipe.chance)
+    seen = linearised(shares, weights, recipe.chance, categories)
     if not seen.expected > 0:
         return undefined(undefined_because(shares), design.n, design.kish)
     return _with_interval(design, weights, seen, recipe, z)

@@ -35,7 +35,7 @@ class Linearised:
     influence: Floats
 
 
-def linearised(shares: Floats, weights: Floats, chance: Chance) -> Linearised:
+def linearised(shares: Floats, weights: Floats, chance: Chance, categories: int | None = None) -> Linearised:
     """Disagreements of the table and the influence of its cells.
 
     Args:
@@ -44,16 +44,26 @@ def linearised(shares: Floats, weights: Floats, chance: Chance) -> Linearised:
         chance: what is expected by chance: "none" for raw agreement, "kappa" independent margins, "pi" the mean margins
             (Scott, Krippendorff), "uniform" every label equally often, "gwet" as AC1, "ordinal" as Krippendorff's
             ordinal metric.
+        categories: the label set is the first so many labels, None for all. The second rater's answers beyond it agree
+            with nothing; "gwet" and "uniform", whose chance depends on how many labels there are, count the others
+            only, and take of such an item the first rater's answer alone, as Gwet does where a rating is missing.
 
     Returns:
         Influence nan where expected disagreement is 0.
+
+    Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.: a label's share is the mean over items of its
+        share of the item's ratings. There items with a missing rating are left out of observed agreement; here, where
+        the rating was given and is invalid, they disagree.
     """
     if chance == "ordinal":
         observed, expected, by_observed, by_expected = _ordinal(shares)
     else:
         d = 1 - weights
         observed = np.einsum("...ij,ij->...", shares, d)
-        expected, by_expected = _EXPECTED[chance](shares, d)
+        if categories is None or categories >= shares.shape[-1] or chance not in {"gwet", "uniform"}:
+            expected, by_expected = _EXPECTED[chance](shares, d)
+        else:
+            expected, by_expected = _within(shares, d, chance, categories)
         by_observed = np.broadcast_to(d, shares.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)[..., None, None]
@@ -79,6 +89,18 @@ def _same_margins(p: Floats, d: Floats) -> _Parts:
     means, symmetric = mean_margins(p), (d + d.T) / 2
     each = means @ symmetric
     return np.asarray((means * each).sum(axis=-1)), each[..., :, None] + each[..., None, :]
+
+
+def _within(p: Floats, d: Floats, chance: Chance, categories: int) -> _Parts:
+    """Of the first labels alone: what the second rater answered beyond them counts as if only the first had rated."""
+    k = categories
+    beyond = p[..., :k, k:].sum(axis=-1)
+    inside = p[..., :k, :k] + beyond[..., :, None] * np.eye(k)
+    expected, by_cell = _EXPECTED[chance](inside, d[:k, :k])
+    by_expected = np.zeros_like(p)
+    by_expected[..., :k, :k] = by_cell
+    by_expected[..., :k, k:] = np.diagonal(by_cell, axis1=-2, axis2=-1)[..., :, None]
+    return expected, by_expected
 
 
 def _uniform(p: Floats, d: Floats) -> _Parts:

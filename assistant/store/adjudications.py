@@ -11,7 +11,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.database import Database, now
 from assistant.store.review_tables import adjudications, assignments, passes, review_details, tasks
-from assistant.store.reviews import counting, superseded
+from assistant.store.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables import items, reviews
 from assistant.store.trust_tables import Answer
 
@@ -29,7 +29,10 @@ class Adjudication(NamedTuple):
 
 
 class GivenAnswer(NamedTuple):
-    """One person's newest answer to an item, with what they wrote; what nobody knows of imported ones is None."""
+    """One person's newest answer to an item, with what they wrote; what is not known of imported ones is None.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
 
     review_id: int
     rater: str
@@ -40,6 +43,7 @@ class GivenAnswer(NamedTuple):
     seconds: float | None
     kind: str | None
     created_at: str
+    unknown: LabelAnswer = ()
 
 
 class PassNote(NamedTuple):
@@ -83,13 +87,15 @@ class AdjudicationStore:
                 review_details.c.seconds,
                 review_details.c.kind,
                 reviews.c.created_at,
+                categories_meta(),
             )
             .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
             .where(reviews.c.item_id == item_key, counting(), ~superseded())
             .order_by(reviews.c.id)
         )
         with self._database.read() as connection:
-            return [GivenAnswer._make((*row[:5], tuple(row[5] or ()), *row[6:])) for row in connection.execute(query)]
+            rows = connection.execute(query)
+            return [GivenAnswer._make((*row[:5], tuple(row[5] or ()), *row[6:9], listed(row[9]))) for row in rows]
 
     def notes(self, item_key: int) -> list[PassNote]:
         """What was written when the item was passed on, oldest first."""

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
-from assistant.store.disagreement_list import Disagreement
+from assistant.store.disagreement_list import Disagreement, as_disagreement
 from assistant.store.precedents import settled_digests
 from assistant.store.review_tables import disagreements, gold_items, review_details
-from assistant.store.tables import items
+from assistant.store.reviews import categories_meta
+from assistant.store.tables import items, reviews
 
 
 class Guiding(NamedTuple):
@@ -30,15 +31,17 @@ def find(database: Database, number: int) -> tuple[Disagreement, str, int | None
     last = (table.review_id, table.other_review_id, table.settled, table.created_at)
     query = (
         sa.select(
-            table.id, table.item_id, items.c.external_id, *(table[name] for name in names), *last, table.kind, run
+            *(table.id, table.item_id, items.c.external_id, *(table[name] for name in names), *last),
+            *(categories_meta(), table.kind, run),
         )
         .join(items, items.c.id == table.item_id)
+        .join(reviews, reviews.c.id == table.review_id)
         .outerjoin(review_details, review_details.c.review_id == table.review_id)
         .where(table.id == number)
     )
     with database.read() as connection:
         row = connection.execute(query).first()
-    return None if row is None else (Disagreement._make(row[:-2]), row[-2], row[-1])
+    return None if row is None else (as_disagreement(row[:-2]), row[-2], row[-1])
 
 
 def of_item(database: Database, item_id: str, settled: bool | None = None) -> list[tuple[Disagreement, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -13,7 +13,8 @@ from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
 from assistant.store.disagreements import MACHINE, PEOPLE, pair_digest
 from assistant.store.review_tables import disagreements
-from assistant.store.tables import items
+from assistant.store.reviews import categories_meta, listed
+from assistant.store.tables import items, reviews
 
 _T = disagreements.c
 # The index by which SQLite, which keeps no statistics here, finds the fewest rows; the first whose filter is given.
@@ -71,6 +72,7 @@ class Disagreement(NamedTuple):
         language, clause, prompt, confidence: as `Wanted` filters them.
         review_id, other_review_id: the reviews.
         created_at: ISO 8601 in UTC.
+        unknown: categories of a multi-label set that `labels` neither gives nor denies: nothing differs in these.
     """
 
     id: int
@@ -88,6 +90,7 @@ class Disagreement(NamedTuple):
     other_review_id: int | None
     settled: bool
     created_at: str
+    unknown: LabelAnswer = ()
 
 
 def page(database: Database, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Disagreement]:
@@ -99,7 +102,12 @@ def page(database: Database, wanted: Wanted, *, before: int | None = None, limit
             for row in connection.execute(_walk(conditions, index, before, limit))
         ]
     found.sort(key=lambda row: -row.id)
-    return [Disagreement._make(row) for row in found[:limit]]
+    return [as_disagreement(row) for row in found[:limit]]
+
+
+def as_disagreement(row: Sequence[Any]) -> Disagreement:
+    """A row whose last column is `categories_meta`."""
+    return Disagreement._make((*row[:-1], listed(row[-1])))
 
 
 def surest(
@@ -115,7 +123,7 @@ def surest(
     query = _rows(conditions, "ix_disagreements_kind_settled_confidence_id")
     with database.read() as connection:
         rows = connection.execute(query.order_by(_T.confidence.desc(), _T.id.desc()).limit(limit))
-        return [Disagreement._make(row) for row in rows]
+        return [as_disagreement(row) for row in rows]
 
 
 def _walks(wanted: Wanted) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]:
@@ -154,8 +162,9 @@ def _rows(conditions: list[sa.ColumnElement[bool]], index: str) -> sa.Select[Any
     names = ("labels", "rater", "other_labels", "other_rater", "language", "clause", "prompt", "confidence")
     last = (_T.review_id, _T.other_review_id, _T.settled, _T.created_at)
     return (
-        sa.select(_T.id, _T.item_id, items.c.external_id, *(_T[name] for name in names), *last)
+        sa.select(_T.id, _T.item_id, items.c.external_id, *(_T[name] for name in names), *last, categories_meta())
         .join(items, items.c.id == _T.item_id)
+        .join(reviews, reviews.c.id == _T.review_id)
         .where(*conditions)
         .with_hint(disagreements, f"INDEXED BY {index}", "sqlite")
     )

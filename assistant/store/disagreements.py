@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.domain.consensus import Consensus, differ
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
 from assistant.store.adjudications import is_adjudicated
@@ -22,7 +23,7 @@ from assistant.store.database import PAGE, now, parts
 from assistant.store.machine import MachineAnswer, newest_fit, prompt_name
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import adjudications, disagreements, review_details
-from assistant.store.reviews import counting, superseded
+from assistant.store.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables import items, prelabels, reviews, runs
 from assistant.store.trust_tables import Answer, scores
 
@@ -120,15 +121,21 @@ def _machine(machine: MachineAnswer, run_id: int | None, labels: LabelAnswer, cl
 
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
-    """Newest answers of other people to an item that differ."""
+    """Newest answers of other people to an item that differ, in what they know."""
     found = connection.execute(_answering(), {"item": item_key, "rater": rater})
-    return [row for row in found if set(row.labels) != set(labels)]
+    given = Consensus(labels)
+    return [row for row in found if differ(Consensus(row.labels, listed(row.categories)), given)]
 
 
 @cache
 def _answering() -> sa.Select[Any]:
     return (
-        sa.select(reviews.c.id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer).label("labels"))
+        sa.select(
+            reviews.c.id,
+            reviews.c.rater,
+            sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+            categories_meta(),
+        )
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(
             reviews.c.item_id == sa.bindparam("item"),
@@ -150,6 +157,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]
             reviews.c.rater,
             items.c.language,
             sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+            categories_meta(),
             sa.type_coerce(said, Answer).label("machine"),
             scores.c.confidence,
             prelabels.c.clauses,
@@ -170,7 +178,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]
     )
     stamp = now()
     for row in connection.execute(query).all():
-        if set(row.labels) != set(row.machine):
+        if differ(Consensus(row.labels, listed(row.categories)), Consensus(row.machine)):
             machine = MachineAnswer(
                 row.machine,
                 row.confidence,

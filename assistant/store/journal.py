@@ -25,6 +25,10 @@ from assistant.errors import StorageError
 from assistant.store.database import now
 
 _SEGMENT_BYTES = 8 << 20
+_TEXTS = ("run_key", "content_digest", "body", "created_at")
+_FIELDS = {*_TEXTS, "attempt", "latency_ms"}
+_MOST_ATTEMPTS = 1_000_000
+_MOST_DIGITS = 18
 _RESERVE_BYTES = 16 << 20  # given back when the disk is full: room for every reply still on its way
 
 
@@ -113,10 +117,19 @@ class ReplyJournal:
         """Replies an earlier process appended and never committed; call before the first `append`."""
         return unread(self._folder)
 
-    def drop_leftover(self) -> None:
-        """Forget what `leftover` gave, once it is committed."""
+    def drop_leftover(self) -> dict[Path, int]:
+        """Forget what `leftover` gave, once it is committed.
+
+        Returns:
+            Files that held lines which are no replies, with how many: kept under these names, and not read again.
+        """
+        kept: dict[Path, int] = {}
         for path in self._segments():
-            path.unlink()
+            if damaged := _count_damaged(path):
+                kept[path.rename(path.with_name(f"damaged-{path.name}"))] = damaged
+            else:
+                path.unlink()
+        return kept
 
     def append(self, run_key: str, content_digest: str, attempt: int, body: bytes, latency_ms: float) -> None:
         """Put one reply on disk.
@@ -196,7 +209,8 @@ def _segments(folder: Path) -> list[Path]:
 
 
 def _number(path: Path) -> int:
-    return int(path.stem.removeprefix("replies-"))
+    digits = path.stem.removeprefix("replies-")
+    return int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
 
 
 def _write(file: int, line: bytes) -> None:
@@ -219,9 +233,19 @@ def _fill(path: Path, size: int) -> None:
 
 
 def _read(line: bytes) -> StoredReply | None:
-    """A record, or None for the half line a kill may leave at the end."""
+    """A record, or None for whatever is none."""
     try:
-        fields: dict[str, Any] = orjson.loads(line)
+        fields: Any = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return StoredReply(**fields)
+    if not isinstance(fields, dict) or set(fields) != _FIELDS or type(fields["latency_ms"]) not in (int, float):
+        return None
+    if any(type(fields[name]) is not str for name in _TEXTS) or type(fields["attempt"]) is not int:
+        return None
+    return StoredReply(**fields) if 0 < fields["attempt"] <= _MOST_ATTEMPTS else None
+
+
+def _count_damaged(path: Path) -> int:
+    """Lines that are no replies; the beginning of one, as a kill or a full disk leaves it, is not counted."""
+    lines = [line for line in path.read_bytes().split(b"\n") if line and _read(line) is None]
+    return sum(not line.startswith(b'{"run_key":') or line.endswith(b"}") for line in lines)

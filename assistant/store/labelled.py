@@ -13,18 +13,25 @@ from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.precedents import settled_digests
-from assistant.store.reviews import counting
+from assistant.store.reviews import DENIED, INCLUSION, UNKNOWN, categories_meta, counting, listed
 from assistant.store.tables import items, near_duplicates, precedents, reviews, routes
 from assistant.store.trust_tables import Answer
 
 
 class GivenLabel(NamedTuple):
-    """One answer; `shown_suggestion` is None where nobody knows, `at` is ISO 8601 in UTC."""
+    """One answer; `shown_suggestion` is None where nobody knows, `at` is ISO 8601 in UTC.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies, `denied` some of those it denies;
+    `inclusion` is the probability, as its file stated it, with which the item was taken.
+    """
 
     rater: str
     labels: LabelAnswer
     shown_suggestion: bool | None
     at: str
+    unknown: LabelAnswer = ()
+    denied: LabelAnswer = ()
+    inclusion: object = None
 
 
 class ItemFacts(NamedTuple):
@@ -70,7 +77,8 @@ class LabelledStore:
     def items(self) -> Iterator[LabelledItem]:
         """Every item with a label, in order of arrival."""
         labels = sa.type_coerce(reviews.c.labels, Answer).label("given")
-        said = (reviews.c.rater, labels, reviews.c.shown_suggestion, reviews.c.created_at.label("said_at"))
+        said_at = reviews.c.created_at.label("said_at")
+        said = (reviews.c.rater, labels, reviews.c.shown_suggestion, said_at, categories_meta(INCLUSION))
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
@@ -81,10 +89,7 @@ class LabelledStore:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for _, of_item in groupby(rows, key=lambda row: row.id):
                 given = list(of_item)
-                yield LabelledItem(
-                    _as_facts(given[0]),
-                    [GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at) for row in given],
-                )
+                yield LabelledItem(_as_facts(given[0]), [_as_label(row) for row in given])
 
     def facts(self, ids: Collection[str]) -> dict[str, ItemFacts]:
         """The items of those external ids that are there."""
@@ -132,6 +137,12 @@ class LabelledStore:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for name, of_item in groupby(rows, key=lambda row: row.external_id):
                 yield name, [(row.created_at, row.inclusion_probability) for row in of_item]
+
+
+def _as_label(row: sa.Row[Any]) -> GivenLabel:
+    unknown, denied = (listed(row.categories, key) for key in (UNKNOWN, DENIED))
+    inclusion = (row.categories or {}).get(INCLUSION)
+    return GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at, unknown, denied, inclusion)
 
 
 def _facts(*more: Any) -> sa.Select[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,10 +14,13 @@ from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.adjudications import AdjudicationStore
 from assistant.store.database import PAGE, Database
-from assistant.store.reviews import counting
+from assistant.store.review_tables import withdrawals
+from assistant.store.reviews import categories_meta, listed
 from assistant.store.staging import newest_rows
 from assistant.store.tables import items, near_duplicates, prelabels, reviews
 from assistant.store.trust_tables import Answer
+
+_SLIP = timedelta(minutes=10)  # until an answer counts as said: undo reaches ten items back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,30 @@ class PoolPage:
 
 
 class HumanAnswer(NamedTuple):
-    """One person's newest answer to one item; `shown_suggestion` is None where nobody knows."""
+    """One person's answer to one item; `shown_suggestion` is None where that is not known.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
 
     rater: str
     labels: LabelAnswer
     shown_suggestion: bool | None
+    unknown: LabelAnswer = ()
+
+
+class ItemAnswers(NamedTuple):
+    """What people said about one item, by its external id.
+
+    Attributes:
+        item_id: the item.
+        newest: what each person says now, in the order they first answered; what was withdrawn is left out.
+        first: what each person said first without sight of the machine's answer, in the order it was said, whatever
+            became of it later. An answer withdrawn within minutes was a slip of the hand, and counts as not given.
+    """
+
+    item_id: str
+    newest: list[HumanAnswer]
+    first: list[HumanAnswer]
 
 
 class PoolStore:
@@ -66,9 +90,11 @@ class PoolStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pages(self, run_id: int, *, page: int = 20_000) -> Iterator[PoolPage]:
-        """All items with an answer in a run, usable or not, in pages of at most `page`, in order of arrival."""
-        after = 0
+    def pages(self, run_id: int, *, page: int = 20_000, after: int = 0) -> Iterator[PoolPage]:
+        """The items beyond row number `after` with an answer in a run, usable or not, in order of arrival.
+
+        In pages of at most `page` items.
+        """
         while rows := self._read(run_id, after, page):
             yield _page(rows)
             after = rows[-1].id
@@ -106,34 +132,69 @@ class PoolStore:
                     found[run_id][place[key]] = labels if status == "labelled" else None
         return found
 
-    def human_answers(self) -> Iterator[tuple[str, list[HumanAnswer]]]:
-        """What people said: (external id, newest answer of each person, in the order they first answered)."""
+    def models(self, run_id: int, page: PoolPage) -> list[str]:
+        """Which model gave the newest answer to each item of a page, as it named itself; aligned with its lists."""
+        if not page.keys:
+            return []
+        query = (
+            sa.select(prelabels.c.item_id, prelabels.c.model)
+            .where(prelabels.c.run_id == run_id, prelabels.c.item_id.between(page.keys[0], page.keys[-1]))
+            .order_by(prelabels.c.item_id, prelabels.c.revision)
+        )
+        with self._database.read() as connection:
+            newest = {key: model or "" for key, model in newest_rows(connection.execute(query))}
+        return [newest[key] for key in page.keys]
+
+    def human_answers(self) -> Iterator[ItemAnswers]:
+        """What people said about each item that was answered, in order of arrival of the items."""
         query = (
             sa.select(
                 reviews.c.item_id,
                 items.c.external_id,
                 reviews.c.rater,
-                sa.type_coerce(reviews.c.labels, Answer),
+                sa.type_coerce(reviews.c.labels, Answer).label("given"),
                 reviews.c.shown_suggestion,
+                sa.type_coerce(reviews.c.labels, Answer).label("given"),
+                reviews.c.shown_suggestion,
+                categories_meta(),
+                reviews.c.created_at,
+                withdrawals.c.created_at.label("withdrawn_at"),
             )
-            .join(items, items.c.id == reviews.c.item_id)
-            .where(counting())
+            .select_from(
+                reviews.join(items, items.c.id == reviews.c.item_id).outerjoin(
+                    withdrawals, withdrawals.c.review_id == reviews.c.id
+                )
+            )
             .order_by(reviews.c.item_id, reviews.c.id)
         )
-        current: tuple[int, str, dict[str, HumanAnswer]] | None = None
         with self._database.read() as connection:
-            for key, name, rater, labels, shown in connection.execution_options(yield_per=PAGE).execute(query):
-                if current is None or current[0] != key:
-                    if current is not None:
-                        yield current[1], list(current[2].values())
-                    current = (key, name, {})
-                current[2][rater] = HumanAnswer(rater, labels, shown)
-        if current is not None:
-            yield current[1], list(current[2].values())
+            rows = connection.execution_options(yield_per=PAGE).execute(query)
+            for _, of_item in groupby(rows, key=lambda row: row.item_id):
+                said = _item_answers(list(of_item))
+                if said.newest or said.first:
+                    yield said
 
     def adjudicated(self) -> dict[str, LabelAnswer]:
         """What each adjudicated item was settled as, by external id."""
         return AdjudicationStore(self._database).newest()
+
+
+def _item_answers(rows: Sequence[sa.Row[Any]]) -> ItemAnswers:
+    newest: dict[str, HumanAnswer] = {}
+    first: dict[str, HumanAnswer] = {}
+    for row in rows:
+        answer = HumanAnswer(row.rater, row.given, row.shown_suggestion, listed(row.categories))
+        if row.withdrawn_at is None:
+            newest[row.rater] = answer
+        if not row.shown_suggestion and not _slip(row):
+            first.setdefault(row.rater, answer)
+    return ItemAnswers(rows[0].external_id, list(newest.values()), list(first.values()))
+
+
+def _slip(row: sa.Row[Any]) -> bool:
+    if row.withdrawn_at is None:
+        return False
+    return datetime.fromisoformat(row.withdrawn_at) - datetime.fromisoformat(row.created_at) <= _SLIP
 
 
 def _answered() -> sa.Select[Any]:

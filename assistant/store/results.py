@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.certificates import MACHINE, Origin
 from assistant.domain.labels import LabelAnswer
 from assistant.store.certificates import CertificateStore
 from assistant.store.database import PAGE, Database
@@ -25,6 +26,7 @@ _FINAL = (
     settlements.c.confidence,
     settlements.c.certificate_id,
     settlements.c.raters,
+    settlements.c.fit_id,
 )
 
 
@@ -175,8 +177,12 @@ def _joined(run: Run) -> sa.Select[Any]:
 
 def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int | None) -> Result:
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
-    if row.final_origin != "person" and (row.final_origin != "machine" or row.final_certificate_id != in_force):
+    stands = row.final_origin in MACHINE and row.final_certificate_id == in_force
+    if row.final_origin != Origin.PERSON and not stands:
         result.update({f"final_{column.name}": None for column in _FINAL})
+    result["final_unknown"] = None
+    if result["final_labels"] is not None:
+        result["final_labels"], result["final_unknown"] = result["final_labels"]
     if result["status"] is None:
         result["labels"] = settled.get(row.content_digest)
         result["status"] = "pending" if result["labels"] is None else "settled"

@@ -10,12 +10,16 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
 from assistant.store.review_tables import review_details, withdrawals
+from assistant.store.reviews import categories_meta, listed
 from assistant.store.tables import items, reviews
 from assistant.store.trust_tables import Answer
 
 
 class ReviewRow(NamedTuple):
-    """One answer of a person; what nobody knows of imported ones is None."""
+    """One answer of a person; what is not known of imported ones is None.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
 
     id: int
     item_key: int
@@ -33,6 +37,7 @@ class ReviewRow(NamedTuple):
     accepted_suggestion: bool | None
     policy_version: str | None
     withdrawn: bool
+    unknown: LabelAnswer = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: i
             *(reviews.c.id, reviews.c.item_id, items.c.external_id, reviews.c.rater),
             *(sa.type_coerce(reviews.c.labels, Answer), reviews.c.shown_suggestion),
             *(reviews.c.source, reviews.c.created_at, *(review_details.c[name] for name in details), _back()),
+            categories_meta(),
         )
         .select_from(
             reviews.join(items, items.c.id == reviews.c.item_id).outerjoin(
@@ -104,5 +110,5 @@ def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: i
         .limit(limit)
     )
     with database.read() as connection:
-        found = [ReviewRow._make(row) for row in connection.execute(query)]
+        found = [ReviewRow._make((*row[:-1], listed(row[-1]))) for row in connection.execute(query)]
     return [row._replace(clauses=tuple(row.clauses or ()), withdrawn=bool(row.withdrawn)) for row in found]

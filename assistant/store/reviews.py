@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.consensus import Consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.review_tables import withdrawals
-from assistant.store.tables import items, reviews
+from assistant.store.tables import Json, items, reviews
+
+UNKNOWN, DENIED = "unknown", "denied"
+"""Keys of `reviews.meta` under which categories of a multi-label answer are listed."""
+
+
+INCLUSION = "inclusion_probability"
+"""The key of `reviews.meta` under which an imported label states the chance its item had to be taken."""
+
+
+def categories_meta(*more: str) -> sa.ColumnElement[Any]:
+    """`meta` of an answer that lists categories in it, or has one of these other keys; else NULL.
+
+    Most answers have neither, and are read without it.
+    """
+    text = sa.type_coerce(reviews.c.meta, sa.Text)
+    wanted = [*(f'"{key}":[' for key in (UNKNOWN, DENIED)), *(f'"{key}":' for key in more)]
+    lists = sa.or_(*(text.contains(part, autoescape=True) for part in wanted))
+    return sa.type_coerce(sa.case((lists, text)), Json).label("categories")
+
+
+def leaves_unknown() -> sa.ColumnElement[bool]:
+    """Answers that leave categories unknown: they answer the item in part only."""
+    return sa.type_coerce(reviews.c.meta, sa.Text).contains(f'"{UNKNOWN}":[', autoescape=True)
+
+
+def listed(meta: Mapping[str, object] | None, key: str = UNKNOWN) -> LabelAnswer:
+    """The categories that `categories_meta` lists under one of the two keys: of `UNKNOWN`, those left unknown."""
+    found = (meta or {}).get(key)
+    return tuple(found) if isinstance(found, list) and all(isinstance(name, str) for name in found) else ()
 
 
 def counting() -> sa.ColumnElement[bool]:
@@ -45,7 +76,7 @@ class ReviewStore:
             seen = self._seen(connection, sorted({key for key, _ in batch}))
             rows: dict[tuple[object, ...], dict[str, object]] = {}
             for key, review in batch:
-                identity = (key, review.rater, review.labels, review.source)
+                identity = (key, review.rater, review.labels, review.unknown, review.source)
                 if identity not in seen:
                     rows[identity] = _row(key, review)
             if rows:
@@ -63,22 +94,24 @@ class ReviewStore:
             labels, labelled, raters = connection.execute(query).one()
         return {"labels": labels, "items": labelled, "raters": raters}
 
-    def by_item(self) -> Iterator[tuple[int, str, str, dict[str, LabelAnswer]]]:
+    def by_item(self) -> Iterator[tuple[int, str, str, dict[str, Consensus]]]:
         """All items with labels: (row number, external id, content digest, newest answer by rater)."""
+        given = (reviews.c.rater, reviews.c.labels, categories_meta())
         query = (
-            sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, reviews.c.rater, reviews.c.labels)
+            sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
             .join(items, items.c.id == reviews.c.item_id)
             .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
-        current: tuple[int, str, str, dict[str, LabelAnswer]] | None = None
+        current: tuple[int, str, str, dict[str, Consensus]] | None = None
         with self._database.read() as connection:
-            for key, name, digest, rater, labels in connection.execution_options(yield_per=PAGE).execute(query):
+            rows = connection.execution_options(yield_per=PAGE).execute(query)
+            for key, name, digest, rater, labels, categories in rows:
                 if current is None or current[0] != key:
                     if current is not None:
                         yield current
                     current = (key, name, digest, {})
-                current[3][rater] = tuple(labels)
+                current[3][rater] = Consensus(tuple(labels), listed(categories))
         if current is not None:
             yield current
 
@@ -86,22 +119,28 @@ class ReviewStore:
     def _seen(connection: sa.Connection, keys: Sequence[int]) -> set[tuple[object, ...]]:
         found: set[tuple[object, ...]] = set()
         for part in parts(keys):
-            query = sa.select(reviews.c.item_id, reviews.c.rater, reviews.c.labels, reviews.c.source).where(
-                reviews.c.item_id.in_(part), counting()
-            )
+            columns = (reviews.c.item_id, reviews.c.rater, reviews.c.labels, categories_meta(), reviews.c.source)
+            query = sa.select(*columns).where(reviews.c.item_id.in_(part), counting())
             found.update(
-                (key, rater, tuple(labels), source) for key, rater, labels, source in connection.execute(query)
+                (key, rater, tuple(labels), listed(categories), source)
+                for key, rater, labels, categories, source in connection.execute(query)
             )
         return found
 
 
 def _row(key: int, review: Review) -> dict[str, object]:
+    """The lists of categories are ours: a column of the file that happens to be called like one doesn't pass for it."""
+    ours = {UNKNOWN: list(review.unknown), DENIED: list(review.denied)}
+    meta = {
+        f"{name} (column)" if name in ours and value != ours[name] else name: value
+        for name, value in review.meta.items()
+    }
     return {
         "item_id": key,
         "rater": review.rater,
         "labels": review.labels,
         "shown_suggestion": review.shown_suggestion,
         "source": review.source,
-        "meta": review.meta,
+        "meta": meta | {name: categories for name, categories in ours.items() if categories},
         "created_at": now(),
     }

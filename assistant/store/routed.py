@@ -13,7 +13,7 @@ from assistant.routing.route import Route
 from assistant.store.machine import newest_fit
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import assignments, review_details, tasks
-from assistant.store.reviews import counting
+from assistant.store.reviews import counting, leaves_unknown
 from assistant.store.tables import items, prelabels, reviews, routes
 from assistant.store.trust_tables import Answer, sample_items, samples, scores
 
@@ -123,11 +123,15 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
 
 
 def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, int]:
-    """How many people have answered each item between two row numbers outside the queue; blind ones alone, or all."""
+    """How many people have answered each item between two row numbers outside the queue; blind ones alone, or all.
+
+    An answer that leaves categories unknown does not count: the item still wants a complete one.
+    """
     query = (
         sa.select(reviews.c.item_id, sa.func.count(sa.distinct(reviews.c.rater)))
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
+        .where(~leaves_unknown())
         .group_by(reviews.c.item_id)
     )
     if blind:  # one of which nobody knows counts, as it does for certificates

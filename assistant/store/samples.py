@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.certificates import Purpose, Sample, SampledItem
 from assistant.store.database import Database, now
 from assistant.store.staging import staged, take_over
-from assistant.store.tables import items
+from assistant.store.tables import items, prelabels
 from assistant.store.trust_tables import sample_items, samples
 
 
@@ -86,6 +86,25 @@ class SampleStore:
         )
         with self._database.read() as connection:
             return [SampledItem(name, probability) for name, probability in connection.execute(query)]
+
+    def audited_before(self, audit: Sample) -> bool:
+        """Whether an earlier audit in another run drew from the same seed, and the runs share an item.
+
+        Before there were nonces such an audit looked at fewer items than it states.
+        """
+        earlier, ours, theirs = samples.alias("earlier"), prelabels.alias("ours"), prelabels.alias("theirs")
+        shared = sa.exists().where(
+            ours.c.item_id == theirs.c.item_id, ours.c.run_id == audit.run_id, theirs.c.run_id == earlier.c.run_id
+        )
+        query = sa.select(earlier.c.id).where(
+            earlier.c.purpose == Purpose.AUDIT.value,
+            earlier.c.seed == audit.seed,
+            earlier.c.run_id != audit.run_id,
+            earlier.c.id < audit.id,
+            shared,
+        )
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
 
     def drawn(self, run_id: int) -> set[str]:
         """External ids of all items in any sample of a run."""

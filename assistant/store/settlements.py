@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.certificates import Settlement
+from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.consensus import Consensus
 from assistant.store.database import PAGE, Database, now
 from assistant.store.staging import changed, newest_rows, staged, take_over
 from assistant.store.tables import items
@@ -20,6 +21,7 @@ _CARRIED = (
     settlements.c.certificate_id,
     settlements.c.confidence,
     settlements.c.raters,
+    settlements.c.fit_id,
 )
 
 
@@ -81,7 +83,8 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     if one.certificate_id not in {None, certificate_id}:
         raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
     confidence = None if one.confidence is None else float(one.confidence)
-    return one.item_id, one.labels, one.origin, one.certificate_id, confidence, one.raters
+    labels = Consensus(one.labels, one.unknown)
+    return one.item_id, labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
 
 
 def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
@@ -89,4 +92,14 @@ def _named(*first: sa.Column[Any]) -> sa.Select[Any]:
 
 
 def _settlement(row: sa.Row[Any]) -> Settlement:
-    return Settlement(row.external_id, row.labels, row.origin, row.certificate_id, row.confidence, row.raters)
+    labels, unknown = row.labels
+    return Settlement(
+        item_id=row.external_id,
+        labels=labels,
+        origin=Origin(row.origin),
+        certificate_id=row.certificate_id,
+        confidence=row.confidence,
+        raters=row.raters,
+        fit_id=row.fit_id,
+        unknown=unknown,
+    )

@@ -1,4 +1,4 @@
-"""The tables of the trust layer: fits and their scores, samples, certificates, settled labels."""
+"""The tables of the trust layer: fits and their scores, samples, nonces, certificates, settled labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from assistant.domain.consensus import Consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.store.tables import KEY, MOMENT, ExactText, Json, metadata
 
@@ -28,6 +29,34 @@ class Answer(TypeDecorator[LabelAnswer]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> LabelAnswer | None:  # noqa: ARG002 - as above
         """As it was given."""
         return None if value is None else _decode(value)
+
+
+class FinalAnswer(TypeDecorator[Consensus]):
+    """A final label: a complete one as `Answer` keeps it, else `{"labels": [...], "unknown": [...]}`.
+
+    Whoever reads the column as a list then stumbles, and does not take what is unknown for a no.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Consensus | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """As it is stored."""
+        if value is None:
+            return None
+        return orjson.dumps(value._asdict()).decode() if value.unknown else _encode(value.labels)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Consensus | None:  # noqa: ARG002 - as above
+        """As it was given."""
+        return None if value is None else _decode_final(value)
+
+
+@lru_cache(_DIFFERENT)
+def _decode_final(text: str) -> Consensus:
+    read = orjson.loads(text)
+    return (
+        Consensus(tuple(read["labels"]), tuple(read["unknown"])) if isinstance(read, dict) else Consensus(tuple(read))
+    )
 
 
 @lru_cache(_DIFFERENT)
@@ -58,7 +87,18 @@ scores = sa.Table(
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), primary_key=True, autoincrement=False),
     sa.Column("labels", Answer, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
-    sa.Column("origin", sa.String(20), nullable=False),  # model or student
+    sa.Column("origin", sa.String(20), nullable=False),  # model or classifier
+    sa.Column("later", sa.Boolean, nullable=False, server_default=sa.false()),  # of an item that came after the fit
+)
+
+classifiers = sa.Table(
+    "classifiers",
+    metadata,
+    sa.Column("fit_id", KEY, sa.ForeignKey("fits.id"), primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),  # of the format of its body
+    sa.Column("digest", sa.String(32), nullable=False),  # BLAKE2b-128 of the body, hex
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
 )
 
 samples = sa.Table(
@@ -104,6 +144,14 @@ certificate_events = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
+nonces = sa.Table(
+    "nonces",
+    metadata,
+    sa.Column("scope", sa.String(120), primary_key=True),
+    sa.Column("value", sa.String(64), nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
 settlements = sa.Table(
     "settlements",
     metadata,
@@ -111,10 +159,11 @@ settlements = sa.Table(
     sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),  # counts on over all runs
     sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False),
     sa.Column("certificate_id", KEY, sa.ForeignKey("certificates.id")),
-    sa.Column("labels", Answer, nullable=False),
-    sa.Column("origin", sa.String(20), nullable=False),  # person or machine
+    sa.Column("labels", FinalAnswer, nullable=False),
+    sa.Column("origin", sa.String(20), nullable=False),  # an `Origin`
     sa.Column("confidence", sa.Float),
     sa.Column("raters", sa.Integer, nullable=False),
+    sa.Column("fit_id", KEY),  # of a machine answer: the fit that gave it its confidence, and a classifier its version
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
 )

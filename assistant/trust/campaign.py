@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.domain.certificates import Purpose
-from assistant.routing.sampling import draws, simple_random
+from assistant.routing.sampling import Key, draws, simple_random
 from assistant.stats.finite import errors_allowed
 from assistant.trust.certify import Passed, pass_items, tolerated_errors
 from assistant.trust.judge import Judge, Judgement
@@ -117,13 +117,14 @@ class Accepted:
 
 
 class Campaign:
-    """One batch on its way to a certificate. People's answers are handed in anew at each step.
+    """One batch on its way to a certificate. People's answers are handed in again at each step.
 
     Args:
-        ids: the batch's external ids: they and the seed decide every draw.
+        ids: the batch's external ids: they and the key decide every draw.
         judge: learns from people's answers how sure to be of each machine label.
         target: what is to be certified.
-        seed: of every draw.
+        key: of every draw. A certificate needs a nonce of this campaign alone, drawn after the machine's labels were
+            in: draws that were used for other labels of the same items, or that can be foretold, prove nothing.
 
     Attributes:
         rate: chance of an offered item to be audited; None before the first wave.
@@ -131,11 +132,11 @@ class Campaign:
         passed: how far each wave came.
     """
 
-    def __init__(self, ids: Sequence[str], judge: Judge, target: Target, *, seed: int = 0) -> None:
+    def __init__(self, ids: Sequence[str], judge: Judge, target: Target, *, key: Key) -> None:
         self._ids = ids
         self._judge = judge
-        self._seed = seed
-        self._coins = draws(seed, ids, AUDIT)
+        self._key = key
+        self._coins = draws(key, ids, AUDIT)
         self._offered = np.zeros(len(ids), dtype=bool)
         self._taught = False
         self.target = target
@@ -172,13 +173,18 @@ class Campaign:
         """Whether the audit met one error more than it tolerates."""
         return bool(self.passed) and self.passed[-1].ended
 
-    def next(self, answers: np.ndarray) -> Step | None:
+    def next(self, answers: np.ndarray, certifying: np.ndarray | None = None) -> Step | None:
         """What people label next, or None when every item is labelled or passed.
 
         Args:
-            answers: (n,) class each item got from people, -1 where it got none.
+            answers: (n,) class each item got from people, -1 where it got none: what is learned from.
+            certifying: (n,) the class by which an audited item is counted, where that may differ: -1 where it has
+                none, any other number that is no class where it counts as an error whatever the machine said.
+
+        Raises:
+            ValueError: an audited item has no answer to be counted by.
         """
-        self._tally(answers)
+        self._tally(answers if certifying is None else certifying)
         known = np.flatnonzero(answers != NONE)
         left = np.flatnonzero(~self._offered & (answers == NONE))
         if self.ended or not len(left):
@@ -221,7 +227,7 @@ class Campaign:
 
     def _start(self, known: np.ndarray, left: np.ndarray) -> Step:
         size = min(max(START - len(known), _LEAST_STEP), len(left))
-        drawn = simple_random([self._ids[at] for at in left], size, seed=self._seed, purpose=f"start {len(known)}")
+        drawn = simple_random([self._ids[at] for at in left], size, key=self._key, purpose=f"start {len(known)}")
         return Step(Purpose.START, left[drawn.index], np.full(size, size / len(left)), len(left))
 
     def _worth_offering(self, errors: np.ndarray) -> int:

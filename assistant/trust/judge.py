@@ -4,14 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from assistant.trust.calibrate import calibrate
+from assistant.trust.calibrate import Calibration, calibrate
 from assistant.trust.pool import NONE, Pool
-from assistant.trust.student import Author, Student
+from assistant.trust.space import FeatureSpace
+from assistant.trust.student import Author, Chosen, Head, Opinion, Student
 
 _LEAST_GROUP = 20  # labels before a group's own shift is worth looking for
+_LABEL, _LANGUAGE = "label", "language"
+
+Group: TypeAlias = tuple[str, int | str]
+"""`label` and its number, or `language` and its name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classifier:
+    """Student and calibration as one fit left them: fixed, and all that a later item needs for its confidence.
+
+    Args:
+        space: what turns an item into numbers.
+        head: what the student makes of these.
+        curve: from how sure it is to confidence.
+        groups: those with a shift of their own, in the curve's order.
+    """
+
+    space: FeatureSpace
+    head: Head
+    curve: Calibration
+    groups: tuple[Group, ...]
+
+    def judge(self, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
+        """Machine label (n,), -1 for none, and confidence (n,) of the items of a pool, 0 where there is no label.
+
+        An item's own columns alone decide about it. The pool numbers its classes as the one that was learned from did;
+        classes beyond those are answers that were not met then.
+        """
+        probabilities = self.head.probabilities(self.space.blocks(pool), len(pool))
+        return self.confident(pool, self.head.opinion(probabilities, pool.machine.codes))
+
+    def confident(self, pool: Pool, opinion: Opinion) -> tuple[np.ndarray, np.ndarray]:
+        """As `judge`, from an opinion on the items."""
+        confidence = self.curve.confidence(opinion.logits, _members(self.groups, pool, opinion.codes))
+        return opinion.codes, np.where(opinion.codes == NONE, 0.0, confidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,19 +59,21 @@ class Judgement:
         codes: (n,) machine label, -1 where there is none.
         confidence: (n,) calibrated probability that a person agrees, 0 where there is no label.
         author: whose labels these are.
-        recipe: what the student looked at.
+        chosen: what the student looked at.
         labelled: (m,) items it learned from.
         unseen_confidence: (m,) what it would have said of those without their own labels.
         unseen_agreed: (m,) whether it would have agreed with the person.
+        classifier: what made it, for items that come later.
     """
 
     codes: np.ndarray
     confidence: np.ndarray
     author: Author
-    recipe: str
+    chosen: Chosen
     labelled: np.ndarray
     unseen_confidence: np.ndarray
     unseen_agreed: np.ndarray
+    classifier: Classifier | None = None
 
 
 class Judge:
@@ -43,11 +82,13 @@ class Judge:
     Args:
         pool: the items.
         seed: of folds, and of the labels a recipe is chosen on.
+        fitted_on: (k,) the items on which features are measured, None for all. Where these are the items that teach, no
+            other item takes part in what it is judged by: all others are judged as later ones will be.
     """
 
-    def __init__(self, pool: Pool, *, seed: int = 0) -> None:
+    def __init__(self, pool: Pool, *, seed: int = 0, fitted_on: np.ndarray | None = None) -> None:
         self._pool = pool
-        self._student = Student(pool, seed=seed)
+        self._student = Student(pool, seed=seed, fitted_on=fitted_on)
         self._seed = seed
 
     def restarted(self, seed: int) -> Judge:
@@ -55,6 +96,10 @@ class Judge:
         other = object.__new__(Judge)
         other._pool, other._student, other._seed = self._pool, self._student.restarted(seed), seed
         return other
+
+    def resume(self, chosen: Chosen) -> None:
+        """Go on from what was chosen in another process; the next choice comes when it would have come there."""
+        self._student.resume(chosen)
 
     def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
         """Learn from people's answers and look at every item.
@@ -68,31 +113,43 @@ class Judge:
         """
         learned = self._student.learn(labelled, answers)
         agreed = (learned.unseen.codes == answers).astype(np.float64)
-        held_out, everywhere = self._groups(learned.unseen.codes, learned.opinion.codes, labelled)
+        groups, held_out = self._groups(learned.unseen.codes, labelled)
         curve, unseen = calibrate(learned.unseen.logits, agreed, held_out, seed=self._seed)
-        confidence = curve.confidence(learned.opinion.logits, everywhere)
+        classifier = Classifier(self._student.space, learned.head, curve, groups)
+        codes, confidence = classifier.confident(self._pool, learned.opinion)
         return Judgement(
-            codes=learned.opinion.codes,
-            confidence=np.where(learned.opinion.codes == NONE, 0.0, confidence),
+            codes=codes,
+            confidence=confidence,
             author=learned.author,
-            recipe=learned.recipe,
+            chosen=learned.chosen,
             labelled=labelled,
             unseen_confidence=np.where(learned.unseen.codes == NONE, 0.0, unseen),
             unseen_agreed=agreed.astype(bool),
+            classifier=classifier,
         )
 
-    def _groups(
-        self, held_out: np.ndarray, everywhere: np.ndarray, labelled: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Columns of 0 and 1: the label given and the language, where enough people's labels speak for them."""
-        columns = [(held_out == code, everywhere == code) for code in np.unique(held_out)]
-        if (languages := self._pool.categories.get("language")) is not None:
-            columns += [
-                (languages[labelled] == one, languages == one) for one in np.unique(languages[labelled].astype(str))
-            ]
-        kept = [(a, b) for a, b in columns if _LEAST_GROUP <= a.sum() <= len(a) - _LEAST_GROUP]
-        return _columns([a for a, _ in kept], len(labelled)), _columns([b for _, b in kept], len(everywhere))
+    def _groups(self, held_out: np.ndarray, labelled: np.ndarray) -> tuple[tuple[Group, ...], np.ndarray]:
+        """Labels given and languages that enough people's labels speak for, and who of the labelled belongs to them."""
+        groups: list[Group] = [(_LABEL, int(code)) for code in np.unique(held_out)]
+        languages = self._pool.categories.get("language")
+        if languages is not None:
+            languages = languages[labelled]
+            groups += [(_LANGUAGE, str(one)) for one in np.unique(languages.astype(str))]
+        columns = _columns(groups, held_out, languages)
+        counts = columns.sum(axis=0)
+        kept = np.flatnonzero((counts >= _LEAST_GROUP) & (counts <= len(labelled) - _LEAST_GROUP))
+        return tuple(groups[at] for at in kept.tolist()), columns[:, kept]
 
 
-def _columns(masks: Sequence[np.ndarray], n: int) -> np.ndarray:
-    return np.stack(masks, axis=1).astype(np.float64) if masks else np.zeros((n, 0))
+def _members(groups: Sequence[Group], pool: Pool, codes: np.ndarray) -> np.ndarray:
+    return _columns(groups, codes, pool.categories.get("language"))
+
+
+def _columns(groups: Sequence[Group], codes: np.ndarray, languages: np.ndarray | None) -> np.ndarray:
+    """(n, g) 1 where an item belongs to a group, by the label it was given or its language, else 0."""
+    members = np.zeros((len(codes), len(groups)))
+    for place, (kind, which) in enumerate(groups):
+        column = codes if kind == _LABEL else languages
+        if column is not None:
+            members[:, place] = column == which
+    return members

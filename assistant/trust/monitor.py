@@ -2,16 +2,17 @@
 
 Why looking again and again is allowed. Each label bets against "at most `max_error` of the accepted labels are wrong",
 with a stake laid before the label is known; while that is true the stake is a nonnegative supermartingale, and the
-chance that it ever reaches 1 / level is at most `level` (Ville 1939; Waudby-Smith & Ramdas 2024, JRSS B 86:1-27).
+chance that it ever reaches 1 / level is at most `level` (Ville 1939; Waudby-Smith & Ramdas 2024, JRSS B 86:1-27). The
+stake is split over bets on 1.5, 2, 3 and 5 times the permitted share, half of it on twice: see
+`stats.monitoring.first_breach`, and `trust.power.chance_to_notice` for how probably that notices what.
 
 What that needs. Labels come in an order that tells nothing about them (the queue shuffles), each of an item drawn from
 the accepted ones with its own inclusion probability: its loss times mean / own inclusion probability then averages the
 accepted items' error share, whatever came before. In a stream the accepted items are exchangeable, and that is exact.
-In a finite batch items are drawn without replacement. With equal probabilities the test stays exact: a stake is laid
-only while the errors found so far exceed the permitted share, and then, if the batch keeps its bound, fewer than that
-share are wrong among those left. With unequal ones, and for the interval, this holds up to a term of the audited share
-of the batch. The target is the certified share among *accepted* items: for a certificate that lets B wrong labels
-into a batch of which n are accepted, B / n.
+In a finite batch items are drawn without replacement; with equal probabilities, and the batch's size said, each bet is
+against what may be wrong among those left, which is exact too. With unequal ones, and for the interval, this holds up
+to a term of the audited share of the batch. The target is the certified share among *accepted* items: for a certificate
+that lets B wrong labels into a batch of which n are accepted, B / n.
 
 The test looks one way and is sharpest at its bound; the interval looks both ways. So a certificate can be broken before
 the interval's lower end passes the bound. Whether it stands is the test's say alone.
@@ -94,6 +95,7 @@ def monitor(
     level: float,
     mean_probability: float | None = None,
     least_probability: float | None = None,
+    population: int | None = None,
 ) -> Monitoring:
     """Test a certified error share on all fresh labels so far.
 
@@ -109,16 +111,21 @@ def monitor(
         mean_probability: mean inclusion probability of all accepted items, audited or not (for a sample its expected
             size over its population). May be left out where all probabilities are equal.
         least_probability: the least any accepted item could have. May be left out where all are equal.
+        population: accepted items, where the certificate speaks of just these and all probabilities are equal; None for
+            a stream.
 
     Raises:
-        ValueError: other lengths, anything out of range, or unequal probabilities without the design's mean and least.
+        ValueError: other lengths, anything out of range, unequal probabilities without the design's mean and least, or
+            with a population.
     """
     if not (0 < max_error < 1 and 0 < level < 1):
         raise ValueError(f"max_error and level must lie between 0 and 1, got {max_error} and {level}")
     if not np.size(losses):
         return Monitoring(Standing.STANDING, max_error, level, 0, None, None, (), None)
     loss, weights, largest = _weighted(losses, inclusion_probabilities, mean_probability, least_probability)
-    broken_at = first_breach(loss * weights / largest, max_error / largest, level)
+    if population is not None and largest > 1:
+        raise ValueError("a population is for items drawn with one probability")
+    broken_at = first_breach(loss * weights / largest, max_error / largest, level, population=population)
     bounds = tuple(confidence_sequence(loss, 1 - level, weights, largest_weight=largest))
     share = float(np.average(loss, weights=weights))
     told = broken_at is not None or bounds[-1][1] <= max_error

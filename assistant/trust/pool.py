@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 NONE = -1  # no answer
+CONTESTED = -2  # no class: an answer that was changed after it was given, which agrees with no machine
 
 
 @dataclass(frozen=True, slots=True)

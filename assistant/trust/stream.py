@@ -14,6 +14,9 @@ falls. What is assumed: calibration items are a simple random sample of the sour
 the student nor by the calibration of the confidence (sample splitting); the unlabelled scores are of other items; and
 what is to come is like what came.
 
+The statement bounds two things, the error share and how much of what comes is accepted, and holds for both at once: the
+threshold is tested at 4/5 of the level, the interval has the other fifth (Bonferroni).
+
 One sample, one try: to add a few labels and test all of them again is a second test, and the levels add up. Better give
 the labels that did not do to the calibration, and test on a fresh sample.
 """
@@ -32,6 +35,7 @@ from assistant.stats.vectors import Floats, check_range, vectors
 from assistant.trust.power import MOST_LABELS, PROBABLE, chance_to_reject, trials_for_power
 
 LEAST_LABELS = 30
+_TESTED_AT = 0.8  # share of the level that the threshold is tested at; the interval for the coverage has the rest
 STEPS = 100  # thresholds: each lets about a hundredth of the unlabelled scores more through
 
 Integers = npt.NDArray[np.int64]
@@ -68,12 +72,14 @@ class Step:
 class StreamCertificate:
     """With confidence 1 - level, at most `max_error` of the new items at or above `threshold` are wrong.
 
+    And, with the same confidence for both together, between `coverage_low` and `coverage_high` of them are that sure.
+
     Attributes:
         max_error, level: of the statement.
         labels: calibration items.
         certified: the lowest threshold certified, with its counts; None: nothing can be accepted.
-        coverage_low, coverage_high: interval for the share of the source that is accepted, at confidence 1 - level
-            whichever threshold came out; None where none did.
+        coverage_low, coverage_high: interval for the share of the source that is accepted, whichever threshold came
+            out; None where none did.
         stop: why no lower threshold is certified.
         tested: in order, to the first not rejected; empty where no test could have succeeded.
         labels_needed: size of a fresh sample that would probably certify some threshold, were the error shares seen
@@ -148,11 +154,12 @@ def certify_stream(
     """
     known, bad, scores = _checked(confidence, wrong, upcoming, level)
     thresholds = _thresholds(known, bad, scores)
-    start = _start(thresholds, len(known), max_error, level)
+    tested_at = _TESTED_AT * level
+    start = _start(thresholds, len(known), max_error, tested_at)
     steps = [thresholds.step(at, max_error) for at in range(start, len(thresholds.values))]
-    passed = fixed_sequence([step.p_value for step in steps], level)
+    passed = fixed_sequence([step.p_value for step in steps], tested_at)
     certified = steps[passed - 1] if passed else None
-    margin = coverage_margin(len(scores), level)
+    margin = coverage_margin(len(scores), level - tested_at)
     return StreamCertificate(
         max_error=max_error,
         level=level,
@@ -162,7 +169,7 @@ def certify_stream(
         coverage_high=min(1.0, certified.coverage + margin) if certified else None,
         stop=Stop.TOO_FEW if not steps else Stop.ALL_CERTIFIED if passed == len(steps) else Stop.NOT_REJECTED,
         tested=tuple(steps[: passed + 1]),
-        labels_needed=None if certified else _labels_needed(thresholds, len(known), max_error, level),
+        labels_needed=None if certified else _labels_needed(thresholds, len(known), max_error, tested_at),
     )
 
 

@@ -7,18 +7,19 @@ machine's own answer stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.special import softmax
 
-from assistant.trust.features import Features, Recipe, mixed
+from assistant.trust.features import Features, Recipe, Weights, linear, mixed
 from assistant.trust.folds import fit_folds
 from assistant.trust.kernel import fit_kernel
 from assistant.trust.pool import NONE, Pool
+from assistant.trust.space import Block, FeatureSpace
 
 _LIKENESS_UP_TO = 4_000  # labels; beyond, the likeness of all pairs costs more than the folds
 _CHOSEN_ON = 500  # labels a recipe is chosen on
@@ -30,7 +31,7 @@ _FLOOR = 1e-4  # no probability of 0 or 1: their log-odds are calibrated later
 class Author(StrEnum):
     """Whose answer the machine label is."""
 
-    STUDENT = "student"
+    STUDENT = "classifier"
     MACHINE = "model"
 
 
@@ -56,21 +57,68 @@ class Opinion:
         return np.asarray(np.log(self.probability / (1 - self.probability)))
 
 
+class Chosen(NamedTuple):
+    """What a student looks at, and how it was settled.
+
+    Attributes:
+        recipe: name of the recipe.
+        penalty: on the size of the weights.
+        labels: how many it was chosen with; it is chosen again when there are 1.4 times as many.
+    """
+
+    recipe: str
+    penalty: float
+    labels: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """What a fit makes of an item's numbers; the labelled items themselves are not needed for it any more.
+
+    Args:
+        weights: by block, of the k curves.
+        constants: (k,) what every item starts with.
+        present: the labels there is a curve for; where there are two, one curve tells them apart.
+        classes: how many labels there are.
+        author: whose answer the machine label is.
+    """
+
+    weights: Weights
+    constants: np.ndarray
+    present: np.ndarray
+    classes: int
+    author: Author
+
+    def probabilities(self, blocks: Mapping[str, Block], n: int) -> np.ndarray:
+        """(n, classes) how probable each label is, uncalibrated."""
+        scores = linear(blocks, self.weights, n) + self.constants
+        return _probabilities(scores, self.present, self.classes)
+
+    def opinion(self, probabilities: np.ndarray, machine: np.ndarray) -> Opinion:
+        """The machine label of each item, from its probabilities (n, classes) and the machine's own answer (n,)."""
+        return _opinion(probabilities, probabilities.argmax(axis=1) if self.author is Author.STUDENT else machine)
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What a fit gives.
 
     Args:
-        author: the student, or the machine where labels it has not seen say the student is worse.
-        recipe: what the student looked at: `answers`, `content`, ...
+        head: what it makes of any item.
+        chosen: what the student looked at.
         opinion: on every item of the pool.
         unseen: on the labelled items, each without its own label; in the order of the labels given.
     """
 
-    author: Author
-    recipe: str
+    head: Head
+    chosen: Chosen
     opinion: Opinion
     unseen: Opinion
+
+    @property
+    def author(self) -> Author:
+        """The student, or the machine where labels it has not seen say the student is worse."""
+        return self.head.author
 
 
 class Student:
@@ -79,22 +127,32 @@ class Student:
     Args:
         pool: the items. Their features are computed once, here.
         seed: decides folds and what a recipe is chosen on.
+        fitted_on: (k,) the items on which the features are measured, see `Features.of`; None for all.
     """
 
-    def __init__(self, pool: Pool, *, seed: int = 0) -> None:
+    def __init__(self, pool: Pool, *, seed: int = 0, fitted_on: np.ndarray | None = None) -> None:
         self._machine = pool.machine.codes
-        self._features = Features.of(pool)
+        self._features = Features.of(pool, fitted_on)
         self._classes = len(pool.classes)
         self._seed = seed
-        self._chosen: tuple[str, float] | None = None
-        self._chosen_with = 0
+        self._chosen: Chosen | None = None
         self._recipes = _recipes(categories="categories" in self._features.blocks)
 
     def restarted(self, seed: int) -> Student:
         """Another student on the same features, which has learned nothing yet."""
         other = object.__new__(Student)
-        other.__dict__.update(self.__dict__, _seed=seed, _chosen=None, _chosen_with=0)
+        other.__dict__.update(self.__dict__, _seed=seed, _chosen=None)
         return other
+
+    @property
+    def space(self) -> FeatureSpace:
+        """What turns items into the numbers it looks at."""
+        return self._features.space
+
+    def resume(self, chosen: Chosen) -> None:
+        """Look at what was chosen in another process."""
+        if chosen.recipe in self._recipes:
+            self._chosen = chosen
 
     def learn(self, labelled: np.ndarray, answers: np.ndarray) -> Learned:
         """Fit on human labels.
@@ -109,18 +167,17 @@ class Student:
         present = np.unique(answers)
         if len(present) < 2:
             raise ValueError("the labels are all the same: a student needs two different ones to learn from")
-        if self._chosen is None or len(labelled) > _CHOOSE_AGAIN * self._chosen_with:
-            self._chosen, self._chosen_with = self._choose(labelled, answers, present), len(labelled)
-        name, penalty = self._chosen
-        whole, unseen = self._fitted(labelled, answers, present, self._recipes[name], penalty)
-        whole, unseen = (_probabilities(scores, present, self._classes) for scores in (whole, unseen))
-        author = self._author(unseen, labelled, answers)
-        everywhere, held_out = self._machine, self._machine[labelled]
-        if author is Author.STUDENT:
-            everywhere, held_out = whole.argmax(axis=1), unseen.argmax(axis=1)
-        return Learned(author, name, _opinion(whole, everywhere), _opinion(unseen, held_out))
+        if self._chosen is None or len(labelled) > _CHOOSE_AGAIN * self._chosen.labels:
+            self._chosen = self._choose(labelled, answers, present)
+        recipe, penalty = self._recipes[self._chosen.recipe], self._chosen.penalty
+        weights, constants, held_out = self._fitted(labelled, answers, present, recipe, penalty)
+        unseen = _probabilities(held_out, present, self._classes)
+        head = Head(weights, constants, present, self._classes, self._author(unseen, labelled, answers))
+        whole = head.probabilities(self._features.blocks, len(self._machine))
+        opinions = head.opinion(whole, self._machine), head.opinion(unseen, self._machine[labelled])
+        return Learned(head, self._chosen, *opinions)
 
-    def _choose(self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray) -> tuple[str, float]:
+    def _choose(self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray) -> Chosen:
         """The recipe and penalty with the least held-out log loss, on some of the labels where there are many."""
         some = np.random.default_rng([self._seed, len(labelled)]).permutation(len(labelled))[:_CHOSEN_ON]
         index, outcomes = labelled[some], list(_curves(answers[some], present))
@@ -130,28 +187,30 @@ class Student:
             likeness = mixed(products, recipe)
             for penalty in _PENALTIES:
                 losses[name, penalty] = sum(fit_kernel(likeness, o, penalty).log_loss(o) for o in outcomes)
-        return min(losses, key=lambda key: losses[key])
+        return Chosen(*min(losses, key=lambda key: losses[key]), len(labelled))
 
     def _fitted(
         self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray, recipe: Recipe, penalty: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Log-odds of each curve on all items (n, k), and held out on the labelled ones (m, k)."""
+    ) -> tuple[Weights, np.ndarray, np.ndarray]:
+        """Weights and constants (k,) of the curves, and their log-odds held out on the labelled items (m, k)."""
         if len(labelled) > _LIKENESS_UP_TO:
             return self._by_folds(labelled, answers, present, recipe, penalty)
         likeness = self._features.likeness(labelled, recipe)
         fits = [fit_kernel(likeness, outcomes, penalty) for outcomes in _curves(answers, present)]
-        shares, offsets = np.stack([fit.shares for fit in fits], axis=1), [fit.offset for fit in fits]
-        whole = self._features.scores(labelled, shares, recipe) + offsets
-        return whole, np.stack([fit.unseen for fit in fits], axis=1)
+        shares = np.stack([fit.shares for fit in fits], axis=1)
+        constants = shares.sum(axis=0) + [fit.offset for fit in fits]
+        weights = self._features.weights_of(labelled, shares, recipe)
+        return weights, constants, np.stack([fit.unseen for fit in fits], axis=1)
 
     def _by_folds(
         self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray, recipe: Recipe, penalty: float
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[Weights, np.ndarray, np.ndarray]:
         rows = self._features.rows(labelled, recipe)
         deal = np.random.default_rng([self._seed, len(labelled)])
         fits = [fit_folds(rows, outcomes, penalty, deal) for outcomes in _curves(answers, present)]
-        weights, offsets = np.stack([fit.weights for fit in fits], axis=1), [fit.offset for fit in fits]
-        return self._features.times(weights, recipe) + offsets, np.stack([fit.unseen for fit in fits], axis=1)
+        weights = self._features.parted(np.stack([fit.weights for fit in fits], axis=1), recipe)
+        unseen = np.stack([fit.unseen for fit in fits], axis=1)
+        return weights, np.array([fit.offset for fit in fits]), unseen
 
     def _author(self, unseen: np.ndarray, labelled: np.ndarray, answers: np.ndarray) -> Author:
         """The machine, where it is right on more of the labels, by more than chance among those they differ on."""
@@ -197,5 +256,6 @@ def _probabilities(scores: np.ndarray, present: np.ndarray, classes: int) -> np.
 
 
 def _opinion(probabilities: np.ndarray, codes: np.ndarray) -> Opinion:
-    own = probabilities[np.arange(len(codes)), np.where(codes == NONE, 0, codes)]
-    return Opinion(codes, np.clip(np.where(codes == NONE, _FLOOR, own), _FLOOR, 1 - _FLOOR))
+    known = (codes != NONE) & (codes < probabilities.shape[1])
+    own = probabilities[np.arange(len(codes)), np.where(known, codes, 0)]
+    return Opinion(codes, np.clip(np.where(known, own, _FLOOR), _FLOOR, 1 - _FLOOR))

@@ -32,13 +32,23 @@ def character_ngrams(texts: Sequence[str]) -> sp.csr_array:
 
 def weigh_by_rarity(counts: sp.csr_array, document_frequency: np.ndarray, documents: int) -> sp.csr_array:
     """Columns times ln((1 + documents) / (1 + frequency)) + 1, rows then of unit length (tf-idf)."""
-    rarity = (np.log((1 + documents) / (1 + document_frequency)) + 1).astype(np.float32)
-    rarity[document_frequency < 2] = 0.0  # seen once: can't tell one label from another
-    weighted = counts.copy()
-    weighted.data *= rarity[weighted.indices]
-    lengths = np.sqrt(weighted.multiply(weighted).sum(axis=1))
-    weighted.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(weighted.indptr)).astype(np.float32)
-    return weighted
+    return weighted(counts, rarity(document_frequency, documents))
+
+
+def rarity(document_frequency: np.ndarray, documents: int, least: int = 2) -> np.ndarray:
+    """(65,536,) float32 weight of each column; 0 for one in fewer texts than `least`: seen once it parts no labels."""
+    weights = (np.log((1 + documents) / (1 + document_frequency)) + 1).astype(np.float32)
+    weights[document_frequency < least] = 0.0
+    return weights
+
+
+def weighted(counts: sp.csr_array, weights: np.ndarray) -> sp.csr_array:
+    """Columns times their weights, rows then of unit length; a row is the same whatever rows stand beside it."""
+    rows = counts.copy()
+    rows.data *= weights[rows.indices]
+    lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
+    rows.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(rows.indptr)).astype(np.float32)
+    return rows
 
 
 def style(texts: Sequence[str]) -> np.ndarray:

@@ -48,7 +48,7 @@ class AssistedTrial:
 
     def __call__(self, trial: int) -> Outcome:
         """What becomes of the batch in one trial."""
-        return play(Campaign(self.pool.ids, self._judge.restarted(trial), self.target, seed=trial), self.truth)
+        return play(Campaign(self.pool.ids, self._judge.restarted(trial), self.target, key=trial), self.truth)
 
     @cached_property
     def _judge(self) -> Judge:

@@ -39,6 +39,10 @@ class LabelFigures(Shown):
     precision: Figure
     recall: Figure
     f1: Figure
+    agreement: Annotated[
+        Figure | None, Field(description="Of a category of a multi-label set, on the items where people know it.")
+    ]
+    kappa: Figure | None
 
 
 class CeilingShown(Shown):
@@ -59,6 +63,15 @@ class ArmsShown(Shown):
     pull: Figure
 
 
+class InvalidShown(Shown):
+    """Answers that hold what the label set does not have, by label: they count as no valid answers."""
+
+    labels: dict[str, int]
+    answers: int
+    reference_set: list[str]
+    stated: Annotated[bool, Field(description="Whether the label set was stated; else it is what people used.")]
+
+
 class PanelShown(Shown):
     """How far one variant agrees with people; `table` has people in rows, the variant in columns, by weight."""
 
@@ -73,6 +86,7 @@ class PanelShown(Shown):
     ceiling: CeilingShown | None
     arms: ArmsShown | None
     notes: list[str]
+    invalid: InvalidShown | None
 
 
 class Agreement(Shown):
@@ -111,5 +125,5 @@ def agreement_of(request: Request, source: Source) -> Agreement:
 
 
 def _told(panel: AgreementPanel) -> PanelShown:
-    names = ("variant", "n", "effective_n", "coefficients", "naive", "classes", "labels", "ceiling", "arms", "notes")
+    names = PanelShown.model_fields.keys() - {"table"}
     return PanelShown.of({name: getattr(panel, name) for name in names} | {"table": panel.table.tolist()})

@@ -189,7 +189,7 @@ def _imported(workspace: Workspace, model: str, where: Path) -> Run:
 def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
     assert frozen.suite.data.machine is not None  # noqa: S101 - the caller looked
     path = frozen.path.parent / frozen.suite.data.machine
-    by_model = read_machine_answers(path, None)
+    by_model = read_machine_answers(path, None, frozen.suite.data.classes)
     if model not in by_model:
         raise _unknown(model, by_model, path, "")
     return FiledVariant(name, VariantIdentity(model=model), by_model[model])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelSet
 from assistant.errors import InputError
 from assistant.store.eval_answers import EvalAnswerStore
@@ -17,9 +16,9 @@ from assistant.store.runs import Run
 from assistant.wiring.trust.worths import speaking_labels
 from assistant.wiring.workspace import Workspace
 from evals.assemble import LabelledFacts, StoredVariant, assemble_production
-from evals.candidates import Routed, chance, sight_of
+from evals.candidates import Routed, chance, frozen_answer, stated_inclusion
 from evals.data import EvalData, VariantIdentity
-from evals.freeze import SCALES
+from evals.freeze import SCALES, spelled
 from evals.frozen import FrozenAnswer
 
 FOR_ANOTHER_REASON = "labelled for a reason that speaks for no other item"
@@ -39,7 +38,8 @@ class _Chances:
         """None where the item was labelled for another reason than the campaign."""
         if self.campaign is not None:
             return self.campaign.get(item.facts.id)
-        return chance(self.routed.get(item.facts.id, ()), item.labels[0].at)
+        stated = stated_inclusion(item.facts, item.labels)
+        return chance(self.routed.get(item.facts.id, ()), item.labels[0].at, stated)
 
     def before_routes(self, item: LabelledItem) -> bool:
         """Whether nothing routed the item before it was labelled."""
@@ -64,12 +64,14 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
     chances = _chances(workspace, runs[0])
     label_set = workspace.policy.label_set if any(run.policy for run in runs) else None
     left_out: Counter[str] = Counter()
-    before = 0
+    before = stated = 0
     labelled = list(LabelledStore(workspace.database).items())
+    given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
     keys = [one.facts.key for one in labelled]
     answers = EvalAnswerStore(workspace.database)
     variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
-    answered = {key for variant in variants for given in variant.repeats if given for key in given.keys}
+    answered = {key for variant in variants for said in variant.repeats if said for key in said.keys}
+    everything = [answer for of_item in given.values() for answer in of_item]
     kept = []
     for one in labelled:
         probability = chances.of(one)
@@ -78,8 +80,10 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
         elif probability is None:
             left_out[FOR_ANOTHER_REASON] += 1
         else:
-            before += chances.before_routes(one)
-            kept.append(LabelledFacts(one.facts, list(_newest(one, label_set)), probability))
+            unrouted = chances.before_routes(one)
+            before += unrouted and probability == 1
+            stated += unrouted and probability != 1
+            kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
         raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
@@ -88,8 +92,10 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
         variants,
         classes=label_set.names if label_set else None,
         scale=SCALES[label_set.kind] if label_set else None,
+        known=_known(workspace, everything),
+        beside=[answer for of_item in given.values() for answer in of_item],
         left_out=left_out,
-        notes=_notes(chances, before, len(kept)),
+        notes=_notes(chances, before, stated, len(kept)),
     )
 
 
@@ -108,23 +114,25 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
 
 def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:
     """The newest answer of each person, spelled as the label set does."""
-    by_rater = {one.rater: one for one in item.labels}
-    for rater, one in by_rater.items():
-        yield FrozenAnswer(rater, _spelled(one.labels, label_set), sight_of(one.shown_suggestion))
+    for one in {one.rater: one for one in item.labels}.values():
+        answer = frozen_answer(one)
+        yield answer if label_set is None else spelled(answer, label_set) or answer  # off it, counted later on
 
 
-def _spelled(labels: LabelAnswer, label_set: LabelSet | None) -> LabelAnswer:
-    try:
-        return labels if label_set is None else read_labels(labels, label_set)
-    except OffLabelSetError:
-        return tuple(labels)  # counted and told where the columns are made
+def _known(workspace: Workspace, answers: Iterable[FrozenAnswer]) -> tuple[str, ...]:
+    """The policy's labels, where people label by it: then one that was not needed so far is a label too."""
+    names = workspace.policy.label_set.names
+    used = {label for one in answers for label in one.labels}
+    return names if used and used <= set(names) else ()
 
 
-def _notes(chances: _Chances, before: int, items: int) -> list[str]:
+def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[str]:
     if chances.campaign is not None:
         return [f"labels of {chances.run} speak for {chances.speaks_for}"]
     notes = []
-    if before < items:
+    if stated:
+        notes.append(f"{stated:,} items are weighted by the inclusion probability that came with them")
+    if before + stated < items:
         notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")
     if before:
         notes.append(

@@ -81,14 +81,20 @@ class Session:
             raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
         policy, dry = self._asking.policy, self._choice.dry_run
         if not dry:
-            if recovered := recover(workspace.journal, workspace.prelabels):
-                note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
-            self.progress.recovered = recovered
+            self._recover(note)
         told = bring_up_to_date(self._index, policy, workspace.precedents, self._embedder)
         if told and not dry:
             note(told)
         self._pending = self._work.store.count_pending(self.run, policy.id, retry_failed=self._choice.retry_failed)
         self.progress.total = self._pending if self._choice.limit is None else min(self._pending, self._choice.limit)
+
+    def _recover(self, note: Callable[[str], None]) -> None:
+        recovered, damaged = recover(self._workspace.journal, self._workspace.prelabels)
+        for path, lines in damaged.items():
+            note(f"{lines:,} lines of the reply journal are no replies and were left out; they are kept in {path}")
+        if recovered:
+            note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
+        self.progress.recovered = recovered
 
     @cached_property
     def _index(self) -> VectorIndex:

@@ -12,6 +12,7 @@ from assistant.errors import FatalModelError, InputError
 from assistant.ingest.labelled_set import LabelledSet, MachineAnswers
 from assistant.models.embedders.build import build_embedder
 from assistant.trust.pool import NONE, Answers, Pool
+from assistant.wiring.trust.raw_signals import compared_signals
 
 NO_EMBEDDER = "none"
 _BATCH = 256  # texts at once: enough to keep the embedder busy, little enough to show progress
@@ -63,15 +64,16 @@ def labelled_pool(labelled: LabelledSet, vectors: np.ndarray, meta: Sequence[str
     given = {label for answers in labelled.answers.values() for label in answers.labels if label is not None}
     classes = tuple(sorted({*labelled.labels, *given}))
     code = {label: number for number, label in enumerate(classes)}
-    unanswered = Answers(np.full(len(labelled), NONE))
     answers = {name: _coded(said, code) for name, said in labelled.answers.items()}
+    machine = Answers(np.full(len(labelled), NONE)) if labelled.machine is None else answers.pop(labelled.machine)
     pool = Pool(
         ids=labelled.ids,
         texts=labelled.texts,
         vectors=vectors,
         classes=classes,
-        machine=unanswered if labelled.machine is None else answers.pop(labelled.machine),
+        machine=machine,
         others=answers,
+        signals=_signals(labelled, machine, answers),
         categories=_languages(labelled) | {name: _column(labelled, name) for name in meta},
     )
     return pool, np.array([code[label] for label in labelled.labels])
@@ -101,6 +103,13 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 def _coded(said: MachineAnswers, code: Mapping[str, int]) -> Answers:
     return Answers(np.array([NONE if label is None else code[label] for label in said.labels]), said.scores)
+
+
+def _signals(labelled: LabelledSet, machine: Answers, others: Mapping[str, Answers]) -> dict[str, np.ndarray]:
+    """The signals that a run of the same answers has in a workspace: what is played is what the commands do."""
+    stored = {} if machine.scores is None else {"score": machine.scores}
+    beside = {name: answers.codes for name, answers in others.items()}
+    return stored | compared_signals(labelled.texts, machine.codes, beside, [])
 
 
 def _languages(labelled: LabelledSet) -> dict[str, np.ndarray]:

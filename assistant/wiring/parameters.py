@@ -52,22 +52,23 @@ def run_identity(settings: Settings, prompt: Prompt, policy: Policy, model: str,
     return RunIdentity(prompt.digest, policy.digest, model, written, replicate)
 
 
-def routing_policy(settings: RoutingSettings, policy: Policy) -> RoutingPolicy:
-    """What decides the first route."""
+def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> RoutingPolicy:
+    """What decides the first route; the nonce is that of the run's routes."""
     return RoutingPolicy(
         always_human=frozenset(label.name for label in policy.label_set.labels if label.always_human),
         languages=frozenset(policy.languages),
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
         seed=settings.seed,
+        nonce=nonce,
     )
 
 
-def route_rules(settings: RoutingSettings) -> RouteRules:
-    """The numbers in the rules that route scored items."""
+def route_rules(settings: RoutingSettings, monitor_share: float) -> RouteRules:
+    """The numbers in the rules that route scored items; the share follows from what is accepted, or is set."""
     return RouteRules(
         severe_from=settings.severe_from,
         expert_below=settings.expert_below,
         double_below=settings.double_below,
-        monitor_share=settings.monitor_share,
+        monitor_share=monitor_share,
     )

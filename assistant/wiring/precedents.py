@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+from assistant.domain.consensus import Consensus, any_differ
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.errors import InputError
 from assistant.routing.sampling import draw
@@ -23,7 +25,9 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
         seed: of that draw.
 
     Returns:
-        Counts: `added`, `total`, and what was left out: `disputed`, `labelled_once`, `off_label_set`.
+        Counts: `added`, `total`, and what was left out: `disputed`, `labelled_once`, `off_label_set`, and where there
+        are any `in_part`: agreed on, but fewer than two answers are complete, and the model would read what they
+        leave unknown as a no.
 
     Raises:
         InputError: a named item is not there, or people do not agree on it.
@@ -59,14 +63,17 @@ def withdraw_precedent(workspace: Workspace, name: str) -> None:
         raise InputError(f"{name} is no precedent", hint="assistant precedents list  shows them")
 
 
-def _settlement(workspace: Workspace, answers: dict[str, LabelAnswer]) -> LabelAnswer | str:
+def _settlement(workspace: Workspace, answers: Mapping[str, Consensus]) -> LabelAnswer | str:
     """What people agree on, or why there is no such thing."""
     if len(answers) < _ENOUGH:
         return "labelled_once"
-    distinct = {tuple(sorted(answer)) for answer in answers.values()}
-    if len(distinct) > 1:
+    given = list(answers.values())
+    if any_differ(given):
         return "disputed"
+    if sum(not one.unknown for one in given) < _ENOUGH:
+        return "in_part"
+    complete = next(one.labels for one in given if not one.unknown)
     try:
-        return read_labels(distinct.pop(), workspace.policy.label_set)
+        return read_labels(complete, workspace.policy.label_set)
     except OffLabelSetError:
         return "off_label_set"

@@ -53,7 +53,8 @@ seed = 20260101
 severe_from = 3                 # labels of this severity or more are severe
 expert_below = 0.6              # a severe label less sure than this goes to an expert ...
 double_below = 0.9              # ... and one no surer than this to two reviewers; 1 for all severe labels
-monitor_share = 0.02            # of what a certificate accepts, labelled blind to keep testing it
+monitor_power = 0.8             # so much of what a certificate accepts is labelled blind that with this chance
+monitor_factor = 2              # ... so many times the errors it permits are noticed; monitor_share = 0.1 sets a share
 random_share = 0.1              # of --capacity, for a random look at what has to wait
 
 [trust]

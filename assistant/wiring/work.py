@@ -12,6 +12,7 @@ from assistant.prompting.render import PromptRenderer
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
 from assistant.settings import Settings
+from assistant.store.nonces import routing_scope
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.runs import Run
 from assistant.wiring.models import check_spec
@@ -129,9 +130,9 @@ def open_run(workspace: Workspace, asking: Asking, *, data: str | None = None, d
 def production_work(workspace: Workspace, choice: JobChoice) -> Work:
     """All items of the workspace, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
-    return Work(
-        asking,
-        open_run(workspace, asking, dry_run=choice.dry_run),
-        workspace.prelabels,
-        routing_policy(workspace.settings.routing, workspace.policy),
-    )
+    run = open_run(workspace, asking, dry_run=choice.dry_run)
+    if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
+        return Work(asking, run, workspace.prelabels, None)
+    nonce = workspace.nonces.get(routing_scope(run.id)).value
+    routing = routing_policy(workspace.settings.routing, workspace.policy, nonce)
+    return Work(asking, run, workspace.prelabels, routing)

@@ -25,6 +25,7 @@ from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
+from assistant.store.nonces import REVIEW, NonceStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.registry import Registry
@@ -103,6 +104,11 @@ class Workspace:
         return ReviewStore(self.database)
 
     @cached_property
+    def nonces(self) -> NonceStore:
+        """What draws come from."""
+        return NonceStore(self.database)
+
+    @cached_property
     def precedents(self) -> PrecedentStore:
         """Settled items."""
         return PrecedentStore(self.database)
@@ -124,7 +130,7 @@ class Workspace:
             self.database,
             self.settings.review,
             label_set=self.policy.label_set,
-            seed=self.settings.routing.seed,
+            key=self.nonces.get(REVIEW).value,
         )
         self._closing.callback(queue.close)
         return queue

@@ -7,11 +7,13 @@ whoever shows a sentence makes it safe for the place.
 from __future__ import annotations
 
 from evals.comparison import Comparison, Side, Verdict
-from evals.panel import AgreementPanel, Ceiling, PeoplePanel
+from evals.panel import AgreementPanel, Ceiling, Invalid, PeoplePanel
 from evals.ranking import Ranking
 from evals.replacement import Replacement
 from evals.report.figures import dollars, duration, interval, number, p_value, percent, share, signed, size
 from evals.report.words import Words
+
+_SHOWN_LABELS = 12
 
 
 def verdict_sentence(comparison: Comparison, language: str = "en") -> str:
@@ -101,6 +103,37 @@ def panel_sentence(panel: AgreementPanel, language: str = "en") -> str:
     if panel.naive is not None and panel.naive.value is not None:
         sentences.append(words.say("naive", share=percent(panel.naive.value, words)))
     return words["space"].join(sentences)
+
+
+def invalid_sentence(panel: AgreementPanel, language: str = "en") -> str:
+    """Which answers are none, since they hold what the label set does not have; empty where there are none.
+
+    It stands before every figure: where these are labels all the same, they have to be declared.
+    """
+    words, invalid = Words(language), panel.invalid
+    if invalid is None:
+        return ""
+    names = words["list"].join(invalid.reference_set[:_SHOWN_LABELS])
+    count = sum(invalid.labels.values())
+    return words.say(
+        "invalid_one" if count == 1 else "invalid_some",
+        count=f"{count:,}",
+        answers=f"{invalid.answers:,}",
+        variant=panel.variant,
+        labels=_invalid_labels(invalid, words, alone=count == 1),
+        kind=words["grade_kind" if invalid.grades else "label_kind"],
+        names=names + (words["and_others"] if len(invalid.reference_set) > _SHOWN_LABELS else ""),
+    )
+
+
+def _invalid_labels(invalid: Invalid, words: Words, *, alone: bool) -> str:
+    shown = [
+        f"'{label}'" if alone else words.say("invalid_label", label=f"'{label}'", count=f"{count:,}")
+        for label, count in list(invalid.labels.items())[:_SHOWN_LABELS]
+    ]
+    if len(invalid.labels) > _SHOWN_LABELS:
+        shown.append(words.say("more_labels", count=f"{len(invalid.labels) - _SHOWN_LABELS:,}"))
+    return words["list"].join(shown)
 
 
 def _beside_people(panel: AgreementPanel, ceiling: Ceiling, words: Words) -> list[str]:

@@ -86,7 +86,7 @@ def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opene
     with site.workspace.database.write() as connection:
         known = {"policy_id": "community", "labels": ("harassment",), "explanation": "It mocks her voice."}
         make_gold(connection, stored.key, actor="tests", **known)
-        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, actor="lea")
+        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, actor="lea", key=1)
     seen = opened([], user=user).ready()
     assert "Training" in seen.page.locator("#item-facts").inner_text()
     assert "It mocks her voice." not in seen.page.content()
@@ -169,7 +169,7 @@ def test_a_round_is_offered_before_answers_count_and_begun_by_its_button(site: S
 
     def start(route: Any) -> None:
         with site.workspace.database.write() as connection:
-            begin(connection, about, rules, label_set, actor=user.name)
+            begin(connection, about, rules, label_set, actor=user.name, key=1)
         route.fulfill(json={})
 
     seen = opened([], user=user)

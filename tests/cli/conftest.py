@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from assistant.bundled import bundled
 from assistant.cli.main import run
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.server import DevServer
+from assistant.store import nonces
 
 POSTS = bundled("examples") / "posts.csv"
 
@@ -35,6 +37,13 @@ class Said:
 
 
 Assistant = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def repeatable_nonces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nonces counted up: a guarantee that fails by chance in one campaign of twenty makes no test. See test_nonces."""
+    numbers = count()
+    monkeypatch.setattr(nonces, "fresh_value", lambda: f"{next(numbers):032x}")
 
 
 @pytest.fixture

@@ -58,4 +58,4 @@ def test_a_certified_run_is_routed_settled_and_exported_on_postgresql(
     assert assistant("settle", "-w", workspace, "--json").json["written"] == 0
     assert assistant("export", workspace / "out.jsonl", "-w", workspace).status == 0
     origins = [row["final_origin"] for row in read_jsonl(workspace / "out.jsonl")]
-    assert origins == ["person", "machine", None, "machine", "machine", "machine", None, None, None, "person"]
+    assert origins == ["person", "model", None, "model", "model", "model", None, None, None, "person"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.certificates import CertificateEventKind, Settlement
+from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
 from assistant.store.settlements import SettlementStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
@@ -37,6 +37,12 @@ def final(workspace: Path) -> dict[str, Settlement]:
         return {one.item_id: one for one in SettlementStore(opened.database).newest(1)}
 
 
+def finals(*, person: int, model: int, not_settled: int, classifier: int = 0) -> dict[str, int]:
+    """How many final labels are whose, as the manifest says it."""
+    machine = model + classifier
+    return {"person": person, "model": model, "classifier": classifier, "machine": machine, "not_settled": not_settled}
+
+
 def exported(assistant: Assistant, workspace: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     """Rows by id, and the manifest."""
     target = workspace / "out.jsonl"
@@ -56,12 +62,12 @@ def test_people_settle_what_they_labelled_and_the_machine_what_the_certificate_l
     said = assistant("settle", "-w", certified, "--json")
     assert said.status == 0, said.stderr
     assert final(certified) == {
-        "p0": Settlement("p0", ("spam",), "person", None, None, 1),
-        "p1": Settlement("p1", ("spam",), "person", None, None, 1),
-        "p3": Settlement("p3", ("safe",), "machine", 1, pytest.approx(0.96), 0),
-        "p4": Settlement("p4", ("safe",), "machine", 1, pytest.approx(0.95), 0),
-        "p5": Settlement("p5", ("safe",), "machine", 1, pytest.approx(0.94), 0),
-        "p7": Settlement("p7", ("safe",), "person", None, None, 2),
+        "p0": Settlement("p0", ("spam",), Origin.PERSON, None, None, 1),
+        "p1": Settlement("p1", ("spam",), Origin.PERSON, None, None, 1),
+        "p3": Settlement("p3", ("safe",), Origin.MODEL, 1, pytest.approx(0.96), 0, 1),
+        "p4": Settlement("p4", ("safe",), Origin.MODEL, 1, pytest.approx(0.95), 0, 1),
+        "p5": Settlement("p5", ("safe",), Origin.MODEL, 1, pytest.approx(0.94), 0, 1),
+        "p7": Settlement("p7", ("safe",), Origin.PERSON, None, None, 2),
     }
     told = said.json
     assert (told["people"], told["machine"], told["written"], told["withdrawn"]) == (3, 3, 6, 0)
@@ -77,7 +83,7 @@ def test_settling_again_writes_nothing_and_a_label_that_came_since_goes_before_t
     assert assistant("settle", "-w", certified, "--json").json["written"] == 1
     with Workspace.open(certified) as opened:
         history = SettlementStore(opened.database).of_item("p3")
-    assert [(one.origin, one.labels) for one in history] == [("machine", ("safe",)), ("person", ("spam",))]
+    assert [(one.origin, one.labels) for one in history] == [("model", ("safe",)), ("person", ("spam",))]
 
 
 def test_what_people_are_split_on_is_not_settled_and_is_named(assistant: Assistant, certified: Path) -> None:
@@ -137,7 +143,7 @@ def test_what_a_newer_certificate_does_not_accept_is_final_no_more(assistant: As
     certify(certified, 1, 4, ("p0",))
     rows, manifest = exported(assistant, certified)
     assert {name for name, row in rows.items() if row["final_origin"]} == {"p0"}
-    assert manifest["final_labels"] == {"person": 1, "machine": 0, "not_settled": 9}
+    assert manifest["final_labels"] == finals(person=1, model=0, not_settled=9)
     told = assistant("settle", "-w", certified, "--json").json
     assert (told["machine"], told["withdrawn"], told["written"]) == (2, 2, 2)
     rows, _ = exported(assistant, certified)
@@ -162,7 +168,7 @@ def test_the_manifest_of_a_certified_export_whose_items_are_all_settled(assistan
     people_say(assistant, certified, {name: "safe" for name in PEOPLE if name != "p0"})
     assistant("settle", "-w", certified)
     rows, manifest = exported(assistant, certified)
-    assert manifest["final_labels"] == {"person": 6, "machine": 4, "not_settled": 0}
+    assert manifest["final_labels"] == finals(person=6, model=4, not_settled=0)
     told = manifest["certificate"]
     assert (told["id"], told["standing"], told["sentence"]) == (1, "standing", SENTENCE)
     assert told["true_of_this_file"] is True
@@ -173,16 +179,16 @@ def test_the_manifest_of_a_certified_export_whose_items_are_all_settled(assistan
     )
     assert told["statement"]["waves"] == [{"sample": 1, "fit": 1, "offered": 6, "passed": 6}]
     assert (told["statement"]["population"], told["statement"]["max_error"]) == (10, 0.05)
-    names = ("final_labels", "final_origin", "final_confidence", "final_certificate", "final_raters")
-    assert [rows["p0"][name] for name in names] == [["spam"], "person", None, None, 1]
-    assert [rows["p1"][name] for name in names] == [["safe"], "machine", pytest.approx(0.98), 1, 0]
+    names = ("final_labels", "final_origin", "final_version", "final_confidence", "final_certificate", "final_raters")
+    assert [rows["p0"][name] for name in names] == [["spam"], "person", None, None, None, 1]
+    assert [rows["p1"][name] for name in names] == [["safe"], "model", "judge", pytest.approx(0.98), 1, 0]
     assert rows["p0"]["labels"] == ["safe"]  # the machine's answer stays beside it
 
 
 def test_the_manifest_says_of_whom_the_bound_speaks_while_items_wait(assistant: Assistant, certified: Path) -> None:
     assistant("settle", "-w", certified)
     rows, manifest = exported(assistant, certified)
-    assert manifest["final_labels"] == {"person": 1, "machine": 4, "not_settled": 5}
+    assert manifest["final_labels"] == finals(person=1, model=4, not_settled=5)
     assert manifest["certificate"]["true_of_this_file"] is False
     assert (
         "5 items in it have no final label yet. The bound speaks of the whole batch of 10 items, and holds for it when"
@@ -198,7 +204,7 @@ def test_what_people_labelled_beside_the_batch_is_told_apart_from_it(assistant: 
     people_say(assistant, certified, {name: "safe" for name in [*PEOPLE, "late"] if name != "p0"})
     assistant("settle", "-w", certified)
     _, manifest = exported(assistant, certified)
-    assert manifest["final_labels"] == {"person": 7, "machine": 4, "not_settled": 0}
+    assert manifest["final_labels"] == finals(person=7, model=4, not_settled=0)
     about = manifest["certificate"]["about_this_file"]
     assert about.endswith("Every item is settled: the sentence is true of the batch; 1 item came beside it.")
 
@@ -208,7 +214,7 @@ def test_a_thresholds_promise_is_not_told_of_the_items_in_the_file(assistant: As
     certify(workspace, fit(workspace, SCORES), 6, method="ltt", threshold=0.945)
     assistant("settle", "-w", workspace)
     rows, manifest = exported(assistant, workspace)
-    assert {name for name, row in rows.items() if row["final_origin"] == "machine"} == {"p0", "p1", "p3", "p4"}
+    assert {name for name, row in rows.items() if row["final_origin"] == "model"} == {"p0", "p1", "p3", "p4"}
     assert manifest["certificate"]["true_of_this_file"] is None
     assert manifest["certificate"]["about_this_file"] == (
         "4 labels are the machine's, each at least as sure as the threshold asks. 6 items in it have no final label"
@@ -220,4 +226,4 @@ def test_without_a_certificate_the_manifest_says_that_there_is_none(assistant: A
     answered_run(assistant, workspace, LABELS)
     _, manifest = exported(assistant, workspace)
     assert manifest["certificate"] is None
-    assert manifest["final_labels"] == {"person": 0, "machine": 0, "not_settled": 10}
+    assert manifest["final_labels"] == finals(person=0, model=0, not_settled=10)

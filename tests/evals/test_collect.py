@@ -31,7 +31,7 @@ def test_answers_in_sight_of_the_machines_settle_only_items_without_others() -> 
 
 
 def test_labels_that_are_numbers_are_grades_in_their_order() -> None:
-    data = judged({"a": ["10", "2", "-1"]}, {"m": ["2", "2", "0.5"]})
+    data = judged({"a": ["10", "2", "-1"], "b": ["10", "2", "0.5"]}, {"m": ["2", "2", "0.5"]})
     assert data.scale is Scale.ORDINAL
     assert data.classes == ("-1", "0.5", "2", "10")
 

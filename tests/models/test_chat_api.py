@@ -99,8 +99,60 @@ def test_logprobs_that_are_no_numbers_count_as_impossible(value: str) -> None:
     assert read_answer(raw).logprobs == (TokenLogprob("a", -math.inf, ()),)
 
 
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        b"7",
+        b"[]",
+        b'"x"',
+        b'{"content": 7}',
+        b'{"content": {"token": "a"}}',
+        b'{"content": ["a"]}',
+        b'{"content": [[]]}',
+        b'{"content": [{"token": null, "logprob": -0.1, "top_logprobs": []}]}',
+        b'{"content": [{"token": 7, "logprob": -0.1}]}',
+        b'{"content": [{"logprob": -0.1, "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": "-0.1", "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": true, "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": [], "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": 1234, "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": Infinity, "top_logprobs": []}]}',
+        b'{"content": [{"token": "a", "logprob": -0.1, "top_logprobs": {"a": -0.1}}]}',
+        b'{"content": [{"token": "a", "logprob": -0.1, "top_logprobs": [{"token": null, "logprob": -0.1}]}]}',
+        b'{"content": [{"token": "a", "logprob": -0.1, "top_logprobs": [["a", -0.1]]}]}',
+        b'{"tokens": ["a"], "token_logprobs": [-0.1]}',
+    ],
+)
+def test_logprobs_of_an_unknown_shape_cost_nothing_but_themselves(logprobs: bytes) -> None:
+    answer = read_answer(body(logprobs=7).replace(b'"logprobs":7', b'"logprobs":' + logprobs))
+    assert (answer.text, answer.prompt_tokens, answer.logprobs) == ("x", 7, ())
+
+
+def test_logprobs_without_alternatives_are_read() -> None:
+    answer = read_answer(body(logprobs={"content": [{"token": "a", "logprob": -0.1}]}))
+    assert answer.logprobs == (TokenLogprob("a", -0.1, ()),)
+
+
+def test_parts_that_hold_thinking_are_no_part_of_the_answer() -> None:
+    parts = [{"type": kind, "text": "draft"} for kind in ("thinking", "reasoning", "reasoning_text")]
+    answer = read_answer(body(message={"content": [*parts, {"type": "text", "text": "answer"}]}))
+    assert answer.text == "answer"
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, True, "7", None, 2**31, 2**63])
+def test_counts_of_tokens_that_are_none_are_left_out(count: object) -> None:
+    raw = orjson.dumps({"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": count}})
+    assert (read_answer(raw).prompt_tokens, read_usage(raw)[0]) == (0, 0)
+
+
 def test_a_reply_cut_inside_an_emoji_is_still_read() -> None:
     assert read_answer(body().replace(b'"x"', b'"x\\ud83d"')).text == "x\ufffd"
+
+
+def test_bytes_that_are_no_text_are_read_alike_from_the_wire_and_from_the_store() -> None:
+    sent = body().replace(b'"x"', rb'"x\\xfe' + b'\xff"')
+    stored = sent.decode("utf-8", "backslashreplace").encode()  # as the journal keeps it
+    assert read_answer(sent).text == read_answer(stored).text == "x\\xfe\ufffd"
 
 
 def test_usage_is_zero_where_the_server_does_not_say() -> None:
@@ -119,7 +171,6 @@ def test_usage_is_zero_where_the_server_does_not_say() -> None:
         (b'{"choices": [{"message": null}]}', "no choices"),
         (b'{"error": {"message": "overloaded"}}', "overloaded"),
         (b'{"choices": [{"message": {"content": 7}}]}', "neither text nor"),
-        (b'{"choices": [{"message": {"content": "a"}, "logprobs": {"content": [{"logprob": "x"}]}}]}', "logprobs"),
     ],
 )
 def test_what_is_no_chat_completion_is_malformed(raw: bytes, said: str) -> None:

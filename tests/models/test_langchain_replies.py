@@ -34,6 +34,8 @@ def test_content_blocks_are_joined_and_reasoning_left_out() -> None:
 def test_arguments_of_a_tool_call_are_the_content() -> None:
     call = {"name": "answer", "args": {"label": "safe"}, "id": "1", "type": "tool_call"}
     assert answer(AIMessage("", tool_calls=[call])).text == '{"label":"safe"}'
+    other = call | {"args": {"label": "hate"}}
+    assert answer(AIMessage("", tool_calls=[call, other])).text == '{"label":"safe"}\n{"label":"hate"}'
 
 
 def test_arguments_that_could_not_be_parsed_are_kept_for_the_parser_to_judge() -> None:

@@ -30,7 +30,7 @@ POLICY = Policy("rules", "1", "Rules", ("en",), LABELS, (), "source", "digest")
 
 def send(desk: Desk, run: Run, policy: Policy = POLICY, due: datetime | None = None, **rules: Any) -> Counter[str]:
     with Writer(desk.database) as writer:
-        batch = Batch(run.id, policy, "lead", due=due, seed=1)
+        batch = Batch(run.id, policy, "lead", due=due, key=1)
         return enqueue(desk.database, writer, batch, ReviewSettings(**{"blind_share": 0} | rules), desk.clock)
 
 

@@ -38,7 +38,7 @@ def make(desk: Desk, number: int, *labels: str, language: str = "en") -> list[in
 
 def begin_round(desk: Desk, who: Principal, version: str = "1") -> int:
     with desk.database.write() as connection:
-        return begin(connection, Round(who.user_id, "rules", version, "en"), RULES, LABELS, actor="lea", seed=1).id
+        return begin(connection, Round(who.user_id, "rules", version, "en"), RULES, LABELS, actor="lea", key=1).id
 
 
 def needed(desk: Desk, who: Principal, version: str = "1", language: str = "en") -> list[Qualification | None]:
@@ -175,7 +175,7 @@ def test_training_explains_after_the_answer(desk: Desk) -> None:
     make(desk, 2, "spam")
     ann = desk.person("ann")
     with desk.database.write() as connection:
-        assert train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea") == 2
+        assert train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1) == 2
     queue = desk.queue()
     [one] = queue.claim(ann)
     assert (one.kind, one.explanation) == (TaskKind.TRAINING, "since told")
@@ -191,7 +191,7 @@ def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) ->
     given = []
     for _ in range(3):
         with desk.database.write() as connection:
-            train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea")
+            train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1)
         for one in queue.claim(ann, 9):
             given.append(one.item_id)
             queue.submit(ann, answer(one, "spam"))
@@ -203,7 +203,7 @@ def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) ->
 def test_without_a_number_of_items_there_are_no_rounds(desk: Desk) -> None:
     ann = desk.person("ann")
     with pytest.raises(InputError, match="no qualification rounds"), desk.database.write() as connection:
-        begin(connection, Round(ann.user_id, "rules", "1", "en"), ReviewSettings(), LABELS, actor="lea")
+        begin(connection, Round(ann.user_id, "rules", "1", "en"), ReviewSettings(), LABELS, actor="lea", key=1)
 
 
 # Wellbeing

@@ -42,7 +42,7 @@ def test_monitoring_is_the_bernoulli_sample_of_the_accepted_whatever_their_order
     items = scored(400, certified=[at % 3 > 0 for at in range(400)])
     routed = route_scored(items, NUMBERS)
     accepted = [name for name, on in zip(items.ids, routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT), strict=True) if on]
-    drawn = bernoulli(accepted[::-1], 0.25, seed=7, purpose="monitor")
+    drawn = bernoulli(accepted[::-1], 0.25, key=7, purpose="monitor")
     monitored = {name for name, on in zip(items.ids, routed.on(Route.ACCEPT_AUDIT), strict=True) if on}
     assert monitored == {accepted[::-1][at] for at in drawn.index}
     # Binomial(266, 0.25): 66.5 expected, standard deviation 7.1

@@ -30,10 +30,10 @@ def names(order: list[int]) -> list[str]:
 
 
 DESIGNS: dict[str, Design] = {
-    "simple_random": lambda seed, order: simple_random(names(order), 3, seed=seed, purpose="audit"),
-    "stratified": lambda seed, order: stratified(names(order), STRATA[order], [1, 3, 1], seed=seed, purpose="audit"),
-    "poisson": lambda seed, order: poisson(names(order), UNEQUAL[order], seed=seed, purpose="audit"),
-    "bernoulli": lambda seed, order: bernoulli(names(order), 0.4, seed=seed, purpose="audit"),
+    "simple_random": lambda seed, order: simple_random(names(order), 3, key=seed, purpose="audit"),
+    "stratified": lambda seed, order: stratified(names(order), STRATA[order], [1, 3, 1], key=seed, purpose="audit"),
+    "poisson": lambda seed, order: poisson(names(order), UNEQUAL[order], key=seed, purpose="audit"),
+    "bernoulli": lambda seed, order: bernoulli(names(order), 0.4, key=seed, purpose="audit"),
 }
 every_design = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 
@@ -70,7 +70,7 @@ def test_the_weighted_mean_is_unbiased(design: Design) -> None:
 
 def test_every_simple_random_sample_is_equally_probable() -> None:
     samples = Counter(
-        frozenset(simple_random(IDS[:5], 2, seed=seed, purpose="x").index.tolist()) for seed in range(6_000)
+        frozenset(simple_random(IDS[:5], 2, key=seed, purpose="x").index.tolist()) for seed in range(6_000)
     )
     assert set(samples) == {frozenset(pair) for pair in combinations(range(5), 2)}
     # chi-square with 9 degrees of freedom: 27.88 is exceeded with probability 0.001
@@ -95,7 +95,7 @@ def test_the_order_of_the_items_makes_no_difference(design: Design, order: list[
 @pytest.mark.parametrize("seed", range(20))
 def test_one_item_can_be_drawn_again_alone(design: Design, seed: int) -> None:
     drawn = design(seed, AS_LISTED)
-    alone = [draw(drawn.seed, item_id, drawn.purpose) < limit for item_id, limit in zip(IDS, drawn.limit, strict=True)]
+    alone = [draw(drawn.key, item_id, drawn.purpose) < limit for item_id, limit in zip(IDS, drawn.limit, strict=True)]
     assert np.flatnonzero(alone).tolist() == sorted(drawn.index.tolist())
 
 
@@ -107,26 +107,26 @@ def test_the_same_seed_draws_the_same_and_another_seed_doesnt(design: Design) ->
 
 def test_samples_for_different_purposes_are_different() -> None:
     ids = [f"item-{number}" for number in range(1_000)]
-    audit, learn = (set(simple_random(ids, 100, seed=1, purpose=p).index.tolist()) for p in ("audit", "learn"))
+    audit, learn = (set(simple_random(ids, 100, key=1, purpose=p).index.tolist()) for p in ("audit", "learn"))
     # hypergeometric: 10 expected in both, standard deviation 2.85
     assert len(audit & learn) < 23
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers())
 def test_a_smaller_sample_is_the_beginning_of_a_larger_one(one: int, other: int, seed: int) -> None:
-    small, large = (simple_random(IDS, size, seed=seed, purpose="audit").index for size in sorted((one, other)))
+    small, large = (simple_random(IDS, size, key=seed, purpose="audit").index for size in sorted((one, other)))
     assert large[: len(small)].tolist() == small.tolist()
 
 
 @given(st.floats(0.01, 1), st.integers())
 def test_a_thinner_poisson_sample_is_the_beginning_of_a_thicker_one(factor: float, seed: int) -> None:
-    thin, thick = (poisson(IDS, UNEQUAL * share, seed=seed, purpose="audit").index for share in (factor, 1))
+    thin, thick = (poisson(IDS, UNEQUAL * share, key=seed, purpose="audit").index for share in (factor, 1))
     assert thick[: len(thin)].tolist() == thin.tolist()
 
 
 @given(st.lists(st.floats(1e-6, 1), min_size=8, max_size=8), st.integers())
 def test_a_design_says_the_least_probability_of_the_population_not_of_the_drawn(pi: list[float], seed: int) -> None:
-    assert poisson(IDS, pi, seed=seed, purpose="audit").least_probability == min(pi)
+    assert poisson(IDS, pi, key=seed, purpose="audit").least_probability == min(pi)
 
 
 def test_a_sample_of_fixed_size_has_that_size_and_everyone_the_same_chance() -> None:
@@ -139,11 +139,11 @@ def test_strata_have_their_own_sizes_and_chances() -> None:
     drawn = DESIGNS["stratified"](1, AS_LISTED)
     assert np.bincount(STRATA[drawn.index]).tolist() == [1, 3, 1]
     assert drawn.inclusion_probability.tolist() == [1 / 2, 3 / 5, 1 / 2, 3 / 5, 3 / 5, 3 / 5, 1, 3 / 5]
-    assert stratified(["a", "b"], [0, 2], [1, 0, 1], seed=1, purpose="").index.tolist() == [0, 1]  # none of none
+    assert stratified(["a", "b"], [0, 2], [1, 0, 1], key=1, purpose="").index.tolist() == [0, 1]  # none of none
 
 
 def test_drawn_items_come_as_they_are_stored() -> None:
-    drawn = poisson(["ant", "bee"], [1.0, 1e-12], seed=1, purpose="audit")
+    drawn = poisson(["ant", "bee"], [1.0, 1e-12], key=1, purpose="audit")
     assert drawn.sampled(["ant", "bee"]) == [SampledItem("ant", 1.0)]
 
 
@@ -169,7 +169,7 @@ def test_the_bound_on_an_unequal_sample_holds_as_often_as_it_says() -> None:
     pi = np.where(np.arange(600) < 100, 0.5, 0.1)
     failures = 0
     for seed in range(300):
-        index = poisson(ids, pi, seed=seed, purpose="audit").index
+        index = poisson(ids, pi, key=seed, purpose="audit").index
         failures += weighted_upper_bound(wrong[index], pi[index], 600, 0.9, least_probability=0.1) < 0.1
     assert failures <= 46
 
@@ -177,20 +177,20 @@ def test_the_bound_on_an_unequal_sample_holds_as_often_as_it_says() -> None:
 @pytest.mark.parametrize(
     ("draw_it", "said"),
     [
-        (lambda: simple_random([], 1, seed=1, purpose=""), "between 1 and the 0 items, got 1"),
-        (lambda: simple_random(IDS, 0, seed=1, purpose=""), "between 1 and the 8 items, got 0"),
-        (lambda: simple_random(IDS, 9, seed=1, purpose=""), "between 1 and the 8 items, got 9"),
-        (lambda: simple_random(["a", "a"], 1, seed=1, purpose=""), "twice"),
-        (lambda: stratified(IDS, STRATA, [1, 0, 1], seed=1, purpose=""), "stratum 1: 0 can't be drawn from 5"),
-        (lambda: stratified(IDS, STRATA, [3, 1, 1], seed=1, purpose=""), "stratum 0: 3 can't be drawn from 2"),
-        (lambda: stratified(IDS, STRATA, [1, 1], seed=1, purpose=""), "numbers from 0 to 1"),
-        (lambda: stratified(IDS, STRATA[:4], [1, 1, 1], seed=1, purpose=""), "must be 8 numbers"),
-        (lambda: poisson(IDS, [0.0, *UNEQUAL[1:]], seed=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, [1.5, *UNEQUAL[1:]], seed=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, [np.nan, *UNEQUAL[1:]], seed=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, UNEQUAL[1:], seed=1, purpose=""), "must be 8 numbers"),
-        (lambda: poisson([], [], seed=1, purpose=""), "no items"),
-        (lambda: bernoulli(IDS, 0, seed=1, purpose=""), "above 0 up to 1"),
+        (lambda: simple_random([], 1, key=1, purpose=""), "between 1 and the 0 items, got 1"),
+        (lambda: simple_random(IDS, 0, key=1, purpose=""), "between 1 and the 8 items, got 0"),
+        (lambda: simple_random(IDS, 9, key=1, purpose=""), "between 1 and the 8 items, got 9"),
+        (lambda: simple_random(["a", "a"], 1, key=1, purpose=""), "twice"),
+        (lambda: stratified(IDS, STRATA, [1, 0, 1], key=1, purpose=""), "stratum 1: 0 can't be drawn from 5"),
+        (lambda: stratified(IDS, STRATA, [3, 1, 1], key=1, purpose=""), "stratum 0: 3 can't be drawn from 2"),
+        (lambda: stratified(IDS, STRATA, [1, 1], key=1, purpose=""), "numbers from 0 to 1"),
+        (lambda: stratified(IDS, STRATA[:4], [1, 1, 1], key=1, purpose=""), "must be 8 numbers"),
+        (lambda: poisson(IDS, [0.0, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
+        (lambda: poisson(IDS, [1.5, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
+        (lambda: poisson(IDS, [np.nan, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
+        (lambda: poisson(IDS, UNEQUAL[1:], key=1, purpose=""), "must be 8 numbers"),
+        (lambda: poisson([], [], key=1, purpose=""), "no items"),
+        (lambda: bernoulli(IDS, 0, key=1, purpose=""), "above 0 up to 1"),
     ],
 )
 def test_an_impossible_design_is_refused(draw_it: Callable[[], Drawn], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import sqrt
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.stats.monitoring import confidence_sequence, first_breach
+from assistant.stats.monitoring import breach_times, confidence_sequence, first_breach
 
 TRIALS = 400
 MISSES_ALLOWED = 0.05 + 3 * sqrt(0.05 * 0.95 / TRIALS)
@@ -85,9 +86,41 @@ def test_twice_the_permitted_share_is_noticed_within_a_few_hundred_losses() -> N
     assert np.median(np.array(found, dtype=float)) < 300
 
 
-def test_a_run_of_errors_is_noticed_at_its_fifth() -> None:
-    # Each error multiplies the stake by estimate / 0.05, the estimates 1/20, 2/21, 3/22, 4/23, 5/24: 18.1, then 75.3.
-    assert first_breach([1.0] * 10, 0.05, 0.05) == 4
+def test_a_run_of_errors_is_noticed_at_its_third() -> None:
+    # Each error multiplies the stakes of 0.2, 0.5, 0.15 and 0.15 by 1.5, 2, 3 and 5: 7.6 after two, 27.5 after three.
+    assert first_breach([1.0] * 10, 0.05, 0.05) == 2
+
+
+def test_in_a_population_one_error_too_many_is_a_proof_and_no_fewer_are() -> None:
+    # 200 labels of which 10 may be wrong. All ten at the very end of a census: nothing was broken. An eleventh: it is.
+    census = np.zeros(200)
+    census[-10:] = 1
+    assert first_breach(census, 0.05, 0.05, population=200) is None
+    census[0] = 1
+    assert first_breach(census, 0.05, 0.05, population=200) == 199
+    assert first_breach(census[::-1], 0.05, 0.05, population=200) == 2
+
+
+@pytest.mark.parametrize("drawn", [40, 300, 400])
+def test_a_population_at_its_bound_rarely_ever_raises_the_alarm(drawn: int) -> None:
+    chance = np.random.default_rng(6)
+    batch = np.repeat([1.0, 0.0], [20, 380])
+    alarms = [first_breach(chance.permutation(batch)[:drawn], 0.05, 0.05, population=400) for _ in range(TRIALS)]
+    assert np.mean([alarm is not None for alarm in alarms]) <= MISSES_ALLOWED
+
+
+@pytest.mark.parametrize(("permitted", "population"), [(0.05, None), (0.05, 300), (0.07, 40), (1 / 3, 30)])
+def test_a_breach_comes_with_an_error_that_is_early_enough(permitted: float, population: int | None) -> None:
+    chance = np.random.default_rng(8)
+    times = list(islice(breach_times(permitted, 0.05, population=population), 200))
+    assert times[-1] == population or population is None
+    for share in (permitted, 2 * permitted, 0.8):
+        for _ in range(40):
+            losses = (chance.random(population or 300) < share).astype(float)
+            errors = np.cumsum(losses).astype(int)
+            early = [at for at, x in enumerate(errors.tolist()) if x and (x > len(times) or at + 1 <= times[x - 1])]
+            breach = first_breach(losses, permitted, 0.05, population=population)
+            assert breach == (early[0] if early else None)
 
 
 def test_no_losses_and_no_errors_breach_nothing() -> None:
@@ -105,6 +138,7 @@ def test_no_losses_and_no_errors_breach_nothing() -> None:
         lambda: first_breach([1.0], 0.0, 0.05),
         lambda: first_breach([1.0], 0.05, 1.0),
         lambda: first_breach([-1.0], 0.05, 0.05),
+        lambda: first_breach([0.0, 0.0], 0.05, 0.05, population=1),
     ],
 )
 def test_arguments_out_of_range_are_refused(call) -> None:

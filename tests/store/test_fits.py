@@ -10,13 +10,13 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.store import staging
 from assistant.store.database import Database
-from assistant.store.fits import FitStore
+from assistant.store.fits import FitStore, KeptClassifier
 from assistant.store.items import ItemStore, NewItem
 from assistant.store.runs import Run
 
 
 def score(number: int, confidence: float = 0.5) -> Score:
-    return Score(f"i{number}", ("safe",) if number % 2 else (), confidence, "student" if number % 3 else "model")
+    return Score(f"i{number}", ("safe",) if number % 2 else (), confidence, "classifier" if number % 3 else "model")
 
 
 def test_a_fit_is_found_again_with_its_report_and_the_newest_is_the_latest(database: Database, run: Run) -> None:
@@ -103,7 +103,7 @@ def test_more_scores_than_one_page_holds_are_all_kept(
 def test_scores_as_columns_are_the_same_scores(database: Database, run: Run) -> None:
     given = [
         Score("i3", ("hate", "threat"), 0.1 + 0.2, "model"),
-        Score("i1", ("safe",), 0.25, "student"),
+        Score("i1", ("safe",), 0.25, "classifier"),
         Score("i2", ("safe",), 0.5, "model"),
         Score("i0", (), 0.0, "model"),
     ]
@@ -118,3 +118,27 @@ def test_scores_as_columns_are_the_same_scores(database: Database, run: Run) -> 
     assert found == sorted(given, key=lambda score: score.item_id)
     assert columns.at(np.array([3, 0])).keys.tolist() == [4, 1]
     assert len(store.columns(fit.id + 1).keys) == 0
+
+
+def test_later_scores_are_kept_beside_those_the_fit_was_made_with_and_never_changed(
+    database: Database, run: Run
+) -> None:
+    store = FitStore(database)
+    fit = store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(1), score(2)])
+    assert store.add_later(fit.id, [score(4, 0.75), score(3)]) == 2
+    assert store.add_later(fit.id, [score(4, 0.1), score(1, 0.1), score(5)]) == 1
+    assert [one for page in store.scores(fit.id) for one in page] == [score(1), score(2)]
+    columns = store.columns(fit.id)
+    assert columns.keys.tolist() == [2, 3, 4, 5, 6]
+    assert columns.later.tolist() == [False, False, True, True, True]
+    assert store.score_of(fit.id, "i4") == score(4, 0.75)
+    assert columns.at(np.array([2])).later.tolist() == [True]
+
+
+def test_a_classifier_is_kept_with_its_fit_to_the_last_byte(database: Database, run: Run) -> None:
+    store, body = FitStore(database), bytes(range(256)) * 5
+    kept = KeptClassifier(1, "d" * 32, body)
+    fit = store.add(run.id, seed=1, labels_used=4, report={}, scores=[], classifier=kept)
+    bare = store.add(run.id, seed=1, labels_used=4, report={}, scores=[])
+    assert store.classifier(fit.id) == kept
+    assert store.classifier(bare.id) is None

@@ -31,6 +31,36 @@ def test_half_a_line_left_by_a_kill_is_passed_over(tmp_path: Path) -> None:
     assert [one.content_digest for one in ReplyJournal(tmp_path).leftover()] == ["a"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"a": 1}',
+        b"123",
+        b"null",
+        b'"x"',
+        b"[]",
+        b"\x00\xff",
+        b"<html>",
+        b'{"run_key": "run", "content_digest": "d", "attempt": "1", "body": "", "latency_ms": 1.0, "created_at": ""}',
+        b'{"run_key": "run", "content_digest": "d", "attempt": -1, "body": "", "latency_ms": 1.0, "created_at": ""}',
+        b'{"run_key": "run", "content_digest": "d", "attempt": 1, "body": {}, "latency_ms": 1.0, "created_at": ""}',
+    ],
+)
+def test_a_damaged_line_costs_itself_only_and_is_kept_aside(tmp_path: Path, line: bytes) -> None:
+    journal = ReplyJournal(tmp_path)
+    journal.append("run", "a", 1, b"{}", 1.0)
+    [segment] = tmp_path.glob("replies-*.jsonl")
+    segment.write_bytes(line + b"\n" + segment.read_bytes())
+    (tmp_path / "replies-abc.jsonl").write_bytes(b"")
+    later = ReplyJournal(tmp_path)
+    assert [one.content_digest for one in later.leftover()] == ["a"]
+    kept = tmp_path / f"damaged-{segment.name}"
+    assert later.drop_leftover() == {kept: 1}
+    assert line in kept.read_bytes()
+    later.append("run", "b", 1, b"{}", 1.0)
+    assert [one.content_digest for one in ReplyJournal(tmp_path).leftover()] == ["b"]
+
+
 def test_bytes_that_are_no_text_are_kept_readable(tmp_path: Path) -> None:
     journal = ReplyJournal(tmp_path)
     journal.append("run", "a", 1, b"\xff\xfe broken", 1.0)

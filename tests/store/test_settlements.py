@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.domain.certificates import Purpose, Settlement
+from assistant.domain.certificates import Origin, Purpose, Settlement
 from assistant.errors import InputError
 from assistant.store.certificates import CertificateStore
 from assistant.store.database import Database
@@ -12,7 +12,7 @@ from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.store.settlements import SettlementStore
 
-PERSON = Settlement("i3", ("hate", "spam"), "person", None, None, 2)
+PERSON = Settlement("i3", ("hate", "spam"), Origin.PERSON, None, None, 2)
 
 
 def certified(database: Database, run: Run) -> int:
@@ -23,7 +23,7 @@ def certified(database: Database, run: Run) -> int:
 
 
 def machine(item_id: str, certificate: int, confidence: float = 0.97) -> Settlement:
-    return Settlement(item_id, ("safe",), "machine", certificate, confidence, 0)
+    return Settlement(item_id, ("safe",), Origin.MODEL, certificate, confidence, 0, 1)
 
 
 def test_final_labels_come_back_with_their_provenance_in_order_of_arrival(database: Database, run: Run) -> None:
@@ -47,7 +47,7 @@ def test_settling_again_writes_only_what_is_new(database: Database, run: Run) ->
 
 @pytest.mark.parametrize(
     "change",
-    [{"labels": ("hate",)}, {"origin": "machine"}, {"confidence": 0.5}, {"raters": 3}],
+    [{"labels": ("hate",)}, {"origin": Origin.CLASSIFIER}, {"confidence": 0.5}, {"raters": 3}, {"fit_id": 2}],
     ids=lambda change: next(iter(change)),
 )
 def test_any_difference_is_a_new_settlement(database: Database, run: Run, change: dict[str, object]) -> None:

@@ -75,10 +75,10 @@ def test_a_doubled_share_is_noticed_with_equal_and_with_unequal_coins() -> None:
 
 
 def test_what_is_broken_stays_broken_at_the_label_that_broke_it() -> None:
-    # Each error multiplies the stake by estimate / 0.05, the estimates 1/20, 2/21, 3/22, 4/23, 5/24: 18.1, then 75.3.
+    # Each error multiplies the stakes of 0.2, 0.5, 0.15 and 0.15 by 1.5, 2, 3 and 5: 7.6 after two, 27.5 after three.
     seen = watch(np.concatenate([np.ones(10), np.zeros(500)]))
-    assert (seen.standing, seen.broken_at, seen.more_labels) == (Standing.BROKEN, 4, 0)
-    assert seen.reason.startswith("broken at fresh label 5: more than 5.0% of accepted are wrong")
+    assert (seen.standing, seen.broken_at, seen.more_labels) == (Standing.BROKEN, 2, 0)
+    assert seen.reason.startswith("broken at fresh label 3: more than 5.0% of accepted are wrong")
 
 
 def test_a_longer_list_only_adds_to_what_a_shorter_one_said() -> None:
@@ -164,6 +164,7 @@ def test_before_the_first_label_nothing_is_known_and_it_stands() -> None:
         ({"inclusion_probabilities": [0.0, 0.0]}, "does not hold"),
         ({"max_error": 0.0}, "max_error and level"),
         ({"level": 1.0}, "max_error and level"),
+        ({"population": 100, "mean_probability": 0.1, "least_probability": 0.05}, "drawn with one probability"),
     ],
 )
 def test_arguments_out_of_range_are_refused(change: dict[str, object], message: str) -> None:

@@ -67,32 +67,49 @@ def test_a_hundred_right_labels_certify_everything() -> None:
     assert made.certified is not None
     assert made.certified.p_value == pytest.approx(0.95**100)
     assert (made.certified.accepted, made.certified.errors, made.certified.coverage) == (100, 0, 1.0)
-    assert made.coverage_low == pytest.approx(1 - sqrt(log(40) / 100))
+    assert made.coverage_low == pytest.approx(1 - sqrt(log(200) / 100))  # at a fifth of the level: 1 %
     assert made.coverage_high == 1.0
 
 
 def test_it_goes_down_to_the_first_threshold_not_rejected() -> None:
-    # 1 of 93 rejects at 0.05 (95/95 sample sizes: 59, 93, 124, 153, 181 for 0 to 4 failures), 5 of 143 does not.
-    confidence = np.repeat([0.99, 0.9, 0.5], [93, 50, 57])
-    wrong = np.zeros(200)
-    wrong[[0, 93, 94, 95, 96]] = 1
-    made = certify(confidence, wrong, np.repeat([0.99, 0.9, 0.5], [93, 50, 57]))
+    # 1 of 99 rejects at 0.04 (96/95 sample sizes: 63, 99, 130, 160, 188 for 0 to 4 failures), 5 of 149 does not.
+    confidence = np.repeat([0.99, 0.9, 0.5], [99, 50, 57])
+    wrong = np.zeros(206)
+    wrong[[0, 99, 100, 101, 102]] = 1
+    made = certify(confidence, wrong, np.repeat([0.99, 0.9, 0.5], [99, 50, 57]))
     assert [step.threshold for step in made.tested] == [0.99, 0.9]
-    assert [(step.errors, step.accepted) for step in made.tested] == [(1, 93), (5, 143)]
-    assert [step.p_value for step in made.tested] == pytest.approx(binom.cdf([1, 5], [93, 143], 0.05))
+    assert [(step.errors, step.accepted) for step in made.tested] == [(1, 99), (5, 149)]
+    assert [step.p_value for step in made.tested] == pytest.approx(binom.cdf([1, 5], [99, 149], 0.05))
     assert made.threshold == 0.99
     assert made.stop is Stop.NOT_REJECTED
-    assert made.reason == ("5 of 143 labels at or above 0.9 are wrong: too many to rule out an error share above 0.05")
+    assert made.reason == ("5 of 149 labels at or above 0.9 are wrong: too many to rule out an error share above 0.05")
 
 
-def test_58_right_labels_are_too_few_for_95_per_cent_of_95() -> None:
-    # Wilks's 95/95 sample size without failures is 59 (Clopper-Pearson, scipy beta.ppf)
-    made = certify(np.full(58, 0.99), np.zeros(58), np.full(100, 0.99))
+def test_62_right_labels_are_too_few_for_two_bounds_that_hold_together_with_95_per_cent() -> None:
+    # The bound on errors alone takes 59 (Wilks's 95/95 sample size); at 4/5 of the level, 0.95^62 = 0.0416 > 0.04.
+    made = certify(np.full(62, 0.99), np.zeros(62), np.full(100, 0.99))
     assert (made.stop, made.threshold, made.tested) == (Stop.TOO_FEW, None, ())
     assert (made.coverage_low, made.coverage_high) == (None, None)
-    assert made.labels_needed == 93  # half an error more of 59 is 0.85 %: P(0 of 59) = 0.61, P(<= 1 of 93) = 0.81
-    assert "93 labels would probably do" in made.reason
-    assert certify(np.full(59, 0.99), np.zeros(59), np.full(100, 0.99)).threshold == 0.99
+    assert made.labels_needed == 99  # half an error more of 63 is 0.8 %: P(0 of 63) = 0.61, P(<= 1 of 99) = 0.82
+    assert "99 labels would probably do" in made.reason
+    assert certify(np.full(63, 0.99), np.zeros(63), np.full(100, 0.99)).threshold == 0.99
+
+
+@pytest.mark.parametrize("errors", [ERRORS, np.full(20, 0.0501)])
+def test_the_bound_on_errors_and_the_interval_for_the_coverage_hold_together(errors: np.ndarray) -> None:
+    chance = np.random.default_rng(7)
+    above, at_least = np.cumsum(errors) / np.arange(1, 21), np.arange(1, 21) / 20  # true, at each of the LEVELS
+    certified = failed = 0
+    for _ in range(DRAWS):
+        level = chance.integers(20, size=400)
+        made = certify(LEVELS[level], chance.random(400) < errors[level], LEVELS[chance.integers(20, size=100)])
+        if made.certified is None or made.coverage_low is None or made.coverage_high is None:
+            continue
+        certified += 1
+        at = np.argmin(np.abs(LEVELS - made.certified.threshold))
+        failed += above[at] > 0.05 or not made.coverage_low <= at_least[at] <= made.coverage_high
+    assert failed / DRAWS <= BROKEN_ALLOWED
+    assert certified > 0
 
 
 def test_a_machine_that_is_wrong_everywhere_is_helped_by_no_number_of_labels() -> None:

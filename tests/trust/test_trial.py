@@ -28,7 +28,7 @@ def unanswered(n: int) -> tuple[Pool, np.ndarray]:
 
 def test_a_trial_counts_every_human_label_and_every_wrong_one_that_left() -> None:
     pool, truth = made_up(200)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, seed=1)
+    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=1)
     outcome = play(campaign, truth)
     left = campaign.accepted()
     assert outcome.human_labels == 200 - len(left.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.store import review_list
@@ -29,6 +30,7 @@ class ReviewShown(Shown):
     item_id: str
     rater: str
     labels: list[str]
+    unknown: Annotated[list[str], Field(description="Categories it neither gives nor denies; empty when complete.")]
     shown_suggestion: bool | None
     source: str
     created_at: str

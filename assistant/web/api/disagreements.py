@@ -36,6 +36,7 @@ class DisagreementShown(Shown):
     text: Annotated[str, Field(description="The beginning of the item's text.")]
     first_labels: list[str]
     second_labels: list[str]
+    unknown: Annotated[list[str], Field(description="Categories the second answer neither gives nor denies.")]
     confidence: Annotated[float | None, Field(description="Of the machine's answer; null where not calibrated.")]
     clause: str
     language: str
@@ -60,6 +61,7 @@ class AnswerShown(Shown):
     person: str
     rater: str | None
     labels: list[str]
+    unknown: Annotated[list[str], Field(description="Categories it neither gives nor denies; empty when complete.")]
     shown_suggestion: bool | None
     note: str
     clauses: list[str]

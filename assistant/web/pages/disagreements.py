@@ -97,6 +97,7 @@ COLUMNS: tuple[Column[Shown], ...] = (
     Column("text", lambda row: row.text),
     Column("first_labels", lambda row: row.it.other_labels),
     Column("second_labels", lambda row: row.it.labels),
+    Column("second_unknown", lambda row: row.it.unknown),
     Column("confidence", lambda row: row.it.confidence),
     Column("clause", lambda row: row.it.clause),
     Column("language", lambda row: row.it.language),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from assistant.review.enqueue import Batch, enqueue
 from assistant.review.queue import utc_now
+from assistant.store.nonces import REVIEW
 from assistant.store.runs import Run
 from assistant.store.writer import Writer
 from assistant.wiring.trust.routing import send_unseen_to_people
@@ -29,6 +30,6 @@ def fill_queue(
         Counts as of `enqueue`.
     """
     send_unseen_to_people(workspace, run)
-    batch = Batch(run.id, workspace.policy, actor, team, due, seed=workspace.settings.routing.seed)
+    batch = Batch(run.id, workspace.policy, actor, team, due, key=workspace.nonces.get(REVIEW).value)
     with Writer(workspace.database) as writer:
         return enqueue(workspace.database, writer, batch, workspace.settings.review, utc_now)

@@ -10,6 +10,7 @@ from assistant.review.gold import age
 from assistant.review.queue import utc_now
 from assistant.store import gold
 from assistant.store.lanes import languages_waiting
+from assistant.store.nonces import REVIEW
 from assistant.store.qualifications import Qualification, Round
 from assistant.wiring.workspace import Workspace
 
@@ -45,17 +46,18 @@ def open_rounds(workspace: Workspace, who: Principal) -> list[OpenRound]:
 def begin_round(workspace: Workspace, user_id: int, language: str, *, actor: str, again: bool = True) -> Qualification:
     """Begin a round, or go on with one; after one that failed only `again`. Raises as `qualify.begin` does."""
     about, rules = _round(workspace, user_id, language), workspace.settings.review
+    key = workspace.nonces.get(REVIEW).value
     with workspace.database.write() as connection:
         age(connection, rules, utc_now())
-        return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, again=again)
+        return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, key=key, again=again)
 
 
 def give_training(workspace: Workspace, user_id: int, language: str, count: int, *, actor: str) -> int:
     """Give items to train on; returns how many. Raises as `qualify.train` does."""
-    about = _round(workspace, user_id, language)
+    about, key = _round(workspace, user_id, language), workspace.nonces.get(REVIEW).value
     with workspace.database.write() as connection:
         age(connection, workspace.settings.review, utc_now())
-        return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor)
+        return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor, key=key)
 
 
 def known_by_language(workspace: Workspace) -> dict[str, int]:

@@ -7,29 +7,37 @@ A certificate's statement is a JSON object with these keys:
 | `sentence` | what a manager can repeat |
 | `method` | `pac`: the finite batch; `ltt`: a threshold for what comes later |
 | `design` | where the audit came from: `campaign`, or `declared` by the owner to be a random sample |
-| `max_error`, `confidence` | of the promise |
+| `max_error`, `confidence` | of the promise; of `ltt` the confidence is that of both bounds together |
 | `by` | null, `label` (the run's own answer) or `language`: one promise for each group, all holding jointly |
 | `run` | `name`, `origin`, `model`, `prompt`, `prompt_hash`, `policy`, `policy_hash`, `parameters`, `replicate` |
 | `population` | items in the batch |
 | `allowed` | wrong labels that may stay in the batch; with `by` the sum over the certified groups |
-| `accepted` | items that keep the machine's label and were not audited: as many as `accepted_scores` gives |
+| `accepted` | items that keep the machine's label and were not audited: as many as `accepted_scores` gives at issue |
 | `passed` | `accepted` and the audited ones among them |
 | `offered`, `audited` | items offered, and those of them that people labelled blind |
 | `errors`, `tolerated` | audited errors among what passed, and how many there might have been; null with `by` |
 | `rate` | chance of an offered item to be audited |
 | `waves` | list of `sample`, `fit`, `offered`, `passed`, and with `by` also `passed_by` (group -> passed) |
 | `threshold`, `coverage` | of `ltt`: least confidence accepted; interval [low, high] of the share that is; else null |
+| `classifier` | of `ltt`: `version`, `digest` (BLAKE2b-128) and `bytes` of what scores items that come later |
+| `valid_for` | of `ltt`: `policy`, `policy_hash`, `embedder`, `values` (by column) and `inputs` later items must have |
 | `left` | items that neither passed nor have a person's label: the promise holds once people have labelled them |
 | `complete` | whether `left` is 0 |
 | `groups` | with `by`: for each group its `group`, `certified`, `reason` (why not), and `population` ... as here |
 | `estimate` | `accepted` and `batch`: share of wrong labels, weighted (Horvitz-Thompson), each with `..._upper` |
 | `losses` | by kind (`missed violation`, `wrong removal`, `severity`) a `LossBound`, holding jointly; null without |
 | `losses_reason` | why `losses` is null |
-| `labels` | people's labels that were used: drawn to `start`, `learn` (or `teach`), `audit`; `other`, and `total` |
+| `labels` | items people labelled (the cost): drawn to `start`, `learn` (or `teach`), `audit`; `other`, `total` |
+| `answers` | answers people gave to those items, the cost in answers |
+| `answers_wanted` | blind answers of different people that stand behind each audited item, by majority |
 | `labels_digest` | BLAKE2b-128 of those labels, hex |
+| `changed` | audited items settled otherwise now than by their first blind answers; each counts as an error |
 | `unknown_blindness` | items whose label may have been given in sight of the machine's: imported, nobody knows |
 | `assisted`, `tied` | items whose label did not count: given in sight of the machine's; people evenly split |
-| `seed` | of every draw |
+| `in_part` | items whose label did not count: it leaves categories of a multi-label set unknown |
+| `policies` | id@version of the policies people labelled by, oldest first |
+| `nonce` | `seal` (SHA-256, also in the log of changes) and `drawn_at` of what all draws came from; null for old ones |
+| `seed` | of folds and solvers |
 """
 
 from __future__ import annotations
@@ -100,6 +108,8 @@ def accepted_columns(
 ) -> Iterator[ScoreColumns]:
     """What `accepted_scores` gives, as columns: those of each wave, in the order they were offered.
 
+    A threshold for items to come also accepts what has come since and is that sure.
+
     Args:
         workspace, certificate: as there.
         scores_of: how to read the scores of a fit, where somebody has read them already.
@@ -110,12 +120,15 @@ def accepted_columns(
     least = 0.0 if threshold is None else float(str(threshold))
     groups = _groups(workspace, certificate)
     for wave in (PassedWave.of(stated) for stated in _list(statement["waves"])):
-        scores = read(wave.fit)
+        every = read(wave.fit)
+        scores = every.at(np.flatnonzero(~every.later))
         at = _passed(np.argsort(-scores.confidence, kind="stable")[: wave.offered], scores.keys, wave, groups)
         at = at[(scores.confidence[at] > 0) & (scores.confidence[at] >= least)]
         audited = [one.item_id for one in SampleStore(workspace.database).items(wave.sample)]
         looked_at = list(workspace.items.keys_of(audited).values())
         yield scores.at(at[~np.isin(scores.keys[at], looked_at)])
+        if threshold is not None:
+            yield every.at(np.flatnonzero(every.later & (every.confidence > 0) & (every.confidence >= least)))
 
 
 def offered_scores(fits: FitStore, fit_id: int, offered: int) -> list[Score]:

@@ -10,12 +10,14 @@ import numpy as np
 
 from assistant.domain.certificates import Purpose, Sample
 from assistant.errors import CertificateError
+from assistant.store.nonces import campaign_scope
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Step, Target
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.plan import plan_audit
 from assistant.trust.pool import NONE
+from assistant.wiring.actor import actor
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.history import Design, History, check_batch, choose_run, read_history, unlabelled
 from assistant.wiring.trust.keeping import Keeper, drawing
@@ -85,13 +87,13 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
     batch = read_batch(workspace, run, last_key=history.last_key)
     if history.audits:
         check_batch(Design.of(history.audits[0]), batch)
-    votes = batch.votes(history.blind)
+    votes = batch.votes(history.blind, history.audited)
     labelled = int((votes.codes != NONE).sum())
     asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.off_label_set)
-    if waiting := unlabelled(history, batch, votes.codes):
+    if waiting := unlabelled(history, batch, votes):
         asked = replace(asked, sample=waiting[0], missing=waiting[1])
     else:
-        asked = _draw(Keeper(workspace, history, batch, seed), votes, asked)
+        asked = _draw(_keeper(workspace, history, batch, seed), votes, asked)
     if asked.missing:
         write_sheet(workspace, sheet, asked.missing, seed=seed)
     return replace(asked, notes=tuple(_notes(batch, votes, history)))
@@ -102,8 +104,8 @@ def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
     pool = make_pool(workspace, batch)
     with one_thread():
         judge = Judge(pool, seed=keeper.seed)
-        campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.seed)
-        for step, left in _steps(campaign, votes.codes):
+        campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.nonce)
+        for step, left in _steps(campaign, votes):
             sample = keeper.keep(campaign, step, left)
             if len(step.index):
                 return replace(
@@ -116,12 +118,18 @@ def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
     return asked
 
 
-def _steps(campaign: Campaign, codes: np.ndarray) -> Iterator[tuple[Step, np.ndarray]]:
-    """Steps, and what was left before each. A wave none of whose coins came up asks nothing and is passed at once."""
-    left = _left(campaign, codes)
-    while (step := campaign.next(codes)) is not None:
+def _keeper(workspace: Workspace, history: History, batch: Batch, seed: int) -> Keeper:
+    """With the nonce of the campaign: drawn when it begins, and so after the machine's labels were in."""
+    nonce = workspace.nonces.get(campaign_scope(history.run.id), actor())
+    return Keeper(workspace, history, batch, seed, nonce)
+
+
+def _steps(campaign: Campaign, votes: Votes) -> Iterator[tuple[Step, np.ndarray]]:
+    """Steps, and what was left before each. A wave none of which was drawn asks nothing and is passed at once."""
+    left = _left(campaign, votes.codes)
+    while (step := campaign.next(votes.codes, votes.certifying)) is not None:
         yield step, left
-        left = _left(campaign, codes)
+        left = _left(campaign, votes.codes)
 
 
 def _left(campaign: Campaign, codes: np.ndarray) -> np.ndarray:
@@ -155,6 +163,8 @@ def _notes(batch: Batch, votes: Votes, history: History) -> Iterator[str]:
         )
     if votes.tied:
         yield f"people are evenly split on {len(votes.tied):,} items: one more person has to label them"
+    if votes.in_part:
+        yield f"labels of {len(votes.in_part):,} items leave categories unknown: only a complete label counts here"
     if lost := len(votes.assisted & history.blind):
         yield f"answers to {lost:,} items don't count: they were given in sight of the machine's; a blind one is needed"
     if not batch.has_telling_signals:

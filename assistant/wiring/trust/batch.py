@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.store.pool import PoolPage, PoolStore
 from assistant.store.runs import Run
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import CONTESTED, NONE, Answers, Pool
 from assistant.wiring.trust.accepted import groups_of
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.raw_signals import Columns, compared_signals, number, replicates, stored_signals
@@ -44,6 +44,13 @@ class Classes:
             code[answer] = len(code)
         spelled = (tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in code)
         return cls(tuple(spelled), len(known), code)
+
+    def extended(self, occurring: Iterable[LabelAnswer]) -> Classes:
+        """With further answers, numbered after all there are."""
+        code = dict(self._code)
+        new = [one for one in sorted({tuple(sorted(one)) for one in occurring}) if one not in code]
+        code.update((answer, len(code) + place) for place, answer in enumerate(new))
+        return Classes((*self.answers, *new), self.known, code)
 
     def code(self, answer: LabelAnswer) -> int:
         """Its number. Raises KeyError for one that does not occur."""
@@ -106,7 +113,7 @@ class Batch:
         """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
         others = {name: self.codes(answers) for name, answers in self.others.items()}
         return stored_signals(self.page) | compared_signals(
-            self.page, self.codes(_usable(self.page)), others, self.same
+            self.page.texts, self.codes(usable_answers(self.page)), others, self.same
         )
 
     def positions(self, names: Iterable[str]) -> np.ndarray:
@@ -117,12 +124,35 @@ class Batch:
         """(n,) name of each item's group, by `label` or `language`."""
         return np.array([group for _, group in groups_of(self.page, by)], dtype=object)
 
-    def votes(self, blind: Iterable[str] = ()) -> Votes:
-        """What people settled on for each item; see `PeoplesAnswers.votes`."""
-        votes = self.people.votes(frozenset(blind))
+    def votes(self, blind: Iterable[str] = (), audited: Collection[str] = ()) -> Votes:
+        """What people settled on for each item.
+
+        Args:
+            blind: items of which only blind answers count, see `PeoplesAnswers.votes`.
+            audited: items whose answers certify, see `PeoplesAnswers.certifying`.
+        """
+        votes, final = self.people.votes(frozenset(blind)), self.people.votes(frozenset())
+        counted = self.people.certifying(audited)
+        return Votes(
+            codes=self._coded(votes.settled),
+            final=self._coded(final.settled),
+            first=self._coded(counted.answers),
+            tied=votes.tied,
+            assisted=votes.assisted,
+            unknown_blindness=votes.unknown_blindness,
+            in_part=frozenset(votes.in_part),
+            changed=self.positions(counted.changed),
+            wanted=counted.wanted,
+        )
+
+    def answers_behind(self, index: np.ndarray) -> int:
+        """How many answers people gave to some items, given as positions (k,)."""
+        return sum(len(self.people.by_item.get(self.page.ids[at], ())) for at in index.tolist())
+
+    def _coded(self, answers: Mapping[str, LabelAnswer]) -> np.ndarray:
         codes = np.full(len(self), NONE, dtype=np.int64)
-        codes[self.positions(votes.settled)] = self.codes(votes.settled.values())
-        return Votes(codes, votes.tied, votes.assisted, votes.unknown_blindness)
+        codes[self.positions(answers)] = self.codes(answers.values())
+        return codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,15 +161,43 @@ class Votes:
 
     Args:
         codes: (n,) class most people gave, -1 where there is none.
+        final: (n,) class that would be settled now, adjudications and answers in sight of the machine's included.
+        first: (n,) class that the first blind answers to an audited item came to, -1 where there is none.
         tied: ids of items on which people are evenly split.
         assisted: ids of items with an answer that can't count, as the machine's was in sight.
         unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
+        in_part: ids of items known in part only: some categories are unknown, so their labels don't count here.
+        changed: (k,) positions of audited items that are settled otherwise now than by their first answers.
+        wanted: answers that stand behind each audited item.
     """
 
     codes: np.ndarray
+    final: np.ndarray
+    first: np.ndarray
     tied: frozenset[str]
     assisted: frozenset[str]
     unknown_blindness: frozenset[str]
+    in_part: frozenset[str]
+    changed: np.ndarray
+    wanted: int
+
+    @property
+    def certifying(self) -> np.ndarray:
+        """(n,) class by which an audited item is counted: -1 where it has none, `CONTESTED` where it was changed."""
+        counted = self.first.copy()
+        counted[self.changed] = CONTESTED
+        return counted
+
+    def against(self, machine: np.ndarray) -> np.ndarray:
+        """(n,) class to hold against the machine's: of an audited item that was changed the one that differs.
+
+        Args:
+            machine: (n,) its classes.
+        """
+        now = np.where(self.final == NONE, self.first, self.final)
+        changed = np.zeros(len(machine), dtype=bool)
+        changed[self.changed] = True
+        return np.where(changed & (self.first == machine), now, self.first)
 
 
 def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:
@@ -172,8 +230,12 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     return Batch(run, page, answered, replicates(run, beside), people, classes, position)
 
 
-def make_pool(workspace: Workspace, batch: Batch) -> Pool:
+def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.ndarray] | None = None) -> Pool:
     """The batch as learning takes it. Vectors that the embedder has not made yet are computed and kept.
+
+    Args:
+        workspace, batch: whose items.
+        categories: (n,) names by name; None for the languages, where there are several, and the settings' metadata.
 
     Raises:
         InputError: metadata named in the settings that no item has.
@@ -185,11 +247,16 @@ def make_pool(workspace: Workspace, batch: Batch) -> Pool:
         texts=page.texts,
         vectors=_vectors(workspace, page),
         classes=batch.classes.names,
-        machine=Answers(batch.codes(_usable(page)), scores if np.isfinite(scores).any() else None),
+        machine=Answers(batch.codes(usable_answers(page)), scores if np.isfinite(scores).any() else None),
         others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
         signals=batch.signals(),
-        categories=_categories(page, workspace.settings.trust.metadata),
+        categories=_categories(page, workspace.settings.trust.metadata) if categories is None else categories,
     )
+
+
+def metadata_column(page: PoolPage, name: str) -> np.ndarray:
+    """(n,) what the items of a page have for one name, empty where they have nothing."""
+    return np.array([_text(value) for value in _metadata(page, name)], dtype=object)
 
 
 def _until(page: PoolPage, last_key: int | None) -> PoolPage:
@@ -207,7 +274,8 @@ def _known(workspace: Workspace) -> list[LabelAnswer]:
     return [(name,) for name in workspace.policy.label_set.names]
 
 
-def _usable(page: PoolPage) -> Iterator[LabelAnswer | None]:
+def usable_answers(page: PoolPage) -> Iterator[LabelAnswer | None]:
+    """The run's answer to each item of a page; None where it failed."""
     for status, labels in zip(page.statuses, page.labels, strict=True):
         yield labels if status == "labelled" else None
 
@@ -215,7 +283,7 @@ def _usable(page: PoolPage) -> Iterator[LabelAnswer | None]:
 def _occurring(
     page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: PeoplesAnswers
 ) -> set[LabelAnswer]:
-    machine = {answer for column in (_usable(page), *others.values()) for answer in column if answer is not None}
+    machine = {answer for column in (usable_answers(page), *others.values()) for answer in column if answer is not None}
     return machine | people.occurring()
 
 
@@ -227,16 +295,16 @@ def _vectors(workspace: Workspace, page: PoolPage) -> np.ndarray:
 
 def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray]:
     """Languages where there are several, and the metadata the user names."""
-    columns: dict[str, list[str]] = {"language": page.languages} if len(set(page.languages)) > 1 else {}
+    columns = {"language": np.array(page.languages, dtype=object)} if len(set(page.languages)) > 1 else {}
     for name in metadata:
-        columns[name] = [_text(value) for value in _metadata(page, name)]
+        columns[name] = metadata_column(page, name)
         if not any(columns[name]):
             there = sorted({key for meta in page.metas for key in meta} | ({"source"} if any(page.sources) else set()))
             hint = f"there are: {', '.join(there) or 'none'}"
             raise InputError(
                 f"no item has the metadata {name!r}", where=f"{SETTINGS_FILE}: [trust] metadata", hint=hint
             )
-    return {name: np.array(column, dtype=object) for name, column in columns.items()}
+    return columns
 
 
 def _metadata(page: PoolPage, name: str) -> Iterator[object]:

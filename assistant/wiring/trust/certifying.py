@@ -14,10 +14,10 @@ from assistant.store.certificates import CertificateStore
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.certify import tolerated_errors
-from assistant.trust.declared import LEAST_LABELS
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.batch import Batch, Votes, read_batch
 from assistant.wiring.trust.counting import count_groups
+from assistant.wiring.trust.draws import check_draws
 from assistant.wiring.trust.history import Design, History, check_batch, percent, read_history, told
 from assistant.wiring.trust.pricing import probable_audit
 from assistant.wiring.trust.statement import Proof
@@ -58,10 +58,11 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     _refuse_without_audit(workspace, history)
     batch = read_batch(workspace, run, last_key=history.last_key)
     check_batch(Design.of(history.audits[0]), batch)
-    votes = batch.votes(history.blind)
+    votes = batch.votes(history.blind, history.audited)
     _refuse_missing(history, batch, votes)
     waves = history.waves(workspace, batch)
     rate = history.last.rate if history.last and history.last.rate else 1.0
+    nonce = check_draws(workspace, history, batch, waves)
     groups = np.full(len(batch), "", dtype=object) if choice.by is None else batch.groups(choice.by)
     proof = Proof(
         workspace=workspace,
@@ -70,12 +71,14 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
         target=target,
         design="campaign",
         by=choice.by,
-        counts=count_groups(waves, votes.codes, groups, target, partial(_tolerated, rate=rate)),
+        counts=count_groups(waves, votes.certifying, groups, target, partial(_tolerated, rate=rate)),
         waves=waves,
         places=[(audit.id, audit.fit_id or 0) for audit in history.audits],
         rate=rate,
         drawn=_drawn(history, batch),
         seed=history.samples[0].seed,
+        nonce=nonce,
+        policies=history.policies,
     )
     return issue(proof)
 
@@ -148,23 +151,18 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
 
 
 def _refuse_missing(history: History, batch: Batch, votes: Votes) -> None:
-    labelled = 0
     for audit in history.audits:
         names = history.drawn[audit.id]
-        missing = [name for name in names if votes.codes[batch.position[name]] == NONE]
-        labelled += len(names) - len(missing)
+        missing = [name for name in names if votes.first[batch.position[name]] == NONE]
         if missing:
             tied = len(votes.tied.intersection(missing))
             why = f"; on {tied:,} of these people are evenly split, and one more has to decide" if tied else ""
+            in_part = len(votes.in_part.intersection(missing))
+            why += f"; {in_part:,} of these leave categories unknown, and a complete label is needed" if in_part else ""
             raise CertificateError(
                 f"{len(missing):,} of {len(names):,} labels of audit sample {audit.id} are missing{why}",
                 hint="assistant sample  writes the file to label them in",
             )
-    if labelled < LEAST_LABELS:
-        raise CertificateError(
-            f"a certificate needs at least {LEAST_LABELS} audit labels, there are {labelled}",
-            hint=f"assistant sample --run {history.run.name}",
-        )
 
 
 def _nothing_passed(proof: Proof) -> str:

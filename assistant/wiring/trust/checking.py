@@ -20,16 +20,17 @@ from assistant.errors import CertificateError
 from assistant.routing.route import Route
 from assistant.routing.sampling import draw
 from assistant.store.certificates import CertificateStore
+from assistant.store.nonces import routing_scope
 from assistant.store.pool import PoolStore
 from assistant.store.routes import RouteStore
 from assistant.store.samples import SampleStore
 from assistant.trust.monitor import Monitoring, monitor
+from assistant.trust.monitoring_plan import MonitoringPlan
 from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.trust.history import choose_run
 from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.wiring.trust.watching import plan_monitoring
 from assistant.wiring.workspace import Workspace
-
-_BELOW_ONE = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Checked:
         new: labels that came since the last check.
         drawn: items that were drawn to test the certificate.
         waiting: of these, items without a label that counts.
+        plan: what so many labels notice.
     """
 
     certificate: IssuedCertificate
@@ -53,6 +55,7 @@ class Checked:
     new: int
     drawn: int
     waiting: int
+    plan: MonitoringPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +86,26 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     certificate = store.latest(run.id)
     if certificate is None:
         raise CertificateError(f"there is no certificate of {run.name} to check", hint="assistant certify")
-    if store.standing(certificate.id) is Standing.WITHDRAWN:
-        raise CertificateError(f"certificate {certificate.id} of {run.name} was withdrawn", hint="assistant certify")
+    standing = store.standing(certificate.id)
+    if not standing.certified:
+        became = "was withdrawn" if standing is Standing.WITHDRAWN else "is not proved"
+        raise CertificateError(f"certificate {certificate.id} of {run.name} {became}", hint="assistant certify")
     watched = _watch(workspace, certificate)
     people = PeoplesAnswers.read(PoolStore(workspace.database), watched.drawn).votes(watched.drawn).settled
     counted = [name for name in _counted(store.events(certificate.id)) if name in people]
-    new = _by_lot(people.keys() - set(counted), certificate)
+    nonce = workspace.nonces.get(routing_scope(run.id)).value
+    new = _in_random_order(people.keys() - set(counted), certificate, nonce)
     losses = [_differ(people[name], watched.accepted[name].labels) for name in [*counted, *new]]
+    plan = plan_monitoring(certificate, len(watched.accepted), workspace.settings.routing)
+    assert plan is not None  # noqa: S101 - something was drawn, so something is accepted
     tested = monitor(
-        losses,
-        np.ones(len(losses)),
-        max_error=_permitted(certificate, len(watched.accepted)),
-        level=1 - float(str(certificate.statement["confidence"])),
+        losses, np.ones(len(losses)), max_error=plan.permitted, level=plan.level, population=plan.population
     )
     if new:
         _record(store, certificate, tested, new)
     broken = store.standing(certificate.id) is Standing.BROKEN
     waiting = len(watched.drawn) - len(losses)
-    return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting)
+    return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
 
 
 def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
@@ -130,19 +135,13 @@ def _counted(events: Sequence[CertificateEvent]) -> Iterator[str]:
         yield from map(str, items) if isinstance(items, list) else ()
 
 
-def _by_lot(names: set[str], certificate: IssuedCertificate) -> list[str]:
-    return sorted(names, key=lambda name: (draw(certificate.id, name, "order of checking"), name))
+def _in_random_order(names: set[str], certificate: IssuedCertificate, nonce: str) -> list[str]:
+    purpose = f"order of checking certificate {certificate.id}"
+    return sorted(names, key=lambda name: (draw(nonce, name, purpose), name))
 
 
 def _differ(person: LabelAnswer, machine: LabelAnswer) -> bool:
     return set(person) != set(machine)
-
-
-def _permitted(certificate: IssuedCertificate, accepted: int) -> float:
-    """The certified share of wrong ones among the items that leave: all wrong labels allowed may be among them."""
-    allowed = certificate.statement["allowed"]
-    share = float(str(certificate.statement["max_error"])) if allowed is None else float(str(allowed)) / accepted
-    return min(max(share, 1 - _BELOW_ONE), _BELOW_ONE)
 
 
 def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -10,24 +11,30 @@ import numpy as np
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
-from assistant.store.fits import FitStore
+from assistant.store.fits import FitStore, KeptClassifier
+from assistant.store.nonces import Nonce, declared_scope
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Target, Wave
 from assistant.trust.declared import LEAST_LABELS, tolerated_in_sample
+from assistant.trust.frozen import FrozenError
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.pool import NONE
+from assistant.wiring.actor import actor
 from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
 from assistant.wiring.trust.certifying import CertifyChoice, issue
 from assistant.wiring.trust.counting import count_groups
+from assistant.wiring.trust.freezing import Reading, freeze
 from assistant.wiring.trust.history import (
     DEFAULT_TARGET,
     Design,
     check_batch,
     percent,
+    policy_name,
     read_history,
     read_target,
     read_wave,
+    told,
 )
 from assistant.wiring.trust.keeping import drawing, fit_report, sampled, scores
 from assistant.wiring.trust.statement import Proof
@@ -44,6 +51,7 @@ class DeclaredAudit:
         target: what is to be certified.
         sample: the audit as it is kept.
         wave: all items that did not teach, surest first.
+        nonce: of the split; None for one from before there were nonces.
     """
 
     batch: Batch
@@ -51,11 +59,18 @@ class DeclaredAudit:
     target: Target
     sample: Sample
     wave: Wave
+    nonce: Nonce | None
 
     @property
     def place(self) -> tuple[int, int]:
         """Numbers of the sample and of its fit."""
         return self.sample.id, self.sample.fit_id or 0
+
+    @property
+    def policies(self) -> list[str]:
+        """Id and version of the policy people had when the labels were split."""
+        policy = Design.of(self.sample).policy
+        return [policy] if policy else []
 
     @property
     def drawn(self) -> dict[str, np.ndarray]:
@@ -83,12 +98,14 @@ def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
             target=audit.target,
             design="declared",
             by=choice.by,
-            counts=count_groups([audit.wave], audit.votes.codes, groups, audit.target, tolerance),
+            counts=count_groups([audit.wave], audit.votes.certifying, groups, audit.target, tolerance),
             waves=[audit.wave],
             places=[audit.place],
             rate=sample.size / sample.population,
             drawn=audit.drawn,
             seed=sample.seed,
+            nonce=audit.nonce,
+            policies=audit.policies,
         )
     )
 
@@ -124,7 +141,8 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     check_batch(design, batch)
     drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, batch.votes(drawn), target, sample, wave)
+    nonce = workspace.nonces.find(declared_scope(run.id))
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
 
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
@@ -139,40 +157,72 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     )
     seed = workspace.settings.routing.seed if choice.seed is None else choice.seed
     batch = read_batch(workspace, run)
-    votes = batch.votes(batch.page.ids)
+    votes = batch.votes(batch.page.ids, batch.page.ids)
     labelled = _labelled(batch, votes)
     names = [batch.page.ids[at] for at in labelled.tolist()]
-    drawn = simple_random(names, len(names) // 2, seed=seed, purpose="declared: teaches")
+    _refuse_second_split(workspace, run, names)
+    nonce = workspace.nonces.get(declared_scope(run.id), actor())
+    drawn = simple_random(names, len(names) // 2, key=nonce.value, purpose="declared: teaches")
     teaching = labelled[np.sort(drawn.index)]
     known = teaching[votes.codes[teaching] != NONE]
     if len(np.unique(votes.codes[known])) < 2:
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
+    pool = make_pool(workspace, batch)
     with one_thread():
-        judgement = Judge(make_pool(workspace, batch), seed=seed).judge(known, votes.codes[known])
-    return _kept(workspace, _Split(batch, votes, target, seed, judgement, teaching, np.setdiff1d(labelled, teaching)))
+        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, votes.codes[known])
+    reading = Reading.of(workspace, batch, pool, teaching)
+    judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
+    auditing = np.setdiff1d(labelled, teaching)
+    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, reading, teaching, auditing))
+
+
+def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
+    """Labels that audited one run prove nothing about another: of several tried on the same one passes by luck."""
+    store, known = SampleStore(workspace.database), set(labelled)
+    for other in workspace.runs.all():
+        earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
+        if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
+            raise CertificateError(
+                f"the labels that were declared a random sample have audited {told(other)} already: of several runs"
+                " tried on the same labels one passes by luck",
+                hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
+            )
+
+
+def _without_strange(judgement: Judgement, strange: list[int]) -> Judgement:
+    """Without a label and confidence for the items that later ones like them would not get any for."""
+    codes, confidence = judgement.codes.copy(), judgement.confidence.copy()
+    codes[strange], confidence[strange] = NONE, 0.0
+    return replace(judgement, codes=codes, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Split:
-    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned."""
+    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
 
     batch: Batch
     votes: Votes
     target: Target
     seed: int
+    nonce: Nonce
     judgement: Judgement
+    reading: Reading
     teaching: np.ndarray
     auditing: np.ndarray
 
 
 def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
-    """(m,) positions of the items people labelled; those they are evenly split on are among them, as wrong ones."""
+    """(m,) positions of the items people labelled.
+
+    Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
+    would be a random sample no more.
+    """
     if votes.assisted:
         raise CertificateError(
             f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
             hint="assistant sample  draws items to label blind",
         )
-    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied))
+    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied | votes.in_part))
     if len(labelled) < 2 * LEAST_LABELS:
         raise CertificateError(
             f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
@@ -185,26 +235,49 @@ def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
 
 
 def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
-    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these."""
+    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these.
+
+    The classifier is kept as well: the features were measured on the items that taught alone, so that to it those that
+    audit are as new as those that will come.
+    """
     batch, judgement, auditing = split.batch, split.judgement, split.auditing
     others = np.setdiff1d(np.arange(len(batch)), split.teaching)
+    classifier, unkept = _classifier(split)
     fit = FitStore(workspace.database).add(
         batch.run.id,
         seed=split.seed,
         labels_used=len(judgement.labelled),
-        report=fit_report(judgement, split.teaching),
+        report=fit_report(judgement, split.teaching) | unkept,
         scores=scores(batch, judgement, others),
+        classifier=classifier,
     )
-    design = Design(split.target.max_error, split.target.confidence, len(batch), batch.last_key, offered=len(others))
+    design = Design(
+        max_error=split.target.max_error,
+        confidence=split.target.confidence,
+        items=len(batch),
+        last_key=batch.last_key,
+        offered=len(others),
+        seal=split.nonce.seal,
+        policy=policy_name(workspace),
+    )
     sample = SampleStore(workspace.database).add(
         batch.run.id,
         fit_id=fit.id,
         purpose=Purpose.DECLARED,
         population=len(others),
         seed=split.seed,
-        detail=design.as_json(),
+        detail=design.as_json() | {"taught": [batch.page.keys[at] for at in split.teaching.tolist()]},
         items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, split.votes, split.target, sample, wave)
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
+
+
+def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:
+    """What made the scores, as it is kept; or why it is not, for the fit's report."""
+    made = split.judgement.classifier
+    try:
+        return (None if made is None else freeze(made, split.reading)), {}
+    except FrozenError as error:
+        return None, {"classifier": str(error)}

@@ -8,16 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.domain.certificates import Purpose, Sample
+from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.store.fits import FitStore
+from assistant.store.nonces import Nonce
 from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Target, Wave
 from assistant.trust.judge import Judge
 from assistant.trust.pool import NONE
+from assistant.trust.student import Chosen
 from assistant.wiring.trust.accepted import has_label, offered_scores
-from assistant.wiring.trust.batch import Batch
+from assistant.wiring.trust.batch import Batch, Votes
 from assistant.wiring.workspace import Workspace
 
 DEFAULT_TARGET = Target(0.05, 0.95)
@@ -35,6 +37,8 @@ class Design:
         last_key: row number of the batch's last item.
         rate: chance of an offered item to be audited; None before that is settled.
         offered: items this wave offered: the first of its fit's scores; None for other purposes.
+        seal: of the nonce it was drawn with, see `Nonce.seal`; None for draws from before there were nonces.
+        policy: id and version of the policy people had then.
     """
 
     max_error: float
@@ -43,6 +47,8 @@ class Design:
     last_key: int
     rate: float | None = None
     offered: int | None = None
+    seal: str | None = None
+    policy: str | None = None
 
     @classmethod
     def of(cls, sample: Sample) -> Design:
@@ -87,6 +93,16 @@ class History:
         """Ids of items whose labels count only if they were not given in sight of the machine's."""
         return frozenset(name for one in self.samples if one.purpose in _BLIND for name in self.drawn[one.id])
 
+    @property
+    def audited(self) -> frozenset[str]:
+        """Ids of the items whose labels certify."""
+        return frozenset(self.ids(Purpose.AUDIT))
+
+    @property
+    def policies(self) -> list[str]:
+        """Id and version of the policies people labelled by, oldest first."""
+        return list(dict.fromkeys(one for one in (Design.of(sample).policy for sample in self.samples) if one))
+
     def ids(self, purpose: Purpose) -> list[str]:
         """Ids of all items drawn for a purpose."""
         return [name for one in self.samples if one.purpose is purpose for name in self.drawn[one.id]]
@@ -126,9 +142,11 @@ class History:
             )
         return wished
 
-    def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, seed: int) -> Campaign:
+    def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
         """The campaign where it stopped."""
-        campaign = Campaign(batch.page.ids, judge, target, seed=seed)
+        campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
+        if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
+            judge.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
         learned = [one.purpose for one in self.samples if one.purpose in {Purpose.LEARN, Purpose.AUDIT}]
@@ -139,6 +157,14 @@ class History:
         """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
         fits = FitStore(workspace.database)
         return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+
+
+def _chosen(fit: Fit | None) -> Chosen | None:
+    """What the newest fit's classifier looked at, so that the next one, in another process, asks for the same items."""
+    if fit is None or "penalty" not in fit.report:
+        return None
+    recipe, penalty, labels = (fit.report[name] for name in ("recipe", "penalty", "chosen_with"))
+    return Chosen(str(recipe), float(str(penalty)), int(str(labels)))
 
 
 def read_history(workspace: Workspace, run: Run) -> History:
@@ -181,12 +207,13 @@ def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...
     )
 
 
-def unlabelled(history: History, batch: Batch, codes: np.ndarray) -> tuple[Sample, tuple[str, ...]] | None:
+def unlabelled(history: History, batch: Batch, votes: Votes) -> tuple[Sample, tuple[str, ...]] | None:
     """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
 
     These are all audits, whose items people may come to disagree on later, and the newest sample.
     """
     for sample in history.samples:
+        codes = votes.first if sample.purpose is Purpose.AUDIT else votes.codes
         if sample.purpose is not Purpose.AUDIT and sample is not history.samples[-1]:
             continue
         missing = tuple(name for name in history.drawn[sample.id] if codes[batch.position[name]] == NONE)
@@ -229,6 +256,11 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
             hint=f"--run {busy[-1].name} goes on with that, --run {run.name} begins anew",
         )
     return run
+
+
+def policy_name(workspace: Workspace) -> str:
+    """Id and version of the policy that people label by now."""
+    return f"{workspace.policy.id}@{workspace.policy.version}"
 
 
 def told(run: Run) -> str:

@@ -11,13 +11,14 @@ import numpy as np
 from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Score
 from assistant.store.fits import FitStore
 from assistant.store.journal import claim
+from assistant.store.nonces import Nonce
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Step
 from assistant.trust.judge import Judgement
 from assistant.trust.pool import NONE
 from assistant.trust.reliability import reliability_report
 from assistant.wiring.trust.batch import Batch
-from assistant.wiring.trust.history import Design, History
+from assistant.wiring.trust.history import Design, History, policy_name
 from assistant.wiring.workspace import Workspace
 
 
@@ -43,13 +44,15 @@ class Keeper:
         workspace: whose stores.
         history: of the campaign so far.
         batch: its items.
-        seed: of every draw.
+        seed: of folds and solvers.
+        nonce: of every draw.
     """
 
     workspace: Workspace
     history: History
     batch: Batch
     seed: int
+    nonce: Nonce
 
     def keep(self, campaign: Campaign, step: Step, left: np.ndarray) -> Sample:
         """A step's fit, where it made one, and its sample.
@@ -87,6 +90,8 @@ class Keeper:
             last_key=self.history.last_key or self.batch.last_key,
             rate=campaign.rate,
             offered=None if step.wave is None else len(step.wave.order),
+            seal=self.nonce.seal,
+            policy=policy_name(self.workspace),
         )
 
 
@@ -119,7 +124,9 @@ def fit_report(judgement: Judgement, random: np.ndarray) -> dict[str, object]:
         report = reliability_report(judgement.unseen_confidence[drawn], judgement.unseen_agreed[drawn]).as_json()
     return {
         "author": judgement.author.value,
-        "recipe": judgement.recipe,
+        "recipe": judgement.chosen.recipe,
+        "penalty": judgement.chosen.penalty,
+        "chosen_with": judgement.chosen.labels,
         "reliability": report,
         "speaks_for": "the whole batch: a random sample of it"
         if drawn.any()

@@ -21,12 +21,12 @@ def stored_signals(page: PoolPage) -> Columns:
 
 
 def compared_signals(
-    page: PoolPage, machine: np.ndarray, others: Mapping[str, np.ndarray], same: Sequence[str]
+    texts: Sequence[str], machine: np.ndarray, others: Mapping[str, np.ndarray], same: Sequence[str]
 ) -> Columns:
     """What only answers and items side by side tell.
 
     Args:
-        page: the items.
+        texts: (n,) of the items.
         machine: (n,) the run's answers, -1 for none.
         others: (n,) answers of other runs by name.
         same: names of the runs among them that asked the very same question once more.
@@ -36,7 +36,7 @@ def compared_signals(
         `vote_share` (0, 1]: share of all answers to the same question that are this run's; where it was asked again;
         `agreement` [0, 1]: share of the other prompts, policies and models that gave this run's answer.
     """
-    columns = {"length": np.array([float(len(text)) for text in page.texts])}
+    columns = {"length": np.array([float(len(text)) for text in texts])}
     again = [codes for name, codes in others.items() if name in same]
     beside = [codes for name, codes in others.items() if name not in same]
     if again:

@@ -12,6 +12,8 @@ from assistant.routing.route_scored import REASONS, Explanation, Routed, explain
 from assistant.routing.rules import RouteRules
 from assistant.routing.scored import Scored
 from assistant.store.rounds import Round, RunColumns
+from assistant.trust.monitoring_plan import MonitoringPlan
+from assistant.wiring.trust.later import Later
 from assistant.wiring.trust.machine import MachineAnswers, Trusted
 from assistant.wiring.trust.people import Settled
 
@@ -31,6 +33,9 @@ class RoutePlan:
         routed: their routes.
         work: what these ask of people and leave waiting.
         read: the columns they were decided on.
+        later: what a certified classifier makes of items that came after it; kept with the routes.
+        monitoring: what is drawn of the accepted, and what that notices; None where nothing is accepted.
+        labelled_before: items drawn for that in this round or an earlier one that people have labelled.
     """
 
     trusted: Trusted
@@ -43,12 +48,20 @@ class RoutePlan:
     routed: Routed
     work: Workload
     read: RunColumns
+    later: Later
+    monitoring: MonitoringPlan | None
+    labelled_before: int
 
     @property
     def accepted(self) -> tuple[int, float]:
         """How many machine labels may stand, and how many of them are expected to be wrong."""
         at = self.routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT)
         return int(at.sum()), expected_errors(self.items.confidence[at])
+
+    @property
+    def drawn(self) -> int:
+        """How many labels monitoring will rest on: those there are, and those of the items drawn now."""
+        return self.labelled_before + self.work.monitored
 
     def rows(self) -> list[RouteRow]:
         """The routes in numbers."""

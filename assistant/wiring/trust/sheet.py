@@ -88,7 +88,8 @@ def _keep_labels(workspace: Workspace, path: Path, column: str) -> None:
         ours, filled = False, set()
     if not ours:
         raise InputError("there is another file already", where=str(path), hint="--out FILE.csv")
-    taken = {name for _, name, _, _ in workspace.reviews.by_item()} if filled else set()
+    given = workspace.reviews.by_item() if filled else ()
+    taken = {name for _, name, _, answers in given if any(not one.unknown for one in answers.values())}
     if lost := len(filled - taken):
         hint = f"assistant labels import {path} --rater-name NAME  takes them in; or --out another file"
         raise InputError(f"the file holds {lost:,} labels that were not taken in", where=str(path), hint=hint)

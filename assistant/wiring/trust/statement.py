@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 
 import numpy as np
 
 from assistant.routing.scored import answer_traits
+from assistant.store.nonces import Nonce
 from assistant.store.runs import Run
 from assistant.trust.campaign import Target, Wave
 from assistant.trust.losses import LossKind, loss_bounds
@@ -34,7 +35,9 @@ class Proof:
         places: sample and fit of each wave.
         rate: chance of an offered item to be audited.
         drawn: positions of the items drawn for each purpose.
-        seed: of every draw.
+        seed: of folds and solvers.
+        nonce: of every draw; None for draws from before there were nonces.
+        policies: id and version of those that people labelled by, oldest first.
     """
 
     workspace: Workspace
@@ -49,6 +52,8 @@ class Proof:
     rate: float
     drawn: Mapping[str, np.ndarray]
     seed: int
+    nonce: Nonce | None
+    policies: Sequence[str]
 
     @property
     def accepted(self) -> int:
@@ -58,7 +63,7 @@ class Proof:
     @property
     def left(self) -> int:
         """Items that neither leave nor have a person's label."""
-        left = self.votes.codes == NONE
+        left = self.votes.final == NONE
         for count in self.counts:
             left[count.kept] = False
         return int(left.sum())
@@ -94,24 +99,44 @@ class Proof:
             "losses": losses,
             "losses_reason": reason,
             **people_as_json(self.batch, self.votes, self.drawn),
+            "policies": list(self.policies),
+            "nonce": nonce_as_json(self.nonce),
             "seed": self.seed,
         }
 
     @property
     def sentence(self) -> str:
         """What a manager can repeat."""
-        most = f"at most {percent(self.target.max_error)} differ from what the reviewers would have said"
-        told = f"Of these {len(self.batch):,} labels, {most}, with {percent(self.target.confidence)} confidence."
-        if self.by is not None:
-            names = [f"{count.group} ({count.population:,})" for count in self.counts if count.certified]
-            which = "items in each of these languages" if self.by == "language" else "items the run gave each of these"
-            told = (
-                f"Of the labels of the {which}, {most}, with {percent(self.target.confidence)} confidence for all of"
-                f" them together: {', '.join(names)}."
+        return " ".join([self._promise(), *self._standard(), *self._still_to_come()])
+
+    def _promise(self) -> str:
+        most = f"at most {percent(self.target.max_error)}"
+        differ = "differ from what the reviewers would have said"
+        confidence = f"{percent(self.target.confidence)} confidence"
+        if self.by is None:
+            count = self.counts[0]
+            return (
+                f"Of these {len(self.batch):,} labels, {most} ({count.allowed:,}) {differ}, with {confidence}; of the"
+                f" {count.accepted:,} that are the machine's alone, at most {_share(count)} do."
             )
+        groups = [
+            f"{count.group} ({count.population:,}; at most {_share(count)} of the {count.accepted:,} that are the"
+            " machine's alone)"
+            for count in self.counts
+            if count.certified
+        ]
+        which = "the items in each of these languages" if self.by == "language" else "the items the run gave each label"
+        return f"Of the labels of {which}, {most} {differ}; all of that jointly with {confidence}: {', '.join(groups)}."
+
+    def _standard(self) -> Iterator[str]:
+        """Whose word counts, and by which rules."""
+        said = "one blind answer" if self.votes.wanted == 1 else f"the majority of {self.votes.wanted} blind answers"
+        under = f", given under policy {' and '.join(self.policies)}" if self.policies else ""
+        yield f"What reviewers say is {said} an item{under}."
+
+    def _still_to_come(self) -> Iterator[str]:
         if self.left:
-            told += f" It holds once people have labelled the other {self.left:,}."
-        return told
+            yield f"It holds once people have labelled the other {self.left:,}."
 
     def _wave(self, number: int) -> PassedWave:
         by = {count.group: count.waves[number] for count in self.counts if count.certified}
@@ -130,6 +155,12 @@ class Proof:
             "batch_upper": allowed / len(self.batch),
         }
 
+    def _against(self, wave: Wave) -> np.ndarray:
+        """(k,) class of each offered item to hold against its machine label."""
+        machine = np.full(len(self.batch), NONE)
+        machine[wave.order] = wave.codes
+        return np.asarray(self.votes.against(machine)[wave.order])
+
     def _losses(self) -> tuple[dict[str, object] | None, str | None]:
         """Bounds by kind, holding jointly, and else why there are none."""
         if self.by is not None:
@@ -144,7 +175,7 @@ class Proof:
         wave = _in_a_row(self.waves)
         labelled = wave.codes != NONE
         bounds = loss_bounds(
-            np.where(wave.audited, self.votes.codes[wave.order], NONE)[labelled],
+            np.where(wave.audited, self._against(wave), NONE)[labelled],
             wave.codes[labelled],
             severities,
             np.full(int(labelled.sum()), self.rate),
@@ -155,25 +186,40 @@ class Proof:
         return {kind.value: asdict(bound) | {"kind": kind.value} for kind, bound in bounds.items()}, None
 
 
+def _share(count: Count) -> str:
+    """The bound for the machine's labels alone: all wrong ones that are allowed may be among them."""
+    return f"{min(1.0, count.allowed / count.accepted):.1%}" if count.accepted else "none"
+
+
+def nonce_as_json(nonce: Nonce | None) -> dict[str, object] | None:
+    """What shows later that the draws were not chosen: the seal that the log of changes has too, and since when."""
+    return None if nonce is None else {"seal": nonce.seal, "drawn_at": nonce.created_at}
+
+
 def people_as_json(batch: Batch, votes: Votes, drawn: Mapping[str, np.ndarray]) -> dict[str, object]:
     """How many labels of people were used, for what, and which did not count."""
-    known = votes.codes != NONE
+    known = votes.final != NONE
     labels = {purpose: int(known[index].sum()) for purpose, index in drawn.items()}
     total = int(known.sum())
     return {
         "labels": {**labels, "other": total - sum(labels.values()), "total": total},
+        "answers": batch.answers_behind(np.flatnonzero(known)),
+        "answers_wanted": votes.wanted,
         "labels_digest": labels_digest(batch, votes),
+        "changed": len(votes.changed),
         "unknown_blindness": len(votes.unknown_blindness),
         "assisted": len(votes.assisted),
         "tied": len(votes.tied),
+        "in_part": len(votes.in_part),
     }
 
 
 def labels_digest(batch: Batch, votes: Votes) -> str:
-    """BLAKE2b-128 over all items that people labelled, in order of arrival, and what they said."""
+    """BLAKE2b-128 over all items people labelled, in order of arrival: their answer, and the one that certifies."""
     digest = blake2b(digest_size=16)
-    for at in np.flatnonzero(votes.codes != NONE).tolist():
-        digest.update(f"{batch.page.ids[at]}\0{batch.classes.names[votes.codes[at]]}\n".encode())
+    names = [*batch.classes.names, ""]  # the last one is code -1's
+    for at in np.flatnonzero((votes.final != NONE) | (votes.first != NONE)).tolist():
+        digest.update(f"{batch.page.ids[at]}\0{names[votes.final[at]]}\0{names[votes.first[at]]}\n".encode())
     return digest.hexdigest()
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import numpy as np
 
 from assistant.domain.certificates import IssuedCertificate
 from assistant.errors import CertificateError, InputError
+from assistant.store.fits import FitStore
 from assistant.store.runs import Run
+from assistant.trust.frozen import FrozenError
 from assistant.trust.pool import NONE
 from assistant.trust.stream import StreamCertificate, certify_stream
 from assistant.wiring.trust.accepted import PassedWave
 from assistant.wiring.trust.certifying import CertifyChoice, issue_statement
 from assistant.wiring.trust.declaring import DeclaredAudit, declared_audit
+from assistant.wiring.trust.freezing import thaw
 from assistant.wiring.trust.history import percent
-from assistant.wiring.trust.statement import identity, people_as_json
+from assistant.wiring.trust.statement import identity, nonce_as_json, people_as_json
 from assistant.wiring.workspace import Workspace
 
 
@@ -35,7 +40,8 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
             hint="label a random sample and give --declared-random, or certify this batch: --method pac",
         )
     audit = declared_audit(workspace, run, choice)
-    wave, answers = audit.wave, audit.votes.codes[audit.wave.order]
+    later = _valid_for(workspace, audit)
+    wave, answers = audit.wave, audit.votes.certifying[audit.wave.order]
     wrong = (answers != wave.codes) | (answers == NONE)
     found = certify_stream(
         wave.confidence[wave.audited],
@@ -46,14 +52,46 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
     )
     if found.threshold is None:
         raise CertificateError(f"no threshold can be certified: {found.reason}", hint="let people label them meanwhile")
-    return issue_statement(workspace, run, audit.place[1], audit.place[0], _threshold_statement(audit, found))
+    return issue_statement(workspace, run, audit.place[1], audit.place[0], _threshold_statement(audit, found) | later)
+
+
+def _valid_for(workspace: Workspace, audit: DeclaredAudit) -> dict[str, object]:
+    """The classifier that scores what comes later, and of which kind that has to be.
+
+    Raises:
+        CertificateError: it was not kept, or can't be read: nothing that comes later would ever be scored.
+    """
+    store, number = FitStore(workspace.database), audit.place[1]
+    kept, fit = store.classifier(number), store.get(number)
+    if kept is None:
+        reason = None if fit is None else fit.report.get("classifier")
+        raise _nothing_scores(str(reason or "these labels were split by a version that kept no classifier"))
+    try:
+        _, reading = thaw(kept)
+    except FrozenError as error:
+        raise _nothing_scores(str(error)) from None
+    policy = workspace.policy
+    return {
+        "classifier": {"version": kept.version, "digest": kept.digest, "bytes": len(kept.body)},
+        "valid_for": {
+            "policy": f"{policy.id}@{policy.version}",
+            "policy_hash": policy.digest,
+            "embedder": reading.embedder,
+            **reading.familiar.as_json(),
+        },
+    }
+
+
+def _nothing_scores(why: str) -> CertificateError:
+    hint = "certify this batch: --method pac; or take the items into a new workspace and certify there"
+    return CertificateError(f"nothing can score what comes later: {why}", hint=hint)
 
 
 def _threshold_statement(audit: DeclaredAudit, found: StreamCertificate) -> dict[str, object]:
     batch, wave, target, step = audit.batch, audit.wave, audit.target, found.certified
     through = wave.confidence >= (step.threshold if step else np.inf)
     passed, accepted = int(through.sum()), int((through & ~wave.audited & (wave.codes != NONE)).sum())
-    left = len(batch) - int((audit.votes.codes != NONE).sum()) - accepted
+    left = len(batch) - int((audit.votes.final != NONE).sum()) - accepted
     sample, fit = audit.place
     return {
         "sentence": _threshold_sentence(found),
@@ -82,13 +120,17 @@ def _threshold_statement(audit: DeclaredAudit, found: StreamCertificate) -> dict
         "losses": None,
         "losses_reason": "a threshold's promise is about the source, not about these items",
         **people_as_json(batch, audit.votes, audit.drawn),
+        "policies": audit.policies,
+        "nonce": nonce_as_json(audit.nonce),
         "seed": audit.sample.seed,
     }
 
 
 def _threshold_sentence(found: StreamCertificate) -> str:
+    low, high = floor(100 * (found.coverage_low or 0)), ceil(100 * (found.coverage_high or 1))
     return (
-        f"Of the labels this source's items get with a confidence of {found.threshold:.3g} or more, at most"
-        f" {percent(found.max_error)} differ from what the reviewers would say, with {percent(1 - found.level)}"
-        f" confidence; {found.coverage_low:.0%} to {found.coverage_high:.0%} of what comes is that sure."
+        f"Of the labels this source's items get with a confidence of {found.threshold:.6g} or more, at most"
+        f" {percent(found.max_error)} differ from what the reviewers would say, and {low} % to {high} % of what comes"
+        f" is that sure: both together with {percent(1 - found.level)} confidence, while items come from the same"
+        " source and are labelled by the same model, prompt and policy."
     )

@@ -14,7 +14,7 @@ from evals.report.blocks import Block, Chart, Part, Said, Section, Table
 from evals.report.charts.confusion import confusion
 from evals.report.figures import number, percent
 from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
-from evals.report.sentences import panel_sentence, replacement_sentence
+from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 from evals.report.words import CATALOGUE, Words
 
 _OPEN = 3  # variants that stand open
@@ -36,7 +36,9 @@ def replacement_section(replacements: Mapping[str, Replacement], words: Words) -
 
 
 def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
-    blocks: list[Block] = [Said(panel_sentence(panel, words.language), "lead"), _coefficients(panel, words)]
+    invalid = invalid_sentence(panel, words.language)
+    blocks: list[Block] = [Said(invalid, "note")] if invalid else []
+    blocks += [Said(panel_sentence(panel, words.language), "lead"), _coefficients(panel, words)]
     if panel.ceiling is not None:
         blocks.append(_ceiling(panel.ceiling, words))
     if panel.arms is not None:
@@ -103,7 +105,7 @@ def _arms(arms: Arms, words: Words) -> Table:
 def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
     if not panel.labels:
         return []
-    columns = [words[key] for key in ("label", "people_share", "machine_share", "precision", "recall", "f1")]
+    keys = ("label", "people_share", "machine_share", "precision", "recall", "f1")
     rows = [
         (
             *(words.label(one.label), percent(one.people, words), percent(one.machine, words)),
@@ -111,7 +113,17 @@ def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
         )
         for one in panel.labels
     ]
-    return [Table(words.say("label_table", n=f"{panel.n:,}"), columns, rows)]
+    tables: list[Block] = [Table(words.say("label_table", n=f"{panel.n:,}"), [words[key] for key in keys], rows)]
+    known = [one for one in panel.labels if one.agreement is not None and one.kappa is not None]
+    if known:
+        cells = [
+            (words.label(one.label), f"{one.agreement.n:,}", both(one.agreement, words), index(one.kappa, words))
+            for one in known
+            if one.agreement is not None and one.kappa is not None
+        ]
+        columns = [words[key] for key in ("label", "n_column", "agreement_column", "kappa_column")]
+        tables.append(Table(words["category_table"], columns, cells))
+    return tables
 
 
 def _confusion(panel: AgreementPanel, words: Words) -> list[Block]:

@@ -12,21 +12,27 @@ from evals.report.blocks import Block, Chart, Fold, Said, Section, Table
 from evals.report.charts.forest import Row, forest
 from evals.report.figures import percent
 from evals.report.sections.cells import chance, ends, index, index_ends, points, points_ends, value
-from evals.report.sentences import panel_sentence, ranking_sentence, verdict_sentence
+from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
 from evals.report.words import Words
 
 _PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
+_INVALID = 5  # variants whose invalid answers are told first; of more, their number
 _DESCRIBED = 8  # figures of a chart that are read aloud
 
 
 def result_section(evaluation: Evaluation, words: Words) -> Section:
     """The sentences a manager can repeat, then every variant with its interval."""
+    invalid = [told for one in evaluation.panels.values() if (told := invalid_sentence(one, words.language))]
     said = [verdict_sentence(one, words.language) for one in evaluation.comparisons]
     ranking = evaluation.ranking
     if ranking is not None and ranking.ranked:
         said.append(ranking_sentence(ranking, words.language))
     said += [panel_sentence(evaluation.panels[name], words.language) for name in _told(evaluation)]
-    return Section("result", words["result"], [*(Said(one, "lead") for one in said), *_forest(evaluation, words)])
+    first = [*(Said(one, "note") for one in invalid[:_INVALID])]
+    if len(invalid) > _INVALID:
+        first.append(Said(words.say("more_invalid", count=len(invalid) - _INVALID), "note"))
+    blocks: list[Block] = [*first, *(Said(one, "lead") for one in said), *_forest(evaluation, words)]
+    return Section("result", words["result"], blocks)
 
 
 def ranking_section(ranking: Ranking, words: Words) -> Section:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 CODES: Mapping[str, tuple[str, str]] = {
     "unlabelled": ("labelled by nobody", "没有人标注"),
-    "open": ("still with the reviewers", "仍在审核中"),
+    "open": ("known in part only: people left categories unknown", "只知道一部分：人工未标注其余类别"),
     "tied": ("people don't settle on one label", "人工意见未能统一"),
     "only_baseline_answered": ("only the baseline was asked", "只问过基线方案"),
     "only_candidate_answered": ("only the candidate was asked", "只问过候选方案"),
@@ -108,6 +108,11 @@ SLICES: Mapping[str, str] = {
 }
 
 NOTES: Mapping[str, str] = {
+    "{} items are known in part only, people left categories unknown: whole answers are compared on the {} others, "
+    "each category on the items where it is known.": (
+        "{} 个条目只知道一部分类别（其余类别人工未标注）：完整答案在其余 {} 个条目上比较，"
+        "各类别在已知该类别的条目上比较。"
+    ),
     "{} items got no usable answer; they count as not agreeing.": "{} 个条目没有可用答案，按不一致计算。",
     "The {} items form {} groups; intervals count groups, not items.": (
         "{} 个条目组成 {} 组；区间按组计算，而非按条目。"

@@ -179,6 +179,10 @@ AGREEMENT: Mapping[str, tuple[str, str]] = {
         "各标签的占比与机器的识别效果（n = {n}）",
     ),
     "label": ("Label", "标签"),
+    "category_table": (
+        "Each category on the items where people know it: yes or no as they say",
+        "各类别在人工已知该类别的条目上的一致率（是或否）",
+    ),
     "people_share": ("#By people", "#人工占比"),
     "machine_share": ("#By machine", "#机器占比"),
     "precision": ("#Precision", "#精确率"),

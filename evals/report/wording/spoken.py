@@ -68,6 +68,25 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
 }
 
 PANELS: Mapping[str, tuple[str, str]] = {
+    "invalid_one": (
+        "1 of {answers} answers of {variant} is {labels}, which is no {kind} of the reference set ({names}): counted "
+        "as no valid answer.",
+        "{variant} 的 {answers} 个答案中有 1 个为 {labels}，不是参考集（{names}）中的{kind}：按没有有效答案计。",
+    ),
+    "invalid_some": (
+        "{count} of {answers} answers of {variant} are {labels}, which are no {kind}s of the reference set ({names}): "
+        "counted as no valid answers.",
+        "{variant} 的 {answers} 个答案中有 {count} 个为 {labels}，不是参考集（{names}）中的{kind}：按没有有效答案计。",
+    ),
+    "invalid_label": ("{label} ({count})", "{label}（{count} 次）"),
+    "grade_kind": ("grade", "等级"),
+    "label_kind": ("label", "标签"),
+    "and_others": (", ...", " 等"),
+    "more_labels": ("{count} others", "另外 {count} 种"),
+    "more_invalid": (
+        "{count} more variants gave answers that are not in the reference set; their panels say which.",
+        "另有 {count} 个方案给出了参考集之外的答案，见各自的一致性面板。",
+    ),
     "agrees": (
         "{variant} agrees with reviewers on {share} of items ({inside})",
         "{variant} 与审核员的一致率为 {share}（{inside}）",
