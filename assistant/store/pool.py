@@ -154,8 +154,6 @@ class PoolStore:
                 reviews.c.rater,
                 sa.type_coerce(reviews.c.labels, Answer).label("given"),
                 reviews.c.shown_suggestion,
-                sa.type_coerce(reviews.c.labels, Answer).label("given"),
-                reviews.c.shown_suggestion,
                 categories_meta(),
                 reviews.c.created_at,
                 withdrawals.c.created_at.label("withdrawn_at"),
