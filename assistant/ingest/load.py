@@ -43,7 +43,9 @@ class LoadReport:
     Args:
         source: the file's name.
         mapping: which columns were taken for what, in words.
-        counts: rows by `added`, `unchanged`, `refused`, and of the added those with `same_content` as an earlier one.
+        counts: rows by `added`, `unchanged`, `refused`; of the added those with `same_content` as an earlier one, and
+            of the added and unchanged those `with_media`.
+        left_out: columns that look like media and are kept as meta, since nobody named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
     """
@@ -53,6 +55,7 @@ class LoadReport:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    left_out: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -95,6 +98,7 @@ class Loader:
         rows = _not_empty(rows, path)
         mapping = _NOTHING_READ if not names else map_columns(names, **asdict(columns))
         told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
+        told.left_out = mapping.likely_media
         for batch in parts(self._items(rows, mapping), _BATCH):
             self._take(batch, told)
             report(told)
@@ -130,7 +134,7 @@ class Loader:
             Refusal(clash.line, "duplicate_id", f"id {clash.external_id!r} is taken by another text", clash.external_id)
             for clash in clashes
         ]
-        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content")})
+        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content", "with_media")})
         told.counts["refused"] += len(refused)
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
