@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
-from assistant.cli.output import EXIT_SOME_FAILED, Output, table
+from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, table
 from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
 
@@ -70,6 +70,20 @@ def ingest(
 def _note(output: Output, reports: list[LoadReport]) -> None:
     for report in reports:
         output.note(f"{report.source}: {report.mapping}")
+        if media := report.counts["with_media"]:
+            output.note(f"{report.source}: {media_words(media)}")
+        for column in report.left_out:
+            output.note(
+                f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
+                f" --media {column}  makes it part of the item"
+            )
+        if media := report.counts["with_media"]:
+            output.note(f"{report.source}: {media_words(media)}")
+        for column in report.left_out:
+            output.note(
+                f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
+                f" --media {column}  makes it part of the item"
+            )
         for refusal in report.refusals:
             output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
         if report.counts["refused"] > len(report.refusals):
@@ -80,7 +94,7 @@ def _note(output: Output, reports: list[LoadReport]) -> None:
 
 def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
     _note(output, reports)
-    names = ("added", "unchanged", "refused", "same_content")
+    names = ("added", "unchanged", "refused", "same_content", "with_media")
     data = {
         "files": [
             {
@@ -97,7 +111,7 @@ def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
         ],
         "near_duplicate_groups": groups,
     }
-    rows = [(report.source, *(f"{report.counts[name]:,}" for name in names)) for report in reports]
+    rows = [(report.source, *(f"{report.counts[name]:,}" for name in names[:-1])) for report in reports]
     output.result(
         data,
         table(("file", "added", "unchanged", "refused", "same text as another"), rows),

@@ -38,7 +38,7 @@ def run(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a suite's variants what they have not answered yet; freezes its data the first time.
+    """Ask a suite's variants what they have not answered yet; freezes its data the first time, but for --dry-run.
 
     Nothing is asked twice: what production asked in the very same way is read again. Production's runs, routes and
     exports stay as they are. Exit status: 0 all answered, 3 some failed, 4 stopped by the budget, 130 by Ctrl-C.
@@ -58,10 +58,12 @@ def run(
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
         retry_failed=retry_failed,
+        dry_run=dry_run,
     )
     with Workspace.open(workspace) as opened:
-        frozen = freeze_or_open(opened, find_suite(opened, suite))
-        told = frozen_words(frozen) if frozen.fresh else changes_since(opened, frozen)
+        frozen = freeze_or_open(opened, find_suite(opened, suite), dry_run=dry_run)
+        fresh = "would be frozen" if dry_run else "frozen"
+        told = frozen_words(frozen, fresh) if frozen.fresh else changes_since(opened, frozen)
         for line in told:
             output.note(line)
         going = SuiteRun(opened, frozen, choice)
@@ -83,13 +85,13 @@ def run(
         raise typer.Exit(status or EXIT_SOME_FAILED)
 
 
-def frozen_words(frozen: FrozenSuite) -> list[str]:
+def frozen_words(frozen: FrozenSuite, what: str = "frozen") -> list[str]:
     """What was frozen, and what was not and why."""
     snapshot = frozen.snapshot
     answers = sum(len(item.answers) for item in snapshot.items)
     groups = len({item.group for item in snapshot.items})
     return [
-        f"frozen: {len(snapshot.items):,} items in {groups:,} groups with {answers:,} human labels,"
+        f"{what}: {len(snapshot.items):,} items in {groups:,} groups with {answers:,} human labels,"
         f" identity {frozen.digest}",
         *(f"left out: {count:,} {reason}" for reason, count in snapshot.excluded.items()),
         *snapshot.notes,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
-from assistant.cli.output import Output, table
+from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
 
 if TYPE_CHECKING:
@@ -43,14 +43,15 @@ def status(
         counts = {**opened.items.count(), "languages": opened.items.languages()}
         known = opened.runs.all()
         reviews = opened.reviews.count()
-        if not known:
+        if not known and run is None:
             output.result(
                 {"content": counts, "reviews": reviews, "runs": []},
                 _content_line(counts, reviews),
             )
             output.next_step("assistant prelabel", "label it")
             return
-        chosen = opened.runs.find(run)
+        # A job that waits for its first answer is worth a look, where there is nothing else to show.
+        chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
         totals = opened.results.totals(chosen)
         failures = opened.results.failures(chosen, failed)
         events = opened.runs.events(chosen)
@@ -65,8 +66,8 @@ def status(
         "events": [{"at": at, "event": event, **detail} for at, event, detail in events],
     }
     output.result(data, _content_line(counts, reviews), "", *show_totals(chosen, totals), *_show_failures(failures))
-    if len(known) > 1:
-        output.note(f"other runs: {', '.join(one.name for one in known if one.id != chosen.id)}")
+    if others := [one.name for one in known if one.id != chosen.id]:
+        output.note(f"other runs: {', '.join(others)}")
     if totals.statuses["pending"] and chosen.origin == "prelabel":
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
     else:
@@ -171,6 +172,7 @@ def totals_as_dict(totals: RunTotals) -> dict[str, Any]:
         "cached_tokens": totals.cached_tokens,
         "cost_usd": totals.cost_usd,
         "shared_answers": totals.shared,
+        "with_media": totals.with_media,
     }
 
 
@@ -198,8 +200,9 @@ def _run_facts(run: Run) -> dict[str, Any]:
 
 def _content_line(counts: dict[str, Any], reviews: dict[str, int]) -> str:
     languages = ", ".join(f"{count:,} {language}" for language, count in counts["languages"].items())
+    media = f"\n{media_words(counts['with_media'])}" if counts["with_media"] else ""
     people = f"; {reviews['labels']:,} human labels on {reviews['items']:,} items" if reviews["labels"] else ""
-    return f"{counts['items']:,} items ({languages or 'none yet'}){people}"
+    return f"{counts['items']:,} items ({languages or 'none yet'}){people}{media}"
 
 
 def _show_failures(failures: list[dict[str, Any]]) -> list[Any]:

@@ -17,6 +17,8 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on stdout; all else goes to stderr.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
-RunOption = Annotated[str | None, typer.Option("--run", "-r", show_default="the newest", help="The run, e.g. r3.")]
+RunOption = Annotated[
+    str | None, typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.")
+]
 
 HERE = Path()

@@ -86,6 +86,12 @@ def table(columns: Iterable[str], rows: Iterable[Sequence[object]], *, title: st
     return made
 
 
+def media_words(items: int) -> str:
+    """What becomes of items with media, in a sentence; routes give it as `media_not_seen`."""
+    have, go = ("1 item has", "it goes") if items == 1 else (f"{items:,} items have", "they go")
+    return f"{have} media: the model is shown the text only; {go} to people"
+
+
 def printable(text: str) -> Text:
     """Text that is safe on a terminal: control and bidirectional characters shown, not obeyed."""
     from rich.text import Text

@@ -10,7 +10,7 @@ from assistant.cli.export import money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
-from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
 
@@ -42,6 +42,8 @@ def prelabel(
 ) -> None:
     """Label everything not labelled yet. A stopped or killed job goes on with the same command.
 
+    --dry-run writes nothing: no run is begun by it, and what every other command says stays as it is.
+
     Exit status: 0 all labelled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
 
     Example: assistant prelabel --model openai:gpt-4o-mini --budget 20
@@ -54,7 +56,17 @@ def prelabel(
 
     output = Output(as_json=as_json)
     choice = JobChoice(
-        prompt, model, concurrency, limit, budget, rpm, tpm, replicate, retry_failed=retry_failed, record=record
+        prompt,
+        model,
+        concurrency,
+        limit,
+        budget,
+        rpm,
+        tpm,
+        replicate,
+        retry_failed=retry_failed,
+        record=record,
+        dry_run=dry_run,
     )
     with Workspace.open(workspace) as opened:
         session = Session(opened, choice)
@@ -81,20 +93,24 @@ def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None
 
 def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
     data = {
-        "run": session.run.name,
+        "run": session.run.name or None,
         "calls": told.calls,
         "prompt_tokens": told.prompt_tokens,
         "completion_tokens": told.completion_tokens,
         "cost_usd": told.cost_usd,
         "sampled_items": told.sampled,
         "truncated_in_sample": told.truncated,
+        "with_media": (media := session.with_media()),
     }
     output.result(
         data,
-        f"{told.calls:,} calls to {session.model_spec} with {session.prompt.ref}",
+        f"{told.calls:,} calls to {session.model_spec} with {session.prompt.ref},"
+        f" {f'in run {session.run.name}' if session.run.name else 'in a new run'}",
         f"about {told.prompt_tokens:,} prompt and {told.completion_tokens:,} reply tokens"
         f" (estimated on {told.sampled:,} items), {money(told.cost_usd)}",
     )
+    if media:
+        output.note(media_words(media))
     if told.truncated:
         output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
     output.next_step("assistant prelabel", "does it")
@@ -125,7 +141,9 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
         output.note("stopped; the same command goes on where it was")
         return EXIT_INTERRUPTED
     if totals.statuses.get("failed"):
-        output.next_step("assistant status", "lists the items that could not be labelled, with the reason")
+        output.next_step(
+            f"assistant status --run {session.run.name}", "lists the items that could not be labelled, with the reason"
+        )
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
-from assistant.cli.output import Output, table
+from assistant.cli.output import Output, media_words, table
+from assistant.cli.route_item import show_item
+from assistant.cli.trusted import trusted_facts, trusted_notes
 
 if TYPE_CHECKING:
     from assistant.trust.monitoring_plan import MonitoringPlan
-    from assistant.wiring.trust.machine import Trusted
     from assistant.wiring.trust.route_plan import RoutePlan
 
 _LEAST_REVIEWS = 4  # `routing.capacity.LEAST_REVIEWS`, which costs an import; a test holds them together
@@ -41,15 +42,19 @@ def route(
 
     Example: assistant route --capacity 2000
     """
-    from assistant.wiring.trust.routing import Choice, keep_routes, plan_routes
+    from assistant.wiring.trust.explaining import explain_item
+    from assistant.wiring.trust.routing import Choice, keep_routes, plan_routes, send_unseen_to_people
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        plan = plan_routes(opened, opened.runs.find(run), Choice(capacity, seed))
+        found = opened.runs.find(run)
         if explain is not None:
-            _show_item(output, plan, explain)
+            show_item(output, explain, explain_item(opened, found, explain, Choice(capacity, seed)))
             return
+        if mended := send_unseen_to_people(opened, found):
+            output.note(f"{media_words(mended)}; their stored routes let them leave, and don't any more")
+        plan = plan_routes(opened, found, Choice(capacity, seed))
         written = keep_routes(opened, plan)
     _show_plan(output, plan, written, capacity)
 
@@ -137,99 +142,3 @@ def _sums(plan: RoutePlan, accepted: int, wrong: float) -> list[str]:
             f" ({share}) would be wrong{unknown}; {work.drawn:,} were drawn to measure that"
         )
     return lines
-
-
-def trusted_facts(trusted: Trusted) -> dict[str, Any]:
-    """Certificate and fit for programs."""
-    certificate = trusted.certificate
-    return {
-        "certificate": None if certificate is None else certificate.id,
-        "standing": None if trusted.standing is None else trusted.standing.value,
-        "fit": None if trusted.fit is None else trusted.fit.id,
-    }
-
-
-def trusted_notes(trusted: Trusted) -> list[str]:
-    """Why the machine's labels may or may not leave, in words."""
-    run, certificate = trusted.run.name, trusted.certificate
-    if certificate is None:
-        return [
-            f"{run} has no certificate: nothing is accepted, everything goes to people by the rules",
-            *(f"certificate {one.id} is about run r{one.run_id}, and not about {run}" for one in trusted.elsewhere),
-        ]
-    if trusted.standing_certificate is None:
-        why = "fresh labels contradict it" if trusted.standing == "broken" else "it was taken back"
-        return [f"certificate {certificate.id} of {run} is {trusted.standing}: {why}, and nothing is accepted by it"]
-    return [f"certificate {certificate.id}: {certificate.statement.get('sentence', 'stands')}"]
-
-
-def _show_item(output: Output, plan: RoutePlan, item_id: str) -> None:
-    told = plan.explain(item_id)
-    rules = [
-        {
-            "rule": one.rule,
-            "why": one.why,
-            "route": one.route.value,
-            "matched": one.matched,
-            "decides": one.decides,
-            "facts": {name: plain(value) for name, value in one.facts.items()},
-        }
-        for one in told.rules
-    ]
-    decision = {
-        "route": told.decision.route.value,
-        "reason": told.decision.reason,
-        "doubts": list(told.decision.doubts),
-        "inclusion_probability": told.decision.inclusion_probability,
-        "seed": told.decision.seed,
-    }
-    data = {
-        "item_id": item_id,
-        "run": plan.trusted.run.name,
-        **trusted_facts(plan.trusted),
-        "round": plan.round.number,
-        "labels": None if told.labels is None else list(told.labels),
-        "confidence": plain(told.confidence),
-        "rules": rules,
-        "decision": decision,
-        "stored": told.stored is not None,
-    }
-    rows = [
-        ("->" if one.decides else "yes" if one.matched else "", one.rule, one.route.value, _facts(one.facts))
-        for one in told.rules
-    ]
-    why = next(one.why for one in told.rules if one.decides)
-    answer = "none" if told.labels is None else "|".join(told.labels) or "no label"
-    output.result(
-        data,
-        f"item {item_id} in run {plan.trusted.run.name}: the machine's answer is {answer}",
-        "",
-        table(("", "rule", "route", "what it looked at"), rows),
-        "",
-        f"{told.decision.route.value}, by {told.decision.reason}: {why}",
-        f"a person sees it with probability {told.decision.inclusion_probability:.4g}",
-    )
-    for line in trusted_notes(plan.trusted):
-        output.note(line)
-    if told.stored != told.decision:
-        output.note("this is what it would be now; the route that is stored is another, or there is none")
-        output.next_step("assistant route", "writes it")
-
-
-def plain(value: Any) -> Any:
-    """A fact as JSON has it: what is not a number is null."""
-    if isinstance(value, tuple):
-        return list(value)
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - true of NaN alone
-
-
-def _facts(facts: Any) -> str:
-    return ", ".join(f"{name} {_fact(value)}" for name, value in facts.items())
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "|".join(value) or "none"
-    if isinstance(value, float):
-        return "unknown" if plain(value) is None else f"{value:.4g}"
-    return str(value).lower()

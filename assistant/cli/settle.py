@@ -8,7 +8,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
-from assistant.cli.route import trusted_facts, trusted_notes
+from assistant.cli.trusted import trusted_facts, trusted_notes
 
 if TYPE_CHECKING:
     from assistant.wiring.trust.settling import Settling

@@ -36,6 +36,11 @@ class Content:
     media: tuple[str, ...] = ()
 
     @property
+    def has_media(self) -> bool:
+        """Whether there is more to judge than text: a picture, a video, frames."""
+        return bool(self.media) or self.kind in {ItemKind.IMAGE, ItemKind.VIDEO}
+
+    @property
     def digest(self) -> str:
         """BLAKE2b-128 of all parts, 32 hex digits: equal content has one digest, whatever its id or meta."""
         state = blake2b(digest_size=16)

@@ -28,11 +28,22 @@ class Embeds(Protocol):
 
 
 class ItemEmbedder:
-    """Vectors of record for contents: looked up, or computed and kept."""
+    """Vectors of record for contents: looked up, or computed and kept.
 
-    def __init__(self, store: EmbeddingStore, embedder: Embeds) -> None:
+    Args:
+        store: the vectors of record.
+        embedder: makes those that are missing.
+        keep: whether those become vectors of record.
+    """
+
+    def __init__(self, store: EmbeddingStore, embedder: Embeds, *, keep: bool = True) -> None:
         self._store = store
         self._embedder = embedder
+        self._keep = keep
+
+    def keeping_nothing(self) -> ItemEmbedder:
+        """The same, but what it computes is not kept: for a dry run."""
+        return ItemEmbedder(self._store, self._embedder, keep=False)
 
     @property
     def name(self) -> str:
@@ -54,7 +65,8 @@ class ItemEmbedder:
         for part in parts(missing.items(), _BATCH):
             vectors = self._embedder.embed([text for _, text in part])
             digests = [digest for digest, _ in part]
-            self._store.put(self.name, digests, vectors)
+            if self._keep:
+                self._store.put(self.name, digests, vectors)
             found.update(zip(digests, vectors, strict=True))
         return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
 

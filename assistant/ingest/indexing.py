@@ -31,7 +31,8 @@ def bring_up_to_date(index: VectorIndex, policy: Policy, precedents: PrecedentSt
     Args:
         index: the index.
         policy: its clauses and examples are indexed.
-        precedents: settled items of this policy are indexed.
+        precedents: settled items of this policy are indexed; not those with media, whose label may rest on what their
+            text doesn't say.
         embedder: makes the vectors that are not of record yet.
 
     Returns:
@@ -43,7 +44,7 @@ def bring_up_to_date(index: VectorIndex, policy: Policy, precedents: PrecedentSt
     if set(index.ids(clauses)) != {entry.id for entry in entries}:
         index.put_clauses(policy, entries, embedder.text_vectors([entry.text for entry in entries]), embedder.name)
         told.append(f"{len(entries):,} wordings and examples of {policy.id}@{policy.version}")
-    if changed := _update_precedents(index, policy.id, precedents.all(policy.id), embedder):
+    if changed := _update_precedents(index, policy.id, precedents.all(policy.id, text_only=True), embedder):
         told.append(f"{changed:,} precedents")
     return f"indexed {' and '.join(told)}" if told else ""
 
@@ -51,7 +52,7 @@ def bring_up_to_date(index: VectorIndex, policy: Policy, precedents: PrecedentSt
 def record_of(policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder) -> tuple[IndexRecord, IndexRecord]:
     """What the index should hold: clauses and precedents."""
     entries = clause_entries(policy)
-    known = precedents.all(policy.id)
+    known = precedents.all(policy.id, text_only=True)
     return (
         IndexRecord(
             CollectionKey.clauses(policy, embedder.name),

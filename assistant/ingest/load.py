@@ -44,7 +44,9 @@ class LoadReport:
     Args:
         source: the file's name.
         mapping: which columns were taken for what, in words.
-        counts: rows by `added`, `unchanged`, `refused`, and of the added those with `same_content` as an earlier one.
+        counts: rows by `added`, `unchanged`, `refused`; of the added those with `same_content` as an earlier one, and
+            of the added and unchanged those `with_media`.
+        left_out: columns that look like media and are kept as meta, since nobody named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
         error_cells: cells of other columns that hold a spreadsheet's error (`#REF!`), by column; they are kept as meta.
@@ -56,6 +58,7 @@ class LoadReport:
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     error_cells: Counter[str] = field(default_factory=Counter)
+    left_out: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -98,6 +101,7 @@ class Loader:
         rows = _not_empty(rows, path)
         mapping = _NOTHING_READ if not names else map_columns(names, **asdict(columns))
         told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
+        told.left_out = mapping.likely_media
         for batch in parts(self._items(rows, mapping, told.error_cells), _BATCH):
             self._take(batch, told)
             report(told)
@@ -133,7 +137,7 @@ class Loader:
         counts, clashes = self._store.add(marked)
         refused = [one for one in batch if isinstance(one, Refusal)]
         refused += [_clashing(clash) for clash in clashes]
-        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content")})
+        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content", "with_media")})
         told.counts["refused"] += len(refused)
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])

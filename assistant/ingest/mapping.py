@@ -22,6 +22,9 @@ _QUERY = ("query", "search_query")
 _DOCUMENT = ("document", "passage", "doc", "doc_text")
 _LANGUAGE = ("lang", "language", "locale")
 _SOURCE = ("source", "platform", "channel")
+_MEDIA = re.compile(
+    r"(?:image|img|picture|photo|video|frame|media)s?(?:_?(?:url|uri|path|file|name)s?)?", re.IGNORECASE
+)
 _LONGEST_TAG = 35  # characters; RFC 5646 asks for room for as many
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _INVISIBLE = (
@@ -63,6 +66,11 @@ class ColumnMapping:
     def judged(self) -> str | None:
         """The column that holds what is judged."""
         return self.document or self.text
+
+    @property
+    def likely_media(self) -> tuple[str, ...]:
+        """Columns that are named like media and kept as meta, where none was named as media."""
+        return () if self.media else tuple(column for column in self.rest if _MEDIA.fullmatch(column))
 
     @property
     def used(self) -> frozenset[str | None]:
@@ -207,7 +215,8 @@ def _storable(value: str, column: str | None) -> str:
 
 def _paths(value: object, column: str) -> list[str]:
     values = value if isinstance(value, list) else [] if written_for_nothing(value) else [value]
-    paths = [path for path in values if isinstance(path, str) and path]
+    named = [value.get("path") if isinstance(value, dict) else value for value in values]  # as data sets have images
+    paths = [path for path in named if isinstance(path, str) and path]
     if len(paths) < len(values):
         raise _UnusableRowError("bad_media", f"column {column!r} must hold a path or URL, or a list of them")
     return paths

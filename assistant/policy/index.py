@@ -19,6 +19,7 @@ from assistant.policy.chroma import BUILD, ChromaCollections, Neighbours
 from assistant.policy.collection_keys import CollectionKey
 from assistant.policy.entries import IndexEntry
 from assistant.policy.facts import FactShelf, facts_of, precedent_of
+from assistant.policy.memory import MemoryCollections
 from assistant.policy.nearest import Asking, ClauseEntries, ClauseHit, precedents_for, search_widening
 
 _SPARE_PRECEDENTS = 2  # asked for beyond those wanted: the asking item, its group, second ones of a group
@@ -33,7 +34,7 @@ class VectorIndex:
     collections of two embedders, or of two versions of a policy, never mix.
     """
 
-    def __init__(self, collections: ChromaCollections) -> None:
+    def __init__(self, collections: ChromaCollections | MemoryCollections) -> None:
         self._collections = collections
         self._entries: dict[str, ClauseEntries] = {}
         self._shelves: dict[str, FactShelf] = {}
@@ -63,6 +64,11 @@ class VectorIndex:
             VectorIndexError: not a URL, or no Chroma server there.
         """
         return cls(ChromaCollections.on_server(url))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """An empty index that no file holds and nobody else sees."""
+        return cls(MemoryCollections())
 
     def __enter__(self) -> Self:
         return self

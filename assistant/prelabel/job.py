@@ -147,6 +147,7 @@ class PrelabelJob:
             text=stored.item.content.text,
             truncated="truncated" in prelabel.signals,
             near=distance is None or distance <= self._options.near_distance,
+            media=stored.item.content.has_media,
         )
 
     def _share(self) -> None:

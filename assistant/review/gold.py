@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from assistant.domain.labels import LabelAnswer, severity
 from assistant.domain.policies import LabelSet
@@ -75,13 +75,24 @@ def retire_gold(connection: Connection, gold_id: int, actor: str) -> bool:
     return retired
 
 
+def aged(connection: Connection, rules: ReviewSettings, at: datetime) -> bool:
+    """Whether there is gold that `age` would retire."""
+    return gold.any_aged(connection, views=rules.gold_views, before=_oldest(rules, at))
+
+
 def age(connection: Connection, rules: ReviewSettings, at: datetime) -> int:
-    """Retire gold that people have seen too often to be surprised by, or that is too old; returns how many."""
-    before = (at - timedelta(days=rules.gold_days)).isoformat(timespec="milliseconds")
-    retired = gold.retire_aged(connection, views=rules.gold_views, before=before)
+    """Retire gold that people have seen too often to be surprised by, or that is too old; returns how many.
+
+    Whoever hands gold out calls it first: no item is shown once more than the rules say.
+    """
+    retired = gold.retire_aged(connection, views=rules.gold_views, before=_oldest(rules, at))
     if retired:
         audit.append(connection, "clock", "gold.age", "gold", {"retired": retired})
     return retired
+
+
+def _oldest(rules: ReviewSettings, at: datetime) -> str:
+    return (at - timedelta(days=rules.gold_days)).astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _task(one: GoldItem, instead: Claimed, principal: Principal, label_set: LabelSet) -> NewTask:

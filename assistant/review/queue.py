@@ -9,7 +9,7 @@ from functools import partial
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import Claimed, Outcome, Principal, SkipReason, Submission
 from assistant.review import handing_in, passing
-from assistant.review.gold import Mixing, due, give_gold
+from assistant.review.gold import Mixing, age, aged, due, give_gold
 from assistant.review.passing import Held
 from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
@@ -124,6 +124,14 @@ class Queue:
                 return 0
         return self._writer.run(lambda connection: claims.return_expired(connection, at))
 
+    def retire_aged_gold(self) -> int:
+        """Mix in no longer what is too old or was shown too often; returns how many. A server calls it now and then."""
+        at = self._clock()
+        with self._database.read() as connection:
+            if not aged(connection, self._rules, at):
+                return 0
+        return self._writer.run(lambda connection: age(connection, self._rules, at))
+
     def pause(self, principal: Principal, *, severe_from: int) -> Pause | None:
         """A break that is due, None where none is."""
         at = self._clock()
@@ -154,6 +162,7 @@ class Queue:
                 break
             [one] = claims.claimed(connection, [key])
             if due(self._mixing, principal, seen.total + len(found)):
+                age(connection, self._rules, self._clock())
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:
                     claims.give_back(connection, principal, one.assignment_id, one.token, "open")

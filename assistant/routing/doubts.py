@@ -22,6 +22,7 @@ class Evidence:
         text: the content as judged.
         truncated: whether the prompt showed only a part of it.
         near: whether retrieval found any clause near the content.
+        media: whether there is more to judge than text: a picture, a video, frames.
     """
 
     answered: bool
@@ -31,6 +32,7 @@ class Evidence:
     text: str = ""
     truncated: bool = False
     near: bool = True
+    media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class RoutingPolicy:
 def reply_failed(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - all doubts are called alike
     """There is no usable answer."""
     return not evidence.answered
+
+
+def media_not_seen(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - all doubts are called alike
+    """The item has media, and models are shown the text only."""
+    return evidence.media
 
 
 def label_always_human(evidence: Evidence, policy: RoutingPolicy) -> bool:
@@ -103,6 +110,7 @@ def no_probability(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: 
 
 DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     reply_failed,
+    media_not_seen,
     label_always_human,
     looks_like_instruction,
     content_truncated,
@@ -116,8 +124,8 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
 
 def find_doubts(evidence: Evidence, policy: RoutingPolicy) -> tuple[str, ...]:
     """Names of all doubts about an answer, weightiest first."""
-    if not evidence.answered:
-        return (reply_failed.__name__,)
+    if not evidence.answered:  # nothing else can be said about an answer that is not there
+        return tuple(doubt.__name__ for doubt in (reply_failed, media_not_seen) if doubt(evidence, policy))
     return tuple(doubt.__name__ for doubt in DOUBTS if doubt(evidence, policy))
 
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from assistant.routing.doubts import Evidence, RoutingPolicy, find_doubts, label_probability
 from assistant.routing.sampling import draw
 
+LOW_PROBABILITY, HIGH_PROBABILITY = "low_probability", "high_probability"
+
 
 class Route(StrEnum):
     """Where an item goes."""
@@ -56,7 +58,7 @@ def decide(item_id: str, evidence: Evidence, policy: RoutingPolicy) -> Decision:
         return Decision(Route.REVIEW, doubts[0], doubts, 1.0, policy.seed)
     probability = label_probability(evidence.signals)
     if probability is None or probability < policy.accept_probability:
-        return Decision(Route.REVIEW, "low_probability", (), 1.0, policy.seed)
+        return Decision(Route.REVIEW, LOW_PROBABILITY, (), 1.0, policy.seed)
     audited = draw(policy.key, item_id, "audit") < policy.audit_share
     route = Route.ACCEPT_AUDIT if audited else Route.ACCEPT
-    return Decision(route, "high_probability", (), policy.audit_share, policy.seed)
+    return Decision(route, HIGH_PROBABILITY, (), policy.audit_share, policy.seed)

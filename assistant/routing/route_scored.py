@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.routing.allocation import Floats, Integers
-from assistant.routing.doubts import doubt_names
-from assistant.routing.route import Decision, Route
+from assistant.routing.doubts import DOUBTS, doubt_names
+from assistant.routing.route import HIGH_PROBABILITY, LOW_PROBABILITY, Decision, Route
 from assistant.routing.rules import RULES, RouteRules
 from assistant.routing.scored import Bools, Scored, Unscored
 
@@ -124,6 +124,52 @@ def explain(items: Scored, at: int, rules: RouteRules) -> list[Explanation]:
     return [
         Explanation(rule.name, rule.why, rule.route, matched[place], place == first, _facts(item, rules, rule.facts))
         for place, rule in enumerate(RULES)
+    ]
+
+
+def explain_first(
+    decision: Decision, probability: float | None, *, accept_probability: float, audit_share: float
+) -> list[Explanation]:
+    """The rules of the first routing and what they came to for one item, in their order; see `route.decide`.
+
+    Args:
+        decision: the route as it is stored.
+        probability: the label's, by the model's own word; None where it gave none.
+        accept_probability, audit_share: the settings' numbers.
+    """
+    found = [
+        Explanation(
+            doubt.__name__,
+            (doubt.__doc__ or "").strip(),
+            Route.REVIEW,
+            doubt.__name__ in decision.doubts,
+            doubt.__name__ == decision.reason,
+            {"doubts": decision.doubts},
+        )
+        for doubt in DOUBTS
+    ]
+    known = float("nan") if probability is None else probability
+    facts: dict[str, Fact] = {"label_probability": known, "accept_probability": accept_probability}
+    sure = known >= accept_probability
+    leaves = decision.route if decision.reason == HIGH_PROBABILITY else Route.ACCEPT
+    return [
+        *found,
+        Explanation(
+            LOW_PROBABILITY,
+            "The label's probability is too low to be accepted.",
+            Route.REVIEW,
+            not sure,
+            decision.reason == LOW_PROBABILITY,
+            facts,
+        ),
+        Explanation(
+            HIGH_PROBABILITY,
+            "The label's probability is high enough, and there is no doubt.",
+            leaves,
+            sure and not decision.doubts,
+            decision.reason == HIGH_PROBABILITY,
+            facts | {"audit_share": audit_share},
+        ),
     ]
 
 

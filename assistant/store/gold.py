@@ -88,11 +88,21 @@ def retire_one(connection: sa.Connection, gold_id: int) -> bool:
     return retire(connection, gold_items.c.id == gold_id) == 1
 
 
+def any_aged(connection: sa.Connection, *, views: int, before: str) -> bool:
+    """Whether `retire_aged` would find any; a look that keeps no writer waiting."""
+    query = sa.select(gold_items.c.id).where(gold_items.c.active.is_(True), _aged(views, before)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def retire_aged(connection: sa.Connection, *, views: int, before: str) -> int:
     """Mix in no longer what was shown in so many tasks or added before a moment; returns how many that were."""
+    return retire(connection, _aged(views, before))
+
+
+def _aged(views: int, before: str) -> sa.ColumnElement[bool]:
     worn = sa.select(tasks.c.gold_id).where(tasks.c.gold_id.is_not(None))
     worn = worn.group_by(tasks.c.gold_id).having(sa.func.count() >= views)
-    return retire(connection, sa.or_(gold_items.c.id.in_(worn), gold_items.c.created_at < before))
+    return sa.or_(gold_items.c.id.in_(worn), gold_items.c.created_at < before)
 
 
 def candidates(

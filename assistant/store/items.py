@@ -62,7 +62,8 @@ class ItemStore:
 
         Returns:
             Counts of `added`, `unchanged` (same id, same content), `same_content` (added, but its content was already
-            there under another id: they will share one model call) and `clash`; and the clashes themselves.
+            there under another id: they will share one model call), `with_media` (of those added or unchanged) and
+            `clash`; and the clashes themselves.
         """
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
@@ -73,8 +74,10 @@ class ItemStore:
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
             for new in batch:
                 digest = new.item.content.digest
-                if names := same_items(new.item.id, known):
-                    same = len(names) == 1 and known[names[0]] == digest
+                names = same_items(new.item.id, known)
+                same = all(known[name] == digest for name in names) and len(names) < 2
+                counts["with_media"] += same and new.item.content.has_media
+                if names:
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
                         clashes.append(Clash(new.line, new.item.id, names))
@@ -114,11 +117,12 @@ class ItemStore:
                 connection.execute(sa.insert(refusals), stamped)
 
     def count(self) -> dict[str, int]:
-        """How many items, how many different contents, by language and by kind."""
+        """How many items, how many different contents, and how many items have media."""
         with self._database.read() as connection:
+            media = connection.execute(sa.select(sa.func.count()).where(with_media())).scalar_one()
             total = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
             shared = connection.execute(sa.select(sa.func.count()).where(items.c.same_as.is_not(None))).scalar_one()
-        return {"items": total, "contents": total - shared, "same_content": shared}
+        return {"items": total, "contents": total - shared, "same_content": shared, "with_media": media}
 
     def languages(self) -> dict[str, int]:
         """Items by language, most frequent first."""
@@ -199,6 +203,11 @@ class ItemStore:
                 connection.execute(
                     sa.insert(near_duplicates), [{"item_id": key, "group_id": group} for key, group in part]
                 )
+
+
+def with_media() -> sa.ColumnElement[bool]:
+    """Rows of `items` with more to judge than text; see `Content.has_media`."""
+    return sa.or_(items.c.media.is_not(None), items.c.kind.in_((ItemKind.IMAGE.value, ItemKind.VIDEO.value)))
 
 
 def stored_item(row: sa.Row[Any]) -> StoredItem:

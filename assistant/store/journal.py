@@ -115,10 +115,7 @@ class ReplyJournal:
 
     def leftover(self) -> Iterator[StoredReply]:
         """Replies an earlier process appended and never committed; call before the first `append`."""
-        for path in self._segments():
-            for line in path.read_bytes().split(b"\n"):
-                if line and (reply := _read(line)) is not None:
-                    yield reply
+        return unread(self._folder)
 
     def drop_leftover(self) -> dict[Path, int]:
         """Forget what `leftover` gave, once it is committed.
@@ -193,7 +190,22 @@ class ReplyJournal:
         )
 
     def _segments(self) -> list[Path]:
-        return sorted(self._folder.glob("replies-*.jsonl"))
+        return _segments(self._folder)
+
+
+def unread(folder: Path) -> Iterator[StoredReply]:
+    """The replies in a journal's folder that may not be in the database yet; a look that changes nothing there."""
+    for path in _segments(folder):
+        body = b""
+        with suppress(FileNotFoundError):  # a job at work has just moved it to the database
+            body = path.read_bytes()
+        for line in body.split(b"\n"):
+            if line and (reply := _read(line)) is not None:
+                yield reply
+
+
+def _segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob("replies-*.jsonl"))
 
 
 def _number(path: Path) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
 from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.items import with_media
 from assistant.store.tables import items, near_duplicates, precedents
 
 
@@ -42,8 +43,8 @@ class PrecedentStore:
         self._append(policy_id, [(key, digest, (), "withdrawn")], actor)
         return True
 
-    def all(self, policy_id: str) -> list[Precedent]:
-        """The precedents of a policy now, in order of arrival of their items."""
+    def all(self, policy_id: str, *, text_only: bool = False) -> list[Precedent]:
+        """The precedents of a policy now, in order of arrival of their items; with `text_only` none that have media."""
         latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
         query = (
             sa.select(items, near_duplicates.c.group_id, precedents.c.labels)
@@ -55,6 +56,8 @@ class PrecedentStore:
             .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest))
             .order_by(items.c.id)
         )
+        if text_only:
+            query = query.where(~with_media())
         with self._database.read() as connection:
             return [
                 Precedent(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, Usage
 from assistant.routing.route import Decision
 from assistant.store.database import PAGE, Database, now, parts
-from assistant.store.items import StoredItem, stored_item
+from assistant.store.items import StoredItem, stored_item, with_media
 from assistant.store.journal import StoredReply
 from assistant.store.precedents import settled_digests
 from assistant.store.routes import newest_revisions, next_routes
@@ -52,9 +52,11 @@ class PrelabelStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
-        """How many contents are still to ask in this run."""
+    def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False, only_media: bool = False) -> int:
+        """How many contents are still to ask in this run; with `only_media` those that have media."""
         query = _unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
+        if only_media:
+            query = query.where(with_media())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 

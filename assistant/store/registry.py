@@ -33,13 +33,7 @@ class Registry:
         Raises:
             PolicyError: the version stands for another text already, and a run asked with it; names those runs.
         """
-        same_version = sa.and_(policies.c.policy_id == policy.id, policies.c.version == policy.version)
-        if others := self._asked_with_another_text(policies, same_version, policy.digest):
-            raise PolicyError(
-                f"policy {policy.id} version {policy.version} was edited: "
-                f"{others} used another text under this version",
-                hint="give the new text a new version in its front matter",
-            )
+        self.refuse_edited_policy(policy)
         row = {
             "digest": policy.digest,
             "policy_id": policy.id,
@@ -76,6 +70,16 @@ class Registry:
             raise PromptError(
                 f"prompt {name}@{version} was edited: {others} used another text under this version",
                 hint=f"undo the edit, or save it as the next version: prompts/{name}/<next>.md",
+            )
+
+    def refuse_edited_policy(self, policy: Policy) -> None:
+        """Raises the PolicyError of `register_policy` without remembering anything."""
+        same_version = sa.and_(policies.c.policy_id == policy.id, policies.c.version == policy.version)
+        if others := self._asked_with_another_text(policies, same_version, policy.digest):
+            raise PolicyError(
+                f"policy {policy.id} version {policy.version} was edited: "
+                f"{others} used another text under this version",
+                hint="give the new text a new version in its front matter",
             )
 
     def _asked_with_another_text(self, table: sa.Table, version: sa.ColumnElement[bool], digest: str) -> str:

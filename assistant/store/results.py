@@ -12,6 +12,7 @@ from assistant.domain.certificates import MACHINE, Origin
 from assistant.domain.labels import LabelAnswer
 from assistant.store.certificates import CertificateStore
 from assistant.store.database import PAGE, Database
+from assistant.store.items import with_media
 from assistant.store.precedents import PrecedentStore, settled_digests
 from assistant.store.prelabels import newest
 from assistant.store.runs import Run
@@ -41,6 +42,7 @@ class RunTotals:
         prompt_tokens, completion_tokens, cached_tokens: of all answers; shared ones count once.
         cost_usd: US$ of all answers, None where no price is known.
         shared: items that took the answer of another item with the same content.
+        with_media: items with an answer whose media no model was shown.
     """
 
     statuses: dict[str, int]
@@ -52,6 +54,7 @@ class RunTotals:
     cached_tokens: int
     cost_usd: float | None
     shared: int
+    with_media: int
 
 
 class ResultStore:
@@ -104,6 +107,7 @@ class ResultStore:
             )
             routed = {(route, reason): count for route, reason, count in connection.execute(query)}
             settled = connection.execute(_count_settled(run)).scalar_one()
+            media = connection.execute(_count_media(run)).scalar_one()
         answered = sum(statuses.values())
         return RunTotals(
             statuses={**statuses, "settled": settled, "pending": max(0, everything - answered - settled)},
@@ -115,6 +119,7 @@ class ResultStore:
             cached_tokens=sums.cached_tokens or 0,
             cost_usd=sums.cost_usd,
             shared=sums.shared or 0,
+            with_media=media,
         )
 
     def _in_force(self, run: Run) -> int | None:
@@ -213,6 +218,11 @@ def _sums(run: Run) -> sa.Select[Any]:
             "shared"
         ),
     ).where(prelabels.c.run_id == run.id)
+
+
+def _count_media(run: Run) -> sa.Select[int]:
+    answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
+    return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
 
 
 def _count_settled(run: Run) -> sa.Select[int]:

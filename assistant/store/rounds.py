@@ -18,12 +18,14 @@ from assistant.routing.allocation import Integers
 from assistant.routing.route import Decision
 from assistant.store.columns import aggregated
 from assistant.store.database import Database, now
+from assistant.store.items import with_media
 from assistant.store.prelabels import newest
 from assistant.store.routes import as_decision, as_values
 from assistant.store.tables import ESCAPED, ExactText, items, prelabels, routes, run_events
 
 NONE = -1
-EVENT = "routed"
+ROUTED = "routed"
+"""Event of a run that was routed, beside those of its jobs."""
 _DECIDED = (routes.c.route, routes.c.reason, routes.c.doubts, routes.c.inclusion_probability, routes.c.seed)
 
 
@@ -52,6 +54,7 @@ class RunColumns:
         ids: external ids.
         failed: whether the newest answer can't be used, shape (n,).
         flagged: whether it holds one of the labels asked about, shape (n,).
+        media: whether the item has media, shape (n,).
         routes: theirs.
     """
 
@@ -59,6 +62,7 @@ class RunColumns:
     ids: list[str]
     failed: npt.NDArray[np.bool_]
     flagged: npt.NDArray[np.bool_]
+    media: npt.NDArray[np.bool_]
     routes: RouteColumns
 
     def __len__(self) -> int:
@@ -89,7 +93,9 @@ class RoundStore:
             keys, ids = _named(connection, run_id)
             remarkable, failing = _remarkable(connection, run_id, labels)
             failed, flagged = (np.isin(keys, remarkable[which]) for which in (failing, ~failing))
-            return RunColumns(keys, ids, failed, flagged, _routes(connection, run_id, keys))
+            [seen_in_part] = _integers(connection, sa.select(items.c.id).where(with_media()))
+            media = np.isin(keys, seen_in_part, assume_unique=True)
+            return RunColumns(keys, ids, failed, flagged, media, _routes(connection, run_id, keys))
 
     def names(self, run_id: int) -> tuple[Integers, list[str]]:
         """Row numbers, rising, and external ids of the items with an answer in a run."""
@@ -100,7 +106,7 @@ class RoundStore:
         """The newest round of a run, or None."""
         query = (
             sa.select(run_events.c.detail)
-            .where(run_events.c.run_id == run_id, run_events.c.event == EVENT)
+            .where(run_events.c.run_id == run_id, run_events.c.event == ROUTED)
             .order_by(run_events.c.id.desc())
             .limit(1)
         )
@@ -142,7 +148,7 @@ class RoundStore:
                 values = (run_id, revision, *as_values(decisions[code]), stamp)
                 _insert(connection, values, read.keys[at])
             detail = {"round": routed.number, "basis": dict(routed.basis), "written": len(changed)}
-            event = {"run_id": run_id, "event": EVENT, "detail": detail, "created_at": stamp}
+            event = {"run_id": run_id, "event": ROUTED, "detail": detail, "created_at": stamp}
             connection.execute(sa.insert(run_events), [event])
         return len(changed)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
 from assistant.store.prelabels import newest
+from assistant.store.rounds import ROUTED
 from assistant.store.tables import items, prelabels, routes, run_events
 from assistant.store.trust_tables import Answer
 
@@ -60,7 +61,7 @@ class Progress(NamedTuple):
 
 
 class LastEvent(NamedTuple):
-    """The newest event of a run; see `RunStore.event`."""
+    """The newest event of a run's jobs; see `RunStore.event`."""
 
     event: str
     detail: Mapping[str, Any]
@@ -81,8 +82,9 @@ class RunItemStore:
             return Progress(connection.execute(answered).scalar_one(), connection.execute(everything).scalar_one())
 
     def last_events(self) -> dict[int, LastEvent]:
-        """The newest event of each run, by the run's row number."""
-        newest_ids = sa.select(sa.func.max(run_events.c.id)).group_by(run_events.c.run_id)
+        """The newest event of each run's jobs, by the run's row number; that it was routed says nothing of them."""
+        newest_ids = sa.select(sa.func.max(run_events.c.id)).where(run_events.c.event != ROUTED)
+        newest_ids = newest_ids.group_by(run_events.c.run_id)
         query = sa.select(run_events.c.run_id, run_events.c.event, run_events.c.detail, run_events.c.created_at).where(
             run_events.c.id.in_(newest_ids)
         )

@@ -13,14 +13,18 @@ import sqlalchemy as sa
 from assistant.domain.prelabels import RunIdentity
 from assistant.errors import InputError
 from assistant.store.database import Database, now
-from assistant.store.tables import run_events, runs
+from assistant.store.tables import prelabels, run_events, runs
+
+NOT_STORED = 0
+"""Number of a run that is only planned: no row has it, so nothing was answered in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run: items x prompt version x policy version x model x parameters.
 
-    Imported machine answers are runs too; they have no prompt and no policy.
+    Imported machine answers are runs too; they have no prompt and no policy. A run that was only planned, by
+    `RunStore.planned`, has the number `NOT_STORED` and no name.
     """
 
     id: int
@@ -37,8 +41,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The short name people type: `r3`."""
-        return f"r{self.id}"
+        """The short name people type: `r3`; empty for a run that is only planned."""
+        return "" if self.id == NOT_STORED else f"r{self.id}"
 
 
 EVALUATION = "eval"
@@ -71,6 +75,29 @@ class RunStore:
         key = evaluation_key(identity, data)
         return self._open(_asked(identity, prompt, policy) | {"key": key, "origin": EVALUATION})
 
+    def planned(
+        self, identity: RunIdentity, data: str | None = None, *, prompt: tuple[str, str], policy: tuple[str, str]
+    ) -> Run:
+        """The run that `open`, or with `data` `open_evaluation`, would give. Writes nothing: a dry run looks at it."""
+        key = identity.key if data is None else evaluation_key(identity, data)
+        known = self.of_key(key)
+        if known is not None:
+            return known
+        asked = _asked(identity, prompt, policy)
+        return Run(
+            id=NOT_STORED,
+            key=key,
+            origin="prelabel" if data is None else EVALUATION,
+            model=identity.model,
+            prompt="@".join(prompt),
+            prompt_digest=identity.prompt_digest,
+            policy="@".join(policy),
+            policy_digest=identity.policy_digest,
+            parameters=asked["parameters"],  # type: ignore[arg-type] # an object, as it was written
+            replicate=identity.replicate,
+            created_at="",
+        )
+
     def of_key(self, key: str) -> Run | None:
         """The run of that key, or None."""
         with self._database.read() as connection:
@@ -83,27 +110,59 @@ class RunStore:
         return self._open({"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0})
 
     def all(self) -> list[Run]:
-        """Every run, oldest first; without those of evaluations, which are nobody's newest run."""
-        query = sa.select(runs).where(runs.c.origin != EVALUATION).order_by(runs.c.id)
+        """Every run in which something happened, oldest first.
+
+        Left out are those of evaluations, and those that were opened and never begun: a dry run once left such a row.
+        """
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [_run(row) for row in connection.execute(_production().where(_begun()).order_by(runs.c.id))]
+
+    def newest(self, policy_id: str | None = None) -> Run | None:
+        """The run that is meant where none is named: the newest one with an answer, None where no run has any.
+
+        An answer is a usable one: a run that was begun and interrupted before its first answer, or in which every
+        answer failed, is passed over. Every command, page and API route that takes a run takes this one by default.
+
+        Args:
+            policy_id: only runs that were asked under some version of that policy.
+        """
+        answered = sa.exists().where(prelabels.c.run_id == runs.c.id, prelabels.c.status == "labelled")
+        query = _production().where(answered).order_by(runs.c.id.desc()).limit(1)
+        if policy_id is not None:
+            query = query.where(runs.c.policy_id == policy_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _run(row)
 
     def find(self, name: str | None) -> Run:
-        """The run called `r3` (or `3`), or the newest one.
+        """The run called `r3` (or `3`), whatever became of it; without a name the `newest`.
 
         Raises:
             InputError: no such run, naming those there are; or it holds the answers of an evaluation.
         """
-        known = self.all()
-        if not known:
-            raise InputError("no run yet", hint="assistant prelabel  makes one")
         if name is None:
-            return known[-1]
-        wanted = next((run for run in known if name in {run.name, str(run.id), run.key}), None)
+            return self._newest_or_refuse()
+        with self._database.read() as connection:
+            stored = [_run(row) for row in connection.execute(_production().order_by(runs.c.id))]
+        wanted = next((run for run in stored if name in {run.name, str(run.id), run.key}), None)
         if wanted is None:
             self._refuse_evaluation(name)
-            raise InputError(f"no run {name}", hint=f"there are: {', '.join(run.name for run in known[-20:])}")
+            known = [run.name for run in self.all()[-20:]]
+            hint = f"there are: {', '.join(known)}" if known else _MAKES_ONE
+            raise InputError(f"no run {name}" if stored else "no run yet", hint=hint)
         return wanted
+
+    def _newest_or_refuse(self) -> Run:
+        newest = self.newest()
+        if newest is not None:
+            return newest
+        known = self.all()
+        if not known:
+            raise InputError("no run yet", hint=_MAKES_ONE)
+        raise InputError(
+            f"no run has an answer yet; there are: {', '.join(run.name for run in known[-20:])}",
+            hint="assistant prelabel  goes on; a run without answers is looked at by its name",
+        )
 
     def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
         """Append to the run's history."""
@@ -133,6 +192,21 @@ class RunStore:
                 connection.execute(sa.insert(runs), [{**row, "created_at": now()}])
                 found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
             return _run(found)
+
+
+_MAKES_ONE = "assistant prelabel  makes one"
+
+
+def _production() -> sa.Select[Any]:
+    """Runs of production: all but those of evaluations."""
+    return sa.select(runs).where(runs.c.origin != EVALUATION)
+
+
+def _begun() -> sa.ColumnElement[bool]:
+    """Whether something happened in a run: a job began, or answers came in."""
+    return sa.or_(
+        sa.exists().where(run_events.c.run_id == runs.c.id), sa.exists().where(prelabels.c.run_id == runs.c.id)
+    )
 
 
 def evaluation_key(identity: RunIdentity, data: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.prelabels import Prelabel
 from assistant.store.database import PAGE, Database, parts
-from assistant.store.items import StoredItem
+from assistant.store.items import StoredItem, with_media
 from assistant.store.prelabels import (
     PendingItem,
     PrelabelStore,
@@ -41,9 +41,17 @@ class SelectedPrelabels(PrelabelStore):
         self._shared_before = shared_before
         self._asked = self._first_of_content()
 
-    def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:  # noqa: ARG002 - people's answers don't count
-        """How many contents are still to ask in this run."""
-        return self._count(unanswered(run, retry_failed=retry_failed))
+    def count_pending(
+        self,
+        run: Run,
+        policy_id: str,  # noqa: ARG002 - people's answers don't count
+        *,
+        retry_failed: bool = False,
+        only_media: bool = False,
+    ) -> int:
+        """How many contents are still to ask in this run; with `only_media` those that have media."""
+        query = unanswered(run, retry_failed=retry_failed)
+        return self._count(query.where(with_media()) if only_media else query)
 
     def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:  # noqa: ARG002 - as above
         """How many of these have a reply that counts already."""

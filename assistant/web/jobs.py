@@ -91,8 +91,17 @@ class Jobs:
         """Whether a job runs in this workspace, wherever it was started."""
         return any(job.alive for job in self._jobs.values()) or at_work(self._state / "journal") is not None
 
+    def refuse_second(self) -> None:
+        """Raises InputError while a job is at work."""
+        if self.at_work():
+            raise InputError(
+                "another job is at work in this workspace", hint="wait until it is done, or stop it; both keep all"
+            )
+
     def estimate(self, wish: Wish) -> dict[str, Any]:
         """What a job would take: `run`, `calls`, `prompt_tokens`, `completion_tokens`, `cost_usd` (None: not known).
+
+        `run` is None where the job would begin a run; pricing it begins none.
 
         Raises:
             AssistantError: what the command says is wrong.
@@ -120,10 +129,7 @@ class Jobs:
             InputError: a job is at work already.
         """
         with self._lock:
-            if self.at_work():
-                raise InputError(
-                    "another job is at work in this workspace", hint="wait until it is done, or stop it; both keep all"
-                )
+            self.refuse_second()
             folder = self._state / "jobs"
             folder.mkdir(exist_ok=True)
             log = folder / f"{run}.log"

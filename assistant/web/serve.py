@@ -62,7 +62,7 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired,))
+        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
         link = None if real.team or not real.local else login_link(workspace.database, real, person, actor=person)
         config = uvicorn.Config(
             app,

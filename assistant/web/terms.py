@@ -67,4 +67,5 @@ EVENTS = {
     "started": marked("started"),
     "ended": marked("ended"),
     "interrupted": marked("stopped"),
+    "routed": marked("routed"),
 }

@@ -19,7 +19,7 @@ from assistant.store.selected import SelectedPrelabels
 from assistant.wiring.eval_snapshots import Found, FrozenSuite, find_items
 from assistant.wiring.eval_suites import asking_of
 from assistant.wiring.job import Session
-from assistant.wiring.work import Asking, JobChoice, Work, register
+from assistant.wiring.work import Asking, JobChoice, Work, open_run
 from assistant.wiring.workspace import Workspace
 from evals.leakage import precedent_ties, ties
 from evals.suite import VariantChoice
@@ -144,10 +144,7 @@ class SuiteRun:
 
     def _work(self, asking: Asking) -> Work:
         workspace, policy_id = self._workspace, asking.policy.id
-        register(workspace, asking)
-        run = workspace.runs.open_evaluation(
-            asking.identity, self._frozen.digest, prompt=asking.prompt_name, policy=asking.policy_name
-        )
+        run = open_run(workspace, asking, data=self._frozen.digest, dry_run=self._choice.dry_run)
         withheld = withheld_precedents(workspace, self.found, policy_id, self._frozen.suite.data.group_by)
         self.withheld |= withheld
         own = {facts.digest for facts in self.found.facts.values()}

@@ -32,7 +32,7 @@ class FrozenSuite:
         path: of that file.
         snapshot: the frozen data.
         digest: its identity.
-        fresh: whether it was written just now.
+        fresh: whether it was made just now.
     """
 
     suite: Suite
@@ -67,13 +67,14 @@ def snapshot_path(workspace: Workspace, suite: Suite) -> Path:
     return workspace.folder / FOLDER / f"{suite.name}.frozen.jsonl"
 
 
-def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False) -> FrozenSuite:
+def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False, write: bool = True) -> FrozenSuite:
     """Write the snapshot of a suite's data as it is now; one that is the same already stays.
 
     Args:
         workspace: the opened workspace.
         path: of the suite.
         again: another snapshot may take the place of the one there is, which is kept beside it.
+        write: whether to; else only what would be written is made.
 
     Raises:
         InputError: the suite has mistakes or is empty; or there is another snapshot and `again` was not given.
@@ -94,7 +95,7 @@ def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False) -> Fr
             hint="--again freezes it anew; figures of the two can't be compared",
         )
     fresh = not target.exists() or digest_of(target.read_bytes()) != digest
-    if fresh:
+    if fresh and write:
         _keep_earlier(target)
         _write(target, snapshot, digest)
     return FrozenSuite(suite, path, snapshot, digest, fresh)
@@ -121,11 +122,14 @@ def open_frozen(workspace: Workspace, path: Path) -> FrozenSuite:
     return FrozenSuite(suite, path, snapshot, digest)
 
 
-def freeze_or_open(workspace: Workspace, path: Path) -> FrozenSuite:
-    """The suite with its snapshot, which is made where there is none; raises as `freeze_suite` and `open_frozen` do."""
+def freeze_or_open(workspace: Workspace, path: Path, *, dry_run: bool = False) -> FrozenSuite:
+    """The suite with its snapshot, which is made where there is none; raises as `freeze_suite` and `open_frozen` do.
+
+    With `dry_run` the snapshot is made and not written.
+    """
     if snapshot_path(workspace, read_suite(path)).exists():
         return open_frozen(workspace, path)
-    return freeze_suite(workspace, path)
+    return freeze_suite(workspace, path, write=not dry_run)
 
 
 def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:

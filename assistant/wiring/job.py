@@ -5,18 +5,22 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 
 from assistant.domain.prelabels import Usage
 from assistant.errors import AssistantError, FatalModelError, InputError, SettingsError
+from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.indexing import bring_up_to_date
 from assistant.models.guard.budget import Budget
 from assistant.models.guard.guarded import GuardedModel
+from assistant.policy.index import VectorIndex
 from assistant.prelabel.estimate import Estimate, estimate
 from assistant.prelabel.feed import Feed
 from assistant.prelabel.job import JobOptions, PrelabelJob
 from assistant.prelabel.label_one import LabelKit
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
+from assistant.store.journal import unread
 from assistant.store.results import RunTotals
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
@@ -67,23 +71,39 @@ class Session:
     def prepare(self, note: Callable[[str], None]) -> None:
         """Take in what a killed session left, bring the index up to date, count what is to ask.
 
+        A dry run leaves all of that to the job: it counts, and looks things up in an index of its own.
+
         Args:
             note: told in words what was done.
         """
         workspace = self._workspace
         if not workspace.items.count()["items"]:
             raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
-        recovered, damaged = recover(workspace.journal, workspace.prelabels)
+        policy, dry = self._asking.policy, self._choice.dry_run
+        if not dry:
+            self._recover(note)
+        told = bring_up_to_date(self._index, policy, workspace.precedents, self._embedder)
+        if told and not dry:
+            note(told)
+        self._pending = self._work.store.count_pending(self.run, policy.id, retry_failed=self._choice.retry_failed)
+        self.progress.total = self._pending if self._choice.limit is None else min(self._pending, self._choice.limit)
+
+    def _recover(self, note: Callable[[str], None]) -> None:
+        recovered, damaged = recover(self._workspace.journal, self._workspace.prelabels)
         for path, lines in damaged.items():
             note(f"{lines:,} lines of the reply journal are no replies and were left out; they are kept in {path}")
         if recovered:
             note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
         self.progress.recovered = recovered
-        policy = self._asking.policy
-        if told := bring_up_to_date(workspace.index, policy, workspace.precedents, workspace.item_embedder):
-            note(told)
-        self._pending = self._work.store.count_pending(self.run, policy.id, retry_failed=self._choice.retry_failed)
-        self.progress.total = self._pending if self._choice.limit is None else min(self._pending, self._choice.limit)
+
+    @cached_property
+    def _index(self) -> VectorIndex:
+        return VectorIndex.in_memory() if self._choice.dry_run else self._workspace.index
+
+    @cached_property
+    def _embedder(self) -> ItemEmbedder:
+        embedder = self._workspace.item_embedder
+        return embedder.keeping_nothing() if self._choice.dry_run else embedder
 
     def estimate(self) -> Estimate:
         """What asking everything still to ask would take; what has a reply costs nothing. Renders a sample only."""
@@ -99,10 +119,24 @@ class Session:
             retry_failed=self._choice.retry_failed,
         )
 
+    def with_media(self) -> int:
+        """Contents still to answer that have media, of which no model is shown more than the text."""
+        again = self._choice.retry_failed
+        return self._work.store.count_pending(self.run, self._asking.policy.id, retry_failed=again, only_media=True)
+
     def _known(self) -> int:
         """Contents still to answer that have a reply; what failed before is asked anew all the same."""
-        again = self._choice.retry_failed
-        return 0 if again else self._work.store.count_known(self.run, self._asking.policy.id)
+        if self._choice.retry_failed:
+            return 0
+        return self._work.store.count_known(self.run, self._asking.policy.id) + self._left_by_a_kill()
+
+    def _left_by_a_kill(self) -> int:
+        """Contents whose reply is on disk and not in the database yet; a job has taken them in by now."""
+        if not self._choice.dry_run:
+            return 0
+        folder = self._workspace.journal_folder
+        left = {reply.content_digest for reply in unread(folder) if reply.run_key == self.run.key}
+        return len(left.difference(self._work.store.stored_replies(self.run, sorted(left))))
 
     async def work(self, watch: Callable[[JobProgress], None]) -> AssistantError | None:
         """Do the job; returns the BudgetError that ended it early, or None.
@@ -200,13 +234,12 @@ class Session:
         )
 
     def _feed(self) -> Feed:
-        workspace = self._workspace
         return Feed(
             store=self._work.store,
             run=self.run,
             policy=self._asking.policy,
-            index=workspace.index,
-            embedder=workspace.item_embedder,
+            index=self._index,
+            embedder=self._embedder,
             options=retrieval_options(self._asking.settings),
             withheld=self._work.withheld,
         )

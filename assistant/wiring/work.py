@@ -34,6 +34,7 @@ class JobChoice:
     replicate: int = 0
     retry_failed: bool = False
     record: str | None = None
+    dry_run: bool = False  # only price it: nothing is asked, and nothing is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,37 @@ def what_is_asked(
     return Asking(chosen, against, template, spec, renderer, run_identity(chosen, template, against, spec, replicate))
 
 
-def register(workspace: Workspace, asking: Asking) -> None:
-    """Remember the very wording of prompt and policy before their first use."""
-    prompt = asking.prompt
-    workspace.registry.register_prompt(prompt.name, prompt.version, prompt.digest, prompt.source)
-    workspace.registry.register_policy(asking.policy)
+def open_run(workspace: Workspace, asking: Asking, *, data: str | None = None, dry_run: bool = False) -> Run:
+    """The run of what is asked, its prompt and policy remembered in their very wording before their first use.
+
+    Args:
+        workspace: the opened workspace.
+        asking: what is asked.
+        data: digest of the frozen data an evaluation asks about; None for production.
+        dry_run: look for the run only: where there is none it stays so, and no wording is remembered.
+
+    Raises:
+        PromptError, PolicyError: the version stands for another text already, and a run asked with it.
+    """
+    prompt, policy, registry = asking.prompt, asking.policy, workspace.registry
+    names = {"prompt": asking.prompt_name, "policy": asking.policy_name}
+    if dry_run:
+        registry.refuse_edited_prompt(prompt.name, prompt.version, prompt.digest)
+        registry.refuse_edited_policy(policy)
+        return workspace.runs.planned(asking.identity, data, **names)
+    registry.register_prompt(prompt.name, prompt.version, prompt.digest, prompt.source)
+    registry.register_policy(policy)
+    if data is not None:
+        return workspace.runs.open_evaluation(asking.identity, data, **names)
+    return workspace.runs.open(asking.identity, **names)
 
 
 def production_work(workspace: Workspace, choice: JobChoice) -> Work:
     """All items of the workspace, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
-    register(workspace, asking)
-    run = workspace.runs.open(asking.identity, prompt=asking.prompt_name, policy=asking.policy_name)
+    run = open_run(workspace, asking, dry_run=choice.dry_run)
+    if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
+        return Work(asking, run, workspace.prelabels, None)
     nonce = workspace.nonces.get(routing_scope(run.id)).value
     routing = routing_policy(workspace.settings.routing, workspace.policy, nonce)
     return Work(asking, run, workspace.prelabels, routing)

@@ -194,9 +194,13 @@ class Workspace:
     @cached_property
     def journal(self) -> ReplyJournal:
         """Paid replies on disk ahead of the database; one job a workspace at a time."""
-        folder = self.state / "journal"
-        self._closing.callback(claim(folder))
-        return ReplyJournal(folder)
+        self._closing.callback(claim(self.journal_folder))
+        return ReplyJournal(self.journal_folder)
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal is, for those who only look."""
+        return self.state / "journal"
 
     def group_near_duplicates(self) -> int:
         """Bring the near-duplicate groups up to date; returns how many there are."""

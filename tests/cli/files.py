@@ -34,7 +34,7 @@ def ingest(assistant: Assistant, workspace: Path, records: Iterable[Record]) -> 
 def exported(assistant: Assistant, workspace: Path) -> dict[str, dict[str, Any]]:
     """Every item as `export` writes it, by id; an export needs a run, so one without answers is made."""
     with Workspace.open(workspace) as opened:
-        opened.runs.open_import("nobody")
+        run = opened.runs.open_import("nobody")
     target = workspace / "out.jsonl"
-    assert assistant("export", target, "-w", workspace).status == 0
+    assert assistant("export", target, "--run", run.name, "-w", workspace).status == 0
     return {row["item_id"]: row for row in read_jsonl(target)}

@@ -131,7 +131,7 @@ def test_where_nothing_can_be_written_is_told_and_nothing_is(
     with Workspace.open(workspace) as opened:
         opened.runs.open_import("nobody")
     before = sorted(workspace.iterdir())
-    said = assistant("export", workspace / name, "-w", workspace, "--json")
+    said = assistant("export", workspace / name, "--run", "r1", "-w", workspace, "--json")
     assert (said.status, said.json["error"]["what"]) == (1, what)
     assert sorted(workspace.iterdir()) == before
 
@@ -140,7 +140,7 @@ def test_a_target_that_cant_be_written_is_told_in_words(assistant: Assistant, wo
     with Workspace.open(workspace) as opened:
         opened.runs.open_import("nobody")
     (workspace / "out.csv").mkdir()
-    said = assistant("export", workspace / "out.csv", "-w", workspace)
+    said = assistant("export", workspace / "out.csv", "--run", "r1", "-w", workspace)
     assert said.status == 1
     assert "out.csv" in said.stderr
     assert "unexpected" not in said.stderr
@@ -162,7 +162,7 @@ def test_text_too_long_for_a_cell_is_cut_there_and_said(assistant: Assistant, wo
     ingest(assistant, workspace, [{"id": "huge", "text": "😂" * 20_000}])
     with Workspace.open(workspace) as opened:
         opened.runs.open_import("nobody")
-    said = assistant("export", workspace / "out.xlsx", "-w", workspace)
+    said = assistant("export", workspace / "out.xlsx", "--run", "r1", "-w", workspace)
     assert "1 cells were longer than Excel can hold" in said.stderr
     [row] = from_excel(workspace / "out.xlsx")
     # Excel counts UTF-16 units: 32,767 of them hold 16,383 of these.

@@ -17,7 +17,8 @@ from assistant.store.nonces import routing_scope
 from assistant.store.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
-from tests.cli.conftest import Assistant
+from tests.cli.conftest import Assistant, Server
+from tests.cli.files import read_jsonl
 
 # Twenty items; the surest twelve pass. Of those p00 is audited, p03 is a label kept for people, p04 is severe and
 # p05 so, too, but surer than `double_below`.
@@ -236,6 +237,75 @@ def test_explaining_an_item_shows_every_rule_its_numbers_and_the_decision_and_wr
     assistant("route", "-w", certified)
     again = assistant("route", "--explain", "p04", "-w", certified)
     assert "is another" not in again.stderr
+
+
+def test_an_item_that_people_settled_says_who_and_what_the_machine_had_answered(
+    assistant: Assistant, workspace: Path
+) -> None:
+    answered_run(assistant, workspace, {"a": "hate", "b": "safe"})
+    people_say(assistant, workspace, {"a": "spam"}, rater="ann")
+    people_say(assistant, workspace, {"a": "spam"}, rater="bob")
+    people_say(assistant, workspace, {"a": "safe"}, rater="cyd")
+    fit(workspace, {"b": ("safe", 0.8)})  # as a campaign's fits do: what is labelled has no score any more
+    assert assistant("route", "-w", workspace).status == 0
+    said = assistant("route", "--explain", "a", "-w", workspace)
+    assert "item a in run r1: the machine's answer is hate" in said.stdout
+    assert "people settled it as spam (ann: spam, bob: spam, cyd: safe)" in said.stdout
+    assert "settled, by already_labelled: People have labelled it." in said.stdout
+    told = assistant("route", "--explain", "a", "-w", workspace, "--json").json
+    assert (told["labels"], told["own_labels"], told["confidence"]) == (["hate"], ["hate"], None)
+    assert told["people"]["settled"] == ["spam"]
+    people_say(assistant, workspace, {"b": "spam"}, rater="ann")
+    people_say(assistant, workspace, {"b": "safe"}, rater="bob")
+    assert (
+        "people are evenly split (ann: spam, bob: safe)" in assistant("route", "--explain", "b", "-w", workspace).stdout
+    )
+
+
+def test_before_anything_is_calibrated_the_first_route_is_explained(
+    assistant: Assistant, filled: Path, dev_server: Server
+) -> None:
+    dev_server()
+    assert assistant("prelabel", "--model", "openai:dev", "-w", filled).status == 0
+    stored = routes(filled)
+    by_reason = {reason: name for name, (_, reason, _) in stored.items()}
+    assert {"looks_like_instruction", "low_probability", "high_probability"} <= by_reason.keys()
+    for reason, name in by_reason.items():
+        told = assistant("route", "--explain", name, "-w", filled, "--json").json
+        assert [one["rule"] for one in told["rules"] if one["decides"]] == [reason]
+        assert told["decision"] == told["stored_route"]
+        assert (told["decision"]["route"], told["decision"]["reason"]) == stored[name][:2]
+        assert (told["round"], bool(told["labels"])) == (None, True)
+    said = assistant("route", "--explain", by_reason["low_probability"], "-w", filled)
+    assert "review, by low_probability: The label's probability is too low to be accepted." in said.stdout
+    assert "this is the first route, as it was stored: nothing is calibrated yet" in said.stderr
+    assert routes(filled) == stored
+
+
+def test_an_item_that_was_settled_before_the_run_is_explained_too(
+    assistant: Assistant, filled: Path, dev_server: Server
+) -> None:
+    dev_server()
+    assert assistant("prelabel", "--model", "openai:dev", "-w", filled).status == 0
+    [name, *_] = [row["item_id"] for row in _exported(assistant, filled) if row["status"] == "settled"]
+    said = assistant("route", "--explain", name, "-w", filled)
+    assert said.status == 0
+    assert "the machine's answer is none" in said.stdout
+    assert "before the run, which did not ask about it (label_a: " in said.stdout
+
+
+def test_an_imported_answer_that_was_never_routed_is_shown_without_a_route(
+    assistant: Assistant, workspace: Path
+) -> None:
+    answered_run(assistant, workspace, {"a": "hate"})
+    said = assistant("route", "--explain", "a", "-w", workspace)
+    assert (said.status, "the machine's answer is hate" in said.stdout) == (0, True)
+    assert "no route is stored" in said.stderr
+
+
+def _exported(assistant: Assistant, workspace: Path) -> list[dict[str, Any]]:
+    assert assistant("export", workspace / "out.jsonl", "-w", workspace).status == 0
+    return read_jsonl(workspace / "out.jsonl")
 
 
 def error(assistant: Assistant, *words: str | Path) -> Any:

@@ -11,7 +11,7 @@ from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import ingest, write_jsonl
 from tests.cli.test_answers import SINGLE, begin, given
-from tests.shared_cases import shared_case
+from tests.shared_data import shared_file
 
 
 def agree(assistant: Assistant, case: Path) -> tuple[Any, str]:
@@ -39,14 +39,14 @@ def agree(assistant: Assistant, case: Path) -> tuple[Any, str]:
 def test_a_machine_that_says_what_people_say_agrees_with_them(
     assistant: Assistant, name: str, raw: float, human: float, told: str
 ) -> None:
-    figures, said = agree(assistant, shared_case(name))
+    figures, said = agree(assistant, shared_file("cases", name))
     assert (figures["raw"]["value"], figures["raw"]["n"]) == (pytest.approx(raw), 40)
     assert figures["human_human_raw"]["value"] == human
     assert told in said
 
 
 def test_of_a_rater_who_labels_twice_the_newest_answer_counts(assistant: Assistant) -> None:
-    figures, said = agree(assistant, shared_case("rater-labels-twice"))
+    figures, said = agree(assistant, shared_file("cases", "rater-labels-twice"))
     assert figures["raw"]["n"] == 40
     assert "1 answers in labels.csv were given again to the same item: the newest counts." in said
 
@@ -57,7 +57,7 @@ def six(assistant: Assistant, workspace: Path) -> Path:
 
 
 def take(assistant: Assistant, workspace: Path, name: str, *words: str) -> Said:
-    [path] = [path for path in shared_case(name).iterdir() if path.name != "README"]
+    [path] = [path for path in shared_file("cases", name).iterdir() if path.name != "README"]
     return assistant("labels", "import", path, *words, "-w", workspace, "--json")
 
 
@@ -104,7 +104,9 @@ def test_label_studios_cancelled_annotation_is_no_answer(assistant: Assistant, w
     ingest(assistant, workspace, [{"id": str(number), "text": f"task {number}"} for number in (11, 12)])
     import orjson  # noqa: PLC0415
 
-    tasks = orjson.loads((shared_case("label-studio-tasks") / "a.json").read_bytes())  # one a line, as is read so far
+    tasks = orjson.loads(
+        (shared_file("cases", "label-studio-tasks") / "a.json").read_bytes()
+    )  # one a line, as is read so far
     said = assistant("labels", "import", write_jsonl(workspace / "a.jsonl", tasks), "-w", workspace, "--json")
     assert (said.status, said.json["added"], said.json["no_answer"]) == (0, 2, 1)
     assert [(rater, labels) for _, rater, labels in given(workspace)] == [("3", ["spam"]), ("x@example.com", ["safe"])]
@@ -124,7 +126,7 @@ def test_doccanos_empty_list_is_no_answer_and_two_labels_are_never_taken_for_one
 def test_error_cells_and_words_for_nothing_are_no_posts(
     assistant: Assistant, workspace: Path, name: str, texts: list[str]
 ) -> None:
-    [path] = [path for path in shared_case(name).iterdir() if path.name != "README"]
+    [path] = [path for path in shared_file("cases", name).iterdir() if path.name != "README"]
     said = assistant("ingest", path, "-w", workspace, "--json")
     [report] = said.json["files"]
     assert (said.status, report["added"]) == (3, len(texts))

@@ -278,7 +278,8 @@ def test_a_run_that_isnt_there_and_one_without_labels_are_refused(assistant: Ass
     with Workspace.open(workspace) as opened:
         opened.runs.open_import("nobody")
     assert "no run r7" in refused(assistant("sample", "--run", "r7", "-w", workspace, "--json"))
-    assert "run r1 has no machine labels" in refused(assistant("sample", "-w", workspace, "--json"))
+    assert "run r1 has no machine labels" in refused(assistant("sample", "--run", "r1", "-w", workspace, "--json"))
+    assert "no run yet" in refused(assistant("sample", "-w", workspace, "--json"))  # an empty one is as none
 
 
 def test_another_run_is_not_certified_by_what_was_drawn_for_this_one(

@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from assistant.domain.certificates import Settlement
+from assistant.domain.certificates import Origin, Settlement
 from assistant.review.adjudicate import open_case
 from assistant.store import disagreement_list, disagreements
 from assistant.store.disagreement_list import Wanted
@@ -74,7 +74,7 @@ def test_a_final_label_names_the_categories_that_nobody_answered(assistant: Assi
     assert "settled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
     with Workspace.open(labelled) as opened:
         newest = {one.item_id: one for one in SettlementStore(opened.database).newest(1)}
-    assert newest["empty"] == Settlement("empty", (), "person", None, None, 1, ("S", "V"))
+    assert newest["empty"] == Settlement("empty", (), Origin.PERSON, None, None, 1, unknown=("S", "V"))
     assert newest["whole"].unknown == ()
     again = assistant("settle", "-w", labelled, "--json").json
     assert again["written"] == 0
@@ -87,13 +87,18 @@ def test_every_format_tells_unknown_from_no(assistant: Assistant, labelled: Path
     found = {row["item_id"]: row for row in out}
     for name, unknown in UNKNOWN.items():
         lists = (LABELS[name], unknown)
-        expected = lists if ending in {"jsonl", "parquet"} else tuple("|".join(one) for one in lists)
+        expected = lists if ending in {"jsonl", "parquet"} else ("|".join(lists[0]) or "[]", "|".join(unknown))
         assert (found[name]["final_labels"] or expected[0], found[name]["final_unknown"] or expected[1]) == expected
         assert bool(found[name]["final_unknown"]) is bool(unknown)
         assert found[name]["final_origin"] == "person"
     assert not found["waits"]["final_unknown"]
     assert not found["waits"]["final_origin"]
-    assert manifest["final_labels"] == {"person": 2, "machine": 0, "not_settled": 1, "in_part": 2}
+    assert manifest["final_labels"] == {
+        **dict.fromkeys(("model", "classifier", "machine"), 0),
+        "person": 2,
+        "not_settled": 1,
+        "in_part": 2,
+    }
     assert manifest["final_unknown"] == {"items": 2, "by_category": {"S": 2, "V": 1}}
 
 
@@ -113,7 +118,7 @@ def test_an_export_says_that_labels_are_known_in_part_and_gives_them_back_as_suc
     taken = assistant("labels", "import", file, *words, "-w", other, "--json")
     assert (taken.status, taken.json["added"], taken.json["with_unknown_categories"]) == (0, 4, 2)
     with Workspace.open(other) as opened:
-        answers = dict(PoolStore(opened.database).human_answers())
+        answers = {one.item_id: one.newest for one in PoolStore(opened.database).human_answers()}
     assert {name: list(given[0].unknown) for name, given in answers.items()} == UNKNOWN
 
 
@@ -137,12 +142,14 @@ def test_the_same_labels_again_with_less_left_unknown_are_another_answer(assista
 
 
 def test_labels_taken_without_the_policys_set_keep_what_they_leave_out(assistant: Assistant, workspace: Path) -> None:
+    policy = POLICY.replace("name: S", "name: T").replace("labels: H, S, V", "labels: H, T, V")
+    (workspace / "policies" / "community.md").write_text(policy, encoding="utf-8")
     ingest(assistant, workspace, [{"id": name, "text": name} for name in GIVEN])
     file = write_jsonl(workspace / "l.jsonl", rows(GIVEN))
     said = assistant("labels", "import", file, "--any-label", "-w", workspace, "--json")
     assert (said.status, said.json["with_unknown_categories"]) == (0, 2)
     with Workspace.open(workspace) as opened:
-        answers = dict(PoolStore(opened.database).human_answers())
+        answers = {one.item_id: one.newest for one in PoolStore(opened.database).human_answers()}
     assert {name: list(given[0].unknown) for name, given in answers.items()} == UNKNOWN
 
 
@@ -153,7 +160,7 @@ def test_a_column_that_happens_to_be_called_unknown_is_no_list_of_categories(
     row = {"item_id": "a", "rater_id": "ana", "label": "safe", "unknown": "perhaps", "denied": ["x"]}
     assert assistant("labels", "import", write_jsonl(workspace / "l.jsonl", [row]), "-w", workspace).status == 0
     with Workspace.open(workspace) as opened:
-        [(_, [answer])] = list(PoolStore(opened.database).human_answers())
+        [(_, [answer], _)] = list(PoolStore(opened.database).human_answers())
     assert (answer.labels, answer.unknown) == (("safe",), ())
 
 

@@ -378,3 +378,29 @@ def test_no_server_there_is_told_with_how_to_start_one() -> None:
 def test_what_is_no_url_of_a_server_is_told(url: str) -> None:
     with pytest.raises(VectorIndexError, match="not the URL of a Chroma server"):
         VectorIndex.connect(url)
+
+
+def test_an_index_in_memory_finds_what_one_on_disk_finds(index: VectorIndex) -> None:
+    memory, policy = VectorIndex.in_memory(), policy_of(*(clause(f"C{n}", 2) for n in range(6)))
+    known = [settled(f"p{n}", group=str(n // 3) if n % 2 else None) for n in range(40)]
+    asked = random_vectors(8, seed=3)
+    entries = clause_entries(policy)
+    for one in (index, memory):
+        one.put_clauses(policy, entries, random_vectors(len(entries), seed=1), EMBEDDER)
+        one.put_precedents("p", known, random_vectors(40, seed=2), EMBEDDER)
+        one.remove_precedents("p", ["p7", "nobody"], EMBEDDER)
+        one.put_precedents("p", [replace(known[8], labels=("safe",))], random_vectors(1, seed=4), EMBEDDER)
+
+    def found(one: VectorIndex) -> object:
+        clauses = one.search_clauses(policy, asked, 4, embedder=EMBEDDER)
+        precedents = one.search_precedents("p", asked, 5, embedder=EMBEDDER, asking=[("p3", "1")] * 8)
+        return (
+            [[(hit.clause.id, round(hit.distance, 4)) for hit in hits] for hits in clauses],
+            [[(hit.content_digest, hit.labels, round(hit.distance, 4)) for hit in hits] for hits in precedents],
+        )
+
+    assert found(memory) == found(index)
+    assert memory.counts() == index.counts()
+    assert memory.precedents("p", EMBEDDER) == index.precedents("p", EMBEDDER)
+    with pytest.raises(VectorIndexError, match="is not indexed with"):
+        memory.search_clauses(policy_of(clause("A1"), digest="d2"), asked, 1, embedder=EMBEDDER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from assistant.domain.review_work import (
@@ -14,9 +16,17 @@ from assistant.domain.review_work import (
 )
 from assistant.domain.reviews import Review
 from assistant.review.gold import make_gold
-from assistant.store import audit
+from assistant.store import audit, gold
 from assistant.store.items import ItemStore
-from assistant.store.review_tables import assignments, late_answers, passes, review_details, tasks, withdrawals
+from assistant.store.review_tables import (
+    assignments,
+    gold_items,
+    late_answers,
+    passes,
+    review_details,
+    tasks,
+    withdrawals,
+)
 from assistant.store.reviews import ReviewStore
 from assistant.store.tables import reviews
 from tests.review.conftest import Desk, answer, say
@@ -359,6 +369,36 @@ def test_gold_is_mixed_in_silently_at_its_rate(desk: Desk) -> None:
     assert 6 <= kinds.count(TaskKind.GOLD) <= 18  # binomial(40, 0.3), far out in both tails
     assert len(set(names)) == 40
     assert ItemStore(desk.database).count()["items"] == 90
+
+
+def test_gold_is_given_no_more_often_than_it_may_be_shown(desk: Desk) -> None:
+    [key] = desk.items(1)
+    with desk.database.write() as connection:
+        number = make_gold(connection, key, policy_id="rules", labels=("spam",), explanation="", actor="lead")
+    desk.tasks(200)
+    queue = desk.queue(gold_rate=0.5, gold_views=3)
+    taken = [one.kind for n in range(20) for one in queue.claim(desk.person(f"p{n}"), 8)]
+    assert taken.count(TaskKind.GOLD) == 3  # of 160 that were taken half would be gold, by 20 people
+    with desk.database.read() as connection:
+        kept = gold.find(connection, number)
+    assert kept is not None
+    assert not kept.active
+
+
+def test_gold_that_is_too_old_is_not_given_and_retired_by_the_sweep(desk: Desk) -> None:
+    [key] = desk.items(1)
+    with desk.database.write() as connection:
+        make_gold(connection, key, policy_id="rules", labels=("spam",), explanation="", actor="lead")
+    desk.tasks(20)
+    desk.clock.at = datetime.now(UTC) + timedelta(days=29)
+    queue = desk.queue(gold_rate=0.5, gold_days=30)
+    assert queue.retire_aged_gold() == 0
+    desk.clock.move(days=2)
+    other = desk.queue(gold_rate=0.5, gold_days=30)
+    assert TaskKind.GOLD not in [one.kind for one in other.claim(desk.person("ann"), 10)]
+    assert desk.queue(gold_days=1).retire_aged_gold() == 0  # it was retired when gold was due: nothing is left
+    [row] = desk.rows(gold_items)
+    assert not row.active
 
 
 def test_gold_comes_only_while_there_is_work(desk: Desk) -> None:

@@ -74,6 +74,7 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "severe",
         "label_always_human",
         "reply_failed",
+        "media_not_seen",
         "looks_like_instruction",
         "content_truncated",
         "language_not_covered",

@@ -48,7 +48,7 @@ def test_nul_characters_are_kept_wherever_content_can_hold_them(database: Databa
     )
     reply = StoredReply(run.key, stored.content_digest, 1, NUL, 1.0, "now")
     prelabels.commit(run, [Answered(stored.key, 0, answer, None)], [reply])
-    assert runs.find(None).model == NUL
+    assert runs.find(run.name).model == NUL
     assert prelabels.newest_of(run, [stored.key]) == {stored.key: (answer, 0)}
     assert prelabels.stored_replies(run, [stored.content_digest])[stored.content_digest][0].body == NUL
     [[result]] = ResultStore(database).pages(run)

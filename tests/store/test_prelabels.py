@@ -11,7 +11,7 @@ from assistant.store.journal import StoredReply
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import Answered, PrelabelStore
 from assistant.store.results import ResultStore
-from assistant.store.runs import Run, RunStore
+from assistant.store.runs import NOT_STORED, Run, RunStore
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", "{}")
 SAFE = Prelabel(PrelabelStatus.LABELLED, ("safe",), {"label_probability": 0.9}, usage=Usage(100, 10, 50), cost_usd=0.5)
@@ -31,7 +31,33 @@ def test_the_same_identity_is_the_same_run_and_anything_else_another(database: D
     other = runs.open(replace(IDENTITY, replicate=1), prompt=("demo", "1"), policy=("rules", "2"))
     assert (first.name, other.name) == ("r1", "r2")
     assert runs.find("r1") == first
-    assert runs.find(None) == other
+    assert (runs.newest(), runs.all()) == (None, [])  # nothing was asked in them yet
+
+
+def test_the_newest_run_is_the_newest_with_a_usable_answer(database: Database) -> None:
+    first, store, runs = filled(database, ["a", "b"]), PrelabelStore(database), RunStore(database)
+    names = {"prompt": ("demo", "1"), "policy": ("rules", "2")}
+    second = runs.open(replace(IDENTITY, replicate=1), **names)
+    runs.event(second, "started", {"to_ask": 2})
+    assert (runs.newest(), runs.all()) == (None, [second])
+    store.commit(second, [Answered(1, 0, FAILED, REVIEW)], [])
+    assert runs.newest() is None
+    store.commit(first, [Answered(1, 0, SAFE, REVIEW)], [])
+    assert (runs.newest(), runs.find(None), runs.newest("rules")) == (first, first, first)
+    assert runs.newest("another policy") is None
+    store.commit(second, [Answered(2, 0, SAFE, REVIEW)], [])
+    assert (runs.newest(), runs.all()) == (second, [first, second])
+
+
+def test_a_planned_run_is_the_one_there_is_or_one_that_no_row_has(database: Database) -> None:
+    names = {"prompt": ("demo", "1"), "policy": ("rules", "2")}
+    run, store, runs = filled(database, ["a"]), PrelabelStore(database), RunStore(database)
+    assert runs.planned(IDENTITY, **names) == run
+    other = runs.planned(replace(IDENTITY, replicate=1), **names)
+    assert (other.id, other.name, other.prompt, other.policy) == (NOT_STORED, "", "demo@1", "rules@2")
+    assert (store.count_pending(other, "rules"), ResultStore(database).totals(other).statuses["pending"]) == (1, 1)
+    assert runs.of_key(other.key) is None
+    assert replace(runs.open(replace(IDENTITY, replicate=1), **names), id=0, created_at="") == other
 
 
 def test_what_was_answered_is_not_pending_any_more(database: Database) -> None:

@@ -46,7 +46,8 @@ def test_an_evaluation_is_nobodys_newest_run_and_is_one_for_each_data(database: 
     production, evaluation = filled(database, ["a"])
     runs = RunStore(database)
     assert evaluation.id > production.id
-    assert runs.find(None) == production
+    runs.event(production, "started", {})
+    runs.event(evaluation, "started", {})
     assert runs.all() == [production]
     assert runs.open_evaluation(IDENTITY, "data", **NAMES) == evaluation
     assert runs.open_evaluation(IDENTITY, "other data", **NAMES) != evaluation

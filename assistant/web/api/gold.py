@@ -95,8 +95,9 @@ def list_gold(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> GoldPage:
-    """What is mixed in, or was; newest first."""
+    """What is mixed in, or was; newest first. What is too old, or was shown too often, is retired by now."""
     here, active = site(request), state == "active"
+    here.workspace.queue.retire_aged_gold()
     policy_id = here.workspace.policy.id
     rows, following = paged(
         lambda before, most: gold_list.page(

@@ -16,7 +16,7 @@ from assistant.web.doors import needs
 from assistant.web.edge import Body, Cursor, Filter, Flag, Limit, Line, Page, Shown, below, group, paged, problems
 from assistant.web.jobs import Wish, jobs
 from assistant.web.language import marked
-from assistant.web.pages.run_jobs import checked_wish, start_job, stop_job
+from assistant.web.pages.run_jobs import checked_wish, run_of_wish, start_job, stop_job
 from assistant.web.pages.runs import item_rows, live_of, run_rows, totals_of
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
@@ -89,6 +89,7 @@ class TotalsShown(Shown):
     cached_tokens: int
     cost_usd: Annotated[float | None, Field(description="Null where no price is known.")]
     shared: int
+    with_media: Annotated[int, Field(description="Items of which the model was shown the text only.")]
 
 
 class RunItemShown(Shown):
@@ -127,19 +128,29 @@ class Estimating(_Going):
 
 
 class Estimate(Shown):
-    """What a job would take; `run` is the run it belongs to, `cost_usd` null where no price is known."""
+    """What a job would take; `run` is null where it would begin a run, `cost_usd` where no price is known."""
 
-    run: str
+    run: str | None
     calls: int
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float | None
+    with_media: Annotated[int, Field(description="Contents of which the model is shown the text only.")]
+
+
+Budget = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False, description="US$, at most.")]
 
 
 class Starting(_Going):
     """A job that is to go on with a run."""
 
-    budget: Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False, description="US$, at most.")]
+    budget: Budget
+
+
+class Beginning(Estimating):
+    """A job that begins a run, or goes on with the one that asks the very same."""
+
+    budget: Budget
 
 
 @router.get("", responses=problems())
@@ -160,6 +171,18 @@ def estimate_run(request: Request, _: Steerer, given: Estimating) -> Estimate:
     """What a job would take, before anything is asked; prompt and model must be among those known here."""
     wish = checked_wish(request, **given.model_dump())
     return Estimate.of(jobs(request).estimate(wish))
+
+
+@router.post("", status_code=202, responses=problems(400, 409))
+def begin_run(request: Request, who: Steerer, given: Beginning) -> RunDetail:
+    """Begin a run; the job stops before the run costs more than the budget. The same again goes on with that run.
+
+    One job a workspace: while it is at work, the same again is refused (400).
+    """
+    wish = checked_wish(request, **given.model_dump(exclude={"budget"}))
+    run = run_of_wish(request, wish)
+    start_job(request, run, wish, given.budget, actor=who.name)
+    return read_run(request, who, run.name)
 
 
 @router.get("/{name}", responses=problems(404))

@@ -113,7 +113,7 @@ def figures_file(
 ) -> Response:
     """All figures of a run's or suite's agreement panel, with interval, n, method, and why one is undefined."""
     workspace = site(request).workspace
-    source = source_of(workspace, run, suite, workspace.runs.all()[::-1])
+    source = source_of(workspace, run, suite)
     if source is None:
         raise Problem(404)
     found = agreement_of(request, source)

@@ -51,7 +51,8 @@ COLUMNS: tuple[Column[GoldRow], ...] = (
 def gold(
     request: Request, _: Keeper, *, state: State = "active", language: Text = "", before: Before = None
 ) -> HTMLResponse:
-    """What is mixed in, or was."""
+    """What is mixed in, or was; what has grown too old, or was shown too often, is retired by now."""
+    site(request).workspace.queue.retire_aged_gold()
     return _page(request, state, language, before)
 
 

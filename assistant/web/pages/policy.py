@@ -34,7 +34,7 @@ class Stale:
     """What a changed policy makes stale, and what labelling it again would take.
 
     Args:
-        run: the newest run under this policy, None without one.
+        run: the newest run with an answer under this policy, None without one.
         labels: (label, items) of that run which may be stale.
         cost_usd: of asking a model about these again, at what the run's answers cost; None where not known.
         people: answers of people that may be stale.
@@ -105,8 +105,7 @@ def stale_of(request: Request, compared: PolicyDifference) -> Stale:
     """What a difference makes stale, and what labelling it again would take."""
     workspace, kept = site(request).workspace, remembered(request)
     policy_id = workspace.policy.id
-    runs = [run for run in workspace.runs.all() if (run.policy or "").rpartition("@")[0] == policy_id]
-    run = runs[-1] if runs else None
+    run = workspace.runs.newest(policy_id)
     people = tuple(
         with_any(kept.get("given_labels", lambda: given_labels(workspace.database)).value, compared.affected_labels)
     )

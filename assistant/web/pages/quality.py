@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
-from assistant.store.runs import Run
 from assistant.web.doors import needs
 from assistant.web.language import marked
 from assistant.web.lists import Text
@@ -31,7 +30,7 @@ def quality(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HT
     """Choose a run or a suite; its figures come after, since they take a moment."""
     workspace = site(request).workspace
     runs = list(reversed(workspace.runs.all()))
-    source = source_of(workspace, run, suite, runs)
+    source = source_of(workspace, run, suite)
     return render(
         request,
         "quality/index.html",
@@ -53,7 +52,7 @@ def suites(request: Request, _: Viewer) -> HTMLResponse:
 def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTMLResponse:
     """The figures of one of them."""
     workspace = site(request).workspace
-    source = source_of(workspace, run, suite, workspace.runs.all()[::-1])
+    source = source_of(workspace, run, suite)
     if source is None:
         raise Problem(404)
     found = workspace.runs.find(source.name) if source.kind == "run" else None
@@ -81,13 +80,14 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
-def source_of(workspace: Workspace, run: str, suite: str, runs: list[Run]) -> Source | None:
-    """What is asked for, else the newest run; None where there is neither."""
+def source_of(workspace: Workspace, run: str, suite: str) -> Source | None:
+    """What is asked for, else the newest run with an answer; None where there is neither."""
     if suite:
         return suite_named(workspace, suite)
     if run:
         return Source("run", workspace.runs.find(run).name)
-    return Source("run", runs[0].name) if runs else None
+    newest = workspace.runs.newest()
+    return None if newest is None else Source("run", newest.name)
 
 
 def _suites(request: Request) -> list[Any]:

@@ -102,8 +102,17 @@ ROWS: tuple[Column[Wanted], ...] = (
 def queue(request: Request, _: Viewer) -> HTMLResponse:
     """What waits, in numbers."""
     known = overview_of(request)
-    runs = [run.name for run in reversed(site(request).workspace.runs.all())]
-    return render(request, "queue/index.html", overview=known.value, at=known.at, runs=runs, none=NONE)
+    store = site(request).workspace.runs
+    runs, newest = [run.name for run in reversed(store.all())], store.newest()
+    return render(
+        request,
+        "queue/index.html",
+        overview=known.value,
+        at=known.at,
+        runs=runs,
+        newest=newest.name if newest else "",
+        none=NONE,
+    )
 
 
 @router.get("/queue.{ending}")

@@ -73,19 +73,25 @@ def start(
     request: Request,
     who: Steerer,
     *,
-    run: Annotated[str, Form(pattern=r"^r\d+$")],
     prompt: Annotated[str, Form(max_length=200)],
     model: Annotated[str, Form(max_length=200)],
     budget: Annotated[float, Form(ge=0, le=1_000_000)],
+    run: Annotated[str, Form(pattern=r"^(r\d+)?$")] = "",
     limit: Number = None,
     replicate: Annotated[int, Form(ge=0, le=10_000)] = 0,
     retry_failed: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Start the job; it stops by itself before it has cost more than the budget."""
+    """Start the job; it stops by itself before it has cost more than the budget.
+
+    `run` is the run that was priced, empty for one that the job begins.
+
+    Raises:
+        Problem: 409 where the job would be of another run than the one that was priced.
+    """
     wish = checked_wish(
         request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed
     )
-    found = site(request).workspace.runs.find(run)
+    found = run_of_wish(request, wish, priced=run)
     start_job(request, found, wish, budget, actor=who.name)
     return RedirectResponse(f"/runs/{found.name}", 303)
 
@@ -100,6 +106,25 @@ def stop(request: Request, name: str, who: Steerer) -> Response:
     run = site(request).workspace.runs.find(name)
     stop_job(request, run, actor=who.name)
     return RedirectResponse(f"/runs/{run.name}", 303)
+
+
+def run_of_wish(request: Request, wish: Wish, priced: str = "") -> Run:
+    """The run a job will work at, opened where it is not there yet; settings, prompt and policy as they are on disk.
+
+    Raises:
+        Problem: 409 where it is not the run that was priced.
+        InputError: a job is at work already: nothing is opened then.
+    """
+    # The job's own modules load clients of language models, which the server starts without.
+    from assistant.wiring.work import open_run, what_is_asked  # noqa: PLC0415
+
+    jobs(request).refuse_second()
+    with Workspace.open(site(request).workspace.folder) as opened:
+        asking = what_is_asked(opened, prompt=wish.prompt, model=wish.model, replicate=wish.replicate)
+        if priced and open_run(opened, asking, dry_run=True).name != priced:
+            detail = marked("Prompt, policy or settings have changed since this was priced. Look again what it costs.")
+            raise Problem(409, detail, code="changed")
+        return open_run(opened, asking)
 
 
 def start_job(request: Request, run: Run, wish: Wish, budget: float, *, actor: str) -> Job:

@@ -18,7 +18,7 @@ from assistant.wiring.job import Session
 from assistant.wiring.proposals.files import Placed
 from assistant.wiring.proposals.looks import count_looks
 from assistant.wiring.proposals.session import FOLDER, ProposalSession
-from assistant.wiring.work import Asking, JobChoice, Work, register
+from assistant.wiring.work import Asking, JobChoice, Work, open_run
 from evals.assemble import StoredVariant, assemble_snapshot
 from evals.compare import compare
 from evals.comparison import Comparison
@@ -122,10 +122,7 @@ class Measurement:
     def _work(self, asking: Asking) -> Work:
         """As the suite's own variants are asked: nothing settled of any of its items guides the answers."""
         workspace, policy_id, frozen = self._workspace, asking.policy.id, self._proposal.frozen
-        register(workspace, asking)
-        run = workspace.runs.open_evaluation(
-            asking.identity, frozen.digest, prompt=asking.prompt_name, policy=asking.policy_name
-        )
+        run = open_run(workspace, asking, data=frozen.digest)
         withheld = withheld_precedents(workspace, self._whole, policy_id, frozen.suite.data.group_by)
         own = {facts.digest for facts in self._whole.facts.values()}
         since = LabelledStore(workspace.database).first_settled(policy_id, sorted(own | withheld))

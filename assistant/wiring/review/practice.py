@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.review import qualify
+from assistant.review.gold import age
+from assistant.review.queue import utc_now
 from assistant.store import gold
 from assistant.store.lanes import languages_waiting
 from assistant.store.nonces import REVIEW
@@ -46,6 +48,7 @@ def begin_round(workspace: Workspace, user_id: int, language: str, *, actor: str
     about, rules = _round(workspace, user_id, language), workspace.settings.review
     key = workspace.nonces.get(REVIEW).value
     with workspace.database.write() as connection:
+        age(connection, rules, utc_now())
         return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, key=key, again=again)
 
 
@@ -53,6 +56,7 @@ def give_training(workspace: Workspace, user_id: int, language: str, count: int,
     """Give items to train on; returns how many. Raises as `qualify.train` does."""
     about, key = _round(workspace, user_id, language), workspace.nonces.get(REVIEW).value
     with workspace.database.write() as connection:
+        age(connection, workspace.settings.review, utc_now())
         return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor, key=key)
 
 

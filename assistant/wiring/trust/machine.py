@@ -75,11 +75,11 @@ class MachineAnswers:
 def read_trusted(workspace: Workspace, run: Run) -> Trusted:
     """The run's newest certificate and fit."""
     store = CertificateStore(workspace.database)
-    newest = {other.id: store.latest(other.id) for other in workspace.runs.all()}
-    certificate = newest.pop(run.id)
+    certificate = store.latest(run.id)
+    elsewhere = [store.latest(other.id) for other in workspace.runs.all() if other.id != run.id]
     standing = None if certificate is None else store.standing(certificate.id)
     fit = FitStore(workspace.database).latest(run.id)
-    return Trusted(run, certificate, standing, fit, tuple(one for one in newest.values() if one is not None))
+    return Trusted(run, certificate, standing, fit, tuple(one for one in elsewhere if one is not None))
 
 
 def read_machine_answers(

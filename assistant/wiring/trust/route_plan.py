@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.domain.labels import LabelAnswer
 from assistant.errors import InputError
 from assistant.routing.capacity import Workload, expected_errors
-from assistant.routing.route import Decision, Route
+from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, Explanation, Routed, explain
 from assistant.routing.rules import RouteRules
 from assistant.routing.scored import Scored
@@ -73,8 +72,8 @@ class RoutePlan:
             found.append(RouteRow(route.value, reason, count, count / len(self.items), wrong))
         return found
 
-    def explain(self, item_id: str) -> ItemRoute:
-        """Why one item goes where it goes.
+    def explain(self, item_id: str) -> tuple[int, list[Explanation]]:
+        """Where one item stands among the n, and each rule about it.
 
         Raises:
             InputError: the run has no answer to it.
@@ -83,14 +82,7 @@ class RoutePlan:
             what = f"run {self.trusted.run.name} has no answer to an item {item_id}"
             raise InputError(what, hint="the id is as it was ingested; assistant export writes all of them")
         at = self.items.ids.index(item_id)
-        code, newest = int(self.machine.codes[at]), int(self.read.routes.codes[at])
-        return ItemRoute(
-            rules=explain(self.items, at, self.rules),
-            decision=self.routed.decision(self.items, at),
-            stored=None if newest < 0 else self.read.routes.decisions[newest],
-            labels=None if code < 0 else self.machine.answers[code],
-            confidence=float(self.items.confidence[at]),
-        )
+        return at, explain(self.items, at, self.rules)
 
 
 class RouteRow(NamedTuple):
@@ -104,16 +96,3 @@ class RouteRow(NamedTuple):
     items: int
     share: float
     expected_errors: float | None
-
-
-class ItemRoute(NamedTuple):
-    """One item: each rule about it, the decision, the one that is stored, and the machine's answer.
-
-    `confidence` is NaN, `labels` and `stored` are None where there is none.
-    """
-
-    rules: list[Explanation]
-    decision: Decision
-    stored: Decision | None
-    labels: LabelAnswer | None
-    confidence: float

@@ -14,7 +14,7 @@ from assistant.domain.certificates import Standing
 from assistant.errors import InputError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.capacity import fit_to_capacity, workload
-from assistant.routing.doubts import DOUBTS, doubt_bits, reply_failed
+from assistant.routing.doubts import DOUBTS, doubt_bits, media_not_seen, reply_failed
 from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, route_scored
 from assistant.routing.rules import RouteRules
@@ -136,6 +136,24 @@ def keep_routes(workspace: Workspace, plan: RoutePlan) -> int:
     return store.write(plan.trusted.run.id, plan.read, plan.round, decisions, codes)
 
 
+def send_unseen_to_people(workspace: Workspace, run: Run) -> int:
+    """Give items with media a route to people where a stored one lets them leave; returns how many were given one.
+
+    Routes that were stored before the doubt `media_not_seen` existed, and first routes that no scores have replaced,
+    are mended by this: whatever reads routes may take it that no item with media is accepted.
+    """
+    if not workspace.items.count()["with_media"]:
+        return 0
+    read, doubt = RoundStore(workspace.database).read(run.id), media_not_seen.__name__
+    stored = [read.routes.decisions[code] if code >= 0 else None for code in read.routes.codes.tolist()]
+    mended = [
+        (name, replace(one, route=Route.REVIEW, reason=doubt, doubts=(doubt, *one.doubts), inclusion_probability=1.0))
+        for name, one, media in zip(read.ids, stored, read.media.tolist(), strict=True)
+        if media and one is not None and one.route in {Route.ACCEPT, Route.ACCEPT_AUDIT}
+    ]
+    return RouteStore(workspace.database).append(run.id, mended)
+
+
 def _read(workspace: Workspace, run: Run) -> Known:
     trusted = read_trusted(workspace, run)
     kept_for_people = [label.name for label in workspace.policy.label_set.labels if label.always_human]
@@ -229,10 +247,15 @@ def _scored(workspace: Workspace, known: Known) -> Scored:
 
 
 def _doubts(read: RunColumns) -> Integers:
-    """Doubts of the newest answers: they were stored with their first routes and are carried along."""
+    """Doubts of the newest answers: they were stored with their first routes and are carried along.
+
+    Whether an item has media is looked at here: imported answers have no first route, and nobody knows what their
+    machine was shown.
+    """
     failed = doubt_bits([reply_failed.__name__])
     known = [doubt_bits(_DOUBT_NAMES.intersection(one.doubts)) & ~failed for one in read.routes.decisions]
     bits = np.array([*known, 0], dtype=np.int64)[read.routes.codes]
+    bits = np.where(read.media, bits | doubt_bits([media_not_seen.__name__]), bits)
     return np.where(read.failed, bits | failed, bits)
 
 

@@ -118,8 +118,10 @@ def until(client: TestClient, state: str, event: str, seconds: float = 90) -> No
 
 def test_a_job_is_priced_started_and_stopped(slow: MadeUp, manager: TestClient) -> None:
     priced = manager.post(f"{RUNS}/estimate", json={"prompt": "moderation@2", "model": "openai:dev"})
-    assert (priced.status_code, priced.json()["run"], priced.json()["calls"]) == (200, "r2", 16)
-    assert manager.post(f"{RUNS}/r2/start", json={"budget": 5}).status_code == 202
+    assert (priced.status_code, priced.json()["run"], priced.json()["calls"]) == (200, None, 16)
+    assert [row["name"] for row in manager.get(RUNS).json()["rows"]] == ["r1"]  # a price begins no run
+    begun = manager.post(RUNS, json={"prompt": "moderation@2", "model": "openai:dev", "budget": 5})
+    assert (begun.status_code, begun.json()["name"]) == (202, "r2")
     assert manager.post(f"{RUNS}/r2/start", json={"budget": 5}).status_code == 400
     until(manager, "here", "started")
     assert manager.post(f"{RUNS}/r2/stop").status_code == 202

@@ -151,3 +151,25 @@ def test_forged_changes_are_refused(made_up: MadeUp, signed_in: SignedIn) -> Non
     del client.headers["X-CSRF-Token"]
     for path in ("/people/ana/change", "/people/ana/disable", "/people/new", "/gold", f"/gold/{number}/retire"):
         assert client.post(path, data={"role": "admin"}).status_code == 403, path
+
+
+def test_gold_shown_too_often_is_retired_when_somebody_looks(
+    made_up: MadeUp, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = made_up.workspace
+    with workspace.database.write() as connection:
+        worn, fresh = (
+            make_gold(
+                connection, post.key, policy_id=workspace.policy.id, labels=post.first, explanation="", actor="lea"
+            )
+            for post in made_up.posts[:2]
+        )
+    for person in ("ana", "bo"):
+        made_up.task(made_up.posts[0], TaskKind.GOLD, gold_id=worn, for_user=made_up.principal(person).user_id)
+    review = workspace.settings.review.model_copy(update={"gold_views": 2})
+    monkeypatch.setattr(workspace, "settings", workspace.settings.model_copy(update={"review": review}))
+    client = signed_in(Role.LEAD)
+    assert f"/gold/{fresh}/retire" in client.get("/gold").text
+    assert f"/gold/{worn}/retire" not in client.get("/gold").text
+    assert made_up.posts[0].id in client.get("/gold?state=retired").text
+    assert [one.action for one in audit.entries(workspace.database, subject="gold")] == ["gold.age"]

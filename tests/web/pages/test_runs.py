@@ -103,9 +103,10 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     client = signed_in(Role.MANAGER)
     wish = {"prompt": "moderation@2", "model": "openai:dev", "limit": ""}
     priced = words(client.post("/jobs/estimate", data=wish))
-    assert "What r2 would cost" in priced
+    assert "What a new run would cost" in priced
+    assert rows(client.get("/runs")) == ["r1"]  # a price begins no run
     assert "Questions 24" in priced
-    assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 303
+    assert client.post("/jobs/start", data=wish | {"budget": "5"}).status_code == 303
     assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 400
     until(client, "/runs/r2/progress", "labelled")
     assert client.post("/runs/r2/stop").status_code == 303
