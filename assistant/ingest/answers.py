@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from assistant.domain.canonical import LabelNames, canonical_text, label_key, says_nothing
@@ -78,6 +79,41 @@ def votes_in(value: object, names: LabelNames = _ANY) -> Mapping[str, object] | 
         except UnreadableListError:
             return None
     return value if isinstance(value, Mapping) and set(value) != {_CHOICES} else None
+
+
+def read_score(value: object) -> float | None:
+    """A number, `87%` as 0.87; None where there is none.
+
+    Raises:
+        AnswerError: it is no number, or not a finite one.
+    """
+    text = canonical_text(value)
+    if text is not None and says_nothing(text, closed=True):
+        return None
+    percent = text is not None and text.endswith("%")
+    try:
+        score = math.nan if text is None or isinstance(value, bool) else float(text.removesuffix("%"))
+    except ValueError:
+        score = math.nan
+    if not math.isfinite(score):
+        raise AnswerError("bad_score", f"score {value!r:.40} is no number")
+    return score / 100 if percent else score
+
+
+def read_sight(value: object) -> bool | None:
+    """Whether the machine's answer was in sight, as a cell of a column `shown_suggestion` says; None for an empty one.
+
+    Raises:
+        AnswerError: it says neither yes nor no.
+    """
+    said = (canonical_text(value) or "").casefold()
+    if says_nothing(said, closed=True):
+        return None
+    if said in _YES:
+        return True
+    if said in _NO:
+        return False
+    raise AnswerError("bad_sight", f"shown_suggestion is {value!r:.40}; write true or false, or leave it empty")
 
 
 def _parsed(text: str, names: LabelNames, *, several: bool) -> object:

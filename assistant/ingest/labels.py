@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assistant.domain.canonical import canonical_text, says_nothing, written_for_nothing
+from assistant.domain.canonical import canonical_text, written_for_nothing
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns
-from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer, votes_in
+from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer, read_score, read_sight, votes_in
 from assistant.ingest.columns import identifier_text, remaining
 from assistant.ingest.rows import Refusal, Row, excerpt_of
 from assistant.ingest.statuses import NOT_AN_ANSWER
@@ -108,7 +107,7 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
             return
         rater = _answered_by(row, columns, "no_rater")
         labels, meta, denied = _answer(row, columns)
-        yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
+        yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
     except AnswerError as error:
         yield _refusal(row, error)
 
@@ -123,7 +122,7 @@ def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
     try:
         _check_status(row, columns, machine=True)
         labels, meta, _ = _answer(row, columns)
-        score = _score(row.values.get(columns.score) if columns.score else None)
+        score = read_score(row.values.get(columns.score) if columns.score else None)
     except AnswerError as error:
         if error.reason in NO_ANSWER:
             return MachineRow(item_id, model, (), None, None, _meta(row, columns, ()), row.line, error.reason)
@@ -148,7 +147,7 @@ def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow |
         else:
             denied = _denied(row.values.get(rater), columns, {*labels, *left_open})
             meta = _meta(row, columns, left_open)
-            yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
+            yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
 
 
 def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
@@ -212,19 +211,6 @@ def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[
     return meta | {UNKNOWN: list(left_open)} if left_open else meta
 
 
-def _shown(meta: Mapping[str, object]) -> bool | None:
-    """Whether the machine's answer was in sight, as a column `shown_suggestion` says."""
-    value = meta.get("shown_suggestion")
-    said = (canonical_text(value) or "").casefold()
-    if says_nothing(said, closed=True):
-        return None
-    if said in {"true", "1", "yes"}:
-        return True
-    if said in {"false", "0", "no"}:
-        return False
-    raise AnswerError("bad_sight", f"shown_suggestion is {value!r:.40}; write true or false, or leave it empty")
-
-
 def _identifier(row: Row, column: str | None, reason: str) -> str:
     value = row.values.get(column) if column is not None else None
     text = identifier_text(value)
@@ -239,21 +225,6 @@ def _answered_by(row: Row, columns: AnswerColumns, reason: str) -> str:
         return columns.name
     who = _identifier(row, columns.by, reason)
     return canonical_text(who) or who
-
-
-def _score(value: object) -> float | None:
-    """A number, `87%` as 0.87; None where there is none."""
-    text = canonical_text(value)
-    if text is not None and says_nothing(text, closed=True):
-        return None
-    percent = text is not None and text.endswith("%")
-    try:
-        score = math.nan if text is None or isinstance(value, bool) else float(text.removesuffix("%"))
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
-        raise AnswerError("bad_score", f"score {value!r:.40} is no number")
-    return score / 100 if percent else score
 
 
 def _refusal(row: Row, error: AnswerError) -> Refusal:

@@ -23,7 +23,7 @@ PRODIGY_WORDS = frozenset({"accept", "reject", "ignore"})
 
 _COLUMNS = frozenset(
     (
-        *("status", "state", "label_status", "labelstatus", "annotation_status", "annotation_state"),
+        *("status", "label_status", "labelstatus", "annotation_status", "annotation_state"),
         *("task_status", "response_status", "review_status", "workflow_status", "assignment_status"),
         *("assignmentstatus", "job_status", "submission_status", "record_status", "answer_status"),
         *("approval_status", "verification_status"),
@@ -34,7 +34,7 @@ _FLAGS = frozenset(
         *("was_cancelled", "was_canceled", "cancelled", "canceled", "is_cancelled", "skipped"),
         *("was_skipped", "is_skipped", "skip", "ignored", "is_ignored", "discarded", "is_discarded"),
         *("rejected", "is_rejected", "draft", "is_draft", "was_rejected", "tainted", "_tainted"),
-        *("is_deleted", "withdrawn", "was_withdrawn", "flagged_as_unanswerable"),
+        *("withdrawn", "was_withdrawn"),
     )
 )
 _NO_ANSWER = frozenset(
@@ -43,7 +43,7 @@ _NO_ANSWER = frozenset(
         *("cancel", "cancelled", "canceled", "pending", "in_progress", "inprogress", "not_started"),
         *("notstarted", "todo", "to_do", "to_label", "unlabeled", "unlabelled", "unannotated"),
         *("unassigned", "assigned", "expired", "abandoned", "withdrawn", "invalid", "invalidated"),
-        *("returned", "timed_out", "incomplete", "not_labeled", "not_labelled", "default", "not_submitted"),
+        *("returned", "timed_out", "incomplete", "not_labeled", "not_labelled", "not_submitted"),
     )
 )
 _ANSWER = frozenset(
@@ -51,9 +51,11 @@ _ANSWER = frozenset(
         *("accept", "accepted", "approve", "approved", "submit", "submitted", "complete", "completed"),
         *("done", "finish", "finished", "label", "labeled", "labelled", "annotated", "validated", "valid"),
         *("reviewed", "in_review", "ready_for_review", "confirmed", "corrected", "fixed", "final"),
-        *("finalized", "verified", "answered", "closed", "success", "succeeded", "ok", "active", "gold"),
+        *("finalized", "verified", "answered", "closed", "success", "succeeded", "active", "gold"),
     )
 )
+# Words that no other status has: a column with one speaks of labels (that of an account may be `active`, too).
+_TELLING = frozenset({*_NO_ANSWER, "submitted", "annotated", "labeled", "labelled", "validated"})
 _MACHINE_FAILED = frozenset({"failed", "error", "errored", "refused", "timeout", "content_filter"})
 _TRUE = frozenset({"true", "1", "yes", "y", "t", "x"})
 
@@ -65,7 +67,7 @@ class StatusColumns:
     Args:
         words: columns that say it in a word (`status`, Prodigy's `answer`).
         flags: columns that say by a truth value that it doesn't (`was_cancelled`).
-        strict: those of `words` in which some row has a known status: an unknown word there is refused.
+        strict: those of `words` that are shown to speak of labels: an unknown word there is refused.
     """
 
     words: tuple[str, ...] = ()
@@ -108,7 +110,7 @@ def find_statuses(rows: Collection[Mapping[str, object]], taken: Collection[str 
     seen = {name: {status_word(row.get(name)) for row in rows} - {None} for name in names}
     prodigy = [name for name in names if _plain(name) == PRODIGY and seen[name] and seen[name] <= PRODIGY_WORDS]
     words = tuple(prodigy) + tuple(name for name in names if _plain(name) in _COLUMNS)
-    strict = frozenset(name for name in words if any(_known(word or "") for word in seen[name]))
+    strict = frozenset(name for name in words if name in prodigy or not seen[name].isdisjoint(_TELLING))
     return StatusColumns(words, tuple(name for name in names if _plain(name) in _FLAGS), strict)
 
 

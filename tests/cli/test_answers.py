@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
@@ -134,9 +136,6 @@ def test_any_label_turns_off_which_labels_and_never_how_many(assistant: Assistan
 def test_codes_of_a_class_label_are_read_by_the_names_in_the_file_or_refused_with_advice(
     assistant: Assistant, begun: Path
 ) -> None:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     said = take(assistant, begun, "item_id,rater,label\n1,ana,1\n")
     assert (said.status, said.json["reasons"]) == (3, {"label_codes": 1})
     assert "Parquet" in said.stderr

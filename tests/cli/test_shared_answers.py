@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from assistant.wiring.workspace import Workspace
@@ -102,7 +103,6 @@ def test_argillas_discarded_response_is_no_answer(assistant: Assistant, six: Pat
 def test_label_studios_cancelled_annotation_is_no_answer(assistant: Assistant, workspace: Path) -> None:
     begin(assistant, workspace, SINGLE)
     ingest(assistant, workspace, [{"id": str(number), "text": f"task {number}"} for number in (11, 12)])
-    import orjson  # noqa: PLC0415
 
     tasks = orjson.loads(
         (shared_file("cases", "label-studio-tasks") / "a.json").read_bytes()

@@ -48,7 +48,8 @@ def test_a_status_that_says_so_makes_a_row_no_answer(
 def test_an_unknown_word_in_a_status_column_is_refused_where_others_show_what_the_column_is() -> None:
     assert read({"status": "rejected"}, {"status": "parked"}) == [NOT_AN_ANSWER, UNKNOWN_STATUS]
     # A column of that name that speaks of something else is meta.
-    assert read({"status": "public"}, {"status": "parked"}) == ["spam", "spam"]
+    assert read({"status": "active"}, {"status": "inactive"}) == ["spam", "spam"]
+    assert read({"state": "OK"}, {"state": "CA"}) == ["spam", "spam"]
 
 
 def test_a_machines_failure_is_no_answer_of_the_machine_and_says_nothing_of_a_persons() -> None:
