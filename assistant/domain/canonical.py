@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 # What shows nothing in a line of text: zero-width characters, directional marks, the byte order mark, soft hyphens.
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00]")
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\x00]")
 _EDGES = " \t\n\r\v\f\x85\xa0\u2000\u2001\u2002\u2003\u2009\u200a\u200b\u202f\u3000\ufeff"
 _SIGNS = str.maketrans({"．": ".", "－": "-", "−": "-", "＋": "+"})
 _NUMERAL = re.compile(r"\+?(-?\d+)(?:\.(\d*?)0*)?", re.ASCII)
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
-_JOINED = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
+_JOINED = re.compile(r"(?<=\w)[\s_\-\u2010-\u2015]+(?=\w)")
 _FINAL_STOP = re.compile(r"(?<=\w)\.$")
 _FOLDINGS = 3  # the few characters whose folding folds again are stable after two
 

@@ -381,10 +381,11 @@ def test_a_status_nobody_knows_is_refused_with_advice(assistant: Assistant, begu
 def test_what_export_writes_labels_import_reads_back(
     assistant: Assistant, workspace: Path, tmp_path: Path, ending: str, policy: str
 ) -> None:
+    policy = policy.replace("name: safe", 'name: "[ok|fine]"')
     begin(assistant, workspace, policy)
-    answers: Sequence[list[str]] = [["spam"], ["Hate; threats"], ["safe"]]
-    if policy == MULTI:
-        answers = [["spam"], ["Hate; threats"], [], ["safe", "spam"], ["safe", "Hate; threats"]]
+    answers: Sequence[list[str]] = [["spam"], ["Hate; threats"], ["[ok|fine]"]]
+    if "multi" in policy:
+        answers = [["spam"], ["Hate; threats"], [], ["[ok|fine]", "spam"], ["[ok|fine]", "Hate; threats"]]
     rows: list[dict[str, Any]] = [
         {"id": str(at), "rater": who, "labels": labels} for at, labels in enumerate(answers, 1) for who in ("ana", "bo")
     ]

@@ -44,7 +44,8 @@ def test_a_cell_is_one_text_however_it_was_typed(value: object, text: str | None
     ("one", "other"),
     [("Spam", " SPAM "), ("1", "1.0"), ("1", "１"), ("True", "true"), ("e\u0301tat", "\u00c9tat"),
      ("self harm", "self_harm"), ("STRASSE", "stra\u00dfe"),
-     ("self-harm", "Self  Harm"), ("spam.", "spam"), ("sp\u200bam", "spam"), ("2.50", "2.5")],
+     ("self-harm", "Self  Harm"), ("spam.", "spam"), ("sp\u200bam", "spam"), ("2.50", "2.5"),
+     ("self\u2013harm", "self harm")],
 )  # fmt: skip
 def test_these_are_one_label(one: str, other: str) -> None:
     assert label_key(one) == label_key(other)
