@@ -29,11 +29,12 @@ class StoredVariant:
 
 @dataclass(frozen=True, slots=True)
 class FiledVariant:
-    """Answers that a file holds, by item."""
+    """Answers that a file holds, by item, and the items it was asked about without an answer."""
 
     name: str
     identity: VariantIdentity
     rows: Mapping[str, MachineRow]
+    unanswered: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,11 @@ def _answers(
     """(item's id, repeat, answer) of every answer to an item that is wanted."""
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
-    rows = variant.rows.items()
-    return (
-        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown))
-        for item_id, row in rows
-        if item_id in ids
-    )
+    given = [
+        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown)) for item_id, row in variant.rows.items()
+    ]
+    given += [(item_id, 0, MachineAnswer(None)) for item_id in sorted(variant.unanswered)]
+    return (answer for answer in given if answer[0] in ids)
 
 
 def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:

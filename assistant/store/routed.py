@@ -10,6 +10,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.routing.route import Route
+from assistant.store.database import person_of
 from assistant.store.machine import newest_fit
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import assignments, review_details, tasks
@@ -128,7 +129,7 @@ def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -
     An answer that leaves categories unknown does not count: the item still wants a complete one.
     """
     query = (
-        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(reviews.c.rater)))
+        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))))
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
         .where(~leaves_unknown())

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from assistant.errors import InputError
-from assistant.ingest.whole_files import read_human_labels
+from assistant.ingest.answer_files import read_answer_files
 from assistant.store.database import now
 from assistant.store.labelled import ItemFacts, LabelledStore
 from assistant.wiring.eval_suites import FOLDER, guides_of
@@ -219,7 +219,7 @@ def _keep_earlier(target: Path) -> None:
 def _ids_of(store: LabelledStore, suite: Suite, path: Path) -> dict[str, ItemFacts]:
     """Items of the workspace that a suite's file of labels names."""
     assert suite.data.labels is not None  # noqa: S101 - the caller asks for files only
-    return store.facts(list(read_human_labels(path.parent / suite.data.labels, None)))
+    return store.facts(list(read_answer_files(path.parent / suite.data.labels).human))
 
 
 def _weight_notes(run: str) -> Sequence[str]:
