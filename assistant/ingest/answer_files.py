@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.domain.canonical import LabelNames, common_spelling, label_key
 from assistant.domain.policies import LabelKind
@@ -117,11 +118,12 @@ def _recognising(
         names = LabelNames(tuple(label_set), closed=True)
         return [_knowing(file, names, None, label_set) for file in files]
     found = [_alone(file) for file in files]
-    said = [label for labels, _ in found for label in labels]
+    said = [label for alone in found for label in alone.labels]
     spelling = common_spelling(said, spelled)
     notes += spelling_notes("labels", said, spelling, label_key)
-    several = any(several for _, several in found)
+    several = any(alone.several for alone in found)
     names = LabelNames(tuple(spelling.values()))
+    notes += _words_notes((word for alone in found for word in alone.nothing), names)
     kind = None if several else LabelKind.SINGLE  # then a cell with an empty list holds no answer
     return [_knowing(file, names, kind, ()) for file in files]
 
@@ -133,24 +135,44 @@ def _knowing(file: _File, names: LabelNames, kind: LabelKind | None, label_set: 
     return replace(file, columns=replace(columns, known_labels=tuple(known)))
 
 
-def _alone(file: _File) -> tuple[list[str], bool]:
-    """Labels that need no splitting to be read; and whether answers may hold any number of labels."""
+class _Alone(NamedTuple):
+    """What cells say without a label set: labels that need no splitting, words that say nothing where they are none,
+    and whether answers may hold any number of labels.
+    """
+
+    labels: list[str]
+    nothing: list[str]
+    several: bool
+
+
+def _words_notes(words: Iterable[str], names: LabelNames) -> list[str]:
+    """What programs write for nothing, and is a label since somebody wrote it in another way."""
+    taken = Counter(word for word in words if not names.says_nothing(word))
+    return [
+        f"{count:,} cells {word!r} are read as the label {names.find(word)!r}; if they hold no answer, empty them."
+        for word, count in taken.items()
+    ]
+
+
+def _alone(file: _File) -> _Alone:
     columns = file.columns
     several = bool(columns.labels or columns.each_label)
     found: list[str] = []
+    nothing: list[str] = []
     for row in file.rows:
         for cell in _cells(row, columns):
             several = several or isinstance(cell, Mapping)
             try:
                 labels, _ = read_cell(cell, columns, several=False)
-            except AnswerError:
+            except AnswerError as error:
+                nothing += [cell] if error.reason == NO_LABEL and isinstance(cell, str) and cell.strip() else []
                 continue
             several = several or len(labels) > 1
             if columns.labels is None or not isinstance(cell, str) or len(labels) != 1 or labels[0] != cell.strip():
                 found += labels
             elif not any(sign in cell for sign in "|;,\n"):
                 found.append(labels[0])
-    return found, several
+    return _Alone(found, nothing, several)
 
 
 def _cells(row: Row, columns: AnswerColumns) -> Iterator[object]:

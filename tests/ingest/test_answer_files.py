@@ -146,7 +146,9 @@ def test_a_word_for_nothing_that_is_a_label_is_that_label(file: Path) -> None:
     assert said(read) == {"a": {"r": ("none",), "s": ("hate",)}}
     # Without a label set, somebody's `none` shows that it is one: programs don't write it so.
     rows = [*rows, {"item_id": "b", "rater_id": "s", "label": "none"}]
-    assert said(read_answer_files(write(file, rows)))["a"]["r"] == ("none",)
+    read = read_answer_files(write(file, rows))
+    assert said(read)["a"]["r"] == ("none",)
+    assert read.notes == ("1 cells 'None' are read as the label 'none'; if they hold no answer, empty them.",)
 
 
 def test_an_empty_list_says_that_no_label_applies_only_where_answers_hold_several(file: Path) -> None:
