@@ -11,13 +11,13 @@ from assistant.errors import InputError
 from assistant.stats.coefficient import Coefficient
 from assistant.stats.coefficient_intervals import coefficients_of_ratings
 from assistant.stats.contingency import contingency
-from assistant.stats.intervals import wilson
+from assistant.stats.intervals import binomial_interval
 from evals.ceiling import arms, ceiling
-from evals.data import NO_ANSWER, NO_LABEL, NONE, Bools, Codes, EvalData, Scale
+from evals.data import NO_ANSWER, NO_LABEL, NONE, Bools, Codes, EvalData, Floats, Scale
 from evals.measures import NDCG_AT, jaccard, kendall, mean_ndcg
 from evals.panel import AgreementPanel, LabelRow
 from evals.people import grades
-from evals.shares import share
+from evals.shares import EXACT, group_warning, share
 
 _NOMINAL = {"raw": "raw", "kappa": "cohen_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
 _ORDINAL = {
@@ -52,8 +52,8 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
     weights = data.weights[kept]
     coefficients = agreement_coefficients(data, variant, kept, confidence=confidence, seed=seed)
     hits = int((people == machine).sum())
-    low, high = wilson(hits, len(kept), confidence)
-    naive = Coefficient(hits / len(kept), low, high, len(kept), float(len(kept)), method="Wilson, unweighted")
+    low, high = binomial_interval(hits, len(kept), confidence)
+    naive = Coefficient(hits / len(kept), low, high, len(kept), float(len(kept)), method=f"{EXACT}, unweighted")
     raw = coefficients["raw"]
     return AgreementPanel(
         variant=variant,
@@ -119,10 +119,14 @@ def label_rows(data: EvalData, people: Codes, machine: Codes, kept: Codes, confi
         confidence: two-sided level.
     """
     weights, groups = data.weights[kept], data.groups[kept]
+    drawn = None if data.correction is None else data.correction[kept]
     total = weights.sum()
 
+    def figure_of(values: Floats, weigh: Floats, at: Bools) -> Coefficient:
+        return share(values[at], weigh[at], groups[at], confidence, None if drawn is None else drawn[at])
+
     def within(hits: Bools, given: Bools, otherwise: str) -> Coefficient:
-        figure = share(hits[given].astype(np.float64), weights[given], groups[given], confidence)
+        figure = figure_of(hits.astype(np.float64), weights, given)
         return figure if figure.value is not None else replace(figure, reason=otherwise)
 
     rows = []
@@ -140,7 +144,7 @@ def label_rows(data: EvalData, people: Codes, machine: Codes, kept: Codes, confi
                 machine=float(weights[given].sum() / total),
                 precision=within(said, given, "the machine never gave this label"),
                 recall=within(given, said, "people never gave this label"),
-                f1=share(both[either], doubled[either], groups[either], confidence),
+                f1=figure_of(both, doubled, either),
             )
         )
     return tuple(rows)
@@ -175,6 +179,7 @@ def _coefficients(
         max(1, len(used)),
         weights=data.weights[kept] if data.weighted else None,
         clusters=data.groups[kept] if data.grouped else None,
+        correction=None if data.correction is None else data.correction[kept],
         names=tuple(names),
         values=None if values is None else values[used],
         confidence=confidence,
@@ -193,8 +198,11 @@ def _notes(data: EvalData, variant: str, kept: Codes) -> tuple[str, ...]:
         notes.append(f"Answers that people never settled on count as not agreeing: {shown}.")
     if data.can_fail and given[no_answer(data)]:
         notes.append(f"{int(given[no_answer(data)]):,} items got no usable answer; they count as not agreeing.")
-    if (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
+    if not data.finite and (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
         notes.append(f"The {len(kept):,} items form {groups:,} groups; intervals count groups, not items.")
+        hits = (machine == data.reference[kept]).astype(np.float64)
+        if (warning := group_warning(hits, data.weights[kept], data.groups[kept])):
+            notes.append(warning)
     if data.weighted:
         notes.append("Every figure is weighted by 1 / inclusion probability; the naive one is not.")
     if data.variants[variant].repeats > 1:

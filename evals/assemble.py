@@ -90,6 +90,7 @@ def assemble_production(
     scale: Scale | None,
     left_out: Mapping[str, int],
     notes: Sequence[str],
+    finite: bool = False,
 ) -> EvalData:
     """What people said of a workspace's items with the answers of its runs.
 
@@ -99,6 +100,7 @@ def assemble_production(
         classes, scale: the label set; None finds out.
         left_out: labelled items that are not here, by reason.
         notes: what the reader must know.
+        finite: whether the chances are those of a draw for each item alone, from a batch that figures speak for.
     """
     collector = Collector(classes, scale)
     names: dict[int, str] = {}
@@ -116,7 +118,7 @@ def assemble_production(
         for item_id, repeat, given in _stored(variant, names):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data(notes)
-    return replace(data, left_out={**left_out, **data.left_out})
+    return replace(data, left_out={**left_out, **data.left_out}, finite=finite)
 
 
 def _answers(

@@ -186,6 +186,7 @@ class EvalData:
         left_out: items that are not here, by reason.
         notes: what the reader must know, in sentences.
         closed: the label set was stated: `classes` holds labels whether anybody used them or not.
+        finite: each item was drawn by itself from a batch, and figures speak for just that one.
     """
 
     ids: tuple[str, ...]
@@ -201,6 +202,7 @@ class EvalData:
     left_out: Mapping[str, int]
     notes: tuple[str, ...] = ()
     closed: bool = False
+    finite: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -214,6 +216,16 @@ class EvalData:
     def grouped(self) -> bool:
         """Whether some items belong together, so that they are not independent."""
         return bool(len(self)) and int(np.bincount(self.groups).max()) > 1
+
+    @property
+    def correction(self) -> Floats | None:
+        """1 - inclusion probability, shape (n,): what the draw left to chance; None where figures speak for others too.
+
+        Items that belong together without a draw of their own may have been drawn together: their groups count instead.
+        """
+        if not self.finite and (not self.weighted or self.grouped or bool((self.weights < 1).any())):
+            return None
+        return np.asarray(np.maximum(0.0, 1 - 1 / self.weights))
 
     @property
     def can_fail(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.trust.campaign import Wave
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.worths import weighted_sample
+from assistant.wiring.trust.sampled import weighted_sample
 
 RATE = 0.3
 VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of some figure is to be estimated
