@@ -201,8 +201,10 @@ def _notes(data: EvalData, variant: str, kept: Codes) -> tuple[str, ...]:
     if not data.finite and (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
         notes.append(f"The {len(kept):,} items form {groups:,} groups; intervals count groups, not items.")
         hits = (machine == data.reference[kept]).astype(np.float64)
-        if (warning := group_warning(hits, data.weights[kept], data.groups[kept])):
+        if warning := group_warning(hits, data.weights[kept], data.groups[kept]):
             notes.append(warning)
+    if data.finite:
+        notes.append("Figures speak for this batch alone: what was labelled for certain adds nothing to the intervals.")
     if data.weighted:
         notes.append("Every figure is weighted by 1 / inclusion probability; the naive one is not.")
     if data.variants[variant].repeats > 1:

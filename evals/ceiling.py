@@ -11,7 +11,7 @@ from evals.data import NONE, Codes, EvalData, Floats, Sight
 from evals.pairs import counted, pairwise_agreement
 from evals.panel import Arms, Ceiling
 from evals.people import people_alpha
-from evals.shares import mean_difference, share, share_of
+from evals.shares import mean_difference, share
 
 
 def ceiling(data: EvalData, variant: str, confidence: float) -> Ceiling | None:
@@ -38,8 +38,8 @@ def ceiling(data: EvalData, variant: str, confidence: float) -> Ceiling | None:
     with_machine = np.bincount(humans.items, hits, minlength=len(data))[items] / votes[items]
     weights, groups = data.weights[items], data.groups[items]
     return Ceiling(
-        human_human=share_of(data, people, items, confidence),
-        machine_human=share_of(data, with_machine, items, confidence),
+        human_human=share(people, weights, groups, confidence),
+        machine_human=share(with_machine, weights, groups, confidence),
         gap=mean_difference(with_machine - people, weights, groups, confidence),
         alpha=people_alpha(data, items, confidence),
         raters=int(np.count_nonzero(np.bincount(humans.raters[(votes >= 2)[humans.items]]))),

@@ -77,7 +77,9 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         slices=slice_effects(scores, terms),
         same_policy=data.variants[baseline].identity.policy == data.variants[candidate].identity.policy,
         missing=missing_items(data, baseline, candidate),
-        notes=_notes(data, paired, group_warning((old == new).astype(np.float64), data.weights[kept], data.groups[kept])),
+        notes=_notes(
+            data, paired, group_warning((old == new).astype(np.float64), data.weights[kept], data.groups[kept])
+        ),
     )
     return replace(result, more_items=_more_items(paired, result.verdict, terms))
 

@@ -221,7 +221,8 @@ class EvalData:
     def correction(self) -> Floats | None:
         """1 - inclusion probability, shape (n,): what the draw left to chance; None where figures speak for others too.
 
-        Items that belong together without a draw of their own may have been drawn together: their groups count instead.
+        For figures on what was drawn, not on those of its items that happen to have several answers. Items that belong
+        together without a draw of their own may have been drawn together: their groups count instead.
         """
         if not self.finite and (not self.weighted or self.grouped or bool((self.weights < 1).any())):
             return None

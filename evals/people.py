@@ -13,7 +13,7 @@ from assistant.stats.raters_intervals import coefficients_of_counts
 from evals.data import NO_ANSWER, Codes, EvalData, Floats, Scale
 from evals.pairs import counted
 from evals.panel import PeoplePanel, ReviewerRow
-from evals.shares import share_of
+from evals.shares import share
 
 _NOMINAL = {"raw": "raw", "fleiss": "fleiss_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
 _ORDINAL = {"alpha_ordinal": "krippendorff_alpha_ordinal", "alpha_interval": "krippendorff_alpha_interval"}
@@ -55,7 +55,7 @@ def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | N
         own = (humans.raters == rater) & (others > 0)
         if own.any():
             items = humans.items[own]
-            figure = share_of(data, shares[own], items, confidence)
+            figure = share(shares[own], data.weights[items], data.groups[items], confidence)
             rows.append(ReviewerRow(name, figure))
     rows.sort(key=lambda row: (row.with_others.value or 0.0, row.name))
     return PeoplePanel(people_coefficients(data, confidence=confidence), tuple(rows), int((votes >= 2).sum()))
@@ -93,7 +93,6 @@ def _coefficients(data: EvalData, items: Codes, names: Mapping[str, str], confid
         counts[items],
         weights=data.weights[items] if data.weighted else None,
         clusters=data.groups[items] if data.grouped else None,
-        correction=None if data.correction is None else data.correction[items],
         names=tuple(names),
         values=grades(data),
         confidence=confidence,

@@ -87,8 +87,8 @@ def group_warning(values: Floats, weights: Floats, groups: Codes) -> str | None:
     alike = round(effective_clusters(weights, groups))
     if alike < FEW_GROUPS:
         return (
-            f"The {number:,} groups are few or unequal: they tell as much as {alike:,} of one size, and intervals may be"
-            " too short."
+            f"The {number:,} groups are few or unequal: they tell as much as {alike:,} of one size, and intervals may"
+            " be too short."
         )
     holding = min(len(np.unique(groups[values > 0])), len(np.unique(groups[values < 1])))
     if 0 < holding < FEW_HOLDING:
@@ -118,9 +118,3 @@ def mean_difference(values: Floats, weights: Floats, groups: Codes, confidence: 
         return Coefficient(mean.value, None, None, mean.n, effective, reason=mean.reason)
     low, high = max(-1.0, mean.low), min(1.0, mean.high)
     return Coefficient(mean.value, low, high, mean.n, mean.effective_n or float(mean.n), method="cluster-robust t")
-
-
-def _quantile(mean: ClusteredMean, confidence: float) -> float:
-    """How many standard errors the interval reaches."""
-    upper = (1 + confidence) / 2
-    return float(stdtrit(mean.clusters - 1, upper)) if 1 < mean.clusters < mean.n else NormalDist().inv_cdf(upper)

@@ -10,7 +10,7 @@ from assistant.stats.coefficient import Coefficient, undefined
 from evals.agreement import headline_kappa
 from evals.data import NONE, Codes, EvalData
 from evals.pairs import counted, pairwise_agreement
-from evals.shares import share_of
+from evals.shares import share, share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _row(
     paired = inside[~np.isnan(people[inside])]
     human = undefined("no item was answered by two reviewers", 0)
     if len(paired):
-        human = share_of(data, people[paired], paired, confidence)
+        human = share(people[paired], data.weights[paired], data.groups[paired], confidence)
     if variant is None:
         return SliceAgreement(*of, None, None, human)
     kept = inside[(data.reference[inside] != NONE) & (data.variants[variant].first[inside] != NONE)]

@@ -102,11 +102,11 @@ def clustered_standard_error(
 
 
 def cluster_variance(deviations: Floats, weights: Floats, clusters: npt.NDArray[np.int64]) -> float:
-    """Variance of a weighted mean of clustered items: the larger of two estimates, for each fails where the other holds.
+    """Variance of a weighted mean of clustered items: the larger of two estimates, as each fails where the other holds.
 
-    The jackknife's, from leaving out one cluster at a time, assumes nothing about clusters, and falls short where few or
-    large ones happen to be alike. The other takes one correlation for all clusters, by analysis of variance, so that
-    small ones tell of large ones too.
+    The jackknife's, from leaving out one cluster at a time, assumes nothing about clusters, and falls short where few
+    or large ones happen to be alike. The other takes one correlation for all clusters, by analysis of variance, so
+    that small ones tell of large ones too.
 
     Args:
         deviations: of the items from the mean, weighted mean 0, shape (n,).
@@ -116,8 +116,8 @@ def cluster_variance(deviations: Floats, weights: Floats, clusters: npt.NDArray[
     Returns:
         0 or more; 0 with a single cluster.
 
-    Source: jackknife (CR3): Bell & McCaffrey (2002), Survey Methodology 28:169-181; one correlation: Kish (1965), Survey
-    Sampling, section 5.4, estimated as by Donner (1986), International Statistical Review 54:67-82.
+    Source: jackknife (CR3): Bell & McCaffrey (2002), Survey Methodology 28:169-181; one correlation: Kish (1965),
+    Survey Sampling, section 5.4, estimated as by Donner (1986), International Statistical Review 54:67-82.
     """
     total, heavy = float(weights.sum()), np.bincount(clusters, weights)
     groups = len(heavy)

@@ -1,12 +1,13 @@
 """Every coefficient of two raters with an interval that holds, of items that may be weighted and clustered.
 
-Raw agreement, PABAK and AC1 carry the interval of the disagreement's share through the coefficient, chance as observed,
-with as many items as give the coefficient its linearised variance (see `Design.interval`). For those whose chance term
-comes from the margins (kappas, alphas, Scott's pi) and for distances (AC2) that falls short where a label is rare;
-theirs is the hull of that interval and the normal one of the table with two items added, spread evenly over its cells,
-as Agresti & Coull (1998) do for a proportion. It is wide where labels are two: equally weighing independent items then
-have Donner and Eliasziw's interval, a third narrower where a label is rare, unless the raters' margins are too unequal
-(see `two_labels`). None collapses when nobody disagreed. The coverage table is in docs/evals.md; `make bench` makes it.
+Raw agreement, PABAK and AC1 carry the interval of the disagreement's share through the coefficient, chance as
+observed, with as many items as give the coefficient its linearised variance (see `Design.interval`). For those whose
+chance term comes from the margins (kappas, alphas, Scott's pi) and for distances (AC2) that falls short where a label
+is rare; theirs is the hull of Wilson's, carried so, and the normal one of the table with two items added, spread
+evenly over its cells, as Agresti & Coull (1998) do for a proportion. It is wide where labels are two: equally weighing
+independent items then have Donner and Eliasziw's interval, a third narrower where a label is rare, unless the raters'
+margins are too unequal (see `two_labels`). None collapses when nobody disagreed. The coverage table is in
+docs/evals.md; `make bench` makes it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.stats.agreement import EMPTY, undefined_because
+from assistant.stats.carried import carried_share, normal_reaching
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.contingency import PairedCodes, check_tables, paired_codes
-from assistant.stats.designs import Design, carried_share, design_of_counts, design_of_items, normal_reaching
+from assistant.stats.designs import Design, design_of_counts, design_of_items
 from assistant.stats.linearised import Chance, Linearised, linearised
 from assistant.stats.two_labels import goodness_of_fit_ratios, margins_allow
 from assistant.stats.vectors import Floats
@@ -31,7 +33,7 @@ NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
 ORDINAL = ("kappa_linear", "kappa_quadratic", "ac2_linear", "ac2_quadratic", "alpha_ordinal", "alpha_interval")
 
 CARRIED = "the share's interval carried through the coefficient"
-HULL = "hull of the share's carried interval and the normal one with two items added"
+HULL = "hull of Wilson's carried interval and the normal one with two items added"
 GOODNESS_OF_FIT = "goodness of fit (Donner and Eliasziw)"
 CENSUS = "every item is known"
 ONE_CLUSTER = "all items are of one cluster, so nothing tells how far another would differ"
@@ -159,14 +161,14 @@ def _with_interval(
     if design.census:
         return Coefficient(value, value, value, design.n, float(design.n), CENSUS)
     effective = design.effective_n(seen.influence.ravel())
-    method, ratios = _ratios(design, weights, seen, recipe, effective, confidence)
+    method, ratios = _ratios(design, weights, seen, recipe, confidence)
     low, high = 1 - factor * max(ratios), 1 - factor * min(ratios)
     least = 0.0 if recipe.chance == "none" else min(value, -1.0)
     return Coefficient(value, max(least, min(low, value)), min(1.0, max(high, value)), design.n, effective, method)
 
 
 def _ratios(
-    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, effective: float, confidence: float
+    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
 ) -> tuple[str, list[float]]:
     """How the interval is made, and values that observed / expected disagreement has at its ends."""
     shares = design.shares.reshape(weights.shape)
@@ -174,6 +176,7 @@ def _ratios(
         mean = float(shares[1].sum() + shares[:, 1].sum()) / 2
         equal = 2 * mean * (1 - mean) / float(seen.expected)  # kappa's chance disagreement is that of unequal margins
         return GOODNESS_OF_FIT, [one * equal for one in goodness_of_fit_ratios(shares * design.n, confidence)]
+    effective = design.effective_n(seen.influence.ravel())
     carried = carried_share(
         design,
         seen.influence.ravel(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from assistant.stats.contingency import kish
 from assistant.stats.intervals import binomial_interval, mid_p_of_share
 from assistant.stats.vectors import Floats
 
-_ADDED = 2.0  # items of the mean weight that stand for what was not drawn: one at either end
+_ADDED = 1.5  # items of the mean weight that stand for what was not drawn, half of them at either end
 _WHOLE = 1e-7  # counts nearer to a whole number than this are one
 
 
@@ -29,8 +28,8 @@ class Design:
         kish: effective number of items, or of clusters by their weight, (sum of weights)² / sum of squared weights.
         squares: sum of the squared weights of each kind over the squared total weight, shape (kinds,).
         kinds, weights, clusters: of the items, shape (n,); None for items without clusters.
-        random: of items that weigh differently: how many weigh as much as those left to chance, (sum of squared weights)²
-            over the sum of their squares; None where all weigh alike.
+        random: of items that weigh differently: how many weigh as much as those left to chance, (sum of squared
+            weights)² over the sum of their squares; None where all weigh alike.
         heaviness: mean weight of those, over the total weight; 0 where nothing was left to chance.
         corrected: `squares` with each item's times 1 less its chance to be here, shape (kinds,): figures speak for just
             the items that were drawn from. None where they speak for others like them.
@@ -71,8 +70,9 @@ class Design:
         """Of the weighted mean of an influence whose weighted mean is 0.
 
         With clusters the larger of the jackknife's and that of one correlation within all clusters; see
-        `cluster_variance`. Where items weigh differently, few of them carry most of it, and those seen may happen to be
-        alike: two more are counted, as heavy as these on average, one at either end.
+        `cluster_variance`. Where items weigh differently, few of them carry most of it, and those seen may happen to
+        be alike: one and a half more are counted, as heavy as these on average, half at either end. (With one 95 %
+        intervals cover down to 86 %, with two up to 97 %, on pac_misinfo audited at 2 to 15 % and batches like it.)
 
         Args:
             influence: of each kind, shape (kinds,).
@@ -139,14 +139,19 @@ class Design:
 
         Source: Korn & Graubard (1998), Survey Methodology 24:193-201.
         """
-        degrees = self.degrees
-        if degrees is None:
+        if self.degrees is None:
             counts = round(share * n), round(n)
             if not self.finite and max(abs(share * n - counts[0]), abs(n - counts[1])) < _WHOLE * n:
                 return binomial_interval(*counts, confidence)
             return mid_p_of_share(share, n, confidence)
-        cut = _quantile(max(self.n - 1, 1), confidence) / _quantile(degrees, confidence)
-        return mid_p_of_share(share, n * min(1.0, cut * cut), confidence)
+        return mid_p_of_share(share, n * self.cut(confidence), confidence)
+
+    def cut(self, confidence: float) -> float:
+        """By what an effective number of items is multiplied where few clusters or heavy items give the variance."""
+        if self.degrees is None:
+            return 1.0
+        cut = _quantile(max(self.n - 1, 1), confidence) / _quantile(self.degrees, confidence)
+        return min(1.0, cut * cut)
 
 
 def design_of_counts(counts: npt.ArrayLike) -> Design:
@@ -169,8 +174,9 @@ def design_of_items(
         kinds: 0 to `number` - 1, shape (n,).
         weights: 0 or more, shape (n,).
         clusters: of items that aren't independent of each other, any values that can be sorted, shape (n,).
-        correction: 1 less the chance of each item to be among these, each left to a draw of its own, shape (n,): figures
-            then speak for just the items drawn from, and clusters say nothing. None for figures about others like them.
+        correction: 1 less the chance of each item to be among these, each left to a draw of its own, shape (n,):
+            figures then speak for just the items drawn from, and clusters say nothing. None for figures about others
+            like them.
 
     Raises:
         ValueError: another number of clusters or corrections than items, or a correction out of range.
@@ -181,10 +187,11 @@ def design_of_items(
     if correction is not None:
         corrected = weights**2 * _checked(correction, kinds)
         by_kind = np.bincount(kinds, corrected, minlength=number) / total**2
-        of_chance = _of_chance(weights, corrected, total)
-        return Design(shares, len(kinds), kish(weights), squares, corrected=by_kind, **of_chance)
+        random, heavy = _of_chance(weights, corrected, total)
+        return Design(shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy, corrected=by_kind)
     if clusters is None:
-        return Design(shares, len(kinds), kish(weights), squares, **_of_chance(weights, weights**2, total))
+        random, heavy = _of_chance(weights, weights**2, total)
+        return Design(shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy)
     given = np.asarray(clusters)
     if given.shape != kinds.shape:
         raise ValueError(f"clusters must be one for each of the {len(kinds)} items, got shape {given.shape}")
@@ -199,48 +206,13 @@ def _checked(correction: npt.ArrayLike, kinds: Codes) -> Floats:
     return given
 
 
-def _of_chance(weights: Floats, squares: Floats, total: float) -> dict[str, float]:
-    """What `Design` keeps of items that weigh differently; nothing where all weigh alike, or none was left to chance."""
+def _of_chance(weights: Floats, squares: Floats, total: float) -> tuple[float | None, float]:
+    """`Design.random` and `Design.heaviness`: nothing where all weigh alike, or none was left to chance."""
     alike = not len(weights) or bool((weights == weights[0]).all())
     sum_of_squares = float(squares.sum())
     if alike or not sum_of_squares:
-        return {}
-    return {
-        "random": sum_of_squares**2 / float(squares @ squares),
-        "heaviness": float(squares @ weights) / sum_of_squares / total,
-    }
-
-
-def normal_reaching(value: float, variance: float, z: float) -> tuple[float, float]:
-    """The interval of `z` standard errors around the value."""
-    half = z * sqrt(max(variance, 0.0))
-    return value - half, value + half
-
-
-def carried_share(
-    design: Design, influence: Floats, observed: float, expected: float, *, effective: float, confidence: float, alone: bool
-) -> tuple[float, float]:
-    """The interval of the observed disagreement, of as many items as give observed / expected its variance.
-
-    Args:
-        influence: of each kind of item on observed / expected, shape (kinds,).
-        observed, expected: disagreement, 0 to 1, and above 0.
-        effective: `Design.effective_n` of the influence.
-        confidence: two-sided level.
-        alone: whether it is all of the interval; where no item moves the ratio it then takes `Design.least_n` items, and
-            otherwise has no width: another interval will have.
-
-    Returns:
-        Ends for observed / expected. Without a disagreement, or without an agreement, from `Design.least_n` items.
-    """
-    variance = float(design.shares @ influence**2) * expected**2
-    inside = 1e-12 < observed < 1 - 1e-12
-    moves = variance > 1e-18
-    if inside and not moves and not alone:
-        return observed / expected, observed / expected
-    n = observed * (1 - observed) / variance * effective if inside and moves else design.least_n
-    low, high = design.interval(min(max(observed, 0.0), 1.0), n, confidence)
-    return low / expected, high / expected
+        return None, 0.0
+    return sum_of_squares**2 / float(squares @ squares), float(squares @ weights) / sum_of_squares / total
 
 
 def _quantile(degrees: float | None, confidence: float) -> float:

@@ -63,12 +63,12 @@ def binomial_interval(successes: int, n: int, confidence: float = 0.95) -> tuple
     """The interval for a proportion whose coverage stays nearest to its level: what the counts let it be.
 
     Of a share p, outcomes are ordered by their probability, the likeliest first. A share is left out when the outcomes
-    less likely than the one seen, and half of that one, have at most 1 - confidence together (Sterne's test with mid-p),
-    and these with all of that one at most 1.4 times as much. So the coverage is at least 1 - 1.4 (1 - confidence)
-    whatever p and n: 93 % at 95 %. By enumeration over p from 0.5 to 0.999 at n = 50, 200 and 1,000 it lies within 93 to
-    97 % wherever Wilson's, Clopper and Pearson's (mid-p too), Jeffreys', Agresti and Coull's or Blaker's interval does,
-    which none of these does: near 1 Wilson's falls to 84 % at n = 50. Where one count carries more than 4 % all of them
-    are above or below, and this one is above.
+    less likely than the one seen, and half of that one, have at most 1 - confidence together (Sterne's test with
+    mid-p), and these with all of that one at most 1.4 times as much: so the coverage hardly falls below 1 - 1.4 (1 -
+    confidence) whatever p and n. By enumeration over p from 0.5 to 0.999 at n = 50, 200 and 1,000 it is at least 93 %,
+    and within 93 to 97 % wherever Wilson's, Clopper and Pearson's (mid-p too), Jeffreys' or Agresti and Coull's
+    interval is, which holds for none of these: near 1 Wilson's falls to 84 % at n = 50. Where a single count carries
+    more than 4 % all of them lie above or below, and this one above.
 
     Args:
         successes: 0 to `n`.
@@ -76,7 +76,7 @@ def binomial_interval(successes: int, n: int, confidence: float = 0.95) -> tuple
         confidence: two-sided level, between 0 and 1.
 
     Returns:
-        Lower and upper bound, each in [0, 1]: the least and the largest share that is not left out.
+        Lower and upper bound, each in [0, 1]: the shares around the one seen up to the first that is left out.
 
     Raises:
         ValueError: counts or level out of range.
@@ -92,8 +92,8 @@ def binomial_interval(successes: int, n: int, confidence: float = 0.95) -> tuple
 def mid_p_of_share(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Clopper and Pearson's interval with mid-p, for a share of items that count as `n` independent ones.
 
-    Each end is the share under which half the probability of the outcome seen, and all that lies beyond, come to half of
-    1 - confidence. Counts that are no whole numbers are taken through the beta distribution.
+    Each end is the share under which half the probability of the outcome seen, and all that lies beyond, come to half
+    of 1 - confidence. Counts that are no whole numbers are taken through the beta distribution.
 
     Args:
         share: of successes, 0 to 1.
@@ -195,13 +195,14 @@ def _check_share(share: float, n: float, confidence: float) -> None:
 
 @lru_cache(4096)
 def _largest_share(successes: int, n: int, alpha: float) -> float:
-    """The upper end of `binomial_interval`: the last share kept on a grid, then closed in on."""
+    """The upper end of `binomial_interval`: the last share kept before one that is not, on ever finer grids."""
     if successes == n:
         return 1.0
     kept, out = successes / n, float(betaincinv(successes + 1, n - successes, 1 - alpha / 20))
     while out - kept > 1e-10:
         grid = np.linspace(kept, out, _STEPS)
-        last = int(np.flatnonzero(_kept(grid[:-1], successes, n, alpha)).max(initial=0))
+        out_of = np.flatnonzero(~_kept(grid[1:-1], successes, n, alpha))
+        last = int(out_of[0]) if len(out_of) else _STEPS - 2
         kept, out = float(grid[last]), float(grid[last + 1])
     return kept
 

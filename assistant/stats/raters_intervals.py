@@ -13,10 +13,11 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from assistant.stats.carried import carried_share, normal_reaching
 from assistant.stats.codes import Codes
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.coefficient_intervals import CARRIED, CENSUS, HULL, ONE_CLUSTER
-from assistant.stats.designs import Design, carried_share, design_of_items, normal_reaching
+from assistant.stats.designs import Design, design_of_items
 from assistant.stats.raters import NO_PAIRS, ONE_LABEL, check_counts
 from assistant.stats.raters_linearised import Recipe, recipe
 from assistant.stats.vectors import Floats, weights_or_ones

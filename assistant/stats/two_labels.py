@@ -19,7 +19,8 @@ def margins_allow(shares: Floats) -> bool:
     """Whether both raters give the labels often enough alike for `goodness_of_fit_ratios`.
 
     Simulated (1,000 tables each, n = 50, 200, 1,000, kappa 0.2 to 0.8): with margins of 50 and 40, 30 and 20, 20 and
-    10, 10 and 5, 5 and 2 % it covers 93 to 98 %; only with 50 and 30 %, which are left out, it gets wider than the other.
+    10, 10 and 5, 5 and 2 % it covers 93 to 98 %; only with 50 and 30 %, which are left out, it gets wider than the
+    other.
 
     Args:
         shares: of the four cells, shape (2, 2).

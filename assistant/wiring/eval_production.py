@@ -35,7 +35,7 @@ class _Chances:
 
     run: str
     campaign: Mapping[str, float] | None
-    speaks_for: str
+    note: str
     routed: Routed
     finite: bool = False
 
@@ -109,7 +109,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     speaking = speaking_labels(workspace, run)
     if speaking is not None:
         inclusion, sampled = speaking
-        return _Chances(run.name, inclusion, sampled.speaks_for, {}, sampled.finite)
+        return _Chances(run.name, inclusion, sampled.note(run), {}, sampled.finite)
     return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
 
 
@@ -129,7 +129,7 @@ def _spelled(labels: LabelAnswer, label_set: LabelSet | None) -> LabelAnswer:
 
 def _notes(chances: _Chances, before: int, items: int) -> list[str]:
     if chances.campaign is not None:
-        return [f"labels of {chances.run} speak for {chances.speaks_for}"]
+        return [chances.note]
     notes = []
     if before < items:
         notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")

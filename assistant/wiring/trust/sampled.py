@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -41,12 +42,18 @@ class Sampled:
         inclusion: (k,) chance of each to be labelled, given what came before its own draw.
         speaks_for: in words.
         finite: whether that is a known set of items, of which these were drawn.
+        unsettled: (m,) items drawn that people have no one answer to.
     """
 
     index: np.ndarray
     inclusion: np.ndarray
     speaks_for: str
     finite: bool = True
+    unsettled: np.ndarray = field(default_factory=partial(np.zeros, 0, dtype=np.int64))
+
+    def note(self, run: Run) -> str:
+        """What a reader of figures that rest on the labels of a run must know."""
+        return f"labels of {run.name} speak for {self.speaks_for}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +84,8 @@ def speaking_labels(workspace: Workspace, run: Run) -> tuple[dict[str, float], S
     batch = read_batch(workspace, run, last_key=history.last_key)
     sampled = sampled_labels(workspace, history, batch, batch.votes(blind=batch.page.ids))
     places = zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)
-    return {batch.page.ids[at]: chance for at, chance in places}, sampled
+    unsettled = dict.fromkeys(sampled.unsettled.tolist(), 1.0)  # they have answers, and no part in any agreement
+    return {batch.page.ids[at]: chance for at, chance in (unsettled | dict(places)).items()}, sampled
 
 
 def sampled_labels(workspace: Workspace, history: History, batch: Batch, votes: Votes) -> Sampled:
@@ -90,12 +98,14 @@ def sampled_labels(workspace: Workspace, history: History, batch: Batch, votes: 
         votes: what people answered without the machine's answer in sight.
     """
     people = votes.codes
-    if (people != NONE).all():  # whatever the coins said
-        return Sampled(np.arange(len(people)), np.ones(len(people)), CENSUS)
+    if ((people != NONE) | _places(batch, votes.tied)).all():  # whatever the coins said
+        found = weighted(Chances(people, np.ones(len(people)), np.ones(len(people), dtype=bool)), CENSUS)
+        if found is not None:
+            return found
     if history.samples:
         waves = history.waves(workspace, batch)
         passed, rate = _passed(history, waves, people)
-        chances = _monitored(workspace, history, batch, chances_of(waves, rate, people, passed), waves)
+        chances = _monitored(workspace, history, batch, chances_of(waves, rate, people, passed))
         found = weighted(_blind_reviews(workspace, history, batch, votes, chances))
         if found is not None:
             return found
@@ -142,10 +152,14 @@ def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: S
     return Chances(people, inclusion, drawn)
 
 
-def weighted(chances: Chances) -> Sampled | None:
+def weighted(chances: Chances, speaks_for: str = WEIGHTED) -> Sampled | None:
     """The labelled ones among the items drawn; None where those without a label stand for too many.
 
     These few (people are evenly split on them, or they were handed back) are left out, and it is said.
+
+    Args:
+        chances: of every item.
+        speaks_for: whom they speak for when none is left out.
     """
     n, labelled = len(chances.people), chances.people != NONE
     waiting = chances.drawn & ~labelled
@@ -153,10 +167,9 @@ def weighted(chances: Chances) -> Sampled | None:
     if stand_for > _MAY_WAIT * n:
         return None
     index = np.flatnonzero(chances.drawn & labelled)
-    speaks_for = WEIGHTED
     if waiting.any():
-        speaks_for = f"{WEIGHTED}, but for {int(waiting.sum()):,} of its items that people have not settled"
-    return Sampled(index, chances.inclusion[index], speaks_for)
+        speaks_for = f"{speaks_for}, but for {int(waiting.sum()):,} of its items that people have not settled"
+    return Sampled(index, chances.inclusion[index], speaks_for, unsettled=np.flatnonzero(waiting))
 
 
 def _passed(history: History, waves: Sequence[Wave], people: np.ndarray) -> tuple[list[Passed], float]:
@@ -177,9 +190,7 @@ def _passed(history: History, waves: Sequence[Wave], people: np.ndarray) -> tupl
     return passed, rate
 
 
-def _monitored(
-    workspace: Workspace, history: History, batch: Batch, chances: Chances, waves: Sequence[Wave]
-) -> Chances:
+def _monitored(workspace: Workspace, history: History, batch: Batch, chances: Chances) -> Chances:
     """With what was drawn, of all that was accepted, to test the certificate: one chance for each item.
 
     Accepted are the items offered and not audited; where some of these went to people by another rule, or labels are
@@ -206,9 +217,7 @@ def _drawn_to_monitor(workspace: Workspace, history: History) -> set[str]:
     }
 
 
-def _blind_reviews(
-    workspace: Workspace, history: History, batch: Batch, votes: Votes, chances: Chances
-) -> Chances:
+def _blind_reviews(workspace: Workspace, history: History, batch: Batch, votes: Votes, chances: Chances) -> Chances:
     """Where reviewers saw the machine's answer, the reviews drawn to be blind stand for those.
 
     Ordinary reviews alone: all other tasks are blind, so that their items stand for themselves.
@@ -235,7 +244,9 @@ def _first_sample(workspace: Workspace, history: History, batch: Batch, people: 
     chance = min(1.0, len(random) / first.population)
     known = first.known[people[first.known] != NONE]
     index = np.concatenate([random, known])
-    speaks_for = RANDOM if first.items == len(batch) else f"the first {first.items:,} items of the batch: a random sample"
+    speaks_for = (
+        RANDOM if first.items == len(batch) else f"the first {first.items:,} items of the batch: a random sample"
+    )
     return Sampled(index, np.where(np.arange(len(index)) < len(random), chance, 1.0), speaks_for)
 
 

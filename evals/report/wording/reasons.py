@@ -82,8 +82,8 @@ METHODS: Mapping[str, str] = {
     "every item is known": "所有条目均已知",
     "cluster-robust t": "聚类稳健 t",
     "the share's interval carried through the coefficient": "经系数换算的比例区间",
-    "hull of the share's carried interval and the normal one with two items added": (
-        "换算的比例区间与补两个条目的正态区间的并"
+    "hull of Wilson's carried interval and the normal one with two items added": (
+        "换算的 Wilson 区间与补两个条目的正态区间的并"
     ),
     "goodness of fit (Donner and Eliasziw)": "拟合优度（Donner 与 Eliasziw）",
     "linearised (jackknife)": "线性化（刀切法）",
@@ -126,7 +126,9 @@ NOTES: Mapping[str, str] = {
     "labels of r{} speak for the whole batch: each label weighted by the chance it had to be asked for": (
         "r{} 的标签代表整个批次：每个标签按其被要求标注的概率加权"
     ),
-    "labels of r{} speak for the whole batch: people labelled every item": "r{} 的标签代表整个批次：每个条目都有人工标签",
+    "labels of r{} speak for the whole batch: people labelled every item": (
+        "r{} 的标签代表整个批次：每个条目都有人工标签"
+    ),
     "labels of r{} speak for the whole batch: a random sample of it": "r{} 的标签代表整个批次：其中的一个随机样本",
     "labels of r{} speak for the labelled items alone: they were not drawn at random": (
         "r{} 的标签只代表已标注的条目：它们不是随机抽取的"
