@@ -29,11 +29,12 @@ class StoredVariant:
 
 @dataclass(frozen=True, slots=True)
 class FiledVariant:
-    """Answers that a file holds, by item."""
+    """Answers that a file holds, by item, and the items it was asked about without an answer."""
 
     name: str
     identity: VariantIdentity
     rows: Mapping[str, MachineRow]
+    unanswered: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def assemble_production(
     beside: Iterable[FrozenAnswer] = (),
     left_out: Mapping[str, int],
     notes: Sequence[str],
+    finite: bool = False,
 ) -> EvalData:
     """What people said of a workspace's items with the answers of its runs.
 
@@ -104,6 +106,7 @@ def assemble_production(
         beside: answers of people to other items: they show which labels there are.
         left_out: labelled items that are not here, by reason.
         notes: what the reader must know.
+        finite: whether the chances are those of a draw for each item alone, from a batch that figures speak for.
     """
     collector = Collector(classes, scale, known=known)
     for answer in beside:
@@ -125,7 +128,7 @@ def assemble_production(
         for item_id, repeat, given in _stored(variant, names):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data(notes)
-    return replace(data, left_out={**left_out, **data.left_out})
+    return replace(data, left_out={**left_out, **data.left_out}, finite=finite)
 
 
 def _add_human(collector: Collector, item: str, answer: FrozenAnswer) -> None:
@@ -142,12 +145,11 @@ def _answers(
     """(item's id, repeat, answer) of every answer to an item that is wanted."""
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
-    rows = variant.rows.items()
-    return (
-        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown))
-        for item_id, row in rows
-        if item_id in ids
-    )
+    given = [
+        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown)) for item_id, row in variant.rows.items()
+    ]
+    given += [(item_id, 0, MachineAnswer(None)) for item_id in sorted(variant.unanswered)]
+    return (answer for answer in given if answer[0] in ids)
 
 
 def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:

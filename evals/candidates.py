@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Item
+from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
-from assistant.ingest.whole_files import read_human_labels, read_items
+from assistant.ingest.whole_files import read_items
 from assistant.store.labelled import GivenLabel, ItemFacts, LabelledItem
 from evals.data import EvalData, Scale, Sight
 from evals.files import probability_of, read_eval_files
@@ -91,7 +93,7 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     classes = data.classes or None
     read = read_eval_files(folder / data.labels, None, items_path, classes=classes, scale=data.scale)
     items = {} if items_path is None else read_items(items_path)
-    rows = read_human_labels(folder / data.labels, None, data.classes)
+    rows = read_answer_files(folder / data.labels, items=items or None, label_set=classes).human
     sizes: dict[int, int] = {}
     for group in read.groups.tolist():
         sizes[group] = sizes.get(group, 0) + 1
@@ -148,7 +150,7 @@ def stated_inclusion(facts: ItemFacts, given: Sequence[GivenLabel]) -> float | N
         InputError: it is no number.
     """
     for value in (*(one.inclusion for one in given), facts.meta.get("inclusion_probability")):
-        if value is not None and value != "":
+        if not written_for_nothing(value):
             return probability_of(value, facts.id)
     return None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from assistant.domain.canonical import LabelNames
 from assistant.domain.consensus import Consensus
 from assistant.errors import InputError
 from evals.categories import Given, category_cells, settled_in_part
@@ -55,6 +56,7 @@ class Collector:
         self, classes: Sequence[str] | None = None, scale: Scale | None = None, *, known: Collection[str] = ()
     ) -> None:
         self.reference_set = ReferenceSet(classes, scale, known)
+        self._names = LabelNames(tuple(classes or ()), closed=classes is not None)
         self._places: dict[str, int] = {}
         self._texts: dict[int, str] = {}
         self._properties: dict[str, dict[int, str]] = {}
@@ -124,6 +126,7 @@ class Collector:
             denied: categories expressly denied, where that is known.
         """
         place = self._place(item)
+        labels, unknown, denied = self._spelled(labels), self._spelled(unknown), self._spelled(denied)
         if not self.reference_set.holds(labels):
             self._off_set += 1
             return
@@ -143,6 +146,9 @@ class Collector:
 
     def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
         """A variant's answer to an item, `repeat` counting from 0; labels outside the set are no usable answer."""
+        unknown = self._spelled(answer.unknown)
+        labels = None if answer.labels is None else self._spelled(answer.labels)
+        answer = replace(answer, labels=labels, unknown=unknown)
         self._variants[variant].answers[self._place(item), repeat] = answer
 
     def data(self, notes: Sequence[str] = ()) -> EvalData:
@@ -208,6 +214,10 @@ class Collector:
             shown = ", ".join(f"{label} ({count:,})" for label, count in alien.most_common(_SHOWN))
             notes.append(f"Machine answers outside the label set count as no usable answer: {shown}.")
         return tuple(notes)
+
+    def _spelled(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """As the label set spells them; what is none of it as it came."""
+        return tuple(dict.fromkeys(self._names.find(label) or label for label in labels))
 
     def _refuse_invalid(self) -> None:
         """Count answers of machines that hold what the label set does not have; those that are none become failed."""

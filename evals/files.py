@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
+from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
-from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
+from assistant.ingest.whole_files import read_items
 from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, Sight, VariantIdentity
@@ -48,14 +50,15 @@ def read_eval_files(
             item in common.
     """
     known = None if items is None else read_items(items)
-    human = read_human_labels(labels, known, classes or ())
-    by_model = {} if machine is None else read_machine_answers(machine, known, classes or ())
-    _check_overlap(human, by_model, labels, machine)
+    read = read_answer_files(labels, machine, known, label_set=classes)
+    human, by_model = read.human, read.by_model
+    asked = dict.fromkeys(name for answers in (*by_model.values(), *read.unanswered.values()) for name in answers)
+    _check_overlap(human, asked, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
     if known is not None:
         _check_fields(known.values(), slice_by, items)
-        _add_items(collector, known, {*human, *(name for answers in by_model.values() for name in answers)}, slice_by)
+        _add_items(collector, known, {*human, *asked}, slice_by)
     for rows in human.values():
         for row in rows:
             _add_human(collector, row, labels)
@@ -63,7 +66,9 @@ def read_eval_files(
         collector.variant(model, VariantIdentity(model=model))
         for item_id, answer in answers.items():
             collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score, unknown=answer.unknown))
-    return collector.data()
+        for item_id in sorted(read.unanswered.get(model, ())):
+            collector.machine(model, item_id, MachineAnswer(None))
+    return collector.data(read.notes)
 
 
 def choose_variant(data: EvalData, name: str | None, where: str) -> str:
@@ -83,13 +88,12 @@ def choose_variant(data: EvalData, name: str | None, where: str) -> str:
 
 
 def _check_overlap(
-    human: Mapping[str, object], by_model: Mapping[str, Mapping[str, object]], labels: Path, machine: Path | None
+    human: Mapping[str, object], asked: Mapping[str, object], labels: Path, machine: Path | None
 ) -> None:
-    if machine is None or any(item_id in human for answers in by_model.values() for item_id in answers):
+    if machine is None or any(name in human for name in asked):
         return
-    answered = next(iter(by_model.values()))
     what = f"no item of {machine} has a label in {labels}: there is nothing to compare"
-    examples = f"ids there look like {next(iter(answered))!r}, here like {next(iter(human))!r}"
+    examples = f"ids there look like {next(iter(asked))!r}, here like {next(iter(human))!r}"
     raise InputError(what, where=str(labels), hint=f"the item ids must be the same; {examples}")
 
 
@@ -124,10 +128,10 @@ def _add_items(
         properties = {"language": item.language} if len(languages) > 1 else {}
         if len(sources) > 1 and item.source is not None:
             properties["source"] = item.source
-        properties |= {key: str(item.meta[key]) for key in slice_by if item.meta.get(key) is not None}
+        properties |= {key: str(item.meta[key]) for key in slice_by if not written_for_nothing(item.meta.get(key))}
         group = stated_group(item.meta)
         collector.item(name, text=_text(item.content), group=group, query=group, properties=properties)
-        if (share := item.meta.get("inclusion_probability")) is not None:
+        if not written_for_nothing(share := item.meta.get("inclusion_probability")):
             collector.inclusion(name, probability_of(share, name))
 
 
@@ -135,7 +139,7 @@ def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
     sight = _SIGHTS[row.shown_suggestion]
     collector.human(row.item_id, row.rater, row.labels, sight, unknown=row.unknown, denied=row.denied)
     share = row.meta.get("inclusion_probability")
-    if share is not None and share != "":
+    if not written_for_nothing(share):
         try:
             collector.inclusion(row.item_id, probability_of(share, row.item_id))
         except InputError as error:

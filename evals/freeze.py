@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from assistant.domain.canonical import label_key
 from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.errors import InputError
@@ -117,8 +118,8 @@ def _categories(categories: Sequence[str], label_set: LabelSet) -> tuple[str, ..
     """Categories as the label set spells them; where one label is the whole answer there are none."""
     if label_set.kind is not LabelKind.MULTI:
         return ()
-    folded = {name.strip().casefold() for name in categories}
-    return tuple(name for name in label_set.names if name.casefold() in folded)
+    keys = {label_key(name) for name in categories}
+    return tuple(name for name in label_set.names if label_key(name) in keys)
 
 
 def _drawn(usable: Sequence[Candidate], groups: Codes, kept: Codes, suite: Suite) -> Codes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.ingest.components import Components
 from evals.data import Codes
 
@@ -19,13 +20,13 @@ def ties(digest: str, near: str | None, meta: Mapping[str, object], group_by: st
     if near is not None:
         found.append(f"near {near}")
     value = meta.get(group_by) if group_by else None
-    return found if value is None or value == "" else [*found, f"meta {value}"]
+    return found if written_for_nothing(value) else [*found, f"meta {value}"]
 
 
 def stated_group(meta: Mapping[str, object]) -> str | None:
     """The group that an item's meta names."""
     value = meta.get(GROUP)
-    return None if value is None or value == "" else str(value)
+    return None if written_for_nothing(value) else str(value)
 
 
 def leakage_groups(tied: Sequence[Sequence[str]]) -> Codes:

@@ -24,7 +24,10 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
 def test_the_numbers_in_the_routing_rules_are_those_of_the_rules_themselves(tmp_path: Path) -> None:
     routing = load_settings(write(tmp_path, ""), {}).routing
     rules = RouteRules()
-    assert all(getattr(routing, field.name) == getattr(rules, field.name) for field in fields(rules))
+    named = [field.name for field in fields(rules) if field.name != "monitor_share"]
+    assert all(getattr(routing, name) == getattr(rules, name) for name in named)
+    assert routing.monitor_share is None  # it follows from the power asked for, and from what is accepted
+    assert (routing.monitor_power, routing.monitor_factor) == (0.8, 2)
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def _note(output: Output, reports: list[LoadReport]) -> None:
             output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
         if report.counts["refused"] > len(report.refusals):
             output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more; all are in `refusals`")
+        for column, count in report.error_cells.items():
+            output.note(f"  column {column!r} holds a spreadsheet's error in {count:,} rows; it is kept as it is")
 
 
 def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
@@ -100,6 +102,7 @@ def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
                 "mapping": report.mapping,
                 **{name: report.counts[name] for name in names},
                 "reasons": dict(report.reasons),
+                "error_cells": dict(report.error_cells),
                 "refusals": [
                     {"line": one.line, "reason": one.reason, "message": one.message} for one in report.refusals
                 ],

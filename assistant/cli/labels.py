@@ -13,7 +13,7 @@ from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.ingest.imports import ImportReport
+    from assistant.ingest.import_checks import ImportReport
 
 labels_app = typer.Typer(help="Human labels made elsewhere.", no_args_is_help=True)
 prelabels_app = typer.Typer(help="Machine answers made elsewhere.", no_args_is_help=True)
@@ -22,7 +22,10 @@ precedents_app = typer.Typer(help="Settled items that guide later ones.", no_arg
 ItemColumn = Annotated[str | None, typer.Option("--item-column", help="Column with the item's id.")]
 LabelColumn = Annotated[str | None, typer.Option("--label-column", help="Column with the label or labels.")]
 EachLabel = Annotated[list[str] | None, typer.Option("--each-label", help="Column of 0 and 1 for one label; repeat.")]
-AnyLabel = Annotated[bool, typer.Option("--any-label", help="Take labels that the workspace's policy does not have.")]
+_SHOWN_NAMES = 5
+AnyLabel = Annotated[
+    bool, typer.Option("--any-label", help="Take labels the policy does not have, as many as it asks for.")
+]
 
 
 @labels_app.callback()
@@ -68,8 +71,9 @@ def import_human(
             rater_columns=tuple(each_rater or ()),
             known_labels=() if any_label else opened.policy.label_set.names,
         )
-        label_set = None if any_label else opened.policy.label_set
-        report = import_labels(file, choose, opened.items, opened.reviews, label_set=label_set)
+        report = import_labels(
+            file, choose, opened.items, opened.reviews, label_set=opened.policy.label_set, any_label=any_label
+        )
     _show(output, report)
 
 
@@ -108,8 +112,8 @@ def import_machine(
             label_columns=tuple(each_label or ()),
             known_labels=() if any_label else opened.policy.label_set.names,
         )
-        label_set = None if any_label else opened.policy.label_set
-        report = import_machine_answers(file, choose, opened.items, opened.prelabels, opened.runs, label_set=label_set)
+        stores = (opened.items, opened.prelabels, opened.runs)
+        report = import_machine_answers(file, choose, *stores, label_set=opened.policy.label_set, any_label=any_label)
     _show(output, report)
 
 
@@ -123,19 +127,40 @@ def _show(output: Output, report: ImportReport) -> None:
         output.note(f"  {_unknown_words(report)}")
     if report.reasons["off_label_set"]:
         output.note("  labels outside the policy's label set are taken with --any-label")
-    names = ("added", "unchanged", "refused")
+    for note in import_notes(report):
+        output.note(f"  {note}")
+    names = ("added", "unchanged", "refused", "no_answer")
     data = {
         "file": report.source,
         "mapping": report.mapping,
-        **{name: report.counts[name] for name in names},
+        **{name: report.counts[name] for name in (*names, "superseded")},
         "reasons": dict(report.reasons),
+        "spelled": [{"what": one[0], "here": one[1], "known_as": one[2]} for one in report.spelled],
         "runs": report.runs,
         "with_unknown_categories": report.unknown,
     }
     row = (report.source, *(f"{report.counts[name]:,}" for name in names), ", ".join(report.runs))
-    output.result(data, table(("file", *names, "runs" if report.runs else ""), [row]))
+    heads = (name.replace("_", " ") for name in names)
+    output.result(data, table(("file", *heads, "runs" if report.runs else ""), [row]))
     if report.counts["refused"]:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def import_notes(report: ImportReport) -> list[str]:
+    """What was read in another way than it was written, and what is no answer, in sentences."""
+    notes = []
+    if empty := report.reasons["no_label"]:
+        notes.append(f"{empty:,} cells hold no label (empty, or a word such as nan or None): they are no answers")
+    if set_aside := report.reasons["not_an_answer"]:
+        what = "rows are no answers by their status (rejected, skipped, cancelled ...)"
+        notes.append(f"{set_aside:,} {what}; if that column doesn't speak of the label, rename it")
+    if again := report.counts["superseded"]:
+        notes.append(f"{again:,} answers are of people who answered the item before in this file: the newest counts")
+    for (_, here, known), count in list(report.spelled.items())[:_SHOWN_NAMES]:
+        notes.append(f"rater {here!r} is {known!r} ({count:,} answers)")
+    if len(report.spelled) > _SHOWN_NAMES:
+        notes.append(f"... and {len(report.spelled) - _SHOWN_NAMES:,} more spellings of raters")
+    return notes
 
 
 def _unknown_words(report: ImportReport) -> str:

@@ -69,6 +69,8 @@ def simulate(
         check_chart(chart)
     ready = Trials(choice)
     output.note(f"{labels}: {ready.labelled.describe()}")
+    for note in ready.labelled.notes:
+        output.note(note)
     if machine is None:
         output.note(f"naive and PAC are given a local model, taught by {LESSON} labels that count as theirs")
     with Counting(output, "embedding", total=len(ready.labelled)) as counting:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+from assistant.domain.canonical import LabelNames, canonical_text, label_key
 from assistant.domain.policies import LabelKind, LabelSet
 
 LabelAnswer = tuple[str, ...]
@@ -14,37 +16,51 @@ class OffLabelSetError(ValueError):
     """The answer holds something that is not in the label set, or the wrong number of labels."""
 
 
+class WrongNumberError(OffLabelSetError):
+    """The answer holds none or several labels where exactly one is needed."""
+
+
 def read_labels(value: object, label_set: LabelSet) -> LabelAnswer:
     """The answer as labels of the set.
 
-    Case and surrounding white space are forgiven (`" Hate"` reads as `hate`) when exactly one label matches;
+    What `label_key` forgives (case, blanks, how a number is written) is forgiven when exactly one label matches;
     anything else that is not in the set is refused, never mapped to a near one.
 
     Args:
-        value: a name, a number (grades), or a list of names (`multi`; a list of one is fine for the others).
+        value: a name, a number (grades), or several names (`multi`; a list of one is fine for the others).
         label_set: the closed set.
 
     Raises:
-        OffLabelSetError: not in the set, or not exactly one where one is needed.
+        OffLabelSetError: not in the set, or (`WrongNumberError`) not exactly one where one is needed.
     """
-    parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,)
-    chosen = {_read_one(part, label_set) for part in parts}
-    if label_set.kind is not LabelKind.MULTI and len(chosen) != 1:
-        raise OffLabelSetError(f"{len(chosen)} labels where exactly one is needed")
+    parts: Iterable[object] = value if isinstance(value, list | tuple | set | frozenset) else (value,)
+    names = _recognised(label_set.names)
+    chosen = {_read_one(part, names) for part in parts}
+    check_number(len(chosen), label_set.kind)
     return tuple(name for name in label_set.names if name in chosen)
 
 
-def _read_one(part: object, label_set: LabelSet) -> str:
-    if isinstance(part, bool) or not isinstance(part, str | int | float):
+@lru_cache(maxsize=16)
+def _recognised(names: tuple[str, ...]) -> LabelNames:
+    return LabelNames(names, closed=True)
+
+
+def check_number(labels: int, kind: LabelKind) -> None:
+    """Raise WrongNumberError where an answer needs exactly one label and has another number of them."""
+    if kind is not LabelKind.MULTI and labels != 1:
+        raise WrongNumberError(f"{labels} labels where exactly one is needed")
+
+
+def _read_one(part: object, names: LabelNames) -> str:
+    text = part if isinstance(part, str) else canonical_text(part)
+    if text is None or part is None:
         raise OffLabelSetError(f"a label must be text, not {type(part).__name__}")
-    text = str(int(part)) if isinstance(part, float) and part.is_integer() else str(part)
-    if text in label_set.names:
-        return text
-    folded = text.strip().casefold()
-    matches = [name for name in label_set.names if name.casefold() == folded]
-    if len(matches) != 1:
-        raise OffLabelSetError(f"{text[:60]!r} is not in the label set ({', '.join(label_set.names)})")
-    return matches[0]
+    found = names.find(text)
+    if found is None:
+        alike = [name for name in names.names if label_key(name) == label_key(text)]
+        why = f"could be {' or '.join(alike)}" if alike else f"is not in the label set ({', '.join(names.names)})"
+        raise OffLabelSetError(f"{text[:60]!r} {why}")
+    return found
 
 
 def severity(answer: LabelAnswer, label_set: LabelSet) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -243,9 +243,18 @@ def _typed(record: Record) -> Record:
 
 def _flat(record: Record) -> list[Any]:
     return [
-        "|".join(value or ()) if kind == "list" else value
-        for kind, value in zip(COLUMNS.values(), _typed(record).values(), strict=True)
+        _joined(value, "[]" if name == "final_labels" else "") if COLUMNS[name] == "list" else value
+        for name, value in _typed(record).items()
     ]
+
+
+def _joined(labels: Sequence[str] | None, empty: str) -> str:
+    """A list in a cell: joined by `|`, as a JSON list where a name holds that sign or looks like a list itself."""
+    if labels is not None and not labels:
+        return empty  # that no label applies is an answer too
+    if any("|" in label or label[:1] in "[{(" for label in labels or ()):
+        return orjson.dumps(labels).decode()
+    return "|".join(labels or ())
 
 
 def _sha256(path: Path) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.domain.canonical import LabelNames
+from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
 from assistant.ingest.columns import check_named, guess
+from assistant.ingest.statuses import PRODIGY_OWN, StatusColumns, find_statuses, is_prodigy_status
 
 _ITEM = ("item_id", "item", "id", "post_id", "content_id", "uid", "comment_id", "message_id", "doc_id")
 _RATER = (
     *("rater", "rater_id", "annotator", "annotator_id", "worker", "worker_id"),
-    *("reviewer", "reviewer_id", "labeler", "labeller", "coder"),
+    *("reviewer", "reviewer_id", "labeler", "labeller", "coder", "_annotator_id", "_session_id"),
 )
 _LABEL = ("label", "annotation", "class", "category", "rating", "grade", "judgment", "judgement", "answer")
 _LABELS = "labels"  # the usual name of a column with several
+_SETTLED = "final_labels"  # in our own exports, where `labels` is the machine's answer
+_MACHINE_STATUS = "status"  # in these it speaks of the machine's answer
+_CHOSEN = "accept"  # Prodigy's list of chosen options
+_ANY_LABEL, _NO_STATUS = LabelNames(), StatusColumns()
 _MODEL = ("model", "model_name", "judge")
 _SCORE = ("score", "confidence", "probability", "prob")
 _RATIONALE = ("rationale", "reason", "explanation", "reasoning")
@@ -35,6 +42,9 @@ class AnswerColumns:
         each_rater: columns of labels, one for each rater, who is called as the column.
         score, rationale: of a machine answer.
         known_labels: the whole label set; of a multi-label answer those it doesn't mention are `unknown`.
+        names: the labels there are, whose spelling answers take.
+        kind: how many labels an answer holds; None where that isn't known.
+        statuses: columns by which other tools say that a row is no answer.
     """
 
     item: str
@@ -47,12 +57,24 @@ class AnswerColumns:
     score: str | None = None
     rationale: str | None = None
     known_labels: tuple[str, ...] = ()
+    names: LabelNames = _ANY_LABEL
+    kind: LabelKind | None = None
+    statuses: StatusColumns = _NO_STATUS
 
     @property
     def used(self) -> frozenset[str | None]:
         """The columns that are part of the answer itself; all others are meta."""
         single = (self.item, self.by, self.label, self.labels, self.score, self.rationale)
         return frozenset((*single, *self.each_label, *self.each_rater))
+
+    def recognising(self, names: LabelNames, kind: LabelKind | None) -> AnswerColumns:
+        """The same for these labels, and so many of them in an answer."""
+        return replace(self, names=names, kind=kind)
+
+    def watching(self, sample: Collection[Mapping[str, object]]) -> AnswerColumns:
+        """The same with the status columns that the first rows show."""
+        of_machine = {_MACHINE_STATUS} if self.labels == _SETTLED else set()
+        return replace(self, statuses=find_statuses(sample, {*self.used, *of_machine}))
 
     def describe(self) -> str:
         """One line for the user, e.g. `item = item_id, by = rater_id, label = label`."""
@@ -64,11 +86,13 @@ class AnswerColumns:
         named += [f"by = {self.name!r} where the row doesn't say"] if self.name else []
         named += [f"one column a label: {', '.join(self.each_label)}"] if self.each_label else []
         named += [f"one column a rater: {', '.join(self.each_rater)}"] if self.each_rater else []
+        named += [f"counts or not = {', '.join(self.statuses.all)}"] if self.statuses.all else []
         return ", ".join(named)
 
 
 def map_label_columns(
     columns: Sequence[str],
+    sample: Collection[Mapping[str, object]] = (),
     *,
     item: str | None = None,
     rater: str | None = None,
@@ -80,6 +104,14 @@ def map_label_columns(
 ) -> AnswerColumns:
     """The columns of a file of human labels; what isn't named is guessed from usual names.
 
+    Args:
+        columns: their names.
+        sample: the first rows, which show whether a column says that a row is no answer.
+        item, rater, label: columns the user named.
+        rater_name: who answered where no column says it.
+        label_columns, rater_columns: columns of one label or one rater each.
+        known_labels: the whole label set.
+
     Raises:
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
@@ -88,20 +120,23 @@ def map_label_columns(
     check_named(options | {f"--each-rater {name}": name for name in rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
-        return AnswerColumns(
-            _item_column(item, columns, taken), each_rater=tuple(rater_columns), known_labels=tuple(known_labels)
-        )
+        found_item = _item_column(item, columns, taken)
+        wide = AnswerColumns(found_item, each_rater=tuple(rater_columns), known_labels=tuple(known_labels))
+        return wide.watching(sample)
     by = rater or guess(_RATER, columns, {item, label, *label_columns})
     if by is None and not rater_name:
         hint = "--rater-column COLUMN, --rater-name NAME for all rows, or --each-rater COLUMN for a rater's own column"
         raise InputError("no column says who labelled", hint=f"{hint}; the columns are: {', '.join(columns)}")
     found_item = _item_column(item, columns, {by, label, *label_columns})
-    parts = _label_parts(columns, label, label_columns, {found_item, by})
-    return AnswerColumns(found_item, by, rater_name, **parts, known_labels=tuple(known_labels))
+    if label is None and not label_columns and _SETTLED in columns:
+        label = _SETTLED
+    parts = _label_parts(columns, sample, label, label_columns, {found_item, by})
+    return AnswerColumns(found_item, by, rater_name, **parts, known_labels=tuple(known_labels)).watching(sample)
 
 
 def map_machine_columns(
     columns: Sequence[str],
+    sample: Collection[Mapping[str, object]] = (),
     *,
     item: str | None = None,
     model: str | None = None,
@@ -135,28 +170,40 @@ def map_machine_columns(
         found_item,
         by,
         model_name,
-        **_label_parts(columns, label, label_columns, taken),
+        **_label_parts(columns, sample, label, label_columns, taken),
         score=score or guess(_SCORE, columns, taken),
         rationale=rationale or guess(_RATIONALE, columns, taken),
         known_labels=tuple(known_labels),
-    )
+    ).watching(sample)
 
 
 def _label_parts(
-    columns: Sequence[str], label: str | None, label_columns: Sequence[str], taken: Collection[str | None]
+    columns: Sequence[str],
+    sample: Collection[Mapping[str, object]],
+    label: str | None,
+    label_columns: Sequence[str],
+    taken: Collection[str | None],
 ) -> dict[str, Any]:
     """The fields of `AnswerColumns` that say where the label is."""
     if label_columns or label:
-        several = label is not None and label.lower() == _LABELS
+        several = label is not None and label.lower() in {_LABELS, _SETTLED}
         return {
             "label": None if several else label,
             "labels": label if several else None,
             "each_label": tuple(label_columns),
         }
-    found = {"label": guess(_LABEL, columns, taken), "labels": guess((_LABELS,), columns, taken)}
+    status = {name for name in columns if is_prodigy_status(sample, name)}
+    found = {
+        "label": guess((*_LABEL, *((_CHOSEN,) if status else ())), columns, {*taken, *status}),
+        "labels": guess((_LABELS,), columns, taken),
+    }
+    if not any(found.values()) and status and PRODIGY_OWN.isdisjoint(columns):
+        found["label"] = min(status)  # nobody's status: the labels are accept and reject
     if not any(found.values()):
         hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
-        raise InputError("no column looks like the label", hint=hint)
+        what = "no column looks like the label"
+        what += f" ({min(status)!r} says of another one accept, reject or ignore)" if status else ""
+        raise InputError(what, hint=hint)
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from assistant.errors import InputError
 
 _META = "meta"
+_SHORTENED = re.compile(r"\d[.,]\d+[eE]\+\d+")
 
 
 def check_named(named: Mapping[str, str | None], columns: Collection[str]) -> None:
@@ -40,10 +42,12 @@ def guess(usual_names: Sequence[str], columns: Collection[str], taken: Collectio
 def identifier_text(value: object) -> str | None:
     """An id as text: stripped, numbers as their digits (`123.0` is `123`); None for what can't be one.
 
-    A number over 2**53 that came as a fraction has lost digits on its way and is no id any more.
+    A number over 2**53 that came as a fraction, or one that a spreadsheet shows as `1.23E+18`, has lost digits on its
+    way and is no id any more.
     """
     if isinstance(value, str):
-        return value.strip()
+        text = value.strip()
+        return None if _SHORTENED.fullmatch(text) else text
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,8 +13,9 @@ import numpy.typing as npt
 from assistant.domain.consensus import consensus
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
+from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow, MachineRow
-from assistant.ingest.whole_files import read_human_labels, read_items, read_machine_answers
+from assistant.ingest.whole_files import read_items
 
 SMALLEST_SET = 30
 """Labelled items without which nothing can be said about a machine."""
@@ -51,6 +52,7 @@ class LabelledSet:
         answers: by name, the machine's first, then the others' in the order of their file.
         left_out: items that are not in the set by reason: `unlabelled`, `open` (known in part only: reviewers leave
             categories unknown), `tied` (no answer has most votes), `unanswered` (by the machine).
+        notes: what was read in another way than it was written, in sentences.
     """
 
     ids: tuple[str, ...]
@@ -62,6 +64,7 @@ class LabelledSet:
     machine: str | None
     answers: Mapping[str, MachineAnswers]
     left_out: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -93,8 +96,9 @@ def read_labelled_set(
             reviewers gave all of them the same label.
     """
     known = read_items(items)
-    settled, left_out = _settle(read_human_labels(labels, known), known)
-    by_model = {} if machine is None else read_machine_answers(machine, known)
+    read = read_answer_files(labels, machine, known)
+    settled, left_out = _settle(read.human, known)
+    by_model = read.by_model
     chosen = _choose(by_model, machine, machine_name)
     if chosen is not None:
         unanswered = settled.keys() - by_model[chosen].keys()
@@ -102,7 +106,8 @@ def read_labelled_set(
         settled = {item_id: label for item_id, label in settled.items() if item_id not in unanswered}
     left_out = {reason: count for reason, count in left_out.items() if count}
     _check_enough(settled, labels, left_out)
-    return _columns([known[item_id] for item_id in settled], settled, by_model, chosen, left_out)
+    found = _columns([known[item_id] for item_id in settled], settled, by_model, chosen, left_out)
+    return replace(found, notes=read.notes)
 
 
 def _settle(answers: Mapping[str, Sequence[LabelRow]], known: Iterable[str]) -> tuple[dict[str, str], dict[str, int]]:

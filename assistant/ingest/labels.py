@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from assistant.domain.canonical import canonical_text, written_for_nothing
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.policies import LabelKind
 from assistant.ingest.answer_columns import AnswerColumns
-from assistant.ingest.answers import AnswerError, read_answer, votes_in
+from assistant.ingest.answers import NO_LABEL, AnswerError, read_answer, read_score, read_sight, votes_in
 from assistant.ingest.columns import identifier_text, remaining
 from assistant.ingest.rows import Refusal, Row, excerpt_of
+from assistant.ingest.statuses import NOT_AN_ANSWER
 
 UNKNOWN = "unknown"
 """The key of an answer's `meta` that lists the categories it leaves unknown."""
 
 _UNKNOWN_COLUMNS = (UNKNOWN, "final_unknown")  # files that list them beside the labels; the second is our own export's
+NO_ANSWER = frozenset({NO_LABEL, NOT_AN_ANSWER})
+"""Reasons of rows in which nothing is wrong: nobody answered there. They are counted apart from refused ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class MachineRow:
         model: its name.
         score: the number the model gave for its answer, as it came (no range is assumed); None without one.
         rationale: why, in the model's words; None without one.
+        no_answer: why there is no answer although the file has a row for it (a reason of `NO_ANSWER`): the model was
+            asked in vain, and `labels` is empty.
     """
 
     item_id: str
@@ -63,6 +69,7 @@ class MachineRow:
     rationale: str | None
     meta: Mapping[str, object]
     line: int
+    no_answer: str | None = None
 
     @property
     def unknown(self) -> LabelAnswer:
@@ -85,52 +92,62 @@ def mentioned(rows: Iterable[Row | Refusal], columns: AnswerColumns) -> LabelAns
     for row in rows:
         if isinstance(row, Row):
             for column in (columns.labels, columns.label):
-                votes = votes_in(row.values.get(column)) if column is not None else None
+                votes = votes_in(row.values.get(column), columns.names) if column is not None else None
                 names.update(dict.fromkeys(map(str, votes or ())))
     return tuple(names)
 
 
 def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
-    """The answers of a row: one, or one of each rater that has a column; an empty cell there is no answer."""
+    """The answers of a row: one, or one of each rater that has a column; what is no answer comes as a refusal."""
     try:
+        _check_status(row, columns)
         item_id = _identifier(row, columns.item, "no_item")
         if columns.each_rater:
             yield from _wide(row, columns, item_id)
             return
         rater = _answered_by(row, columns, "no_rater")
         labels, meta, denied = _answer(row, columns)
-        yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
+        yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
     except AnswerError as error:
         yield _refusal(row, error)
 
 
 def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
-    """The answer of a model that a row holds."""
+    """The answer of a model that a row holds, or that it gave none."""
     try:
         item_id = _identifier(row, columns.item, "no_item")
         model = _answered_by(row, columns, "no_model")
-        labels, meta, _ = _answer(row, columns)
-        score = _score(row.values.get(columns.score) if columns.score else None)
     except AnswerError as error:
+        return _refusal(row, error)
+    try:
+        _check_status(row, columns, machine=True)
+        labels, meta, _ = _answer(row, columns)
+        score = read_score(row.values.get(columns.score) if columns.score else None)
+    except AnswerError as error:
+        if error.reason in NO_ANSWER:
+            return MachineRow(item_id, model, (), None, None, _meta(row, columns, ()), row.line, error.reason)
         return _refusal(row, error)
     rationale = row.values.get(columns.rationale) if columns.rationale else None
     return MachineRow(
-        item_id, model, labels, score, None if rationale in (None, "") else str(rationale), meta, row.line
+        item_id, model, labels, score, None if written_for_nothing(rationale) else str(rationale), meta, row.line
     )
 
 
+def _check_status(row: Row, columns: AnswerColumns, *, machine: bool = False) -> None:
+    if (why := columns.statuses.objection(row.values, machine=machine)) is not None:
+        raise AnswerError(*why)
+
+
 def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
-    answered = [name for name in columns.each_rater if row.values.get(name) not in (None, "")]
-    if not answered:
-        raise AnswerError("no_label", f"none of {', '.join(columns.each_rater)} holds a label")
-    for rater in answered:
+    for rater in columns.each_rater:
         try:
-            labels, left_open = read_answer(row.values[rater], known_labels=columns.known_labels)
+            labels, left_open = read_cell(row.values.get(rater), columns)
         except AnswerError as error:
-            yield _refusal(row, error)
+            yield _refusal(row, AnswerError(error.reason, f"{rater}: {error}"))
         else:
-            denied, meta = _denied(row.values[rater], labels, left_open), _meta(row, columns, left_open)
-            yield LabelRow(item_id, rater, labels, meta, row.line, denied, _shown(meta))
+            denied = _denied(row.values.get(rater), columns, {*labels, *left_open})
+            meta = _meta(row, columns, left_open)
+            yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
 
 
 def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
@@ -144,30 +161,49 @@ def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str
         several = value is not None
     single = row.values.get(columns.label) if columns.label else None
     answer = single if value is None else value
-    labels, left_open = read_answer(answer, several=several, known_labels=columns.known_labels)
-    denied = _denied(answer, labels, left_open)
+    labels, left_open = read_cell(answer, columns, several=several)
+    denied = _denied(answer, columns, {*labels, *left_open})
     if value is not None or isinstance(single, list):
-        left_open += _listed(row, {*labels, *left_open})
+        left_open += _listed(row, columns, {*labels, *left_open})
     meta = _meta(row, columns, left_open)
     if columns.label and single is not None and value is not None:
         meta[columns.label] = single  # a summary beside the labels themselves
     return labels, meta, denied
 
 
-def _denied(value: object, labels: LabelAnswer, left_open: LabelAnswer) -> tuple[str, ...]:
-    return tuple(str(name) for name in votes_in(value) or () if name not in labels and name not in left_open)
+def _denied(value: object, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
+    named = (columns.names.find(str(name)) or str(name) for name in votes_in(value, columns.names) or ())
+    return tuple(name for name in named if name not in answered)
 
 
-def _listed(row: Row, answered: set[str]) -> tuple[str, ...]:
+def _listed(row: Row, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
     """Categories that a column beside the labels lists as unknown: a list, or as our own export's text joins them."""
     names: dict[str, None] = {}
     for column in _UNKNOWN_COLUMNS:
         value = row.values.get(column)
-        if isinstance(value, str) and column != UNKNOWN:
-            value = value.split("|")
+        if isinstance(value, str) and column != UNKNOWN and not written_for_nothing(value):
+            value = list(read_answer(value, several=True, names=columns.names)[0])
         if isinstance(value, list):
-            names.update({name.strip(): None for name in value if isinstance(name, str) and name.strip()})
+            listed = (name.strip() for name in value if isinstance(name, str) and name.strip())
+            names.update({columns.names.find(name) or name: None for name in listed})
     return tuple(name for name in names if name not in answered)
+
+
+def read_cell(
+    value: object, columns: AnswerColumns, *, several: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of a cell, and those it leaves open, by the labels that the columns are known to hold.
+
+    Raises:
+        AnswerError: as `read_answer`.
+    """
+    return read_answer(
+        value,
+        several=several or columns.kind is LabelKind.MULTI,
+        known_labels=columns.known_labels,
+        names=columns.names,
+        exactly_one=columns.kind not in {LabelKind.MULTI, None},
+    )
 
 
 def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
@@ -175,43 +211,20 @@ def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[
     return meta | {UNKNOWN: list(left_open)} if left_open else meta
 
 
-def _shown(meta: Mapping[str, object]) -> bool | None:
-    """Whether the machine's answer was in sight, as a column `shown_suggestion` says."""
-    value = meta.get("shown_suggestion")
-    said = str(value).strip().lower()
-    if value is None or not said:
-        return None
-    if said in {"true", "1", "1.0", "yes"}:
-        return True
-    if said in {"false", "0", "0.0", "no"}:
-        return False
-    raise AnswerError("bad_sight", f"shown_suggestion is {value!r:.40}; write true or false, or leave it empty")
-
-
 def _identifier(row: Row, column: str | None, reason: str) -> str:
     value = row.values.get(column) if column is not None else None
     text = identifier_text(value)
-    if not text:
-        raise AnswerError(reason, f"column {column!r} is empty" if value in (None, "") else f"{value!r:.60} is no id")
+    if not text or written_for_nothing(text):
+        empty = "is empty" if value in (None, "") else f"holds {value!r:.60}, which is no id"
+        raise AnswerError(reason, f"column {column!r} {empty}")
     return text
 
 
 def _answered_by(row: Row, columns: AnswerColumns, reason: str) -> str:
-    if columns.name is not None and (columns.by is None or row.values.get(columns.by) in (None, "")):
+    if columns.name is not None and (columns.by is None or written_for_nothing(row.values.get(columns.by))):
         return columns.name
-    return _identifier(row, columns.by, reason)
-
-
-def _score(value: object) -> float | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    try:
-        score = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
-        raise AnswerError("bad_score", f"score {value!r:.40} is no number")
-    return score
+    who = _identifier(row, columns.by, reason)
+    return canonical_text(who) or who
 
 
 def _refusal(row: Row, error: AnswerError) -> Refusal:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from assistant.domain.canonical import ERROR_CELLS
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
 from assistant.errors import InputError
 from assistant.ingest.duplicates import signatures
@@ -17,7 +18,7 @@ from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import peek_columns, read_rows
 from assistant.ingest.rows import Refusal, Row
 from assistant.store.database import parts
-from assistant.store.items import ItemStore, NewItem
+from assistant.store.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
 SHOWN_REFUSALS = 10
@@ -48,6 +49,7 @@ class LoadReport:
         left_out: columns that look like media and are kept as meta, since nobody named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
+        error_cells: cells of other columns that hold a spreadsheet's error (`#REF!`), by column; they are kept as meta.
     """
 
     source: str
@@ -55,6 +57,7 @@ class LoadReport:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    error_cells: Counter[str] = field(default_factory=Counter)
     left_out: tuple[str, ...] = ()
 
     @property
@@ -99,18 +102,21 @@ class Loader:
         mapping = _NOTHING_READ if not names else map_columns(names, **asdict(columns))
         told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
         told.left_out = mapping.likely_media
-        for batch in parts(self._items(rows, mapping), _BATCH):
+        for batch in parts(self._items(rows, mapping, told.error_cells), _BATCH):
             self._take(batch, told)
             report(told)
         self._store.record_ingest(told.source, told.mapping, told.counts)
         return told
 
-    def _items(self, rows: Iterator[Row | Refusal], mapping: ColumnMapping) -> Iterator[NewItem | Refusal]:
+    def _items(
+        self, rows: Iterator[Row | Refusal], mapping: ColumnMapping, error_cells: Counter[str]
+    ) -> Iterator[NewItem | Refusal]:
         for row in rows:
             made = row if isinstance(row, Refusal) else to_item(row, mapping)
             if isinstance(made, Refusal):
                 yield made
             else:
+                error_cells.update(name for name, value in made.meta.items() if _is_error(value))
                 yield NewItem(self._identified(made), b"", row.line)
 
     @cached_property
@@ -130,15 +136,24 @@ class Loader:
         marked = [replace(one, signature=mark) for one, mark in zip(items, marks, strict=True)]
         counts, clashes = self._store.add(marked)
         refused = [one for one in batch if isinstance(one, Refusal)]
-        refused += [
-            Refusal(clash.line, "duplicate_id", f"id {clash.external_id!r} is taken by another text", clash.external_id)
-            for clash in clashes
-        ]
+        refused += [_clashing(clash) for clash in clashes]
         told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content", "with_media")})
         told.counts["refused"] += len(refused)
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, str) and value[:1] == "#" and value in ERROR_CELLS
+
+
+def _clashing(clash: Clash) -> Refusal:
+    taken = " and ".join(repr(name) for name in clash.taken)
+    told = f"id {clash.external_id!r} is taken by another text"
+    if clash.taken != (clash.external_id,):
+        told += f": it is the same as {taken}" if len(clash.taken) == 1 else f": it could be {taken}"
+    return Refusal(clash.line, "duplicate_id", told, clash.external_id)
 
 
 def _not_empty(rows: Iterator[Row | Refusal], path: Path) -> Iterator[Row | Refusal]:

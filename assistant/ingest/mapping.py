@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import UNKNOWN_LANGUAGE, Content, Item, ItemKind
 from assistant.errors import InputError
 from assistant.ingest.columns import check_named, guess, identifier_text, remaining
@@ -137,25 +138,31 @@ def _guess_unnamed(named: dict[str, str | None], columns: Sequence[str], media: 
     return found
 
 
-def to_item(row: Row, mapping: ColumnMapping) -> Item | Refusal:
+def to_item(row: Row, mapping: ColumnMapping, *, take_words: bool = False) -> Item | Refusal:
     """The item a row holds, or why it can't be one.
 
-    Text is kept exactly as it came. Blank is what shows nothing: white space, zero-width and control characters.
+    Text is kept exactly as it came. Blank is what shows nothing: white space, zero-width and control characters. Empty
+    is also the word that a program or a spreadsheet writes for nothing (`nan`, `None`, `#N/A`), in an id or path too.
     Columns that aren't mapped go to `meta` as they are; the keys of an object in a column `meta` become keys of it
     (`meta.KEY` where the input has a column KEY besides).
+
+    Args:
+        row: the row.
+        mapping: which column is what.
+        take_words: keep a text that is such a word, where no model is asked about it.
     """
     try:
-        content = _content(row, mapping)
+        content = _content(row, mapping, take_words=take_words)
         item_id = _item_id(row, mapping, content)
     except _UnusableRowError as error:
         return Refusal(row.line, error.reason, str(error), excerpt_of(dict(row.values)))
     meta = remaining(row.values, mapping.used)
     language = row.values.get(mapping.language) if mapping.language else None
     tag = _language_tag(language)
-    if tag is None and mapping.language and language not in (None, ""):
+    if tag is None and mapping.language and not written_for_nothing(language):
         meta[mapping.language] = language  # no tag, but what the file says
     source = row.values.get(mapping.source) if mapping.source else None
-    source_text = None if source in (None, "") else str(source)
+    source_text = None if written_for_nothing(source) else str(source)
     return Item(item_id, content, tag or UNKNOWN_LANGUAGE, source_text, meta)
 
 
@@ -167,11 +174,11 @@ class _UnusableRowError(Exception):
         self.reason = reason
 
 
-def _content(row: Row, mapping: ColumnMapping) -> Content:
+def _content(row: Row, mapping: ColumnMapping, *, take_words: bool) -> Content:
     media = tuple(path for column in mapping.media for path in _paths(row.values.get(column), column))
-    text = _shown_text(row, mapping.judged, "no_text", optional=bool(media))
+    text = _shown_text(row, mapping.judged, "no_text", optional=bool(media), take_words=take_words)
     if mapping.query is not None:
-        return Content(text, ItemKind.PAIR, _shown_text(row, mapping.query, "no_query"), media)
+        return Content(text, ItemKind.PAIR, _shown_text(row, mapping.query, "no_query", take_words=take_words), media)
     if not media:
         return Content(text)
     named_so = any("video" in column.lower() or "frame" in column.lower() for column in mapping.media)
@@ -179,7 +186,7 @@ def _content(row: Row, mapping: ColumnMapping) -> Content:
     return Content(text, ItemKind.VIDEO if video else ItemKind.IMAGE, media=media)
 
 
-def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = False) -> str:
+def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = False, take_words: bool = False) -> str:
     value = row.values.get(column) if column is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
@@ -189,6 +196,11 @@ def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = F
         if optional:
             return value or ""
         raise _UnusableRowError(reason, f"column {column!r} is {'empty' if not value else 'blank'}")
+    if not take_words and written_for_nothing(value):
+        if optional:
+            return ""
+        what = f"column {column!r} holds {value.strip()!r}, which programs write for nothing"
+        raise _UnusableRowError(reason, f"{what}; a post that says just this goes in with quotes around it")
     return _storable(value, column)
 
 
@@ -202,7 +214,7 @@ def _storable(value: str, column: str | None) -> str:
 
 
 def _paths(value: object, column: str) -> list[str]:
-    values = value if isinstance(value, list) else [value] if value not in (None, "") else []
+    values = value if isinstance(value, list) else [] if written_for_nothing(value) else [value]
     named = [value.get("path") if isinstance(value, dict) else value for value in values]  # as data sets have images
     paths = [path for path in named if isinstance(path, str) and path]
     if len(paths) < len(values):
@@ -214,11 +226,13 @@ def _item_id(row: Row, mapping: ColumnMapping, content: Content) -> str:
     if mapping.id is None:
         return f"c-{content.digest}"
     value = row.values.get(mapping.id)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        raise _UnusableRowError("no_id", f"column {mapping.id!r} is empty")
+    if written_for_nothing(value):
+        empty = f"holds {value!r}, which says that there is none" if str(value or "").strip() else "is empty"
+        raise _UnusableRowError("no_id", f"column {mapping.id!r} {empty}")
     text = identifier_text(value)
     if text is None:
-        hint = "write ids as text" if isinstance(value, float) else "an id is text or a whole number"
+        short = isinstance(value, float | str)  # it has lost digits
+        hint = "write ids as text" if short else "an id is text or a whole number"
         raise _UnusableRowError("bad_id", f"column {mapping.id!r} holds {value!r:.60}; {hint}")
     if len(text) > LONGEST_ID:
         raise _UnusableRowError("bad_id", f"an id of {len(text)} characters; the longest is {LONGEST_ID}")
@@ -226,8 +240,11 @@ def _item_id(row: Row, mapping: ColumnMapping, content: Content) -> str:
 
 
 def _language_tag(value: object) -> str | None:
-    """The value as a BCP 47 tag (`zh_CN` becomes `zh-CN`), None when it is none or says "undetermined"."""
-    if not isinstance(value, str):
+    """The value as a BCP 47 tag (`zh_CN` becomes `zh-CN`), None when it is none or says "undetermined".
+
+    `nan` alone is what pandas writes for a missing value, not the tag of Min Nan.
+    """
+    if not isinstance(value, str) or written_for_nothing(value):
         return None
     primary, sign, rest = value.strip().replace("_", "-").partition("-")
     tag = primary.lower() + sign + rest

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.domain.canonical import canonical_text, twins
 from assistant.policy.clauses import DraftClause, PlacedExample
-from assistant.policy.front_matter import FrontMatter
+from assistant.policy.front_matter import DraftLabel, FrontMatter
 from assistant.policy.mistakes import MistakeList
 from assistant.policy.places import Word
 
 
 def check_consistency(front: FrontMatter, clauses: Sequence[DraftClause], mistakes: MistakeList) -> None:
-    """Tells repeated clause ids, labels no clause leads to, clauses without examples, examples that disagree."""
+    """Tells labels that are alike or unused, repeated clause ids, clauses without examples, examples that disagree."""
+    _check_twins(front.labels, mistakes)
     if not clauses:
         hint = "a clause is a heading with an id: `## H1 Insults`, then `labels: ...`, then the rule"
         mistakes.error(front.place, "the policy has no clause", hint)
@@ -23,6 +25,21 @@ def check_consistency(front: FrontMatter, clauses: Sequence[DraftClause], mistak
             hint = "add `### Violates` and `### Does not violate`: models and people learn most from examples"
             mistakes.warning(clause.id.place, f"clause {clause.id.text} has no example", hint)
     _check_examples_agree(clauses, mistakes)
+
+
+def _check_twins(labels: Sequence[DraftLabel], mistakes: MistakeList) -> None:
+    """Labels that files, models and people mix up (`Spam`, `spam`), or that are one to them (`1`, `1.0`)."""
+    by_name = {label.name.text: label for label in labels}
+    for first, second in twins(list(by_name)):
+        place = by_name[second].name.place
+        others = [(by_name[first].name.place, "the other one")]
+        if canonical_text(first) == canonical_text(second):
+            what = f"labels `{first}` and `{second}` can't be told apart: files and models write one for the other"
+            mistakes.error(place, what, "rename or remove one", others)
+        else:
+            what = f"labels `{first}` and `{second}` differ only in case, blanks or signs"
+            hint = "rename one: an answer that is not spelled exactly like one of them is refused"
+            mistakes.warning(place, what, hint, others)
 
 
 def _check_clause_ids(clauses: Sequence[DraftClause], mistakes: MistakeList) -> None:

@@ -36,7 +36,7 @@ class RouteRules:
         severe_from: labels of this severity or more are severe, 0 or more.
         expert_below: a severe label less sure than this goes to an expert, [0, 1].
         double_below: a severe label no surer than this goes to two reviewers, [0, 1]: 1 for all of them.
-        monitor_share: share of the accepted that people label blind all the same, (0, 1].
+        monitor_share: share of the accepted that people label blind all the same, (0, 1]; all, until a plan says less.
 
     Raises:
         ValueError: one is out of range.
@@ -45,7 +45,7 @@ class RouteRules:
     severe_from: int = 3
     expert_below: float = 0.6
     double_below: float = 0.9
-    monitor_share: float = 0.02
+    monitor_share: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what no rule could mean."""

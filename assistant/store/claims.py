@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.review_work import Claimed, Principal, Role, TaskKind
+from assistant.store.database import person_of
 from assistant.store.lanes import EVERYBODY
 from assistant.store.people_tables import qualifications
 from assistant.store.review_tables import assignments, gold_items, lanes, passes, tasks, withdrawals
@@ -57,7 +59,7 @@ def claim(
     shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
     values = {
         "user": principal.user_id,
-        "rater": principal.name,
+        "rater": rater_key(principal.name),
         "at": lease.at,
         "until": lease.until,
         "queues": sorted(queues),
@@ -236,7 +238,8 @@ def _head() -> sa.ScalarSelect[int]:
     )
     passed = _there(passes.c.task_id == assignments.c.task_id, passes.c.user_id == user)
     taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
-    said = _there(reviews.c.item_id == assignments.c.item_id, reviews.c.rater == sa.bindparam("rater"), ~taken_back)
+    same_person = person_of(reviews.c.rater) == sa.bindparam("rater")
+    said = _there(reviews.c.item_id == assignments.c.item_id, same_person, ~taken_back)
     own = lanes.c.for_user == user  # practice repeats items when the policy's version changes
     return (
         sa.select(assignments.c.id)

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 
+from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -130,6 +132,21 @@ def parts(values: Iterable[Value], size: int = LOOKUP) -> Iterator[tuple[Value, 
         yield part
 
 
+class person_of(sa.sql.functions.GenericFunction[str]):  # noqa: N801 - a function in SQL
+    """`rater_key` of a column in SQL: equal for two spellings of one person."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(person_of, "postgresql")
+def _person_of(element: person_of, compiler: Any, **more: Any) -> str:
+    """As near as PostgreSQL comes by itself: composed letters, one case, one blank between words, `3.0` as `3`."""
+    name = compiler.process(element.clauses, **more)
+    plain = f"lower(btrim(regexp_replace(normalize({name}, NFC), '\\s+', ' ', 'g')))"
+    return f"regexp_replace({plain}, '^\\+?(-?[0-9]+)\\.0*$', '\\1')"
+
+
 def _engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
@@ -153,6 +170,7 @@ def _engine(url: str) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.create_function("person_of", 1, rater_key, deterministic=True)
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to wait for a lock
     for pragma in (
         "journal_mode=WAL",

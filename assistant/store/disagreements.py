@@ -14,12 +14,13 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
 from assistant.store.adjudications import is_adjudicated
 from assistant.store.answers import Place
-from assistant.store.database import PAGE, now, parts
+from assistant.store.database import PAGE, now, parts, person_of
 from assistant.store.machine import MachineAnswer, newest_fit, prompt_name
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import adjudications, disagreements, review_details
@@ -122,7 +123,7 @@ def _machine(machine: MachineAnswer, run_id: int | None, labels: LabelAnswer, cl
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
     """Newest answers of other people to an item that differ, in what they know."""
-    found = connection.execute(_answering(), {"item": item_key, "rater": rater})
+    found = connection.execute(_answering(), {"item": item_key, "rater": rater_key(rater)})
     given = Consensus(labels)
     return [row for row in found if differ(Consensus(row.labels, listed(row.categories)), given)]
 
@@ -139,7 +140,7 @@ def _answering() -> sa.Select[Any]:
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(
             reviews.c.item_id == sa.bindparam("item"),
-            reviews.c.rater != sa.bindparam("rater"),
+            person_of(reviews.c.rater) != sa.bindparam("rater"),
             counting(),
             ~superseded(),
             sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value,

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
-from assistant.store.database import now
+from assistant.store.database import now, person_of
 from assistant.store.review_tables import assignments, gold_items, review_details, tasks
 from assistant.store.reviews import counting
 from assistant.store.tables import items, reviews
@@ -109,7 +110,9 @@ def candidates(
 ) -> list[GoldItem]:
     """Active gold that somebody has had nothing to do with yet, least shown first."""
     begun = sa.exists().where(assignments.c.item_id == gold_items.c.item_id, assignments.c.user_id == principal.user_id)
-    said = sa.exists().where(reviews.c.item_id == gold_items.c.item_id, reviews.c.rater == principal.name)
+    said = sa.exists().where(
+        reviews.c.item_id == gold_items.c.item_id, person_of(reviews.c.rater) == rater_key(principal.name)
+    )
     query = _gold().where(
         gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True), ~begun, ~said
     )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from assistant.domain.canonical import id_spellings, same_items
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.tables import ingests, items, near_duplicates, refusals
@@ -43,10 +44,11 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An item refused because its id is taken by another content."""
+    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled."""
 
     line: int
     external_id: str
+    taken: tuple[str, ...]
 
 
 class ItemStore:
@@ -56,7 +58,7 @@ class ItemStore:
         self._database = database
 
     def add(self, batch: Sequence[NewItem]) -> tuple[Counter[str], list[Clash]]:
-        """Take in a batch; each id once, whatever is given again.
+        """Take in a batch; each id once, whatever is given again. `7.0` is the id `7` where there is no other `7.0`.
 
         Returns:
             Counts of `added`, `unchanged` (same id, same content), `same_content` (added, but its content was already
@@ -66,18 +68,19 @@ class ItemStore:
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
         with self._database.write(alone=True) as connection:
-            known = _digests_by_id(connection, [new.item.id for new in batch])
+            known = _digests_by_id(connection, {name for new in batch for name in id_spellings(new.item.id)})
             first = _first_by_digest(connection, [new.item.content.digest for new in batch])
             fresh: dict[str, dict[str, object]] = {}
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
             for new in batch:
                 digest = new.item.content.digest
-                if known.get(new.item.id, digest) == digest:
-                    counts["with_media"] += new.item.content.has_media
-                if (there := known.get(new.item.id)) is not None:
-                    counts["unchanged" if there == digest else "clash"] += 1
-                    if there != digest:
-                        clashes.append(Clash(new.line, new.item.id))
+                names = same_items(new.item.id, known)
+                same = all(known[name] == digest for name in names) and len(names) < 2
+                counts["with_media"] += same and new.item.content.has_media
+                if names:
+                    counts["unchanged" if same else "clash"] += 1
+                    if not same:
+                        clashes.append(Clash(new.line, new.item.id, names))
                     continue
                 known[new.item.id] = digest
                 same_as = first.get(digest)
@@ -142,6 +145,18 @@ class ItemStore:
                 query = sa.select(items.c.external_id, items.c.id).where(items.c.external_id.in_(part))
                 found.update((name, key) for name, key in connection.execute(query))
         return found
+
+    def resolve(self, external_ids: Iterable[str]) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+        """Row numbers of the items that ids name, spelled so or, where no item is, in another way (`id_key`).
+
+        Returns:
+            Row numbers by id; and for ids that could mean several items, how those are spelled.
+        """
+        wanted = dict.fromkeys(external_ids)
+        known = self.keys_of(dict.fromkeys(name for wished in wanted for name in id_spellings(wished)))
+        named = {name: same_items(name, known) for name in wanted}
+        found = {name: known[names[0]] for name, names in named.items() if len(names) == 1}
+        return found, {name: names for name, names in named.items() if len(names) > 1}
 
     def pages(self, *, first_only: bool = False, page: int = PAGE) -> Iterator[list[StoredItem]]:
         """All items in order of arrival; `first_only` leaves out those whose content came before."""
@@ -228,7 +243,7 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
-def _digests_by_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+def _digests_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts(ids):
         query = sa.select(items.c.external_id, items.c.content_digest).where(items.c.external_id.in_(part))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import id_spellings, rater_key, same_items
 from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import PAGE, Database, parts
@@ -75,7 +76,7 @@ class LabelledStore:
         self._database = database
 
     def items(self) -> Iterator[LabelledItem]:
-        """Every item with a label, in order of arrival."""
+        """Every item with a label, in order of arrival; one spelling for each person who labelled."""
         labels = sa.type_coerce(reviews.c.labels, Answer).label("given")
         said_at = reviews.c.created_at.label("said_at")
         said = (reviews.c.rater, labels, reviews.c.shown_suggestion, said_at, categories_meta(INCLUSION))
@@ -85,20 +86,22 @@ class LabelledStore:
             .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
+        spelled: dict[str, str] = {}  # one name for each person
         with self._database.read() as connection:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for _, of_item in groupby(rows, key=lambda row: row.id):
                 given = list(of_item)
-                yield LabelledItem(_as_facts(given[0]), [_as_label(row) for row in given])
+                yield LabelledItem(_as_facts(given[0]), [_as_label(row, spelled) for row in given])
 
     def facts(self, ids: Collection[str]) -> dict[str, ItemFacts]:
-        """The items of those external ids that are there."""
-        found: dict[str, ItemFacts] = {}
+        """The items of those external ids that are there, by the id given (`7.0` is item `7`)."""
+        there: dict[str, ItemFacts] = {}
         with self._database.read() as connection:
-            for part in parts(ids):
+            for part in parts(dict.fromkeys(name for given in ids for name in id_spellings(given))):
                 rows = connection.execute(_facts().where(items.c.external_id.in_(part)))
-                found.update((row.external_id, _as_facts(row)) for row in rows)
-        return found
+                there.update((row.external_id, _as_facts(row)) for row in rows)
+        found = {given: same_items(given, there) for given in ids}
+        return {given: there[names[0]] for given, names in found.items() if len(names) == 1}
 
     def precedents(self, policy_id: str) -> list[PrecedentPlace]:
         """Where the precedents of a policy stand now."""
@@ -139,10 +142,11 @@ class LabelledStore:
                 yield name, [(row.created_at, row.inclusion_probability) for row in of_item]
 
 
-def _as_label(row: sa.Row[Any]) -> GivenLabel:
+def _as_label(row: sa.Row[Any], spelled: dict[str, str]) -> GivenLabel:
+    rater = spelled.setdefault(rater_key(row.rater), row.rater)
     unknown, denied = (listed(row.categories, key) for key in (UNKNOWN, DENIED))
     inclusion = (row.categories or {}).get(INCLUSION)
-    return GivenLabel(row.rater, row.given, row.shown_suggestion, row.said_at, unknown, denied, inclusion)
+    return GivenLabel(rater, row.given, row.shown_suggestion, row.said_at, unknown, denied, inclusion)
 
 
 def _facts(*more: Any) -> sa.Select[Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.adjudications import AdjudicationStore
@@ -165,10 +166,11 @@ class PoolStore:
             )
             .order_by(reviews.c.item_id, reviews.c.id)
         )
+        spelled: dict[str, str] = {}  # one name for each person
         with self._database.read() as connection:
             rows = connection.execution_options(yield_per=PAGE).execute(query)
             for _, of_item in groupby(rows, key=lambda row: row.item_id):
-                said = _item_answers(list(of_item))
+                said = _item_answers(list(of_item), spelled)
                 if said.newest or said.first:
                     yield said
 
@@ -177,15 +179,17 @@ class PoolStore:
         return AdjudicationStore(self._database).newest()
 
 
-def _item_answers(rows: Sequence[sa.Row[Any]]) -> ItemAnswers:
+def _item_answers(rows: Sequence[sa.Row[Any]], spelled: dict[str, str]) -> ItemAnswers:
     newest: dict[str, HumanAnswer] = {}
     first: dict[str, HumanAnswer] = {}
     for row in rows:
-        answer = HumanAnswer(row.rater, row.given, row.shown_suggestion, listed(row.categories))
+        person = rater_key(row.rater)
+        rater = spelled.setdefault(person, row.rater)
+        answer = HumanAnswer(rater, row.given, row.shown_suggestion, listed(row.categories))
         if row.withdrawn_at is None:
-            newest[row.rater] = answer
+            newest[person] = answer
         if not row.shown_suggestion and not _slip(row):
-            first.setdefault(row.rater, answer)
+            first.setdefault(person, answer)
     return ItemAnswers(rows[0].external_id, list(newest.values()), list(first.values()))
 
 

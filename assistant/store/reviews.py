@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
-from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.database import PAGE, Database, now, parts, person_of
+from assistant.store.people_tables import users
 from assistant.store.review_tables import withdrawals
 from assistant.store.tables import Json, items, reviews
 
@@ -55,7 +57,7 @@ def superseded() -> sa.ColumnElement[bool]:
     later, back = reviews.alias("later"), withdrawals.alias("later_withdrawals")
     return sa.exists().where(
         later.c.item_id == reviews.c.item_id,
-        later.c.rater == reviews.c.rater,
+        person_of(later.c.rater) == person_of(reviews.c.rater),
         later.c.id > reviews.c.id,
         ~sa.exists().where(back.c.review_id == later.c.id),
     )
@@ -67,35 +69,53 @@ class ReviewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, batch: Sequence[tuple[int, Review]]) -> Counter[str]:
+    def add(
+        self, batch: Sequence[tuple[int, Review]], held_back: list[tuple[int, Review]] | None = None
+    ) -> Counter[str]:
         """Append reviews given as (item row number, review); counts `added` and `unchanged`.
 
-        The same person's same answer from the same source is kept once; a different answer is a new event.
+        What is a person's newest answer from the same source already is kept once; a different one is a new event.
+
+        Args:
+            batch: the reviews, in order.
+            held_back: where given, takes answers that the person gave from the same source and has replaced since,
+                instead of the table: a file that holds both is being read again, or an earlier version of one.
         """
+        counts: Counter[str] = Counter(added=0, unchanged=0)
         with self._database.write(alone=True) as connection:
-            seen = self._seen(connection, sorted({key for key, _ in batch}))
-            rows: dict[tuple[object, ...], dict[str, object]] = {}
+            given = self._given(connection, sorted({key for key, _ in batch}))
+            rows: list[dict[str, object]] = []
             for key, review in batch:
-                identity = (key, review.rater, review.labels, review.unknown, review.source)
-                if identity not in seen:
-                    rows[identity] = _row(key, review)
+                before = given.setdefault((key, rater_key(review.rater), review.source), [])
+                answer = Consensus(review.labels, review.unknown)
+                if before and before[-1] == answer:
+                    counts["unchanged"] += 1
+                elif held_back is not None and answer in before:
+                    held_back.append((key, review))
+                else:
+                    before.append(answer)
+                    rows.append(_row(key, review))
             if rows:
-                connection.execute(sa.insert(reviews), list(rows.values()))
-        return Counter(added=len(rows), unchanged=len(batch) - len(rows))
+                connection.execute(sa.insert(reviews), rows)
+        counts["added"] = len(rows)
+        return counts
+
+    def people(self) -> list[str]:
+        """Every name that answers stand under, and every user's, as they are spelled; users last."""
+        with self._database.read() as connection:
+            raters = connection.execute(sa.select(reviews.c.rater).distinct().order_by(reviews.c.rater)).scalars()
+            return [*raters, *connection.execute(sa.select(users.c.name).order_by(users.c.id)).scalars()]
 
     def count(self) -> dict[str, int]:
         """How many labels, on how many items, by how many people."""
-        query = sa.select(
-            sa.func.count(),
-            sa.func.count(sa.distinct(reviews.c.item_id)),
-            sa.func.count(sa.distinct(reviews.c.rater)),
-        ).where(counting())
+        query = sa.select(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counting())
         with self._database.read() as connection:
-            labels, labelled, raters = connection.execute(query).one()
-        return {"labels": labels, "items": labelled, "raters": raters}
+            labels, labelled = connection.execute(query).one()
+            raters = connection.execute(sa.select(reviews.c.rater).where(counting()).distinct()).scalars()
+            return {"labels": labels, "items": labelled, "raters": len({rater_key(name) for name in raters})}
 
     def by_item(self) -> Iterator[tuple[int, str, str, dict[str, Consensus]]]:
-        """All items with labels: (row number, external id, content digest, newest answer by rater)."""
+        """All items with labels: (row number, external id, content digest, newest answer by person)."""
         given = (reviews.c.rater, reviews.c.labels, categories_meta())
         query = (
             sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
@@ -111,20 +131,20 @@ class ReviewStore:
                     if current is not None:
                         yield current
                     current = (key, name, digest, {})
-                current[3][rater] = Consensus(tuple(labels), listed(categories))
+                current[3][rater_key(rater)] = Consensus(tuple(labels), listed(categories))
         if current is not None:
             yield current
 
     @staticmethod
-    def _seen(connection: sa.Connection, keys: Sequence[int]) -> set[tuple[object, ...]]:
-        found: set[tuple[object, ...]] = set()
+    def _given(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], list[Consensus]]:
+        """The answers of each person from each source to these items, oldest first."""
+        found: dict[tuple[int, str, str], list[Consensus]] = {}
         for part in parts(keys):
             columns = (reviews.c.item_id, reviews.c.rater, reviews.c.labels, categories_meta(), reviews.c.source)
-            query = sa.select(*columns).where(reviews.c.item_id.in_(part), counting())
-            found.update(
-                (key, rater, tuple(labels), listed(categories), source)
-                for key, rater, labels, categories, source in connection.execute(query)
-            )
+            query = sa.select(*columns).where(reviews.c.item_id.in_(part), counting()).order_by(reviews.c.id)
+            for key, rater, labels, categories, source in connection.execute(query):
+                answer = Consensus(tuple(labels), listed(categories))
+                found.setdefault((key, rater_key(rater), source), []).append(answer)
         return found
 
 

@@ -10,6 +10,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.routing.route import Route
+from assistant.store.database import Database, person_of
 from assistant.store.machine import newest_fit
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import assignments, review_details, tasks
@@ -122,13 +123,28 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
     return found
 
 
+def reviews_by_sight(database: Database, run_id: int) -> tuple[set[str], set[str]]:
+    """External ids of a run's items with an ordinary review: those that show the machine's answer, and blind ones."""
+    query = (
+        sa.select(items.c.external_id, tasks.c.blind)
+        .join(items, items.c.id == tasks.c.item_id)
+        .where(tasks.c.run_id == run_id, tasks.c.kind == TaskKind.REVIEW.value, tasks.c.gold_id.is_(None))
+    )
+    shown: set[str] = set()
+    blind: set[str] = set()
+    with database.read() as connection:
+        for name, hidden in connection.execute(query):
+            (blind if hidden else shown).add(name)
+    return shown, blind
+
+
 def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, int]:
     """How many people have answered each item between two row numbers outside the queue; blind ones alone, or all.
 
     An answer that leaves categories unknown does not count: the item still wants a complete one.
     """
     query = (
-        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(reviews.c.rater)))
+        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))))
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
         .where(~leaves_unknown())

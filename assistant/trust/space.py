@@ -112,18 +112,19 @@ class FeatureSpace:
         index = np.arange(len(pool)) if fitted_on is None else fitted_on
         least = 2 if fitted_on is None else 1  # what one item alone has tells nothing, unless there are others to come
         counts, written = character_ngrams(pool.texts), style(pool.texts)
-        frequency = np.bincount(counts[index].indices, minlength=counts.shape[1])
+        measured = counts if fitted_on is None else counts[fitted_on]
+        frequency = np.bincount(measured.indices, minlength=counts.shape[1])
         bare = cls(
             classes=len(pool.classes),
             edges={name: _edges(answers, index) for name, answers in _machines(pool)},
             signals=Signals.of(pool, index),
             rarity=rarity(frequency, len(index), least),
-            style=Scale.of(written[index]),
+            style=Scale.of(_some(written, fitted_on)),
             categories={name: _names(column[index], least) for name, column in pool.categories.items()},
             factors={},
         )
         blocks = {name: block for name, block in bare._raw(pool, counts, written) if block.shape[1]}
-        factors = {name: _factor(block[index]) for name, block in blocks.items()}
+        factors = {name: _factor(_some(block, fitted_on)) for name, block in blocks.items()}
         return replace(bare, factors=factors), {name: _times(block, factors[name]) for name, block in blocks.items()}
 
     def blocks(self, pool: Pool) -> dict[str, Block]:
@@ -206,6 +207,11 @@ def _one_hot(column: np.ndarray, known: np.ndarray) -> sp.csr_array:
         return sp.csr_array((len(names), 0), dtype=np.float32)
     codes = np.minimum(np.searchsorted(known, names), len(known) - 1)
     return _indicator(codes, len(known), known[codes] == names)
+
+
+def _some(block: Block, index: np.ndarray | None) -> Block:
+    """Some rows; all of them, without a copy, where none are named."""
+    return block if index is None else block[index]
 
 
 def _factor(block: Block) -> float:

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from assistant.errors import AssistantError, InputError
-from assistant.ingest.whole_files import read_items, read_machine_answers
+from assistant.ingest.answer_files import read_machine_answers
+from assistant.ingest.whole_files import read_items
 from assistant.store.eval_answers import EvalAnswers, EvalAnswerStore
 from assistant.store.runs import Run, evaluation_key
 from assistant.wiring.eval_production import identity_of, runs_data
@@ -189,10 +190,12 @@ def _imported(workspace: Workspace, model: str, where: Path) -> Run:
 def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
     assert frozen.suite.data.machine is not None  # noqa: S101 - the caller looked
     path = frozen.path.parent / frozen.suite.data.machine
-    by_model = read_machine_answers(path, None, frozen.suite.data.classes)
-    if model not in by_model:
-        raise _unknown(model, by_model, path, "")
-    return FiledVariant(name, VariantIdentity(model=model), by_model[model])
+    ids = [item.id for item in frozen.snapshot.items]
+    said = {label for item in frozen.snapshot.items for answer in item.answers for label in answer.labels}
+    read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said))
+    if model not in read.by_model:
+        raise _unknown(model, read.by_model, path, "")
+    return FiledVariant(name, VariantIdentity(model=model), read.by_model[model], read.unanswered.get(model, ()))
 
 
 def _unknown(model: str, known: Mapping[str, object], where: Path, hint: str) -> InputError:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from assistant.store.pool import PoolStore
+from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import Record, ingest, read_jsonl, write_jsonl
 
@@ -164,3 +166,17 @@ def test_precedents_are_either_named_or_all_agreed_ones(
 ) -> None:
     said = assistant("precedents", "add", *words, "-w", three, "--json")
     assert (said.status, said.json["error"]["what"]) == (1, "name items, or give --agreed")
+
+
+def test_labels_say_whether_the_machines_answer_was_in_sight(assistant: Assistant, three: Path) -> None:
+    rows = [
+        {"id": "a", "label": "safe", "rater": "ann", "shown_suggestion": "yes"},
+        {"id": "b", "label": "safe", "rater": "ann", "shown_suggestion": False},
+        {"id": "c", "label": "safe", "rater": "ann", "shown_suggestion": "perhaps"},
+        {"id": "c", "label": "spam", "rater": "bo"},
+    ]
+    said = labels(assistant, three, rows)
+    assert (said.status, said.json["added"], said.json["reasons"]) == (3, 3, {"bad_sight": 1})
+    with Workspace.open(three) as opened:
+        answers = dict(PoolStore(opened.database).human_answers())
+    assert {name: given[0].shown_suggestion for name, given in answers.items()} == {"a": True, "b": False, "c": None}

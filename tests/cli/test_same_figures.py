@@ -45,6 +45,9 @@ def both(
     workspace = folder / "workspace"
     if not workspace.exists():
         assert assistant("init", workspace).status == 0
+        if any(not isinstance(row.get("labels", ""), str) for row in labels):
+            # Whatever labels are taken, how many an answer holds is the policy's.
+            (workspace / "policies" / "community.md").write_text(POLICY, encoding="utf-8")
     assert assistant("ingest", paths["items"], "-w", workspace).status == 0
     more = ("--any-label",) if any_label else ()
     for noun, name in (("labels", "labels"), ("prelabels", "machine")):

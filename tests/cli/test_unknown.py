@@ -87,7 +87,7 @@ def test_every_format_tells_unknown_from_no(assistant: Assistant, labelled: Path
     found = {row["item_id"]: row for row in out}
     for name, unknown in UNKNOWN.items():
         lists = (LABELS[name], unknown)
-        expected = lists if ending in {"jsonl", "parquet"} else tuple("|".join(one) for one in lists)
+        expected = lists if ending in {"jsonl", "parquet"} else ("|".join(lists[0]) or "[]", "|".join(unknown))
         assert (found[name]["final_labels"] or expected[0], found[name]["final_unknown"] or expected[1]) == expected
         assert bool(found[name]["final_unknown"]) is bool(unknown)
         assert found[name]["final_origin"] == "person"
@@ -142,6 +142,8 @@ def test_the_same_labels_again_with_less_left_unknown_are_another_answer(assista
 
 
 def test_labels_taken_without_the_policys_set_keep_what_they_leave_out(assistant: Assistant, workspace: Path) -> None:
+    policy = POLICY.replace("name: S", "name: T").replace("labels: H, S, V", "labels: H, T, V")
+    (workspace / "policies" / "community.md").write_text(policy, encoding="utf-8")
     ingest(assistant, workspace, [{"id": name, "text": name} for name in GIVEN])
     file = write_jsonl(workspace / "l.jsonl", rows(GIVEN))
     said = assistant("labels", "import", file, "--any-label", "-w", workspace, "--json")

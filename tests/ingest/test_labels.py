@@ -42,12 +42,11 @@ def test_each_named_column_can_be_one_raters_label() -> None:
         LabelRow("1", "label_a", ("ok",), {"text": "x"}, 3),
         LabelRow("1", "label_b", ("spam",), {"text": "x"}, 3),
     ]
-    (only,) = labels_of({"id": "1", "text": "x", "label_a": "", "label_b": "spam"}, columns)
+    empty, only = labels_of({"id": "1", "text": "x", "label_a": "", "label_b": "spam"}, columns)
+    assert isinstance(empty, Refusal)
+    assert (empty.reason, empty.message) == ("no_label", "label_a: the label is empty")
     assert isinstance(only, LabelRow)
     assert only.rater == "label_b"
-    (refusal,) = labels_of({"id": "1", "text": "x", "label_a": None, "label_b": ""}, columns)
-    assert isinstance(refusal, Refusal)
-    assert (refusal.reason, refusal.message) == ("no_label", "none of label_a, label_b holds a label")
 
 
 def test_each_named_column_can_be_one_label() -> None:
@@ -116,8 +115,43 @@ def test_machine_answers_need_a_model() -> None:
     assert refusal.reason == "no_model"
 
 
-@pytest.mark.parametrize("score", ["high", "nan", True, float("inf"), [1]])
+@pytest.mark.parametrize("score", ["high", True, float("inf"), "inf", [1]])
 def test_a_score_that_is_no_number_is_refused(score: object) -> None:
     refusal = machine_of({"item_id": "1", "model": "m", "label": "x", "score": score})
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "bad_score"
+
+
+@pytest.mark.parametrize(
+    ("score", "read"),
+    [("87%", 0.87), ("nan", None), (None, None), ("#N/A", None), (float("nan"), None), (" 0.5 ", 0.5)],
+)
+def test_a_score_may_be_a_percentage_or_missing_and_the_label_stands(score: object, read: float | None) -> None:
+    answer = machine_of({"item_id": "1", "model": "m", "label": "x", "score": score})
+    assert isinstance(answer, MachineRow)
+    assert (answer.labels, answer.score) == (("x",), read)
+
+
+@pytest.mark.parametrize(
+    ("rater", "name"), [("3.0", "3"), (3.0, "3"), (3, "3"), (" Ana ", "Ana"), ("e\u0301", "\u00e9")]
+)
+def test_who_labelled_is_named_in_the_canonical_form(rater: object, name: str) -> None:
+    (answer,) = labels_of({"item_id": "1", "rater": rater, "label": "ok"})
+    assert isinstance(answer, LabelRow)
+    assert answer.rater == name
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"rater": "nan"}, "no_rater"), ({"item_id": "None"}, "no_item"), ({"item_id": "#N/A"}, "no_item"),
+     ({"item_id": "1.23E+18"}, "no_item")],
+)  # fmt: skip
+def test_a_word_for_nothing_is_no_id_and_nobodys_name(change: dict[str, object], reason: str) -> None:
+    (refusal,) = labels_of({"item_id": "1", "rater": "a", "label": "ok"} | change)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == reason
+
+
+def test_a_machines_row_without_a_label_says_that_it_was_asked_in_vain() -> None:
+    answer = machine_of({"item_id": "1", "model": "m", "label": None, "score": 0.4})
+    assert answer == MachineRow("1", "m", (), None, None, {}, 3, no_answer="no_label")

@@ -1,5 +1,7 @@
 """Rules: their order, what each looks at, and what no rule may do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from assistant.routing.doubts import DOUBTS, doubt_bits, doubt_names
 from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, ROUTES, explain, route_scored
 from assistant.routing.rules import RULES, RouteRules, Rule
-from assistant.routing.scored import Scored, answer_traits
+from assistant.routing.scored import Scored, Unscored, answer_traits
 from tests.routing.made_up import DEFAULTS, any_items, scored
 
 NUMBERS = RouteRules(severe_from=3, expert_below=0.6, double_below=0.9, monitor_share=0.02)
@@ -85,6 +87,16 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "accepted_by_certificate",
         "not_certified",
     ]
+
+
+@pytest.mark.parametrize("reason", [one for one in Unscored if one])
+def test_what_a_certificate_does_not_speak_about_is_reviewed_for_that_reason(reason: Unscored) -> None:
+    unscored = np.array([reason], dtype=np.int64)
+    for known in ({"confidence": np.nan}, {"confidence": 0.99, "certified": False}):
+        assert decided(replace(scored(**known), unscored=unscored)) == ("review", reason.name.lower())
+    assert decided(replace(scored(severity=4, confidence=np.nan), unscored=unscored))[0] == "double"
+    said = explain(replace(scored(), unscored=unscored), 0, NUMBERS)
+    assert {one.rule: one.facts for one in said}[reason.name.lower()] == {"unscored": (reason.name.lower(),)}
 
 
 @given(any_items())

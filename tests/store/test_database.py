@@ -14,12 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from assistant.domain.certificates import Score
 from assistant.domain.items import Content, Item
 from assistant.errors import StorageError
 from assistant.store import database as database_module
 from assistant.store.database import HEAD, MIGRATIONS, Database
+from assistant.store.fits import FitStore
 from assistant.store.items import ItemStore, NewItem
 from assistant.store.review_tables import tasks
+from assistant.store.runs import RunStore
 from tests.postgres import PostgresServer
 
 MARK = "hunter2-secret"
@@ -136,6 +139,30 @@ def test_a_database_of_the_first_release_is_upgraded_and_keeps_its_rows(empty_ur
         assert connection.execute(sa.select(metadata.tables["policies"])).one()._asdict() == POLICY
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+    upgraded.close()
+
+
+def test_scores_from_before_classifiers_were_kept_are_those_the_fit_was_made_with(empty_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = database_module._engine(empty_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    old = Database(engine)
+    ItemStore(old).add([NewItem(Item("a", Content("one")), b"", 1)])
+    run = RunStore(old).open_import("m")
+    with old.write() as connection:
+        fit = {"run_id": run.id, "seed": 1, "labels_used": 1, "report": {}, "created_at": "now"}
+        connection.execute(sa.insert(metadata.tables["fits"]), [fit])
+        score = {"fit_id": 1, "item_id": 1, "labels": ("a",), "confidence": 0.5, "origin": "model"}
+        connection.execute(sa.insert(metadata.tables["scores"]), [score])
+    old.close()
+    upgraded = Database.open(empty_url)
+    store = FitStore(upgraded)
+    assert store.columns(1).later.tolist() == [False]
+    assert [one for page in store.scores(1) for one in page] == [Score("a", ("a",), 0.5, "model")]
+    assert store.classifier(1) is None
     upgraded.close()
 
 
