@@ -10,7 +10,7 @@ from assistant.errors import InputError
 from assistant.stats.coefficient import Coefficient
 from assistant.stats.coefficient_intervals import coefficients_of_ratings
 from assistant.stats.contingency import contingency
-from assistant.stats.intervals import wilson
+from assistant.stats.intervals import binomial_interval
 from evals.categories import memberships
 from evals.ceiling import arms, ceiling
 from evals.data import NO_ANSWER, NONE, Codes, EvalData, Scale
@@ -19,6 +19,7 @@ from evals.measures import NDCG_AT, jaccard, kendall, mean_ndcg
 from evals.panel import AgreementPanel, Invalid
 from evals.people import grades
 from evals.reference_set import classes_in_use, classes_of_set
+from evals.shares import EXACT, group_warning
 
 __all__ = ["agreement_coefficients", "agreement_panel", "headline_kappa", "memberships"]
 
@@ -55,8 +56,8 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
     weights = data.weights[kept]
     coefficients = agreement_coefficients(data, variant, kept, confidence=confidence, seed=seed)
     hits = int((people == machine).sum())
-    low, high = wilson(hits, len(kept), confidence)
-    naive = Coefficient(hits / len(kept), low, high, len(kept), float(len(kept)), method="Wilson, unweighted")
+    low, high = binomial_interval(hits, len(kept), confidence)
+    naive = Coefficient(hits / len(kept), low, high, len(kept), float(len(kept)), method=f"{EXACT}, unweighted")
     raw = coefficients["raw"]
     return AgreementPanel(
         variant=variant,
@@ -153,6 +154,7 @@ def _coefficients(
         categories=max(1, len(categories)),
         weights=data.weights[kept] if data.weighted else None,
         clusters=data.groups[kept] if data.grouped else None,
+        correction=None if data.correction is None else data.correction[kept],
         names=tuple(names),
         values=None if values is None else values[used],
         confidence=confidence,
@@ -173,8 +175,13 @@ def _notes(data: EvalData, variant: str, kept: Codes) -> tuple[str, ...]:
         notes.append(f"Answers that people never settled on count as not agreeing: {shown}.")
     if data.can_fail and given[no_answer(data)]:
         notes.append(f"{int(given[no_answer(data)]):,} items got no usable answer; they count as not agreeing.")
-    if (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
+    if not data.finite and (groups := np.count_nonzero(np.bincount(data.groups[kept]))) < len(kept):
         notes.append(f"The {len(kept):,} items form {groups:,} groups; intervals count groups, not items.")
+        hits = (machine == data.reference[kept]).astype(np.float64)
+        if warning := group_warning(hits, data.weights[kept], data.groups[kept]):
+            notes.append(warning)
+    if data.finite:
+        notes.append("Figures speak for this batch alone: what was labelled for certain adds nothing to the intervals.")
     if data.weighted:
         notes.append("Every figure is weighted by 1 / inclusion probability; the naive one is not.")
     if data.variants[variant].repeats > 1:

@@ -94,6 +94,7 @@ def assemble_production(
     beside: Iterable[FrozenAnswer] = (),
     left_out: Mapping[str, int],
     notes: Sequence[str],
+    finite: bool = False,
 ) -> EvalData:
     """What people said of a workspace's items with the answers of its runs.
 
@@ -105,6 +106,7 @@ def assemble_production(
         beside: answers of people to other items: they show which labels there are.
         left_out: labelled items that are not here, by reason.
         notes: what the reader must know.
+        finite: whether the chances are those of a draw for each item alone, from a batch that figures speak for.
     """
     collector = Collector(classes, scale, known=known)
     for answer in beside:
@@ -126,7 +128,7 @@ def assemble_production(
         for item_id, repeat, given in _stored(variant, names):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data(notes)
-    return replace(data, left_out={**left_out, **data.left_out})
+    return replace(data, left_out={**left_out, **data.left_out}, finite=finite)
 
 
 def _add_human(collector: Collector, item: str, answer: FrozenAnswer) -> None:

@@ -12,7 +12,7 @@ from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
 from assistant.ingest.whole_files import read_items
 from assistant.store.labelled import GivenLabel, ItemFacts, LabelledItem
-from evals.data import NO_LABEL, EvalData, Scale, Sight
+from evals.data import EvalData, Scale, Sight
 from evals.files import probability_of, read_eval_files
 from evals.frozen import FrozenAnswer
 from evals.suite import META, Data, Query
@@ -165,13 +165,6 @@ def _frozen_row(row: LabelRow, scale: Scale) -> FrozenAnswer:
     labels = tuple(sorted(row.labels)) if scale is Scale.MULTI else row.labels
     lists = (row.unknown, row.denied) if scale is Scale.MULTI else ((), ())
     return FrozenAnswer(row.rater, labels, sight_of(row.shown_suggestion), *lists)
-
-
-def labels_of(name: str, scale: Scale) -> tuple[str, ...]:
-    """A class as the labels it stands for."""
-    if scale is not Scale.MULTI:
-        return (name,)
-    return () if name == NO_LABEL else tuple(name.split("|"))
 
 
 def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> Candidate:

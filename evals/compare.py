@@ -16,6 +16,7 @@ from assistant.stats.sample_size import more_items_to_tell, smallest_score_diffe
 from evals.comparison import Comparison, SliceEffect, Verdict
 from evals.data import NONE, EvalData
 from evals.scores import Scores, Terms
+from evals.shares import group_warning
 from evals.sides import changed_items, missing_items, side
 
 LEAST_OF_SLICE = 10
@@ -78,7 +79,12 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         slices=slice_effects(scores, terms),
         same_policy=data.variants[baseline].identity.policy == data.variants[candidate].identity.policy,
         missing=missing_items(data, baseline, candidate),
-        notes=(*_invalid_notes(data, (baseline, candidate)), *_notes(data, paired)),
+        notes=(
+            *_invalid_notes(data, (baseline, candidate)),
+            *_notes(
+                data, paired, group_warning((old == new).astype(np.float64), data.weights[kept], data.groups[kept])
+            ),
+        ),
     )
     return replace(result, more_items=_more_items(paired, result.verdict, terms))
 
@@ -203,10 +209,12 @@ def _invalid_notes(data: EvalData, names: Sequence[str]) -> list[str]:
     return notes
 
 
-def _notes(data: EvalData, paired: PairedComparison) -> tuple[str, ...]:
+def _notes(data: EvalData, paired: PairedComparison, warning: str | None) -> tuple[str, ...]:
     notes = []
     if paired.method == "cluster_robust" and paired.clusters < paired.n:
         notes.append(f"The {paired.n:,} items form {paired.clusters:,} groups; the interval counts groups, not items.")
+    if warning:
+        notes.append(warning)
     if data.weighted:
         notes.append("Items are weighted by 1 / inclusion probability.")
     repeats = {data.variants[name].repeats for name in data.variants}

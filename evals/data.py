@@ -212,6 +212,7 @@ class EvalData:
         given: which classes some person gave, to whatever item, shape (classes,); None for those that occur.
         invalid: by variant, how many of its answers hold labels that the set does not have, by these labels: none of
             these answers ever agrees.
+        finite: each item was drawn by itself from a batch, and figures speak for just that one.
     """
 
     ids: tuple[str, ...]
@@ -232,6 +233,7 @@ class EvalData:
     of_set: Bools | None = None
     given: Bools | None = None
     invalid: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    finite: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -245,6 +247,17 @@ class EvalData:
     def grouped(self) -> bool:
         """Whether some items belong together, so that they are not independent."""
         return bool(len(self)) and int(np.bincount(self.groups).max()) > 1
+
+    @property
+    def correction(self) -> Floats | None:
+        """1 - inclusion probability, shape (n,): what the draw left to chance; None where figures speak for others too.
+
+        For figures on what was drawn, not on those of its items that happen to have several answers. Items that belong
+        together without a draw of their own may have been drawn together: their groups count instead.
+        """
+        if not self.finite and (not self.weighted or self.grouped or bool((self.weights < 1).any())):
+            return None
+        return np.asarray(np.maximum(0.0, 1 - 1 / self.weights))
 
     @property
     def can_fail(self) -> bool:

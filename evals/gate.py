@@ -9,7 +9,7 @@ from enum import StrEnum
 from assistant.stats.coefficient import Coefficient
 from evals.comparison import Comparison
 from evals.data import EvalData
-from evals.shares import share
+from evals.shares import share_of
 from evals.suite import GateRules
 
 
@@ -115,7 +115,7 @@ def _slices(data: EvalData, comparison: Comparison, column: str, floor: float) -
     for code, value in enumerate(found.names):
         inside = kept[found.codes[kept] == code]
         if len(inside):
-            figure = share(agreed[inside], data.weights[inside], data.groups[inside], comparison.confidence)
+            figure = share_of(data, agreed[inside], inside, comparison.confidence)
             yield _above(f"slice {column}={value}", f"agreement where {column} is {value}", figure, floor)
 
 

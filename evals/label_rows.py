@@ -10,7 +10,7 @@ import numpy as np
 from assistant.stats.coefficient import Coefficient
 from assistant.stats.coefficient_intervals import coefficients_of_ratings
 from evals.categories import memberships
-from evals.data import NO_LABEL, NONE, Bools, Codes, EvalData
+from evals.data import NO_LABEL, NONE, Bools, Codes, EvalData, Floats
 from evals.panel import LabelRow
 from evals.shares import share
 
@@ -78,6 +78,7 @@ def _agreement(
         categories=2,
         weights=data.weights[known] if data.weighted else None,
         clusters=data.groups[known] if data.grouped else None,
+        correction=None if data.correction is None else data.correction[known],
         names=("raw", "kappa"),
         confidence=confidence,
     )
@@ -88,9 +89,13 @@ def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools],
     """The row of a label that people `said`, and the variant gave, to some of these items."""
     said, given = answers
     weights, groups = data.weights[items], data.groups[items]
+    drawn = None if data.correction is None else data.correction[items]
+
+    def figure_of(values: Floats, weigh: Floats, at: Bools) -> Coefficient:
+        return share(values[at], weigh[at], groups[at], confidence, None if drawn is None else drawn[at])
 
     def within(hits: Bools, among: Bools, otherwise: str) -> Coefficient:
-        figure = share(hits[among].astype(np.float64), weights[among], groups[among], confidence)
+        figure = figure_of(hits.astype(np.float64), weights, among)
         return figure if figure.value is not None else replace(figure, reason=otherwise)
 
     either, both = said | given, (said & given).astype(np.float64)
@@ -102,5 +107,5 @@ def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools],
         machine=float(weights[given].sum() / weights.sum()),
         precision=within(said, given, "the machine never gave this label"),
         recall=within(given, said, "people never gave this label"),
-        f1=share(both[either], doubled[either], groups[either], confidence),
+        f1=figure_of(both, doubled, either),
     )

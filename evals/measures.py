@@ -10,7 +10,7 @@ from assistant.stats.ranking import kendall_tau_b_of_tables, ndcg
 from assistant.stats.resampling import bootstrap_counts
 from evals.data import NO_ANSWER, NO_LABEL, Codes, EvalData, Floats
 from evals.people import grades
-from evals.shares import NO_ITEMS, share
+from evals.shares import NO_ITEMS, share, share_of
 
 NDCG_AT = 10
 """Results of a query that count."""
@@ -31,7 +31,7 @@ def jaccard(data: EvalData, variant: str, kept: Codes, confidence: float) -> Coe
     parts = [set() if name == NO_LABEL else set(name.split("|")) for name in data.classes]
     likeness = np.array([[len(a & b) / len(a | b) if a | b else 1.0 for b in parts] for a in parts])
     values = likeness[data.reference[kept], data.variants[variant].first[kept]]
-    return share(values, data.weights[kept], data.groups[kept], confidence)
+    return share_of(data, values, kept, confidence)
 
 
 def kendall(data: EvalData, variant: str, kept: Codes, *, confidence: float, seed: int) -> Coefficient:

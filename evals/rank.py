@@ -13,7 +13,7 @@ from assistant.stats.paired import compare_paired
 from evals.agreement import headline_kappa
 from evals.data import NONE, Codes, EvalData
 from evals.ranking import Pair, Ranked, Ranking
-from evals.shares import share
+from evals.shares import share_of
 
 LEAST_COVERAGE = 0.9
 """A variant that answered less than this share of what the fullest one did is not ranked with it."""
@@ -39,7 +39,7 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
         )
     scores = {name: data.agreed(name)[kept] for name in names}
     weights, groups = data.weights[kept], data.groups[kept]
-    agreement = {name: share(scores[name], weights, groups, confidence) for name in names}
+    agreement = {name: share_of(data, scores[name], kept, confidence) for name in names}
     order = sorted(names, key=lambda name: (-(agreement[name].value or 0.0), name))
     pairs = []
     for better, worse in combinations(order, 2):

@@ -8,7 +8,7 @@ import numpy as np
 
 from evals.comparison import ChangedItem, Side
 from evals.data import NO_ANSWER, NONE, Codes, EvalData, Floats
-from evals.shares import share
+from evals.shares import share_of
 
 
 def side(data: EvalData, name: str, kept: Codes, confidence: float) -> Side:
@@ -34,7 +34,7 @@ def side(data: EvalData, name: str, kept: Codes, confidence: float) -> Side:
     return Side(
         name=name,
         identity=variant.identity,
-        agreement=share(agreed, data.weights[kept], data.groups[kept], confidence),
+        agreement=share_of(data, agreed, kept, confidence),
         cost_usd=cost,
         cost_per_agreed_usd=per_agreed,
         latency_ms=latency,

@@ -10,7 +10,7 @@ from assistant.stats.coefficient import Coefficient, undefined
 from evals.agreement import headline_kappa
 from evals.data import NONE, Codes, EvalData
 from evals.pairs import counted, pairwise_agreement
-from evals.shares import share
+from evals.shares import share, share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _row(
         return SliceAgreement(*of, None, None, human)
     kept = inside[(data.reference[inside] != NONE) & (data.variants[variant].first[inside] != NONE)]
     hits = (data.reference[kept] == data.variants[variant].first[kept]).astype(np.float64)
-    raw = share(hits, data.weights[kept], data.groups[kept], confidence)
+    raw = share_of(data, hits, kept, confidence)
     kappa = None
     if of[0] != "label" and len(kept):
         kappa = headline_kappa(data, variant, kept, confidence=confidence)

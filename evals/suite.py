@@ -60,8 +60,8 @@ class Query(_Part):
         meta: fields of the items' meta and the values they must have.
         ids: external ids.
         labelled_since: a day or moment in ISO 8601; earlier labels don't count.
-        weighted_by: a run, e.g. `r1`, whose routes decided which items people saw: each label then weighs as its
-            inclusion probability says.
+        weighted_by: a run, e.g. `r1`, whose campaign or routes decided which items people saw: each label then weighs
+            as its inclusion probability says.
     """
 
     languages: tuple[_Text, ...] = ()

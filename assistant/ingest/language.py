@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -97,10 +97,6 @@ class LanguageIdentifier:
         script = dominant_script(sample, latin_letters)
         language = self._latin(sample, latin_letters) if script == LATIN else self._by_script(script, sample)
         return self._tags.get(language, UNKNOWN_LANGUAGE)
-
-    def identify_many(self, texts: Iterable[str]) -> Iterator[str]:
-        """`identify` of each text, in order, as they come."""
-        return map(self.identify, texts)
 
     def _by_script(self, script: str, sample: str) -> str:
         candidates = _LANGUAGES_OF_SCRIPT.get(script, ())

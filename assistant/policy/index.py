@@ -180,11 +180,6 @@ class VectorIndex:
         """Ids of all entries of a collection, as stored; none when there is no such collection."""
         return self._collections.ids(key)
 
-    def holds_clauses(self, policy: Policy, embedder: str) -> bool:
-        """Whether exactly the entries of this policy version are indexed with this embedder."""
-        stored = self.ids(CollectionKey.clauses(policy, embedder))
-        return bool(stored) and set(stored) == self._entries_of(policy).ids
-
     def precedents(self, policy_id: str, embedder: str) -> dict[str, Precedent]:
         """All precedents indexed for a policy by digest, to compare with the record."""
         key = CollectionKey.precedents(policy_id, embedder)

@@ -98,7 +98,7 @@ class Explanation:
 def route_scored(items: Scored, rules: RouteRules) -> Routed:
     """The route of every item: by the first of `RULES` that matches it.
 
-    Of the accepted, `monitor_share` is drawn for people, each item on its own (`sampling.bernoulli`); that is their
+    Of the accepted, `monitor_share` is drawn for people, each item on its own (a Bernoulli sample); that is their
     inclusion probability. A certificate broken before the round accepts nothing.
     """
     reasons = np.full(len(items), -1, dtype=np.int8)

@@ -9,15 +9,9 @@ drawn when its own number lies below its own limit. So any order of the items gi
 drawn again, and so can one item alone. Designs with one key and purpose share the numbers (their samples overlap as
 far as they can: permanent random numbers, Brewer, Early & Joyce 1972); with different purposes they are independent.
 
-| design | what `stats` makes of its labels |
-|---|---|
-| `simple_random` | exact: `finite.errors_upper_bound`; values in [0, 1]: `betting_upper_bound_without_replacement` |
-| `stratified` | up to three strata, exact: `finite.stratified_upper_bound`; any: `weighting.horvitz_thompson_mean` |
-| `poisson` | `weighting.horvitz_thompson_mean`, `hajek_mean`; a valid bound: `betting.weighted_upper_bound` |
-| `bernoulli` | as `poisson`; or, given how many it drew, as `simple_random` |
-
-The variances in `weighting` are those of independent draws. For the designs of fixed size its values are unbiased all
-the same, but its intervals are too wide.
+`simple_random` draws a number of items, `stratified` a number of each stratum. Where each item is drawn on its own
+(what is audited of the accepted, or to monitor a certificate), its number is compared with the rate where that is
+decided.
 """
 
 from __future__ import annotations
@@ -127,7 +121,6 @@ def stratified(
         item_ids: the population's n different external ids.
         strata: each item's stratum, 0 to s - 1, shape (n,), fixed before the draw.
         sizes: items to draw from each stratum, s numbers: from 1 to what it holds, 0 only where it holds none.
-            `allocation.proportional_sizes` splits one size.
         key, purpose: of `draw`.
 
     Returns:
@@ -154,41 +147,6 @@ def stratified(
             limit[members] = np.nextafter(numbers[first[-1]], 2)
             index.append(first)
     return Drawn(np.concatenate(index), (wanted / np.maximum(counts, 1))[stratum], limit, key, purpose)
-
-
-def poisson(item_ids: Sequence[str], inclusion_probability: npt.ArrayLike, *, key: Key, purpose: str) -> Drawn:
-    """Each item on its own with its own probability; how many are drawn is left to chance.
-
-    The size has expectation sum(pi) and variance sum(pi (1 - pi)).
-
-    Args:
-        item_ids: the population's n different external ids.
-        inclusion_probability: theirs, in (0, 1], shape (n,), fixed before any label is seen;
-            `allocation.error_probabilities` looks where errors are expected.
-        key, purpose: of `draw`.
-
-    Returns:
-        `index` may be empty. It comes by number / probability: the first are those a smaller sample would have held.
-
-    Raises:
-        ValueError: no items, an id twice, or probabilities out of range.
-
-    Source: Särndal, Swensson & Wretman (1992), section 3.5.
-    """
-    numbers = _numbers(item_ids, key, purpose)
-    pi = np.array(inclusion_probability, dtype=np.float64)
-    if pi.shape != numbers.shape or not ((pi > 0) & (pi <= 1)).all():
-        raise ValueError(f"inclusion_probability must be {len(numbers)} numbers above 0 up to 1")
-    index = smallest(numbers / pi, item_ids, int((numbers < pi).sum()))
-    return Drawn(index, pi, pi, key, purpose)
-
-
-def bernoulli(item_ids: Sequence[str], rate: float, *, key: Key, purpose: str) -> Drawn:
-    """Each item on its own with the same probability: a stream can be sampled that way, its end unknown.
-
-    Args, errors and source as for `poisson` (section 3.2 there); `rate` lies in (0, 1].
-    """
-    return poisson(item_ids, np.full(len(item_ids), rate), key=key, purpose=purpose)
 
 
 def smallest(keys: Floats, item_ids: Sequence[str], size: int) -> Integers:

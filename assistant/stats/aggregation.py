@@ -1,4 +1,4 @@
-"""One label per item from several raters: majority vote, and Dawid and Skene's model of who errs how."""
+"""One label per item from several raters, by Dawid and Skene's model of who errs how."""
 
 from __future__ import annotations
 
@@ -10,23 +10,6 @@ from scipy.sparse import csr_array
 
 from assistant.stats.codes import Codes, codes
 from assistant.stats.vectors import Floats
-
-
-@dataclass(frozen=True, slots=True)
-class MajorityVote:
-    """The most frequent label of each item.
-
-    Attributes:
-        codes: shape (items,), -1 where the item is tied.
-        tied: whether several labels are equally frequent, shape (items,).
-        share: of the item's labels that are a most frequent one, above 0 to 1, shape (items,).
-        votes: labels per item, shape (items,).
-    """
-
-    codes: Codes
-    tied: npt.NDArray[np.bool_]
-    share: Floats
-    votes: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +33,6 @@ class DawidSkene:
     log_likelihood: float
     iterations: int
     converged: bool
-
-
-def majority_vote(items: npt.ArrayLike, labels: npt.ArrayLike, classes: int) -> MajorityVote:
-    """The most frequent label; ties are told, not broken.
-
-    Args:
-        items: code of each label's item, shape (n,); numbered from 0 without gaps.
-        labels: codes 0 to classes - 1, shape (n,); a rater's repeats each count.
-        classes: number of classes, k.
-
-    Raises:
-        ValueError: lengths differ, no labels, codes out of range, or an item without a label.
-    """
-    item, label = _columns(classes, items=items, labels=labels)
-    counts = np.bincount(item * classes + label, minlength=(int(item.max()) + 1) * classes).reshape(-1, classes)
-    most, votes = counts.max(axis=1), counts.sum(axis=1)
-    tied = (counts == most[:, None]).sum(axis=1) > 1
-    winners = np.where(tied, -1, counts.argmax(axis=1)).astype(np.int64)
-    return MajorityVote(winners, tied, most / votes, votes)
 
 
 def dawid_skene(

@@ -8,12 +8,8 @@ holds negative numbers or nan raises ValueError.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import sqrt
-
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from assistant.stats.contingency import check_tables
 from assistant.stats.vectors import Floats
@@ -22,27 +18,6 @@ from assistant.stats.weight_matrices import check_weights
 EMPTY = "no items with both answers"
 ONE_CLASS = "both raters gave one and the same label to every item, so agreement beyond chance can't be told"
 ONE_LABEL = "the label set has one label only"
-
-
-@dataclass(frozen=True, slots=True)
-class KappaTest:
-    """Cohen's kappa with its large-sample standard errors.
-
-    Attributes:
-        value: kappa, -1 to 1; None when undefined.
-        standard_error: for an interval around the value.
-        standard_error_under_chance: as it is when the raters answer independently, for the test.
-        z: value / standard_error_under_chance; None when that is 0.
-        p_value: two-sided, of no agreement beyond chance; None when z is.
-        reason: why a figure is None, in words.
-    """
-
-    value: float | None
-    standard_error: float | None
-    standard_error_under_chance: float | None
-    z: float | None
-    p_value: float | None
-    reason: str | None = None
 
 
 def raw_agreement(tables: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
@@ -93,32 +68,6 @@ def gwet_ac(tables: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floa
     return _corrected(p, d, 1 - gwet_scale(1 - d) * (means * (1 - means)).sum(axis=-1))
 
 
-def cohen_kappa_test(table: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> KappaTest:
-    """Cohen's kappa of one table of counts, with its standard errors and the test against chance.
-
-    Args:
-        table: counts, shape (k, k): standard errors take each item as one independent observation.
-        weights: agreement weights, shape (k, k).
-
-    Raises:
-        ValueError: more than one table, or as everywhere here.
-
-    Source: Fleiss, Cohen & Everitt (1969), Psychological Bulletin 72:323-327.
-    """
-    counts = check_tables(table)
-    if counts.ndim != 2:
-        raise ValueError(f"the test takes one table, got shape {counts.shape}")
-    value = float(cohen_kappa(counts, weights))
-    if np.isnan(value):
-        return KappaTest(None, None, None, None, None, reason=undefined_because(counts))
-    n = float(counts.sum())
-    error, by_chance = _standard_errors(counts / n, check_weights(weights, len(counts)), value, n)
-    if by_chance == 0:
-        return KappaTest(value, error, by_chance, None, None, reason="a rater gave the same label to every item")
-    z = value / by_chance
-    return KappaTest(value, error, by_chance, z, float(2 * ndtr(-abs(z))))
-
-
 def undefined_because(table: Floats) -> str:
     """Why a chance-corrected coefficient of this table is undefined, in words."""
     if not table.any():
@@ -158,13 +107,3 @@ def _corrected(p: Floats, d: Floats, expected: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = _observed(p, d) / expected
     return np.where(expected > 0, 1 - ratio, np.nan)
-
-
-def _standard_errors(p: Floats, w: Floats, kappa: float, n: float) -> tuple[float, float]:
-    rows, columns = p.sum(axis=1), p.sum(axis=0)
-    by_chance = float(rows @ w @ columns)
-    means = (w @ columns)[:, None] + (rows @ w)[None, :]
-    scale = n * (1 - by_chance) ** 2
-    own = float((p * (w - means * (1 - kappa)) ** 2).sum()) - (kappa - by_chance * (1 - kappa)) ** 2
-    null = float((np.outer(rows, columns) * (w - means) ** 2).sum()) - by_chance**2
-    return sqrt(max(own, 0.0) / scale), sqrt(max(null, 0.0) / scale)

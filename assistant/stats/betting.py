@@ -12,107 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from assistant.stats.vectors import Floats, check_range, vectors
+from assistant.stats.vectors import check_range, vectors
 
-_MOST = 0.75  # share of the stake that one bet may lose
 _STEPS = 50  # halvings of a bracket: 1e-15 of its width
-_GRID = 1024  # means a sequence of bounds can take
 _FRACTIONS = expit(np.linspace(-3.0, 4.5, 9))  # of the largest safe bet, for bets laid before any value is seen
-
-
-def betting_upper_bound(values: npt.ArrayLike, confidence: float, *, bound: float = 1.0) -> float:
-    """Upper bound for the mean of independent values between 0 and `bound`.
-
-    Much narrower than Hoeffding's where the variance is small; for values 0 or 1 `binomial_upper_bound` is narrower.
-
-    Args:
-        values: shape (n,), in the order drawn (the bound depends on it, its validity doesn't).
-        confidence: one-sided level, between 0 and 1.
-        bound: the largest value possible, known beforehand.
-
-    Returns:
-        From the mean of the values to `bound`.
-
-    Raises:
-        ValueError: no values, values or level out of range.
-
-    Source: Waudby-Smith & Ramdas (2024), JRSS B 86:1-27, section 4, predictable bets for a fixed sample size.
-    """
-    (z,) = vectors(values=values)
-    check_range("values", z, 0, bound)
-    tops = np.full(len(z), bound)
-    return _bisect(z, tops, np.zeros(len(z)), confidence, (float(z.mean()), bound))
-
-
-def betting_upper_bound_without_replacement(values: npt.ArrayLike, population: int, confidence: float) -> float:
-    """Upper bound for a finite population's mean of values in [0, 1], from a simple random sample of it.
-
-    Args:
-        values: of the items drawn without replacement, shape (n,), in the order drawn.
-        population: items in all, at least n.
-        confidence: one-sided level, between 0 and 1.
-
-    Returns:
-        Between the means with all unseen values 0 and all 1; the mean itself when all items were drawn.
-
-    Raises:
-        ValueError: no values, values or level out of range, or more values than the population.
-
-    Source: Waudby-Smith & Ramdas (2024), section 5.
-    """
-    (z,) = vectors(values=values)
-    check_range("values", z, 0, 1)
-    if population < len(z):
-        raise ValueError(f"population must hold the {len(z)} drawn items, got {population}")
-    left = (population - np.arange(len(z))) / population
-    paid = (np.cumsum(z) - z) / population
-    total = float(z.sum())
-    bracket = total / population, (total + population - len(z)) / population
-    return _bisect(z * left, left, paid, confidence, bracket)
-
-
-def weighted_draws_upper_bounds(
-    losses: npt.ArrayLike,
-    draw_probabilities: npt.ArrayLike,
-    least_draw_probabilities: npt.ArrayLike,
-    population: int,
-    confidence: float,
-) -> Floats:
-    """Upper bounds for a population's mean loss after each of a series of unequal draws without replacement.
-
-    All hold together with the stated confidence, so drawing may stop whenever a bound is low enough.
-
-    Args:
-        losses: of the items in the order drawn, in [0, 1], shape (n,).
-        draw_probabilities: with which each was drawn from those then left (they sum to 1 over these), shape (n,).
-        least_draw_probabilities: the smallest such probability among those then left, shape (n,).
-        population: items in all.
-        confidence: one-sided level, between 0 and 1.
-
-    Returns:
-        Shape (n,), never rising, 1 at most.
-
-    Raises:
-        ValueError: other lengths, no draws, losses, probabilities or level out of range.
-
-    Source: Shekhar, Xu, Lipton, Liang & Ramdas (2023), Risk-limiting financial audits via weighted sampling without
-    replacement, UAI, arXiv 2305.06884.
-    """
-    loss, q, least = vectors(
-        losses=losses, draw_probabilities=draw_probabilities, least_draw_probabilities=least_draw_probabilities
-    )
-    check_range("losses", loss, 0, 1)
-    check_range("draw_probabilities", q, 0, 1)
-    if (least <= 0).any() or (least > q).any() or population < len(loss):
-        raise ValueError("each draw needs 0 < least probability <= its own, and no more draws than items")
-    grid = (1 - np.cos(np.pi * np.arange(1, _GRID + 1) / _GRID)) / 2  # evenly fine for shares near 0 and near 1
-    paid = (np.cumsum(loss) - loss) / population
-    seen = np.arange(1.0, len(loss) + 1)
-    bets = _bets(loss / q * least, confidence, seen * np.log1p(seen))  # no end is fixed: they shrink with time
-    wealth = _log_wealth(grid[None, :], loss / (population * q), 1 / (population * least), paid, bets)
-    rejected = np.maximum.accumulate(wealth, axis=0) >= -log(1 - confidence)
-    first = np.where(rejected.any(axis=1), np.argmax(rejected, axis=1), _GRID - 1)
-    return np.minimum(grid[first], 1.0)
 
 
 def weighted_upper_bound(
@@ -162,51 +65,6 @@ def weighted_upper_bound(
         rejected = float(np.logaddexp.reduce(won + sizes * middle)) >= -log(1 - confidence)
         low, high = (low, middle) if rejected else (middle, high)
     return high / population
-
-
-def _bisect(z: Floats, tops: Floats, paid: Floats, confidence: float, bracket: tuple[float, float]) -> float:
-    """The least mean in the bracket against which enough is won at some time; its upper end if there is none."""
-    bets = _bets(z / tops, confidence, np.full(len(z), float(len(z))))
-    low, high = bracket
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        rejected = _log_wealth(np.array([[middle]]), z, tops, paid, bets).max() >= -log(1 - confidence)
-        low, high = (low, middle) if rejected else (middle, high)
-    return high
-
-
-def _bets(shares: Floats, confidence: float, horizon: Floats) -> Floats:
-    """Each bet from the values before it alone: sqrt(2 ln(1 / alpha) / (variance so far * horizon)).
-
-    Args:
-        shares: values over their largest possible, shape (n,).
-        horizon: how many draws the bet is meant for, shape (n,).
-    """
-    _check_level(confidence)
-    seen = np.arange(1, len(shares) + 1)
-    means = (0.5 + np.cumsum(shares)) / (seen + 1)
-    variances = (0.25 + np.cumsum((shares - means) ** 2)) / (seen + 1)
-    known = np.concatenate([[0.25], variances[:-1]])
-    bets: Floats = np.sqrt(-2 * log(1 - confidence) / (known * horizon))
-    return bets
-
-
-def _log_wealth(means: Floats, z: Floats, tops: Floats, paid: Floats, bets: Floats) -> Floats:
-    """Logarithm of the stake after each draw, when betting that the mean is below each of the means; rises with them.
-
-    Args:
-        means: shape (1, m).
-        z: estimates drawn, whose sum of past `paid` and present expectation is the mean, in [0, tops], shape (n,).
-
-    Returns:
-        Shape (n, m); infinite from where a mean is higher than what is left could make it.
-    """
-    expected = means - paid[:, None]
-    room = tops[:, None] - expected
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bet = np.minimum((bets / tops)[:, None], _MOST / room)
-        gains = np.where(room > 0, np.log1p(bet * (expected - z[:, None])), np.inf)
-    return np.cumsum(gains, axis=0)
 
 
 def _check_level(confidence: float) -> None:

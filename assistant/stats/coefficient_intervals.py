@@ -1,36 +1,41 @@
 """Every coefficient of two raters with an interval that holds, of items that may be weighted and clustered.
 
-Raw agreement, PABAK and AC1 carry Wilson's interval for the disagreement through the coefficient, chance as observed,
-with as many items as give the coefficient its linearised variance. For those whose chance term comes from the margins
-(kappas, alphas, Scott's pi) and for distances (AC2) that falls short where a label is rare; theirs is the hull of that
-interval and the normal one of the table with two items added, spread evenly over its cells, as Agresti & Coull (1998)
-do for a proportion. Neither collapses when nobody disagreed. Simulated coverage of 95 % intervals (2 and 4 labels, the
-rarer 5 to 50 %, kappa .2 to .9; `tests/stats/test_coefficient_intervals.py` says more): 91 to 99 % at n = 50 and 93 to
-97 % from 200 for the first kind; 92 to 100 % at 50, 92 to 99 % at 200 and 94 to 98 % at 1,000 for the second, there 5 %
-wider than the plain normal interval, which at n = 50 covers down to 31 %.
+Raw agreement, PABAK and AC1 carry the interval of the disagreement's share through the coefficient, chance as
+observed, with as many items as give the coefficient its linearised variance (see `Design.interval`). For those whose
+chance term comes from the margins (kappas, alphas, Scott's pi) and for distances (AC2) that falls short where a label
+is rare; theirs is the hull of Wilson's, carried so, and the normal one of the table with two items added, spread
+evenly over its cells, as Agresti & Coull (1998) do for a proportion. It is wide where labels are two: equally weighing
+independent items then have Donner and Eliasziw's interval, a third narrower where a label is rare, unless the raters'
+margins are too unequal (see `two_labels`). None collapses when nobody disagreed. The coverage table is in
+docs/evals.md; `make bench` makes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.stats.agreement import EMPTY, ONE_LABEL, undefined_because
+from assistant.stats.carried import carried_share, normal_reaching
 from assistant.stats.coefficient import Coefficient, undefined
-from assistant.stats.contingency import check_tables, paired_codes
-from assistant.stats.designs import Design, carried_wilson, design_of_counts, design_of_items, normal_reaching
+from assistant.stats.contingency import PairedCodes, check_tables, paired_codes
+from assistant.stats.designs import Design, design_of_counts, design_of_items
 from assistant.stats.linearised import Chance, Linearised, linearised
+from assistant.stats.two_labels import goodness_of_fit_ratios, margins_allow
 from assistant.stats.vectors import Floats
 from assistant.stats.weight_matrices import identity_weights, linear_weights, quadratic_weights
 
 NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
 ORDINAL = ("kappa_linear", "kappa_quadratic", "ac2_linear", "ac2_quadratic", "alpha_ordinal", "alpha_interval")
 
-CARRIED = "Wilson's interval carried through the coefficient"
+CARRIED = "the share's interval carried through the coefficient"
 HULL = "hull of Wilson's carried interval and the normal one with two items added"
+GOODNESS_OF_FIT = "goodness of fit (Donner and Eliasziw)"
+CENSUS = "every item is known"
 ONE_CLUSTER = "all items are of one cluster, so nothing tells how far another would differ"
 
 _ADDED = 2.0  # items
@@ -72,6 +77,7 @@ def coefficients_of_ratings(
     categories: int | None = None,
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
+    correction: npt.ArrayLike | None = None,
     names: Iterable[str] = NOMINAL,
     values: npt.ArrayLike | None = None,
     confidence: float = 0.95,
@@ -83,6 +89,7 @@ def coefficients_of_ratings(
         categories: how many of the classes, the first, are the label set, to which all of `first` belong; None for
             all. Others agree with nothing, and are no category of chance: see `linearised`.
         clusters: of items that aren't independent of each other (near duplicates), any values, shape (n,).
+        correction: 1 less the chance of each item to be here, shape (n,), as `design_of_items`.
         names: of `NOMINAL` and, where the labels are in order, `ORDINAL`.
         values: of the grades, shape (k,), for linear, quadratic and interval; None places them at equal distances.
         confidence: two-sided level.
@@ -94,14 +101,18 @@ def coefficients_of_ratings(
         ValueError: as `contingency`, another number of clusters or values, an unknown name, level out of range.
     """
     pairs = paired_codes(first, second, classes, weights)
-    kept = None
-    if clusters is not None:
-        kept = np.asarray(clusters)
-        if kept.shape != pairs.kept.shape:
-            raise ValueError(f"clusters must be one for each of the {len(pairs.kept)} items, got shape {kept.shape}")
-        kept = kept[pairs.kept]
-    design = design_of_items(pairs.cells, classes * classes, pairs.weights, kept)
+    groups, drawn = _of_pairs("clusters", clusters, pairs), _of_pairs("correction", correction, pairs)
+    design = design_of_items(pairs.cells, classes * classes, pairs.weights, groups, drawn)
     return {name: _coefficient(design, classes, name, values, confidence, categories=categories) for name in names}
+
+
+def _of_pairs(what: str, given: npt.ArrayLike | None, pairs: PairedCodes) -> npt.NDArray[Any] | None:
+    if given is None:
+        return None
+    column = np.asarray(given)
+    if column.shape != pairs.kept.shape:
+        raise ValueError(f"{what} must be one for each of the {len(pairs.kept)} items, got shape {column.shape}")
+    return column[pairs.kept]
 
 
 def coefficients_of_table(
@@ -134,7 +145,8 @@ def _coefficient(
 ) -> Coefficient:
     if name not in _RECIPES:
         raise ValueError(f"no coefficient is called {name!r}; there are {', '.join(_RECIPES)}")
-    recipe, z = _RECIPES[name], design.quantile(confidence)
+    recipe = _RECIPES[name]
+    design.quantile(confidence)  # refuses a level out of range, whatever the items
     shares = design.shares.reshape(classes, classes)
     if not shares.any():
         return undefined(EMPTY, design.n)
@@ -145,28 +157,54 @@ def _coefficient(
     seen = linearised(shares, weights, recipe.chance, categories)
     if not seen.expected > 0:
         return undefined(undefined_because(shares), design.n, design.kish)
-    return _with_interval(design, weights, seen, recipe, z)
+    return _with_interval(design, weights, seen, recipe, confidence)
 
 
-def _with_interval(design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, z: float) -> Coefficient:
+def _with_interval(
+    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
+) -> Coefficient:
     # of pairs of different ratings: weighted, there are 2 (sum of weights)² / sum of squared weights of these
     factor = 1 - float(design.squares.sum()) / 2 if recipe.few_ratings else 1.0
     value = 1 - factor * float(seen.observed / seen.expected)
     if design.groups == 1:
         return Coefficient(value, None, None, design.n, design.kish, reason=ONE_CLUSTER)
+    if design.census:
+        return Coefficient(value, value, value, design.n, float(design.n), CENSUS)
     effective = design.effective_n(seen.influence.ravel())
-    ratios = [*_carried(design, seen, effective, z, alone=not recipe.hull)]
-    if recipe.hull:
-        ratios += _with_items_added(design.shares.reshape(weights.shape), weights, recipe.chance, effective, z)
+    method, ratios = _ratios(design, weights, seen, recipe, confidence)
     low, high = 1 - factor * max(ratios), 1 - factor * min(ratios)
     least = 0.0 if recipe.chance == "none" else min(value, -1.0)
-    method = HULL if recipe.hull else CARRIED
     return Coefficient(value, max(least, min(low, value)), min(1.0, max(high, value)), design.n, effective, method)
 
 
-def _carried(design: Design, seen: Linearised, effective: float, z: float, *, alone: bool) -> tuple[float, float]:
-    observed, expected = float(seen.observed), float(seen.expected)
-    return carried_wilson(design, seen.influence.ravel(), observed, expected, effective=effective, z=z, alone=alone)
+def _ratios(
+    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
+) -> tuple[str, list[float]]:
+    """How the interval is made, and values that observed / expected disagreement has at its ends."""
+    shares = design.shares.reshape(weights.shape)
+    if _has_two_labels(design, shares, recipe) and margins_allow(shares):
+        mean = float(shares[1].sum() + shares[:, 1].sum()) / 2
+        equal = 2 * mean * (1 - mean) / float(seen.expected)  # kappa's chance disagreement is that of unequal margins
+        return GOODNESS_OF_FIT, [one * equal for one in goodness_of_fit_ratios(shares * design.n, confidence)]
+    effective = design.effective_n(seen.influence.ravel())
+    carried = carried_share(
+        design,
+        seen.influence.ravel(),
+        float(seen.observed),
+        float(seen.expected),
+        effective=effective,
+        confidence=confidence,
+        alone=not recipe.hull,
+    )
+    if not recipe.hull:
+        return CARRIED, [*carried]
+    z = design.quantile(confidence)
+    return HULL, [*carried, *_with_items_added(shares, weights, recipe.chance, effective, z)]
+
+
+def _has_two_labels(design: Design, shares: Floats, recipe: _Recipe) -> bool:
+    independent = design.degrees is None and not design.finite
+    return len(shares) == 2 and independent and recipe.chance in {"kappa", "pi"}
 
 
 def _with_items_added(

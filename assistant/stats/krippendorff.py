@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -13,7 +12,6 @@ from assistant.stats.codes import codes as checked_codes
 from assistant.stats.contingency import check_tables
 from assistant.stats.raters import check_counts, rating_counts
 from assistant.stats.vectors import Floats, vectors, weights_or_ones
-from assistant.stats.weight_matrices import check_weights
 
 Level = Literal["nominal", "ordinal", "linear", "interval", "ratio"]
 
@@ -54,36 +52,6 @@ def krippendorff_alpha(
     each, ratings = w * paired, np.where(paired, rated, 0.0)
     coincidences = (checked * scale[:, None]).T @ checked - np.diag(scale @ checked)
     return _single(coincidences, _effective(each, ratings), level, values)
-
-
-def alpha_standard_error(counts: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float | None:
-    """Gwet's standard error of alpha over items drawn at random; `coefficients_of_counts` makes better intervals.
-
-    Args:
-        counts: ratings, shape (items, k).
-        weights: agreement weights, shape (k, k), None for the identity (nominal alpha).
-
-    Returns:
-        0 or more; None where alpha is undefined or only one item has two ratings.
-
-    Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition, chapter 5, as irrCAC computes it.
-    """
-    n = check_counts(counts)
-    n = n[n.sum(axis=1) >= 2]
-    w, ratings = check_weights(weights, n.shape[1]), n.sum(axis=1)
-    if len(n) < 2:
-        return None
-    mean, few = ratings.mean(), 1 / ratings.sum()
-    of_item = (n * (n @ w.T - 1)).sum(axis=1) / (mean * (ratings - 1))
-    common = (n / mean).mean(axis=0)
-    chance, agreement = float(common @ w @ common), float(of_item.mean())
-    if not 1 - chance > 1e-12:
-        return None
-    plain, corrected = (agreement - chance) / (1 - chance), (1 - few) * agreement + few
-    surplus = (ratings - mean) / mean
-    by_chance = n @ ((w + w.T) / 2 @ common) / mean - chance * surplus
-    parts = (of_item - corrected * surplus - chance - 2 * (1 - plain) * (by_chance - chance)) / (1 - chance)
-    return sqrt(float(((parts - plain) ** 2).sum()) / (len(n) * (len(n) - 1)))
 
 
 def alpha_of_ratings(

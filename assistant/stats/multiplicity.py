@@ -15,37 +15,16 @@ from assistant.stats.vectors import Floats
 PValues = Sequence[float | None] | Floats
 
 
-def bonferroni(p_values: PValues) -> list[float | None]:
-    """Times the number of tests: the chance of any false rejection is at most the level. Never better than `holm`.
-
-    Raises:
-        ValueError: a p-value outside [0, 1]; says where.
-
-    Source: Dunn (1961), JASA 56:52-64.
-    """
-    p, tested = _tested(p_values)
-    return _placed(p * len(p), tested)
-
-
 def holm(p_values: PValues) -> list[float | None]:
     """Step-down: the chance of any false rejection is at most the level, whatever the tests' dependence.
 
-    Errors as for `bonferroni`. Source: Holm (1979), Scandinavian Journal of Statistics 6:65-70.
+    Source: Holm (1979), Scandinavian Journal of Statistics 6:65-70.
     """
     p, tested = _tested(p_values)
     order = np.argsort(p, kind="stable")
     adjusted = np.empty(len(p))
     adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
     return _placed(adjusted, tested)
-
-
-def benjamini_hochberg(p_values: PValues) -> list[float | None]:
-    """Step-up: of the rejections the expected share of false ones is at most the level, if tests aren't opposed.
-
-    Errors as for `bonferroni`. Source: Benjamini & Hochberg (1995), JRSS B 57:289-300.
-    """
-    p, tested = _tested(p_values)
-    return _placed(_step_up(p, 1.0), tested)
 
 
 def benjamini_yekutieli(p_values: PValues) -> list[float | None]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from assistant.stats.intervals import wilson
-
 _STEPS = 60  # halvings of a bracket of width 1
 
 
@@ -68,32 +66,6 @@ def tango(table: PairedTable, confidence: float = 0.95) -> tuple[float, float]:
     return _score_bound(table.only_a, table.only_b, n, z), -_score_bound(table.only_b, table.only_a, n, z)
 
 
-def newcombe_paired(table: PairedTable, confidence: float = 0.95) -> tuple[float, float]:
-    """Newcombe's square-and-add interval from Wilson's for each share, joined by a corrected phi.
-
-    Args, returns and errors as for `tango`. Source: Newcombe (1998), Statistics in Medicine 17:2635-2650, method 10.
-    """
-    a, b = table.both + table.only_a, table.both + table.only_b
-    share_a, share_b = a / table.n, b / table.n
-    low_a, high_a = wilson(a, table.n, confidence)
-    low_b, high_b = wilson(b, table.n, confidence)
-    phi = _corrected_phi(table)
-    down = _joined(share_a - low_a, high_b - share_b, phi)
-    up = _joined(high_a - share_a, share_b - low_b, phi)
-    return max(-1.0, table.difference - down), min(1.0, table.difference + up)
-
-
-def wald_paired(table: PairedTable, confidence: float = 0.95) -> tuple[float, float]:
-    """The textbook interval, for comparison only: too short with few items and of no width with none discordant.
-
-    Args, returns and errors as for `tango`, but not cut to [-1, 1].
-    """
-    discordant = table.only_a + table.only_b
-    spread = discordant - (table.only_a - table.only_b) ** 2 / table.n
-    half = _quantile(confidence) * sqrt(max(0.0, spread)) / table.n
-    return table.difference - half, table.difference + half
-
-
 def _score_bound(only_a: int, only_b: int, n: int, z: float) -> float:
     """The smallest difference whose score, (b - c - n d) / sqrt(variance at d), is at most z."""
     low, high = -1.0, (only_a - only_b) / n
@@ -112,21 +84,6 @@ def _score_variance(only_a: int, only_b: int, n: int, difference: float) -> floa
     constant = -only_b * difference * (1 - difference)
     share_b_alone = (sqrt(max(0.0, linear * linear - 8 * n * constant)) - linear) / (4 * n)
     return max(0.0, n * (2 * share_b_alone + difference * (1 - difference)))
-
-
-def _corrected_phi(table: PairedTable) -> float:
-    right_a, right_b = table.both + table.only_a, table.both + table.only_b
-    margins = right_a * (table.n - right_a) * right_b * (table.n - right_b)
-    if not margins:
-        return 0.0
-    product = table.both * table.neither - table.only_a * table.only_b
-    if product > 0:
-        return max(product - table.n / 2, 0.0) / sqrt(margins)
-    return product / sqrt(margins)
-
-
-def _joined(first: float, second: float, phi: float) -> float:
-    return sqrt(max(0.0, first * first - 2 * phi * first * second + second * second))
 
 
 def _quantile(confidence: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.stats.contingency import check_tables
-from assistant.stats.vectors import Floats, check_range, vectors, weights_or_ones
+from assistant.stats.vectors import Floats, check_range, vectors
 
 
 def ndcg(relevance: npt.ArrayLike, scores: npt.ArrayLike, k: int | None = None) -> float | None:
@@ -114,33 +114,6 @@ def kendall_tau_b_of_tables(tables: npt.ArrayLike) -> Floats:
     return np.where((n * n > rows) & (n * n > columns), np.clip(tau, -1.0, 1.0), np.nan)
 
 
-def spearman_rho(first: npt.ArrayLike, second: npt.ArrayLike) -> float | None:
-    """Correlation of ranks, ties at their mean rank, -1 to 1; None when one side is all tied.
-
-    Args and errors as `kendall_tau_b`. Source: Spearman (1904), American Journal of Psychology 15:72-101.
-    """
-    a, b = (_mean_ranks(column) for column in vectors(first=first, second=second))
-    a, b = a - a.mean(), b - b.mean()
-    spread = float(a @ a) * float(b @ b)
-    return min(1.0, max(-1.0, float(a @ b) / sqrt(spread))) if spread > 0 else None
-
-
-def mean_absolute_difference(
-    first: npt.ArrayLike, second: npt.ArrayLike, weights: npt.ArrayLike | None = None
-) -> float:
-    """Mean distance of two columns of grades, 0 or more, in grades.
-
-    Args:
-        first, second: of the same items, shape (n,).
-        weights: of the items, shape (n,), such as 1 / inclusion probability.
-
-    Raises:
-        ValueError: other lengths, no items, or weights that are negative or all zero.
-    """
-    a, b = vectors(first=first, second=second)
-    return float(np.average(np.abs(a - b), weights=weights_or_ones(weights, len(a))))
-
-
 def _gain(grades: Floats, scores: Floats, discounts: Floats) -> float:
     """Every result of a tie takes the mean discount of the ranks the tie fills: the mean over its orders."""
     group = np.unique(-scores, return_inverse=True)[1]
@@ -180,9 +153,3 @@ def _inversions(sequence: npt.NDArray[np.int64]) -> float:
         total += int((before[block[order] + 1] - lefts)[of_right].sum())
         values, length = values[order], 2 * length
     return float(total)
-
-
-def _mean_ranks(column: Floats) -> Floats:
-    group, sizes = np.unique(column, return_inverse=True, return_counts=True)[1:]
-    ends = np.cumsum(sizes)
-    return np.asarray((ends - (sizes - 1) / 2)[group])

@@ -12,7 +12,6 @@ from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from assistant.stats.agreement import gwet_scale
 from assistant.stats.codes import codes as checked_codes
@@ -43,15 +42,6 @@ class RatersCoefficient:
     chance: float | None
     items: int
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FleissTest:
-    """The test of Fleiss' kappa against chance: z = kappa / its standard error under chance, two-sided p."""
-
-    z: float
-    p_value: float
-    standard_error_under_chance: float
 
 
 def rating_counts(items: npt.ArrayLike, raters: npt.ArrayLike, codes: npt.ArrayLike, classes: int) -> Floats:
@@ -120,69 +110,6 @@ def gwet_ac_of_raters(counts: npt.ArrayLike, weights: npt.ArrayLike | None = Non
     common, scale = _label_shares(n), gwet_scale(w)
     each = scale * (n @ (1 - common)) / np.maximum(n.sum(axis=1), 1)
     return _coefficient(n, w, float(scale * (common * (1 - common)).sum()), each)
-
-
-def brennan_prediger_of_raters(counts: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> RatersCoefficient:
-    """Agreement beyond that of raters who draw every label equally often. Arguments as `fleiss_kappa`.
-
-    Source: Brennan & Prediger (1981), Educational and Psychological Measurement 41:687-699; Gwet (2014), chapter 5.
-    """
-    n, w = _rated(counts), check_weights(weights, np.asarray(counts).shape[-1])
-    return _coefficient(n, w, float(w.mean()), np.full(len(n), w.mean()))
-
-
-def conger_kappa(
-    items: npt.ArrayLike,
-    raters: npt.ArrayLike,
-    codes: npt.ArrayLike,
-    classes: int,
-    weights: npt.ArrayLike | None = None,
-) -> float | None:
-    """Cohen's kappa for several raters: chance lets each rater keep to their own shares of the labels.
-
-    Args:
-        items, raters, codes, classes: as `rating_counts`.
-        weights: agreement weights, shape (k, k), None for the identity.
-
-    Returns:
-        Up to 1; None without pairs, or where chance agreement is 1.
-
-    Source: Conger (1980), Psychological Bulletin 88:322-328; with missing ratings Gwet (2014), chapter 2.
-    """
-    counts, w = rating_counts(items, raters, codes, classes), check_weights(weights, classes)
-    of_raters = rating_counts(raters, np.arange(len(np.asarray(raters))), codes, classes)
-    of_raters = of_raters[of_raters.any(axis=1)]
-    own = of_raters / of_raters.sum(axis=1, keepdims=True)
-    r, common = len(own), own.mean(axis=0)
-    if r < 2:
-        return None
-    spread = (own.T @ own - r * np.outer(common, common)) / (r - 1)
-    chance = float((w * (np.outer(common, common) - spread / r)).sum())
-    return _coefficient(_rated(counts), w, chance, np.full(len(_rated(counts)), chance)).value
-
-
-def fleiss_test(counts: npt.ArrayLike) -> FleissTest | None:
-    """The test of no agreement beyond chance, for equally many ratings of every item; None where kappa is undefined.
-
-    Raises:
-        ValueError: items with different numbers of ratings, for which the error under chance isn't known.
-
-    Source: Fleiss, Nee & Landis (1979), Psychological Bulletin 86:974-977.
-    """
-    n = check_counts(counts)
-    ratings = n.sum(axis=1)
-    if len(n) and (ratings != ratings[0]).any():
-        at = int(np.argmax(ratings != ratings[0]))
-        raise ValueError(f"the test needs equally many ratings of all items, got {ratings[0]:g} and {ratings[at]:g}")
-    kappa = fleiss_kappa(n).value
-    if kappa is None:
-        return None
-    each = float(ratings[0])
-    p = n.sum(axis=0) / n.sum()
-    spread, skew = float((p * (1 - p)).sum()), float((p * (1 - p) * (1 - 2 * p)).sum())
-    error = sqrt(2 * (spread**2 - skew) / (len(n) * each * (each - 1))) / spread
-    z = kappa / error
-    return FleissTest(z, float(2 * ndtr(-abs(z))), error)
 
 
 def _coefficient(n: Floats, w: Floats, chance: float, chance_of_item: Floats) -> RatersCoefficient:

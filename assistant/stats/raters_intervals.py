@@ -1,7 +1,7 @@
 """Krippendorff's alpha, Fleiss' kappa and Gwet's AC1 of any number of raters, with intervals over items or clusters.
 
 As in `coefficient_intervals`, for items each with its own number of ratings: the linearised variance of an item's part
-in observed and in chance disagreement gives an effective number of items; Wilson's interval for the disagreement is
+in observed and in chance disagreement gives an effective number of items; the interval of the disagreement's share is
 carried through the coefficient, and, but for raw agreement and AC1, widened to the normal interval with two items of
 two ratings added, spread evenly over the pairs of labels.
 """
@@ -13,10 +13,11 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from assistant.stats.carried import carried_share, normal_reaching
 from assistant.stats.codes import Codes
 from assistant.stats.coefficient import Coefficient, undefined
-from assistant.stats.coefficient_intervals import CARRIED, HULL, ONE_CLUSTER
-from assistant.stats.designs import Design, carried_wilson, design_of_items, normal_reaching
+from assistant.stats.coefficient_intervals import CARRIED, CENSUS, HULL, ONE_CLUSTER
+from assistant.stats.designs import Design, design_of_items
 from assistant.stats.raters import NO_PAIRS, ONE_LABEL, check_counts
 from assistant.stats.raters_linearised import Recipe, recipe
 from assistant.stats.vectors import Floats, weights_or_ones
@@ -32,6 +33,7 @@ def coefficients_of_counts(
     *,
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
+    correction: npt.ArrayLike | None = None,
     names: Iterable[str] = RATERS,
     values: npt.ArrayLike | None = None,
     confidence: float = 0.95,
@@ -42,6 +44,7 @@ def coefficients_of_counts(
         counts: ratings, shape (items, k); items with fewer than two are left out, so `n` counts the others.
         weights: of the items, shape (items,), such as 1 / inclusion probability.
         clusters: of items that aren't independent of each other, any values that can be sorted, shape (items,).
+        correction: 1 less the chance of each item to be here, shape (items,), as `design_of_items`.
         names: of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) and, where the labels are
             in order, `GRADED`.
         values: of the grades, shape (k,), for interval distances; None places them at equal distances.
@@ -61,9 +64,10 @@ def coefficients_of_counts(
         raise ValueError(f"clusters must be one for each of the {len(n)} items, got shape {groups.shape}")
     paired = (n.sum(axis=1) >= 2) & (w > 0)
     kinds, of_item = _kinds(n[paired])
-    design = design_of_items(of_item, len(kinds), w[paired], None if groups is None else groups[paired])
-    z = design.quantile(confidence)
-    return {name: _coefficient(kinds, design, name, recipe(name, values), z) for name in names}
+    drawn = None if correction is None else np.asarray(correction)[paired]
+    design = design_of_items(of_item, len(kinds), w[paired], None if groups is None else groups[paired], drawn)
+    design.quantile(confidence)
+    return {name: _coefficient(kinds, design, name, recipe(name, values), confidence) for name in names}
 
 
 def _kinds(n: Floats) -> tuple[Floats, Codes]:
@@ -73,7 +77,7 @@ def _kinds(n: Floats) -> tuple[Floats, Codes]:
     return n[first], of_item.astype(np.int64)
 
 
-def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, z: float) -> Coefficient:
+def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, confidence: float) -> Coefficient:
     """From the distinct rows of counts, shape (kinds, k)."""
     if design.n == 0:
         return undefined(NO_PAIRS, 0)
@@ -84,13 +88,23 @@ def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, z: float) 
     value = 1 - factor * seen.observed / seen.expected
     if design.groups == 1:
         return Coefficient(value, None, None, design.n, design.kish, reason=ONE_CLUSTER)
+    if design.census:
+        return Coefficient(value, value, value, design.n, float(design.n), CENSUS)
     effective = design.effective_n(seen.influence)
     alone = name in {"raw", "ac1"}
     ends = [
-        *carried_wilson(design, seen.influence, seen.observed, seen.expected, effective=effective, z=z, alone=alone)
+        *carried_share(
+            design,
+            seen.influence,
+            seen.observed,
+            seen.expected,
+            effective=effective,
+            confidence=confidence,
+            alone=alone,
+        )
     ]
     if not alone:
-        ends += _with_items_added(n, design.shares, parts, effective, z)
+        ends += _with_items_added(n, design.shares, parts, effective, design.quantile(confidence))
     low, high = 1 - factor * max(ends), min(1.0, 1 - factor * min(ends))
     least = 0.0 if name == "raw" else min(value, -1.0)
     return Coefficient(

@@ -1,4 +1,4 @@
-"""Intervals by bootstrap: percentile and BCa, over items, clusters, or counts of what they contribute.
+"""Intervals by bootstrap: percentile and BCa, over counts of what items contribute.
 
 The same data and seed give the same interval. Resamples in which a statistic is undefined (nan) are left out and
 counted. When no resample differs from the others nothing tells how far the value is off: there is no interval then,
@@ -92,68 +92,6 @@ def bootstrap_counts(
     return _interval(value, replicates, left_out, n, confidence)
 
 
-def bootstrap_values(
-    values: npt.ArrayLike,
-    statistic: Callable[[Floats], Floats],
-    *,
-    seed: int,
-    resamples: int = 10_000,
-    confidence: float = 0.95,
-    method: Method = "bca",
-) -> BootstrapInterval:
-    """Interval of a statistic of independent values.
-
-    Args:
-        values: shape (n,).
-        statistic: of stacked samples of shape (b, m), returns shape (b,); nan where undefined.
-
-    The other arguments and errors as `bootstrap_counts`. Source: Efron (1987), JASA 82:171-185; Efron & Tibshirani
-    (1993), An Introduction to the Bootstrap, chapter 14.
-    """
-    (x,) = vectors(values=values)
-    _check(resamples, confidence, method)
-    value = float(statistic(x[None, :])[0])
-    if np.isnan(value):
-        return BootstrapInterval(None, None, None, method, reason=_UNDEFINED)
-    chance, size = np.random.default_rng(seed), max(1, _CHUNK // len(x))
-    parts = [statistic(x[chance.integers(0, len(x), (b, len(x)))]) for b in _chunks(resamples, size)]
-    left_out = None
-    if method == "bca" and len(x) > 1:
-        left_out = np.concatenate([statistic(np.delete(x, i)[None, :]) for i in range(len(x))])
-    return _interval(value, np.concatenate(parts), left_out, np.ones(len(x)), confidence)
-
-
-def bootstrap_rows(
-    n: int,
-    statistic: Callable[[Codes], float],
-    *,
-    seed: int,
-    clusters: npt.ArrayLike | None = None,
-    resamples: int = 2_000,
-    confidence: float = 0.95,
-) -> BootstrapInterval:
-    """Percentile interval of any statistic, by drawing items, or whole clusters of them, anew; slow.
-
-    Args:
-        n: number of items.
-        statistic: of the positions of the items drawn, some more than once, shape (m,); nan where undefined.
-        clusters: of items drawn together, any values that can be sorted, shape (n,).
-
-    The other arguments and errors as `bootstrap_counts`, or another number of clusters than items.
-    """
-    _check(resamples, confidence, "percentile")
-    if n < 1:
-        raise ValueError(f"there must be at least one item, got {n}")
-    members = _members(n, clusters)
-    value = float(statistic(np.arange(n)))
-    if np.isnan(value):
-        return BootstrapInterval(None, None, None, "percentile", reason=_UNDEFINED)
-    chance = np.random.default_rng(seed)
-    draws = (chance.integers(0, len(members), len(members)) for _ in range(resamples))
-    replicates = np.array([statistic(np.concatenate([members[g] for g in drawn.tolist()])) for drawn in draws])
-    return _interval(value, replicates, None, np.ones(len(members)), confidence)
-
-
 def _replicates(rows: Any, n: Floats, statistic: Callable[[Floats], Floats], resamples: int, seed: int) -> Floats:
     chance, units = np.random.default_rng(seed), round(float(n.sum()))
     shares = n / n.sum()
@@ -220,16 +158,6 @@ def _linearised(value: float, left_out: Floats, units: Floats, confidence: float
         return BootstrapInterval(value, None, None, LINEARISED, undefined, _NO_SPREAD)
     half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(variance)
     return BootstrapInterval(value, value - half, value + half, LINEARISED, undefined)
-
-
-def _members(n: int, clusters: npt.ArrayLike | None) -> list[Codes]:
-    if clusters is None:
-        return np.split(np.arange(n), n)
-    given = np.asarray(clusters)
-    if given.shape != (n,):
-        raise ValueError(f"clusters must be one for each of the {n} items, got shape {given.shape}")
-    group, sizes = np.unique(given, return_inverse=True, return_counts=True)[1:]
-    return np.split(np.argsort(group, kind="stable"), np.cumsum(sizes)[:-1])
 
 
 def _chunks(total: int, size: int) -> list[int]:

@@ -11,38 +11,6 @@ from math import ceil, sqrt
 from statistics import NormalDist
 
 
-def pairs_for_score_difference(
-    difference: float,
-    variance: float,
-    *,
-    noise_a: float = 0.0,
-    noise_b: float = 0.0,
-    repeats_a: int = 1,
-    repeats_b: int = 1,
-    alpha: float = 0.05,
-    power: float = 0.8,
-) -> int:
-    """Items scored under both variants that tell `difference` from 0.
-
-    Args:
-        difference: of the mean scores, not 0.
-        variance: between items, of the difference of an item's two expected scores.
-        noise_a, noise_b: variance of a variant's score when the same item is asked again, mean over items.
-        repeats_a, repeats_b: times each item is asked; the noise is divided by it.
-        alpha, power: see the module.
-
-    Raises:
-        ValueError: an argument is out of range.
-
-    Source: Miller (2024), Adding Error Bars to Evals, arXiv 2411.00640, section 5:
-    n = (z_alpha/2 + z_power)² (variance + noise_a / repeats_a + noise_b / repeats_b) / difference².
-    """
-    if not difference:
-        raise ValueError("difference must not be 0: no number of items tells apart what is equal")
-    total = _total_variance(variance, noise_a, noise_b, repeats_a, repeats_b)
-    return ceil(sum(_quantiles(alpha, power)) ** 2 * total / difference**2)
-
-
 def smallest_score_difference(
     n: int,
     variance: float,
@@ -54,9 +22,17 @@ def smallest_score_difference(
     alpha: float = 0.05,
     power: float = 0.8,
 ) -> float:
-    """The smallest difference of mean scores that `n` items tell from 0: `pairs_for_score_difference` turned round.
+    """The smallest difference of mean scores that `n` items, scored under both variants, tell from 0.
 
-    Args, errors and source as there; `n` is at least 1.
+    Args:
+        n: items, at least 1.
+        variance: between items, of the difference of an item's two expected scores.
+        noise_a, noise_b: variance of a variant's score when the same item is asked again, mean over items.
+        repeats_a, repeats_b: times each item is asked; the noise is divided by it.
+        alpha, power: see the module.
+
+    Source: Miller (2024), Adding Error Bars to Evals, arXiv 2411.00640, section 5:
+    n = (z_alpha/2 + z_power)² (variance + noise_a / repeats_a + noise_b / repeats_b) / difference², turned round.
     """
     _check_n(n)
     total = _total_variance(variance, noise_a, noise_b, repeats_a, repeats_b)
@@ -119,7 +95,7 @@ def more_items_to_tell(
     Raises:
         ValueError: an argument is out of range.
 
-    Source: as for `pairs_for_score_difference`.
+    Source: as for `smallest_score_difference`.
     """
     _check_n(n)
     if not deviation > 0:
@@ -127,67 +103,6 @@ def more_items_to_tell(
     if not distance > 0:
         return None
     return max(0, ceil((sum(_quantiles(alpha, power)) * deviation / distance) ** 2) - n)
-
-
-def items_for_proportion(share: float, half_width: float, *, confidence: float = 0.95) -> int:
-    """Items for Wilson's interval of a share to be at most twice `half_width` wide.
-
-    Args:
-        share: expected, 0 to 1; 0.5 is the safe choice.
-        half_width: between 0 and 0.5.
-        confidence: two-sided level.
-
-    Raises:
-        ValueError: an argument is out of range.
-
-    Source: Wilson (1927), JASA 22:209-212, solved for n.
-    """
-    if not (0 <= share <= 1 and 0 < half_width < 0.5):
-        raise ValueError(f"share must lie in 0 to 1 and half_width between 0 and 0.5, got {share} and {half_width}")
-    level, _ = _quantiles(1 - confidence, 0.5)
-    # (s share (1 - share) + s² / 4) = half_width² (1 + s)² with s = level² / n, solved for s.
-    square, first, constant = 0.25 - half_width**2, share * (1 - share) - 2 * half_width**2, -(half_width**2)
-    spread = (-first + sqrt(first * first - 4 * square * constant)) / (2 * square)
-    return ceil(level * level / spread - 1e-9)
-
-
-def items_for_kappa(agreement: float, by_chance: float, half_width: float, *, confidence: float = 0.95) -> int:
-    """Items two raters must both label for the interval of Cohen's kappa to be about twice `half_width` wide.
-
-    Args:
-        agreement: expected share of equal labels, between 0 and 1.
-        by_chance: expected of raters who guess with the same marginals, from 0 to below 1.
-        half_width: above 0.
-        confidence: two-sided level.
-
-    Raises:
-        ValueError: an argument is out of range.
-
-    Source: Cohen (1960), Educational and Psychological Measurement 20:37-46, eq. 8: the variance
-    agreement (1 - agreement) / (n (1 - by_chance)²), within some tenths of Fleiss, Cohen & Everitt's (1969).
-    """
-    _check_share("agreement", agreement)
-    if not 0 <= by_chance < 1:
-        raise ValueError(f"by_chance must lie from 0 to below 1, got {by_chance}")
-    deviation = sqrt(agreement * (1 - agreement)) / (1 - by_chance)
-    return items_for_half_width(half_width, deviation, confidence=confidence)
-
-
-def items_for_half_width(half_width: float, deviation: float, *, confidence: float = 0.95) -> int:
-    """Items for a normal interval of any figure to be at most twice `half_width` wide.
-
-    Args:
-        half_width: above 0.
-        deviation: standard error of a pilot times √(its items), 0 or more.
-        confidence: two-sided level.
-
-    Raises:
-        ValueError: an argument is out of range.
-    """
-    if not (half_width > 0 and deviation >= 0):
-        raise ValueError(f"half_width must be above 0, deviation 0 or more, got {half_width} and {deviation}")
-    level, _ = _quantiles(1 - confidence, 0.5)
-    return max(1, ceil((level * deviation / half_width) ** 2))
 
 
 def _total_variance(variance: float, noise_a: float, noise_b: float, repeats_a: int, repeats_b: int) -> float:

@@ -50,39 +50,6 @@ def horvitz_thompson_total(
     return _estimate(float((y / pi).sum()), float(((1 - pi) * (y / pi) ** 2).sum()), confidence)
 
 
-def horvitz_thompson_mean(
-    values: npt.ArrayLike, inclusion_probabilities: npt.ArrayLike, population: int, confidence: float = 0.95
-) -> Estimate:
-    """Unbiased estimate of the population's mean: the estimated total over the population's known size.
-
-    Args, errors and source as for `horvitz_thompson_total`; `population` is the number of items drawn from.
-    """
-    y, pi = _checked(values, inclusion_probabilities)
-    if population < len(y):
-        raise ValueError(f"population must hold the {len(y)} drawn items, got {population}")
-    total = horvitz_thompson_total(y, pi, confidence)
-    return Estimate(
-        total.value / population, total.variance / population**2, total.low / population, total.high / population
-    )
-
-
-def hajek_mean(values: npt.ArrayLike, inclusion_probabilities: npt.ArrayLike, confidence: float = 0.95) -> Estimate:
-    """Mean weighted by 1 / inclusion probability: nearly unbiased, and steadier than Horvitz-Thompson for shares.
-
-    Args and errors as for `horvitz_thompson_total`.
-
-    Returns:
-        The mean, within the range of the values; its variance is linearised (Taylor):
-        sum of (1 - pi) ((value - mean) / pi)² / (sum of 1 / pi)².
-
-    Source: Hájek (1971), in Foundations of Statistical Inference, 236; Särndal, Swensson & Wretman (1992), section 5.7.
-    """
-    y, pi = _checked(values, inclusion_probabilities)
-    size = float((1 / pi).sum())
-    mean = float((y / pi).sum()) / size
-    return _estimate(mean, float(((1 - pi) * ((y - mean) / pi) ** 2).sum()) / size**2, confidence)
-
-
 def _checked(values: npt.ArrayLike, inclusion_probabilities: npt.ArrayLike) -> tuple[Floats, Floats]:
     y, pi = vectors(values=values, inclusion_probabilities=inclusion_probabilities)
     if ((pi <= 0) | (pi > 1)).any():

@@ -110,22 +110,6 @@ def as_disagreement(row: Sequence[Any]) -> Disagreement:
     return Disagreement._make((*row[:-1], listed(row[-1])))
 
 
-def surest(
-    database: Database, wanted: Wanted, *, after: tuple[float, int] | None = None, limit: int = 50
-) -> list[Disagreement]:
-    """Where the machine was surest and people differ: most confident first, below (confidence, number) `after`.
-
-    For lists whose other filters leave a good part of all; a page without a match would look at everything.
-    """
-    conditions = [*_conditions(wanted), _T.confidence.is_not(None)]
-    if after is not None:
-        conditions.append(sa.tuple_(_T.confidence, _T.id) < sa.tuple_(*map(sa.literal, after)))
-    query = _rows(conditions, "ix_disagreements_kind_settled_confidence_id")
-    with database.read() as connection:
-        rows = connection.execute(query.order_by(_T.confidence.desc(), _T.id.desc()).limit(limit))
-        return [as_disagreement(row) for row in rows]
-
-
 def _walks(wanted: Wanted) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]:
     """Conditions and the index to walk: one walk, and for one of two people one for each place they can stand in."""
     conditions, given = _conditions(wanted), _given(wanted)

@@ -167,12 +167,6 @@ class FitStore:
             later=np.isin(item_keys[order], np.array(later, dtype=np.int64)),
         )
 
-    def score_of(self, fit_id: int, item_id: str) -> Score | None:
-        """The score of one item, given by its external id, or None."""
-        with self._database.read() as connection:
-            row = connection.execute(_with_names(fit_id).where(items.c.external_id == item_id)).one_or_none()
-        return None if row is None else Score(*row[1:])
-
 
 def _write(connection: sa.Connection, fit_id: int, scores: Iterable[Score], *, later: bool) -> int:
     """The scores of items that have none of this fit; returns how many."""

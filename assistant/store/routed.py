@@ -10,7 +10,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.routing.route import Route
-from assistant.store.database import person_of
+from assistant.store.database import Database, person_of
 from assistant.store.machine import newest_fit
 from assistant.store.prelabels import newest
 from assistant.store.review_tables import assignments, review_details, tasks
@@ -121,6 +121,21 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
     for row in connection.execute(query):
         found[row.item_id] = _existing(row, escalated=row.item_id in found)
     return found
+
+
+def reviews_by_sight(database: Database, run_id: int) -> tuple[set[str], set[str]]:
+    """External ids of a run's items with an ordinary review: those that show the machine's answer, and blind ones."""
+    query = (
+        sa.select(items.c.external_id, tasks.c.blind)
+        .join(items, items.c.id == tasks.c.item_id)
+        .where(tasks.c.run_id == run_id, tasks.c.kind == TaskKind.REVIEW.value, tasks.c.gold_id.is_(None))
+    )
+    shown: set[str] = set()
+    blind: set[str] = set()
+    with database.read() as connection:
+        for name, hidden in connection.execute(query):
+            (blind if hidden else shown).add(name)
+    return shown, blind
 
 
 def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, int]:

@@ -30,11 +30,6 @@ def character_ngrams(texts: Sequence[str]) -> sp.csr_array:
     return counts
 
 
-def weigh_by_rarity(counts: sp.csr_array, document_frequency: np.ndarray, documents: int) -> sp.csr_array:
-    """Columns times ln((1 + documents) / (1 + frequency)) + 1, rows then of unit length (tf-idf)."""
-    return weighted(counts, rarity(document_frequency, documents))
-
-
 def rarity(document_frequency: np.ndarray, documents: int, least: int = 2) -> np.ndarray:
     """(65,536,) float32 weight of each column; 0 for one in fewer texts than `least`: seen once it parts no labels."""
     weights = (np.log((1 + documents) / (1 + document_frequency)) + 1).astype(np.float32)

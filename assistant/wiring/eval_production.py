@@ -13,7 +13,7 @@ from assistant.errors import InputError
 from assistant.store.eval_answers import EvalAnswerStore
 from assistant.store.labelled import LabelledItem, LabelledStore
 from assistant.store.runs import Run
-from assistant.wiring.trust.worths import speaking_labels
+from assistant.wiring.trust.sampled import speaking_labels
 from assistant.wiring.workspace import Workspace
 from evals.assemble import LabelledFacts, StoredVariant, assemble_production
 from evals.candidates import Routed, chance, frozen_answer, stated_inclusion
@@ -27,12 +27,16 @@ NOT_ANSWERED = "labelled, and not asked in the run"
 
 @dataclass(frozen=True, slots=True)
 class _Chances:
-    """The chance each label had to be asked for: by a campaign's samples, else by the routes of the run."""
+    """The chance each label had to be asked for: by a campaign's samples, else by the routes of the run.
+
+    `finite` says whether figures speak for a known set of items that each label was drawn from.
+    """
 
     run: str
     campaign: Mapping[str, float] | None
-    speaks_for: str
+    note: str
     routed: Routed
+    finite: bool = False
 
     def of(self, item: LabelledItem) -> float | None:
         """None where the item was labelled for another reason than the campaign."""
@@ -52,7 +56,8 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
 
     The chance of an item to be labelled is that of the route in force when it was first labelled: each route stores
     it. What was labelled before anything routed it stands for itself alone, and the routed items for all others. Where
-    a campaign drew samples from the first run, its design says which labels speak for others, and for how many.
+    a campaign drew samples from the first run, labels of all its phases count, each by the chance it had there; figures
+    then speak for the batch they were drawn from, and are exact where people labelled all of it.
 
     Args:
         workspace: the opened workspace.
@@ -96,6 +101,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
         beside=[answer for of_item in given.values() for answer in of_item],
         left_out=left_out,
         notes=_notes(chances, before, stated, len(kept)),
+        finite=chances.finite,
     )
 
 
@@ -108,7 +114,8 @@ def identity_of(run: Run) -> VariantIdentity:
 def _chances(workspace: Workspace, run: Run) -> _Chances:
     speaking = speaking_labels(workspace, run)
     if speaking is not None:
-        return _Chances(run.name, speaking[0], speaking[1], {})
+        inclusion, sampled = speaking
+        return _Chances(run.name, inclusion, sampled.note(run), {}, sampled.finite)
     return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
 
 
@@ -128,7 +135,7 @@ def _known(workspace: Workspace, answers: Iterable[FrozenAnswer]) -> tuple[str, 
 
 def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[str]:
     if chances.campaign is not None:
-        return [f"labels of {chances.run} speak for {chances.speaks_for}"]
+        return [chances.note]
     notes = []
     if stated:
         notes.append(f"{stated:,} items are weighted by the inclusion probability that came with them")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,11 @@ import orjson
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
 from assistant.store.database import now
-from assistant.store.labelled import ItemFacts, LabelledStore
+from assistant.store.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.wiring.eval_suites import FOLDER, guides_of
+from assistant.wiring.trust.sampled import speaking_labels
 from assistant.wiring.workspace import Workspace
-from evals.candidates import from_files, from_workspace
+from evals.candidates import Routed, from_files, from_workspace
 from evals.freeze import freeze
 from evals.frozen import FrozenItem, Snapshot, digest_of, read_snapshot
 from evals.leakage import Guides
@@ -143,9 +144,25 @@ def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
         label_set = workspace.policy.label_set if asks and not data.classes else None
         return freeze(suite, candidates, guides, label_set, notes=read.notes)
     query = data.query
-    routed = dict(store.routed(workspace.runs.find(query.weighted_by).id)) if query.weighted_by else {}
-    found = list(from_workspace(store.items(), query, routed))
-    return freeze(suite, found, guides, workspace.policy.label_set, notes=_weight_notes(query.weighted_by))
+    labelled, routed, notes = _weighted(workspace, store, query.weighted_by)
+    return freeze(suite, list(from_workspace(labelled, query, routed)), guides, workspace.policy.label_set, notes=notes)
+
+
+def _weighted(
+    workspace: Workspace, store: LabelledStore, name: str
+) -> tuple[Iterable[LabelledItem], Routed, Sequence[str]]:
+    """Labelled items with the chance each had to be: by the run's campaign, else by its routes, and notes on it"""
+    if not name:
+        note = "every item stands for itself alone: what people were given to label need not be like all items"
+        return store.items(), {}, [note]
+    run = workspace.runs.find(name)
+    speaking = speaking_labels(workspace, run)
+    if speaking is None:
+        note = f"labels are weighted by the chance that the routes of {name} gave them"
+        return store.items(), dict(store.routed(run.id)), [note]
+    inclusion, sampled = speaking
+    labelled = [one for one in store.items() if one.facts.id in inclusion]
+    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [sampled.note(run)]
 
 
 def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
@@ -220,12 +237,6 @@ def _ids_of(store: LabelledStore, suite: Suite, path: Path) -> dict[str, ItemFac
     """Items of the workspace that a suite's file of labels names."""
     assert suite.data.labels is not None  # noqa: S101 - the caller asks for files only
     return store.facts(list(read_answer_files(path.parent / suite.data.labels).human))
-
-
-def _weight_notes(run: str) -> Sequence[str]:
-    if run:
-        return [f"labels are weighted by the chance that the routes of {run} gave them"]
-    return ["every item stands for itself alone: what people were given to label need not be like all items"]
 
 
 def _by_id(snapshot: Snapshot) -> dict[str, FrozenItem]:

@@ -1,7 +1,10 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [startup throughput recovery faults limit streams trust_scale savings evals serve decisions
-                       review pages]
+python -m tests.bench [--json] [startup throughput recovery faults limit streams trust_scale savings evals coverage
+                                routed serve decisions review pages]
+
+With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
+section leaves the judgement to the reader.
 """
 
 from __future__ import annotations
@@ -13,13 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import orjson
 
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import write_posts
+from tests.bench.coverage import coverage, routed
 from tests.bench.decisions import decisions
 from tests.bench.evals import evals
 from tests.bench.pages import pages
@@ -31,7 +35,7 @@ from tests.bench.serve import serve
 ITEMS = 6144
 PRECEDENTS = 300
 LATENCY_MS = 300
-Figure = tuple[str, str, str]
+Figure = tuple[str, str, str] | tuple[str, str, str, bool | None]
 
 
 def startup(_: Path) -> Iterator[Figure]:
@@ -208,7 +212,7 @@ def _bodies(workspace: Path) -> Iterator[bytes]:
         yield orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
-SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
+SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "startup": startup,
     "throughput": throughput,
     "recovery": recovery,
@@ -218,35 +222,63 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "trust_scale": trust_scale,
     "savings": savings,
     "evals": evals,
+    "coverage": coverage,
+    "routed": routed,
     "review": review,
     "pages": pages,
     "serve": serve,
     "decisions": decisions,
 }
 # Sections that need no workspace made ready.
-_ALONE = {"startup", "streams", "trust_scale", "savings", "evals", "serve", "decisions", "review", "pages"}
+_ALONE = {
+    "startup",
+    "streams",
+    "trust_scale",
+    "savings",
+    "evals",
+    "coverage",
+    "routed",
+    "serve",
+    "decisions",
+    "review",
+    "pages",
+}
 
 
-def main(chosen: list[str]) -> None:
-    """Run the sections and print the figures as a Markdown table."""
+def main(words: list[str]) -> None:
+    """Run the sections and print the figures, as a Markdown table or as JSON lines."""
+    as_json, chosen = "--json" in words, [word for word in words if word != "--json"] or list(SECTIONS)
     if unknown := set(chosen) - set(SECTIONS):
         sys.exit(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
-    print(f"commit {commit.strip() or 'unknown'}, Python {platform.python_version()}, {os.cpu_count()} cores\n")  # noqa: T201 - the result
-    print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
+    told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
+    commit = told.strip() or "unknown"
+    if not as_json:
+        print(f"commit {commit}, Python {platform.python_version()}, {os.cpu_count()} cores\n")  # noqa: T201 - the result
+        print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
+    for section, figure in _figures(chosen):
+        _show(section, figure, commit if as_json else None)
+
+
+def _figures(chosen: list[str]) -> Iterator[tuple[str, Figure]]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         workspace, figures = (folder, []) if set(chosen) <= _ALONE else prepare(folder)
-        for figure in figures:
-            _show(figure)
+        yield from (("prepare", figure) for figure in figures)
         for section in chosen:
             for figure in SECTIONS[section](folder if section in _ALONE else workspace):
-                _show(figure)
+                yield section, figure
 
 
-def _show(figure: Figure) -> None:
-    print("| " + " | ".join(figure) + " |", flush=True)  # noqa: T201 - the result
+def _show(section: str, figure: Figure, commit: str | None) -> None:
+    """One figure: as JSON where the commit it is of is given."""
+    what, measured, wanted = figure[:3]
+    if commit is None:
+        print(f"| {what} | {measured} | {wanted} |", flush=True)  # noqa: T201 - the result
+        return
+    holds = figure[3] if len(figure) > 3 else None
+    row = {"section": section, "what": what, "measured": measured, "wanted": wanted, "holds": holds, "commit": commit}
+    print(orjson.dumps(row).decode(), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(SECTIONS))
+    main(sys.argv[1:])

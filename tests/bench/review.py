@@ -17,7 +17,7 @@ from assistant.domain.review_work import EXPERT, Claimed, Principal, Submission
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.database import Database
-from assistant.store.disagreement_list import Wanted, page, surest
+from assistant.store.disagreement_list import Wanted, page
 from assistant.store.disagreements import pair_digest
 from tests.postgres import find_binaries, running_server
 
@@ -119,7 +119,6 @@ def _measure(name: str, url: str) -> Iterator[Figure]:
     for what, wanted in _lists():
         told = _figure(f"{name}: {what}", lambda wanted=wanted: page(database, wanted), "p95 <= 150 ms")  # type: ignore[misc]
         yield told
-    yield _figure(f"{name}: disagreements, surest first", lambda: surest(database, Wanted()), "p95 <= 150 ms")
     queue.close()
     database.close()
 

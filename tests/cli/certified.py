@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from assistant.domain.certificates import CertificateEventKind, Purpose, SampledItem, Score
 from assistant.store.certificates import CertificateStore
+from assistant.store.database import Database
 from assistant.store.fits import FitStore
 from assistant.store.samples import SampleStore
+from assistant.store.tables import items
+from assistant.store.trust_tables import scores
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, write_jsonl
 
 SENTENCE = "Of these 20 labels at most 5.00 % differ from what reviewers would have said, with 95.00 % confidence."
+
+
+def score_of(database: Database, fit_id: int, item_id: str) -> Score | None:
+    """The score of one item, with which the fit was made or that came later; None where there is none."""
+    query = (
+        sa.select(items.c.external_id, scores.c.labels, scores.c.confidence, scores.c.origin)
+        .join(items, items.c.id == scores.c.item_id)
+        .where(scores.c.fit_id == fit_id, items.c.external_id == item_id)
+    )
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else Score(*row)
 
 
 def answered_run(assistant: Assistant, workspace: Path, answers: dict[str, str], model: str = "judge") -> None:

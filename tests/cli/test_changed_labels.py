@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Purpose
-from assistant.store.fits import FitStore
 from assistant.store.review_tables import withdrawals
 from assistant.store.samples import SampleStore
 from assistant.store.tables import items, reviews
 from assistant.wiring.workspace import Workspace
+from tests.cli.certified import score_of
 from tests.cli.conftest import Assistant
 from tests.cli.files import read_jsonl
 from tests.cli.made_up import MadeUp, give, label_them, load, make_up
@@ -62,12 +62,12 @@ def drawn(workspace: Path, purpose: Purpose) -> list[str]:
 def offered(workspace: Path) -> dict[str, str]:
     """The label each audited item was offered with."""
     with Workspace.open(workspace) as opened:
-        samples, fits = SampleStore(opened.database), FitStore(opened.database)
+        samples = SampleStore(opened.database)
         return {
             one.item_id: score.labels[0]
             for sample in samples.of_run(1, Purpose.AUDIT)
             for one in samples.items(sample.id)
-            if (score := fits.score_of(sample.fit_id or 0, one.item_id)) is not None
+            if (score := score_of(opened.database, sample.fit_id or 0, one.item_id)) is not None
         }
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.fits import FitStore
 from assistant.store.routes import RouteStore
 from assistant.store.trust_tables import classifiers
 from assistant.wiring.workspace import Workspace
+from tests.cli.certified import score_of
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import ingest, write_jsonl
 from tests.cli.made_up import MadeUp, give, make_up
@@ -100,7 +100,7 @@ def test_items_that_come_later_are_scored_by_the_certified_classifier_and_accept
         "not_certified",
     }
     with Workspace.open(certified) as opened:
-        found = [FitStore(opened.database).score_of(1, name) for name in later]
+        found = [score_of(opened.database, 1, name) for name in later]
     scores = {one.item_id: one for one in found if one is not None}
     assert len(scores) == LATER
     assert {name for name, one in scores.items() if one.confidence >= statement["threshold"]} == set(accepted)
@@ -146,7 +146,7 @@ def test_explaining_one_writes_nothing(assistant: Assistant, certified: Path, ma
     said = assistant("route", "--explain", later[0], "-w", certified, "--json").json
     assert said["confidence"] is not None
     with Workspace.open(certified) as opened:
-        assert FitStore(opened.database).score_of(1, later[0]) is None
+        assert score_of(opened.database, 1, later[0]) is None
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,10 @@ import pytest
 from assistant.domain.certificates import CertificateEventKind, Purpose
 from assistant.domain.reviews import Review
 from assistant.store.certificates import CertificateStore
-from assistant.store.fits import FitStore
 from assistant.store.samples import SampleStore
 from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.workspace import Workspace
-from tests.cli.certified import happened
+from tests.cli.certified import happened, score_of
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import ingest
 from tests.cli.made_up import MadeUp, fill, give, label_them, load, make_up
@@ -181,7 +180,7 @@ def audited_right(workspace: Path) -> list[str]:
         scores = {
             score.item_id: score.labels
             for sample in store.of_run(1, Purpose.AUDIT)
-            for score in (FitStore(opened.database).score_of(sample.fit_id or 0, name) for name in drawn)
+            for score in (score_of(opened.database, sample.fit_id or 0, name) for name in drawn)
             if score is not None
         }
     return [name for name in drawn if scores[name] == (truth[name],)]

@@ -24,7 +24,7 @@ def test_low_prevalence_lowers_kappa_but_not_ac1() -> None:
 def test_one_class_only_has_raw_agreement_but_no_kappa_and_says_why() -> None:
     panel = agreement_panel(judged({"a": "xxx"}, {"m": "xxx"}), "m")
     assert panel.coefficients["raw"].value == 1.0
-    assert panel.coefficients["raw"].low == pytest.approx(0.4385, abs=1e-4)  # Wilson, 3 of 3
+    assert panel.coefficients["raw"].low == pytest.approx(0.07 ** (1 / 3), abs=1e-6)  # 3 of 3: p³ falls to 7 %
     kappa = panel.coefficients["cohen_kappa"]
     assert (kappa.value, kappa.low, kappa.high) == (None, None, None)
     assert kappa.reason

@@ -81,10 +81,6 @@ def test_scripts_and_statistics_name_the_configured_languages(
     assert many.identify(text) == language
 
 
-def test_many_texts_come_in_order(english_and_chinese: LanguageIdentifier) -> None:
-    assert list(english_and_chinese.identify_many(["你好", "hello my friend", "!!"])) == ["zh", "en", "und"]
-
-
 def test_a_very_long_post_costs_no_more_than_its_beginning(english_and_chinese: LanguageIdentifier) -> None:
     assert english_and_chinese.identify("what are you doing here " * 10_000) == "en"
 

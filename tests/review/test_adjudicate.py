@@ -9,12 +9,11 @@ from assistant.domain.reviews import Review
 from assistant.errors import InputError
 from assistant.review.adjudicate import Verdict, open_case, settle
 from assistant.store import audit, gold
-from assistant.store.disagreement_list import Disagreement, Wanted, page, surest
+from assistant.store.disagreement_list import Disagreement, Wanted, page
 from assistant.store.items import ItemStore
 from assistant.store.labelled import LabelledStore
 from assistant.store.pool import PoolStore
 from assistant.store.precedents import PrecedentStore
-from assistant.store.review_tables import disagreements
 from assistant.store.reviews import ReviewStore
 from assistant.wiring.trust.people import PeoplesAnswers
 from tests.review.conftest import Desk, answer, say
@@ -92,26 +91,6 @@ def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
         seen += ids(found)
         before = found[-1].id
     assert seen == [f"i{number}" for number in range(7, 0, -1)]
-
-
-def test_the_surest_come_first_where_that_is_asked(desk: Desk) -> None:
-    keys = desk.items(3)
-    run = desk.run(dict.fromkeys(keys, "spam"))
-    for key in keys:
-        desk.task(key, run_id=run.id)
-    queue, ann = desk.queue(), desk.person("ann")
-    for _ in keys:
-        say(queue, ann, "hate")
-    with desk.database.write() as connection:
-        for key, sure in zip(keys, (0.5, 0.9, 0.9), strict=True):
-            changed = disagreements.update().where(disagreements.c.item_id == key).values(confidence=sure)
-            connection.execute(changed)
-    first = surest(desk.database, Wanted(), limit=2)
-    assert ids(first) == ["i3", "i2"]
-    assert first[-1].confidence is not None
-    after = surest(desk.database, Wanted(), after=(first[-1].confidence, first[-1].id))
-    assert ids(after) == ["i1"]
-    assert ids(page(desk.database, Wanted(confidence=(0.4, 0.6)))) == ["i1"]
 
 
 def test_an_undone_answer_disagrees_with_nobody(desk: Desk) -> None:

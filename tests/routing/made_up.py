@@ -30,6 +30,11 @@ def scored(n: int = 1, *, ids: list[str] | None = None, seed: int = 7, **columns
     return Scored(ids=names, number=np.broadcast_to(number, len(names)), seed=seed, **filled)  # type: ignore[arg-type]
 
 
+def weighted_mean(values: np.ndarray, inclusion_probability: np.ndarray, population: int) -> float:
+    """The mean of all by those that were seen (Horvitz and Thompson 1952)."""
+    return float((values / inclusion_probability).sum() / population)
+
+
 @st.composite
 def any_items(draw: st.DrawFn, least: int = 1, most: int = 8) -> Scored:
     """Items of every kind, few enough to look at each."""

@@ -13,8 +13,7 @@ from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, Routed, route_scored
 from assistant.routing.rules import RULES, RouteRules
 from assistant.routing.scored import Scored
-from assistant.stats.weighting import horvitz_thompson_mean
-from tests.routing.made_up import DEFAULTS, any_items, scored
+from tests.routing.made_up import DEFAULTS, any_items, scored, weighted_mean
 
 NUMBERS = RouteRules(monitor_share=0.25)
 TO_PEOPLE = (Route.REVIEW, Route.DOUBLE, Route.EXPERT)
@@ -181,7 +180,7 @@ def test_labels_weighted_by_a_plan_tell_how_much_is_wrong_of_all() -> None:
         population = scored(100, seed=seed, **items)
         routed, load = fit_to_capacity(population, routed_items(population), 30, random_share=0.4)
         seen = ~routed.on(Route.ACCEPT, Route.DEFERRED)
-        estimates.append(horvitz_thompson_mean(wrong[seen], routed.inclusion_probability[seen], 100).value)
+        estimates.append(weighted_mean(wrong[seen], routed.inclusion_probability[seen], 100))
         assert load.reviews <= 30
     error = np.std(estimates) / np.sqrt(800)
     assert abs(np.mean(estimates) - 0.3) < 4 * error  # about 0.004

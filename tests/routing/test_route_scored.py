@@ -7,10 +7,9 @@ from assistant.routing.doubts import doubt_bits
 from assistant.routing.route import Decision, Route
 from assistant.routing.route_scored import REASONS, ROUTES, route_scored
 from assistant.routing.rules import RouteRules
-from assistant.routing.sampling import bernoulli, draws
+from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored
-from assistant.stats.weighting import horvitz_thompson_mean
-from tests.routing.made_up import any_items, scored
+from tests.routing.made_up import any_items, scored, weighted_mean
 
 NUMBERS = RouteRules(monitor_share=0.25)
 
@@ -42,9 +41,10 @@ def test_monitoring_is_the_bernoulli_sample_of_the_accepted_whatever_their_order
     items = scored(400, certified=[at % 3 > 0 for at in range(400)])
     routed = route_scored(items, NUMBERS)
     accepted = [name for name, on in zip(items.ids, routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT), strict=True) if on]
-    drawn = bernoulli(accepted[::-1], 0.25, key=7, purpose="monitor")
+    backwards = accepted[::-1]
+    drawn = np.flatnonzero(draws(7, backwards, "monitor") < 0.25)
     monitored = {name for name, on in zip(items.ids, routed.on(Route.ACCEPT_AUDIT), strict=True) if on}
-    assert monitored == {accepted[::-1][at] for at in drawn.index}
+    assert monitored == {backwards[at] for at in drawn}
     # Binomial(266, 0.25): 66.5 expected, standard deviation 7.1
     assert abs(len(monitored) - 66.5) < 29
 
@@ -57,7 +57,7 @@ def test_labels_weighted_by_their_routes_tell_how_much_is_wrong_of_all() -> None
     for seed in range(600):
         routed = route_scored(scored(160, certified=certified, labelled_probability=labelled, seed=seed), NUMBERS)
         seen = ~routed.on(Route.ACCEPT)
-        estimates.append(horvitz_thompson_mean(wrong[seen], routed.inclusion_probability[seen], 160).value)
+        estimates.append(weighted_mean(wrong[seen], routed.inclusion_probability[seen], 160))
         plain.append(wrong[seen].mean())
     error = np.std(estimates) / np.sqrt(600)  # about 0.0014
     assert abs(np.mean(estimates) - 35 / 160) < 4 * error

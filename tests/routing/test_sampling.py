@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain.certificates import SampledItem
-from assistant.routing.sampling import Drawn, bernoulli, draw, draws, poisson, simple_random, smallest, stratified
+from assistant.routing.sampling import Drawn, draw, draws, simple_random, smallest, stratified
 from assistant.stats.betting import weighted_upper_bound
-from assistant.stats.weighting import horvitz_thompson_mean
+from tests.routing.made_up import weighted_mean
 
 IDS = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"]
 WRONG = np.array([1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0])
 STRATA = np.array([0, 1, 0, 1, 1, 1, 2, 1])
-UNEQUAL = np.array([0.9, 0.1, 0.3, 0.8, 0.5, 1.0, 0.2, 0.6])
 
 Design = Callable[[int, list[int]], Drawn]  # (seed, order in which the items come) -> sample
 AS_LISTED = list(range(len(IDS)))
@@ -32,8 +31,6 @@ def names(order: list[int]) -> list[str]:
 DESIGNS: dict[str, Design] = {
     "simple_random": lambda seed, order: simple_random(names(order), 3, key=seed, purpose="audit"),
     "stratified": lambda seed, order: stratified(names(order), STRATA[order], [1, 3, 1], key=seed, purpose="audit"),
-    "poisson": lambda seed, order: poisson(names(order), UNEQUAL[order], key=seed, purpose="audit"),
-    "bernoulli": lambda seed, order: bernoulli(names(order), 0.4, key=seed, purpose="audit"),
 }
 every_design = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 
@@ -59,9 +56,7 @@ def test_items_are_drawn_as_often_as_their_inclusion_probability_says(design: De
 @every_design
 def test_the_weighted_mean_is_unbiased(design: Design) -> None:
     estimates = [
-        horvitz_thompson_mean(WRONG[drawn.index], drawn.inclusion_probability[drawn.index], len(IDS)).value
-        if len(drawn.index)
-        else 0.0
+        weighted_mean(WRONG[drawn.index], drawn.inclusion_probability[drawn.index], len(IDS))
         for drawn in many_samples(design)
     ]
     error = np.std(estimates) / np.sqrt(SEEDS)
@@ -118,17 +113,6 @@ def test_a_smaller_sample_is_the_beginning_of_a_larger_one(one: int, other: int,
     assert large[: len(small)].tolist() == small.tolist()
 
 
-@given(st.floats(0.01, 1), st.integers())
-def test_a_thinner_poisson_sample_is_the_beginning_of_a_thicker_one(factor: float, seed: int) -> None:
-    thin, thick = (poisson(IDS, UNEQUAL * share, key=seed, purpose="audit").index for share in (factor, 1))
-    assert thick[: len(thin)].tolist() == thin.tolist()
-
-
-@given(st.lists(st.floats(1e-6, 1), min_size=8, max_size=8), st.integers())
-def test_a_design_says_the_least_probability_of_the_population_not_of_the_drawn(pi: list[float], seed: int) -> None:
-    assert poisson(IDS, pi, key=seed, purpose="audit").least_probability == min(pi)
-
-
 def test_a_sample_of_fixed_size_has_that_size_and_everyone_the_same_chance() -> None:
     drawn = DESIGNS["simple_random"](1, AS_LISTED)
     assert len(drawn.index) == 3
@@ -143,8 +127,8 @@ def test_strata_have_their_own_sizes_and_chances() -> None:
 
 
 def test_drawn_items_come_as_they_are_stored() -> None:
-    drawn = poisson(["ant", "bee"], [1.0, 1e-12], key=1, purpose="audit")
-    assert drawn.sampled(["ant", "bee"]) == [SampledItem("ant", 1.0)]
+    drawn = stratified(["ant", "bee"], [0, 1], [1, 1], key=1, purpose="audit")
+    assert drawn.sampled(["ant", "bee"]) == [SampledItem("ant", 1.0), SampledItem("bee", 1.0)]
 
 
 def test_equal_keys_are_ordered_by_id() -> None:
@@ -169,7 +153,7 @@ def test_the_bound_on_an_unequal_sample_holds_as_often_as_it_says() -> None:
     pi = np.where(np.arange(600) < 100, 0.5, 0.1)
     failures = 0
     for seed in range(300):
-        index = poisson(ids, pi, key=seed, purpose="audit").index
+        index = np.flatnonzero(draws(seed, ids, "audit") < pi)
         failures += weighted_upper_bound(wrong[index], pi[index], 600, 0.9, least_probability=0.1) < 0.1
     assert failures <= 46
 
@@ -185,12 +169,6 @@ def test_the_bound_on_an_unequal_sample_holds_as_often_as_it_says() -> None:
         (lambda: stratified(IDS, STRATA, [3, 1, 1], key=1, purpose=""), "stratum 0: 3 can't be drawn from 2"),
         (lambda: stratified(IDS, STRATA, [1, 1], key=1, purpose=""), "numbers from 0 to 1"),
         (lambda: stratified(IDS, STRATA[:4], [1, 1, 1], key=1, purpose=""), "must be 8 numbers"),
-        (lambda: poisson(IDS, [0.0, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, [1.5, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, [np.nan, *UNEQUAL[1:]], key=1, purpose=""), "above 0 up to 1"),
-        (lambda: poisson(IDS, UNEQUAL[1:], key=1, purpose=""), "must be 8 numbers"),
-        (lambda: poisson([], [], key=1, purpose=""), "no items"),
-        (lambda: bernoulli(IDS, 0, key=1, purpose=""), "above 0 up to 1"),
     ],
 )
 def test_an_impossible_design_is_refused(draw_it: Callable[[], Drawn], said: str) -> None:

@@ -1,16 +1,15 @@
-"""Majority vote and Dawid-Skene: the published example, relabellings, limits and speed."""
+"""Dawid and Skene's model: the published example, relabellings, limits and speed."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.stats.aggregation import dawid_skene, majority_vote
+from assistant.stats.aggregation import dawid_skene
 
 # Dawid & Skene (1979), JRSS C 28:20, table 1: 45 patients, three answers by observer 1, one each by observers 2 to 5
 PATIENTS = (
@@ -111,9 +110,9 @@ def test_raters_who_are_always_wrong_the_same_way_are_used_where_votes_are_not()
     swapped = np.where(chance.random((2, 600)) < 0.95, np.array([1, 0, 2])[truth], chance.integers(0, 3, (2, 600)))
     table = np.vstack([good, swapped])
     item, rater = np.tile(np.arange(600), 5), np.repeat(np.arange(5), 600)
-    vote = majority_vote(item, table.ravel(), 3)
+    votes = np.stack([(table == label).sum(axis=0) for label in range(3)]).argmax(axis=0)
     model = dawid_skene(item, rater, table.ravel(), 3)
-    assert (model.posteriors.argmax(axis=1) == truth).mean() > (vote.codes == truth).mean() + 0.1
+    assert (model.posteriors.argmax(axis=1) == truth).mean() > (votes == truth).mean() + 0.1
     assert model.confusion[4, 0, 1] > 0.8
 
 
@@ -129,32 +128,9 @@ def test_twenty_steps_for_a_hundred_thousand_items_of_three_ratings_take_about_h
     assert (model.posteriors.argmax(axis=1) == truth).mean() > 0.88
 
 
-def test_majority_tells_ties_and_does_not_break_them() -> None:
-    vote = majority_vote([0, 0, 0, 1, 1, 2, 3, 3, 3, 3], [1, 1, 0, 0, 2, 2, 0, 0, 1, 1], 3)
-    assert vote.codes.tolist() == [1, -1, 2, -1]
-    assert vote.tied.tolist() == [False, True, False, True]
-    assert vote.share == pytest.approx([2 / 3, 1 / 2, 1, 1 / 2])
-    assert vote.votes.tolist() == [3, 2, 1, 4]
-
-
-@given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=7), min_size=1, max_size=20))
-def test_majority_is_the_commonest_label(labels: list[list[int]]) -> None:
-    items = [item for item, given in enumerate(labels) for _ in given]
-    vote = majority_vote(items, [label for given in labels for label in given], 4)
-    for item, given_labels in enumerate(labels):
-        ranked = Counter(given_labels).most_common()
-        tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
-        assert vote.tied[item] == tied
-        assert vote.codes[item] == (-1 if tied else ranked[0][0])
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: majority_vote([], [], 2), "not empty"),
-        (lambda: majority_vote([0, 1], [0], 2), "as long"),
-        (lambda: majority_vote([0, 2], [0, 1], 2), "item 1 has no label"),
-        (lambda: majority_vote([0, 1], [0, 2], 2), "labels must hold codes from 0 to 1, got 2 at position 1"),
         (lambda: dawid_skene([0, 1], [0], [0, 1], 2), "raters and labels must be as long"),
         (lambda: dawid_skene([0, -1], [0, 0], [0, 1], 2), "items .* got -1 at position 1"),
         (lambda: dawid_skene([0], [0], [0], 2, smoothing=-1), "smoothing"),

@@ -8,17 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import kendalltau, spearmanr
+from scipy.stats import kendalltau
 from sklearn.metrics import ndcg_score
 
 from assistant.stats import ranking
 from assistant.stats.ranking import (
     kendall_tau_b,
     kendall_tau_b_of_tables,
-    mean_absolute_difference,
     mean_ndcg,
     ndcg,
-    spearman_rho,
 )
 
 GRADES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=2, max_size=30).map(
@@ -50,14 +48,12 @@ def test_mean_ndcg_leaves_out_queries_without_a_relevant_result_and_counts_the_o
 
 
 @given(GRADES)
-def test_rank_correlations_agree_with_scipy(rows: tuple[np.ndarray, np.ndarray]) -> None:
+def test_kendalls_tau_agrees_with_scipy(rows: tuple[np.ndarray, np.ndarray]) -> None:
     a, b = rows
     if (a == a[0]).all() or (b == b[0]).all():
         assert kendall_tau_b(a, b) is None
-        assert spearman_rho(a, b) is None
     else:
         assert kendall_tau_b(a, b) == pytest.approx(kendalltau(a, b).statistic, abs=1e-12)
-        assert spearman_rho(a, b) == pytest.approx(spearmanr(a, b).statistic, abs=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 3, 65, 1_000])
@@ -74,11 +70,6 @@ def test_many_distinct_values_are_counted_by_merging(n: int) -> None:
         assert kendall_tau_b(a, b) == pytest.approx(kendalltau(a, b).statistic, abs=1e-12, nan_ok=True)
 
 
-def test_mean_grade_difference_is_in_grades_and_weighted() -> None:
-    assert mean_absolute_difference([0, 1, 3], [1, 1, 1]) == pytest.approx(1)
-    assert mean_absolute_difference([0, 1, 3], [1, 1, 1], [1, 0, 3]) == pytest.approx((1 + 6) / 4)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -88,7 +79,6 @@ def test_mean_grade_difference_is_in_grades_and_weighted() -> None:
         (lambda: ndcg([1], [1], 0), "k must be at least 1"),
         (lambda: mean_ndcg(["a", "b"], [1], [1]), "queries must be one for each"),
         (lambda: kendall_tau_b([], []), "at least one number"),
-        (lambda: mean_absolute_difference([1], [1], [-1]), "weights must lie between"),
     ],
 )
 def test_bad_columns_are_refused(call, message: str) -> None:

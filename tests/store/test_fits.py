@@ -13,6 +13,7 @@ from assistant.store.database import Database
 from assistant.store.fits import FitStore, KeptClassifier
 from assistant.store.items import ItemStore, NewItem
 from assistant.store.runs import Run
+from tests.cli.certified import score_of
 
 
 def score(number: int, confidence: float = 0.5) -> Score:
@@ -47,9 +48,9 @@ def test_a_later_fit_leaves_the_scores_of_an_earlier_one_alone(database: Databas
     store = FitStore(database)
     first = store.add(run.id, seed=1, labels_used=4, report={}, scores=[score(3, 0.25)])
     second = store.add(run.id, seed=2, labels_used=5, report={}, scores=[score(3, 0.75)])
-    assert store.score_of(first.id, "i3") == score(3, 0.25)
-    assert store.score_of(second.id, "i3") == score(3, 0.75)
-    assert store.score_of(second.id, "i4") is None
+    assert score_of(database, first.id, "i3") == score(3, 0.25)
+    assert score_of(database, second.id, "i3") == score(3, 0.75)
+    assert score_of(database, second.id, "i4") is None
 
 
 def test_a_score_for_an_unknown_item_is_refused_by_name_and_nothing_of_the_fit_stays(
@@ -131,7 +132,7 @@ def test_later_scores_are_kept_beside_those_the_fit_was_made_with_and_never_chan
     columns = store.columns(fit.id)
     assert columns.keys.tolist() == [2, 3, 4, 5, 6]
     assert columns.later.tolist() == [False, False, True, True, True]
-    assert store.score_of(fit.id, "i4") == score(4, 0.75)
+    assert score_of(database, fit.id, "i4") == score(4, 0.75)
     assert columns.at(np.array([2])).later.tolist() == [True]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.trust.text import BUCKETS, character_ngrams, style, weigh_by_rarity
+from assistant.trust.text import BUCKETS, character_ngrams, style
 
 
 def test_each_n_gram_is_counted_in_its_own_text_only() -> None:
@@ -26,14 +26,6 @@ def test_texts_of_any_script_and_without_any_letter_have_a_row() -> None:
     assert counts.shape[0] == 5
     assert np.diff(counts.indptr)[1] == 0
     assert np.isfinite(style(["骗子滚开", "", "🙂", "\ud800", "مرحبا"])).all()
-
-
-def test_rows_have_length_one_and_what_stands_in_one_text_alone_counts_nothing() -> None:
-    counts = character_ngrams(["hello there", "hello here", "qqqq"])
-    frequency = np.bincount(counts.indices, minlength=BUCKETS)
-    weighted = weigh_by_rarity(counts, frequency, 3)
-    lengths = np.sqrt(weighted.multiply(weighted).sum(axis=1))
-    assert lengths == pytest.approx([1, 1, 0], abs=1e-6)
 
 
 def test_only_beginning_and_end_of_a_very_long_text_are_read() -> None:

@@ -57,11 +57,6 @@ class Budget:
         self._reserved = 0.0
         self._open = 0
 
-    @property
-    def reserved(self) -> float:
-        """US$ set aside for calls on their way."""
-        return self._reserved
-
     def reserve(self, estimate: float) -> None:
         """Set aside what a call may cost at most.
 

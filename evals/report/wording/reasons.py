@@ -76,14 +76,16 @@ LEFT_OUT: Mapping[str, str] = {
 }
 
 METHODS: Mapping[str, str] = {
-    "Wilson": "Wilson",
-    "Wilson, effective n": "Wilson（有效 n）",
-    "Wilson, unweighted": "Wilson（不加权）",
+    "binomial, mid-p": "二项 mid-p",
+    "binomial, mid-p, unweighted": "二项 mid-p（不加权）",
+    "Korn and Graubard, effective n, mid-p": "Korn–Graubard（有效 n，mid-p）",
+    "every item is known": "所有条目均已知",
     "cluster-robust t": "聚类稳健 t",
-    "Wilson's interval carried through the coefficient": "经系数换算的 Wilson 区间",
+    "the share's interval carried through the coefficient": "经系数换算的比例区间",
     "hull of Wilson's carried interval and the normal one with two items added": (
         "换算的 Wilson 区间与补两个条目的正态区间的并"
     ),
+    "goodness of fit (Donner and Eliasziw)": "拟合优度（Donner 与 Eliasziw）",
     "linearised (jackknife)": "线性化（刀切法）",
     "percentile bootstrap": "自助法（百分位）",
     "bca bootstrap": "自助法（BCa）",
@@ -116,6 +118,28 @@ NOTES: Mapping[str, str] = {
     "{} items got no usable answer; they count as not agreeing.": "{} 个条目没有可用答案，按不一致计算。",
     "The {} items form {} groups; intervals count groups, not items.": (
         "{} 个条目组成 {} 组；区间按组计算，而非按条目。"
+    ),
+    "The {} items form {} groups; the interval counts groups, not items.": (
+        "{} 个条目组成 {} 组；区间按组计算，而非按条目。"
+    ),
+    "The {} groups are few or unequal: they tell as much as {} of one size, and intervals may be too short.": (
+        "这 {} 组过少或大小悬殊：其信息量只相当于 {} 个等大的组，区间可能偏短。"
+    ),
+    "Only {} of the {} groups hold the rarer outcome: intervals may be too short.": (
+        "只有 {} 组（共 {} 组）包含较少见的结果：区间可能偏短。"
+    ),
+    "labels of r{} speak for the whole batch: each label weighted by the chance it had to be asked for": (
+        "r{} 的标签代表整个批次：每个标签按其被要求标注的概率加权"
+    ),
+    "labels of r{} speak for the whole batch: people labelled every item": (
+        "r{} 的标签代表整个批次：每个条目都有人工标签"
+    ),
+    "labels of r{} speak for the whole batch: a random sample of it": "r{} 的标签代表整个批次：其中的一个随机样本",
+    "labels of r{} speak for the labelled items alone: they were not drawn at random": (
+        "r{} 的标签只代表已标注的条目：它们不是随机抽取的"
+    ),
+    "Figures speak for this batch alone: what was labelled for certain adds nothing to the intervals.": (
+        "各项数值只针对这一批次：必定标注的条目不会增加区间宽度。"
     ),
     "Every figure is weighted by {} / inclusion probability; the naive one is not.": (
         "各项数值均按 {} / 抽中概率加权；朴素值除外。"

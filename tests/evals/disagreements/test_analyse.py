@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.stats.intervals import wilson
+from assistant.stats.intervals import binomial_interval
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import Disagreements, GroupRow
 from evals.disagreements.log_odds import marking
@@ -57,7 +57,7 @@ def test_examples_are_those_the_machine_was_surest_of() -> None:
     assert "Examples are the items the machine was surest of." in found.notes
 
 
-def test_groups_have_wilson_intervals_where_items_stand_alone() -> None:
+def test_groups_have_binomial_intervals_where_items_stand_alone() -> None:
     data = collect(
         50,
         machines={"m": lambda at: "no" if at < 10 else "yes"},
@@ -68,7 +68,7 @@ def test_groups_have_wilson_intervals_where_items_stand_alone() -> None:
     found = analyse_disagreements(data, "m")
     zh = row(found, "language", "zh")
     assert (zh.n, zh.disagreement.value) == (10, 0.0)
-    assert (zh.disagreement.low, zh.disagreement.high) == pytest.approx(wilson(0, 10))
+    assert (zh.disagreement.low, zh.disagreement.high) == pytest.approx(binomial_interval(0, 10))
     assert row(found, "language", "en").disagreement.value == pytest.approx(10 / 40)
     assert row(found, "clause", "H2").disagreement.value == pytest.approx(10 / 20)
     assert row(found, "clause", "(none cited)").n == 30
@@ -102,7 +102,7 @@ def test_a_slice_that_is_one_group_is_spoken_of_by_its_items() -> None:
         group=lambda at: str(at // 20),
     )
     query = row(analyse_disagreements(data, "m"), "query", "3").disagreement
-    assert (query.low, query.high) == pytest.approx(wilson(5, 20), abs=0.02)
+    assert (query.low, query.high) == pytest.approx(binomial_interval(5, 20), abs=0.02)
 
 
 def test_repeats_count_by_their_share() -> None:

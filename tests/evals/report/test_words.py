@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from assistant.stats import agreement, coefficient_intervals, per_label, raters
+from assistant.stats import agreement, coefficient_intervals, raters
 from evals import collect, freeze, leakage, shares
 from evals.report.wording import reasons, shown, spoken
 from evals.report.words import CATALOGUE, Words
@@ -61,7 +61,6 @@ def test_what_figures_bring_along_is_known_in_chinese() -> None:
             raters.NO_PAIRS,
             raters.ONE_LABEL,
         ),
-        *(per_label.NO_PREDICTIONS, per_label.NO_SUPPORT, per_label.NEITHER, per_label.NO_ITEMS),
         *(coefficient_intervals.CARRIED, coefficient_intervals.HULL, coefficient_intervals.ONE_CLUSTER),
         *(collect.NOBODY, collect.OPEN, collect.TIED, freeze.ONLY_ASSISTED, freeze.OFF_LABEL_SET, freeze.TOO_MANY),
         *(leakage.PRECEDENT, leakage.NEAR_PRECEDENT, leakage.EXAMPLE, leakage.IN_PROMPT),

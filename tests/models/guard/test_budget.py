@@ -27,7 +27,7 @@ def test_what_is_set_aside_counts_against_the_cap() -> None:
     assert "--budget" in caught.value.hint
     budget.settle(0.6, 0.1)
     budget.reserve(0.5)
-    assert (budget.spent, budget.reserved) == (0.1, 0.5)
+    assert (budget.spent, budget._reserved) == (0.1, 0.5)
 
 
 def test_earlier_sessions_count() -> None:
@@ -42,4 +42,4 @@ def test_without_a_cap_it_only_counts() -> None:
     for _ in range(10):
         budget.settle(0.1, 0.05)
     assert budget.spent == pytest.approx(0.5)
-    assert budget.reserved == 0.0
+    assert budget._reserved == 0.0

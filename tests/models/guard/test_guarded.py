@@ -270,7 +270,7 @@ def test_spending_never_exceeds_the_cap_however_many_are_on_their_way() -> None:
     )
     assert 0 < budget.spent <= 5.0
     assert budget.spent == pytest.approx(billed * 0.001)
-    assert budget.reserved == 0.0
+    assert budget._reserved == 0.0
     assert len(bodies) < 200
     assert all(isinstance(result, (bytes, BudgetError)) for result in results)
 
@@ -316,10 +316,10 @@ def test_cancelling_gives_everything_back() -> None:
     async def job(model: GuardedModel, _: DevServer) -> None:
         asking = asyncio.create_task(model.ask(question()))
         await asyncio.sleep(0.1)
-        assert (pacer.under_way, budget.reserved > 0) == (1, True)
+        assert (pacer.under_way, budget._reserved > 0) == (1, True)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
 
     guard_dev(DevServerOptions(latency_ms=5000), job, budget=budget, prices=PRICES, pacer=pacer)
-    assert (pacer.under_way, budget.reserved) == (0, 0.0)
+    assert (pacer.under_way, budget._reserved) == (0, 0.0)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from assistant.trust.campaign import Wave
+from assistant.trust.certify import Passed, pass_items
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.worths import weighted_sample
+from assistant.wiring.trust.sampled import WEIGHTED, chances_of, weighted, weighted_sample
 
 RATE = 0.3
 VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of some figure is to be estimated
@@ -49,3 +50,43 @@ def test_a_campaign_with_labels_still_to_come_speaks_for_nothing_yet(missing: in
     people = np.array([1, NONE, NONE, 1, 1, 1])
     people[missing] = NONE
     assert weighted_sample([wave([0, 1, 2], (True, False, False))], RATE, people) is None
+
+
+def test_what_lies_beyond_the_last_error_tolerated_counts_for_certain_and_the_total_stays_right_on_average() -> None:
+    # Five items are offered, those at 1 and 3 are wrong, and no audited error is tolerated; the sixth is labelled.
+    wrong = np.array([False, True, False, True, False])
+    expected, certain = 0.0, 0
+    for coins in product((False, True), repeat=5):
+        audited = np.array(coins)
+        passed = pass_items(audited & wrong, 0, 0)
+        people = np.full(6, NONE)
+        people[5] = 1
+        people[:5][audited] = 1
+        if passed.ended:
+            people[passed.count + 1 : 5] = 1  # people label the rest
+        sampled = weighted_sample([wave([0, 1, 2, 3, 4], coins)], RATE, people, [passed])
+        assert sampled is not None
+        chance = np.prod([RATE if coin else 1 - RATE for coin in coins])
+        expected += chance * (VALUES[sampled.index] / sampled.inclusion).sum()
+        certain += int((sampled.inclusion == 1).sum()) - 1
+    assert expected == pytest.approx(VALUES.sum())
+    assert certain > 0
+
+
+def test_until_people_have_labelled_what_lies_beyond_its_audited_items_stand_for_it() -> None:
+    coins = (True, False, True, False)
+    people = np.array([1, NONE, 1, NONE, 1])
+    sampled = weighted_sample([wave([0, 1, 2, 3], coins)], RATE, people, [Passed(0, 0, ended=True)])
+    assert sampled is not None
+    assert dict(zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)) == {0: RATE, 2: RATE, 4: 1.0}
+
+
+def test_a_few_items_that_people_have_not_settled_are_left_out_and_said() -> None:
+    people = np.ones(100, dtype=np.int64)
+    people[[3, 50]] = NONE
+    sampled = weighted(chances_of([], 1.0, people))
+    assert sampled is not None
+    assert len(sampled.index) == 98
+    assert sampled.speaks_for == f"{WEIGHTED}, but for 2 of its items that people have not settled"
+    people[10:20] = NONE
+    assert weighted(chances_of([], 1.0, people)) is None

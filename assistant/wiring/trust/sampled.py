@@ -1,0 +1,292 @@
+"""Which labels of a campaign speak for its batch, and for how many items each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from assistant.domain.certificates import Purpose
+from assistant.routing.route import Route
+from assistant.stats.finite import errors_allowed
+from assistant.store.routed import reviews_by_sight
+from assistant.store.routes import RouteStore
+from assistant.store.runs import Run
+from assistant.store.samples import SampleStore
+from assistant.trust.campaign import Wave
+from assistant.trust.certify import Passed, pass_items, tolerated_errors
+from assistant.trust.pool import NONE
+from assistant.wiring.trust.batch import Batch, read_batch
+from assistant.wiring.trust.history import Design, History, read_history
+from assistant.wiring.trust.votes import Votes
+from assistant.wiring.workspace import Workspace
+
+ENOUGH = 30
+"""Labels of items drawn at random, for figures that rest on these alone."""
+
+WEIGHTED = "the whole batch: each label weighted by the chance it had to be asked for"
+CENSUS = "the whole batch: people labelled every item"
+RANDOM = "the whole batch: a random sample of it"
+LABELLED = "the labelled items alone: they were not drawn at random"
+
+_MAY_WAIT = 0.05  # share of the batch without a label up to which all phases speak for the others
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """Labelled items, and whom figures computed on them speak for.
+
+    Args:
+        index: (k,) the items.
+        inclusion: (k,) chance of each to be labelled, given what came before its own draw.
+        speaks_for: in words.
+        finite: whether that is a known set of items, of which these were drawn.
+        unsettled: (m,) items drawn that people have no one answer to.
+    """
+
+    index: np.ndarray
+    inclusion: np.ndarray
+    speaks_for: str
+    finite: bool = True
+    unsettled: np.ndarray = field(default_factory=partial(np.zeros, 0, dtype=np.int64))
+
+    def note(self, run: Run) -> str:
+        """What a reader of figures that rest on the labels of a run must know."""
+        return f"labels of {run.name} speak for {self.speaks_for}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """How each of n items came to be labelled or not.
+
+    Args:
+        people: (n,) what they answered, -1 where they didn't.
+        inclusion: (n,) chance of each to be labelled, given all that came before its own draw: 1 for what people label
+            whatever a draw says; below 1 only where `drawn`.
+        drawn: (n,) whether it is to be labelled at all; the others are stood for by those drawn.
+    """
+
+    people: np.ndarray
+    inclusion: np.ndarray
+    drawn: np.ndarray
+
+
+def speaking_labels(workspace: Workspace, run: Run) -> tuple[dict[str, float], Sampled] | None:
+    """Items of a campaign whose labels speak for others, with the chance each had to be labelled, and for whom.
+
+    Returns:
+        None where no campaign has drawn from the run.
+    """
+    history = read_history(workspace, run)
+    if not history.samples:
+        return None
+    batch = read_batch(workspace, run, last_key=history.last_key)
+    sampled = sampled_labels(workspace, history, batch, batch.votes(blind=batch.page.ids))
+    places = zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)
+    unsettled = dict.fromkeys(sampled.unsettled.tolist(), 1.0)  # they have answers, and no part in any agreement
+    return {batch.page.ids[at]: chance for at, chance in (unsettled | dict(places)).items()}, sampled
+
+
+def sampled_labels(workspace: Workspace, history: History, batch: Batch, votes: Votes) -> Sampled:
+    """The labels that speak for the batch: those of all phases, while too many are to come those drawn at the start.
+
+    Args:
+        workspace: the opened workspace.
+        history: what was drawn from the run.
+        batch: its items.
+        votes: what people answered without the machine's answer in sight.
+    """
+    people = votes.codes
+    if ((people != NONE) | _places(batch, votes.tied)).all():  # whatever the coins said
+        found = weighted(Chances(people, np.ones(len(people)), np.ones(len(people), dtype=bool)), CENSUS)
+        if found is not None:
+            return found
+    if history.samples:
+        waves = history.waves(workspace, batch)
+        passed, rate = _passed(history, waves, people)
+        chances = _monitored(workspace, history, batch, chances_of(waves, rate, people, passed))
+        found = weighted(_blind_reviews(workspace, history, batch, votes, chances))
+        if found is not None:
+            return found
+    return _first_sample(workspace, history, batch, people)
+
+
+def weighted_sample(
+    waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
+) -> Sampled | None:
+    """All labels of a campaign that has come to its end, weighted so that they speak for the whole batch.
+
+    Whatever was offered was labelled with the audit's chance, by a coin of its own; everything else was labelled for
+    certain. What was offered, and how, depends on labels that came before, never on the coins still to be thrown, so
+    each step's weighted sum is right on average, given those before it, and so is their total. An offered item that
+    people labelled for another reason is left out: the audited ones stand for it.
+
+    Args:
+        waves: what was offered.
+        rate: of the audit.
+        people: (n,) what they answered, -1 where they didn't.
+        passed: how far each wave came; what lies beyond is people's, whatever its coin said.
+
+    Returns:
+        None while more than a few items wait that were not offered, or audited labels are missing.
+    """
+    return weighted(chances_of(waves, rate, people, passed))
+
+
+def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
+    """The chance of each item to be labelled, as its campaign gave it; arguments as `weighted_sample`.
+
+    The coins of a wave can be thrown one by one, surest first. Where they have met the last error the audit tolerates,
+    the items after it go to people for certain; before that each has the audit's chance. Which of the two holds for an
+    item depends on the coins before its own alone, so weighting by it is right on average. Until people have labelled
+    what lies beyond, the coins thrown for it serve as well.
+    """
+    inclusion, drawn = np.ones(len(people)), np.ones(len(people), dtype=bool)
+    for number, wave in enumerate(waves):
+        inclusion[wave.order], drawn[wave.order] = rate, wave.audited
+        if number < len(passed) and passed[number].ended:
+            beyond = wave.order[passed[number].count + 1 :]
+            if (people[beyond] == NONE).sum() <= _MAY_WAIT * len(beyond):
+                inclusion[beyond], drawn[beyond] = 1.0, True
+    return Chances(people, inclusion, drawn)
+
+
+def weighted(chances: Chances, speaks_for: str = WEIGHTED) -> Sampled | None:
+    """The labelled ones among the items drawn; None where those without a label stand for too many.
+
+    These few (people are evenly split on them, or they were handed back) are left out, and it is said.
+
+    Args:
+        chances: of every item.
+        speaks_for: whom they speak for when none is left out.
+    """
+    n, labelled = len(chances.people), chances.people != NONE
+    waiting = chances.drawn & ~labelled
+    stand_for = float((1 / chances.inclusion[waiting]).sum())
+    if stand_for > _MAY_WAIT * n:
+        return None
+    index = np.flatnonzero(chances.drawn & labelled)
+    if waiting.any():
+        speaks_for = f"{speaks_for}, but for {int(waiting.sum()):,} of its items that people have not settled"
+    return Sampled(index, chances.inclusion[index], speaks_for, unsettled=np.flatnonzero(waiting))
+
+
+def _passed(history: History, waves: Sequence[Wave], people: np.ndarray) -> tuple[list[Passed], float]:
+    """How far each wave came that is wholly audited, and the audit's rate."""
+    if not waves:
+        return [], 1.0
+    design = Design.of(history.audits[-1])
+    rate = design.rate or 1.0
+    allowed = errors_allowed(design.max_error, design.items)
+    tolerated = tolerated_errors(allowed, rate, design.target.level)
+    passed: list[Passed] = []
+    for wave in waves:
+        said = people[wave.order]
+        if (said[wave.audited] == NONE).any():
+            break
+        before = passed[-1].errors if passed else 0
+        passed.append(pass_items(wave.audited & (said != wave.codes), before, -1 if tolerated is None else tolerated))
+    return passed, rate
+
+
+def _monitored(workspace: Workspace, history: History, batch: Batch, chances: Chances) -> Chances:
+    """With what was drawn, of all that was accepted, to test the certificate: one chance for each item.
+
+    Accepted are the items offered and not audited; where some of these went to people by another rule, or labels are
+    missing, the audited ones alone stand for them.
+    """
+    accepted = ~chances.drawn
+    if not accepted.any():
+        return chances
+    drawn = _places(batch, _drawn_to_monitor(workspace, history)) & accepted
+    left = _places(batch, RouteStore(workspace.database).ever(history.run.id, Route.ACCEPT, "")) | drawn
+    if not drawn.any() or (accepted & ~left).any() or (chances.people[drawn] == NONE).any():
+        return chances
+    share = float(drawn.sum() / accepted.sum())
+    inclusion, offered = chances.inclusion.copy(), chances.inclusion < 1
+    inclusion[offered] += (1 - inclusion[offered]) * share
+    return Chances(chances.people, inclusion, chances.drawn | drawn)
+
+
+def _drawn_to_monitor(workspace: Workspace, history: History) -> set[str]:
+    store = SampleStore(workspace.database)
+    samples = store.of_run(history.run.id, Purpose.MONITOR)
+    return RouteStore(workspace.database).ever(history.run.id, Route.ACCEPT_AUDIT, "") | {
+        item.item_id for one in samples for item in store.items(one.id)
+    }
+
+
+def _blind_reviews(workspace: Workspace, history: History, batch: Batch, votes: Votes, chances: Chances) -> Chances:
+    """Where reviewers saw the machine's answer, the reviews drawn to be blind stand for those.
+
+    Ordinary reviews alone: all other tasks are blind, so that their items stand for themselves.
+    """
+    shown, blind = reviews_by_sight(workspace.database, history.run.id)
+    hidden = _places(batch, blind) & (chances.people != NONE) & ~_places(batch, votes.unknown_blindness)
+    seen = _places(batch, shown) & (chances.people == NONE) & _places(batch, votes.assisted)
+    certain = chances.drawn & (chances.inclusion == 1)
+    hidden, seen = hidden & certain, seen & certain
+    if not (hidden.any() and seen.any()):
+        return chances
+    inclusion, drawn = chances.inclusion.copy(), chances.drawn & ~seen
+    inclusion[hidden] = hidden.sum() / (hidden | seen).sum()
+    return Chances(chances.people, inclusion, drawn)
+
+
+def _first_sample(workspace: Workspace, history: History, batch: Batch, people: np.ndarray) -> Sampled:
+    """The items drawn first, or declared to be drawn so; beside them those that people had labelled before."""
+    first = _drawn_at_random(workspace, history, batch)
+    random = first.index[people[first.index] != NONE]
+    if len(random) < ENOUGH:
+        labelled = np.flatnonzero(people != NONE)
+        return Sampled(labelled, np.ones(len(labelled)), LABELLED, finite=False)
+    chance = min(1.0, len(random) / first.population)
+    known = first.known[people[first.known] != NONE]
+    index = np.concatenate([random, known])
+    speaks_for = (
+        RANDOM if first.items == len(batch) else f"the first {first.items:,} items of the batch: a random sample"
+    )
+    return Sampled(index, np.where(np.arange(len(index)) < len(random), chance, 1.0), speaks_for)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _First:
+    """What was drawn at random before anything was known.
+
+    Args:
+        index: (k,) the items.
+        population: items they were drawn from.
+        items: in the batch as it was then.
+        known: (m,) items that people had labelled by then, where it is known which; they were not drawn from.
+    """
+
+    index: np.ndarray
+    population: int
+    items: int
+    known: np.ndarray
+
+
+def _drawn_at_random(workspace: Workspace, history: History, batch: Batch) -> _First:
+    store, nothing = SampleStore(workspace.database), np.zeros(0, dtype=np.int64)
+    declared = store.of_run(history.run.id, Purpose.DECLARED)[-1:]
+    if declared:
+        names = [item.item_id for item in store.items(declared[0].id) if item.item_id in batch.position]
+        return _First(batch.positions(names), declared[0].population, len(batch), nothing)
+    starts = [one for one in history.samples if one.purpose is Purpose.START]
+    index = batch.positions(history.ids(Purpose.START))
+    if not starts:
+        return _First(index, len(batch), len(batch), nothing)
+    population, items = starts[0].population, Design.of(starts[0]).items
+    asked = {name for names in history.drawn.values() for name in names}
+    others = [at for name, at in batch.position.items() if name in batch.people.by_item and name not in asked]
+    known = np.array(sorted(others), dtype=np.int64) if len(others) == items - population else nothing
+    return _First(index, population, items if population + len(known) == items else population, known)
+
+
+def _places(batch: Batch, names: frozenset[str] | set[str]) -> np.ndarray:
+    """(n,) whether each item is among these."""
+    found = np.zeros(len(batch), dtype=bool)
+    found[[batch.position[name] for name in names if name in batch.position]] = True
+    return found
