@@ -32,7 +32,7 @@ def share(
     Args:
         values: shape (n,).
         weights: 0 or more, shape (n,).
-        groups: items of one number are not independent, shape (n,).
+        groups: items of one number, 0 or more, are not independent, shape (n,).
         confidence: two-sided level.
         correction: 1 less the chance of each item to be here, shape (n,), where the figure speaks for just the items
             drawn from; groups then say nothing. None where it speaks for others like them.
@@ -42,13 +42,15 @@ def share(
         return undefined(NO_ITEMS, 0)
     y, w, of = values[kept].astype(np.float64), weights[kept], groups[kept]
     mean = min(1.0, max(0.0, float(np.average(y, weights=w))))
-    clusters = of if len(np.unique(of)) < len(of) else None
+    clusters = of if np.bincount(of).max() > 1 else None
     drawn = None if correction is None else correction[kept]
-    design = design_of_items(np.arange(len(y)), len(y), w, clusters, drawn)
+    whether = bool(((y == 0) | (y == 1)).all())
+    kinds, values = (y.astype(np.int64), np.array([0.0, 1.0])) if whether else (np.arange(len(y)), y)
+    design = design_of_items(kinds, len(values), w, clusters, drawn)
     if design.census:
         return Coefficient(mean, mean, mean, design.n, float(design.n), method=CENSUS)
-    effective = design.effective_n(y - mean, (-mean, 1 - mean)) if 0 < mean < 1 else design.least_n
-    effective = max(1.0, _as_share(design, y, mean, effective))
+    effective = design.effective_n(values - mean, (-mean, 1 - mean)) if 0 < mean < 1 else design.least_n
+    effective = max(1.0, _as_share(design, values, mean, effective))
     low, high = design.interval(mean, effective, confidence)
     method = EXACT if design.degrees is None and not design.finite else KORN_GRAUBARD
     return Coefficient(mean, min(low, mean), max(high, mean), design.n, effective, method=method)
@@ -81,7 +83,7 @@ def group_warning(values: Floats, weights: Floats, groups: Codes) -> str | None:
     Returns:
         None where intervals hold, or no two items belong together.
     """
-    number = len(np.unique(groups))
+    number = _number(groups)
     if number in {0, len(groups)}:
         return None
     alike = round(effective_clusters(weights, groups))
@@ -90,10 +92,15 @@ def group_warning(values: Floats, weights: Floats, groups: Codes) -> str | None:
             f"The {number:,} groups are few or unequal: they tell as much as {alike:,} of one size, and intervals may"
             " be too short."
         )
-    holding = min(len(np.unique(groups[values > 0])), len(np.unique(groups[values < 1])))
+    holding = min(_number(groups[values > 0]), _number(groups[values < 1]))
     if 0 < holding < FEW_HOLDING:
         return f"Only {holding:,} of the {number:,} groups hold the rarer outcome: intervals may be too short."
     return None
+
+
+def _number(groups: Codes) -> int:
+    """How many different ones there are."""
+    return int(np.count_nonzero(np.bincount(groups)))
 
 
 def _as_share(design: Design, values: Floats, mean: float, effective: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -63,13 +64,14 @@ def cells_of(first: float, second: float, kappa: float) -> Floats | None:
 
 def share_coverage(p: float, n: int) -> dict[str, float]:
     """Exact coverage of the share p of n independent items: ours first, then intervals in use elsewhere."""
-    counts = np.arange(n + 1)
-    weight = binom.pmf(counts, n, p)
-    found = {}
-    for name, interval in _OF_COUNTS.items():
-        low, high = np.array([interval(int(x), n) for x in counts]).T
-        found[name] = float(weight[(low <= p) & (p <= high)].sum())
-    return found
+    weight = binom.pmf(np.arange(n + 1), n, p)
+    return {name: float(weight[(low <= p) & (p <= high)].sum()) for name, (low, high) in _ends_of_counts(n).items()}
+
+
+@cache
+def _ends_of_counts(n: int) -> dict[str, Floats]:
+    """Both ends for every count, shape (2, n + 1)."""
+    return {name: np.array([made(x, n) for x in range(n + 1)]).T for name, made in _OF_COUNTS.items()}
 
 
 def _jeffreys(successes: int, n: int) -> Ends:

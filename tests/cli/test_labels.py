@@ -178,5 +178,5 @@ def test_labels_say_whether_the_machines_answer_was_in_sight(assistant: Assistan
     said = labels(assistant, three, rows)
     assert (said.status, said.json["added"], said.json["reasons"]) == (3, 3, {"bad_sight": 1})
     with Workspace.open(three) as opened:
-        answers = dict(PoolStore(opened.database).human_answers())
+        answers = {one.item_id: one.newest for one in PoolStore(opened.database).human_answers()}
     assert {name: given[0].shown_suggestion for name, given in answers.items()} == {"a": True, "b": False, "c": None}

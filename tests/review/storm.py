@@ -41,6 +41,7 @@ class Reviewer:
         """Claim and answer, until everything is closed."""
         while not done.is_set():
             found = self.queue.claim(self.who, self.chance.choice((1, 1, 2)))
+            self.told["asked"] += 1
             self.told["given"] += len(found)
             if not found:
                 time.sleep(self.chance.uniform(0.2, 0.6))

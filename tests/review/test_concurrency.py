@@ -24,6 +24,7 @@ from tests.review.storm import storm
 
 TASKS = int(os.environ.get("REVIEW_STORM_TASKS", "240"))
 LEASE = 1.5
+ASKED = 5  # times without getting anything, while there is work, that are too often to be chance
 HERE, ELSEWHERE, KILLED = 38, (4, 4), 4  # people by process: 50 in all
 ROOT = Path(__file__).parents[2]
 
@@ -69,12 +70,13 @@ def test_no_task_is_lost_none_answered_too_often_and_nobody_starves(desk: Desk, 
     here = {one.user_id for one in people if one.name not in by_killed}
     stored = sum(row.rater not in by_killed for row in desk.rows(reviews))
     undone = sum(row.actor not in by_killed for row in desk.rows(withdrawals))
-    assert everything[OutcomeKind.STORED] == stored
-    assert everything["undone"] == undone
-    assert everything["kept"] == sum(row.user_id in here for row in desk.rows(late_answers))
-    assert everything["crashed"] > 0
-    starved = [name for name, counts in told.items() if not counts["given"]]
-    assert starved == []
+    kept = sum(row.user_id in here for row in desk.rows(late_answers))
+    seen = {"stored": everything[OutcomeKind.STORED], "undone": everything["undone"], "kept": everything["kept"]}
+    assert seen == {"stored": stored, "undone": undone, "kept": kept}, everything
+    assert everything["crashed"] > 0, everything
+    # Whoever the machine gave no time to ask has not been passed over: a process may come when the work is done.
+    starved = {name: counts for name, counts in told.items() if not counts["given"] and counts["asked"] >= ASKED}
+    assert starved == {}, told
 
 
 def _check_database(desk: Desk) -> None:

@@ -6,15 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from assistant.stats.intervals import (
+    binomial_interval,
     binomial_upper_bound,
     clopper_pearson,
+    mid_p_of_share,
     newcombe_difference,
     wilson,
     wilson_of_share,
 )
+from tests.bench.cells import any_inside, inside, share_coverage
 
 
 @pytest.mark.parametrize(
@@ -137,3 +141,70 @@ def test_the_difference_refuses_no_trials_and_counts_out_of_range() -> None:
         newcombe_difference(1, 4, 0, 0)
     with pytest.raises(ValueError, match="successes must be between"):
         newcombe_difference(5, 4, 0, 3)
+
+
+def kept(successes: int, n: int, p: float) -> bool:
+    """The rule of `binomial_interval`, over all outcomes one by one."""
+    probabilities = binom.pmf(np.arange(n + 1), n, p)
+    own = probabilities[successes]
+    less = probabilities[probabilities <= own * (1 + 1e-9)].sum()
+    return bool(less > 0.07 or less - own / 2 > 0.05)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 20), (3, 20), (10, 20), (49, 50), (45, 50), (180, 200)])
+def test_a_share_is_left_out_when_too_little_is_as_unlikely_as_what_was_seen(successes: int, n: int) -> None:
+    low, high = binomial_interval(successes, n)
+    assert successes == 0 or kept(successes, n, low + 1e-7)
+    assert successes == 0 or not kept(successes, n, low - 1e-7)
+    assert kept(successes, n, high - 1e-7)
+    assert not kept(successes, n, high + 1e-7)
+
+
+@pytest.mark.parametrize("n", [50, 200])
+def test_a_share_is_covered_93_to_97_times_in_100_wherever_an_interval_in_use_manages_that(n: int) -> None:
+    # Exact, by enumeration of all counts; the shares are those of 99.9 to 60 % agreement.
+    for p in 1 - np.geomspace(0.001, 0.4, 60):
+        found = share_coverage(float(p), n)
+        assert found["ours"] >= 0.93
+        assert inside(found["ours"]) or not any_inside(found), (p, found)
+
+
+@pytest.mark.parametrize("n", range(1, 41))
+def test_more_successes_and_higher_levels_move_the_ends_the_right_way(n: int) -> None:
+    ends = np.array([[binomial_interval(x, n, level) for x in range(n + 1)] for level in (0.9, 0.95, 0.99)])
+    assert (np.diff(ends, axis=1) >= -1e-9).all()
+    assert (np.diff(ends[:, :, 0], axis=0) <= 1e-9).all()
+    assert (np.diff(ends[:, :, 1], axis=0) >= -1e-9).all()
+    assert np.allclose(ends[1], 1 - ends[1, ::-1, ::-1])
+
+
+def test_of_no_failure_the_lower_end_is_the_root_of_seven_per_cent() -> None:
+    # 3 of 3: p^3 is all that is as unlikely as what was seen, and half of it is below 5 % later than all below 7 %
+    assert binomial_interval(3, 3) == (pytest.approx(0.07 ** (1 / 3)), 1.0)
+    assert binomial_interval(0, 0) == (0.0, 1.0)
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_mid_p_leaves_half_of_what_was_seen_on_either_side(counts: tuple[int, int]) -> None:
+    successes, n = counts
+    low, high = mid_p_of_share(successes / n, n)
+    if successes:
+        assert binom.sf(successes, n, low) + binom.pmf(successes, n, low) / 2 == pytest.approx(0.025, abs=1e-9)
+    if successes < n:
+        assert binom.cdf(successes, n, high) - binom.pmf(successes, n, high) / 2 == pytest.approx(0.025, abs=1e-9)
+    outer = clopper_pearson(successes, n)
+    assert outer[0] <= low + 1e-12
+    assert high <= outer[1] + 1e-12
+
+
+def test_an_effective_number_of_items_need_not_be_whole() -> None:
+    widths = [high - low for low, high in (mid_p_of_share(0.9, n) for n in (20, 20.5, 21))]
+    assert widths == sorted(widths, reverse=True)
+
+
+@pytest.mark.parametrize(("successes", "n", "confidence"), [(3, 2, 0.95), (1, 2, 1.0)])
+def test_the_binomial_interval_refuses_counts_and_levels_out_of_range(
+    successes: int, n: int, confidence: float
+) -> None:
+    with pytest.raises(ValueError, match="must"):
+        binomial_interval(successes, n, confidence)

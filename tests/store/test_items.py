@@ -14,9 +14,9 @@ def new(item_id: str, text: str, line: int = 1) -> NewItem:
 def test_giving_the_same_items_again_changes_nothing(database: Database) -> None:
     store = ItemStore(database)
     batch = [new("a", "one"), new("b", "two")]
-    assert store.add(batch)[0] == {"added": 2, "same_content": 0}
-    assert store.add(batch)[0] == {"added": 0, "unchanged": 2}
-    assert store.count() == {"items": 2, "contents": 2, "same_content": 0}
+    assert store.add(batch)[0] == {"added": 2, "same_content": 0, "with_media": 0}
+    assert store.add(batch)[0] == {"added": 0, "unchanged": 2, "with_media": 0}
+    assert store.count() == {"items": 2, "contents": 2, "same_content": 0, "with_media": 0}
 
 
 def test_an_id_that_stands_for_another_text_is_refused_with_its_line(database: Database) -> None:

@@ -18,11 +18,12 @@ from assistant.trust.judge import Judge, Judgement
 from assistant.trust.plan import plan_audit
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
-from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
+from assistant.wiring.trust.batch import Batch, make_pool, read_batch
 from assistant.wiring.trust.history import Design, History, check_batch, choose_run, read_history, unlabelled
 from assistant.wiring.trust.keeping import Keeper, drawing
 from assistant.wiring.trust.sheet import check_sheet, write_sheet
 from assistant.wiring.trust.threads import one_thread
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,53 +13,15 @@ from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.store.pool import PoolPage, PoolStore
 from assistant.store.runs import Run
-from assistant.trust.pool import CONTESTED, NONE, Answers, Pool
+from assistant.trust.pool import NONE, Answers, Pool
 from assistant.wiring.trust.accepted import groups_of
+from assistant.wiring.trust.classes import Classes
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.raw_signals import Columns, compared_signals, number, replicates, stored_signals
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 _PAGE = 20_000  # items whose vectors are fetched at once
-
-
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """The answers that occur in a batch, numbered; in an answer of several labels their order means nothing.
-
-    Args:
-        answers: each once: those of the label set first, whatever else occurs after them.
-        known: how many are those of the label set.
-    """
-
-    answers: tuple[LabelAnswer, ...]
-    known: int
-    _code: dict[LabelAnswer, int] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, known: Sequence[LabelAnswer], occurring: Iterable[LabelAnswer]) -> Classes:
-        """The known ones, and those that occur beside them in alphabetical order."""
-        order = {name: number for number, (name, *_) in enumerate(known)}
-        code = {tuple(sorted(answer)): number for number, answer in enumerate(known)}
-        for answer in sorted({tuple(sorted(one)) for one in occurring} - code.keys()):
-            code[answer] = len(code)
-        spelled = (tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in code)
-        return cls(tuple(spelled), len(known), code)
-
-    def extended(self, occurring: Iterable[LabelAnswer]) -> Classes:
-        """With further answers, numbered after all there are."""
-        code = dict(self._code)
-        new = [one for one in sorted({tuple(sorted(one)) for one in occurring}) if one not in code]
-        code.update((answer, len(code) + place) for place, answer in enumerate(new))
-        return Classes((*self.answers, *new), self.known, code)
-
-    def code(self, answer: LabelAnswer) -> int:
-        """Its number. Raises KeyError for one that does not occur."""
-        return self._code[answer if len(answer) == 1 else tuple(sorted(answer))]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Each as one name, several labels joined by `|`."""
-        return tuple("|".join(answer) for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,51 +115,6 @@ class Batch:
         codes = np.full(len(self), NONE, dtype=np.int64)
         codes[self.positions(answers)] = self.codes(answers.values())
         return codes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Votes:
-    """People's answers to the n items of a batch.
-
-    Args:
-        codes: (n,) class most people gave, -1 where there is none.
-        final: (n,) class that would be settled now, adjudications and answers in sight of the machine's included.
-        first: (n,) class that the first blind answers to an audited item came to, -1 where there is none.
-        tied: ids of items on which people are evenly split.
-        assisted: ids of items with an answer that can't count, as the machine's was in sight.
-        unknown_blindness: ids of items with an answer of which nobody knows whether the machine's was in sight.
-        in_part: ids of items known in part only: some categories are unknown, so their labels don't count here.
-        changed: (k,) positions of audited items that are settled otherwise now than by their first answers.
-        wanted: answers that stand behind each audited item.
-    """
-
-    codes: np.ndarray
-    final: np.ndarray
-    first: np.ndarray
-    tied: frozenset[str]
-    assisted: frozenset[str]
-    unknown_blindness: frozenset[str]
-    in_part: frozenset[str]
-    changed: np.ndarray
-    wanted: int
-
-    @property
-    def certifying(self) -> np.ndarray:
-        """(n,) class by which an audited item is counted: -1 where it has none, `CONTESTED` where it was changed."""
-        counted = self.first.copy()
-        counted[self.changed] = CONTESTED
-        return counted
-
-    def against(self, machine: np.ndarray) -> np.ndarray:
-        """(n,) class to hold against the machine's: of an audited item that was changed the one that differs.
-
-        Args:
-            machine: (n,) its classes.
-        """
-        now = np.where(self.final == NONE, self.first, self.final)
-        changed = np.zeros(len(machine), dtype=bool)
-        changed[self.changed] = True
-        return np.where(changed & (self.first == machine), now, self.first)
 
 
 def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:

@@ -15,12 +15,13 @@ from assistant.store.runs import Run
 from assistant.store.samples import SampleStore
 from assistant.trust.certify import tolerated_errors
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.batch import Batch, Votes, read_batch
+from assistant.wiring.trust.batch import Batch, read_batch
 from assistant.wiring.trust.counting import count_groups
 from assistant.wiring.trust.draws import check_draws
 from assistant.wiring.trust.history import Design, History, check_batch, percent, read_history, told
 from assistant.wiring.trust.pricing import probable_audit
 from assistant.wiring.trust.statement import Proof
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 

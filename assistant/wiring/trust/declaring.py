@@ -21,7 +21,7 @@ from assistant.trust.frozen import FrozenError
 from assistant.trust.judge import Judge, Judgement
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
-from assistant.wiring.trust.batch import Batch, Votes, make_pool, read_batch
+from assistant.wiring.trust.batch import Batch, make_pool, read_batch
 from assistant.wiring.trust.certifying import CertifyChoice, issue
 from assistant.wiring.trust.counting import count_groups
 from assistant.wiring.trust.freezing import Reading, freeze
@@ -39,6 +39,7 @@ from assistant.wiring.trust.history import (
 from assistant.wiring.trust.keeping import drawing, fit_report, sampled, scores
 from assistant.wiring.trust.statement import Proof
 from assistant.wiring.trust.threads import one_thread
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 

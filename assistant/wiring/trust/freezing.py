@@ -15,7 +15,8 @@ from assistant.trust.familiar import Familiar, Strange
 from assistant.trust.frozen import Frozen
 from assistant.trust.judge import Classifier
 from assistant.trust.pool import NONE, Pool
-from assistant.wiring.trust.batch import Batch, Classes, make_pool, metadata_column, usable_answers
+from assistant.wiring.trust.batch import Batch, make_pool, metadata_column, usable_answers
+from assistant.wiring.trust.classes import Classes
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.workspace import Workspace
 

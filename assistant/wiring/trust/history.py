@@ -19,7 +19,8 @@ from assistant.trust.judge import Judge
 from assistant.trust.pool import NONE
 from assistant.trust.student import Chosen
 from assistant.wiring.trust.accepted import has_label, offered_scores
-from assistant.wiring.trust.batch import Batch, Votes
+from assistant.wiring.trust.batch import Batch
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 DEFAULT_TARGET = Target(0.05, 0.95)

@@ -18,8 +18,9 @@ from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Wave
 from assistant.trust.certify import Passed, pass_items, tolerated_errors
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.batch import Batch, Votes, read_batch
+from assistant.wiring.trust.batch import Batch, read_batch
 from assistant.wiring.trust.history import Design, History, read_history
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 ENOUGH = 30

@@ -15,9 +15,10 @@ from assistant.trust.campaign import Target, Wave
 from assistant.trust.losses import LossKind, loss_bounds
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.accepted import PassedWave
-from assistant.wiring.trust.batch import Batch, Votes
+from assistant.wiring.trust.batch import Batch
 from assistant.wiring.trust.counting import Count
 from assistant.wiring.trust.history import percent
+from assistant.wiring.trust.votes import Votes
 from assistant.wiring.workspace import Workspace
 
 
