@@ -40,11 +40,7 @@ def status(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        counts = {
-            **opened.items.count(),
-            "with_media": opened.items.count_media(),
-            "languages": opened.items.languages(),
-        }
+        counts = {**opened.items.count(), "languages": opened.items.languages()}
         known = opened.runs.all()
         reviews = opened.reviews.count()
         if not known and run is None:

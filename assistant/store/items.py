@@ -76,8 +76,7 @@ class ItemStore:
                 digest = new.item.content.digest
                 names = same_items(new.item.id, known)
                 same = all(known[name] == digest for name in names) and len(names) < 2
-                if same and new.item.content.has_media:
-                    counts["with_media"] += 1
+                counts["with_media"] += same and new.item.content.has_media
                 if names:
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
@@ -118,16 +117,12 @@ class ItemStore:
                 connection.execute(sa.insert(refusals), stamped)
 
     def count(self) -> dict[str, int]:
-        """How many items, and how many different contents."""
+        """How many items, how many different contents, and how many items have media."""
         with self._database.read() as connection:
+            media = connection.execute(sa.select(sa.func.count()).where(with_media())).scalar_one()
             total = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
             shared = connection.execute(sa.select(sa.func.count()).where(items.c.same_as.is_not(None))).scalar_one()
-        return {"items": total, "contents": total - shared, "same_content": shared}
-
-    def count_media(self) -> int:
-        """How many items have media."""
-        with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).where(with_media())).scalar_one())
+        return {"items": total, "contents": total - shared, "same_content": shared, "with_media": media}
 
     def languages(self) -> dict[str, int]:
         """Items by language, most frequent first."""

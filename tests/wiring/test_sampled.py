@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -10,10 +11,17 @@ import pytest
 from assistant.trust.campaign import Wave
 from assistant.trust.certify import Passed, pass_items
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.sampled import WEIGHTED, chances_of, weighted, weighted_sample
+from assistant.wiring.trust.sampled import WEIGHTED, Sampled, chances_of, weighted
 
 RATE = 0.3
 VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of some figure is to be estimated
+
+
+def weighted_sample(
+    waves: list[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
+) -> Sampled | None:
+    """All labels of a campaign that has come to its end; None while too many are missing."""
+    return weighted(chances_of(waves, rate, people, passed))
 
 
 def wave(order: list[int], coins: tuple[bool, ...]) -> Wave:

@@ -142,7 +142,7 @@ def send_unseen_to_people(workspace: Workspace, run: Run) -> int:
     Routes that were stored before the doubt `media_not_seen` existed, and first routes that no scores have replaced,
     are mended by this: whatever reads routes may take it that no item with media is accepted.
     """
-    if not workspace.items.count_media():
+    if not workspace.items.count()["with_media"]:
         return 0
     read, doubt = RoundStore(workspace.database).read(run.id), media_not_seen.__name__
     stored = [read.routes.decisions[code] if code >= 0 else None for code in read.routes.codes.tolist()]

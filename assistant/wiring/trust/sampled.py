@@ -113,10 +113,8 @@ def sampled_labels(workspace: Workspace, history: History, batch: Batch, votes: 
     return _first_sample(workspace, history, batch, people)
 
 
-def weighted_sample(
-    waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
-) -> Sampled | None:
-    """All labels of a campaign that has come to its end, weighted so that they speak for the whole batch.
+def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
+    """The chance of each item to be labelled, as its campaign gave it; `weighted` by it the labels speak for the batch.
 
     Whatever was offered was labelled with the audit's chance, by a coin of its own; everything else was labelled for
     certain. What was offered, and how, depends on labels that came before, never on the coins still to be thrown, so
@@ -128,15 +126,6 @@ def weighted_sample(
         rate: of the audit.
         people: (n,) what they answered, -1 where they didn't.
         passed: how far each wave came; what lies beyond is people's, whatever its coin said.
-
-    Returns:
-        None while more than a few items wait that were not offered, or audited labels are missing.
-    """
-    return weighted(chances_of(waves, rate, people, passed))
-
-
-def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
-    """The chance of each item to be labelled, as its campaign gave it; arguments as `weighted_sample`.
 
     The coins of a wave can be thrown one by one, surest first. Where they have met the last error the audit tolerates,
     the items after it go to people for certain; before that each has the audit's chance. Which of the two holds for an
