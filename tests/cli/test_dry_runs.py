@@ -215,7 +215,8 @@ def defaults(assistant: Assistant, workspace: Path) -> dict[str, object]:
     assert assistant("export", target, "-w", workspace).status == 0
     told: dict[str, object] = {"export": target.read_bytes()}
     told["status"] = assistant("status", "-w", workspace, "--json").json["run"]
-    for words in (("eval", "agree"), ("signals",), ("route",), ("sample",), ("settle",), ("check",)):
+    sample = ("sample", "--out", str(workspace / "to_label.csv"))
+    for words in (("eval", "agree"), ("signals",), ("route",), sample, ("settle",), ("check",)):
         said = assistant(*words, "-w", workspace, "--json")
         told[words[0]] = (said.status, said.stdout)
     said = assistant("enqueue", "-w", workspace, "--json")
@@ -227,7 +228,7 @@ def test_a_run_without_an_answer_is_not_the_one_that_is_meant(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
     answered(assistant, filled, dev_server)
-    assistant("sample", "-w", filled)
+    assistant("sample", "--out", filled / "to_label.csv", "-w", filled)
     defaults(assistant, filled)  # what these write is written once
     before = defaults(assistant, filled)
     assert assistant("prelabel", "--model", "openai:missing", "-w", filled).status == 1
