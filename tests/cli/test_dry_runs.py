@@ -215,7 +215,14 @@ def defaults(assistant: Assistant, workspace: Path) -> dict[str, object]:
     assert assistant("export", target, "-w", workspace).status == 0
     told: dict[str, object] = {"export": target.read_bytes()}
     told["status"] = assistant("status", "-w", workspace, "--json").json["run"]
-    for words in (("eval", "agree"), ("signals",), ("route",), ("sample",), ("settle",), ("check",)):
+    for words in (
+        ("eval", "agree"),
+        ("signals",),
+        ("route",),
+        ("sample", "--out", workspace / "to_label.csv"),
+        ("settle",),
+        ("check",),
+    ):
         said = assistant(*words, "-w", workspace, "--json")
         told[words[0]] = (said.status, said.stdout)
     said = assistant("enqueue", "-w", workspace, "--json")
@@ -227,7 +234,6 @@ def test_a_run_without_an_answer_is_not_the_one_that_is_meant(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
     answered(assistant, filled, dev_server)
-    assistant("sample", "-w", filled)
     defaults(assistant, filled)  # what these write is written once
     before = defaults(assistant, filled)
     assert assistant("prelabel", "--model", "openai:missing", "-w", filled).status == 1
