@@ -234,6 +234,7 @@ def test_a_run_without_an_answer_is_not_the_one_that_is_meant(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
     answered(assistant, filled, dev_server)
+    assistant("sample", "--out", filled / "to_label.csv", "-w", filled)
     defaults(assistant, filled)  # what these write is written once
     before = defaults(assistant, filled)
     assert assistant("prelabel", "--model", "openai:missing", "-w", filled).status == 1
@@ -262,6 +263,7 @@ def test_rows_that_dry_runs_of_before_left_are_neither_meant_nor_listed(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
     answered(assistant, filled, dev_server, "--limit", "5")
+    assistant("sample", "--out", filled / "to_label.csv", "-w", filled)
     defaults(assistant, filled)  # what these write is written once
     before = defaults(assistant, filled)
     with Workspace.open(filled) as opened:
