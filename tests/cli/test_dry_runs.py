@@ -215,8 +215,14 @@ def defaults(assistant: Assistant, workspace: Path) -> dict[str, object]:
     assert assistant("export", target, "-w", workspace).status == 0
     told: dict[str, object] = {"export": target.read_bytes()}
     told["status"] = assistant("status", "-w", workspace, "--json").json["run"]
-    sample = ("sample", "--out", str(workspace / "to_label.csv"))
-    for words in (("eval", "agree"), ("signals",), ("route",), sample, ("settle",), ("check",)):
+    for words in (
+        ("eval", "agree"),
+        ("signals",),
+        ("route",),
+        ("sample", "--out", workspace / "to_label.csv"),
+        ("settle",),
+        ("check",),
+    ):
         said = assistant(*words, "-w", workspace, "--json")
         told[words[0]] = (said.status, said.stdout)
     said = assistant("enqueue", "-w", workspace, "--json")
@@ -257,6 +263,7 @@ def test_rows_that_dry_runs_of_before_left_are_neither_meant_nor_listed(
     assistant: Assistant, filled: Path, dev_server: Server
 ) -> None:
     answered(assistant, filled, dev_server, "--limit", "5")
+    assistant("sample", "--out", filled / "to_label.csv", "-w", filled)
     defaults(assistant, filled)  # what these write is written once
     before = defaults(assistant, filled)
     with Workspace.open(filled) as opened:
