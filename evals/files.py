@@ -45,9 +45,8 @@ def read_eval_files(
         slice_by: fields of the items' meta by which results are sliced.
 
     Raises:
-        InputError: a file is missing or not of its shape, a line can't be read or answers an item twice, a
-            person's label is none of `classes`, no item has one of these fields, or people and machines answered no
-            item in common.
+        InputError: a file is missing or not of its shape, a line can't be read, a person's label is none of `classes`,
+            no item has one of these fields, or people and machines answered no item in common.
     """
     known = None if items is None else read_items(items)
     read = read_answer_files(labels, machine, known, label_set=classes)

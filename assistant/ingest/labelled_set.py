@@ -92,8 +92,7 @@ def read_labelled_set(
 
     Raises:
         InputError: a file is missing, unreadable or not of its shape; a line can't be read; an id occurs twice or in
-            no item; one rater or model answers an item twice; no model has the name; fewer than 30 items are left, or
-            reviewers gave all of them the same label.
+            no item; no model has the name; fewer than 30 items are left, or reviewers gave all of them the same label.
     """
     known = read_items(items)
     read = read_answer_files(labels, machine, known)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from statistics import fmean
 
 import pytest
 
+from assistant.domain.certificates import Purpose, SampledItem
+from assistant.domain.reviews import Review
 from assistant.stats.coefficient_intervals import CENSUS
+from assistant.store.routed import reviews_by_sight
 from assistant.store.samples import SampleStore
+from assistant.wiring.eval_production import runs_data
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import MadeUp, give, label_them, load, make_up
@@ -106,3 +111,36 @@ def test_labels_there_were_before_the_campaign_count_for_themselves_beside_its_f
     # 20 for themselves, and 40 for the other 380
     assert raw["n"] == 60
     assert raw["value"] == pytest.approx((sum(known) + 380 / 40 * sum(random)) / 400)
+
+
+def test_reviews_given_in_sight_of_the_machines_answer_are_stood_for_by_those_drawn_to_be_blind(
+    assistant: Assistant, workspace: Path
+) -> None:
+    # 60 of 300 items are drawn at random and labelled; the others go to reviewers, who repeat what the machine says
+    # where they see it. The stores are as a campaign whose batch was too hard to audit leaves them.
+    made = make_up(300, seed=5, machine_error=0.4)
+    truth, names = made.truth, Random(1).sample(list(made.truth), 300)
+    load(assistant, workspace, made)
+    give(assistant, workspace, {name: truth[name] for name in names[:60]})
+    with Workspace.open(workspace) as opened:
+        store, run = SampleStore(opened.database), opened.runs.find(None)
+        design = {"max_error": 0.05, "confidence": 0.95, "items": 300, "last_key": 300}
+        for purpose, drawn, chance in ((Purpose.START, names[:60], 0.2), (Purpose.REVIEW, names[60:], 1.0)):
+            items = [SampledItem(name, chance) for name in drawn]
+            store.add(run.id, fit_id=None, purpose=purpose, population=300, seed=1, detail=design, items=items)
+    assert assistant("enqueue", "-w", workspace).status == 0
+    with Workspace.open(workspace) as opened:
+        shown, blind = reviews_by_sight(opened.database, opened.runs.find(None).id)
+        said = {name: made.machine[name][0] for name in shown} | {name: truth[name] for name in blind}
+        reviews = [Review(name, "ann", (label,), shown_suggestion=name in shown) for name, label in said.items()]
+        opened.reviews.add([(opened.items.get(one.item_id).key, one) for one in reviews])
+        data = runs_data(opened, [opened.runs.find(None)])
+    assert min(len(shown), len(blind)) > 20
+    assert len(shown) + len(blind) == 240
+    weights = dict(zip(data.ids, data.weights.tolist(), strict=True))
+    assert not shown & weights.keys()
+    assert [weights[name] for name in blind] == pytest.approx([240 / len(blind)] * len(blind))
+    raw = assistant("eval", "agree", "-w", workspace, "--json").json["raw"]
+    true = fmean(made.machine[name][0] == label for name, label in truth.items())
+    assert raw["low"] < true < raw["high"]
+    assert fmean(made.machine[name][0] == said.get(name, truth[name]) for name in truth) > raw["high"]
