@@ -215,14 +215,8 @@ def defaults(assistant: Assistant, workspace: Path) -> dict[str, object]:
     assert assistant("export", target, "-w", workspace).status == 0
     told: dict[str, object] = {"export": target.read_bytes()}
     told["status"] = assistant("status", "-w", workspace, "--json").json["run"]
-    for words in (
-        ("eval", "agree"),
-        ("signals",),
-        ("route",),
-        ("sample", "--out", workspace / "to_label.csv"),
-        ("settle",),
-        ("check",),
-    ):
+    sample = ("sample", "--out", str(workspace / "to_label.csv"))
+    for words in (("eval", "agree"), ("signals",), ("route",), sample, ("settle",), ("check",)):
         said = assistant(*words, "-w", workspace, "--json")
         told[words[0]] = (said.status, said.stdout)
     said = assistant("enqueue", "-w", workspace, "--json")
