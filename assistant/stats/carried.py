@@ -50,7 +50,7 @@ def carried_share(
     more = sqrt(variance / (observed * (1 - observed))) if informed else 1.0
     n = effective if informed else design.least_n
     if not alone:
-        low, high = wilson_of_share(share, n / more**2 * design.cut(confidence), confidence)
+        low, high = wilson_of_share(share, design.counted(n / more**2, confidence), confidence)
         return low / expected, high / expected
     low, high = design.interval(share, n, confidence)
     return (share - (share - low) * more) / expected, (share + (high - share) * more) / expected

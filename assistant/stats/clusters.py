@@ -24,7 +24,8 @@ class ClusteredMean:
         clusters: groups they form; `n` when ungrouped.
         standard_error: Liang-Zeger's with the small-sample factor G / (G - 1); for ungrouped, unweighted items the
             usual s / sqrt(n). None with one cluster or without any spread.
-        low, high: Student's t interval with G - 1 degrees of freedom, not cut to what is possible; None as above.
+        low, high: Student's t interval with G - 1 degrees of freedom, of ungrouped items that weigh differently as
+            many as the heavy ones give; not cut to what is possible; None as above.
         p_value: two-sided, of "the mean is 0"; below 1 - confidence exactly when the interval leaves 0 out.
         design_effect: variance over that of as many independent, equally weighing items; None when undefined.
         effective_n: n / design_effect; None when undefined.
@@ -63,7 +64,8 @@ def clustered_mean(
         ValueError: lengths differ, no items, codes that are not whole numbers, negative weights, level out of range.
 
     Source: Liang & Zeger (1986), Biometrika 73:13-22; for evaluations Miller (2024), arXiv 2411.00640, section 2.2;
-    weighted mean linearised as in Särndal, Swensson & Wretman (1992), section 5.7.
+    weighted mean linearised as in Särndal, Swensson & Wretman (1992), section 5.7; its degrees of freedom:
+    Satterthwaite (1946), Biometrics Bulletin 2:110-114.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
@@ -73,8 +75,9 @@ def clustered_mean(
     se = _standard_error(y, w, codes, mean) * sqrt(groups / (groups - 1)) if groups > 1 else 0.0
     if se <= _NO_SPREAD * max(1.0, float(np.abs(y).max())):
         return ClusteredMean(mean, len(y), groups, None, None, None, None, None, None, _why_undefined(groups))
-    half = float(stdtrit(groups - 1, (1 + confidence) / 2)) * se
-    p = 2 * float(stdtr(groups - 1, -abs(mean) / se))
+    degrees = _degrees(w, groups)
+    half = float(stdtrit(degrees, (1 + confidence) / 2)) * se
+    p = 2 * float(stdtr(degrees, -abs(mean) / se))
     effect = se * se / naive
     return ClusteredMean(mean, len(y), groups, se, mean - half, mean + half, p, effect, len(y) / effect, None)
 
@@ -169,6 +172,14 @@ def _cluster_codes(clusters: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
         raise ValueError(f"clusters must be whole-number codes, got {given.dtype}; number the groups first")
     _, codes = np.unique(given, return_inverse=True)
     return codes.astype(np.int64)
+
+
+def _degrees(w: Floats, groups: int) -> float:
+    """Groups less one; Satterthwaite's where items stand alone and weigh differently, few of them most of it."""
+    squares = w * w
+    if groups < len(w) or not (w != w[0]).any():
+        return groups - 1
+    return min(groups - 1.0, max(1.0, float(squares.sum()) ** 2 / float(squares @ squares) - 1))
 
 
 def _correlation(deviations: Floats, weights: Floats, clusters: npt.NDArray[np.int64]) -> float:

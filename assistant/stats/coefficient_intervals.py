@@ -24,6 +24,7 @@ from assistant.stats.carried import carried_share, normal_reaching
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.contingency import PairedCodes, check_tables, paired_codes
 from assistant.stats.designs import Design, design_of_counts, design_of_items
+from assistant.stats.intervals import check_level
 from assistant.stats.linearised import Chance, Linearised, linearised
 from assistant.stats.two_labels import goodness_of_fit_ratios, margins_allow
 from assistant.stats.vectors import Floats
@@ -146,7 +147,7 @@ def _coefficient(
     if name not in _RECIPES:
         raise ValueError(f"no coefficient is called {name!r}; there are {', '.join(_RECIPES)}")
     recipe = _RECIPES[name]
-    design.quantile(confidence)  # refuses a level out of range, whatever the items
+    check_level(confidence)
     shares = design.shares.reshape(classes, classes)
     if not shares.any():
         return undefined(EMPTY, design.n)
@@ -198,7 +199,7 @@ def _ratios(
     )
     if not recipe.hull:
         return CARRIED, [*carried]
-    z = design.quantile(confidence)
+    z = design.reach(effective, confidence)
     return HULL, [*carried, *_with_items_added(shares, weights, recipe.chance, effective, z)]
 
 

@@ -94,7 +94,8 @@ class Design:
     def effective_n(self, influence: Floats, ends: tuple[float, float] | None = None) -> float:
         """As many equally weighing independent items would give this variance; at most `n` unless `finite`.
 
-        `least_n` where no item moves the figure. Arguments as `variance`.
+        `least_n` where no item moves the figure, and at least that where items weigh differently. Arguments as
+        `variance`.
         """
         spread, tiny = float(self.shares @ influence**2), 1e-18
         if spread <= tiny:
@@ -103,6 +104,8 @@ class Design:
         if variance <= tiny * spread:
             return self.least_n
         found = spread / variance
+        if self.random is not None:
+            found = max(found, self.least_n)
         return found if self.finite else min(float(self.n), found)
 
     @property
@@ -122,10 +125,6 @@ class Design:
             return float(max(self.groups - 1, 1))
         return None if self.random is None else max(self.random - 1, 1.0)
 
-    def quantile(self, confidence: float) -> float:
-        """How many standard errors an interval reaches: normal, or Student's t with `degrees` of freedom."""
-        return _quantile(self.degrees, confidence)
-
     def interval(self, share: float, n: float, confidence: float) -> tuple[float, float]:
         """The interval of a share of effectively `n` items.
 
@@ -144,14 +143,24 @@ class Design:
             if not self.finite and max(abs(share * n - counts[0]), abs(n - counts[1])) < _WHOLE * n:
                 return binomial_interval(*counts, confidence)
             return mid_p_of_share(share, n, confidence)
-        return mid_p_of_share(share, n * self.cut(confidence), confidence)
+        return mid_p_of_share(share, self.counted(n, confidence), confidence)
 
-    def cut(self, confidence: float) -> float:
-        """By what an effective number of items is multiplied where few clusters or heavy items give the variance."""
+    def counted(self, n: float, confidence: float) -> float:
+        """What is left of effectively `n` items where few clusters or heavy items give the variance.
+
+        Never less than `least_n` of items that weigh differently: were all as heavy as those left to chance, as many
+        would be drawn, and what they vary is known from the share itself.
+        """
         if self.degrees is None:
-            return 1.0
+            return n
         cut = _quantile(max(self.n - 1, 1), confidence) / _quantile(self.degrees, confidence)
-        return min(1.0, cut * cut)
+        left = n * min(1.0, cut * cut)
+        return left if self.random is None else max(left, min(n, self.least_n))
+
+    def reach(self, n: float, confidence: float) -> float:
+        """How many standard errors an interval of effectively `n` items reaches."""
+        usual = None if self.degrees is None else float(max(self.n - 1, 1))
+        return _quantile(usual, confidence) * float(np.sqrt(n / self.counted(n, confidence)))
 
 
 def design_of_counts(counts: npt.ArrayLike) -> Design:
@@ -216,6 +225,5 @@ def _of_chance(weights: Floats, squares: Floats, total: float) -> tuple[float | 
 
 
 def _quantile(degrees: float | None, confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
+    """Student's, or the normal one."""
     return float(stdtrit(np.inf if degrees is None else degrees, (1 + confidence) / 2))

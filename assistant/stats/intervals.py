@@ -182,6 +182,11 @@ def binomial_upper_bound(successes: int, n: int, confidence: float) -> float:
 def _check(successes: int, n: int, confidence: float) -> None:
     if not 0 <= successes <= n:
         raise ValueError(f"successes must be between 0 and n, got {successes} of {n}")
+    check_level(confidence)
+
+
+def check_level(confidence: float) -> None:
+    """Raises ValueError for a level that is not between 0 and 1."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
 
@@ -189,8 +194,7 @@ def _check(successes: int, n: int, confidence: float) -> None:
 def _check_share(share: float, n: float, confidence: float) -> None:
     if not (0 <= share <= 1 and n > 0):
         raise ValueError(f"share must lie between 0 and 1 and n above 0, got {share} of {n}")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
+    check_level(confidence)
 
 
 @lru_cache(4096)

@@ -18,6 +18,7 @@ from assistant.stats.codes import Codes
 from assistant.stats.coefficient import Coefficient, undefined
 from assistant.stats.coefficient_intervals import CARRIED, CENSUS, HULL, ONE_CLUSTER
 from assistant.stats.designs import Design, design_of_items
+from assistant.stats.intervals import check_level
 from assistant.stats.raters import NO_PAIRS, ONE_LABEL, check_counts
 from assistant.stats.raters_linearised import Recipe, recipe
 from assistant.stats.vectors import Floats, weights_or_ones
@@ -66,7 +67,7 @@ def coefficients_of_counts(
     kinds, of_item = _kinds(n[paired])
     drawn = None if correction is None else np.asarray(correction)[paired]
     design = design_of_items(of_item, len(kinds), w[paired], None if groups is None else groups[paired], drawn)
-    design.quantile(confidence)
+    check_level(confidence)
     return {name: _coefficient(kinds, design, name, recipe(name, values), confidence) for name in names}
 
 
@@ -104,7 +105,7 @@ def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, confidence
         )
     ]
     if not alone:
-        ends += _with_items_added(n, design.shares, parts, effective, design.quantile(confidence))
+        ends += _with_items_added(n, design.shares, parts, effective, design.reach(effective, confidence))
     low, high = 1 - factor * max(ends), min(1.0, 1 - factor * min(ends))
     least = 0.0 if name == "raw" else min(value, -1.0)
     return Coefficient(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_1samp
+from scipy.stats import t, ttest_1samp
 from statsmodels.regression.linear_model import OLS, WLS
 
 from assistant.stats.clusters import clustered_mean, clustered_standard_error
@@ -121,3 +121,15 @@ def test_what_is_no_clustered_sample_is_refused(values, clusters, weights, messa
 def test_a_level_of_one_is_refused() -> None:
     with pytest.raises(ValueError, match="confidence"):
         clustered_mean([1, 2], None, None, 1.0)
+
+
+def test_few_heavy_items_give_few_degrees_of_freedom() -> None:
+    # 90 items of weight 1 and 10 of weight 30: (90 + 9,000)² / (90 + 8,100,000) - 1 degrees, by hand 9.2
+    values, weights = np.tile([0.0, 1.0], 50), np.r_[np.ones(90), np.full(10, 30.0)]
+    mean = clustered_mean(values, weights=weights)
+    assert mean.standard_error is not None
+    degrees = 9_090**2 / 8_100_090 - 1
+    assert mean.high == pytest.approx(mean.value + t.ppf(0.975, degrees) * mean.standard_error)
+    assert mean.p_value == pytest.approx(2 * t.sf(mean.value / mean.standard_error, degrees))
+    alike = clustered_mean(values, weights=np.full(100, 30.0))
+    assert alike == clustered_mean(values)

@@ -89,6 +89,19 @@ def test_effective_clusters_are_as_many_of_one_size() -> None:
     assert effective_clusters(np.ones(20), np.repeat([7, 8, 9], [16, 2, 2])) == pytest.approx(400 / 264)
 
 
+def test_three_heavy_items_that_agree_tell_as_much_as_three_items_do() -> None:
+    # 15 items for themselves and 3 that stand for 50 each: 165 / 50 items as heavy would stand for all
+    weights = np.r_[np.ones(15), np.full(3, 50.0)]
+    hits = np.r_[np.zeros(6), np.ones(12)]
+    mean = float(np.average(hits, weights=weights))
+    design = of(weights)
+    effective = design.effective_n(hits - mean, (-mean, 1 - mean))
+    assert effective == pytest.approx(165 / 50, rel=0.01)
+    assert design.interval(mean, effective, 0.95) == mid_p_of_share(mean, effective)
+    alone = binomial_interval(3, 3)[0]
+    assert design.interval(mean, effective, 0.95)[0] == pytest.approx(alone, abs=0.1)
+
+
 @pytest.mark.parametrize("correction", [np.zeros(49), np.full(50, 1.0), np.full(50, -0.1)])
 def test_corrections_that_are_none_are_refused(correction: np.ndarray) -> None:
     with pytest.raises(ValueError, match="correction must hold a number from 0 to below 1 for each of the 50 items"):

@@ -30,7 +30,7 @@ def test_agreement_is_told_with_intervals_beside_the_naive_figure(made_up: MadeU
     client = signed_in(Role.ANALYST)
     page = client.get("/quality/panel?run=r1")
     told = words(page)
-    assert re.search(r"r1 agrees with reviewers on [\d.]+ % of items \([\d.]+ to [\d.]+ %, n = \d+\)", told)
+    assert re.search(r"r1 agrees with reviewers on [\d.]+ % of items \([\d.]+ to [\d.]+ %, n = \d+[,)]", told)
     assert "Naive: plain average over reviewed items" in told
     assert "Two reviewers of an item agree" in told
     assert "Blind: the machine's answer hidden" in told
