@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from assistant.domain.certificates import Sample, SampledItem
+from assistant.store.nonces import campaign_scope
 from assistant.store.samples import SampleStore
 from assistant.trust.campaign import Campaign, Step, Target
-from assistant.trust.judge import Judge, Judgement
+from assistant.trust.judge import Judge
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.batch import Batch, make_pool, read_batch
 from assistant.wiring.trust.history import read_history
@@ -21,16 +22,11 @@ from tests.cli.made_up import label_them, load, make_up
 SEED = 20260101
 
 
-class Forgetful(Judge):
-    """Chooses what to look at anew each time, as a process that starts from the stores does."""
-
-    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
-        return self.restarted(SEED).judge(labelled, answers)
-
-
 def in_memory(workspace: Workspace, batch: Batch, truth: np.ndarray, target: Target) -> list[Step]:
     """Every step of a campaign that stays in one process."""
-    campaign = Campaign(batch.page.ids, Forgetful(make_pool(workspace, batch), seed=SEED), target, seed=SEED)
+    nonce = workspace.nonces.find(campaign_scope(batch.run.id))
+    assert nonce is not None
+    campaign = Campaign(batch.page.ids, Judge(make_pool(workspace, batch), seed=SEED), target, key=nonce.value)
     answers, steps = np.full(len(batch), NONE), list[Step]()
     while (step := campaign.next(answers)) is not None:
         steps.append(step)
