@@ -11,7 +11,7 @@ import pytest
 from assistant.trust.campaign import Wave
 from assistant.trust.certify import Passed, pass_items
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.sampled import WEIGHTED, Sampled, chances_of, weighted
+from assistant.wiring.trust.chances import WEIGHTED, Sampled, chances_of, weighted
 
 RATE = 0.3
 VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of some figure is to be estimated
