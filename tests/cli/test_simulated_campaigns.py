@@ -78,7 +78,8 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _named(label: str) -> str:
-    return "l_" + re.sub(r"\W+", "_", label.lower())
+    """As a policy can name it; `-1` and `1` stay two labels, which `l__1` and `l_1` would not."""
+    return "l_" + re.sub(r"\W+", "_", label.lower().replace("-", "minus_"))
 
 
 def _machine(name: str, truth: dict[str, str], random: Random) -> dict[str, tuple[str, float]]:
