@@ -43,7 +43,8 @@ def route(
     Example: assistant route --capacity 2000
     """
     from assistant.wiring.trust.explaining import explain_item
-    from assistant.wiring.trust.routing import Choice, keep_routes, plan_routes, send_unseen_to_people
+    from assistant.wiring.trust.routing import Choice, keep_routes, plan_routes
+    from assistant.wiring.trust.unseen import send_unseen_to_people
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)

@@ -10,7 +10,7 @@ from assistant.review.queue import utc_now
 from assistant.store.nonces import REVIEW
 from assistant.store.runs import Run
 from assistant.store.writer import Writer
-from assistant.wiring.trust.routing import send_unseen_to_people
+from assistant.wiring.trust.unseen import send_unseen_to_people
 from assistant.wiring.workspace import Workspace
 
 
