@@ -74,8 +74,10 @@ def test_no_task_is_lost_none_answered_too_often_and_nobody_starves(desk: Desk, 
     seen = {"stored": everything[OutcomeKind.STORED], "undone": everything["undone"], "kept": everything["kept"]}
     assert seen == {"stored": stored, "undone": undone, "kept": kept}, everything
     assert everything["crashed"] > 0, everything
-    # Whoever the machine gave no time to ask has not been passed over: a process may come when the work is done.
-    starved = {name: counts for name, counts in told.items() if not counts["given"] and counts["asked"] >= ASKED}
+    # SQLite's lock goes to whoever polls at the right moment: a second process may come when the work is done. Within a
+    # process, and on PostgreSQL, everybody gets a turn.
+    fair = told if database_url.startswith("postgresql") else {one.name: told[one.name] for one in people[:HERE]}
+    starved = {name: counts for name, counts in fair.items() if not counts["given"] and counts["asked"] >= ASKED}
     assert starved == {}, told
 
 
