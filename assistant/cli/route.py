@@ -31,7 +31,9 @@ def route(
     explain: Annotated[
         str | None, typer.Option(metavar="ITEM", help="Show the rules for one item; write nothing.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(show_default="[routing] seed", help="Of every draw.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(show_default="[routing] seed", help="Another one draws a new round.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:

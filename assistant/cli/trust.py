@@ -48,7 +48,8 @@ ConfidenceOption = Annotated[
     typer.Option("--confidence", show_default="the campaign's, at first 0.95", help="Of the statement, below 1."),
 ]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", show_default="[routing] seed", help="Of every draw; fixed by the first sample.")
+    int | None,
+    typer.Option("--seed", show_default="[routing] seed", help="Of folds and solvers; fixed by the first sample."),
 ]
 
 

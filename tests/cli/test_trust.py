@@ -257,7 +257,7 @@ def test_the_target_may_change_until_items_are_audited_and_not_after(
     said = assistant("sample", "--out", sheet, "-w", workspace, "--json", "--max-error", "0.2")
     assert "audits for at most 10 % errors at 95 % confidence" in refused(said)
     assert "audits for at most 10 % errors" in refused(certify(assistant, workspace, "--confidence", "0.9"))
-    assert "draws with seed 20260101, not 3" in refused(
+    assert "learns with seed 20260101, not 3" in refused(
         assistant("sample", "--out", sheet, "-w", workspace, "--json", "--seed", "3")
     )
 

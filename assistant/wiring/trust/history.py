@@ -109,7 +109,7 @@ class History:
         return [name for one in self.samples if one.purpose is purpose for name in self.drawn[one.id]]
 
     def seed(self, wished: int | None, otherwise: int) -> int:
-        """The seed of every draw: that of the first sample, before that the one wished for.
+        """The seed of folds and solvers: that of the first sample, before that the one wished for. Draws have a nonce.
 
         Raises:
             InputError: another one is wished for while a campaign is under way.
@@ -119,7 +119,7 @@ class History:
         seed = self.samples[0].seed
         if wished not in {None, seed}:
             hint = "leave --seed out"
-            raise InputError(f"the campaign of {self.run.name} draws with seed {seed}, not {wished}", hint=hint)
+            raise InputError(f"the campaign of {self.run.name} learns with seed {seed}, not {wished}", hint=hint)
         return seed
 
     def target(self, max_error: float | None, confidence: float | None) -> Target:

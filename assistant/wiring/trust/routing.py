@@ -45,7 +45,7 @@ class Choice:
 
     Args:
         capacity: reviews that people have time for, at least `LEAST_REVIEWS`; None for all that are needed.
-        seed: of every draw; None for the setting's.
+        seed: another one draws a new round, with the run's nonce; None for the setting's.
     """
 
     capacity: int | None = None
