@@ -17,8 +17,32 @@ Fault = Literal[
     "off_label",
     "refusal",
     "slow",
+    "error_in_200",
+    "no_choices",
+    "finish_error",
+    "web_page",
+    "overloaded_400",
+    "too_large_429",
+    "context_500",
+    "quota_403",
+    "content_filter",
 ]
 
+SAID: dict[str, tuple[int, str, str]] = {
+    "server_error": (500, "A fault made to order.", "server_error"),
+    "unavailable": (503, "A fault made to order.", "unavailable"),
+    "rate_limited": (429, "A fault made to order.", "rate_limited"),
+    "overloaded_400": (400, "The engine is currently overloaded, please try again later.", "engine_overloaded"),
+    "too_large_429": (
+        429,
+        "Request too large for dev on tokens per min (TPM): Limit 30000, Requested 36055.",
+        "rate_limit_exceeded",
+    ),
+    "context_500": (500, "the request exceeds the available context size, try increasing it", "server_error"),
+    "quota_403": (403, "用户额度不足", "insufficient_user_quota"),
+    "content_filter": (400, "The response was filtered by the content management policy.", "content_filter"),
+}
+"""Status, message and code of the faults that are told by an HTTP status, the true one or another."""
 
 _WHOLE = 1.0 - 1e-9  # a whole request, but for rounding
 
@@ -38,6 +62,12 @@ class Faults:
         off_label: the reply names a label that was not offered.
         refusal: the model declines.
         slow: the answer takes `slow_ms` longer.
+        error_in_200: no choices, and an error 503 in the body of a 200.
+        no_choices: `choices` is null, and nothing says why.
+        finish_error: the reply breaks off; `finish_reason` is `error`, and the choice holds an error 502.
+        web_page: a web page instead of JSON.
+        overloaded_400, too_large_429, context_500, quota_403: what the words say, with another's HTTP status.
+        content_filter: HTTP 400 for what the question says.
         every_attempt: a question meets its fault each time it is asked; otherwise on the first time only.
         retry_after_s: what Retry-After says.
         slow_ms: the extra latency of `slow`, in milliseconds.
@@ -53,6 +83,15 @@ class Faults:
     off_label: float = 0.0
     refusal: float = 0.0
     slow: float = 0.0
+    error_in_200: float = 0.0
+    no_choices: float = 0.0
+    finish_error: float = 0.0
+    web_page: float = 0.0
+    overloaded_400: float = 0.0
+    too_large_429: float = 0.0
+    context_500: float = 0.0
+    quota_403: float = 0.0
+    content_filter: float = 0.0
     every_attempt: bool = False
     retry_after_s: float = 0.2
     slow_ms: float = 1000.0

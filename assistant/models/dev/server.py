@@ -7,6 +7,7 @@ keywords. It counts what it is asked, so that a benchmark can prove that nothing
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -18,12 +19,13 @@ from aiohttp import web
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
 from assistant.models.dev.embeddings import embeddings_body
-from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
-from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
+from assistant.models.dev.faults import SAID, Fault, FaultPlan, RequestLimit, retry_headers
+from assistant.models.dev.forms import BROKEN, broken, in_form, streamed
+from assistant.models.dev.options import DevServerOptions, RefusedError, check_access, check_model, check_payload
 from assistant.models.dev.script import scripted
 
+_AZURE = re.compile(r"^/openai(?:/deployments/[^/]+|/v1)?")
 _LARGEST_BODY = 64 * 1024 * 1024
-_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429}
 
 
 class DevServer:
@@ -73,7 +75,8 @@ class DevServer:
         try:
             if path == "/dev/counts":
                 return _json(orjson.dumps(self.log.counts()))
-            check_key(self.options, request.headers.get("authorization"))
+            check_access(self.options, request.headers, request.rel_url.query)
+            path = _AZURE.sub("/v1", path)
             if path == "/v1/chat/completions":
                 return await self._chat(request)
             return await self._other(request, path)
@@ -104,7 +107,7 @@ class DevServer:
             headers = self._take_place()
             check_payload(self.options, payload, question)
             fault = self._plan.fault_of(question.digest)
-            response = await self._reply(request, payload["model"], question, fault, headers)
+            response = await self._reply(request, payload, question, fault, headers)
             status = response.status
         except RefusedError as refused:
             status = refused.status
@@ -114,22 +117,33 @@ class DevServer:
         return response
 
     async def _reply(
-        self, request: web.BaseRequest, model: str, question: Question, fault: Fault | None, headers: dict[str, str]
+        self,
+        request: web.BaseRequest,
+        payload: Mapping[str, Any],
+        question: Question,
+        fault: Fault | None,
+        headers: dict[str, str],
     ) -> web.StreamResponse:
-        if fault in _STATUS:
-            refused = RefusedError(_STATUS[fault], "A fault made to order.", fault)
+        if fault in SAID:
+            refused = RefusedError(*SAID[fault])
             refused.headers = retry_headers(self.options.faults.retry_after_s) if fault == "rate_limited" else {}
             raise refused
         wait = self.options.latency_ms + (self.options.faults.slow_ms if fault == "slow" else 0.0)
         if wait:
             await asyncio.sleep(wait / 1000)
-        body = self._completion(model, question, fault)
+        body = self._completion(payload["model"], question, fault)
         if fault == "reset":
             _reset(request)
             return _json(body, 444)  # as nginx notes it: closed without an answer
         if fault == "half_body":
             return await _half(request, body)
-        return _json(body, 200, headers)
+        if fault in BROKEN:
+            body, kind = broken(body, fault)
+        elif payload.get("stream"):
+            body, kind = streamed(body, counted=bool((payload.get("stream_options") or {}).get("include_usage")))
+        else:
+            body, kind = in_form(body, self.options.form)
+        return web.Response(body=body, headers=headers | {"Content-Type": kind})
 
     def _take_place(self) -> dict[str, str]:
         """One request's place in the rate limit; the headers that tell about it."""
