@@ -254,6 +254,7 @@ class Session:
             "failed": progress.failed,
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
+            "control_questions": progress.controls,
             "retries": dict(self.retries()),
             "cost_usd": progress.cost_usd,
             "seconds": round(progress.seconds, 2),

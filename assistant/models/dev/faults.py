@@ -14,35 +14,12 @@ Fault = Literal[
     "malformed",
     "truncated",
     "rate_limited",
+    "rejected",
     "off_label",
     "refusal",
     "slow",
-    "error_in_200",
-    "no_choices",
-    "finish_error",
-    "web_page",
-    "overloaded_400",
-    "too_large_429",
-    "context_500",
-    "quota_403",
-    "content_filter",
 ]
 
-SAID: dict[str, tuple[int, str, str]] = {
-    "server_error": (500, "A fault made to order.", "server_error"),
-    "unavailable": (503, "A fault made to order.", "unavailable"),
-    "rate_limited": (429, "A fault made to order.", "rate_limited"),
-    "overloaded_400": (400, "The engine is currently overloaded, please try again later.", "engine_overloaded"),
-    "too_large_429": (
-        429,
-        "Request too large for dev on tokens per min (TPM): Limit 30000, Requested 36055.",
-        "rate_limit_exceeded",
-    ),
-    "context_500": (500, "the request exceeds the available context size, try increasing it", "server_error"),
-    "quota_403": (403, "用户额度不足", "insufficient_user_quota"),
-    "content_filter": (400, "The response was filtered by the content management policy.", "content_filter"),
-}
-"""Status, message and code of the faults that are told by an HTTP status, the true one or another."""
 
 _WHOLE = 1.0 - 1e-9  # a whole request, but for rounding
 
@@ -59,15 +36,12 @@ class Faults:
         malformed: the reply's content is broken JSON.
         truncated: the reply's content is cut, `finish_reason` is `length`.
         rate_limited: HTTP 429 with Retry-After.
+        rejected: HTTP 400, in words that say nothing.
         off_label: the reply names a label that was not offered.
         refusal: the model declines.
         slow: the answer takes `slow_ms` longer.
-        error_in_200: no choices, and an error 503 in the body of a 200.
-        no_choices: `choices` is null, and nothing says why.
-        finish_error: the reply breaks off; `finish_reason` is `error`, and the choice holds an error 502.
-        web_page: a web page instead of JSON.
-        overloaded_400, too_large_429, context_500, quota_403: what the words say, with another's HTTP status.
-        content_filter: HTTP 400 for what the question says.
+        rejected_after: so many questions are asked before each one is `rejected`, whatever it is: a key that is
+            revoked; None for never.
         every_attempt: a question meets its fault each time it is asked; otherwise on the first time only.
         retry_after_s: what Retry-After says.
         slow_ms: the extra latency of `slow`, in milliseconds.
@@ -80,18 +54,11 @@ class Faults:
     malformed: float = 0.0
     truncated: float = 0.0
     rate_limited: float = 0.0
+    rejected: float = 0.0
     off_label: float = 0.0
     refusal: float = 0.0
     slow: float = 0.0
-    error_in_200: float = 0.0
-    no_choices: float = 0.0
-    finish_error: float = 0.0
-    web_page: float = 0.0
-    overloaded_400: float = 0.0
-    too_large_429: float = 0.0
-    context_500: float = 0.0
-    quota_403: float = 0.0
-    content_filter: float = 0.0
+    rejected_after: int | None = None
     every_attempt: bool = False
     retry_after_s: float = 0.2
     slow_ms: float = 1000.0
@@ -104,7 +71,7 @@ class Faults:
 
     def rates(self) -> tuple[tuple[Fault, float], ...]:
         """(fault, share) of those that may happen."""
-        settings = {"every_attempt", "retry_after_s", "slow_ms"}
+        settings = {"rejected_after", "every_attempt", "retry_after_s", "slow_ms"}
         named = ((field.name, getattr(self, field.name)) for field in fields(self) if field.name not in settings)
         return tuple((name, share) for name, share in named if share > 0)  # type: ignore[misc]  # names are Faults
 
@@ -115,10 +82,15 @@ class FaultPlan:
     def __init__(self, faults: Faults) -> None:
         self._rates = faults.rates()
         self._every_attempt = faults.every_attempt
+        self._left = faults.rejected_after
         self._met: set[str] = set()
 
     def fault_of(self, digest: str) -> Fault | None:
         """The fault of a question, by the digest (hex) of its messages; None for most."""
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                return "rejected"
         if not self._rates or digest in self._met:
             return None
         place = int(digest[:12], 16) / 16**12

@@ -11,8 +11,8 @@ import orjson
 
 from assistant.models.dev.answers import Question
 from assistant.models.dev.faults import Faults
-from assistant.models.dev.forms import Form
 from assistant.models.dev.script import ScriptedReply
+from assistant.models.dev.wire_faults import WireFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,11 @@ class DevServerOptions:
         rate_kind: `bucket` or `window`.
         rate_headers: tell the limit in `x-ratelimit-*` and `retry-after` headers.
         json_schema, json_object, logprobs, temperature, max_tokens: which parameters it takes.
-        system: whether it takes messages of that role.
-        whole_reply: whether it answers in one piece; else only questions with `stream` are answered.
-        api_version: whether it wants `?api-version=...` behind every path, and the key in `api-key`, like Azure.
-        form: in which form replies come.
         context_tokens: longer prompts (estimated) get the 400 of a real server; None for any length.
         dimensions: of the embeddings.
         log_path: a JSONL file that gets one line a request.
+        wire_fault: one fault that all questions meet, in whatever dialect they are asked.
+        lacks: of `LACKS`, what the model does not take, in whatever dialect it is asked.
     """
 
     port: int = 0
@@ -57,13 +55,11 @@ class DevServerOptions:
     logprobs: bool = True
     temperature: bool = True
     max_tokens: bool = True
-    system: bool = True
-    whole_reply: bool = True
-    api_version: bool = False
-    form: Form = "plain"
     context_tokens: int | None = None
     dimensions: int = 64
     log_path: Path | None = None
+    wire_fault: WireFault | None = None
+    lacks: tuple[str, ...] = ()
 
 
 class RefusedError(Exception):
@@ -78,12 +74,9 @@ class RefusedError(Exception):
         self.headers: dict[str, str] = {}
 
 
-def check_access(options: DevServerOptions, headers: Mapping[str, str], query: Mapping[str, str]) -> None:
-    """Refuse a wrong or missing key with 401, and a missing API version with 404, where there must be one."""
-    if options.api_version and "api-version" not in query:
-        raise RefusedError(404, "Resource not found", "404")
-    sent = headers.get("api-key") if options.api_version else headers.get("authorization", "").removeprefix("Bearer ")
-    if options.key is not None and sent != options.key:
+def check_key(options: DevServerOptions, authorization: str | None) -> None:
+    """Refuse a wrong or missing bearer token with 401."""
+    if options.key is not None and authorization != f"Bearer {options.key}":
         raise RefusedError(401, "Incorrect API key provided.", "invalid_api_key")
 
 
@@ -108,12 +101,6 @@ def check_payload(options: DevServerOptions, payload: Mapping[str, Any], questio
         if asked:
             message = f"Unsupported parameter: '{name}' ({kind or 'any value'}) is not supported by this server."
             raise RefusedError(400, message, "unsupported_parameter", param=name)
-    if not options.system and any(message["role"] == "system" for message in payload["messages"]):
-        message = "Conversation roles must alternate user/assistant/user/assistant/...; System role not supported"
-        raise RefusedError(400, message, "BadRequestError")
-    if not options.whole_reply and not payload.get("stream"):
-        message = "This model only support stream mode, please enable the stream parameter to access the model."
-        raise RefusedError(400, message, "invalid_parameter_error")
     if options.context_tokens is not None and question.prompt_tokens > options.context_tokens:
         message = f"This model's maximum context length is {options.context_tokens} tokens."
         raise RefusedError(400, message, "context_length_exceeded", param="messages")

@@ -7,7 +7,6 @@ keywords. It counts what it is asked, so that a benchmark can prove that nothing
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -18,14 +17,15 @@ from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.dialects.forms import EVENTS, streamed
+from assistant.models.dev.dialects.service import DialectService
 from assistant.models.dev.embeddings import embeddings_body
-from assistant.models.dev.faults import SAID, Fault, FaultPlan, RequestLimit, retry_headers
-from assistant.models.dev.forms import BROKEN, broken, in_form, streamed
-from assistant.models.dev.options import DevServerOptions, RefusedError, check_access, check_model, check_payload
+from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
+from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
 from assistant.models.dev.script import scripted
 
-_AZURE = re.compile(r"^/openai(?:/deployments/[^/]+|/v1)?")
 _LARGEST_BODY = 64 * 1024 * 1024
+_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429, "rejected": 400}
 
 
 class DevServer:
@@ -45,6 +45,7 @@ class DevServer:
             if self.options.rate_limit is None
             else RequestLimit(self.options.rate_limit, self.options.rate_period_s, self.options.rate_kind)
         )
+        self._dialects = DialectService(self.options, self.log, self._limit)
         self._port = self.options.port
         self._prefixes: set[int] = set()
         self._web: web.Server | None = None
@@ -75,8 +76,11 @@ class DevServer:
         try:
             if path == "/dev/counts":
                 return _json(orjson.dumps(self.log.counts()))
-            check_access(self.options, request.headers, request.rel_url.query)
-            path = _AZURE.sub("/v1", path)
+            if not path.startswith("/v1/") or path == "/v1/messages" or self._dialects.answers_openai:
+                answered = await self._dialects.answer(request, path)
+                if answered is not None:
+                    return answered
+            check_key(self.options, request.headers.get("authorization"))
             if path == "/v1/chat/completions":
                 return await self._chat(request)
             return await self._other(request, path)
@@ -124,8 +128,8 @@ class DevServer:
         fault: Fault | None,
         headers: dict[str, str],
     ) -> web.StreamResponse:
-        if fault in SAID:
-            refused = RefusedError(*SAID[fault])
+        if fault in _STATUS:
+            refused = RefusedError(_STATUS[fault], "A fault made to order.", fault)
             refused.headers = retry_headers(self.options.faults.retry_after_s) if fault == "rate_limited" else {}
             raise refused
         wait = self.options.latency_ms + (self.options.faults.slow_ms if fault == "slow" else 0.0)
@@ -137,13 +141,9 @@ class DevServer:
             return _json(body, 444)  # as nginx notes it: closed without an answer
         if fault == "half_body":
             return await _half(request, body)
-        if fault in BROKEN:
-            body, kind = broken(body, fault)
-        elif payload.get("stream"):
-            body, kind = streamed(body, counted=bool((payload.get("stream_options") or {}).get("include_usage")))
-        else:
-            body, kind = in_form(body, self.options.form)
-        return web.Response(body=body, headers=headers | {"Content-Type": kind})
+        if payload.get("stream"):
+            return web.Response(body=streamed(body), headers=headers, content_type=EVENTS)
+        return _json(body, 200, headers)
 
     def _take_place(self) -> dict[str, str]:
         """One request's place in the rate limit; the headers that tell about it."""
