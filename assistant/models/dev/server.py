@@ -24,7 +24,7 @@ from assistant.models.dev.options import DevServerOptions, RefusedError, check_k
 from assistant.models.dev.script import scripted
 
 _LARGEST_BODY = 64 * 1024 * 1024
-_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429}
+_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429, "rejected": 400}
 
 
 class DevServer:
