@@ -20,7 +20,7 @@ from assistant.models.dev.dialects.gemini import GeminiDialect
 from assistant.models.dev.dialects.ollama import OllamaDialect
 from assistant.models.dev.dialects.openai_like import OPENAI_LIKE
 from assistant.models.dev.dialects.transport import send
-from assistant.models.dev.dialects.vectors import embeds, vectors_body
+from assistant.models.dev.dialects.vectors import embeds, provider_of_embeddings, vectors_body
 from assistant.models.dev.dialects.wire import THOUGHT, Asked, Problem, Reply, WireDialect
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit
 from assistant.models.dev.options import DevServerOptions
@@ -209,8 +209,8 @@ def _dialect_of(path: str) -> tuple[WireDialect | None, str]:
     if named is not None and (named.reads(inner) or embeds(inner) or inner == "/api/tags"):
         return named, inner
     found = next((dialect for dialect in DIALECTS if dialect.reads(path)), None)
-    if found is None and (path in {"/api/embed", "/api/tags"} or "batchEmbedContents" in path):
-        provider = "ollama" if path.startswith("/api/") else "google_genai"
+    if found is None and (embeds(path) or path == "/api/tags"):
+        provider = provider_of_embeddings(path)
         found = next(dialect for dialect in DIALECTS if dialect.provider == provider)
     return found, path
 
