@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals coverage
-                                routed serve decisions review pages]
+python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals
+                                coverage routed serve decisions review pages]
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the judgement to the reader.

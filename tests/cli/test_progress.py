@@ -16,7 +16,6 @@ from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl
 from tests.cli.made_up import make_up
 
-
 impatient = pytest.mark.usefixtures("no_patience")
 
 
