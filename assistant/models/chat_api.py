@@ -34,6 +34,7 @@ def encode_request(
     request: ModelRequest,
     response_format: Mapping[str, object] | None,
     dialect: Dialect = FULL_DIALECT,
+    extra: Mapping[str, object] | None = None,
 ) -> bytes:
     """One question as the JSON body of a chat-completions call.
 
@@ -44,6 +45,7 @@ def encode_request(
         request: the question; its schema goes into the last system message when it can't be a parameter.
         response_format: as `dialect.response_format()` gives it, or None to send none.
         dialect: what the server understands.
+        extra: further parameters, as the settings name them.
     """
     messages: Sequence[Message] = request.messages
     if request.schema is not None and dialect.structured != "json_schema":
@@ -65,6 +67,8 @@ def encode_request(
         payload["top_logprobs"] = min(sampling.top_logprobs, dialect.top_logprobs)
     if response_format is not None:
         payload["response_format"] = response_format
+    if extra:
+        payload |= extra
     return dump_json(payload)
 
 

@@ -39,6 +39,8 @@ class OpenAIModel:
         concurrency: connections kept open at most.
         timeout_s: seconds for one attempt, all in all.
         structured: how the reply's shape is asked for; `auto` finds out what the server takes.
+        extra: parameters sent with every question beside the protocol's own.
+        headers: sent with every request.
         trust_env: whether proxies named in the environment are used.
         on_limits: called with what each reply says about rate limits.
 
@@ -56,6 +58,8 @@ class OpenAIModel:
         concurrency: int = 64,
         timeout_s: float = 120.0,
         structured: Literal["auto", "json_schema", "json_object", "text"] = "auto",
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
         trust_env: bool = False,
         on_limits: Callable[[RateLimits], None] | None = None,
     ) -> None:
@@ -67,6 +71,8 @@ class OpenAIModel:
         self._at = server_address(base_url, key)
         self._url = f"{self._at.base_url}/chat/completions"
         self._organization = organization
+        self._extra = dict(extra or {})
+        self._headers = dict(headers or {})
         self._concurrency = concurrency
         self._timeout_s = timeout_s
         self._trust_env = trust_env
@@ -113,6 +119,7 @@ class OpenAIModel:
             api_key=self._at.key or "none",
             base_url=self._at.base_url,
             organization=self._organization,
+            default_headers=self._headers,
             timeout=min(self._timeout_s, _CHECK_SECONDS),
             max_retries=0,
             http_client=http_client,
@@ -159,7 +166,7 @@ class OpenAIModel:
         return f"{self._name} answers at {self._at.name} ({len(names)} models there)"
 
     async def _post(self, request: ModelRequest, dialect: Dialect) -> RawReply | Refusal:
-        body = encode_request(self._name, request, self._format_for(request, dialect), dialect)
+        body = encode_request(self._name, request, self._format_for(request, dialect), dialect, self._extra)
         session = self._open_session()
         started = time.perf_counter()
         try:
@@ -198,6 +205,7 @@ class OpenAIModel:
                 headers["Authorization"] = f"Bearer {self._at.key}"
             if self._organization:
                 headers["OpenAI-Organization"] = self._organization
+            headers |= self._headers
             self._loop = loop
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=300),

@@ -227,7 +227,7 @@ class Session:
             identity=asking.identity,
             renderer=asking.renderer,
             model=model,
-            sampling=sampling(asking.settings, asking.prompt),
+            sampling=sampling(asking.settings, asking.prompt, asking.model_spec),
             cost=self._cost,
             keep=writer.keep,
             max_asks=asking.settings.model.max_asks,

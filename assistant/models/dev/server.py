@@ -17,6 +17,7 @@ from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.dialects.service import DialectService
 from assistant.models.dev.embeddings import embeddings_body
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
 from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
@@ -43,6 +44,7 @@ class DevServer:
             if self.options.rate_limit is None
             else RequestLimit(self.options.rate_limit, self.options.rate_period_s, self.options.rate_kind)
         )
+        self._dialects = DialectService(self.options, self.log, self._limit)
         self._port = self.options.port
         self._prefixes: set[int] = set()
         self._web: web.Server | None = None
@@ -73,6 +75,10 @@ class DevServer:
         try:
             if path == "/dev/counts":
                 return _json(orjson.dumps(self.log.counts()))
+            if not path.startswith("/v1/") or path == "/v1/messages" or self._dialects.answers_openai:
+                answered = await self._dialects.answer(request, path)
+                if answered is not None:
+                    return answered
             check_key(self.options, request.headers.get("authorization"))
             if path == "/v1/chat/completions":
                 return await self._chat(request)
