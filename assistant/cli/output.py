@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from assistant.errors import AssistantError
 
@@ -29,6 +30,9 @@ class Output:
         as_json: print results as one JSON document instead of tables.
     """
 
+    spoke: ClassVar[float] = 0.0
+    """When any command's output last said something, in monotonic seconds."""
+
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
 
@@ -48,6 +52,7 @@ class Output:
 
     def result(self, data: Mapping[str, Any] | Sequence[Any], *shown: str | Table) -> None:
         """The command's result: `data` as JSON, or the same for people."""
+        Output.spoke = time.monotonic()
         if self.as_json:
             sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
             return
@@ -57,6 +62,7 @@ class Output:
 
     def note(self, line: str) -> None:
         """A line about what is going on."""
+        Output.spoke = time.monotonic()
         self.errors.print(printable(line), soft_wrap=True)
 
     def next_step(self, command: str, why: str) -> None:

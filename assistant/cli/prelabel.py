@@ -137,8 +137,8 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
     if progress.controls:
         output.note(
-            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so the"
-            " items were at fault"
+            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
+            " the items were at fault"
         )
     if stopped is not None:
         output.note(str(stopped))

@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output, table
+from assistant.cli.progress import quiet
 from assistant.domain.review_work import Role
 
 if TYPE_CHECKING:
@@ -204,7 +205,8 @@ def _set_disabled(name: str, disabled: bool, workspace: WorkspaceOption, as_json
 def _password(from_stdin: bool) -> str:
     if from_stdin or not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with quiet("asked"):
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return typed
 
 
