@@ -1,16 +1,50 @@
-"""Options that every command takes, spelled once."""
+"""Options that every command takes, spelled once; and commands to type next, which take over what was given here."""
 
 from __future__ import annotations
 
+import shlex
+import sys
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An option as it was typed: which commands there are, to see whether another one takes it, too."""
+
+    commands: Any
+    flag: str
+    value: str
+
+
+_GIVEN: ContextVar[dict[str, _Given]] = ContextVar("assistant_given")
+
+
+def _keep(context: typer.Context, parameter: typer.CallbackParam, value: Value) -> Value:
+    given = dict(_GIVEN.get({}))
+    given.pop(str(parameter.name), None)
+    source = context.get_parameter_source(str(parameter.name))
+    if value is not None and source is not None and source.name == "COMMANDLINE":
+        given[str(parameter.name)] = _Given(context.find_root().command, parameter.opts[0], str(value))
+    _GIVEN.set(given)
+    return value
+
 
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="ASSISTANT_WORKSPACE", show_default="this folder", help="The workspace's folder."
+        "--workspace",
+        "-w",
+        envvar="ASSISTANT_WORKSPACE",
+        show_default="this folder",
+        help="The workspace's folder.",
+        callback=_keep,
     ),
 ]
 JsonOption = Annotated[
@@ -18,7 +52,44 @@ JsonOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
 RunOption = Annotated[
-    str | None, typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.")
+    str | None,
+    typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.", callback=_keep),
 ]
 
 HERE = Path()
+
+
+def about_the_same(command: str) -> str:
+    """A command to type next, about the workspace and the run that this one was given, where it takes them.
+
+    Args:
+        command: `assistant WORDS`; anything else stays as it is.
+    """
+    words = command.split()
+    if words[:1] != ["assistant"]:
+        return command
+    for name, given in _GIVEN.get({}).items():
+        found = given.commands
+        for word in words[1:]:
+            found = getattr(found, "commands", {}).get(word, found)
+        spelled = {flag for one in found.params if one.name == name for flag in one.opts}
+        if spelled and not spelled & {word.partition("=")[0] for word in words}:
+            command += f" {given.flag} {shlex.quote(given.value)}"
+    return command
+
+
+def this_command(without: dict[str, int]) -> str:
+    """The command that was typed, less some of its options.
+
+    Args:
+        without: options and how many words follow each.
+    """
+    words, kept = iter(sys.argv[1:]), ["assistant"]
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if name not in without:
+            kept.append(shlex.quote(word))
+        elif not equals:
+            for _ in range(without[name]):
+                next(words, None)
+    return " ".join(kept)
