@@ -13,7 +13,7 @@ from urllib.request import proxy_bypass_environment
 import aiohttp
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError, SettingsError
-from assistant.models.refusals import scrub
+from assistant.models.http_refusals import scrub
 
 OPENAI_URL = "https://api.openai.com/v1"
 URL_HINT = "Check OPENAI_BASE_URL; most end in /v1."

@@ -9,8 +9,8 @@ import re
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.dialect import Feature
+from assistant.models.http_refusals import Refusal
 from assistant.models.meanings import Meaning, meaning_of
-from assistant.models.refusals import Refusal
 
 UNREACHABLE = frozenset({"connection", "unavailable"})
 """Reasons that speak of the server being away, not of the question asked."""

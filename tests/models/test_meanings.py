@@ -5,7 +5,7 @@ import pytest
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.http_errors import error_for
-from assistant.models.refusals import read_refusal
+from assistant.models.http_refusals import read_refusal
 
 
 def told(status: int, message: str, code: object = None, kind: str | None = None, model: str = "m1") -> ModelError:
