@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.domain.items import Content, Item, ItemKind
+from assistant.steps import step
 from assistant.store.database import parts
 from assistant.store.embeddings import EmbeddingStore
 
@@ -62,12 +63,14 @@ class ItemEmbedder:
         """Vectors of contents given as (digest, embedded text), float32 (n, dims), in order."""
         found = dict(self._store.get(self.name, [digest for digest, _ in wanted]))
         missing = {digest: text for digest, text in wanted if digest not in found}
-        for part in parts(missing.items(), _BATCH):
-            vectors = self._embedder.embed([text for _, text in part])
-            digests = [digest for digest, _ in part]
-            if self._keep:
-                self._store.put(self.name, digests, vectors)
-            found.update(zip(digests, vectors, strict=True))
+        with step("embedding", total=len(missing)) as under_way:
+            for part in parts(missing.items(), _BATCH):
+                vectors = self._embedder.embed([text for _, text in part])
+                digests = [digest for digest, _ in part]
+                if self._keep:
+                    self._store.put(self.name, digests, vectors)
+                found.update(zip(digests, vectors, strict=True))
+                under_way.done += len(part)
         return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
 
     def embed_missing(self, report: Callable[[int], None]) -> int:

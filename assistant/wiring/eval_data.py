@@ -235,7 +235,7 @@ def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
 
 
 def _temperature(asking: Asking) -> float:
-    return sampling(asking.settings, asking.prompt).temperature
+    return sampling(asking.settings, asking.prompt, asking.model_spec).temperature
 
 
 def _some(names: Sequence[str]) -> str:
