@@ -22,7 +22,7 @@ function labelButton({ name, title, definition, severity, key }, harm, onclick) 
     "button",
     { type: "button", class: "label", title: definition, "aria-pressed": "false", dataset: { label: name }, onclick },
     make("kbd", { "aria-hidden": "true", text: key ? keyLabel(key) : "·" }),
-    make("span", { class: "label-name" }, bdi(title || name), title ? make("span", { class: "label-code" }, " ", bdi(name)) : null),
+    make("span", { class: "label-name" }, bdi(title || name), title && key !== name ? make("span", { class: "label-code" }, " ", bdi(name)) : null),
     harm ? severityMark(severity) : null,
   );
 }

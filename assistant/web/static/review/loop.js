@@ -27,7 +27,7 @@ export class Loop {
   #drafts = new Map();
   #shownAt = 0;
   #askedAt = 0; // when it was asked whether covered content shall be answered without a look; 0 for not yet
-  #picked = false; // since the item is shown
+  #picked = false; // since the item is shown, or before the page was loaded again
   #given = 0;
 
   constructor({ supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents }) {
@@ -264,7 +264,7 @@ export class Loop {
     this.stopwatch.restart(this.draft.seconds);
     this.#shownAt = performance.now();
     this.#askedAt = 0;
-    this.#picked = false;
+    this.#picked = this.draft.resumed;
     tell("");
     void this.precedents.of(task).then((found) => this.draft?.task === task && showPrecedents(task, found));
   }
