@@ -11,6 +11,7 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
+from assistant.ingest.reading import Readings
 from assistant.ingest.whole_files import read_items
 from evals.collect import Collector
 from evals.columns import MachineAnswer
@@ -29,6 +30,7 @@ def read_eval_files(
     classes: Sequence[str] | None = None,
     scale: Scale | None = None,
     slice_by: Collection[str] = (),
+    readings: Readings = Readings(),
 ) -> EvalData:
     """What files hold, in any format `read_rows` reads.
 
@@ -43,13 +45,15 @@ def read_eval_files(
         classes: all labels there are, in order; None takes what occurs.
         scale: how labels relate; None finds out.
         slice_by: fields of the items' meta by which results are sliced.
+        readings: what the user says of the files.
 
     Raises:
         InputError: a file is missing or not of its shape, a line can't be read, a person's label is none of `classes`,
             no item has one of these fields, or people and machines answered no item in common.
     """
-    known = None if items is None else read_items(items)
-    read = read_answer_files(labels, machine, known, label_set=classes)
+    notes: list[str] = []
+    known = None if items is None else read_items(items, readings.items, notes=notes)
+    read = read_answer_files(labels, machine, known, label_set=classes, readings=readings)
     human, by_model = read.human, read.by_model
     asked = dict.fromkeys(name for answers in (*by_model.values(), *read.unanswered.values()) for name in answers)
     _check_overlap(human, asked, labels, machine)
@@ -67,7 +71,7 @@ def read_eval_files(
             collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score, unknown=answer.unknown))
         for item_id in sorted(read.unanswered.get(model, ())):
             collector.machine(model, item_id, MachineAnswer(None))
-    return collector.data(read.notes)
+    return collector.data((*notes, *read.notes))
 
 
 def choose_variant(data: EvalData, name: str | None, where: str) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from assistant.errors import InputError
+from assistant.ingest.reading import Reading, Readings, delimiter_of
 from evals.data import Scale
 from evals.panel import COEFFICIENTS
 from evals.suite_mistakes import tell_mistakes
@@ -81,6 +82,38 @@ class Query(_Part):
         return value
 
 
+class FileReading(_Part):
+    """How one file is to be read, in the words of the commands' options.
+
+    Args:
+        format: `jsonl`, `csv`, `tsv`, `parquet` or `excel`.
+        encoding: of JSON, CSV and TSV.
+        sheet: of a workbook, its name or number.
+        delimiter: of CSV and TSV.
+        header_row: the line or row that holds the column names, from 1.
+    """
+
+    format: Literal["jsonl", "csv", "tsv", "parquet", "excel"] | None = None
+    encoding: _Text | None = None
+    sheet: _Text | None = None
+    delimiter: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_sign(cls, text: str | None) -> str | None:
+        try:
+            return None if text is None else delimiter_of(text, "delimiter")
+        except InputError as error:
+            raise ValueError(f"{error.what}; {error.hint}") from None
+
+    def of(self, role: str) -> Reading:
+        """The same for a file of that role."""
+        return Reading(
+            self.format, self.encoding, self.sheet, self.delimiter, self.header_row, role=role, in_suite=True
+        )
+
+
 class Data(_Part):
     """What is frozen: labels by a query on the workspace, or those of files.
 
@@ -95,6 +128,7 @@ class Data(_Part):
         classes: the label set of files; empty takes that of the policy where a variant is asked, else what occurs.
         scale: how labels of files relate; None finds out.
         digest: identity the snapshot must have; empty takes the one that was written beside it.
+        reading: how a file (`labels`, `items`, `machine`) is to be read, as far as it doesn't show that itself.
     """
 
     query: Query | None = None
@@ -109,13 +143,20 @@ class Data(_Part):
     classes: tuple[_Text, ...] = ()
     scale: Scale | None = None
     digest: str = ""
+    reading: Mapping[Literal["labels", "items", "machine"], FileReading] = {}
+
+    @property
+    def readings(self) -> Readings:
+        """How the files are to be read."""
+        said = {role: self.reading.get(role, FileReading()).of(role) for role in ("labels", "machine", "items")}
+        return Readings(**said)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.query is None) == (self.labels is None):
             raise ValueError("needs either [data.query] (the workspace's labels) or labels = FILE, and not both")
-        if self.labels is None and (self.items or self.machine or self.classes or self.scale):
-            raise ValueError("items, machine, classes and scale go with labels = FILE")
+        if self.labels is None and (self.items or self.machine or self.classes or self.scale or self.reading):
+            raise ValueError("items, machine, classes, scale and reading go with labels = FILE")
         return self
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import InputError
+from assistant.ingest.reading import Readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ def read_files(
     slice_by: list[str] | None = None,
     label_set: str | None = None,
     by_item: bool = False,
+    readings: Readings = Readings(),
 ) -> EvalData:
     """What the files hold; `by_item` takes items of one group as independent."""
     from evals.files import read_eval_files
@@ -49,8 +51,16 @@ def read_files(
     fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
     if fields and items is None:
         raise InputError("--slice needs the items' meta", hint="give --items")
-    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields)
+    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields, readings=readings)
     return data.independent() if by_item else data
+
+
+def refuse_without_labels(machine: Path | None, items: Path | None, readings: Readings) -> None:
+    """Raise InputError where something is said of files and there is no file of human labels."""
+    if machine is not None or items is not None:
+        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
+    if readings != Readings():
+        raise InputError("how files are read goes with --labels", hint="give the file of human labels, too")
 
 
 def check_known(data: EvalData, names: Sequence[str], where: Path) -> None:

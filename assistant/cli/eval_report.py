@@ -20,10 +20,12 @@ from assistant.cli.eval_files import (
     check_known,
     check_margin,
     read_files,
+    refuse_without_labels,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
+from assistant.ingest.reading import Readings
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("report")(report)
 
 
+@reads_tables("labels", "machine", "items")
 def report(
     suite: Annotated[str | None, typer.Argument(help="A suite of the workspace.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
@@ -51,6 +54,8 @@ def report(
     seed: SeedOption = 0,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
 
@@ -67,6 +72,7 @@ def report(
     if labels is None:
         from assistant.wiring.eval_data import suite_data
 
+        refuse_without_labels(machine, items, reading)
         if suite is None:
             raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
         data, digest, chosen = suite_data(workspace, suite)
@@ -74,7 +80,7 @@ def report(
         title, language = title or chosen.name, language or chosen.language
         margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
         title = title or labels.resolve().parent.name
     wanted = [name for name in (baseline, *(variant or [])) if name is not None]
     check_known(data, wanted, machine or workspace)

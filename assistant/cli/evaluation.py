@@ -21,10 +21,12 @@ from assistant.cli.eval_files import (
     check_known,
     check_margin,
     read_files,
+    refuse_without_labels,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
+from assistant.ingest.reading import Readings
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
@@ -33,6 +35,7 @@ app = typer.Typer(
 
 
 @app.command("agree")
+@reads_tables("labels", "machine", "items")
 def agree(
     run: Annotated[str | None, typer.Argument(help="A run of the workspace; none: the newest.")] = None,
     suite: Annotated[str | None, typer.Option(help="A suite of the workspace instead of a run.")] = None,
@@ -46,6 +49,8 @@ def agree(
     confidence: ConfidenceOption = 0.95,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
 
@@ -61,12 +66,12 @@ def agree(
 
     output = Output(as_json=as_json)
     if labels is None:
-        _refuse_without_labels(machine, items)
+        refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import production_data, suite_data
 
         data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
     for note in data.notes:
         output.note(note)
     name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
@@ -78,6 +83,7 @@ def agree(
 
 
 @app.command("compare")
+@reads_tables("labels", "machine", "items")
 def compare(
     baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
     candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
@@ -95,6 +101,8 @@ def compare(
     seed: SeedOption = 0,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
 
@@ -107,7 +115,7 @@ def compare(
     output = Output(as_json=as_json)
     check_margin(margin)
     if labels is None:
-        _refuse_without_labels(machine, items)
+        refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import comparable_data, suite_data
 
         if suite is None:
@@ -116,7 +124,7 @@ def compare(
             data, _, chosen = suite_data(workspace, suite)
             margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
     check_known(data, (first, second), machine or workspace)
     for note in data.notes:
@@ -126,6 +134,7 @@ def compare(
 
 
 @app.command("plan")
+@reads_tables("labels", "machine")
 def plan(
     detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
     discordant: Annotated[
@@ -137,6 +146,8 @@ def plan(
     power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
     confidence: ConfidenceOption = 0.95,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
 
@@ -148,11 +159,11 @@ def plan(
     output = Output(as_json=as_json)
     seen = None
     if labels is not None and machine is not None:
-        data = read_files(labels, machine, None)
+        data = read_files(labels, machine, None, readings=reading)
         pair = _two(None, None, variants, tuple(data.variants))
         check_known(data, pair, machine)
         seen = seen_discordance(data, *pair)
-    elif labels is not None or machine is not None:
+    elif labels is not None or machine is not None or reading != Readings():
         raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
     show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
 
@@ -171,11 +182,6 @@ def _two(baseline: str | None, candidate: str | None, variants: str | None, know
         return known[0], known[1]
     shown = f": there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else ""
     raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
-
-
-def _refuse_without_labels(machine: Path | None, items: Path | None) -> None:
-    if machine is not None or items is not None:
-        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
 
 
 eval_report.register(app)

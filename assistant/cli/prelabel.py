@@ -126,6 +126,7 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
             "failed": progress.failed,
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
+            "control_questions": progress.controls,
             "seconds": round(progress.seconds, 2),
             "retries": session.retries(),
             "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
@@ -134,6 +135,11 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
     output.result(data, *show_totals(session.run, totals))
     if retries := session.retries():
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if progress.controls:
+        output.note(
+            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so the"
+            " items were at fault"
+        )
     if stopped is not None:
         output.note(str(stopped))
         return EXIT_BUDGET
@@ -144,6 +150,7 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
         output.next_step(
             f"assistant status --run {session.run.name}", "lists the items that could not be labelled, with the reason"
         )
+        output.note("the same command with --retry-failed asks them once more")
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")

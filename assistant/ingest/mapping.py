@@ -22,6 +22,8 @@ _QUERY = ("query", "search_query")
 _DOCUMENT = ("document", "passage", "doc", "doc_text")
 _LANGUAGE = ("lang", "language", "locale")
 _SOURCE = ("source", "platform", "channel")
+USUAL_ITEM_COLUMNS = frozenset((*_TEXT, *_ID, *_QUERY, *_DOCUMENT, *_LANGUAGE, *_SOURCE))
+"""Names that columns of items usually have, in lower case."""
 _MEDIA = re.compile(
     r"(?:image|img|picture|photo|video|frame|media)s?(?:_?(?:url|uri|path|file|name)s?)?", re.IGNORECASE
 )
@@ -115,6 +117,7 @@ def map_columns(
     found = _guess_unnamed(named, columns, media)
     if found["text"] is None and found["document"] is None and not media:
         hint = f"name it with --text COLUMN; the columns are: {', '.join(columns) or '(none)'}"
+        hint += "; do their names stand further down? --header-row N"
         raise InputError("no column looks like the text", hint=hint)
     used = {*found.values(), *media}
     return ColumnMapping(
@@ -190,6 +193,8 @@ def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = F
     value = row.values.get(column) if column is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
+    if value is None and column in row.unread:
+        raise _UnusableRowError(*row.unread[column])
     if value is not None and not isinstance(value, str):
         raise _UnusableRowError("not_text", f"column {column!r} holds a {type(value).__name__}, not text")
     if value is None or _BLANK.fullmatch(value):
@@ -226,6 +231,8 @@ def _item_id(row: Row, mapping: ColumnMapping, content: Content) -> str:
     if mapping.id is None:
         return f"c-{content.digest}"
     value = row.values.get(mapping.id)
+    if value is None and mapping.id in row.unread:
+        raise _UnusableRowError(*row.unread[mapping.id])
     if written_for_nothing(value):
         empty = f"holds {value!r}, which says that there is none" if str(value or "").strip() else "is empty"
         raise _UnusableRowError("no_id", f"column {mapping.id!r} {empty}")

@@ -15,7 +15,8 @@ from typing import Any
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import dump_json
-from assistant.models.http_errors import Refusal, error_for, read_refusal, scrub
+from assistant.models.http_errors import error_for
+from assistant.models.http_refusals import Refusal, read_refusal, scrub
 from assistant.models.langchain_providers import provider_of
 
 _STATUS_BY_NAME = (

@@ -192,7 +192,8 @@ def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
     path = frozen.path.parent / frozen.suite.data.machine
     ids = [item.id for item in frozen.snapshot.items]
     said = {label for item in frozen.snapshot.items for answer in item.answers for label in answer.labels}
-    read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said))
+    reading = frozen.suite.data.readings.machine
+    read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said), reading=reading)
     if model not in read.by_model:
         raise _unknown(model, read.by_model, path, "")
     return FiledVariant(name, VariantIdentity(model=model), read.by_model[model], read.unanswered.get(model, ()))
@@ -209,7 +210,7 @@ def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     """Texts of the workspace's items, and of a suite's own file those that are as they were frozen."""
     texts = {name: facts.text for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
-        items = read_items(frozen.path.parent / frozen.suite.data.items)
+        items = read_items(frozen.path.parent / frozen.suite.data.items, frozen.suite.data.readings.items)
         digests = {item.id: item.digest for item in frozen.snapshot.items}
         texts |= {name: text_of(one) for name, one in items.items() if digests.get(name) == one.content.digest}
     return texts
@@ -234,7 +235,7 @@ def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
 
 
 def _temperature(asking: Asking) -> float:
-    return sampling(asking.settings, asking.prompt).temperature
+    return sampling(asking.settings, asking.prompt, asking.model_spec).temperature
 
 
 def _some(names: Sequence[str]) -> str:

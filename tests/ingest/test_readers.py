@@ -11,6 +11,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 JSONL = b'{"id": "1", "text": "a"}\n'
@@ -74,12 +75,12 @@ def test_an_ending_that_tells_nothing_lists_those_that_do(tmp_path: Path) -> Non
     (tmp_path / "posts.txt").write_bytes(CSV)
     with pytest.raises(InputError, match=r"endings read: \.jsonl, .*\.xlsx.*or say --format"):
         read_rows(tmp_path / "posts.txt")
-    assert len(list(read_rows(tmp_path / "posts.txt", "csv"))) == 1
+    assert len(list(read_rows(tmp_path / "posts.txt", Reading(format="csv")))) == 1
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"one of jsonl, csv, tsv, parquet, excel; did you mean jsonl\?"):
-        read_rows(io.BytesIO(JSONL), "jsnl")
+        read_rows(io.BytesIO(JSONL), Reading(format="jsnl"))
 
 
 def test_a_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from assistant.errors import InputError
-from assistant.ingest.formats.lines import LONGEST_LINE, physical_lines
+from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
+from assistant.ingest.formats.lines import LONGEST_LINE, Lines, physical_lines
+from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of, explain_encoding
 
 _DELIMITERS = ",\t;|"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel writes and reads it
 _CAUSES = {
     "unexpected end of data": "a quote opens here and never closes",
     "field larger": "a quote opens here and never closes",
@@ -21,25 +24,34 @@ _CAUSES = {
 }
 
 
-def read_delimited(stream: BinaryIO, encoding: str, *, delimiter: str | None = None) -> Iterator[Row | Refusal]:
-    """The records of a CSV or TSV stream, by the names in its first line.
+def read_delimited(
+    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = (), tabs: bool = False
+) -> Iterator[Row | Refusal]:
+    """The records of a CSV or TSV stream, by the names in its header.
 
     Fields may span lines and hold NUL bytes. A record with more or fewer fields than the header, or with quotes that
-    don't close, is refused and reading goes on with the line after its first.
+    don't close, is refused and reading goes on with the line after its first. A first line `sep=;` names the delimiter;
+    titles and comments above the header are passed over where it is certain which line that is.
 
     Args:
-        stream: split at LF only.
+        stream: split at LF, or at CR where no line ends otherwise.
         encoding: of the lines.
-        delimiter: one character; None takes the one of `, TAB ; |` that is most often in the header.
+        reading: may name the delimiter and the header's line; else the delimiter is the one of `, TAB ; |` that is most
+            often in the header.
+        note: is given a sentence on lines above the header.
+        usual: names that columns usually have, in lower case.
+        tabs: whether fields are separated by tabs wherever the header holds one.
 
     Raises:
-        InputError: the header can't be read, or names a column twice.
+        InputError: the header can't be read, names a column twice, or seems to stand further down.
     """
     feeder = _Feeder(physical_lines(stream), encoding)
-    sign = delimiter or likely_delimiter(feeder.peek())
+    sign = _stated_delimiter(feeder, reading)
+    _pass_over(feeder, sign, reading, note, usual)
+    sign = sign or _likely(feeder.peek(), tabs=tabs)
     csv.field_size_limit(LONGEST_LINE)  # the module's own limit, 128 KiB, is below a long post
     records = csv.reader(feeder, delimiter=sign, strict=True)
-    names = _read_header(records, feeder)
+    names = _read_header(records, feeder, reading)
     while True:
         feeder.start_record()
         try:
@@ -51,13 +63,68 @@ def read_delimited(stream: BinaryIO, encoding: str, *, delimiter: str | None = N
         if fields is None:
             return
         if fields:
-            yield _as_row(fields, feeder, names)
+            yield _as_row(fields, feeder, names, reading)
 
 
 def likely_delimiter(header: str) -> str:
     """The delimiter that occurs most often outside quotes in a header line; a comma when there is none."""
     unquoted = "".join(header.split('"')[::2])
     return max(_DELIMITERS, key=unquoted.count)
+
+
+def cells_of(line: str, delimiter: str | None = None) -> list[str]:
+    """The fields of one line, whatever is wrong with its quotes."""
+    sign = delimiter or likely_delimiter(line)
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=sign), [])
+    except csv.Error:
+        return [line]
+
+
+def _likely(header: str, *, tabs: bool) -> str:
+    return "\t" if tabs and "\t" in header else likely_delimiter(header)
+
+
+def _stated_delimiter(feeder: _Feeder, reading: Reading) -> str | None:
+    """What the user says, else what a first line `sep=;` does, which is no record in any case."""
+    stated = _SEPARATOR_LINE.fullmatch(feeder.peek().strip("\ufeff \r\n"))
+    if stated is not None:
+        feeder.skip()
+    return reading.delimiter or (stated[1] if stated else None)
+
+
+def _pass_over(feeder: _Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
+    """Lets the header be the next line."""
+    if reading.header_row is not None:
+        while (at := feeder.peek_number()) is not None and at < reading.header_row:
+            feeder.skip()
+        if at != reading.header_row:
+            what = f"line {reading.header_row} holds nothing" if at else f"the file has no line {reading.header_row}"
+            hint = "name the line that holds the column names"
+            raise InputError(what, where=reading.advice("header-row", str(reading.header_row)), hint=hint)
+        return
+    known = {*usual, *(name.casefold() for name in reading.named)}
+    if _plainly_header(feeder.peek(), sign, known):
+        return
+    lines = feeder.look(LOOKED_AT)
+    if not lines:
+        return
+    place = find_header([cells_of(line.text, sign) for line in lines], known)
+    header, title = lines[place.index], excerpt_of(lines[0].text.strip())
+    if not place.sure:
+        what = f"the column names can't be in line {lines[0].number} ({title!r}): the lines below it have more fields"
+        hint = f"do they stand in line {header.number}? {reading.advice('header-row', str(header.number))}"
+        raise InputError(what, where=f"line {lines[0].number}", hint=hint)
+    if place.index:
+        note(above_note(title, "line", header.number))
+        for _ in range(place.index):
+            feeder.skip()
+
+
+def _plainly_header(line: str, sign: str | None, known: Collection[str]) -> bool:
+    """Whether a line needs no look at those below it: it names a usual column, and every column."""
+    cells = [cell.strip() for cell in cells_of(line, sign)]
+    return all(cells) and not line.startswith(("#", "//")) and any(cell.casefold() in known for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +165,26 @@ class _Feeder:
 
     def peek(self) -> str:
         """The next line that isn't blank, which stays in place; `""` at the end."""
-        for line in iter(self._read_or_none, None):
+        return next((line.text for line in self.look(1)), "")
+
+    def peek_number(self) -> int | None:
+        """The number of the next line that isn't blank; None at the end."""
+        return next((line.number for line in self.look(1)), None)
+
+    def look(self, count: int) -> list[_Line]:
+        """The next lines that aren't blank, at most so many, which stay in place."""
+        found = [line for line in self._waiting if line.text.strip()]
+        while len(found) < count and (line := self._read_or_none()) is not None:
             self._waiting.append(line)
             if line.text.strip():
-                return line.text
-        return ""
+                found.append(line)
+        return found[:count]
+
+    def skip(self) -> None:
+        """Passes over the next line that isn't blank."""
+        while self._waiting:
+            if self._waiting.popleft().text.strip():
+                return
 
     def _read_or_none(self) -> _Line | None:
         try:
@@ -124,29 +206,31 @@ class _Feeder:
         return taken
 
 
-def _read_header(records: Iterator[list[str]], feeder: _Feeder) -> list[str]:
+def _read_header(records: Iterator[list[str]], feeder: _Feeder, reading: Reading) -> list[str]:
     """The column names, stripped; a nameless column is called `column_N`."""
+    where = f"line {feeder.peek_number() or 1}"
+    feeder.start_record()
     try:
         fields = next((fields for fields in records if fields), [])
     except csv.Error as error:
-        hint = "the first line must hold the column names"
-        raise InputError(f"the header can't be read: {_cause(error)}", where="line 1", hint=hint) from error
+        hint = f"this line must hold the column names; or say which does: {reading.advice('header-row', 'N')}"
+        raise InputError(f"the header can't be read: {_cause(error)}", where=where, hint=hint) from error
     for line in feeder.record:
         if line.undecodable is not None:
-            hint = explain_encoding(line.undecodable, feeder.encoding)
+            hint = explain_encoding(line.undecodable, feeder.encoding, reading)
             raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
     names = [name.strip() or f"column_{place}" for place, name in enumerate(fields, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"column {', '.join(twice)} occurs twice", where="line 1", hint="rename one of them")
+        raise InputError(f"column {', '.join(twice)} occurs twice", where=where, hint="rename one of them")
     return names
 
 
-def _as_row(fields: list[str], feeder: _Feeder, names: list[str]) -> Row | Refusal:
+def _as_row(fields: list[str], feeder: _Feeder, names: list[str], reading: Reading) -> Row | Refusal:
     first = feeder.record[0]
     for line in feeder.record:
         if line.undecodable is not None:
-            message = explain_encoding(line.undecodable, feeder.encoding)
+            message = explain_encoding(line.undecodable, feeder.encoding, reading)
             return Refusal(line.number, "encoding", message, excerpt_of(line.text))
     if len(fields) != len(names):
         message = f"{len(fields)} fields where the header has {len(names)}"

@@ -6,12 +6,13 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 
-def read(text: str | bytes, form: str = "csv", encoding: str = "utf-8") -> list[Row | Refusal]:
+def read(text: str | bytes, form: str = "csv", encoding: str | None = None) -> list[Row | Refusal]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(read_rows(io.BytesIO(data), form, encoding=encoding))
+    return list(read_rows(io.BytesIO(data), Reading(format=form, encoding=encoding)))
 
 
 def told(rows: list[Row | Refusal]) -> list[tuple[int, object]]:

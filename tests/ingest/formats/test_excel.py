@@ -25,7 +25,7 @@ def workbook(*sheets: list[list[object]]) -> bytes:
 
 
 def read(*sheets: list[list[object]]) -> list[Row | Refusal]:
-    return list(read_rows(io.BytesIO(workbook(*sheets)), "excel"))
+    return list(read_rows(io.BytesIO(workbook(*sheets))))
 
 
 def test_whole_numbers_are_whole_and_dates_are_iso_text() -> None:

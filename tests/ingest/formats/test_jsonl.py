@@ -9,11 +9,12 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 
-def read(data: bytes, encoding: str = "utf-8") -> list[Row | Refusal]:
-    return list(read_rows(io.BytesIO(data), "jsonl", encoding=encoding))
+def read(data: bytes, encoding: str | None = None) -> list[Row | Refusal]:
+    return list(read_rows(io.BytesIO(data), Reading(format="jsonl", encoding=encoding)))
 
 
 def test_a_broken_line_is_refused_with_its_number_and_the_rows_around_it_are_read() -> None:

@@ -1,5 +1,7 @@
 // Talking to the server: JSON there and back, the page's token along, and errors told apart.
 
+import { address } from "../address.js";
+
 /** The network, or a server that doesn't answer: try again later. */
 export class Unreachable extends Error {}
 
@@ -33,7 +35,7 @@ const PATIENCE = 15_000;
 /**
  * Ask the server.
  * @param {string} method
- * @param {string} path
+ * @param {string} path from the site's root
  * @param {object} [body]
  * @returns {Promise<any>}
  */
@@ -42,7 +44,7 @@ export async function ask(method, path, body) {
   if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(address(path), {
       method,
       headers,
       body: body && JSON.stringify(body),
