@@ -200,8 +200,8 @@ def _dialect_of(path: str) -> tuple[WireDialect | None, str]:
     if named is not None and (named.reads(inner) or embeds(inner) or inner == "/api/tags"):
         return named, inner
     found = next((dialect for dialect in DIALECTS if dialect.reads(path)), None)
-    if found is None and (path in {"/api/embed", "/api/tags"} or "batchEmbedContents" in path):
-        provider = "ollama" if path.startswith("/api/") else "google_genai"
+    if found is None and (embeds(path) or path == "/api/tags"):
+        provider = "ollama" if path.startswith("/api/") else "google_genai" if "batchEmbed" in path else "openai"
         found = next(dialect for dialect in DIALECTS if dialect.provider == provider)
     return found, path
 
