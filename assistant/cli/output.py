@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from assistant.cli.next_command import about_the_same
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class Output:
         self.errors.print(printable(line), soft_wrap=True)
 
     def next_step(self, command: str, why: str) -> None:
-        """The next command to type."""
+        """The next command to type; it gets the workspace and the run that this command was given."""
         if not self.as_json:
-            self.note(f"next: {command}   {why}")
+            self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
         """An error, in the same three parts for people and machines."""

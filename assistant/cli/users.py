@@ -58,7 +58,13 @@ def add(
             cleaned, role=role, actor=actor(), display_name=display_name, password_hash=hashed, team=team, **more
         )
     output.result(_data(user), f"{user.name} may sign in as {user.role.value}")
-    output.next_step("assistant serve --team", "people sign in with their passwords")
+    if user.has_password:
+        output.next_step("assistant serve --team", "people sign in with their passwords")
+    else:
+        output.next_step(
+            f"assistant serve --user {user.name}",
+            f"prints their login link; beside a server that runs: assistant users link {user.name}",
+        )
 
 
 @app.command("list")
@@ -181,12 +187,13 @@ def link(
     from assistant.web.credentials import clean_name
     from assistant.web.links import login_link
     from assistant.web.options import ServeOptions
-    from assistant.wiring.actor import actor
+    from assistant.wiring.actor import actor, actor_as_user
     from assistant.wiring.workspace import Workspace
 
     options = ServeOptions(port=port, public_url=public_url)
+    asked = clean_name(name) if name else actor_as_user()
     with Workspace.open(workspace) as opened:
-        url = login_link(opened.database, options, clean_name((name or actor()).replace(" ", ".")), actor=actor())
+        url = login_link(opened.database, options, asked, actor=actor(), command="assistant users link")
     Output(as_json=as_json).result({"login_url": url}, url)
 
 

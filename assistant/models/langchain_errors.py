@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import dump_json
-from assistant.models.http_errors import Refusal, error_for, read_refusal, scrub
+from assistant.models.http_errors import error_for
+from assistant.models.http_refusals import Refusal, read_refusal, scrub
 
 _STATUS_BY_NAME = (
     (re.compile(r"ContextOverflow"), 413),

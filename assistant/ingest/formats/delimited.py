@@ -107,7 +107,7 @@ def _pass_over(feeder: _Feeder, sign: str | None, reading: Reading, note: Note, 
     if _plainly_header(feeder.peek(), sign, known):
         return
     lines = feeder.look(LOOKED_AT)
-    if not lines:
+    if not lines or lines[0].text.count('"') % 2:  # a name that goes on in the next line, or a quote left open
         return
     place = find_header([cells_of(line.text, sign) for line in lines], known)
     header, title = lines[place.index], excerpt_of(lines[0].text.strip())

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.dialects.forms import EVENTS, streamed
 from assistant.models.dev.dialects.service import DialectService
 from assistant.models.dev.embeddings import embeddings_body
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
@@ -79,7 +80,8 @@ class DevServer:
                 answered = await self._dialects.answer(request, path)
                 if answered is not None:
                     return answered
-            check_key(self.options, request.headers.get("authorization"))
+            azure = request.headers.get("api-key")
+            check_key(self.options, f"Bearer {azure}" if azure else request.headers.get("authorization"))
             if path == "/v1/chat/completions":
                 return await self._chat(request)
             return await self._other(request, path)
@@ -110,7 +112,7 @@ class DevServer:
             headers = self._take_place()
             check_payload(self.options, payload, question)
             fault = self._plan.fault_of(question.digest)
-            response = await self._reply(request, payload["model"], question, fault, headers)
+            response = await self._reply(request, payload, question, fault, headers)
             status = response.status
         except RefusedError as refused:
             status = refused.status
@@ -120,7 +122,12 @@ class DevServer:
         return response
 
     async def _reply(
-        self, request: web.BaseRequest, model: str, question: Question, fault: Fault | None, headers: dict[str, str]
+        self,
+        request: web.BaseRequest,
+        payload: Mapping[str, Any],
+        question: Question,
+        fault: Fault | None,
+        headers: dict[str, str],
     ) -> web.StreamResponse:
         if fault in _STATUS:
             refused = RefusedError(_STATUS[fault], "A fault made to order.", fault)
@@ -129,12 +136,14 @@ class DevServer:
         wait = self.options.latency_ms + (self.options.faults.slow_ms if fault == "slow" else 0.0)
         if wait:
             await asyncio.sleep(wait / 1000)
-        body = self._completion(model, question, fault)
+        body = self._completion(payload["model"], question, fault)
         if fault == "reset":
             _reset(request)
             return _json(body, 444)  # as nginx notes it: closed without an answer
         if fault == "half_body":
             return await _half(request, body)
+        if payload.get("stream"):
+            return web.Response(body=streamed(body), headers=headers, content_type=EVENTS)
         return _json(body, 200, headers)
 
     def _take_place(self) -> dict[str, str]:

@@ -41,11 +41,30 @@ REPLIES = {
 }
 """Faults told inside a reply with status 200."""
 
-WIRE_FAULTS = TRANSPORT | REFUSALS | REPLIES
+GATEWAYS = {
+    "no_choices": "200 with `choices` null, and no word why",
+    "finish_error": "200 with half an answer, finish_reason error",
+    "padded": "white space and a byte order mark around the reply (no fault)",
+    "event_stream": "the reply as a stream of events, asked for or not (no fault)",
+    "tool_call": "the answer as the arguments of a tool call (no fault)",
+    "function_call": "the same in the older form (no fault)",
+    "reasoning": "the answer in reasoning_content (no fault)",
+    "overloaded_400": "an overload with status 400",
+    "too_large_429": "a question above the limit a minute, with status 429",
+    "context_500": "a prompt above the context, with status 500",
+    "quota_403": "an empty account with status 403",
+}
+"""What OpenAI-compatible servers and gateways do; without effect in other dialects."""
+
+TOLD_BY_WORDS = frozenset({"overloaded_400", "too_large_429", "context_500", "quota_403"})
+"""Those of `GATEWAYS` that are refusals with another refusal's HTTP status."""
+
+WIRE_FAULTS = TRANSPORT | REFUSALS | REPLIES | GATEWAYS
 
 LACKS = {
     "temperature": "the parameter temperature",
     "system": "a system message",
+    "whole_reply": "a reply in one piece: only streams are answered (chat completions)",
     "tools": "tool use",
     "tool_choice": "a forced tool",
     "json_schema": "a JSON schema as a parameter",
@@ -87,11 +106,14 @@ class WireFaultPlan:
         self._fault = fault
         self._clock = clock
         self._began: float | None = None
-        self._met: set[str] = set()
+        self._met: dict[int, set[str]] = {}
         self._answered = 0
 
-    def kind_of(self, digest: str) -> str:
-        """The fault of one request by the digest of its messages, "" for none."""
+    def kind_of(self, text: str) -> str:
+        """The fault of one request by its last user message, "" for none.
+
+        A message that begins with an earlier one is another attempt of it: what was wrong is written below it.
+        """
         fault = self._fault
         if fault is None or self._answered < fault.after:
             return ""
@@ -99,9 +121,9 @@ class WireFaultPlan:
         self._began = now if self._began is None else self._began
         if fault.seconds is not None and now - self._began >= fault.seconds:
             return ""
-        if fault.first_only and digest in self._met:
+        if fault.first_only and any(text[:length] in met for length, met in self._met.items()):
             return ""
-        self._met.add(digest)
+        self._met.setdefault(len(text), set()).add(text)
         return fault.kind
 
     def note_answer(self) -> None:

@@ -47,10 +47,11 @@ class OpenAILikeDialect:
         if tools:
             schema = tools[0]["function"]["parameters"]
         uses = {
-            "temperature": "temperature" in payload,
+            "temperature": payload.get("temperature") is not None,
             "system": any(role in {"system", "developer"} for role, _ in said),
             "tools": bool(tools),
             "tool_choice": isinstance(payload.get("tool_choice"), dict),
+            "whole_reply": not payload.get("stream"),
             _LACKS_SCHEMA.get(form.get("type", ""), ""): True,
         }
         return Asked(
@@ -59,6 +60,7 @@ class OpenAILikeDialect:
             schema,
             tools[0]["function"]["name"] if tools else "",
             frozenset(name for name, used in uses.items() if used and name),
+            bool(payload.get("stream")),
         )
 
     def word(self, asked: Asked, reply: Reply) -> bytes:

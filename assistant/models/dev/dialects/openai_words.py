@@ -84,6 +84,29 @@ _OPENAI: Words = {
             param="response_format",
         ),
     ),
+    "whole_reply": (
+        400,
+        _openai(
+            "This model only support stream mode, please enable the stream parameter to access the model.",
+            code="invalid_parameter_error",
+        ),
+    ),
+    "overloaded_400": (
+        400,
+        _openai("The engine is currently overloaded, please try again later.", code="engine_overloaded"),
+    ),
+    "too_large_429": (
+        429,
+        _openai(
+            "Request too large for {model} on tokens per min (TPM): Limit 30000, Requested 36055. The input or output "
+            "tokens must be reduced in order to run successfully.",
+            "tokens",
+            "rate_limit_exceeded",
+        ),
+    ),
+    "context_500": (500, _openai("the request exceeds the available context size, try increasing it", "server_error")),
+    "quota_403": (403, _openai("用户额度不足", "one_api_error", "insufficient_user_quota")),
+    "no_version": (404, _azure("404", "Resource not found")),
     "bad_request": (400, _openai("We could not parse the body of your request.")),
 }
 _GROQ: Words = {

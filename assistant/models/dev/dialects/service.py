@@ -15,16 +15,17 @@ from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
 from assistant.models.dev.dialects.anthropic import AnthropicDialect
 from assistant.models.dev.dialects.bedrock import BedrockDialect
+from assistant.models.dev.dialects.forms import EVENTS, in_form, streamed
 from assistant.models.dev.dialects.gemini import GeminiDialect
 from assistant.models.dev.dialects.ollama import OllamaDialect
 from assistant.models.dev.dialects.openai_like import OPENAI_LIKE
 from assistant.models.dev.dialects.transport import send
-from assistant.models.dev.dialects.vectors import embeds, vectors_body
+from assistant.models.dev.dialects.vectors import embeds, provider_of_embeddings, vectors_body
 from assistant.models.dev.dialects.wire import THOUGHT, Asked, Problem, Reply, WireDialect
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.script import scripted
-from assistant.models.dev.wire_faults import REFUSALS, WireFault, WireFaultPlan
+from assistant.models.dev.wire_faults import GATEWAYS, REFUSALS, TOLD_BY_WORDS, WireFault, WireFaultPlan
 
 DIALECTS: tuple[WireDialect, ...] = (
     AnthropicDialect(),
@@ -93,7 +94,7 @@ class DialectService:
         try:
             problem = self._problem(request, dialect, asked, question)
             if problem is None:
-                kind = self._kind_of(question.digest)
+                kind = self._kind_of(question)
                 problem = self._problem_of(kind, dialect, asked)
             if problem is not None:
                 status = problem.status
@@ -116,6 +117,10 @@ class DialectService:
         reply = self._made(question, kind)
         body = dialect.error_in_200(asked, reply) if kind == "error_in_200" else dialect.word(asked, reply)
         media = dialect.media if asked.stream or dialect.media != "application/x-ndjson" else "application/json"
+        if dialect in OPENAI_LIKE and kind in GATEWAYS:
+            body, media = in_form(body, kind)
+        elif dialect in OPENAI_LIKE and asked.stream and kind != "error_in_200":
+            body, media = streamed(body), EVENTS
         return await send(request, body, media, kind)
 
     async def _embed(
@@ -124,7 +129,7 @@ class DialectService:
         asked = Asked(str(payload.get("model", "")), ())
         if self._options.key is not None and dialect.key_of(request.headers, request.query) != self._options.key:
             return _refusal(dialect.problem("bad_key", asked, 0.0))
-        kind = self._wire_plan.kind_of(str(hash(orjson.dumps(payload))))
+        kind = self._wire_plan.kind_of(orjson.dumps(payload).decode())
         problem = self._problem_of(kind, dialect, asked)
         if problem is not None:
             return _refusal(problem)
@@ -137,17 +142,19 @@ class DialectService:
     def _problem(
         self, request: web.BaseRequest, dialect: WireDialect, asked: Asked, question: Question
     ) -> Problem | None:
-        """What the server refuses whatever was ordered: a wrong key or model, what it lacks, too much."""
+        """What the server refuses whatever was ordered: a wrong path, key or model, what it lacks, too much."""
         options = self._options
-        if options.key is not None and dialect.key_of(request.headers, request.query) != options.key:
-            return dialect.problem("bad_key", asked, 0.0)
-        if asked.model not in options.models:
-            return dialect.problem("no_model", asked, 0.0)
         lacking = next((name for name in options.lacks if name in asked.uses), None)
-        if lacking is not None:
-            return dialect.problem(lacking, asked, 0.0)
-        if options.context_tokens is not None and question.prompt_tokens > options.context_tokens:
-            return dialect.problem("too_long", asked, 0.0)
+        checks = (
+            ("no_version", "/openai/deployments/" in request.path and "api-version" not in request.query),
+            ("bad_key", options.key is not None and dialect.key_of(request.headers, request.query) != options.key),
+            ("no_model", asked.model not in options.models),
+            (lacking or "", lacking is not None),
+            ("too_long", options.context_tokens is not None and question.prompt_tokens > options.context_tokens),
+        )
+        kind = next((kind for kind, holds in checks if holds), None)
+        if kind is not None:
+            return dialect.problem(kind, asked, 0.0)
         state = None if self._limit is None else self._limit.take(time.monotonic())
         if state is not None and not state.allowed:
             return dialect.problem("rate_limited", asked, state.retry_after)
@@ -159,11 +166,13 @@ class DialectService:
         wait = self._options.faults.retry_after_s if fault is None else fault.retry_after_s
         if kind == "blocked" and dialect.provider in {"azure_openai", "openai"}:
             return dialect.problem(kind, asked, 0.0)
-        return dialect.problem(kind, asked, wait) if kind in REFUSALS else None
+        if kind in TOLD_BY_WORDS and dialect not in OPENAI_LIKE:
+            return None
+        return dialect.problem(kind, asked, wait) if kind in REFUSALS or kind in TOLD_BY_WORDS else None
 
-    def _kind_of(self, digest: str) -> str:
-        kind = self._wire_plan.kind_of(digest)
-        fault = None if kind else self._plan.fault_of(digest)
+    def _kind_of(self, question: Question) -> str:
+        kind = self._wire_plan.kind_of(question.last_user)
+        fault = None if kind else self._plan.fault_of(question.digest)
         return kind if fault is None else _WIRE_NAMES.get(fault, fault)
 
     def _made(self, question: Question, kind: str) -> Reply:
@@ -201,7 +210,7 @@ def _dialect_of(path: str) -> tuple[WireDialect | None, str]:
         return named, inner
     found = next((dialect for dialect in DIALECTS if dialect.reads(path)), None)
     if found is None and (embeds(path) or path == "/api/tags"):
-        provider = "ollama" if path.startswith("/api/") else "google_genai" if "batchEmbed" in path else "openai"
+        provider = provider_of_embeddings(path)
         found = next(dialect for dialect in DIALECTS if dialect.provider == provider)
     return found, path
 
