@@ -91,7 +91,9 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     assert data.labels is not None  # noqa: S101 - the suite was checked
     items_path = None if data.items is None else folder / data.items
     classes = data.classes or None
-    read = read_eval_files(folder / data.labels, None, items_path, classes=classes, scale=data.scale, readings=data.readings)
+    read = read_eval_files(
+        folder / data.labels, None, items_path, classes=classes, scale=data.scale, readings=data.readings
+    )
     items = {} if items_path is None else read_items(items_path, data.readings.items)
     rows = read_answer_files(folder / data.labels, items=items or None, label_set=classes, readings=data.readings).human
     sizes: dict[int, int] = {}

@@ -11,7 +11,7 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow
-from assistant.ingest.reading import Readings
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.ingest.whole_files import read_items
 from evals.collect import Collector
 from evals.columns import MachineAnswer
@@ -30,7 +30,7 @@ def read_eval_files(
     classes: Sequence[str] | None = None,
     scale: Scale | None = None,
     slice_by: Collection[str] = (),
-    readings: Readings = Readings(),
+    readings: Readings = AS_THEY_ARE,
 ) -> EvalData:
     """What files hold, in any format `read_rows` reads.
 

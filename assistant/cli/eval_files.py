@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import InputError
-from assistant.ingest.reading import Readings
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def read_files(
     slice_by: list[str] | None = None,
     label_set: str | None = None,
     by_item: bool = False,
-    readings: Readings = Readings(),
+    readings: Readings = AS_THEY_ARE,
 ) -> EvalData:
     """What the files hold; `by_item` takes items of one group as independent."""
     from evals.files import read_eval_files
@@ -59,7 +59,7 @@ def refuse_without_labels(machine: Path | None, items: Path | None, readings: Re
     """Raise InputError where something is said of files and there is no file of human labels."""
     if machine is not None or items is not None:
         raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
-    if readings != Readings():
+    if readings != AS_THEY_ARE:
         raise InputError("how files are read goes with --labels", hint="give the file of human labels, too")
 
 

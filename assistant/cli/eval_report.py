@@ -80,7 +80,9 @@ def report(
         title, language = title or chosen.name, language or chosen.language
         margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
+        data = read_files(
+            labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading
+        )
         title = title or labels.resolve().parent.name
     wanted = [name for name in (baseline, *(variant or [])) if name is not None]
     check_known(data, wanted, machine or workspace)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +25,7 @@ from assistant.cli.eval_files import (
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
-from assistant.ingest.reading import Readings
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
@@ -71,7 +70,9 @@ def agree(
 
         data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
+        data = read_files(
+            labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading
+        )
     for note in data.notes:
         output.note(note)
     name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
@@ -124,7 +125,9 @@ def compare(
             data, _, chosen = suite_data(workspace, suite)
             margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading)
+        data = read_files(
+            labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading
+        )
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
     check_known(data, (first, second), machine or workspace)
     for note in data.notes:
@@ -163,7 +166,7 @@ def plan(
         pair = _two(None, None, variants, tuple(data.variants))
         check_known(data, pair, machine)
         seen = seen_discordance(data, *pair)
-    elif labels is not None or machine is not None or reading != Readings():
+    elif labels is not None or machine is not None or reading != AS_THEY_ARE:
         raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
     show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
 
