@@ -18,12 +18,12 @@ from assistant.models.dialect import Dialect, Feature, response_format, with_sch
 from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker, is_synchronous, takes_response_format
-from assistant.models.langchain_errors import complaint_of, is_about_length, model_error
+from assistant.models.langchain_errors import complaint_of, model_error
 from assistant.models.langchain_providers import check_access
 from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
 from assistant.models.own_thread import in_own_thread
-from assistant.models.thinking import ThinkingRoom, thinking_budget
+from assistant.models.thinking import ThinkingRoom, is_about_length, thinking_budget
 from assistant.models.tracing import forbid_tracing
 
 if TYPE_CHECKING:

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from assistant.models.chat_api import MalformedReplyError, load_json
+from assistant.models.http_refusals import Refusal
+from assistant.models.interface import ModelRequest
 
 FIRST_ROOM = 4096
 """Tokens for thinking, once a model was seen to think."""
@@ -23,6 +26,9 @@ LARGEST_ROOM = 65_536
 """Tokens beyond which a model that is still thinking counts as one that does not end."""
 
 _GROWTH = 4
+_END = 1000  # bytes of a body in which it says why it ended and what it took
+_REASONED = re.compile(rb'reasoning_tokens"\s*:\s*[1-9]')
+_LENGTH = re.compile(r"max\w{0,12}[ _]?tokens|num_predict|output tokens|completion tokens", re.IGNORECASE)
 _OPEN_THINKING = re.compile(
     r"\s*(?:<\|?[\w:]{0,12}(?:think|reason)|\[think|◁think|<\|channel\|>\s*analysis)", re.IGNORECASE
 )
@@ -49,7 +55,8 @@ class ThinkingRoom:
             room: what had been added to its limit.
             thought: whether its SDK saw thinking that the body does not show.
         """
-        if not thought and b"reasoning" not in body and b'"length"' not in body:
+        ends = body[:_END] + body[-_END:]  # the logprobs between them are most of a body, and say nothing of it
+        if not thought and b'"length"' not in ends and _REASONED.search(ends) is None:
             return
         thinking, cut = _how_it_thought(body)
         if not thinking and not thought:
@@ -64,6 +71,18 @@ class ThinkingRoom:
         if self.tokens >= room:
             self.tokens = self._most = room // _GROWTH if room > _GROWTH * 256 else 0
         return True
+
+
+def with_room(request: ModelRequest, room: int) -> ModelRequest:
+    """The request with so many tokens more for its reply."""
+    if not room:
+        return request
+    return replace(request, sampling=replace(request.sampling, max_tokens=request.sampling.max_tokens + room))
+
+
+def is_about_length(complaint: Refusal) -> bool:
+    """Whether a refusal speaks of the limit of the reply."""
+    return complaint.status in {400, 422} and _LENGTH.search(complaint.words) is not None
 
 
 def thinking_budget(options: Mapping[str, object]) -> int:
