@@ -10,13 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant.cli.next_command import keep
 from assistant.errors import InputError
 from assistant.ingest.reading import Reading, Readings, delimiter_of, header_row_of
 
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="ASSISTANT_WORKSPACE", show_default="this folder", help="The workspace's folder."
+        "--workspace",
+        "-w",
+        envvar="ASSISTANT_WORKSPACE",
+        show_default="this folder",
+        help="The workspace's folder.",
+        callback=keep,
     ),
 ]
 JsonOption = Annotated[
@@ -24,7 +30,8 @@ JsonOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
 RunOption = Annotated[
-    str | None, typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.")
+    str | None,
+    typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.", callback=keep),
 ]
 
 HERE = Path()
@@ -45,8 +52,8 @@ def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., N
 
     Args:
         roles: what the command's files are called, where it reads several (`labels`, `machine`, `items`): an option's
-            value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it is
-            a `Reading`.
+            value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it
+            is a `Reading`.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -69,7 +76,7 @@ def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., N
 
 def _parameter(option: str, help_text: str, roles: Sequence[str]) -> inspect.Parameter:
     if roles:
-        help_text += f" Of one file: labels=VALUE; repeat."
+        help_text += " Of one file: labels=VALUE; repeat."
     kind = Annotated[list[str] | None, typer.Option(option, help=help_text, show_default=False, metavar="VALUE")]
     return inspect.Parameter(_name_of(option), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
 

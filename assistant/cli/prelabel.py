@@ -9,6 +9,7 @@ import typer
 from assistant.cli.export import money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
+from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.cli.progress import Counting
@@ -113,7 +114,7 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
         output.note(media_words(media))
     if told.truncated:
         output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
-    output.next_step("assistant prelabel", "does it")
+    output.next_step(this_command({"--dry-run": 0}), "does it")
 
 
 def _show_result(output: Output, session: Session, stopped: AssistantError | None) -> int:
@@ -137,8 +138,8 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
     if progress.controls:
         output.note(
-            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so the"
-            " items were at fault"
+            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
+            " the items were at fault"
         )
     if stopped is not None:
         output.note(str(stopped))
@@ -153,7 +154,7 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
         output.note("the same command with --retry-failed asks them once more")
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
-        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+        output.next_step(this_command({"--limit": 1}), f"{totals.statuses['pending']:,} items wait")
     else:
         output.next_step("assistant export labels.jsonl", "take the labels out")
     return 0

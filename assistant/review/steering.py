@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import NewTask, Principal, Role
 from assistant.errors import InputError
 from assistant.store import audit
 from assistant.store.database import Connection
@@ -31,20 +31,30 @@ def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str)
     """
     task = task_of(connection, seat.task_id)
     if to is not None:
-        _check(to, task.language, task.harm, task.skill)
+        _check(to, task)
     return_lease(connection, seat.assignment_id)
     give_to(connection, seat.assignment_id, replace(task, for_user=None if to is None else to.user_id))
     detail = {"item": seat.item_id, "to": None if to is None else to.name}
     audit.append(connection, actor, "task.assign", f"assignment:{seat.assignment_id}", detail)
 
 
-def _check(to: Principal, language: str, harm: str, skill: str) -> None:
-    why = ""
-    if to.languages and language not in to.languages:
-        why = f"doesn't judge {language}"
-    elif harm and harm in to.opt_outs:
-        why = f"has opted out of {harm}"
-    elif skill and skill not in to.skills:
-        why = f"lacks the skill {skill}"
-    if why:
-        raise InputError(why, where=to.name, hint="give it to somebody else, or change that on the page People")
+def unfit(to: Principal, task: NewTask) -> str:
+    """Why somebody couldn't take an item, as a claim decides: `role`, `language`, `opt_out` or `skill`; empty: can."""
+    if to.role is Role.ANALYST:
+        return "role"
+    if to.languages and task.language not in to.languages:
+        return "language"
+    if task.harm and task.harm in to.opt_outs:
+        return "opt_out"
+    return "skill" if task.skill and task.skill not in to.skills else ""
+
+
+def _check(to: Principal, task: NewTask) -> None:
+    told = {
+        "role": "doesn't label",
+        "language": f"doesn't judge {task.language}",
+        "opt_out": f"has opted out of {task.harm}",
+        "skill": f"lacks the skill {task.skill}",
+    }
+    if why := unfit(to, task):
+        raise InputError(told[why], where=to.name, hint="give it to somebody else, or change that on the page People")

@@ -48,6 +48,9 @@ class Root:
         return path[len(ours) :] or "/"
 
 
+NO_PATH = Root("")
+
+
 class RootPath:
     """Takes the public path off requests and puts it on redirects and cookies; https is https, whatever came here.
 

@@ -13,7 +13,7 @@ from assistant.store.database import Database
 from assistant.web.attempts import LoginLimits
 from assistant.web.metrics import Metrics
 from assistant.web.options import ServeOptions
-from assistant.web.root_path import Root
+from assistant.web.root_path import NO_PATH, Root
 from assistant.wiring.workspace import Workspace
 
 
@@ -36,7 +36,7 @@ class Site:
     metrics: Metrics
     logins: LoginLimits
     paths: frozenset[str] = frozenset()
-    root: Root = Root("")
+    root: Root = NO_PATH
     look: Callable[[Request], Visit] = lambda _: NOBODY
 
     @property

@@ -1,4 +1,4 @@
-"""Refused questions: an item the server will not take fails alone; a server that takes nothing any more costs no item."""
+"""Refused questions: an item the server will not take fails alone; a server that takes nothing more costs no item."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.models.dev.faults import Faults
+from assistant.prelabel.job import PrelabelJob
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import write_jsonl
 
@@ -100,8 +101,6 @@ def test_a_tenth_of_items_refused_here_and_there_fails_alone(
 def test_an_interrupted_job_leaves_no_item_failed_that_no_verdict_was_found_on(
     assistant: Assistant, workspace: Path, dev_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.prelabel.job import PrelabelJob
-
     take_in(assistant, workspace, [LONG] * 3)
     dev_server(context_tokens=1500)
     judge: Any = PrelabelJob._judge

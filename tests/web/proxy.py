@@ -69,7 +69,7 @@ def proxying(proxy: Proxy) -> Iterator[Proxy]:
             self.end_headers()
             self.wfile.write(answered)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             """Silence."""

@@ -1,4 +1,4 @@
-"""A site below a path of a proxy: every address people and programs meet stays below it, and without one nothing changes."""
+"""A site below a path of a proxy: every address stays below it, and without a path nothing changes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class _Addresses(HTMLParser):
         self.got: set[str] = set()
         self.sent: set[str] = set()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value for name, value in attrs if value is not None}
         for name in ("href", "src", "hx-get"):
             if name in given:
@@ -278,7 +278,8 @@ def test_only_addresses_in_attributes_get_the_path() -> None:
         '<form action="/f" hx-get="/g" data-href="/h"> <input value="/v"> &#34; href=&#34;/t&#34; <a href="?a=/b">'
     )
     assert root.in_page(page) == (
-        '<a href="/labels/x">/x href="#"</a> <img src=\'/labels/y\'> <a href="//other/z"></a> <a href="https://o/"></a> '
+        '<a href="/labels/x">/x href="#"</a> <img src=\'/labels/y\'> <a href="//other/z"></a> '
+        '<a href="https://o/"></a> '
         '<form action="/labels/f" hx-get="/labels/g" data-href="/h"> <input value="/v"> &#34; href=&#34;/t&#34; '
         '<a href="?a=/b">'
     )

@@ -49,7 +49,7 @@ def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> Place:
     if first.filled == 1 and len(widths) == 1:
         below = next(at for at, row in enumerate(facts) if at and row.filled > 1)
         narrow = [row for row in facts[below:] if row.filled < 2]
-        if not narrow and first.width < widths.pop():
+        if not narrow and len(facts) - below > 1 and first.width < widths.pop():
             return Place(below, sure=False)
     return Place(0)
 

@@ -118,6 +118,7 @@ class _Values:
         self._line = 1  # in which that begins
         self._number = 0
         self._damage = ""
+        self._closed = False  # whether the list's end was met
 
     def opens_list(self) -> bool:
         """Whether the values stand in a list; its bracket is passed over."""
@@ -131,6 +132,7 @@ class _Values:
         while self._pass_blank():
             if self._next() in (b",", b"]"):
                 if self._cut(1) == b"]":
+                    self._closed = True
                     return
                 continue
             line, end = self._line, self._end()
@@ -151,7 +153,9 @@ class _Values:
             yield self._broken_off()
 
     def rest(self) -> Iterator[tuple[int, bytes | Refusal]]:
-        """What stands after the list's end, as lines with their numbers."""
+        """What stands after the list's end, as lines with their numbers; nothing where it has none."""
+        if not self._closed:
+            return iter(())
         rest = io.BufferedReader(Rewound(self._buffer[self._start :], self._stream), _AT_ONCE)
         return physical_lines(rest, self._line)
 
@@ -185,14 +189,12 @@ class _Values:
                     if not self._more():
                         return None
                 seen = string.end() - self._start
-            elif sign in b"[{":
-                depth += 1
-            elif sign in b"]}":
-                depth -= 1
-                if depth <= 0:
-                    return seen - 1 if depth < 0 and seen > 1 else seen
-            elif depth == 0:
+                continue
+            depth += (sign in b"[{") - (sign in b"]}")
+            if depth < 0 or (depth == 0 and sign == b","):
                 return max(seen - 1, 1)
+            if depth == 0:
+                return seen
 
     def _pass_blank(self) -> bool:
         """Passes over white space; False at the end of the stream."""

@@ -1,4 +1,4 @@
-"""How somebody likes their review page: keys, covers, size of type."""
+"""Whose review page it is, and how they like it: keys and covers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from assistant.store.users import UserStore
-from assistant.web.desk import Reviewer
+from assistant.web.desk import Reviewer, desk_name
 from assistant.web.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_texts import ACTIONS
-from assistant.web.site import site
+from assistant.web.site import site, visit
 
 router = APIRouter(prefix="/api/v1/profile", tags=["review"])
 
@@ -38,6 +38,20 @@ class Saved:
     """Done."""
 
     saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """Whose session it is, and the token that a page sends along; what waits for one `desk` is sent by no other."""
+
+    desk: str
+    csrf: str
+
+
+@router.get("/session")
+def session(request: Request, who: Reviewer) -> SessionShown:
+    """The session as it is now: for a page that was opened in an earlier one. The token is empty for an API token."""
+    return SessionShown(desk_name(UserStore(site(request).database).get(who.name)), visit(request).csrf)
 
 
 @router.put("/review")

@@ -95,11 +95,6 @@ def test_a_line_that_is_no_object_is_refused(line: bytes, reason: str) -> None:
     assert (row, refusal.line, refusal.reason) == (Row({}, 1), 2, reason)
 
 
-def test_a_json_array_over_many_lines_is_an_input_error_that_says_how_to_turn_it() -> None:
-    with pytest.raises(InputError, match="jq -c"):
-        read(b'[\n  {"a": 1},\n  {"a": 2}\n]\n')
-
-
 def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     assert read(b'\xef\xbb\xbf{"a": 1}\n') == [Row({"a": 1}, 1)]
 

@@ -20,7 +20,7 @@ from assistant.models.dev.dialects.gemini import GeminiDialect
 from assistant.models.dev.dialects.ollama import OllamaDialect
 from assistant.models.dev.dialects.openai_like import OPENAI_LIKE
 from assistant.models.dev.dialects.transport import send
-from assistant.models.dev.dialects.vectors import embeds, vectors_body
+from assistant.models.dev.dialects.vectors import embeds, provider_of_embeddings, vectors_body
 from assistant.models.dev.dialects.wire import THOUGHT, Asked, Problem, Reply, WireDialect
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit
 from assistant.models.dev.options import DevServerOptions
@@ -94,7 +94,7 @@ class DialectService:
         try:
             problem = self._problem(request, dialect, asked, question)
             if problem is None:
-                kind = self._kind_of(question.digest)
+                kind = self._kind_of(question)
                 problem = self._problem_of(kind, dialect, asked)
             if problem is not None:
                 status = problem.status
@@ -129,7 +129,7 @@ class DialectService:
         asked = Asked(str(payload.get("model", "")), ())
         if self._options.key is not None and dialect.key_of(request.headers, request.query) != self._options.key:
             return _refusal(dialect.problem("bad_key", asked, 0.0))
-        kind = self._wire_plan.kind_of(str(hash(orjson.dumps(payload))))
+        kind = self._wire_plan.kind_of(orjson.dumps(payload).decode())
         problem = self._problem_of(kind, dialect, asked)
         if problem is not None:
             return _refusal(problem)
@@ -170,9 +170,9 @@ class DialectService:
             return None
         return dialect.problem(kind, asked, wait) if kind in REFUSALS or kind in TOLD_BY_WORDS else None
 
-    def _kind_of(self, digest: str) -> str:
-        kind = self._wire_plan.kind_of(digest)
-        fault = None if kind else self._plan.fault_of(digest)
+    def _kind_of(self, question: Question) -> str:
+        kind = self._wire_plan.kind_of(question.last_user)
+        fault = None if kind else self._plan.fault_of(question.digest)
         return kind if fault is None else _WIRE_NAMES.get(fault, fault)
 
     def _made(self, question: Question, kind: str) -> Reply:
@@ -209,8 +209,8 @@ def _dialect_of(path: str) -> tuple[WireDialect | None, str]:
     if named is not None and (named.reads(inner) or embeds(inner) or inner == "/api/tags"):
         return named, inner
     found = next((dialect for dialect in DIALECTS if dialect.reads(path)), None)
-    if found is None and (path in {"/api/embed", "/api/tags"} or "batchEmbedContents" in path):
-        provider = "ollama" if path.startswith("/api/") else "google_genai"
+    if found is None and (embeds(path) or path == "/api/tags"):
+        provider = provider_of_embeddings(path)
         found = next(dialect for dialect in DIALECTS if dialect.provider == provider)
     return found, path
 

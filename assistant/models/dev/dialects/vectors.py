@@ -21,6 +21,15 @@ def embeds(path: str) -> bool:
     return path == "/api/embed" or bool(_GEMINI.match(path) or _OPENAI.match(path))
 
 
+def provider_of_embeddings(path: str) -> str:
+    """Whose path it is, where no folder says so."""
+    if path.startswith("/api/"):
+        return "ollama"
+    if path.startswith("/openai/"):
+        return "azure_openai"
+    return "google_genai" if _GEMINI.match(path) else "openai"
+
+
 def vectors_body(options: DevServerOptions, path: str, payload: Mapping[str, Any], kind: str) -> bytes:
     """The reply in the dialect of the path; all zero where that is the fault.
 
