@@ -48,7 +48,6 @@ _NO_STATUS = re.compile(
 _CONNECTION = re.compile(r"Connection|Transport|NetworkError")
 _WRONG_ARGUMENT = re.compile(r"unexpected keyword argument|got multiple values for")
 _UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError)
-_LENGTH = re.compile(r"max\w{0,12}[ _]?tokens|num_predict|output tokens|completion tokens", re.IGNORECASE)
 
 
 def model_error(failure: Exception, *, spec: str, model: str) -> ModelError:
@@ -94,11 +93,6 @@ def complaint_of(failure: Exception) -> Refusal | None:
     if refusal is None and type(failure) in {ValueError, TypeError, NotImplementedError}:
         return Refusal(400, message=without_secrets(str(failure)))
     return refusal
-
-
-def is_about_length(complaint: Refusal) -> bool:
-    """Whether a refusal speaks of the limit of the reply."""
-    return complaint.status in {400, 422} and _LENGTH.search(complaint.words) is not None
 
 
 def setup_error(failure: Exception, *, spec: str) -> FatalModelError:

@@ -432,3 +432,28 @@ def test_extra_parameters_and_headers_go_with_every_question_and_with_a_check() 
 
     asyncio.run(run())
     assert seen == [("GET", "policy", None), ("POST", "policy", 5)]
+
+
+def test_a_reasoning_server_gets_room_for_its_thinking_beside_the_limit_of_the_answer() -> None:
+    limits: list[int] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        limit = orjson.loads(await request.read())["max_tokens"]
+        limits.append(limit)
+        cut = limit < 1000  # it thinks for 900 tokens
+        choice = {"index": 0, "finish_reason": "length" if cut else "stop", "message": {"content": "" if cut else "{}"}}
+        usage = {"prompt_tokens": 9, "completion_tokens": min(limit, 950)}
+        usage["completion_tokens_details"] = {"reasoning_tokens": min(limit, 900)}  # type: ignore[assignment]  # a table
+        return web.json_response({"object": "chat.completion", "model": "m", "choices": [choice], "usage": usage})
+
+    async def run() -> list[str]:
+        async with canned(answer) as url:
+            model = OpenAIModel("m", base_url=url)
+            try:
+                replies = [await model.ask(question(text, max_tokens=80)) for text in "abc"]
+            finally:
+                await model.aclose()
+        return [read_answer(reply.body).finish_reason for reply in replies]
+
+    assert asyncio.run(run()) == ["length", "stop", "stop"]
+    assert limits == [80, 80 + 4096, 80 + 4096]
