@@ -30,7 +30,7 @@ _OPEN_THINKING = re.compile(
     r"\s*(?:<\|?[\w:]{0,12}(?:think|reason)|\[think|◁think|<\|channel\|>\s*analysis)", re.IGNORECASE
 )
 _CLOSED_THINKING = re.compile(r"</[\w:]{0,12}(?:think|reason)|\[/think|◁/think|<\|channel\|>\s*final", re.IGNORECASE)
-_SIGN = re.compile(rb'"reasoning_tokens":\s*[1-9]|"reasoning(?:_content)?":\s*"[^"]')
+_SIGN = re.compile(rb'"reasoning(?:_tokens":\s*[1-9]|(?:_content)?":\s*"[^"])')
 _LIMIT = re.compile(r"max\w{0,12}[ _]?tokens|num_predict|output tokens|completion tokens", re.IGNORECASE)
 _BUDGET_NAMES = ("budget_tokens", "thinking_budget")
 
@@ -54,8 +54,10 @@ class ThinkingRoom:
             room: what had been added to its limit.
             thought: whether its SDK saw thinking that the body does not show.
         """
-        if not thought and b'"length"' not in body and not _SIGN.search(body):
-            return
+        if not thought and b'"length"' not in body:
+            at = body.rfind(b'"reasoning')  # the count of its tokens stands near the end
+            if at < 0 or not _SIGN.match(body, at):
+                return
         thinking, cut = _how_it_thought(body)
         if not thinking and not thought:
             return
