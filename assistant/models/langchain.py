@@ -203,7 +203,7 @@ class LangChainModel:
         complaint = complaint_of(failure)
         if complaint is None:
             return False
-        if is_about_length(complaint) and self.room.refused(room):
+        if self.room.refused(complaint, room):
             return True
         # What has worked before is not lacking: then the complaint is about this one question.
         lack = lacking(complaint, dialect.features(request) & _NEGOTIABLE - self._proven)
