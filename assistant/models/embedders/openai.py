@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError
 from assistant.models.embedders.service import ServiceEmbedder
-from assistant.models.http_errors import error_for, read_refusal, scrub
+from assistant.models.http_errors import error_for
+from assistant.models.http_refusals import read_refusal, scrub
 
 if TYPE_CHECKING:
     import openai
