@@ -115,9 +115,7 @@ def import_machine(
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    named = _named(
-        item_column, model_column, label_column, score_column, rationale_column, *(each_label or ())
-    )
+    named = _named(item_column, model_column, label_column, score_column, rationale_column, *(each_label or ()))
     with Workspace.open(workspace) as opened:
         choose = partial(
             map_machine_columns,

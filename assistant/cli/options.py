@@ -52,8 +52,8 @@ def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., N
 
     Args:
         roles: what the command's files are called, where it reads several (`labels`, `machine`, `items`): an option's
-            value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it is
-            a `Reading`.
+            value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it
+            is a `Reading`.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

@@ -67,7 +67,9 @@ def simulate(
     output = Output(as_json=as_json)
     targets = tuple(dict.fromkeys(max_error or [0.05]))
     fields = tuple(dict.fromkeys(name.strip() for part in meta or [] for name in part.split(",") if name.strip()))
-    choice = Choice(items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading)
+    choice = Choice(
+        items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading
+    )
     choice.check()
     if chart is not None:
         check_chart(chart)

@@ -27,8 +27,7 @@ from assistant.ingest.one_spelling import (
     one_spelling,
     spelling_notes,
 )
-from assistant.ingest.readers import AS_IT_IS
-from assistant.ingest.reading import Reading, Readings
+from assistant.ingest.reading import AS_IT_IS, AS_THEY_ARE, Reading, Readings
 from assistant.ingest.rows import Row
 from assistant.ingest.statuses import NOT_AN_ANSWER
 from assistant.ingest.whole_files import mapped, whole, whole_rows
@@ -67,7 +66,7 @@ def read_answer_files(
     items: Collection[str] | None = None,
     *,
     label_set: Sequence[str] | None = None,
-    readings: Readings = Readings(),
+    readings: Readings = AS_THEY_ARE,
 ) -> AnswerFiles:
     """What the files hold; labels that an object of votes leaves out, but another mentions, are `unknown`.
 

@@ -17,8 +17,8 @@ from assistant.errors import InputError
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.import_checks import Checks, ImportReport, usable
 from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
-from assistant.ingest.readers import AS_IT_IS, peek_columns, read_rows
-from assistant.ingest.reading import Reading
+from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import AS_IT_IS, Reading
 from assistant.ingest.repeated import Newest
 from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.tool_rows import unfolded

@@ -15,7 +15,7 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow, MachineRow
-from assistant.ingest.reading import Readings
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.ingest.whole_files import read_items
 
 SMALLEST_SET = 30
@@ -85,7 +85,7 @@ def read_labelled_set(
     machine: Path | None = None,
     *,
     machine_name: str | None = None,
-    readings: Readings = Readings(),
+    readings: Readings = AS_THEY_ARE,
 ) -> LabelledSet:
     """The labelled set that three files hold, in any format `read_rows` reads.
 

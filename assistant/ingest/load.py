@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from assistant.domain.canonical import ERROR_CELLS
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
 from assistant.errors import InputError
+from assistant.ingest.columns import empty_columns
 from assistant.ingest.duplicates import signatures
 from assistant.ingest.language import LanguageIdentifier
 from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
-from assistant.ingest.readers import AS_IT_IS, peek_columns, read_rows
-from assistant.ingest.reading import Reading
+from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import AS_IT_IS, Reading
 from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.tool_rows import tasks_as_items
 from assistant.store.database import parts
 from assistant.store.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
+_LOOKED_AT = 100  # rows that show whether a column holds anything
 SHOWN_REFUSALS = 10
 
 
@@ -112,7 +114,10 @@ class Loader:
         rows = tasks_as_items(read_rows(path, reading, note=told.notes.append), told.notes.append)
         names, rows = peek_columns(rows)
         rows = _not_empty(rows, path)
-        mapping = _NOTHING_READ if not names else _mapping(names, columns, told.notes)
+        first = list(islice(rows, _LOOKED_AT))
+        rows = chain(first, rows)
+        empty = empty_columns(names, (row.values for row in first if isinstance(row, Row)))
+        mapping = _NOTHING_READ if not names else _mapping(names, columns, empty, told.notes)
         told.mapping, told.left_out = mapping.describe(), mapping.likely_media
         for batch in parts(self._items(rows, mapping, told.error_cells, take_words=take_words), _BATCH):
             self._take(batch, told)
@@ -156,10 +161,12 @@ class Loader:
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
 
 
-def _mapping(names: Sequence[str], columns: ColumnChoice, notes: Sequence[str]) -> ColumnMapping:
+def _mapping(
+    names: Sequence[str], columns: ColumnChoice, empty: Collection[str], notes: Sequence[str]
+) -> ColumnMapping:
     """The mapping; where a column is missed that may be one left out, what was left out is said with the error."""
     try:
-        return map_columns(names, **asdict(columns))
+        return map_columns(names, empty=empty, **asdict(columns))
     except InputError as error:
         error.hint = "; ".join((error.hint, *notes))
         raise

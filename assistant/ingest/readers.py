@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 
 from assistant.errors import InputError
 from assistant.ingest.answer_columns import USUAL_ANSWER_COLUMNS
+from assistant.ingest.files import FORMAT_OF_ENDING, READ_AHEAD, format_of_path, open_file
 from assistant.ingest.formats.delimited import read_delimited
 from assistant.ingest.formats.excel import read_excel
 from assistant.ingest.formats.json_document import is_document, read_document
@@ -27,38 +28,23 @@ from assistant.ingest.formats.lines import Rewound, SplitAtReturn, as_utf_8, end
 from assistant.ingest.formats.parquet import read_parquet
 from assistant.ingest.formats.sniff import binary_format, text_format
 from assistant.ingest.mapping import USUAL_ITEM_COLUMNS
-from assistant.ingest.reading import FORMATS, Note, Reading
+from assistant.ingest.reading import AS_IT_IS, FORMATS, Note, Reading
 from assistant.ingest.rows import Refusal, Row
 
-AS_IT_IS = Reading()
 USUAL_COLUMNS = USUAL_ITEM_COLUMNS | USUAL_ANSWER_COLUMNS
 """Names, in lower case, by which a row is known as the header."""
 
 _WORDS = {"jsonl": "JSON", "csv": "CSV", "tsv": "TSV", "parquet": "Parquet file", "excel": "Excel workbook"}
-_FORMAT_OF_ENDING = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-}
 _ALIASES = {"ndjson": "jsonl", "json": "jsonl", "xlsx": "excel", "xlsm": "excel"}
 _GZIP = b"\x1f\x8b"
-_HEAD = 1 << 16  # bytes at most that are looked at to tell a format
-_SHOWN = 5  # file names shown beside a wrong one
 
 
-def _UNHEARD(sentence: str) -> None:
+def _unheard(sentence: str) -> None:
     """Where nobody listens."""
 
 
 def read_rows(
-    source: Path | BinaryIO, reading: Reading = AS_IT_IS, *, note: Note = _UNHEARD
+    source: Path | BinaryIO, reading: Reading = AS_IT_IS, *, note: Note = _unheard
 ) -> Iterator[Row | Refusal]:
     """The records of an input, one after the other, in constant memory; what can't be read comes as a refusal.
 
@@ -80,7 +66,7 @@ def read_rows(
     if not isinstance(source, Path) or str(source) == "-":
         stream = sys.stdin.buffer if isinstance(source, Path) else source
         return _read(stream, _Named("", _canonical(reading), None), reading, note)
-    named = _Named(source.name, _canonical(reading), _format_of_path(source))
+    named = _Named(source.name, _canonical(reading), format_of_path(source))
     with _naming(source):
         stream = open_file(source)
         try:
@@ -112,24 +98,6 @@ def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tu
     return tuple(columns), chain(looked_at, rows)
 
 
-def open_file(path: Path) -> BinaryIO:
-    """The file, open for reading bytes.
-
-    Raises:
-        InputError: it isn't there or can't be opened; names files beside it that might be meant.
-    """
-    try:
-        return path.open("rb", buffering=_HEAD)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=str(path), hint=_files_beside(path)) from error
-    except IsADirectoryError as error:
-        endings = ", ".join(_FORMAT_OF_ENDING)
-        raise InputError("a folder, not a file", where=str(path), hint=f"name its files ({endings})") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"can't be opened: {reason}", where=str(path), hint="check its permissions") from error
-
-
 @dataclass(frozen=True, slots=True)
 class _Named:
     """What is said of a file's format: by the user, and by the ending of its name."""
@@ -143,7 +111,7 @@ def _read(stream: BinaryIO, named: _Named, reading: Reading, note: Note) -> Iter
     head, stream = _look_ahead(stream)
     packed = head.startswith(_GZIP)
     if packed:
-        head, stream = _look_ahead(io.BufferedReader(Rewound(b"", gzip.GzipFile(fileobj=stream)), _HEAD))
+        head, stream = _look_ahead(io.BufferedReader(Rewound(b"", gzip.GzipFile(fileobj=stream)), READ_AHEAD))
     if not head:
         return iter(())
     binary = binary_format(head)
@@ -181,7 +149,7 @@ def _text_format(head: bytes, encoding: str, named: _Named) -> str:
         return found
     found = text_format(text, named.by_ending or (None if named.name else "csv"), USUAL_COLUMNS)
     if found is None:
-        hint = f"endings read: {', '.join(_FORMAT_OF_ENDING)} (each also with .gz); or say --format"
+        hint = f"endings read: {', '.join(FORMAT_OF_ENDING)} (each also with .gz); or say --format"
         raise InputError("the ending doesn't tell the format", hint=hint)
     return found
 
@@ -222,13 +190,13 @@ def _look_ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
             buffered = (
                 stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream))
             )
-            return buffered.peek(_HEAD), buffered
+            return buffered.peek(READ_AHEAD), buffered
         head = b""
-        while len(head) < _HEAD and not head.strip() and (line := stream.readline(_HEAD)):
+        while len(head) < READ_AHEAD and not head.strip() and (line := stream.readline(READ_AHEAD)):
             head += line
     except (EOFError, zlib.error, OSError) as error:
         raise InputError(f"can't be read: {error}", hint="is the file complete? get it again") from error
-    return head, io.BufferedReader(Rewound(head, stream), _HEAD)
+    return head, io.BufferedReader(Rewound(head, stream), READ_AHEAD)
 
 
 def _read_copy(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Row | Refusal]]) -> Iterator[Row | Refusal]:
@@ -252,18 +220,3 @@ def _canonical(reading: Reading) -> str | None:
         hint = f"one of {', '.join(FORMATS)}{f'; did you mean {near[0]}?' if near else ''}"
         raise InputError(f"no format is called {name!r}", where=reading.advice("format", name), hint=hint)
     return found
-
-
-def _format_of_path(path: Path) -> str | None:
-    endings = [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"]
-    return _FORMAT_OF_ENDING.get(endings[-1]) if endings else None
-
-
-def _files_beside(path: Path) -> str:
-    """A sentence that names files of the same folder: the nearest names, else those of a readable format."""
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
-    names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    readable = [name for name in names if Path(name.removesuffix(".gz")).suffix.lower() in _FORMAT_OF_ENDING]
-    near = get_close_matches(path.name, names, n=_SHOWN) or readable[:_SHOWN]
-    return f"in that folder: {', '.join(near)}" if near else "that folder holds no file of a readable format"

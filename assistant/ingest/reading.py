@@ -58,6 +58,11 @@ class Readings:
     items: Reading = Reading(role="items")
 
 
+AS_IT_IS = Reading()
+AS_THEY_ARE = Readings()
+"""Nothing is said: files are read as they show it."""
+
+
 def delimiter_of(text: str, where: str) -> str:
     """The sign a delimiter is named by: itself, or `tab`, `comma`, `semicolon`, `pipe`, `space`.
 

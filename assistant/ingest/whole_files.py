@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from assistant.domain.items import Item
 from assistant.errors import InputError
+from assistant.ingest.columns import empty_columns
 from assistant.ingest.labels import NO_ANSWER
-from assistant.ingest.mapping import map_columns, to_item
-from assistant.ingest.readers import AS_IT_IS, read_rows
-from assistant.ingest.reading import Note, Reading
+from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
+from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import AS_IT_IS, Note, Reading
 from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.tool_rows import tasks_as_items, unfolded
 
@@ -39,7 +40,7 @@ def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | No
     """
     note = named_note(path, notes)
     rows = whole(path, tasks_as_items(read_rows(path, reading, note=note), note))
-    mapping = mapped(path, rows, lambda names, _: map_columns(names), _ITEM_SHAPE)
+    mapping = mapped(path, rows, _columns, _ITEM_SHAPE)
     if mapping.id is None:
         raise InputError("no column holds the items' ids", where=f"{path}:1", hint=f"each line is {_ITEM_SHAPE}")
     items = whole(path, (to_item(row, mapping, take_words=True) for row in rows))
@@ -49,6 +50,10 @@ def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | No
             what = f"item {item.id!r} was in line {lines[item.id]} already"
             raise InputError(what, where=f"{path}:{row.line}", hint="give each item an id of its own")
     return {item.id: item for item in items}
+
+
+def _columns(names: Sequence[str], rows: Collection[Mapping[str, object]]) -> ColumnMapping:
+    return map_columns(names, empty=empty_columns(names, rows))
 
 
 def whole_rows(path: Path, reading: Reading, notes: list[str]) -> list[Row]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.errors import InputError
 from assistant.ingest.labelled_set import read_labelled_set
-from assistant.ingest.reading import Readings
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.trust.baselines import Baseline, naive, pac_labels
 from assistant.trust.campaign import Target
 from assistant.trust.local_machine import LocalMachineTrial
@@ -53,7 +53,7 @@ class Choice:
     seed: int
     jobs: int | None
     embedder: str
-    readings: Readings = Readings()
+    readings: Readings = AS_THEY_ARE
 
     def check(self) -> None:
         """Makes sure of the numbers, before a file is read.

@@ -46,7 +46,7 @@ def test_it_is_said_to_be_done_only_when_the_server_took_it(site: Site, opened: 
     colleague = site.person()
     seen = opened(site.posts[:2]).ready()
     stuck: list[Any] = []
-    seen.page.route("**/hand-over", lambda route: stuck.append(route))
+    seen.page.route("**/hand-over", lambda route: stuck.append(route))  # noqa: PLW0108 - Playwright marks handlers
     seen.keys("o")
     offered(seen)
     seen.page.locator("#hand_over-to").select_option(colleague.name)

@@ -1,4 +1,4 @@
-"""A session that ends while somebody works: what waits is sent by itself once they are signed in, and by nobody else."""
+"""A session that ends while somebody works: what waits is sent by itself after the next login, and by no one else."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ COVERED = """() => {
     const box = document.getElementById("notices").getBoundingClientRect();
     return ["policy", "labels", "machine", "actions", "content", "definition"].filter((id) => {
         const other = document.getElementById(id).getBoundingClientRect();
-        return other.width && box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        const beside = box.left >= other.right || other.left >= box.right;
+        return other.width && !beside && box.top < other.bottom && other.top < box.bottom;
     });
 }"""
 

@@ -1,5 +1,7 @@
-"""Whatever happens on the way - a reload, another tab, a slow or lost answer - nothing is done twice, and a changed mind
-is the one that counts."""
+"""Whatever happens on the way - a reload, another tab, a slow or lost answer - nothing is done twice.
+
+Of two answers of one person, the later one counts.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,7 @@ def test_a_reload_while_the_answer_is_on_its_way_stores_it_once(site: Site, open
     one, two = site.posts[:2]
     seen = opened([one, two]).ready()
     stuck: list[Any] = []
-    seen.page.context.route("**/answer", lambda route: stuck.append(route))  # it leaves, and nothing comes back
+    seen.page.context.route("**/answer", lambda route: stuck.append(route))  # noqa: PLW0108 - Playwright marks handlers  # it leaves, and nothing comes back
     seen.keys("2", "Enter")
     seen.wait_item(two.item.id)
     while not stuck:

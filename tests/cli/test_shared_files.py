@@ -50,7 +50,11 @@ def notes(said: Said) -> str:
         ("jsonl-array-oneline", AB_CD, ""),
         ("json-object-pretty", AB_CD, "its records are read from its list 'data'"),
         ("json-object-columns", AB_CD, "its records are read by columns"),
-        ("label-studio-tasks", {"11": "buy followers", "12": "nice day"}, "2 tasks of Label Studio come with annotations"),
+        (
+            "label-studio-tasks",
+            {"11": "buy followers", "12": "nice day"},
+            "2 tasks of Label Studio come with annotations",
+        ),
         ("parquet-image-bytes", {"1": "one two three", "2": "four five six", "3": "seven eight"}, "'image.bytes'"),
     ],
 )

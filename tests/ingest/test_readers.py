@@ -85,7 +85,9 @@ def test_an_ending_that_tells_nothing_lists_those_that_do(tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", ["jsonl", "array", "csv", "tsv", "parquet", "excel"])
 @pytest.mark.parametrize("packed", [False, True])
 def test_what_a_file_holds_counts_more_than_its_name(tmp_path: Path, ending: str, kind: str, packed: bool) -> None:
-    data = {"jsonl": JSONL * 2, "array": b'\n[{"id": "1", "text": "a"}]', "csv": CSV, "tsv": TSV}.get(kind) or made(kind)
+    data = {"jsonl": JSONL * 2, "array": b'\n[{"id": "1", "text": "a"}]', "csv": CSV, "tsv": TSV}.get(kind) or made(
+        kind
+    )
     path = tmp_path / f"x.{ending}{'.gz' if packed else ''}"
     path.write_bytes(gzip.compress(data) if packed else data)
     notes: list[str] = []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from assistant.errors import InputError
+from assistant.ingest.formats.feeder import Feeder
 from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.formats.lines import LONGEST_LINE, Lines, physical_lines
 from assistant.ingest.reading import Note, Reading
@@ -45,7 +44,7 @@ def read_delimited(
     Raises:
         InputError: the header can't be read, names a column twice, or seems to stand further down.
     """
-    feeder = _Feeder(physical_lines(stream), encoding)
+    feeder = Feeder(physical_lines(stream), encoding)
     sign = _stated_delimiter(feeder, reading)
     _pass_over(feeder, sign, reading, note, usual)
     sign = sign or _likely(feeder.peek(), tabs=tabs)
@@ -85,7 +84,7 @@ def _likely(header: str, *, tabs: bool) -> str:
     return "\t" if tabs and "\t" in header else likely_delimiter(header)
 
 
-def _stated_delimiter(feeder: _Feeder, reading: Reading) -> str | None:
+def _stated_delimiter(feeder: Feeder, reading: Reading) -> str | None:
     """What the user says, else what a first line `sep=;` does, which is no record in any case."""
     stated = _SEPARATOR_LINE.fullmatch(feeder.peek().strip("\ufeff \r\n"))
     if stated is not None:
@@ -93,7 +92,7 @@ def _stated_delimiter(feeder: _Feeder, reading: Reading) -> str | None:
     return reading.delimiter or (stated[1] if stated else None)
 
 
-def _pass_over(feeder: _Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
+def _pass_over(feeder: Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
     """Lets the header be the next line."""
     if reading.header_row is not None:
         while (at := feeder.peek_number()) is not None and at < reading.header_row:
@@ -127,86 +126,7 @@ def _plainly_header(line: str, sign: str | None, known: Collection[str]) -> bool
     return all(cells) and not line.startswith(("#", "//")) and any(cell.casefold() in known for cell in cells)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    text: str
-    undecodable: UnicodeDecodeError | None = None
-
-
-class _Feeder:
-    """Hands decoded lines to `csv.reader` and remembers those of the record being read, to give them back."""
-
-    def __init__(self, lines: Iterator[tuple[int, bytes | Refusal]], encoding: str) -> None:
-        self.encoding = encoding
-        self.record: list[_Line] = []
-        self._lines = lines
-        self._waiting: deque[_Line] = deque()
-        self._refusals: list[Refusal] = []
-
-    def __iter__(self) -> _Feeder:
-        return self
-
-    def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._read()
-        self.record.append(line)
-        return line.text
-
-    def _read(self) -> _Line:
-        for number, data in self._lines:
-            if isinstance(data, Refusal):
-                self._refusals.append(data)
-                continue
-            try:
-                return _Line(number, data.decode(self.encoding))
-            except UnicodeDecodeError as error:
-                return _Line(number, data.decode(self.encoding, "replace"), error)
-        raise StopIteration
-
-    def peek(self) -> str:
-        """The next line that isn't blank, which stays in place; `""` at the end."""
-        return next((line.text for line in self.look(1)), "")
-
-    def peek_number(self) -> int | None:
-        """The number of the next line that isn't blank; None at the end."""
-        return next((line.number for line in self.look(1)), None)
-
-    def look(self, count: int) -> list[_Line]:
-        """The next lines that aren't blank, at most so many, which stay in place."""
-        found = [line for line in self._waiting if line.text.strip()]
-        while len(found) < count and (line := self._read_or_none()) is not None:
-            self._waiting.append(line)
-            if line.text.strip():
-                found.append(line)
-        return found[:count]
-
-    def skip(self) -> None:
-        """Passes over the next line that isn't blank."""
-        while self._waiting:
-            if self._waiting.popleft().text.strip():
-                return
-
-    def _read_or_none(self) -> _Line | None:
-        try:
-            return self._read()
-        except StopIteration:
-            return None
-
-    def start_record(self) -> None:
-        """Forgets the lines of the record before."""
-        self.record = []
-
-    def give_back_all_but_first(self) -> None:
-        """Lets the lines after the first of this record be read again, as records of their own."""
-        self._waiting.extendleft(reversed(self.record[1:]))
-
-    def take_refusals(self) -> list[Refusal]:
-        """The lines refused since the last call: too long, or beyond a damaged place."""
-        taken, self._refusals = self._refusals, []
-        return taken
-
-
-def _read_header(records: Iterator[list[str]], feeder: _Feeder, reading: Reading) -> list[str]:
+def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading) -> list[str]:
     """The column names, stripped; a nameless column is called `column_N`."""
     where = f"line {feeder.peek_number() or 1}"
     feeder.start_record()
@@ -226,7 +146,7 @@ def _read_header(records: Iterator[list[str]], feeder: _Feeder, reading: Reading
     return names
 
 
-def _as_row(fields: list[str], feeder: _Feeder, names: list[str], reading: Reading) -> Row | Refusal:
+def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Reading) -> Row | Refusal:
     first = feeder.record[0]
     for line in feeder.record:
         if line.undecodable is not None:
@@ -238,7 +158,7 @@ def _as_row(fields: list[str], feeder: _Feeder, names: list[str], reading: Readi
     return Row(dict(zip(names, fields, strict=True)), first.number)
 
 
-def _recover(feeder: _Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
+def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
     """What to make of a record with wrong quotes: its first line is refused, the others are read anew.
 
     Many TSV writers don't quote at all: there a line with the right number of tabs is taken as it stands.

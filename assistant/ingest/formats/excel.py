@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 import warnings
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, time
-from itertools import chain, count
-from typing import TYPE_CHECKING, BinaryIO
-from xml.etree.ElementTree import ParseError
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from assistant.errors import InputError
 from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.formats.values import plain_value
+from assistant.ingest.formats.workbook import (
+    DAMAGED,
+    Formulas,
+    NumberedCells,
+    check_archive,
+    choose_sheet,
+    note_other_sheets,
+    numbered_cells,
+    open_formulas,
+)
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of
 
@@ -25,14 +32,6 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a workbook writes characters that XML forbids
 
-# What openpyxl lets through when the archive or the XML in it is damaged, encrypted or odd.
-_DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
-    *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
-)
-_NEVER_COMPUTED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)|<f[^>]*/>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
-_BLOCK = 1 << 20
-_LONGEST_FORMULA = 64  # bytes from the end of a formula to the end of its cell
 _EXACT = 2**53  # a workbook's numbers are doubles
 
 
@@ -57,81 +56,32 @@ def read_excel(
     """
     import openpyxl  # noqa: PLC0415 - 0.2 s CPU, only runs that read Excel pay for it
 
-    _check_archive(source)
+    check_archive(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no content
             workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
-            sheet = _choose(workbook, reading)
-            formulas = _formulas(source, sheet)
-    except _DAMAGED as error:
+            sheet = choose_sheet(workbook, reading)
+            formulas = open_formulas(source, sheet)
+    except DAMAGED as error:
         hint = "open it in Excel and save it as .xlsx without a password, or give CSV"
         raise InputError(f"not a readable Excel workbook ({error})", hint=hint) from error
-    return _read_sheet(workbook, sheet, formulas, reading, note, usual)
+    return _read_sheet(_Opened(workbook, sheet, formulas), reading, note, usual)
 
 
-def _check_archive(source: BinaryIO) -> None:
-    """Raises InputError for an archive that is something else."""
-    try:
-        with zipfile.ZipFile(source) as archive:
-            names = archive.namelist()
-    except _DAMAGED:
-        return  # openpyxl says it in its own words
-    finally:
-        source.seek(0)
-    if not any(name.startswith("xl/") for name in names):
-        what = "a Word document" if "word/document.xml" in names else "an archive of other files"
-        raise InputError(f"no Excel workbook but {what}", hint="save the table as .xlsx or .csv; unpack an archive first")
+class _Opened(NamedTuple):
+    """A workbook, the sheet that is read, and the same with formulas where one was never computed."""
+
+    workbook: Workbook
+    sheet: Worksheet
+    formulas: Worksheet | None
 
 
-def _choose(workbook: Workbook, reading: Reading) -> Worksheet:
-    """The sheet that is named, else the first visible one."""
-    sheets = list(workbook.worksheets)
-    if not sheets:
-        raise InputError("the workbook has no sheet", hint="put the rows on its first sheet")
-    if reading.sheet is None:
-        return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
-    wanted = reading.sheet
-    named = [sheet for sheet in sheets if sheet.title == wanted] or [
-        sheet for sheet in sheets if sheet.title.strip().casefold() == wanted.strip().casefold()
-    ]
-    if not named and wanted.isdecimal() and 0 < int(wanted) <= len(sheets):
-        named = [sheets[int(wanted) - 1]]
-    if not named:
-        there = ", ".join(repr(sheet.title) for sheet in sheets)
-        where = reading.advice("sheet", wanted)
-        raise InputError(f"no sheet is called {wanted!r}", where=where, hint=f"the sheets are: {there}")
-    return named[0]
-
-
-def _formulas(source: BinaryIO, sheet: Worksheet) -> Worksheet | None:
-    """The same sheet with formulas instead of their values, where one of them was never computed; else None."""
-    import openpyxl  # noqa: PLC0415 - as above
-
-    place = sheet._worksheet_path  # noqa: SLF001 - the only word on which file in the archive is this sheet
-    with zipfile.ZipFile(source) as archive, archive.open(place) as file:
-        rest = b""
-        while block := file.read(_BLOCK):
-            rest += block
-            if _NEVER_COMPUTED.search(rest):
-                book = openpyxl.load_workbook(source, read_only=True, data_only=False)
-                return next(one for one in book.worksheets if one.title == sheet.title)
-            rest = rest[-_LONGEST_FORMULA:]
-    return None
-
-
-def _read_sheet(
-    workbook: Workbook,
-    sheet: Worksheet,
-    formulas: Worksheet | None,
-    reading: Reading,
-    note: Note,
-    usual: Collection[str],
-) -> Iterator[Row | Refusal]:
-    _note_sheets(workbook, sheet, reading, note)
+def _read_sheet(opened: _Opened, reading: Reading, note: Note, usual: Collection[str]) -> Iterator[Row | Refusal]:
+    note_other_sheets(opened.workbook, opened.sheet, reading, note)
     uncomputed: Counter[str] = Counter()
-    written = None if formulas is None else _Formulas(formulas)
-    rows = _cells(sheet)
+    written = None if opened.formulas is None else Formulas(opened.formulas)
+    rows = numbered_cells(opened.sheet)
     names, first = _header(rows, reading, note, usual)
     for number, cells in chain(first, rows):
         if isinstance(cells, Refusal):
@@ -143,30 +93,18 @@ def _read_sheet(
             why = {name: ("not_computed", _never_computed(name)) for name in missing}
             row = Row({name: value for name, value in row.values.items() if name not in missing}, number, why)
         yield row
-    for name, count in uncomputed.items():
-        note(f"{_never_computed(name)} ({count:,} cells, which are read as empty)")
-    workbook.close()
+    for name, cells_of_column in uncomputed.items():
+        note(f"{_never_computed(name)} ({cells_of_column:,} cells, which are read as empty)")
+    opened.workbook.close()
 
 
 def _never_computed(name: str) -> str:
     return f"a formula in column {name!r} was never computed: open the file in Excel and save it, or write the values"
 
 
-def _note_sheets(workbook: Workbook, sheet: Worksheet, reading: Reading, note: Note) -> None:
-    others = [one for one in workbook.worksheets if one is not sheet and next(_cells(one), None) is not None]
-    if not others:
-        return
-    named = [f"{one.title!r}{'' if one.sheet_state == 'visible' else ' (hidden)'}" for one in others]
-    advice = "" if reading.sheet is not None else f"; another is read with {reading.advice('sheet', 'NAME')}"
-    note(f"sheet {sheet.title!r} is read, not {', '.join(named)}{advice}")
-
-
-_Numbered = tuple[int, tuple[object, ...] | Refusal]
-
-
 def _header(
-    rows: Iterator[_Numbered], reading: Reading, note: Note, usual: Collection[str]
-) -> tuple[list[str], list[_Numbered]]:
+    rows: Iterator[NumberedCells], reading: Reading, note: Note, usual: Collection[str]
+) -> tuple[list[str], list[NumberedCells]]:
     """The column names, and the rows below them that were looked at."""
     if reading.header_row is not None:
         for number, cells in rows:
@@ -176,7 +114,7 @@ def _header(
                 break
         where = reading.advice("header-row", str(reading.header_row))
         raise InputError(f"row {reading.header_row} holds nothing", where=where, hint="name the row of column names")
-    looked_at: list[_Numbered] = []
+    looked_at: list[NumberedCells] = []
     for row in rows:
         looked_at.append(row)
         if len(looked_at) == LOOKED_AT:
@@ -196,43 +134,6 @@ def _header(
     if place.index:
         note(above_note(title, "row", number))
     return _names(cells, number), [row for row in looked_at if row[0] > number]
-
-
-class _Formulas:
-    """Formulas beside the values that were computed from them."""
-
-    def __init__(self, sheet: Worksheet) -> None:
-        self._rows = _cells(sheet)
-        self._number = 0
-        self._cells: tuple[object, ...] | Refusal = ()
-
-    def missing(self, row: Row) -> list[str]:
-        """The columns of a row whose formula has no value. Rows are asked for in order."""
-        while self._number < row.line:
-            self._number, self._cells = next(self._rows, (row.line + 1, ()))
-        if self._number != row.line or isinstance(self._cells, Refusal):
-            return []
-        written = zip(row.values.items(), self._cells, strict=False)
-        return [name for (name, value), cell in written if value is None and cell is not None]
-
-
-def _cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] | Refusal]]:
-    """The rows of a sheet that hold anything, with their numbers; a refusal where the file is damaged."""
-    sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
-    rows = sheet.iter_rows(values_only=True)
-    for number in count(1):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                cells = next(rows, None)
-        except _DAMAGED as error:
-            message = f"the sheet can't be read from here on ({error}); save it again and run once more"
-            yield number, Refusal(number, "unreadable", message)
-            return
-        if cells is None:
-            return
-        if any(cell is not None for cell in cells):
-            yield number, cells
 
 
 def _names(cells: Sequence[object], number: int) -> list[str]:

@@ -189,14 +189,12 @@ class _Values:
                     if not self._more():
                         return None
                 seen = string.end() - self._start
-            elif sign in b"[{":
-                depth += 1
-            elif sign in b"]}":
-                depth -= 1
-                if depth <= 0:
-                    return seen - 1 if depth < 0 and seen > 1 else seen
-            elif depth == 0:
+                continue
+            depth += (sign in b"[{") - (sign in b"]}")
+            if depth < 0 or (depth == 0 and sign == b","):
                 return max(seen - 1, 1)
+            if depth == 0:
+                return seen
 
     def _pass_blank(self) -> bool:
         """Passes over white space; False at the end of the stream."""

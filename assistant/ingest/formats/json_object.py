@@ -1,4 +1,4 @@
-"""One JSON object that holds all records of a file: as a list under a key, by columns or by row, as pandas writes it."""
+"""One JSON object that holds all records of a file: as a list under a key, by columns or by row, as pandas does."""
 
 from __future__ import annotations
 

@@ -10,7 +10,11 @@ from assistant.ingest.formats.delimited import cells_of
 from assistant.ingest.formats.header import LOOKED_AT, find_header
 
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password", "save it as .xlsx without a password"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel workbook (.xls), or one with a password",
+        "save it as .xlsx without a password",
+    ),
     (b"%PDF-", "a PDF document", "give the table it was made from"),
     (b"BZh", "compressed with bzip2", "unpack it, or compress it with gzip"),
     (b"\xfd7zXZ", "compressed with xz", "unpack it, or compress it with gzip"),

@@ -15,7 +15,7 @@ from assistant.ingest.readers import read_rows
 from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
-RECORDS = [{"id": 1, "text": "a ] } \\ \" b"}, {"id": 2, "text": "c d"}]
+RECORDS = [{"id": 1, "text": 'a ] } \\ " b'}, {"id": 2, "text": "c d"}]
 
 
 def read(text: str, encoding: str | None = None) -> list[Row | Refusal]:
@@ -157,7 +157,9 @@ def test_a_list_takes_constant_memory() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.fixed_dictionaries({"id": st.integers(0, 99), "text": st.text(max_size=20), "more": st.lists(st.text(max_size=5))}),
+        st.fixed_dictionaries(
+            {"id": st.integers(0, 99), "text": st.text(max_size=20), "more": st.lists(st.text(max_size=5))}
+        ),
         min_size=1,
         max_size=6,
     ),

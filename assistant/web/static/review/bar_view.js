@@ -77,9 +77,10 @@ export function showMachine(task) {
   line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
 }
 
-/** What was just done, seen and heard; which item is next is heard only. */
-export function tell(text, next = "") {
+/** What was just done, or is asked; seen and heard. Which item is next is heard only. */
+export function tell(text, { next = "", asks = false } = {}) {
   at("outcome").textContent = text;
+  at("outcome").classList.toggle("asks", asks);
   at("spoken").textContent = next ? say("next", { done: text, id: next }) : text;
 }
 
