@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evals.data import EvalData
+    from evals.selection import Selection
 
 LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
 MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
 ItemsOption = Annotated[
     Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
 ]
-SliceOption = Annotated[list[str] | None, typer.Option("--slice", help="A field of the items' meta to slice by.")]
+SliceOption = Annotated[
+    list[str] | None,
+    typer.Option("--slice", help="language, source, length, media, clause or a field of the items' meta; repeat."),
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION", help='Only such items: "language = zh", "media = no", "meta.topic != x"; repeat.'
+    ),
+]
 LabelSetOption = Annotated[
     str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
 ]
@@ -34,12 +44,19 @@ MarginOption = Annotated[
 ]
 
 
+def selected(slice_by: list[str] | None, where: list[str] | None) -> Selection:
+    """What --slice and --where ask for. Raises InputError for a condition that is none."""
+    from evals.selection import Selection
+
+    return Selection.read(slice_by or [], where or [])
+
+
 def read_files(
     labels: Path,
     machine: Path | None,
     items: Path | None,
     *,
-    slice_by: list[str] | None = None,
+    selection: Selection | None = None,
     label_set: str | None = None,
     by_item: bool = False,
     readings: Readings = AS_THEY_ARE,
@@ -48,10 +65,10 @@ def read_files(
     from evals.files import read_eval_files
 
     classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
-    fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
-    if fields and items is None:
-        raise InputError("--slice needs the items' meta", hint="give --items")
-    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields, readings=readings)
+    if selection is not None and selection.of_items and items is None:
+        option = "--where" if selection.conditions else "--slice"
+        raise InputError(f"{option} needs to know the items", hint="give --items")
+    data = read_eval_files(labels, machine, items, classes=classes, selection=selection, readings=readings)
     return data.independent() if by_item else data
 
 

@@ -17,10 +17,12 @@ from assistant.cli.eval_files import (
     MarginOption,
     SeedOption,
     SliceOption,
+    WhereOption,
     check_known,
     check_margin,
     read_files,
     refuse_without_labels,
+    selected,
 )
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
@@ -43,6 +45,7 @@ def agree(
     items: ItemsOption = None,
     variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
     slice_by: SliceOption = None,
+    where: WhereOption = None,
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     confidence: ConfidenceOption = 0.95,
@@ -62,20 +65,26 @@ def agree(
     from evals.files import choose_variant
     from evals.people import people_coefficients
     from evals.slice_agreement import slice_agreement
+    from evals.slices import with_clauses
 
-    output = Output(as_json=as_json)
+    output, selection = Output(as_json=as_json), selected(slice_by, where)
     if labels is None:
         refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import production_data, suite_data
 
-        data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
+        if suite is None:
+            data = production_data(workspace, run, selection)
+        else:
+            data = suite_data(workspace, suite, selection)[0]
     else:
         data = read_files(
-            labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading
+            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
         )
+    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
+    if selection.by_clause:
+        data = with_clauses(data, name)
     for note in data.notes:
         output.note(note)
-    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
     sliced = slice_agreement(data, name, confidence=confidence)
     if name is None:
         show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
@@ -95,6 +104,7 @@ def compare(
     variants: Annotated[str | None, typer.Option(help="The two variants by a comma, the one in use first.")] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
+    where: WhereOption = None,
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     confidence: ConfidenceOption = 0.95,
@@ -112,24 +122,27 @@ def compare(
     from assistant.cli.evaluation_words import show_comparison
     from evals.compare import compare as compare_two
     from evals.scores import Terms
+    from evals.slices import with_clauses
 
-    output = Output(as_json=as_json)
+    output, selection = Output(as_json=as_json), selected(slice_by, where)
     check_margin(margin)
     if labels is None:
         refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import comparable_data, suite_data
 
         if suite is None:
-            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()))
+            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()), selection)
         else:
-            data, _, chosen = suite_data(workspace, suite)
+            data, _, chosen = suite_data(workspace, suite, selection)
             margin = chosen.margin if margin is None else margin
     else:
         data = read_files(
-            labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item, readings=reading
+            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
         )
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
     check_known(data, (first, second), machine or workspace)
+    if selection.by_clause:
+        data = with_clauses(data, first)
     for note in data.notes:
         output.note(note)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)

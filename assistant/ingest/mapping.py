@@ -72,7 +72,7 @@ class ColumnMapping:
     @property
     def likely_media(self) -> tuple[str, ...]:
         """Columns that are named like media and kept as meta, where none was named as media."""
-        return () if self.media else tuple(column for column in self.rest if _MEDIA.fullmatch(column))
+        return () if self.media else tuple(column for column in self.rest if named_like_media(column))
 
     @property
     def used(self) -> frozenset[str | None]:
@@ -91,6 +91,11 @@ class ColumnMapping:
         parts += [] if self.language else ["language identified"]
         parts.append(f"meta: {', '.join(self.rest)}" if self.rest else "no meta")
         return ", ".join(parts)
+
+
+def named_like_media(column: str) -> bool:
+    """Whether a column's name says that it holds pictures or videos: `image`, `video_url`."""
+    return _MEDIA.fullmatch(column) is not None
 
 
 def map_columns(

@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import proxy_bypass_environment
 
 import aiohttp
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError, SettingsError
-from assistant.models.refusals import scrub
+from assistant.models.http_refusals import scrub
 
 OPENAI_URL = "https://api.openai.com/v1"
 URL_HINT = "Check OPENAI_BASE_URL; most end in /v1."
@@ -118,15 +117,19 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_direct(host: str, netloc: str, no_proxy: str) -> bool:
-    if proxy_bypass_environment(netloc, {"no": no_proxy}):
+    """Whether `NO_PROXY` names a host: alone or with its port, by a domain above it, or by a network it is in."""
+    names = [one.strip().lower().lstrip("*").lstrip(".") for one in no_proxy.split(",")]
+    if "*" in {one.strip() for one in no_proxy.split(",")} or any(_is_at(host, one) or netloc == one for one in names):
         return True
     try:
         address = ipaddress.ip_address(host)
-        return any(
-            address in ipaddress.ip_network(one.strip(), strict=False) for one in no_proxy.split(",") if "/" in one
-        )
+        return any(address in ipaddress.ip_network(one, strict=False) for one in names if "/" in one)
     except ValueError:
         return False
+
+
+def _is_at(host: str, name: str) -> bool:
+    return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
 def _checked_url(url: str, where: str, hint: str, schemes: set[str]) -> tuple[str, str]:

@@ -50,7 +50,8 @@ def read_stream(body: bytes) -> dict[str, Any]:
 
 def _events(body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """(kind, data) of each event. Lines that are no field are taken as JSON: gateways end a stream by a bare error."""
-    kind, data = b"", []
+    kind = b""
+    data: list[bytes] = []
     for line in (*_LINE.split(body), b""):
         if not line.strip():
             if data:

@@ -9,15 +9,15 @@ import re
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.dialect import Feature
+from assistant.models.http_refusals import Refusal
 from assistant.models.meanings import Meaning, meaning_of
-from assistant.models.refusals import Refusal
 
 UNREACHABLE = frozenset({"connection", "unavailable"})
 """Reasons that speak of the server being away, not of the question asked."""
 
 _SYSTEM_REFUSED = re.compile(
     r"roles? must (?:alternate|be)|messages[.\[]\d+\]?\.role|got system|['\"`]system['\"`] is not one of|"
-    r"\b(?:unsupported|invalid|unknown|unexpected|(?:not|n't) (?:support|allow|accept)\w*)\b.{0,40}\bsystem\b|"
+    r"(?:\b(?:unsupported|invalid|unknown|unexpected)|(?:\bnot|n't) (?:support|allow|accept)\w*)\b.{0,40}\bsystem\b|"
     r"\b(?:system|developer)['\"`]* ?(?:role|message|prompt|instruction)s?\b.{0,40}"
     r"\b(?:not|\w+n't|unsupported|invalid)\b|"
     r"\brole\b.{0,20}\bsystem\b.{0,30}\b(?:not|\w+n't|unsupported|invalid)\b|"
@@ -43,7 +43,14 @@ _FEATURES: tuple[tuple[Feature, re.Pattern[str]], ...] = (
     ("stream_usage", re.compile(r"stream_options|include_usage", re.IGNORECASE)),
     ("top_logprobs", re.compile(r"logprob", re.IGNORECASE)),
     ("logprobs", re.compile(r"logprob", re.IGNORECASE)),
-    ("json_schema", re.compile(r"json.?schema|response_format|guided|structured|grammar|strict", re.IGNORECASE)),
+    (
+        "json_schema",
+        re.compile(
+            r"json.?(schema|mode)|response[ _]?(format|schema|mime)|guided|structured|grammar|strict|"
+            r"\btools?\b|tool_choice|function.?call",  # in which some providers take a schema
+            re.IGNORECASE,
+        ),
+    ),
     ("json_object", re.compile(r"json.?(object|mode)|response_format|guided|structured|grammar", re.IGNORECASE)),
     ("max_tokens", re.compile(r"max_tokens", re.IGNORECASE)),
     ("temperature", re.compile(r"temperature", re.IGNORECASE)),
@@ -75,7 +82,14 @@ def is_failed_generation(refusal: Refusal) -> bool:
     return "json_validate_failed" in refusal.code or "failed_generation" in refusal.message
 
 
-def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPENAI_API_KEY") -> ModelError:
+def error_for(
+    refusal: Refusal,
+    *,
+    server: str,
+    model: str,
+    key_name: str = "OPENAI_API_KEY",
+    address_hint: str = "Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+) -> ModelError:
     """The error an HTTP refusal stands for.
 
     Args:
@@ -83,12 +97,13 @@ def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPE
         server: host and port, for the message.
         model: the model's name there.
         key_name: the variable that holds the key, for the advice.
+        address_hint: what to check where the address may be wrong.
     """
     status, meaning = refusal.status, _meaning(refusal, model)
     said = f": {refusal.message}" if refusal.message else ""
     answered = f"{server} answered {status}{said}"
     if refusal.page and status not in {403, 407, 429} and status < 500:
-        return web_page(server, status)
+        return web_page(server, status, address_hint)
     if meaning in {"too_long", "content_filter"}:
         return _rejection(meaning, answered)
     if meaning in {"no_quota", "wrong_key", "no_model"}:
@@ -97,16 +112,15 @@ def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPE
             f"{what.format(model=model)}, {answered}", hint=hint.format(key_name=key_name, model=model)
         )
     if meaning is not None or status in {408, 409, 425} or status >= 500 or is_failed_generation(refusal):
-        return _retryable(refusal, meaning, answered)
-    return _fatal(status, answered, model)
+        return _retryable(refusal, meaning, answered, address_hint)
+    return _fatal(status, answered, model, address_hint)
 
 
-def web_page(server: str, status: int) -> FatalModelError:
+def web_page(
+    server: str, status: int, hint: str = "Check OPENAI_BASE_URL: is that the address of the API? Most end in /v1."
+) -> FatalModelError:
     """The error for HTML where JSON is expected."""
-    return FatalModelError(
-        f"{server} answered {status} with a web page, not with JSON",
-        hint="Check OPENAI_BASE_URL: is that the address of the API? Most end in /v1.",
-    )
+    return FatalModelError(f"{server} answered {status} with a web page, not with JSON", hint=hint)
 
 
 _FATAL: dict[Meaning, tuple[str, str]] = {
@@ -123,10 +137,10 @@ def _meaning(refusal: Refusal, model: str) -> Meaning | None:
     return meaning_of(refusal.status, refusal.code, words, asks_to_wait=refusal.retry_after is not None)
 
 
-def _retryable(refusal: Refusal, meaning: Meaning | None, answered: str) -> ModelError:
+def _retryable(refusal: Refusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
     status = refusal.status
     if status in {501, 505}:
-        return FatalModelError(answered, hint="The server does not offer chat completions; check OPENAI_BASE_URL.")
+        return FatalModelError(answered, hint=f"The server does not offer chat completions. {address_hint}")
     reasons = {408: "timeout", 504: "timeout", 409: "conflict", 425: "conflict", 502: "unavailable", 503: "unavailable"}
     usual = "malformed" if is_failed_generation(refusal) else "unavailable" if status == _OVERLOADED else "server_error"
     reason = meaning or reasons.get(status, usual)
@@ -150,7 +164,7 @@ def _rejection(meaning: Meaning, answered: str) -> RejectedRequestError:
     return error
 
 
-def _fatal(status: int, answered: str, model: str) -> ModelError:
+def _fatal(status: int, answered: str, model: str, address_hint: str) -> ModelError:
     if status == 403:
         return FatalModelError(
             f"access denied, {answered}", hint=f"The key may not use {model!r} here; check its rights and region."
@@ -162,7 +176,7 @@ def _fatal(status: int, answered: str, model: str) -> ModelError:
     if status in {404, 405} or 300 <= status < 400:
         return FatalModelError(
             f"no chat completions there, {answered}",
-            hint="Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+            hint=address_hint,
         )
     error = RejectedRequestError(answered, reason="bad_request")
     error.hint = "The server does not take this request; its words above say why."

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.models.chat_api import MalformedReplyError, dump_json, load_json
 from assistant.models.event_stream import is_event_stream, read_stream
-from assistant.models.refusals import Refusal, is_web_page, message_of, problem_of, read_refusal
+from assistant.models.http_refusals import Refusal, is_web_page, message_of, problem_of, read_refusal
 
 _PADDING = b" \t\r\n\0\x0b\x0c"
 _UTF8_MARK = b"\xef\xbb\xbf"

@@ -31,6 +31,7 @@ _NO_QUOTA = _words(
     r"billing_(?:hard_limit|not_active)|billing hard limit|account is not active|(?:credit|account) balance is too low",
     r"(?:not|no) enough credits?|no credits? (?:left|remaining)|spend(?:ing)?[ _](?:alert|cap|limit)|arrearage",
     r"payment[ _]required|overdue (?:payment|bill)|free (?:tier|quota).{0,40}(?:exhausted|used up)",
+    r"service ?quota.?exceeded|exceeds the service quota",
     r"余额不足|余额已|欠费|额度不足|额度已|配额不足|配额已",
 )
 # OpenAI says so of an empty account, Gemini of a minute that is full; Gemini adds how long to wait.
@@ -41,11 +42,14 @@ _WRONG_KEY = _words(
     r"api[ _-]?key.{0,40}(?:not valid|not found|invalid|incorrect|expired|revoked|disabled)|unauthenticated|login fail",
     r"authentication[ _](?:error|failed|fails)|(?:incorrect|invalid|expired)[ _](?:\w+[ _])?(?:auth|access)[ _]token",
     r"(?:account|organization|project) (?:\w+ ){0,5}(?:blocked|suspended|deactivated|disabled|banned|deleted)",
+    r"unrecognizedclient|invalidsignature|expiredtoken|security token.{0,40}(?:invalid|expired)",
     r"令牌(?:无效|已过期)|无效的令牌|密钥(?:无效|错误)|封禁",
 )
 _NO_MODEL = _words(
     r"model.{0,80}(?:not (?:found|exist|available|supported|a valid)|does not exist|unknown|no longer)",
     r"(?:invalid|unknown|no such|unsupported) model|model_not_found|not a valid model|model identifier is invalid",
+    r"deployment.{0,60}(?:not found|not exist)|deploymentnotfound|on-demand throughput isn.t supported",
+    r"(?:not_found_error|resourcenotfound).{0,20}model",
     r"无可用渠道|模型不存在",
 )
 _NO_MODEL_CODE = _words(r"model_not_found")

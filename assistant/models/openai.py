@@ -21,10 +21,10 @@ from assistant.models.chat_api import MalformedReplyError, encode_request, load_
 from assistant.models.dialect import Dialect, Feature, response_format
 from assistant.models.event_stream import CutStreamError
 from assistant.models.http_errors import error_for, lacking, web_page
+from assistant.models.http_refusals import Refusal, read_refusal
 from assistant.models.http_replies import CutReplyError, completion_in
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.limits import RateLimits, read_limits
-from assistant.models.refusals import Refusal, read_refusal
 
 _CHECK = "check"  # the task of a check's own question
 _CHECK_SECONDS = 20.0

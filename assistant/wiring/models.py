@@ -77,9 +77,14 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
     elif kind == "replay":
         model = ReplayModel(Path(name))
     else:
-        headers = _headers(options)
-        further = dict(options.parameters) | ({"default_headers": headers} if headers else {})
-        model = LangChainModel(kind, name, timeout_s=settings.timeout_seconds, options=further)
+        model = LangChainModel(
+            kind,
+            name,
+            timeout_s=settings.timeout_seconds,
+            concurrency=concurrency,
+            options=options.parameters,
+            headers=_headers(options),
+        )
     return model if record is None else RecordingModel(model, Path(record))
 
 

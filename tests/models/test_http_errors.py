@@ -3,7 +3,7 @@ import pytest
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.http_errors import error_for, lacking
-from assistant.models.refusals import read_refusal, scrub
+from assistant.models.http_refusals import read_refusal, scrub
 from tests.models.serving import problem
 
 KEY = "sk-proj-abcdefgh12345678"

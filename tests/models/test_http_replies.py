@@ -6,8 +6,8 @@ import pytest
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
 from assistant.models.http_errors import error_for
+from assistant.models.http_refusals import Refusal
 from assistant.models.http_replies import CutReplyError, completion_in
-from assistant.models.refusals import Refusal
 from tests.models.serving import completion
 
 ANSWER = '{"label": "spam"}'

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.http_errors import error_for
-from assistant.models.refusals import read_refusal
+from assistant.models.http_refusals import read_refusal
 
 
 def told(status: int, message: str, code: object = None, kind: str | None = None, model: str = "m1") -> ModelError:
@@ -28,6 +28,8 @@ LIMIT, EXHAUSTED = "rate_limit_exceeded", "RESOURCE_EXHAUSTED"
         (400, "Your credit balance is too low to access the API.", None, "quota"),
         (400, "API access has been blocked because a spend alert threshold was reached", None, "quota"),
         (402, "This request requires more credits", None, "quota"),
+        (429, "Your prepayment credits are depleted. Please go to AI Studio to manage billing.", EXHAUSTED, "quota"),
+        (403, "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid one must be provided.", None, "quota"),
         (500, "insufficient balance (1008)", None, "quota"),
         (400, "Incorrect API key provided: xa***23", None, "key was refused"),
         (400, "API key not valid. Please pass a valid API key.", "API_KEY_INVALID", "key was refused"),

@@ -80,7 +80,8 @@ class DevServer:
                 answered = await self._dialects.answer(request, path)
                 if answered is not None:
                     return answered
-            check_key(self.options, request.headers.get("authorization"))
+            azure = request.headers.get("api-key")
+            check_key(self.options, f"Bearer {azure}" if azure else request.headers.get("authorization"))
             if path == "/v1/chat/completions":
                 return await self._chat(request)
             return await self._other(request, path)

@@ -106,11 +106,14 @@ class WireFaultPlan:
         self._fault = fault
         self._clock = clock
         self._began: float | None = None
-        self._met: set[str] = set()
+        self._met: dict[int, set[str]] = {}
         self._answered = 0
 
-    def kind_of(self, digest: str) -> str:
-        """The fault of one request by the digest of its messages, "" for none."""
+    def kind_of(self, text: str) -> str:
+        """The fault of one request by its last user message, "" for none.
+
+        A message that begins with an earlier one is another attempt of it: what was wrong is written below it.
+        """
         fault = self._fault
         if fault is None or self._answered < fault.after:
             return ""
@@ -118,9 +121,9 @@ class WireFaultPlan:
         self._began = now if self._began is None else self._began
         if fault.seconds is not None and now - self._began >= fault.seconds:
             return ""
-        if fault.first_only and digest in self._met:
+        if fault.first_only and any(text[:length] in met for length, met in self._met.items()):
             return ""
-        self._met.add(digest)
+        self._met.setdefault(len(text), set()).add(text)
         return fault.kind
 
     def note_answer(self) -> None:

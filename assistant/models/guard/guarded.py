@@ -23,7 +23,7 @@ from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.counts import GuardCounts
 from assistant.models.guard.outage import Outage
 from assistant.models.guard.pacing import Pacer, Ticket
-from assistant.models.guard.patience import Patience, failure_of
+from assistant.models.guard.patience import Patience, asks_too_much, failure_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
 
@@ -185,12 +185,7 @@ class GuardedModel:
         limited = error.reason == "rate_limited"
         self._rate_limited += limited
         self.pacer.settle(ticket, "rejected" if limited else "failed", retry_after=error.retry_after)
-        gone = self._outage.failed(error)
-        if error.retry_after is not None and error.retry_after > self._deadline_s:
-            gone = FatalModelError(
-                f"{self.spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
-                hint="Nothing is lost. Run the same command again then; it goes on where this one stopped.",
-            )
+        gone = asks_too_much(error, self.spec, self._deadline_s) or self._outage.failed(error)
         if gone is not None:
             self.refuse(gone)
 

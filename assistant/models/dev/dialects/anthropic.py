@@ -54,7 +54,7 @@ class AnthropicDialect:
         tools = payload.get("tools") or []
         form = (payload.get("output_config") or {}).get("format") or payload.get("output_format") or {}
         uses = {
-            "temperature": "temperature" in payload,
+            "temperature": payload.get("temperature") is not None,
             "system": bool(system),
             "tools": bool(tools),
             "tool_choice": (payload.get("tool_choice") or {}).get("type") in {"tool", "any"},

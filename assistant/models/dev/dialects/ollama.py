@@ -21,7 +21,7 @@ _PROBLEMS = {
     "tools": (400, "registry.ollama.ai/library/{model} does not support tools"),
     "system": (400, "registry.ollama.ai/library/{model} does not support system messages"),
     "temperature": (400, "invalid option provided: temperature"),
-    "json_schema": (400, 'invalid format: expected "json"'),
+    "json_schema": (400, "invalid JSON schema in format"),
     "json_mode": (400, "registry.ollama.ai/library/{model} does not support format json"),
     "bad_request": (400, "missing request body"),
 }

@@ -47,7 +47,7 @@ class OpenAILikeDialect:
         if tools:
             schema = tools[0]["function"]["parameters"]
         uses = {
-            "temperature": "temperature" in payload,
+            "temperature": payload.get("temperature") is not None,
             "system": any(role in {"system", "developer"} for role, _ in said),
             "tools": bool(tools),
             "tool_choice": isinstance(payload.get("tool_choice"), dict),

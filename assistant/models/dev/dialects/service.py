@@ -94,7 +94,7 @@ class DialectService:
         try:
             problem = self._problem(request, dialect, asked, question)
             if problem is None:
-                kind = self._kind_of(question.digest)
+                kind = self._kind_of(question)
                 problem = self._problem_of(kind, dialect, asked)
             if problem is not None:
                 status = problem.status
@@ -129,7 +129,7 @@ class DialectService:
         asked = Asked(str(payload.get("model", "")), ())
         if self._options.key is not None and dialect.key_of(request.headers, request.query) != self._options.key:
             return _refusal(dialect.problem("bad_key", asked, 0.0))
-        kind = self._wire_plan.kind_of(str(hash(orjson.dumps(payload))))
+        kind = self._wire_plan.kind_of(orjson.dumps(payload).decode())
         problem = self._problem_of(kind, dialect, asked)
         if problem is not None:
             return _refusal(problem)
@@ -170,9 +170,9 @@ class DialectService:
             return None
         return dialect.problem(kind, asked, wait) if kind in REFUSALS or kind in TOLD_BY_WORDS else None
 
-    def _kind_of(self, digest: str) -> str:
-        kind = self._wire_plan.kind_of(digest)
-        fault = None if kind else self._plan.fault_of(digest)
+    def _kind_of(self, question: Question) -> str:
+        kind = self._wire_plan.kind_of(question.last_user)
+        fault = None if kind else self._plan.fault_of(question.digest)
         return kind if fault is None else _WIRE_NAMES.get(fault, fault)
 
     def _made(self, question: Question, kind: str) -> Reply:

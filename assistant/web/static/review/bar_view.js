@@ -22,7 +22,7 @@ function labelButton({ name, title, definition, severity, key }, harm, onclick) 
     "button",
     { type: "button", class: "label", title: definition, "aria-pressed": "false", dataset: { label: name }, onclick },
     make("kbd", { "aria-hidden": "true", text: key ? keyLabel(key) : "·" }),
-    make("span", { class: "label-name" }, bdi(title || name), title ? make("span", { class: "label-code" }, " ", bdi(name)) : null),
+    make("span", { class: "label-name" }, bdi(title || name), title && key !== name ? make("span", { class: "label-code" }, " ", bdi(name)) : null),
     harm ? severityMark(severity) : null,
   );
 }
@@ -77,9 +77,10 @@ export function showMachine(task) {
   line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
 }
 
-/** What was just done, seen and heard; which item is next is heard only. */
-export function tell(text, next = "") {
+/** What was just done, or is asked; seen and heard. Which item is next is heard only. */
+export function tell(text, { next = "", asks = false } = {}) {
   at("outcome").textContent = text;
+  at("outcome").classList.toggle("asks", asks);
   at("spoken").textContent = next ? say("next", { done: text, id: next }) : text;
 }
 

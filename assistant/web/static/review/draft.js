@@ -16,6 +16,8 @@ export class Draft {
     this.changed = Boolean(given);
     this.seconds = given?.seconds ?? 0;
     this.accepted = false;
+    /** whether it was begun before the page was loaded */
+    this.resumed = false;
     /** how long its covered content was looked at, in ms */
     this.uncovered = given?.uncovered_ms ?? 0;
     /** @type {string[]} keys of answers that were taken back before it was known whether they had arrived */
@@ -27,6 +29,7 @@ export class Draft {
   /** One that was begun before the page was loaded; labels and clauses the policy doesn't have any more are left out. */
   static resumed(task, kept) {
     const draft = new Draft(task);
+    draft.resumed = true;
     const names = new Set(task.labels.map((label) => label.name));
     const clauses = new Set(task.clauses.map((clause) => clause.id));
     draft.chosen = new Set(kept.labels.filter((name) => names.has(name)));

@@ -27,7 +27,7 @@ export class Loop {
   #drafts = new Map();
   #shownAt = 0;
   #askedAt = 0; // when it was asked whether covered content shall be answered without a look; 0 for not yet
-  #picked = false; // since the item is shown
+  #picked = false; // since the item is shown, or before the page was loaded again
   #given = 0;
 
   constructor({ supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents }) {
@@ -35,7 +35,6 @@ export class Loop {
     /** @type {Draft | null} */
     this.draft = null;
     cover.addEventListener("change", () => this.#save());
-    addEventListener("pagehide", () => this.#save());
   }
 
   /** Whether a key can do something now. */
@@ -60,9 +59,8 @@ export class Loop {
     else this.draft.pick(name);
     this.#save();
     showChoice(this.draft);
-    const atOnce = !this.draft.multi && this.preferences.at_once;
-    if (atOnce) void this.submit();
     this.#picked = true;
+    if (!this.draft.multi && this.preferences.at_once) void this.submit(true);
   }
 
   pickByKey(key) {
@@ -73,10 +71,11 @@ export class Loop {
     return true;
   }
 
-  async submit() {
+  /** @param {boolean} alone whether one press both chose the answer and gave it */
+  async submit(alone = !this.#picked) {
     if (!this.working) return;
     if (!this.draft.ready) return tell(say("choose_first"));
-    if (!this.#considered()) return;
+    if (!this.#considered(alone)) return;
     if (this.draft.wanting.length && !(await this.#clausesFor(this.draft))) return;
     const { draft } = this;
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
@@ -86,7 +85,7 @@ export class Loop {
   async accept() {
     if (!this.working) return;
     if (!this.draft.task.suggestion) return tell(say("no_suggestion"));
-    if (!this.#considered()) return;
+    if (!this.#considered(true)) return;
     this.draft.accept();
     this.#save();
     showChoice(this.draft);
@@ -216,7 +215,7 @@ export class Loop {
       this.draft = null;
       this.next();
     }
-    tell(told, this.draft?.task.item.id);
+    tell(told, { next: this.draft?.task.item.id ?? "" });
   }
 
   /** What goes with an item that is passed on. */
@@ -245,12 +244,12 @@ export class Loop {
    * Whether an answer may go out now: one press that can't be an answer to this item is none, and what is covered and
    * was never looked at is asked about once.
    */
-  #considered() {
+  #considered(alone) {
     const now = performance.now();
-    if (!this.#picked && now - this.#shownAt < UNREAD) return void tell(say("too_fast"));
+    if (alone && now - this.#shownAt < UNREAD) return void tell(say("too_fast"), { asks: true });
     if (!this.cover.unlooked || (this.#askedAt && now - this.#askedAt >= ASKED)) return true;
     this.#askedAt = now;
-    tell(say("not_looked"));
+    tell(say("not_looked"), { asks: true });
     return false;
   }
 
@@ -264,7 +263,7 @@ export class Loop {
     this.stopwatch.restart(this.draft.seconds);
     this.#shownAt = performance.now();
     this.#askedAt = 0;
-    this.#picked = false;
+    this.#picked = this.draft.resumed;
     tell("");
     void this.precedents.of(task).then((found) => this.draft?.task === task && showPrecedents(task, found));
   }

@@ -109,7 +109,7 @@ export class Notices {
     const held = box.contains(document.activeElement);
     box.hidden = !shown;
     box.dataset.notice = shown?.name ?? "";
-    const words = shown ? [...shown.title, ...shown.lines.map((line) => ` ${line}`)] : [];
+    const words = shown ? [...shown.title, ...shown.lines.map((line) => ` · ${line}`)] : [];
     const before = text.textContent;
     const said = words.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
     if (said !== before) text.replaceChildren(...words.map((part) => (typeof part === "string" ? part : part.cloneNode(true))));
