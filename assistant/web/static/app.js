@@ -1,5 +1,7 @@
 // What every page needs: menus that close, and requests of htmx that fail told in words.
 
+import { address } from "./address.js";
+
 function tell(text) {
   const box = document.getElementById("messages");
   const line = document.createElement("p");
@@ -36,7 +38,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 401) location.assign("/login");
+  if (xhr.status === 401) location.assign(address("/login"));
   else tell(xhr.getResponseHeader("X-Problem") ? decodeURIComponent(xhr.getResponseHeader("X-Problem")) : xhr.statusText);
 });
 document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));

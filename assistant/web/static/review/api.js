@@ -1,6 +1,8 @@
 // Talking to the server: JSON there and back, the page's token along, and errors told apart. A page that is older than
 // the session fetches the session's token and goes on, as long as the session is the same person's.
 
+import { address } from "../address.js";
+
 /** The network, or a server that doesn't answer: try again later. */
 export class Unreachable extends Error {}
 
@@ -42,7 +44,7 @@ export function belongTo(desk) {
 /**
  * Ask the server.
  * @param {string} method
- * @param {string} path
+ * @param {string} path from the site's root
  * @param {object} [body]
  * @returns {Promise<any>}
  */
@@ -70,7 +72,7 @@ async function askOnce(method, path, body) {
   if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(address(path), {
       method,
       headers,
       body: body && JSON.stringify(body),
