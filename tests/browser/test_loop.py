@@ -153,9 +153,9 @@ def test_skips_and_escalations_go_out_after_a_moment_in_which_they_can_be_taken_
     with site.workspace.database.read() as connection:
         query = sa.select(passes.c.kind, passes.c.reason, passes.c.note).where(passes.c.user_id == seen.user.id)
         assert list(connection.execute(query.order_by(passes.c.id))) == [
+            ("handover", f"user:{colleague.id}", "she knows this"),  # at once; the others wait for a second thought
             ("skip", "language", ""),
             ("escalate", "", "s3e: is this P1?"),
-            ("handover", f"user:{colleague.id}", "she knows this"),
         ]
 
 
