@@ -1,21 +1,90 @@
-"""What a lead does with the queue: take a lease back, and give an item to somebody or to everybody."""
+"""What a lead does with the queue: take a lease back, and give an item to one person or to everybody."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from enum import StrEnum
+from typing import Protocol
 
+from assistant.domain.canonical import rater_key
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.store import audit
 from assistant.store.database import Connection
-from assistant.store.passing import give_to
+from assistant.store.lanes import EVERYBODY
+from assistant.store.passing import give_to, given_to
 from assistant.store.queue_rows import return_lease
-from assistant.store.seats import Seat
+from assistant.store.seats import Involved, Seat, involved
 from assistant.store.tasks import task_of
 
 
+class Unfit(StrEnum):
+    """Why an item can't be given to a person."""
+
+    LANGUAGE = "language"  # they don't judge it
+    OPTED_OUT = "opted_out"  # of the harm
+    SKILL = "skill"  # they lack it
+    PASSED = "passed"  # they passed the item on: it is never offered to them again
+    ANSWERED = "answered"  # they have answered the item, or are at it in another place
+
+
+_WORDS = {
+    Unfit.LANGUAGE: "doesn't judge {}",
+    Unfit.OPTED_OUT: "has opted out of {}",
+    Unfit.SKILL: "lacks the skill {}",
+    Unfit.PASSED: "has passed this item on",
+    Unfit.ANSWERED: "has this item in hand or has answered it",
+}
+
+
+class UnfitError(InputError):
+    """An item can't be given to a person.
+
+    Args:
+        name: theirs.
+        why: the reason.
+        value: the language, harm or skill it is about; empty for other reasons.
+    """
+
+    def __init__(self, name: str, why: Unfit, value: str) -> None:
+        hint = "give it to another person, or change that on the page People"
+        super().__init__(_WORDS[why].format(value), where=name, hint=hint)
+        self.name, self.why, self.value = name, why, value
+
+
+class Work(Protocol):
+    """What decides who may take a wanted answer."""
+
+    @property
+    def language(self) -> str:
+        """Of the item, BCP 47."""
+
+    @property
+    def harm(self) -> str:
+        """The worst label it may have; empty for none."""
+
+    @property
+    def skill(self) -> str:
+        """What is asked of whoever takes it; empty for nothing."""
+
+
+class WantedWork(Work, Protocol):
+    """A wanted answer by its number."""
+
+    @property
+    def id(self) -> int:
+        """Its row number."""
+
+
+def able(connection: Connection, work: Sequence[WantedWork], people: Iterable[Principal]) -> dict[int, list[str]]:
+    """Names of the people each wanted answer can be given to, by its number, in the order given."""
+    known, everybody = involved(connection, [one.id for one in work]), list(people)
+    return {one.id: [who.name for who in everybody if _unfit(who, one, known[one.id]) is None] for one in work}
+
+
 def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
-    """Offer an item again that somebody is at; False where nobody is."""
+    """Offer an item again that a person is at; False where no person is."""
     returned = return_lease(connection, seat.assignment_id)
     if returned:
         detail = {"item": seat.item_id, "from_user": seat.user_id}
@@ -23,28 +92,39 @@ def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
     return returned
 
 
-def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str) -> None:
+def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str) -> bool:
     """Give an item to one person alone, or to everybody again (None); who is at it now loses it.
 
+    What is theirs already stays as it is, and in their hands.
+
+    Returns:
+        Whether it is as wanted now; False where it was answered or closed meanwhile.
+
     Raises:
-        InputError: they couldn't take it: their languages, opt-outs or skills don't go with it.
+        UnfitError: they couldn't take it: their languages, opt-outs or skills don't go with it, or they know the item.
     """
-    task = task_of(connection, seat.task_id)
+    task, wanted = task_of(connection, seat.task_id), EVERYBODY if to is None else to.user_id
+    if given_to(connection, seat.assignment_id) == wanted:
+        return True
     if to is not None:
-        _check(to, task.language, task.harm, task.skill)
+        unfit = _unfit(to, task, involved(connection, [seat.assignment_id])[seat.assignment_id])
+        if unfit is not None:
+            raise UnfitError(to.name, *unfit)
     return_lease(connection, seat.assignment_id)
-    give_to(connection, seat.assignment_id, replace(task, for_user=None if to is None else to.user_id))
-    detail = {"item": seat.item_id, "to": None if to is None else to.name}
-    audit.append(connection, actor, "task.assign", f"assignment:{seat.assignment_id}", detail)
+    given = give_to(connection, seat.assignment_id, replace(task, for_user=wanted or None))
+    if given:
+        detail = {"item": seat.item_id, "to": None if to is None else to.name}
+        audit.append(connection, actor, "task.assign", f"assignment:{seat.assignment_id}", detail)
+    return given
 
 
-def _check(to: Principal, language: str, harm: str, skill: str) -> None:
-    why = ""
-    if to.languages and language not in to.languages:
-        why = f"doesn't judge {language}"
-    elif harm and harm in to.opt_outs:
-        why = f"has opted out of {harm}"
-    elif skill and skill not in to.skills:
-        why = f"lacks the skill {skill}"
-    if why:
-        raise InputError(why, where=to.name, hint="give it to somebody else, or change that on the page People")
+def _unfit(to: Principal, work: Work, known: Involved) -> tuple[Unfit, str] | None:
+    """Why a person can't take a wanted answer, with what it is about; None where they can."""
+    reasons: Collection[tuple[bool, Unfit, str]] = (
+        (bool(to.languages) and work.language not in to.languages, Unfit.LANGUAGE, work.language),
+        (bool(work.harm) and work.harm in to.opt_outs, Unfit.OPTED_OUT, work.harm),
+        (bool(work.skill) and work.skill not in to.skills, Unfit.SKILL, work.skill),
+        (to.user_id in known.busy or rater_key(to.name) in known.people, Unfit.ANSWERED, ""),
+        (to.user_id in known.passed, Unfit.PASSED, ""),
+    )
+    return next(((why, value) for true, why, value in reasons if true), None)

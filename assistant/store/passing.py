@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from assistant.domain.review_work import EXPERT, NewTask, PassKind
 from assistant.store.database import now
 from assistant.store.lanes import Lane, lane_numbers
-from assistant.store.review_tables import assignments, passes, tasks
+from assistant.store.review_tables import assignments, lanes, passes, tasks
 
 
 def add_pass(connection: sa.Connection, task_id: int, user_id: int, *, kind: PassKind, reason: str, note: str) -> None:
@@ -23,12 +23,18 @@ def add_pass(connection: sa.Connection, task_id: int, user_id: int, *, kind: Pas
     connection.execute(sa.insert(passes), [row])
 
 
-def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> None:
-    """An open seat is for one person alone, as the task given says."""
+def given_to(connection: sa.Connection, assignment_id: int) -> int:
+    """Row number of the person a seat is for alone; `EVERYBODY` where it is everybody's."""
+    query = sa.select(lanes.c.for_user).join(assignments, assignments.c.lane_id == lanes.c.id)
+    return int(connection.execute(query.where(assignments.c.id == assignment_id)).scalar_one())
+
+
+def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> bool:
+    """An open seat is for one person alone, as the task given says; False where the seat is not open."""
     lane = Lane.of(task)
     number = lane_numbers(connection, [lane])[lane]
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
-    connection.execute(statement.values(lane_id=number))
+    return bool(connection.execute(statement.values(lane_id=number)).rowcount)
 
 
 def waits_for_expert(connection: sa.Connection, item_key: int) -> bool:
