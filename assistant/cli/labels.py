@@ -57,6 +57,7 @@ def import_human(
     """
     from assistant.ingest.answer_columns import map_label_columns
     from assistant.ingest.imports import import_labels
+    from assistant.wiring.review.filling import list_conflicts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -74,7 +75,12 @@ def import_human(
         report = import_labels(
             file, choose, opened.items, opened.reviews, label_set=opened.policy.label_set, any_label=any_label
         )
+        conflicts = list_conflicts(opened) if report.counts["added"] else 0
     _show(output, report)
+    if conflicts:
+        output.note(
+            f"people contradict each other {conflicts:,} times: assistant serve  shows it on the page Disagreements"
+        )
 
 
 @prelabels_app.command("import")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.export import money, show_totals, totals_as_dict
+from assistant.cli.export import advise_people, money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
@@ -17,6 +19,7 @@ from assistant.errors import AssistantError
 if TYPE_CHECKING:
     from assistant.prelabel.estimate import Estimate
     from assistant.wiring.job import Session
+    from assistant.wiring.review.filling import ForPeople
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +54,7 @@ def prelabel(
     import asyncio
 
     from assistant.wiring.job import Session
+    from assistant.wiring.review.filling import for_people
     from assistant.wiring.work import JobChoice
     from assistant.wiring.workspace import Workspace
 
@@ -77,7 +81,7 @@ def prelabel(
         _ask_before_spending(output, session, yes=yes)
         with JobDisplay(output, session.progress) as display:
             stopped = asyncio.run(run_session(session, display))
-        status = _show_result(output, session, stopped)
+        status = _show_result(output, session, stopped, partial(for_people, opened, session.run))
     if status:
         raise typer.Exit(status)
 
@@ -116,7 +120,9 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
     output.next_step("assistant prelabel", "does it")
 
 
-def _show_result(output: Output, session: Session, stopped: AssistantError | None) -> int:
+def _show_result(
+    output: Output, session: Session, stopped: AssistantError | None, work: Callable[[], ForPeople]
+) -> int:
     progress, totals = session.progress, session.totals()
     data: dict[str, Any] = {
         "run": session.run.name,
@@ -148,5 +154,6 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
     if totals.statuses["pending"]:
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
     else:
+        advise_people(output, work())
         output.next_step("assistant export labels.jsonl", "take the labels out")
     return 0
