@@ -9,10 +9,12 @@ from starlette.testclient import TestClient
 
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.review_work import Role, TaskKind
+from assistant.domain.reviews import Review
 from assistant.store import audit, disagreement_list
 from assistant.store.adjudications import AdjudicationStore
 from assistant.store.disagreement_list import Disagreement, Wanted
 from assistant.store.items import NewItem
+from assistant.wiring.review.filling import list_conflicts
 from assistant.wiring.search import search_policy
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import SignedIn
@@ -258,3 +260,49 @@ def test_forged_and_stale_addresses_are_refused(worked: MadeUp, signed_in: Signe
 
 def test_without_any_the_page_says_where_they_come_from(signed_in: SignedIn) -> None:
     assert "Disagreements appear by themselves" in words(signed_in(Role.LEAD).get("/disagreements"))
+
+
+def test_people_who_contradict_each_other_in_imported_labels_are_one_row_and_can_be_adjudicated(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    """Four raters outside the program: two say spam, one safe, one hate; of another item all say the same."""
+    split, agreed = made_up.posts[0], made_up.posts[1]
+    given = [("rex", "spam"), ("sue", "spam"), ("tom", "safe"), ("uma", "hate")]
+    labels = [(split.key, Review(split.id, name, (label,))) for name, label in given]
+    labels += [(agreed.key, Review(agreed.id, name, ("spam",))) for name, _ in given]
+    made_up.workspace.reviews.add(labels)
+    # Each answer beside the first of every other kind: rex-tom, rex-uma, sue-tom, sue-uma, tom-uma.
+    assert list_conflicts(made_up.workspace) == 5
+    assert list_conflicts(made_up.workspace) == 0
+    client = signed_in(Role.LEAD)
+    page = client.get("/disagreements?kind=people")
+    assert rows(page) == [split.id]
+    assert re.search(r"spam rex, sue safe tom hate uma", words(page))
+    for_analysts = words(signed_in(Role.ANALYST).get("/disagreements?kind=people"))
+    assert "rex" not in for_analysts
+    assert "spam 2 people" in for_analysts
+    assert rows(client.get("/disagreements?kind=people&reviewer=sue")) == [split.id]
+    settle(client, waiting(made_up, "people")[0].id, "hate", "reviewer_error")
+    assert rows(client.get("/disagreements?kind=people")) == []
+    assert rows(client.get("/disagreements?kind=people&settled=yes")) == [split.id]
+
+
+def test_a_label_that_its_rater_has_replaced_contradicts_no_person_any_more(made_up: MadeUp) -> None:
+    post = made_up.posts[0]
+    made_up.workspace.reviews.add(
+        [(post.key, Review(post.id, name, (label,))) for name, label in (("rex", "spam"), ("sue", "safe"))]
+    )
+    list_conflicts(made_up.workspace)
+    assert len(waiting(made_up, "people")) == 1
+    made_up.workspace.reviews.add([(post.key, Review(post.id, "sue", ("spam",)))])
+    list_conflicts(made_up.workspace)
+    assert waiting(made_up, "people") == []
+
+
+def test_fifty_people_make_no_thousand_rows(made_up: MadeUp) -> None:
+    """25 against 25: each is beside the first of the other side, which makes 49 pairs instead of 625."""
+    post = made_up.posts[0]
+    made_up.workspace.reviews.add(
+        [(post.key, Review(post.id, f"r{number:02}", ("spam" if number % 2 else "safe",))) for number in range(50)]
+    )
+    assert list_conflicts(made_up.workspace) == 49
