@@ -120,7 +120,9 @@ def of_items(database: Database, wanted: Wanted, keys: Collection[int]) -> dict[
 
 def waiting_items(database: Database) -> dict[str, int]:
     """How many items have disagreements that were not adjudicated, by kind; both kinds are named."""
-    query = sa.select(_T.kind, sa.func.count(sa.distinct(_T.item_id))).where(_T.settled.is_(False)).group_by(_T.kind)
+    query: sa.Select[Any] = (
+        sa.select(_T.kind, sa.func.count(sa.distinct(_T.item_id))).where(_T.settled.is_(False)).group_by(_T.kind)
+    )
     with database.read() as connection:
         return dict.fromkeys((MACHINE, PEOPLE), 0) | {kind: int(count) for kind, count in connection.execute(query)}
 
@@ -164,7 +166,7 @@ def _newest(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         theirs = later.c.rater == wanted.reviewer
         either = sa.or_(theirs, later.c.other_rater == wanted.reviewer)
         conditions.append(either if wanted.kind == PEOPLE else theirs)
-    query = sa.select(sa.literal_column("1")).select_from(later).where(*conditions)
+    query: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(later).where(*conditions)
     return [~query.with_hint(later, f"INDEXED BY {_BY_ITEM}", "sqlite").exists()]
 
 

@@ -64,8 +64,12 @@ def involved(connection: sa.Connection, assignment_ids: Collection[int]) -> dict
     """Who has had to do with the items of some wanted answers, by the number of the answer."""
     mine, other = assignments.alias("mine"), assignments.alias("other")
     those = mine.c.id.in_(set(assignment_ids))
-    busy = sa.and_(other.c.id != mine.c.id, other.c.state.in_(("leased", "answered")), other.c.user_id.is_not(None))
-    holding = sa.select(mine.c.id, other.c.user_id).join(other, other.c.item_id == mine.c.item_id).where(those, busy)
+    elsewhere = sa.and_(
+        other.c.id != mine.c.id, other.c.state.in_(("leased", "answered")), other.c.user_id.is_not(None)
+    )
+    holding = (
+        sa.select(mine.c.id, other.c.user_id).join(other, other.c.item_id == mine.c.item_id).where(those, elsewhere)
+    )
     passing = sa.select(mine.c.id, passes.c.user_id).join(passes, passes.c.task_id == mine.c.task_id).where(those)
     saying = sa.select(mine.c.id, reviews.c.rater).join(reviews, reviews.c.item_id == mine.c.item_id)
     passed, busy = (_by_number(connection.execute(query)) for query in (passing, holding))

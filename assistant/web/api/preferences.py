@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from assistant.store.users import UserStore
 from assistant.web.desk import Reviewer
+from assistant.web.edge import Body
 from assistant.web.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_texts import ACTIONS
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/api/v1/profile", tags=["review"])
 KeyName = Annotated[str, Field(min_length=1, max_length=30)]
 
 
-class ReviewPreferences(BaseModel):
+class ReviewPreferences(Body):
     """All of them: what is left out has its default."""
 
     keys: Annotated[Literal["own", "label_studio", "prodigy"], Field(description="The profile of keys.")] = "own"

@@ -107,7 +107,8 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
     runs, newest = [run.name for run in reversed(store.all())], store.newest()
     standing = None
     if newest is not None and not known.value.groups:
-        standing = standing_of(site(request).workspace, newest)
+        found = remembered(request).get(("standing", newest.id), lambda: standing_of(site(request).workspace, newest))
+        standing = found.value
     return render(
         request,
         "queue/index.html",
