@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -12,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from assistant.domain.model_options import ModelOptions, check_extra, options_for
 from assistant.errors import SettingsError
 
 SETTINGS_FILE = "assistant.toml"
@@ -58,6 +60,18 @@ class ModelSettings(_Section):
     tokens_per_minute: float | None = Field(default=None, gt=0)
     temperature: float | None = Field(default=None, ge=0, le=2)  # overrides the prompt's own
     confirm_above_usd: float | None = Field(default=None, ge=0)  # a run dearer than this is asked about first
+    extra: Mapping[str, Any] = {}  # further parameters and headers, for all models or in a table named by a spec
+
+    @field_validator("extra")
+    @classmethod
+    def _can_be_sent(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        if wrong := check_extra(value):
+            raise ValueError("; ".join(wrong))
+        return value
+
+    def options(self, spec: str) -> ModelOptions:
+        """What is sent to a model beyond the prompt."""
+        return options_for(self.extra, spec)
 
 
 class EmbedderSettings(_Section):
@@ -196,8 +210,17 @@ def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str,
     for name in sorted(environ):
         if name.startswith(ENVIRONMENT_PREFIX):
             key = tuple(part.lower() for part in name.removeprefix(ENVIRONMENT_PREFIX).split("__"))
-            text = environ[name]
-            yield key, name, [part.strip() for part in text.split(",")] if key[-1] in _LISTS else text
+            yield key, name, _environment_value(key, environ[name])
+
+
+def _environment_value(key: tuple[str, ...], text: str) -> object:
+    """The value of a variable; below `[model.extra]`, where no type is known, it is JSON or else text."""
+    if key[:2] == ("model", "extra") and "headers" not in key[2:-1]:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return [part.strip() for part in text.split(",")] if key[-1] in _LISTS else text
 
 
 def _put(values: dict[str, Any], key: tuple[str, ...], value: object) -> None:

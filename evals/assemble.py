@@ -11,8 +11,11 @@ from assistant.store.labelled import ItemFacts
 from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, VariantIdentity
+from evals.files import machine_answer
 from evals.frozen import FrozenAnswer, Snapshot
 from evals.item_groups import GROUP, leakage_groups, stated_group, ties
+from evals.selection import CLAUSE
+from evals.slices import cited_clauses, with_clauses
 
 _HOW_SURE = ("label_probability", "stated_confidence", "score")
 """Signals that say how sure a machine was, the most telling first; raw, not calibrated; the last is of imports."""
@@ -53,6 +56,7 @@ def assemble_snapshot(
     names: Mapping[int, str],
     texts: Mapping[str, str],
     slices: Sequence[str],
+    more: Mapping[str, Mapping[str, str]] | None = None,
     notes: Sequence[str] = (),
 ) -> EvalData:
     """Frozen labels with the answers of variants.
@@ -63,11 +67,12 @@ def assemble_snapshot(
         names: the items' ids by their row numbers.
         texts: by id, of those items whose text is known.
         slices: what results are sliced by.
+        more: by id, further properties that results are sliced by.
         notes: what the reader must know beside the snapshot's own.
     """
     collector = Collector(snapshot.classes, snapshot.scale, known=snapshot.known)
     for item in snapshot.items:
-        properties = {name: item.properties.get(name) for name in slices}
+        properties = {name: item.properties.get(name) for name in slices} | dict((more or {}).get(item.id, {}))
         collector.item(item.id, text=texts.get(item.id), group=item.group, properties=properties)
         collector.inclusion(item.id, item.inclusion)
         for answer in item.answers:
@@ -77,11 +82,21 @@ def assemble_snapshot(
         for item_id, repeat, given in _answers(variant, names, frozenset(item.id for item in snapshot.items)):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data((*snapshot.notes, *notes))
+    wanted = {*slices, *(name for given in (more or {}).values() for name in given)}
+    if CLAUSE in slices:
+        data = _by_clause(data)
     return replace(
         data,
-        slices={name: column for name, column in data.slices.items() if name in slices},
+        slices={name: column for name, column in data.slices.items() if name in wanted},
         left_out={**snapshot.excluded, **data.left_out},
     )
+
+
+def _by_clause(data: EvalData) -> EvalData:
+    """Sliced by the clauses of the first variant that cites any."""
+    cites = (name for name, variant in data.variants.items() if cited_clauses(variant) is not None)
+    first = next(cites, None)
+    return data if first is None else with_clauses(data, first)
 
 
 def assemble_production(
@@ -95,6 +110,7 @@ def assemble_production(
     left_out: Mapping[str, int],
     notes: Sequence[str],
     finite: bool = False,
+    more: Mapping[str, Mapping[str, str]] | None = None,
 ) -> EvalData:
     """What people said of a workspace's items with the answers of its runs.
 
@@ -107,6 +123,7 @@ def assemble_production(
         left_out: labelled items that are not here, by reason.
         notes: what the reader must know.
         finite: whether the chances are those of a draw for each item alone, from a batch that figures speak for.
+        more: by id, further properties that results are sliced by.
     """
     collector = Collector(classes, scale, known=known)
     for answer in beside:
@@ -117,7 +134,7 @@ def assemble_production(
     for one, group in zip(labelled, groups.tolist(), strict=True):
         facts = one.facts
         names[facts.key] = facts.id
-        properties = {"language": facts.language, "source": facts.source}
+        properties = {"language": facts.language, "source": facts.source} | dict((more or {}).get(facts.id, {}))
         query = stated_group(facts.meta) or f"{facts.id} alone"  # near-duplicates are no results of a query
         collector.item(facts.id, text=facts.text, group=str(group), query=query, properties=properties)
         collector.inclusion(facts.id, one.inclusion)
@@ -145,9 +162,7 @@ def _answers(
     """(item's id, repeat, answer) of every answer to an item that is wanted."""
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
-    given = [
-        (item_id, 0, MachineAnswer(row.labels, row.score, unknown=row.unknown)) for item_id, row in variant.rows.items()
-    ]
+    given = [(item_id, 0, machine_answer(row)) for item_id, row in variant.rows.items()]
     given += [(item_id, 0, MachineAnswer(None)) for item_id in sorted(variant.unanswered)]
     return (answer for answer in given if answer[0] in ids)
 

@@ -15,7 +15,8 @@ from assistant.store.labelled import GivenLabel, ItemFacts, LabelledItem
 from evals.data import EvalData, Scale, Sight
 from evals.files import probability_of, read_eval_files
 from evals.frozen import FrozenAnswer
-from evals.suite import META, Data, Query
+from evals.selection import META, properties_of, shows_media
+from evals.suite import Data, Query
 
 Routed = Mapping[str, Sequence[tuple[str, float]]]
 """By external id, when each route was decided and with which inclusion probability, oldest first."""
@@ -33,6 +34,7 @@ class Candidate:
         near: names its near-duplicates' group, None where it has none.
         inclusion: probability with which people were given it.
         answers: newest of each person.
+        has_media: whether there is more to judge than text; None where nobody knows.
     """
 
     id: str
@@ -44,6 +46,12 @@ class Candidate:
     near: str | None
     inclusion: float
     answers: tuple[FrozenAnswer, ...]
+    has_media: bool | None = None
+
+    @property
+    def described(self) -> dict[str, str]:
+        """All that conditions may be about."""
+        return properties_of(self.id, self.language, self.source, self.meta, has_media=self.has_media)
 
     @property
     def properties(self) -> dict[str, str]:
@@ -91,9 +99,11 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     assert data.labels is not None  # noqa: S101 - the suite was checked
     items_path = None if data.items is None else folder / data.items
     classes = data.classes or None
-    read = read_eval_files(folder / data.labels, None, items_path, classes=classes, scale=data.scale)
-    items = {} if items_path is None else read_items(items_path)
-    rows = read_answer_files(folder / data.labels, items=items or None, label_set=classes).human
+    read = read_eval_files(
+        folder / data.labels, None, items_path, classes=classes, scale=data.scale, readings=data.readings
+    )
+    items = {} if items_path is None else read_items(items_path, data.readings.items)
+    rows = read_answer_files(folder / data.labels, items=items or None, label_set=classes, readings=data.readings).human
     sizes: dict[int, int] = {}
     for group in read.groups.tolist():
         sizes[group] = sizes.get(group, 0) + 1
@@ -118,6 +128,7 @@ def _asked_for(facts: ItemFacts, query: Query, ids: frozenset[str]) -> bool:
         (not ids or facts.id in ids)
         and (not query.languages or facts.language in query.languages)
         and (not query.sources or facts.source in query.sources)
+        and query.media in {None, shows_media(facts.content, facts.meta)}
         and all(str(facts.meta.get(name)) == str(value) for name, value in query.meta.items())
     )
 
@@ -134,6 +145,7 @@ def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) 
         None if facts.group is None else str(facts.group),
         inclusion,
         tuple(newest.values()),
+        shows_media(facts.content, facts.meta),
     )
 
 
@@ -177,6 +189,7 @@ def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> C
             language=item.language,
             source=item.source,
             meta=item.meta,
+            has_media=shows_media(item.content, item.meta),
         )
     if known is not None:
         return replace(
@@ -186,6 +199,7 @@ def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> C
             language=known.language,
             source=known.source,
             meta=known.meta,
+            has_media=shows_media(known.content, known.meta),
             near=bare.near or (None if known.group is None else str(known.group)),
         )
     return bare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,12 +11,14 @@ from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
-from assistant.ingest.labels import LabelRow
+from assistant.ingest.labels import LabelRow, MachineRow
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.ingest.whole_files import read_items
 from evals.collect import Collector
 from evals.columns import MachineAnswer
 from evals.data import EvalData, Scale, Sight, VariantIdentity
 from evals.item_groups import stated_group
+from evals.selection import Selection, properties_of, shows_media, sliced_by
 
 _SHOWN_NAMES = 8
 _SIGHTS = {None: Sight.UNKNOWN, True: Sight.ASSISTED, False: Sight.BLIND}
@@ -29,6 +32,8 @@ def read_eval_files(
     classes: Sequence[str] | None = None,
     scale: Scale | None = None,
     slice_by: Collection[str] = (),
+    selection: Selection | None = None,
+    readings: Readings = AS_THEY_ARE,
 ) -> EvalData:
     """What files hold, in any format `read_rows` reads.
 
@@ -43,31 +48,36 @@ def read_eval_files(
         classes: all labels there are, in order; None takes what occurs.
         scale: how labels relate; None finds out.
         slice_by: fields of the items' meta by which results are sliced.
+        selection: which items, and by what they are sliced, in place of `slice_by`.
+        readings: what the user says of the files.
 
     Raises:
         InputError: a file is missing or not of its shape, a line can't be read, a person's label is none of `classes`,
-            no item has one of these fields, or people and machines answered no item in common.
+            no item has one of these fields or fits the conditions, or people and machines answered no item in common.
     """
-    known = None if items is None else read_items(items)
-    read = read_answer_files(labels, machine, known, label_set=classes)
+    notes: list[str] = []
+    known = None if items is None else read_items(items, readings.items, notes=notes)
+    read = read_answer_files(labels, machine, known, label_set=classes, readings=readings)
     human, by_model = read.human, read.by_model
     asked = dict.fromkeys(name for answers in (*by_model.values(), *read.unanswered.values()) for name in answers)
     _check_overlap(human, asked, labels, machine)
     _check_classes(human, classes, labels)
     collector = Collector(classes, scale)
-    if known is not None:
-        _check_fields(known.values(), slice_by, items)
-        _add_items(collector, known, {*human, *asked}, slice_by)
+    chosen = sliced_by(tuple(slice_by)) if selection is None else selection
+    taken = _add_items(collector, known or {}, {**human, **asked}, chosen, str(labels if items is None else items))
     for rows in human.values():
         for row in rows:
-            _add_human(collector, row, labels)
+            if row.item_id in taken:
+                _add_human(collector, row, labels)
     for model, answers in by_model.items():
         collector.variant(model, VariantIdentity(model=model))
         for item_id, answer in answers.items():
-            collector.machine(model, item_id, MachineAnswer(answer.labels, answer.score, unknown=answer.unknown))
+            if item_id in taken:
+                collector.machine(model, item_id, machine_answer(answer))
         for item_id in sorted(read.unanswered.get(model, ())):
-            collector.machine(model, item_id, MachineAnswer(None))
-    return collector.data(read.notes)
+            if item_id in taken:
+                collector.machine(model, item_id, MachineAnswer(None))
+    return chosen.counted(collector.data((*notes, *read.notes)))
 
 
 def choose_variant(data: EvalData, name: str | None, where: str) -> str:
@@ -107,31 +117,41 @@ def _check_classes(human: Mapping[str, Iterable[LabelRow]], classes: Sequence[st
                 raise InputError(what, where=f"{path}:{row.line}", hint=f"the label set is: {', '.join(classes)}")
 
 
-def _check_fields(items: Collection[Item], names: Collection[str], path: Path | None) -> None:
-    known = dict.fromkeys(name for item in items for name in item.meta)
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        shown = ", ".join(list(known)[:_SHOWN_NAMES]) or "(none)"
-        what = f"no item has a field {wrong[0]!r} in its meta"
-        raise InputError(what, where=str(path), hint=f"the fields are: {shown}")
-
-
 def _add_items(
-    collector: Collector, known: Mapping[str, Item], answered: Collection[str], slice_by: Collection[str]
-) -> None:
+    collector: Collector, known: Mapping[str, Item], answered: Collection[str], chosen: Selection, where: str
+) -> frozenset[str]:
+    """Give the items that were chosen; the ids of those, and of the chosen ones that only their ids are known of."""
     languages = {item.language for item in known.values()}
     sources = {item.source for item in known.values()}
+    taken = {name for name in answered if name not in known and chosen.takes({"id": name})}
     for name, item in known.items():
-        if name not in answered:
+        described = _described(item)
+        if name not in answered or not chosen.takes(described):
             continue
+        taken.add(name)
         properties = {"language": item.language} if len(languages) > 1 else {}
         if len(sources) > 1 and item.source is not None:
             properties["source"] = item.source
-        properties |= {key: str(item.meta[key]) for key in slice_by if not written_for_nothing(item.meta.get(key))}
         group = stated_group(item.meta)
+        properties |= chosen.columns(described)
         collector.item(name, text=_text(item.content), group=group, query=group, properties=properties)
         if not written_for_nothing(share := item.meta.get("inclusion_probability")):
             collector.inclusion(name, probability_of(share, name))
+    chosen.check(len(taken), where)
+    return frozenset(taken)
+
+
+def _described(item: Item) -> dict[str, str]:
+    return properties_of(item.id, item.language, item.source, item.meta, has_media=shows_media(item.content, item.meta))
+
+
+def machine_answer(row: MachineRow) -> MachineAnswer:
+    """A row as an answer; a column of clauses says which it cites."""
+    cited = row.meta.get("clauses", row.meta.get("clause"))
+    if isinstance(cited, str):
+        cited = [name for name in re.split(r"[|,;\s]+", cited) if name]
+    clauses = tuple(map(str, cited)) if isinstance(cited, list | tuple) else None
+    return MachineAnswer(row.labels, row.score, clauses=clauses, unknown=row.unknown)
 
 
 def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:

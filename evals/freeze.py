@@ -17,7 +17,8 @@ from evals.candidates import Candidate, meta_value
 from evals.data import Codes, Scale, Sight
 from evals.frozen import FrozenAnswer, FrozenItem, Snapshot
 from evals.leakage import Guides, leaks
-from evals.suite import META, Suite
+from evals.selection import MEDIA, META, NOT_SELECTED, Condition
+from evals.suite import Suite
 
 ONLY_ASSISTED = "answered only in sight of the machine's answer"
 OFF_LABEL_SET = "labels outside the label set"
@@ -52,7 +53,10 @@ def freeze(
     """
     excluded: Counter[str] = Counter()
     in_order = sorted(candidates, key=lambda one: one.id)
-    counted = [_answered(one, suite, label_set, excluded) for one in in_order]
+    conditions = [Condition.read(text) for text in suite.data.where]
+    chosen = [one for one in in_order if all(condition.fits(one.described) for condition in conditions)]
+    excluded[NOT_SELECTED] += len(in_order) - len(chosen)
+    counted = [_answered(one, suite, label_set, excluded) for one in chosen]
     usable = [one for one in counted if one is not None]
     leaking, groups = leaks(usable, guides, suite.data.group_by)
     excluded.update(leaking.values())
@@ -145,6 +149,8 @@ def _frozen_items(usable: Sequence[Candidate], groups: Codes, taken: Codes, suit
     for at in taken.tolist():
         one = usable[at]
         fields = {name: value for name in named if (value := meta_value(one, name)) is not None}
+        if MEDIA in suite.slices and MEDIA in one.described:
+            fields[MEDIA] = one.described[MEDIA]
         group = first.setdefault(int(groups[at]), one.id)
         items.append(FrozenItem(one.id, one.digest, group, one.inclusion, one.properties | fields, one.answers))
     return items

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from evals.data import NONE, Column
+from assistant.errors import InputError
+from evals.data import NONE, Column, EvalData, Variant
+from evals.selection import CLAUSE
 
 MOST_VALUES = 60
 """A property with more values than this names items rather than kinds of them; it makes no slices."""
@@ -36,3 +39,24 @@ def length_column(texts: Sequence[str | None]) -> Column:
     names = [f"under {first:,}"]
     names += [f"{low:,} to {high - 1:,}" for low, high in zip(_LENGTHS, others, strict=False)]
     return Column((*names, f"{_LENGTHS[-1]:,} and more"), codes)
+
+
+def cited_clauses(variant: Variant) -> Column | None:
+    """Items by the clauses that a variant cited (`H1`, `H1 + H2`); None where it cited none at all."""
+    if variant.clauses is None or not any(variant.clauses):
+        return None
+    return values_column([" + ".join(cited) or None for cited in variant.clauses])
+
+
+def with_clauses(data: EvalData, variant: str | None) -> EvalData:
+    """The data, also sliced by the clauses that a variant cited.
+
+    Raises:
+        InputError: there is no variant, or it cited none.
+    """
+    column = None if variant is None else cited_clauses(data.variants[variant])
+    if column is None:
+        told = "people alone cite no clauses" if variant is None else f"no answer of {variant} cites a clause"
+        raise InputError(told, hint="answers cite clauses in a column `clauses`, or as the policy's prompt asks for")
+    note = f"clause: as {variant} cited them"
+    return replace(data, slices={**data.slices, CLAUSE: column}, notes=(*data.notes, note))

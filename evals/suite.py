@@ -20,12 +20,11 @@ from pydantic import (
 )
 
 from assistant.errors import InputError
+from assistant.ingest.reading import Reading, Readings, delimiter_of
 from evals.data import Scale
 from evals.panel import COEFFICIENTS
+from evals.selection import META, PLAIN, Condition
 from evals.suite_mistakes import tell_mistakes
-
-META = "meta."
-"""How a slice by a field of the items' meta begins."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Share = Annotated[float, Field(gt=0, lt=1)]
@@ -37,15 +36,23 @@ class _Part(BaseModel):
 
 
 def _known_slice(name: str) -> str:
-    if name in _PLAIN_SLICES or (name.startswith(META) and len(name) > len(META)):
+    if name in PLAIN or (name.startswith(META) and len(name) > len(META)):
         return name
-    raise ValueError(f"{name!r} is no slice; there are: {', '.join(_PLAIN_SLICES)}, {META}FIELD")
+    raise ValueError(f"{name!r} is no slice; there are: {', '.join(PLAIN)}, {META}FIELD")
 
 
 def _known_metric(name: str) -> str:
     if name in COEFFICIENTS:
         return name
     raise ValueError(f"{name!r} is no metric; there are: {', '.join(COEFFICIENTS)}")
+
+
+def _is_condition(text: str) -> str:
+    try:
+        Condition.read(text)
+    except InputError as error:
+        raise ValueError(f"{error.what}: {error.hint}") from None
+    return text
 
 
 SliceName = Annotated[_Text, AfterValidator(_known_slice)]
@@ -58,6 +65,7 @@ class Query(_Part):
     Args:
         languages, sources: of the items.
         meta: fields of the items' meta and the values they must have.
+        media: only items with pictures, videos or frames (true), or only those without (false).
         ids: external ids.
         labelled_since: a day or moment in ISO 8601; earlier labels don't count.
         weighted_by: a run, e.g. `r1`, whose campaign or routes decided which items people saw: each label then weighs
@@ -67,6 +75,7 @@ class Query(_Part):
     languages: tuple[_Text, ...] = ()
     sources: tuple[_Text, ...] = ()
     meta: Mapping[str, str | int | float | bool] = {}
+    media: bool | None = None
     ids: tuple[_Text, ...] = ()
     labelled_since: str = ""
     weighted_by: str = ""
@@ -81,12 +90,45 @@ class Query(_Part):
         return value
 
 
+class FileReading(_Part):
+    """How one file is to be read, in the words of the commands' options.
+
+    Args:
+        format: `jsonl`, `csv`, `tsv`, `parquet` or `excel`.
+        encoding: of JSON, CSV and TSV.
+        sheet: of a workbook, its name or number.
+        delimiter: of CSV and TSV.
+        header_row: the line or row that holds the column names, from 1.
+    """
+
+    format: Literal["jsonl", "csv", "tsv", "parquet", "excel"] | None = None
+    encoding: _Text | None = None
+    sheet: _Text | None = None
+    delimiter: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_sign(cls, text: str | None) -> str | None:
+        try:
+            return None if text is None else delimiter_of(text, "delimiter")
+        except InputError as error:
+            raise ValueError(f"{error.what}; {error.hint}") from None
+
+    def of(self, role: str) -> Reading:
+        """The same for a file of that role."""
+        return Reading(
+            self.format, self.encoding, self.sheet, self.delimiter, self.header_row, role=role, in_suite=True
+        )
+
+
 class Data(_Part):
     """What is frozen: labels by a query on the workspace, or those of files.
 
     Args:
         query: which labelled items of the workspace.
         labels, items, machine: files, relative to the suite's own; the last two may be left out.
+        where: conditions that items must fit, of whatever origin: `language = zh`, `media = no`, `meta.topic != loans`.
         minimum_reviewers: people an item must have been answered by.
         blind: leave out answers given in sight of the machine's; where nobody knows, an answer counts.
         max_items: at most so many, drawn at random.
@@ -95,12 +137,14 @@ class Data(_Part):
         classes: the label set of files; empty takes that of the policy where a variant is asked, else what occurs.
         scale: how labels of files relate; None finds out.
         digest: identity the snapshot must have; empty takes the one that was written beside it.
+        reading: how a file (`labels`, `items`, `machine`) is to be read, as far as it doesn't show that itself.
     """
 
     query: Query | None = None
     labels: Path | None = None
     items: Path | None = None
     machine: Path | None = None
+    where: tuple[Annotated[_Text, AfterValidator(_is_condition)], ...] = ()
     minimum_reviewers: int = Field(default=1, ge=1)
     blind: bool = True
     max_items: int | None = Field(default=None, ge=1)
@@ -109,13 +153,20 @@ class Data(_Part):
     classes: tuple[_Text, ...] = ()
     scale: Scale | None = None
     digest: str = ""
+    reading: Mapping[Literal["labels", "items", "machine"], FileReading] = {}
+
+    @property
+    def readings(self) -> Readings:
+        """How the files are to be read."""
+        said = {role: self.reading.get(role, FileReading()).of(role) for role in ("labels", "machine", "items")}
+        return Readings(**said)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.query is None) == (self.labels is None):
             raise ValueError("needs either [data.query] (the workspace's labels) or labels = FILE, and not both")
-        if self.labels is None and (self.items or self.machine or self.classes or self.scale):
-            raise ValueError("items, machine, classes and scale go with labels = FILE")
+        if self.labels is None and (self.items or self.machine or self.classes or self.scale or self.reading):
+            raise ValueError("items, machine, classes, scale and reading go with labels = FILE")
         return self
 
 
@@ -195,7 +246,8 @@ class Suite(_Part):
         name: names the files that are made of it.
         data: what is frozen.
         variants: who answers.
-        slices: `label`, `language`, `source`, `length`, `meta.FIELD`.
+        slices: `label`, `language`, `source`, `length`, `media`, `clause` (as the first variant that does cites them),
+            `meta.FIELD`.
         metrics: coefficients of agreement that are shown.
         repeats: how often each item is asked; each repeat is a replicate of its own.
         margin: largest loss of agreement that is acceptable.

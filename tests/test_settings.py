@@ -92,3 +92,34 @@ def test_prices_are_named_by_model(tmp_path: Path) -> None:
         SettingsError, match=r"assistant.toml:2: prices.openai:x-1.inputt: no such key; did you mean input"
     ):
         load_settings(write(tmp_path, '[prices."openai:x-1"]\ninputt = 1.0\noutput = 2.0\ninput = 1.0\n'), {})
+
+
+def test_further_parameters_are_read_with_their_types_and_from_the_environment(tmp_path: Path) -> None:
+    text = """
+[model.extra]
+enable_thinking = false
+chat_template_kwargs = { enable_thinking = false }
+
+[model.extra.headers]
+"X-Api-Key" = "${GATEWAY_KEY}"
+
+[model.extra."openai:gpt-5"]
+reasoning_effort = "low"
+"""
+    environ = {"ASSISTANT__MODEL__EXTRA__TOP_K": "20", "ASSISTANT__MODEL__EXTRA__ENABLE_THINKING": "true"}
+    options = load_settings(write(tmp_path, text), environ).model.options("openai:gpt-5")
+    assert options.parameters == {
+        "enable_thinking": True,
+        "chat_template_kwargs": {"enable_thinking": False},
+        "top_k": 20,
+        "reasoning_effort": "low",
+    }
+    assert options.headers == {"X-Api-Key": "${GATEWAY_KEY}"}
+
+
+def test_a_parameter_that_the_prompt_decides_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = write(tmp_path, '[model.extra]\nmodel = "other"\nheaders = { "X-Api-Key" = "hunter2" }\n')
+    with pytest.raises(SettingsError, match=r"assistant\.toml:1: model\.extra: model can't be set") as caught:
+        load_settings(folder, {})
+    assert "headers.X-Api-Key: secrets come from the environment only" in str(caught.value)
+    assert "hunter2" not in str(caught.value)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, table
 from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
+from assistant.ingest.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.ingest.load import LoadReport
@@ -22,8 +23,9 @@ def register(app: typer.Typer) -> None:
     app.command("embed")(embed)
 
 
+@reads_tables()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="JSONL, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    files: Annotated[list[Path], typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
     text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
     item_id: Annotated[str | None, typer.Option("--id", help="Column with your own id.")] = None,
     query: Annotated[str | None, typer.Option(help="Column with the search query, for relevance.")] = None,
@@ -31,8 +33,11 @@ def ingest(
     language: Annotated[str | None, typer.Option(help="Column with the language; else it is identified.")] = None,
     source: Annotated[str | None, typer.Option(help="Column that says where an item came from.")] = None,
     media: Annotated[list[str] | None, typer.Option(help="Column with paths or URLs of images or frames.")] = None,
-    form: Annotated[str | None, typer.Option("--format", help="jsonl, csv, tsv, parquet or excel.")] = None,
-    encoding: Annotated[str, typer.Option(help="Of JSONL, CSV and TSV.")] = "utf-8",
+    take_words: Annotated[
+        bool, typer.Option("--take-words", help="Take texts such as nan and None, which programs write for nothing.")
+    ] = False,
+    *,
+    reading: Reading,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,7 +58,11 @@ def ingest(
                 with Counting(output, f"reading {path.name}") as counting:
                     reports.append(
                         loader.load(
-                            path, choice, form=form, encoding=encoding, report=lambda told: counting.update(told.rows)
+                            path,
+                            choice,
+                            reading=reading,
+                            take_words=take_words,
+                            report=lambda told: counting.update(told.rows),
                         )
                     )
         except AssistantError:
@@ -70,13 +79,8 @@ def ingest(
 def _note(output: Output, reports: list[LoadReport]) -> None:
     for report in reports:
         output.note(f"{report.source}: {report.mapping}")
-        if media := report.counts["with_media"]:
-            output.note(f"{report.source}: {media_words(media)}")
-        for column in report.left_out:
-            output.note(
-                f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
-                f" --media {column}  makes it part of the item"
-            )
+        for note in report.notes:
+            output.note(f"{report.source}: {note}")
         if media := report.counts["with_media"]:
             output.note(f"{report.source}: {media_words(media)}")
         for column in report.left_out:
@@ -102,6 +106,7 @@ def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
                 "mapping": report.mapping,
                 **{name: report.counts[name] for name in names},
                 "reasons": dict(report.reasons),
+                "notes": report.notes,
                 "error_cells": dict(report.error_cells),
                 "refusals": [
                     {"line": one.line, "reason": one.reason, "message": one.message} for one in report.refusals

@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import InputError
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evals.data import EvalData
+    from evals.selection import Selection
 
 LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
 MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
 ItemsOption = Annotated[
     Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
 ]
-SliceOption = Annotated[list[str] | None, typer.Option("--slice", help="A field of the items' meta to slice by.")]
+SliceOption = Annotated[
+    list[str] | None,
+    typer.Option("--slice", help="language, source, length, media, clause or a field of the items' meta; repeat."),
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION", help='Only such items: "language = zh", "media = no", "meta.topic != x"; repeat.'
+    ),
+]
 LabelSetOption = Annotated[
     str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
 ]
@@ -33,24 +44,40 @@ MarginOption = Annotated[
 ]
 
 
+def selected(slice_by: list[str] | None, where: list[str] | None) -> Selection:
+    """What --slice and --where ask for. Raises InputError for a condition that is none."""
+    from evals.selection import Selection
+
+    return Selection.read(slice_by or [], where or [])
+
+
 def read_files(
     labels: Path,
     machine: Path | None,
     items: Path | None,
     *,
-    slice_by: list[str] | None = None,
+    selection: Selection | None = None,
     label_set: str | None = None,
     by_item: bool = False,
+    readings: Readings = AS_THEY_ARE,
 ) -> EvalData:
     """What the files hold; `by_item` takes items of one group as independent."""
     from evals.files import read_eval_files
 
     classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
-    fields = list(dict.fromkeys(name.strip() for part in slice_by or [] for name in part.split(",") if name.strip()))
-    if fields and items is None:
-        raise InputError("--slice needs the items' meta", hint="give --items")
-    data = read_eval_files(labels, machine, items, classes=classes, slice_by=fields)
+    if selection is not None and selection.of_items and items is None:
+        option = "--where" if selection.conditions else "--slice"
+        raise InputError(f"{option} needs to know the items", hint="give --items")
+    data = read_eval_files(labels, machine, items, classes=classes, selection=selection, readings=readings)
     return data.independent() if by_item else data
+
+
+def refuse_without_labels(machine: Path | None, items: Path | None, readings: Readings) -> None:
+    """Raise InputError where something is said of files and there is no file of human labels."""
+    if machine is not None or items is not None:
+        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
+    if readings != AS_THEY_ARE:
+        raise InputError("how files are read goes with --labels", hint="give the file of human labels, too")
 
 
 def check_known(data: EvalData, names: Sequence[str], where: Path) -> None:

@@ -17,13 +17,17 @@ from assistant.cli.eval_files import (
     MarginOption,
     SeedOption,
     SliceOption,
+    WhereOption,
     check_known,
     check_margin,
     read_files,
+    refuse_without_labels,
+    selected,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
+from assistant.ingest.reading import Readings
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("report")(report)
 
 
+@reads_tables("labels", "machine", "items")
 def report(
     suite: Annotated[str | None, typer.Argument(help="A suite of the workspace.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
@@ -43,6 +48,7 @@ def report(
     ] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
+    where: WhereOption = None,
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     title: Annotated[str | None, typer.Option(show_default="the suite's, or the folder's name")] = None,
@@ -51,6 +57,8 @@ def report(
     seed: SeedOption = 0,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
 
@@ -58,26 +66,33 @@ def report(
     """
     from assistant.cli.evaluation_words import show_report
     from evals.evaluate import evaluate
+    from evals.files import choose_variant
     from evals.report.write import write_report
     from evals.scores import Terms
+    from evals.slices import with_clauses
 
-    output = Output(as_json=as_json)
+    output, selection = Output(as_json=as_json), selected(slice_by, where)
     check_margin(margin)
     digest, metrics = "", None
     if labels is None:
         from assistant.wiring.eval_data import suite_data
 
+        refuse_without_labels(machine, items, reading)
         if suite is None:
             raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
-        data, digest, chosen = suite_data(workspace, suite)
+        data, digest, chosen = suite_data(workspace, suite, selection)
         metrics = chosen.metrics
         title, language = title or chosen.name, language or chosen.language
         margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(
+            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
+        )
         title = title or labels.resolve().parent.name
     wanted = [name for name in (baseline, *(variant or [])) if name is not None]
     check_known(data, wanted, machine or workspace)
+    if selection.by_clause:
+        data = with_clauses(data, choose_variant(data, baseline, str(machine or workspace)) if data.variants else None)
     terms = Terms(margin=margin, confidence=confidence, seed=seed)
     language = language or "en"
     made = evaluate(data, title, digest, baseline=baseline, look_into=variant, metrics=metrics, terms=terms)

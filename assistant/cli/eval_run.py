@@ -10,6 +10,7 @@ import typer
 from assistant.cli.export import money
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
+from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, table
 from assistant.cli.progress import Counting
@@ -144,7 +145,7 @@ def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[Varian
     columns = ("variant", "repeat", "model", "calls", "prompt tokens", "reply tokens", "cost")
     shown = [(*list(row.values())[:-1], money(row["cost_usd"])) for row in rows]
     output.result(data, f"{calls:,} calls, {money(total)}", *([table(columns, shown)] if shown else []))
-    output.next_step(f"assistant eval run {frozen.suite.name}", "asks them")
+    output.next_step(this_command({"--dry-run": 0}), "asks them")
 
 
 def _show_states(output: Output, frozen: FrozenSuite, states: list[VariantState]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,13 +17,17 @@ from assistant.cli.eval_files import (
     MarginOption,
     SeedOption,
     SliceOption,
+    WhereOption,
     check_known,
     check_margin,
     read_files,
+    refuse_without_labels,
+    selected,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
@@ -33,6 +36,7 @@ app = typer.Typer(
 
 
 @app.command("agree")
+@reads_tables("labels", "machine", "items")
 def agree(
     run: Annotated[str | None, typer.Argument(help="A run of the workspace; none: the newest.")] = None,
     suite: Annotated[str | None, typer.Option(help="A suite of the workspace instead of a run.")] = None,
@@ -41,11 +45,14 @@ def agree(
     items: ItemsOption = None,
     variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
     slice_by: SliceOption = None,
+    where: WhereOption = None,
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     confidence: ConfidenceOption = 0.95,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
 
@@ -58,18 +65,26 @@ def agree(
     from evals.files import choose_variant
     from evals.people import people_coefficients
     from evals.slice_agreement import slice_agreement
+    from evals.slices import with_clauses
 
-    output = Output(as_json=as_json)
+    output, selection = Output(as_json=as_json), selected(slice_by, where)
     if labels is None:
-        _refuse_without_labels(machine, items)
+        refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import production_data, suite_data
 
-        data = production_data(workspace, run) if suite is None else suite_data(workspace, suite)[0]
+        if suite is None:
+            data = production_data(workspace, run, selection)
+        else:
+            data = suite_data(workspace, suite, selection)[0]
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(
+            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
+        )
+    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
+    if selection.by_clause:
+        data = with_clauses(data, name)
     for note in data.notes:
         output.note(note)
-    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
     sliced = slice_agreement(data, name, confidence=confidence)
     if name is None:
         show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
@@ -78,6 +93,7 @@ def agree(
 
 
 @app.command("compare")
+@reads_tables("labels", "machine", "items")
 def compare(
     baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
     candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
@@ -88,6 +104,7 @@ def compare(
     variants: Annotated[str | None, typer.Option(help="The two variants by a comma, the one in use first.")] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
+    where: WhereOption = None,
     label_set: LabelSetOption = None,
     by_item: ByItemOption = False,
     confidence: ConfidenceOption = 0.95,
@@ -95,6 +112,8 @@ def compare(
     seed: SeedOption = 0,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
 
@@ -103,22 +122,27 @@ def compare(
     from assistant.cli.evaluation_words import show_comparison
     from evals.compare import compare as compare_two
     from evals.scores import Terms
+    from evals.slices import with_clauses
 
-    output = Output(as_json=as_json)
+    output, selection = Output(as_json=as_json), selected(slice_by, where)
     check_margin(margin)
     if labels is None:
-        _refuse_without_labels(machine, items)
+        refuse_without_labels(machine, items, reading)
         from assistant.wiring.eval_data import comparable_data, suite_data
 
         if suite is None:
-            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()))
+            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()), selection)
         else:
-            data, _, chosen = suite_data(workspace, suite)
+            data, _, chosen = suite_data(workspace, suite, selection)
             margin = chosen.margin if margin is None else margin
     else:
-        data = read_files(labels, machine, items, slice_by=slice_by, label_set=label_set, by_item=by_item)
+        data = read_files(
+            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
+        )
     first, second = _two(baseline, candidate, variants, tuple(data.variants))
     check_known(data, (first, second), machine or workspace)
+    if selection.by_clause:
+        data = with_clauses(data, first)
     for note in data.notes:
         output.note(note)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
@@ -126,6 +150,7 @@ def compare(
 
 
 @app.command("plan")
+@reads_tables("labels", "machine")
 def plan(
     detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
     discordant: Annotated[
@@ -137,6 +162,8 @@ def plan(
     power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
     confidence: ConfidenceOption = 0.95,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
 
@@ -148,11 +175,11 @@ def plan(
     output = Output(as_json=as_json)
     seen = None
     if labels is not None and machine is not None:
-        data = read_files(labels, machine, None)
+        data = read_files(labels, machine, None, readings=reading)
         pair = _two(None, None, variants, tuple(data.variants))
         check_known(data, pair, machine)
         seen = seen_discordance(data, *pair)
-    elif labels is not None or machine is not None:
+    elif labels is not None or machine is not None or reading != AS_THEY_ARE:
         raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
     show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
 
@@ -171,11 +198,6 @@ def _two(baseline: str | None, candidate: str | None, variants: str | None, know
         return known[0], known[1]
     shown = f": there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else ""
     raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
-
-
-def _refuse_without_labels(machine: Path | None, items: Path | None) -> None:
-    if machine is not None or items is not None:
-        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
 
 
 eval_report.register(app)

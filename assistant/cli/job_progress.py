@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.cli.export import money
 from assistant.cli.output import Output, printable
+from assistant.cli.progress import quiet
+from assistant.steps import step
 
 if TYPE_CHECKING:
     from rich.live import Live
 
     from assistant.prelabel.progress import JobProgress
-
-_PLAIN_SECONDS = 10.0
 
 
 class JobDisplay:
@@ -23,23 +23,26 @@ class JobDisplay:
     def __init__(self, output: Output, progress: JobProgress) -> None:
         self._output = output
         self._progress = progress
-        self._told = 0.0
+        self._shown = False
+        self._open = ExitStack()
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
+        self._open.enter_context(step("labelling", line=lambda: _line(self._progress)))
         if self._output.errors.is_terminal:
             from rich.live import Live
 
             self._live = Live(console=self._output.errors, refresh_per_second=2, transient=True)
-            self._live.start()
+            self._open.enter_context(self._live)
+            self._open.enter_context(quiet("live"))
         return self
 
     def update(self, progress: JobProgress) -> None:
         """Show the counts as they are now."""
         if self._live is not None:
             self._live.update(printable(_line(progress)))
-        elif time.monotonic() - self._told >= _PLAIN_SECONDS:
-            self._told = time.monotonic()
+        elif not self._shown:  # later lines are the heartbeat's
+            self._shown = True
             self._output.note(_line(progress))
 
     def stopping(self) -> None:
@@ -49,8 +52,7 @@ class JobDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()
+        self._open.close()
         self._output.note(_line(self._progress))
 
 

@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.export import money
 from assistant.cli.output import Output
+from assistant.cli.progress import quiet
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -47,4 +48,5 @@ def ask_before_spending(output: Output, cost: float | None, limit: float) -> Non
     told = f"This run would cost about {money(cost)}; `confirm_above_usd` is {money(limit)}."
     if not output.errors.is_terminal:
         raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
-    typer.confirm(f"{told} Go on?", abort=True, err=True)
+    with quiet("asked"):
+        typer.confirm(f"{told} Go on?", abort=True, err=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 from assistant.errors import InputError
+from assistant.ingest.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.ingest.import_checks import ImportReport
@@ -39,8 +41,9 @@ def prelabels() -> None:
 
 
 @labels_app.command("import")
+@reads_tables()
 def import_human(
-    file: Annotated[Path, typer.Argument(help="JSONL, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
     rater_column: Annotated[str | None, typer.Option(help="Column that says who labelled.")] = None,
     rater_name: Annotated[str | None, typer.Option(help="Who labelled, where no column says it.")] = None,
     each_rater: Annotated[list[str] | None, typer.Option(help="Column with one rater's labels; repeat.")] = None,
@@ -50,6 +53,8 @@ def import_human(
     any_label: AnyLabel = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Reading,
 ) -> None:
     """Take in labels that people gave elsewhere. Giving the same file again changes nothing.
 
@@ -61,6 +66,7 @@ def import_human(
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
+    named = _named(item_column, rater_column, label_column, *(each_rater or ()), *(each_label or ()))
     with Workspace.open(workspace) as opened:
         choose = partial(
             map_label_columns,
@@ -73,7 +79,13 @@ def import_human(
             known_labels=() if any_label else opened.policy.label_set.names,
         )
         report = import_labels(
-            file, choose, opened.items, opened.reviews, label_set=opened.policy.label_set, any_label=any_label
+            file,
+            choose,
+            opened.items,
+            opened.reviews,
+            label_set=opened.policy.label_set,
+            any_label=any_label,
+            reading=replace(reading, named=named),
         )
         conflicts = list_conflicts(opened) if report.counts["added"] else 0
     _show(output, report)
@@ -84,8 +96,9 @@ def import_human(
 
 
 @prelabels_app.command("import")
+@reads_tables()
 def import_machine(
-    file: Annotated[Path, typer.Argument(help="JSONL, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
     model: Annotated[str | None, typer.Option(help="The model's name, where no column says it.")] = None,
     model_column: Annotated[str | None, typer.Option(help="Column with the model's name.")] = None,
     item_column: ItemColumn = None,
@@ -96,6 +109,8 @@ def import_machine(
     any_label: AnyLabel = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    reading: Reading,
 ) -> None:
     """Take in answers that models gave elsewhere; each model becomes a run like any other.
 
@@ -106,6 +121,7 @@ def import_machine(
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
+    named = _named(item_column, model_column, label_column, score_column, rationale_column, *(each_label or ()))
     with Workspace.open(workspace) as opened:
         choose = partial(
             map_machine_columns,
@@ -119,12 +135,25 @@ def import_machine(
             known_labels=() if any_label else opened.policy.label_set.names,
         )
         stores = (opened.items, opened.prelabels, opened.runs)
-        report = import_machine_answers(file, choose, *stores, label_set=opened.policy.label_set, any_label=any_label)
+        report = import_machine_answers(
+            file,
+            choose,
+            *stores,
+            label_set=opened.policy.label_set,
+            any_label=any_label,
+            reading=replace(reading, named=named),
+        )
     _show(output, report)
+
+
+def _named(*columns: str | None) -> frozenset[str]:
+    return frozenset(column for column in columns if column is not None)
 
 
 def _show(output: Output, report: ImportReport) -> None:
     output.note(f"{report.source}: {report.mapping}")
+    for note in report.notes:
+        output.note(f"{report.source}: {note}")
     for refusal in report.refusals:
         output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
     if report.counts["refused"] > len(report.refusals):
@@ -141,6 +170,7 @@ def _show(output: Output, report: ImportReport) -> None:
         "mapping": report.mapping,
         **{name: report.counts[name] for name in (*names, "superseded")},
         "reasons": dict(report.reasons),
+        "notes": report.notes,
         "spelled": [{"what": one[0], "here": one[1], "known_as": one[2]} for one in report.spelled],
         "runs": report.runs,
         "with_unknown_categories": report.unknown,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -33,6 +34,7 @@ from assistant.cli import (
     workspace,
 )
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
+from assistant.cli.progress import Heartbeat
 from assistant.errors import AssistantError
 from assistant.models.tracing import forbid_tracing
 
@@ -47,6 +49,8 @@ A normal day:
 
 First time: assistant init DIR.  All commands: assistant --help
 """
+
+_SERVERS = frozenset({"serve", "dev-server"})  # they are silent for days
 
 app = typer.Typer(
     name="assistant",
@@ -87,9 +91,10 @@ def start(
 def run() -> None:
     """Entry point: every error in words, no stack trace, stable exit status."""
     forbid_tracing()
-    output = Output(as_json="--json" in sys.argv)
+    output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
-        app(prog_name="assistant")
+        with Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+            app(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)
         sys.exit(EXIT_ERROR)

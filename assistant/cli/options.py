@@ -1,16 +1,28 @@
-"""Options that every command takes, spelled once."""
+"""Options that several commands take, spelled once."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from assistant.cli.next_command import keep
+from assistant.errors import InputError
+from assistant.ingest.reading import Reading, Readings, delimiter_of, header_row_of
 
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="ASSISTANT_WORKSPACE", show_default="this folder", help="The workspace's folder."
+        "--workspace",
+        "-w",
+        envvar="ASSISTANT_WORKSPACE",
+        show_default="this folder",
+        help="The workspace's folder.",
+        callback=keep,
     ),
 ]
 JsonOption = Annotated[
@@ -18,7 +30,94 @@ JsonOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
 RunOption = Annotated[
-    str | None, typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.")
+    str | None,
+    typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.", callback=keep),
 ]
 
 HERE = Path()
+
+_READING = {
+    "--format": "jsonl, csv, tsv, parquet or excel, where the file itself doesn't show it.",
+    "--encoding": "Of JSON, CSV and TSV, e.g. gb18030.",
+    "--sheet": "Of a workbook: its name or number.",
+    "--delimiter": "Of CSV and TSV: one character, or tab, comma, semicolon, pipe.",
+    "--header-row": "Line or row that holds the column names, from 1.",
+}
+READING_OPTIONS = tuple(_READING)
+"""What every command that reads tables can be told about a file."""
+
+
+def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the options of reading; its parameter `reading` gets what they say.
+
+    Args:
+        roles: what the command's files are called, where it reads several (`labels`, `machine`, `items`): an option's
+            value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it
+            is a `Reading`.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        others = [one for name, one in signature.parameters.items() if name != "reading"]
+        added = [_parameter(option, help_text, roles) for option, help_text in _READING.items()]
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            said = {option: given.pop(_name_of(option)) or () for option in _READING}
+            command(**given, reading=_readings(said, roles) if roles else _reading(said, ""))
+
+        run.__signature__ = signature.replace(parameters=[*others, *added])  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in (*others, *added)}
+        del run.__wrapped__
+        return run
+
+    return decorate
+
+
+def _parameter(option: str, help_text: str, roles: Sequence[str]) -> inspect.Parameter:
+    if roles:
+        help_text += " Of one file: labels=VALUE; repeat."
+    kind = Annotated[list[str] | None, typer.Option(option, help=help_text, show_default=False, metavar="VALUE")]
+    return inspect.Parameter(_name_of(option), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+
+
+def _name_of(option: str) -> str:
+    return {"--format": "form"}.get(option, option.removeprefix("--").replace("-", "_"))
+
+
+def _readings(said: dict[str, Sequence[str]], roles: Sequence[str]) -> Readings:
+    for option, values in said.items():
+        unknown = [role for value in values if (role := _role_in(value)) and role not in roles]
+        if unknown:
+            what = f"{option} {unknown[0]}=...: this command reads no such file"
+            raise InputError(what, hint=f"its files are: {', '.join(roles)}")
+    return Readings(**{role: _reading(said, role) for role in Readings.__slots__})
+
+
+def _role_in(value: str) -> str | None:
+    """The file a value is for; None where it is for all."""
+    role, sign, _ = value.partition("=")
+    return role if sign and role in Readings.__slots__ else None
+
+
+def _reading(said: dict[str, Sequence[str]], role: str) -> Reading:
+    one = {option: _value(option, values, role) for option, values in said.items()}
+    delimiter, row = one["--delimiter"], one["--header-row"]
+    return Reading(
+        one["--format"],
+        one["--encoding"],
+        one["--sheet"],
+        None if delimiter is None else delimiter_of(delimiter, "--delimiter"),
+        None if row is None else header_row_of(row, "--header-row"),
+        role=role,
+    )
+
+
+def _value(option: str, values: Sequence[str], role: str) -> str | None:
+    """What is said for this file alone, else for all."""
+    own = [value.partition("=")[2] for value in values if role and _role_in(value) == role]
+    of_all = [value for value in values if not role or _role_in(value) is None]
+    found = own or of_all
+    if len(found) > 1:
+        raise InputError(f"{option} is given {len(found)} times", hint="say it once" + (" for a file" if role else ""))
+    return found[0] if found else None

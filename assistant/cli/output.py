@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from assistant.cli.next_command import about_the_same
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ class Output:
         as_json: print results as one JSON document instead of tables.
     """
 
+    spoke: ClassVar[float] = 0.0
+    """When any command's output last said something, in monotonic seconds."""
+
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
 
@@ -48,6 +53,7 @@ class Output:
 
     def result(self, data: Mapping[str, Any] | Sequence[Any], *shown: str | Table) -> None:
         """The command's result: `data` as JSON, or the same for people."""
+        Output.spoke = time.monotonic()
         if self.as_json:
             sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
             return
@@ -57,12 +63,13 @@ class Output:
 
     def note(self, line: str) -> None:
         """A line about what is going on."""
+        Output.spoke = time.monotonic()
         self.errors.print(printable(line), soft_wrap=True)
 
     def next_step(self, command: str, why: str) -> None:
-        """The next command to type."""
+        """The next command to type; it gets the workspace and the run that this command was given."""
         if not self.as_json:
-            self.note(f"next: {command}   {why}")
+            self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
         """An error, in the same three parts for people and machines."""

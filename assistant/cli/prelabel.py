@@ -11,6 +11,7 @@ import typer
 from assistant.cli.export import advise_people, money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
+from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.cli.progress import Counting
@@ -117,7 +118,7 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
         output.note(media_words(media))
     if told.truncated:
         output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
-    output.next_step("assistant prelabel", "does it")
+    output.next_step(this_command({"--dry-run": 0}), "does it")
 
 
 def _show_result(
@@ -132,6 +133,7 @@ def _show_result(
             "failed": progress.failed,
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
+            "control_questions": progress.controls,
             "seconds": round(progress.seconds, 2),
             "retries": session.retries(),
             "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
@@ -140,6 +142,11 @@ def _show_result(
     output.result(data, *show_totals(session.run, totals))
     if retries := session.retries():
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if progress.controls:
+        output.note(
+            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
+            " the items were at fault"
+        )
     if stopped is not None:
         output.note(str(stopped))
         return EXIT_BUDGET
@@ -150,9 +157,10 @@ def _show_result(
         output.next_step(
             f"assistant status --run {session.run.name}", "lists the items that could not be labelled, with the reason"
         )
+        output.note("the same command with --retry-failed asks them once more")
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
-        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+        output.next_step(this_command({"--limit": 1}), f"{totals.statuses['pending']:,} items wait")
     else:
         advise_people(output, work())
         output.next_step("assistant export labels.jsonl", "take the labels out")

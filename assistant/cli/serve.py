@@ -52,8 +52,9 @@ def serve(
     Example: assistant serve --team --host 0.0.0.0 --public-url https://labels.example.com --trusted-proxy 10.0.0.2
     """
     from assistant.errors import InputError
+    from assistant.web.credentials import clean_name
     from assistant.web.options import ServeOptions
-    from assistant.wiring.actor import actor
+    from assistant.wiring.actor import actor_as_user
 
     output = Output(as_json=as_json)
     if log not in {"file", "stderr"}:
@@ -84,7 +85,13 @@ def serve(
         from assistant.wiring.workspace import Workspace
 
         with Workspace.open(workspace) as opened:
-            run(opened, options, announce, person=_person(user or actor()), log_to_stderr=log == "stderr")
+            run(
+                opened,
+                options,
+                announce,
+                person=clean_name(user) if user else actor_as_user(),
+                log_to_stderr=log == "stderr",
+            )
     finally:
         gc.enable()
     output.note("stopped; every answer is kept")
@@ -92,14 +99,9 @@ def serve(
 
 def _tell(output: Output, started: Started, seconds: float) -> None:
     data = {"base_url": started.base_url, "login_url": started.login_url, "user": started.user}
-    shown = [f"listening on {started.base_url}; Ctrl-C ends it"]
+    public = "" if started.base_url == started.address else f", for {started.base_url}"
+    shown = [f"listening on {started.address}{public}; Ctrl-C ends it"]
     if started.login_url:
         shown.append(f"sign in as {started.user}, once, within {seconds / 60:.0f} minutes:\n  {started.login_url}")
     output.result(data, *shown)
     sys.stdout.flush()
-
-
-def _person(name: str) -> str:
-    from assistant.web.credentials import clean_name
-
-    return clean_name(name.replace(" ", "."))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption
+from assistant.cli.options import JsonOption, reads_tables
 from assistant.cli.output import Output, table
 from assistant.cli.progress import Counting
+from assistant.ingest.reading import Readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("simulate")(simulate)
 
 
+@reads_tables("items", "labels", "machine")
 def simulate(
     items: ItemsOption,
     labels: LabelsOption,
@@ -48,6 +50,8 @@ def simulate(
     ] = "embedded",
     chart: Annotated[Path | None, typer.Option(help="Also draw it: a name ending in .svg, .png or .html.")] = None,
     as_json: JsonOption = False,
+    *,
+    reading: Readings,
 ) -> None:
     """Play labelling with a certificate many times on a labelled set: what is saved, and is the promise kept?
 
@@ -63,7 +67,9 @@ def simulate(
     output = Output(as_json=as_json)
     targets = tuple(dict.fromkeys(max_error or [0.05]))
     fields = tuple(dict.fromkeys(name.strip() for part in meta or [] for name in part.split(",") if name.strip()))
-    choice = Choice(items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder)
+    choice = Choice(
+        items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading
+    )
     choice.check()
     if chart is not None:
         check_chart(chart)

@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output, table
+from assistant.cli.progress import quiet
 from assistant.domain.review_work import Role
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def add(
             cleaned, role=role, actor=actor(), display_name=display_name, password_hash=hashed, team=team, **more
         )
     output.result(_data(user), f"{user.name} may sign in as {user.role.value}")
-    output.next_step("assistant serve --team", "people sign in with their passwords")
+    if user.has_password:
+        output.next_step("assistant serve --team", "people sign in with their passwords")
+    else:
+        output.next_step(
+            f"assistant serve --user {user.name}",
+            f"prints their login link; beside a server that runs: assistant users link {user.name}",
+        )
 
 
 @app.command("list")
@@ -180,12 +187,13 @@ def link(
     from assistant.web.credentials import clean_name
     from assistant.web.links import login_link
     from assistant.web.options import ServeOptions
-    from assistant.wiring.actor import actor
+    from assistant.wiring.actor import actor, actor_as_user
     from assistant.wiring.workspace import Workspace
 
     options = ServeOptions(port=port, public_url=public_url)
+    asked = clean_name(name) if name else actor_as_user()
     with Workspace.open(workspace) as opened:
-        url = login_link(opened.database, options, clean_name((name or actor()).replace(" ", ".")), actor=actor())
+        url = login_link(opened.database, options, asked, actor=actor(), command="assistant users link")
     Output(as_json=as_json).result({"login_url": url}, url)
 
 
@@ -204,7 +212,8 @@ def _set_disabled(name: str, disabled: bool, workspace: WorkspaceOption, as_json
 def _password(from_stdin: bool) -> str:
     if from_stdin or not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with quiet("asked"):
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return typed
 
 

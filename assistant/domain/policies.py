@@ -25,6 +25,7 @@ class Label:
         severity: 0 harmless, larger is worse.
         always_human: items the machine would give this label always go to people.
         needs_clause: whoever gives this label says which clause it rests on.
+        titles: what it is called on pages, by language; the language is empty where it is called so in all of them.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Label:
     severity: int = 0
     always_human: bool = False
     needs_clause: bool = False
+    titles: tuple[tuple[str, str], ...] = ()
+
+    def title(self, language: str) -> str:
+        """What it is called in a language, else in the first it has a title in; empty where it has none."""
+        known = dict(self.titles)
+        return known.get(language) or next(iter(known.values()), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,10 @@ class Submission:
         changed: whether the answer was changed before it was handed in.
         accepted_suggestion: whether the machine's answer was taken over by its key; None where it was hidden.
         ui: `web` or `api`.
+        uncovered_ms: how long covered content was looked at; 0 for never, None where nothing covered it or it isn't
+            known.
+        instead_of: keys of earlier submissions for this assignment that were taken back before it was known whether
+            they had arrived: one that had is withdrawn, and this one counts.
     """
 
     assignment_id: int
@@ -249,6 +253,8 @@ class Submission:
     changed: bool = False
     accepted_suggestion: bool | None = None
     ui: str = "web"
+    uncovered_ms: int | None = None
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

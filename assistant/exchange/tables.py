@@ -166,7 +166,8 @@ def _write_jsonl(path: Path, records: Iterable[Record]) -> tuple[int, int]:
 
 
 def _write_csv(path: Path, records: Iterable[Record]) -> tuple[int, int]:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    # With the mark Excel reads it as UTF-8; all readers here, pandas and DuckDB pass over it.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         return _write_rows(file, records)
 
 

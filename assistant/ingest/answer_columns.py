@@ -26,6 +26,8 @@ _ANY_LABEL, _NO_STATUS = LabelNames(), StatusColumns()
 _MODEL = ("model", "model_name", "judge")
 _SCORE = ("score", "confidence", "probability", "prob")
 _RATIONALE = ("rationale", "reason", "explanation", "reasoning")
+USUAL_ANSWER_COLUMNS = frozenset((*_ITEM, *_RATER, *_LABEL, _LABELS, _SETTLED, *_MODEL, *_SCORE, *_RATIONALE))
+"""Names that columns of answers usually have, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from assistant.ingest.one_spelling import (
     one_spelling,
     spelling_notes,
 )
+from assistant.ingest.reading import AS_IT_IS, AS_THEY_ARE, Reading, Readings
 from assistant.ingest.rows import Row
 from assistant.ingest.statuses import NOT_AN_ANSWER
 from assistant.ingest.whole_files import mapped, whole, whole_rows
@@ -65,6 +66,7 @@ def read_answer_files(
     items: Collection[str] | None = None,
     *,
     label_set: Sequence[str] | None = None,
+    readings: Readings = AS_THEY_ARE,
 ) -> AnswerFiles:
     """What the files hold; labels that an object of votes leaves out, but another mentions, are `unknown`.
 
@@ -73,21 +75,28 @@ def read_answer_files(
         machine: one answer of one model a line; None when only people are compared.
         items: ids of those the answers may be about; None allows any.
         label_set: all labels there are, in their spelling; None takes what occurs, in the most frequent spelling.
+        readings: what the user says of the files.
 
     Raises:
         InputError: a file is missing, empty or not of its shape, a line can't be read, an answer is for no known item
             or for one of two that its id may mean, or people answered with codes and machines with names.
     """
-    files = [_File(labels, rows := whole_rows(labels), mapped(labels, rows, map_label_columns, _LABEL_SHAPE))]
-    if machine is not None:
-        rows = whole_rows(machine)
-        files.append(_File(machine, rows, mapped(machine, rows, map_machine_columns, _MACHINE_SHAPE)))
     notes: list[str] = []
+    rows = whole_rows(labels, readings.labels, notes)
+    files = [_File(labels, rows, mapped(labels, rows, map_label_columns, _LABEL_SHAPE))]
+    if machine is not None:
+        rows = whole_rows(machine, readings.machine, notes)
+        files.append(_File(machine, rows, mapped(machine, rows, map_machine_columns, _MACHINE_SHAPE)))
     return _read(_recognising(files, label_set, notes), items, label_set, notes)
 
 
 def read_machine_answers(
-    path: Path, items: Collection[str], *, label_set: Sequence[str] | None = None, spelled: Sequence[str] = ()
+    path: Path,
+    items: Collection[str],
+    *,
+    label_set: Sequence[str] | None = None,
+    spelled: Sequence[str] = (),
+    reading: Reading = AS_IT_IS,
 ) -> AnswerFiles:
     """What machines said of frozen items, nothing of people.
 
@@ -96,13 +105,14 @@ def read_machine_answers(
         items: the ids to spell by; answers about others are there too.
         label_set: as in `read_answer_files`.
         spelled: labels to spell by where there is no label set.
+        reading: what the user says of the file.
 
     Raises:
         InputError: as `read_answer_files`.
     """
-    rows = whole_rows(path)
-    file = _File(path, rows, mapped(path, rows, map_machine_columns, _MACHINE_SHAPE))
     notes: list[str] = []
+    rows = whole_rows(path, reading, notes)
+    file = _File(path, rows, mapped(path, rows, map_machine_columns, _MACHINE_SHAPE))
     [file] = _recognising([file], label_set, notes, spelled)
     names = ItemNames(items, closed=False)
     answers, unanswered = _machine(file, names, notes)

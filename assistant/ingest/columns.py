@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from assistant.domain.canonical import written_for_nothing
 from assistant.errors import InputError
 
 _META = "meta"
@@ -37,6 +38,14 @@ def guess(usual_names: Sequence[str], columns: Collection[str], taken: Collectio
     """The first column, in the order of `usual_names`, that has one of them whatever its case; None when none has."""
     by_lower = {column.lower(): column for column in reversed(list(columns)) if column not in taken}
     return next((by_lower[name] for name in usual_names if name in by_lower), None)
+
+
+def empty_columns(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> frozenset[str]:
+    """The columns in which none of these rows holds anything."""
+    found = set(columns)
+    for row in rows:
+        found -= {name for name in found if not written_for_nothing(row.get(name))}
+    return frozenset(found)
 
 
 def identifier_text(value: object) -> str | None:

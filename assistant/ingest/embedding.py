@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from assistant.domain.items import Content, Item, ItemKind
+from assistant.errors import FatalModelError
+from assistant.steps import step
 from assistant.store.database import parts
 from assistant.store.embeddings import EmbeddingStore
 
@@ -40,6 +42,7 @@ class ItemEmbedder:
         self._store = store
         self._embedder = embedder
         self._keep = keep
+        self._known_dims: int | None = None
 
     def keeping_nothing(self) -> ItemEmbedder:
         """The same, but what it computes is not kept: for a dry run."""
@@ -62,20 +65,34 @@ class ItemEmbedder:
         """Vectors of contents given as (digest, embedded text), float32 (n, dims), in order."""
         found = dict(self._store.get(self.name, [digest for digest, _ in wanted]))
         missing = {digest: text for digest, text in wanted if digest not in found}
-        for part in parts(missing.items(), _BATCH):
-            vectors = self._embedder.embed([text for _, text in part])
-            digests = [digest for digest, _ in part]
-            if self._keep:
-                self._store.put(self.name, digests, vectors)
-            found.update(zip(digests, vectors, strict=True))
+        with step("embedding", total=len(missing)) as under_way:
+            for part in parts(missing.items(), _BATCH):
+                vectors = self._embed([text for _, text in part])
+                digests = [digest for digest, _ in part]
+                if self._keep:
+                    self._store.put(self.name, digests, vectors)
+                found.update(zip(digests, vectors, strict=True))
+                under_way.done += len(part)
         return np.stack([found[digest] for digest, _ in wanted]) if wanted else np.empty((0, 0), np.float32)
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        """New vectors, which must be comparable to those of record. Raises FatalModelError where they are not."""
+        vectors = self._embedder.embed(texts)
+        known = self._known_dims = self._known_dims or self._store.dims(self.name)
+        if known is not None and vectors.shape[1] != known:
+            raise FatalModelError(
+                f"the embedder {self.name} gives vectors of {vectors.shape[1]:,} numbers, those on disk have {known:,}:"
+                " another model answers to this name",
+                hint="Serve the former model again, or put another name that the server knows in [embedder] name.",
+            )
+        return vectors
 
     def embed_missing(self, report: Callable[[int], None]) -> int:
         """Embed every content that has no vector yet; `report` is told how many are done. Returns how many."""
         done, after = 0, 0
         while page := self._store.missing(self.name, after=after):
             for part in parts(page, _BATCH):
-                vectors = self._embedder.embed([embedded_text(stored.item.content) for stored in part])
+                vectors = self._embed([embedded_text(stored.item.content) for stored in part])
                 self._store.put(self.name, [stored.content_digest for stored in part], vectors)
                 done += len(part)
                 report(done)

@@ -31,6 +31,7 @@ class ImportReport:
         unknown: accepted answers that leave categories unknown: a person's is known in part only, a machine's failed.
         spelled: raters and items that the file spells in another way than they are known: (what, here, known) and how
             many answers.
+        notes: what was read in another way than it stands in the file, or not at all, in sentences.
     """
 
     source: str
@@ -41,6 +42,7 @@ class ImportReport:
     runs: list[str] = field(default_factory=list)
     unknown: int = 0
     spelled: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
     def refuse(self, refusal: Refusal) -> None:
         """Count an answer that can't be used, and keep it if something is wrong with it and it is among the first."""

@@ -13,10 +13,12 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelSet
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
+from assistant.errors import InputError
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.import_checks import Checks, ImportReport, usable
 from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
 from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import AS_IT_IS, Reading
 from assistant.ingest.repeated import Newest
 from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.tool_rows import unfolded
@@ -39,7 +41,14 @@ class Mapper(Protocol):
 
 
 def import_labels(
-    path: Path, choose: Mapper, items: ItemStore, reviews: ReviewStore, *, label_set: LabelSet, any_label: bool = False
+    path: Path,
+    choose: Mapper,
+    items: ItemStore,
+    reviews: ReviewStore,
+    *,
+    label_set: LabelSet,
+    any_label: bool = False,
+    reading: Reading = AS_IT_IS,
 ) -> ImportReport:
     """Take in a file of human labels.
 
@@ -50,12 +59,13 @@ def import_labels(
         reviews: where they go.
         label_set: answers outside it are refused.
         any_label: take other labels too; an answer still holds as many as the label set's kind says.
+        reading: what the user says of the file.
 
     Raises:
         InputError: the file can't be read at all, or columns are missing.
     """
     checks = Checks(label_set, any_label)
-    report, columns, rows = _open(path, choose, checks)
+    report, columns, rows = _open(path, choose, checks, reading)
     found = (answer for row in rows for answer in ([row] if isinstance(row, Refusal) else to_labels(row, columns)))
     people = _People(reviews.people(), report)
     newest = Newest()
@@ -105,10 +115,11 @@ def import_machine_answers(
     *,
     label_set: LabelSet,
     any_label: bool = False,
+    reading: Reading = AS_IT_IS,
 ) -> ImportReport:
     """Take in a file of machine answers; each model becomes a run. Arguments as for `import_labels`."""
     checks = Checks(label_set, any_label)
-    report, columns, rows = _open(path, choose, checks)
+    report, columns, rows = _open(path, choose, checks, reading)
     found = (row if isinstance(row, Refusal) else to_machine(row, columns) for row in rows)
     opened: dict[str, Run] = {}
     for batch in parts(found, _BATCH):
@@ -139,19 +150,26 @@ def _changed(answered: Sequence[Answered], known: dict[int, tuple[Prelabel, int]
     return changed
 
 
-def _open(path: Path, choose: Mapper, checks: Checks) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
-    names, rows = peek_columns(unfolded(read_rows(path)))
+def _open(
+    path: Path, choose: Mapper, checks: Checks, reading: Reading
+) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
+    report = ImportReport("standard input" if str(path) == "-" else path.name)
+    names, rows = peek_columns(unfolded(read_rows(path, reading, note=report.notes.append)))
     first = list(islice(rows, _LOOKED_AT))
+    refused = [row for row in first if isinstance(row, Refusal)]
+    if refused and len(refused) == len(first):
+        hint = f"none of the first {len(first):,} rows can be read"
+        raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=hint)
     columns = choose(names, [row.values for row in first if isinstance(row, Row)])
     columns = columns.recognising(checks.names, checks.label_set.kind)
     if not columns.known_labels:
-        columns, first, rows = _with_mentioned(path, columns, first, rows)
-    report = ImportReport("standard input" if str(path) == "-" else path.name, columns.describe())
+        columns, first, rows = _with_mentioned(path, columns, first, rows, reading)
+    report.mapping = columns.describe()
     return report, columns, chain(first, rows)
 
 
 def _with_mentioned(
-    path: Path, columns: AnswerColumns, first: list[Row | Refusal], rows: Iterator[Row | Refusal]
+    path: Path, columns: AnswerColumns, first: list[Row | Refusal], rows: Iterator[Row | Refusal], reading: Reading
 ) -> tuple[AnswerColumns, list[Row | Refusal], Iterator[Row | Refusal]]:
     """Without a stated label set it is what the file's objects of votes mention, or what one leaves out would be a no.
 
@@ -160,7 +178,7 @@ def _with_mentioned(
     if str(path) == "-":
         first = [*first, *rows]
         return replace(columns, known_labels=mentioned(first, columns)), first, iter(())
-    return replace(columns, known_labels=mentioned(unfolded(read_rows(path)), columns)), first, rows
+    return replace(columns, known_labels=mentioned(unfolded(read_rows(path, reading)), columns)), first, rows
 
 
 def _review(row: LabelRow, rater: str, labels: LabelAnswer, checks: Checks, source: str) -> Review:

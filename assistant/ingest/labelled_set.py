@@ -15,6 +15,7 @@ from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.answer_files import read_answer_files
 from assistant.ingest.labels import LabelRow, MachineRow
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.ingest.whole_files import read_items
 
 SMALLEST_SET = 30
@@ -79,7 +80,12 @@ class LabelledSet:
 
 
 def read_labelled_set(
-    items: Path, labels: Path, machine: Path | None = None, *, machine_name: str | None = None
+    items: Path,
+    labels: Path,
+    machine: Path | None = None,
+    *,
+    machine_name: str | None = None,
+    readings: Readings = AS_THEY_ARE,
 ) -> LabelledSet:
     """The labelled set that three files hold, in any format `read_rows` reads.
 
@@ -89,13 +95,15 @@ def read_labelled_set(
         machine: one answer of one model a line, `{item_id, model, label or labels, score?}`; None when the machine
             hasn't answered yet.
         machine_name: the model that is the machine; None takes the one with most answers, the first of equals.
+        readings: what the user says of the files.
 
     Raises:
         InputError: a file is missing, unreadable or not of its shape; a line can't be read; an id occurs twice or in
             no item; no model has the name; fewer than 30 items are left, or reviewers gave all of them the same label.
     """
-    known = read_items(items)
-    read = read_answer_files(labels, machine, known)
+    notes: list[str] = []
+    known = read_items(items, readings.items, notes=notes)
+    read = read_answer_files(labels, machine, known, readings=readings)
     settled, left_out = _settle(read.human, known)
     by_model = read.by_model
     chosen = _choose(by_model, machine, machine_name)
@@ -106,7 +114,7 @@ def read_labelled_set(
     left_out = {reason: count for reason, count in left_out.items() if count}
     _check_enough(settled, labels, left_out)
     found = _columns([known[item_id] for item_id in settled], settled, by_model, chosen, left_out)
-    return replace(found, notes=read.notes)
+    return replace(found, notes=(*notes, *read.notes))
 
 
 def _settle(answers: Mapping[str, Sequence[LabelRow]], known: Iterable[str]) -> tuple[dict[str, str], dict[str, int]]:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from assistant.domain.canonical import ERROR_CELLS
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
 from assistant.errors import InputError
+from assistant.ingest.columns import empty_columns
 from assistant.ingest.duplicates import signatures
 from assistant.ingest.language import LanguageIdentifier
 from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import AS_IT_IS, Reading
 from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.tool_rows import tasks_as_items
 from assistant.store.database import parts
 from assistant.store.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
+_LOOKED_AT = 100  # rows that show whether a column holds anything
 SHOWN_REFUSALS = 10
 
 
@@ -36,6 +40,12 @@ class ColumnChoice:
     source: str | None = None
     media: tuple[str, ...] = ()
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Every column that is named."""
+        single = (self.text, self.id, self.query, self.document, self.language, self.source)
+        return frozenset(name for name in (*single, *self.media) if name is not None)
+
 
 @dataclass(slots=True)
 class LoadReport:
@@ -49,6 +59,7 @@ class LoadReport:
         left_out: columns that look like media and are kept as meta, since nobody named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
+        notes: what was read in another way than it stands in the file, or not at all, in sentences.
         error_cells: cells of other columns that hold a spreadsheet's error (`#REF!`), by column; they are kept as meta.
     """
 
@@ -59,6 +70,7 @@ class LoadReport:
     refusals: list[Refusal] = field(default_factory=list)
     error_cells: Counter[str] = field(default_factory=Counter)
     left_out: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -81,8 +93,8 @@ class Loader:
         path: Path,
         columns: ColumnChoice,
         *,
-        form: str | None = None,
-        encoding: str = "utf-8",
+        reading: Reading = AS_IT_IS,
+        take_words: bool = False,
         report: Callable[[LoadReport], None],
     ) -> LoadReport:
         """Take one file in; `-` reads standard input.
@@ -90,29 +102,34 @@ class Loader:
         Args:
             path: the file.
             columns: the columns named by the user.
-            form: the format, None to tell it by the name or the first bytes.
-            encoding: of text formats.
+            reading: what the user says of the file.
+            take_words: take a text that is a word programs write for nothing (`nan`, `None`) for a post.
             report: called after every batch.
 
         Raises:
             InputError: the file can't be read at all, or a named column isn't there. Nothing was taken in.
         """
-        names, rows = peek_columns(read_rows(path, form, encoding=encoding))
+        told = LoadReport("standard input" if str(path) == "-" else path.name)
+        reading = replace(reading, named=columns.named)
+        rows = tasks_as_items(read_rows(path, reading, note=told.notes.append), told.notes.append)
+        names, rows = peek_columns(rows)
         rows = _not_empty(rows, path)
-        mapping = _NOTHING_READ if not names else map_columns(names, **asdict(columns))
-        told = LoadReport("standard input" if str(path) == "-" else path.name, mapping.describe())
-        told.left_out = mapping.likely_media
-        for batch in parts(self._items(rows, mapping, told.error_cells), _BATCH):
+        first = list(islice(rows, _LOOKED_AT))
+        rows = chain(first, rows)
+        empty = empty_columns(names, (row.values for row in first if isinstance(row, Row)))
+        mapping = _NOTHING_READ if not names else _mapping(names, columns, empty, told.notes)
+        told.mapping, told.left_out = mapping.describe(), mapping.likely_media
+        for batch in parts(self._items(rows, mapping, told.error_cells, take_words=take_words), _BATCH):
             self._take(batch, told)
             report(told)
         self._store.record_ingest(told.source, told.mapping, told.counts)
         return told
 
     def _items(
-        self, rows: Iterator[Row | Refusal], mapping: ColumnMapping, error_cells: Counter[str]
+        self, rows: Iterator[Row | Refusal], mapping: ColumnMapping, error_cells: Counter[str], *, take_words: bool
     ) -> Iterator[NewItem | Refusal]:
         for row in rows:
-            made = row if isinstance(row, Refusal) else to_item(row, mapping)
+            made = row if isinstance(row, Refusal) else to_item(row, mapping, take_words=take_words)
             if isinstance(made, Refusal):
                 yield made
             else:
@@ -142,6 +159,17 @@ class Loader:
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
+
+
+def _mapping(
+    names: Sequence[str], columns: ColumnChoice, empty: Collection[str], notes: Sequence[str]
+) -> ColumnMapping:
+    """The mapping; where a column is missed that may be one left out, what was left out is said with the error."""
+    try:
+        return map_columns(names, empty=empty, **asdict(columns))
+    except InputError as error:
+        error.hint = "; ".join((error.hint, *notes))
+        raise
 
 
 def _is_error(value: object) -> bool:

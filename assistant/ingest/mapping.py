@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.canonical import written_for_nothing
@@ -22,6 +22,8 @@ _QUERY = ("query", "search_query")
 _DOCUMENT = ("document", "passage", "doc", "doc_text")
 _LANGUAGE = ("lang", "language", "locale")
 _SOURCE = ("source", "platform", "channel")
+USUAL_ITEM_COLUMNS = frozenset((*_TEXT, *_ID, *_QUERY, *_DOCUMENT, *_LANGUAGE, *_SOURCE))
+"""Names that columns of items usually have, in lower case."""
 _MEDIA = re.compile(
     r"(?:image|img|picture|photo|video|frame|media)s?(?:_?(?:url|uri|path|file|name)s?)?", re.IGNORECASE
 )
@@ -70,7 +72,7 @@ class ColumnMapping:
     @property
     def likely_media(self) -> tuple[str, ...]:
         """Columns that are named like media and kept as meta, where none was named as media."""
-        return () if self.media else tuple(column for column in self.rest if _MEDIA.fullmatch(column))
+        return () if self.media else tuple(column for column in self.rest if named_like_media(column))
 
     @property
     def used(self) -> frozenset[str | None]:
@@ -91,6 +93,11 @@ class ColumnMapping:
         return ", ".join(parts)
 
 
+def named_like_media(column: str) -> bool:
+    """Whether a column's name says that it holds pictures or videos: `image`, `video_url`."""
+    return _MEDIA.fullmatch(column) is not None
+
+
 def map_columns(
     columns: Sequence[str],
     *,
@@ -101,8 +108,15 @@ def map_columns(
     language: str | None = None,
     source: str | None = None,
     media: Sequence[str] = (),
+    empty: Collection[str] = (),
 ) -> ColumnMapping:
     """The mapping of an input with these columns; what the user didn't name is guessed from usual names.
+
+    Args:
+        columns: their names, in order.
+        text, id, query, document, language, source, media: those the user named.
+        empty: columns that hold nothing, as our own exports have a `query` for texts, too: none is guessed to be the
+            query.
 
     Raises:
         InputError: a named column isn't there (all wrong names at once), or nothing is there to judge.
@@ -112,9 +126,10 @@ def map_columns(
     check_named(options | {f"--media {column}": column for column in media}, columns)
     if text is not None and document is not None:
         raise InputError("--text and --document both name what is judged", hint="name one of them")
-    found = _guess_unnamed(named, columns, media)
+    found = _guess_unnamed(named, columns, media, empty)
     if found["text"] is None and found["document"] is None and not media:
         hint = f"name it with --text COLUMN; the columns are: {', '.join(columns) or '(none)'}"
+        hint += "; do their names stand further down? --header-row N"
         raise InputError("no column looks like the text", hint=hint)
     used = {*found.values(), *media}
     return ColumnMapping(
@@ -125,11 +140,13 @@ def map_columns(
     )
 
 
-def _guess_unnamed(named: dict[str, str | None], columns: Sequence[str], media: Sequence[str]) -> dict[str, str | None]:
+def _guess_unnamed(
+    named: dict[str, str | None], columns: Sequence[str], media: Sequence[str], empty: Collection[str]
+) -> dict[str, str | None]:
     found = dict(named)
     taken = {*named.values(), *media}
     for part, usual in (("id", _ID), ("query", _QUERY), ("language", _LANGUAGE), ("source", _SOURCE)):
-        found[part] = found[part] or guess(usual, columns, taken)
+        found[part] = found[part] or guess(usual, columns, {*taken, *(empty if part == "query" else ())})
     if found["text"] is None and found["document"] is None:
         if found["query"] is not None:
             found["document"] = guess(_DOCUMENT, columns, taken)
@@ -190,6 +207,8 @@ def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = F
     value = row.values.get(column) if column is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
+    if value is None and column is not None and column in row.unread:
+        raise _UnusableRowError(*row.unread[column])
     if value is not None and not isinstance(value, str):
         raise _UnusableRowError("not_text", f"column {column!r} holds a {type(value).__name__}, not text")
     if value is None or _BLANK.fullmatch(value):
@@ -200,7 +219,7 @@ def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = F
         if optional:
             return ""
         what = f"column {column!r} holds {value.strip()!r}, which programs write for nothing"
-        raise _UnusableRowError(reason, f"{what}; a post that says just this goes in with quotes around it")
+        raise _UnusableRowError(reason, f"{what}; --take-words takes posts that say just this")
     return _storable(value, column)
 
 
@@ -226,6 +245,8 @@ def _item_id(row: Row, mapping: ColumnMapping, content: Content) -> str:
     if mapping.id is None:
         return f"c-{content.digest}"
     value = row.values.get(mapping.id)
+    if value is None and mapping.id in row.unread:
+        raise _UnusableRowError(*row.unread[mapping.id])
     if written_for_nothing(value):
         empty = f"holds {value!r}, which says that there is none" if str(value or "").strip() else "is empty"
         raise _UnusableRowError("no_id", f"column {mapping.id!r} {empty}")

@@ -1,4 +1,4 @@
-"""Opens what the user names: a file or a pipe, compressed or not, in a format given, told by its ending or sniffed."""
+"""Opens what the user names: a file or a pipe, compressed or not; its format is told by what it holds."""
 
 from __future__ import annotations
 
@@ -10,53 +10,51 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from assistant.errors import InputError
+from assistant.ingest.answer_columns import USUAL_ANSWER_COLUMNS
+from assistant.ingest.files import FORMAT_OF_ENDING, READ_AHEAD, format_of_path, open_file
 from assistant.ingest.formats.delimited import read_delimited
 from assistant.ingest.formats.excel import read_excel
+from assistant.ingest.formats.json_document import is_document, read_document
 from assistant.ingest.formats.jsonl import read_jsonl
-from assistant.ingest.formats.lines import splittable
+from assistant.ingest.formats.lines import Rewound, SplitAtReturn, as_utf_8, ends_with_returns, splittable
 from assistant.ingest.formats.parquet import read_parquet
+from assistant.ingest.formats.sniff import binary_format, text_format
+from assistant.ingest.mapping import USUAL_ITEM_COLUMNS
+from assistant.ingest.reading import AS_IT_IS, FORMATS, Note, Reading
 from assistant.ingest.rows import Refusal, Row
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+USUAL_COLUMNS = USUAL_ITEM_COLUMNS | USUAL_ANSWER_COLUMNS
+"""Names, in lower case, by which a row is known as the header."""
 
-FORMATS = ("jsonl", "csv", "tsv", "parquet", "excel")
-_FORMAT_OF_ENDING = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-}
+_WORDS = {"jsonl": "JSON", "csv": "CSV", "tsv": "TSV", "parquet": "Parquet file", "excel": "Excel workbook"}
 _ALIASES = {"ndjson": "jsonl", "json": "jsonl", "xlsx": "excel", "xlsm": "excel"}
 _GZIP = b"\x1f\x8b"
-_HEAD = 1 << 16  # bytes at most that are looked at to tell a format
-_SHOWN = 5  # file names shown beside a wrong one
+
+
+def _unheard(sentence: str) -> None:
+    """Where nobody listens."""
 
 
 def read_rows(
-    source: Path | BinaryIO,
-    format: str | None = None,  # noqa: A002 - the name of the option it carries
-    *,
-    encoding: str = "utf-8",
+    source: Path | BinaryIO, reading: Reading = AS_IT_IS, *, note: Note = _unheard
 ) -> Iterator[Row | Refusal]:
     """The records of an input, one after the other, in constant memory; what can't be read comes as a refusal.
 
+    What a file is, is told by what it holds, then by its ending; gzip is unpacked wherever it is met.
+
     Args:
-        source: a path (`-` is standard input) or a binary stream; gzip is unpacked wherever it is met.
-        format: one of `FORMATS`; None tells it by the ending of a path and by the first bytes of a stream.
-        encoding: of JSONL, CSV and TSV; a byte order mark in the file goes before it.
+        source: a path (`-` is standard input) or a binary stream.
+        reading: what the user says of it.
+        note: is given sentences on what was read in another way than it stands in the file, or not at all; some come
+            only when the rows were read.
 
     Returns:
         An iterator; the input is open when it is returned and is read as the iterator is used.
@@ -65,15 +63,14 @@ def read_rows(
         InputError: the file is missing, unreadable or of no known format; also while iterating, when a file turns
             out not to be what it was taken for.
     """
-    name = _canonical(format)
     if not isinstance(source, Path) or str(source) == "-":
         stream = sys.stdin.buffer if isinstance(source, Path) else source
-        return _read(stream, name, encoding)
-    name = name or _format_of_path(source)
+        return _read(stream, _Named("", _canonical(reading), None), reading, note)
+    named = _Named(source.name, _canonical(reading), format_of_path(source))
     with _naming(source):
         stream = open_file(source)
         try:
-            return _read_and_close(_read(stream, name, encoding), stream, source)
+            return _read_and_close(_read(stream, named, reading, note), stream, source)
         except InputError:
             stream.close()
             raise
@@ -101,37 +98,73 @@ def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tu
     return tuple(columns), chain(looked_at, rows)
 
 
-def open_file(path: Path) -> BinaryIO:
-    """The file, open for reading bytes.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What is said of a file's format: by the user, and by the ending of its name."""
 
-    Raises:
-        InputError: it isn't there or can't be opened; names files beside it that might be meant.
-    """
-    try:
-        return path.open("rb", buffering=_HEAD)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=str(path), hint=_files_beside(path)) from error
-    except IsADirectoryError as error:
-        endings = ", ".join(_FORMAT_OF_ENDING)
-        raise InputError("a folder, not a file", where=str(path), hint=f"name its files ({endings})") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"can't be opened: {reason}", where=str(path), hint="check its permissions") from error
+    name: str
+    by_user: str | None
+    by_ending: str | None
 
 
-def _read(stream: BinaryIO, name: str | None, encoding: str) -> Iterator[Row | Refusal]:
+def _read(stream: BinaryIO, named: _Named, reading: Reading, note: Note) -> Iterator[Row | Refusal]:
     head, stream = _look_ahead(stream)
     packed = head.startswith(_GZIP)
     if packed:
-        head, stream = _look_ahead(io.BufferedReader(_Rewound(b"", gzip.GzipFile(fileobj=stream)), _HEAD))
-    name = name or _format_of_head(head)
+        head, stream = _look_ahead(io.BufferedReader(Rewound(b"", gzip.GzipFile(fileobj=stream)), READ_AHEAD))
+    if not head:
+        return iter(())
+    binary = binary_format(head)
+    lines, head, encoding = (stream, head, "") if binary else splittable(stream, head, reading, note)
+    name = binary or named.by_user or _text_format(head, encoding, named)
+    wrong = named.by_user or named.by_ending
+    if wrong is not None and wrong != name and {wrong, name} != {"csv", "tsv"}:
+        note(f"the file is {_WORDS[name]} and is read so, whatever its name or --format says")
+    _note_unused(name, reading, note)
     if name in {"parquet", "excel"}:
-        read = read_parquet if name == "parquet" else read_excel
+        read = partial(_read_binary, name, reading=reading, note=note)
         return read(stream) if stream.seekable() and not packed else _read_copy(stream, read)
-    lines, line_encoding = splittable(stream, head, encoding)
-    if name == "jsonl":
-        return read_jsonl(lines, line_encoding)
-    return read_delimited(lines, line_encoding, delimiter="\t" if name == "tsv" else None)
+    split = SplitAtReturn(lines) if ends_with_returns(head) else lines
+    if name != "jsonl":
+        return read_delimited(split, encoding, reading, note, usual=USUAL_COLUMNS, tabs=name == "tsv")
+    utf_8 = head if encoding == "utf-8" else head.decode(encoding, "replace").encode()
+    if is_document(utf_8):
+        return read_document(as_utf_8(lines, encoding), reading, note, usual=USUAL_COLUMNS)
+    return read_jsonl(split, encoding, reading, note, usual=USUAL_COLUMNS)
+
+
+def _read_binary(name: str, stream: BinaryIO, *, reading: Reading, note: Note) -> Iterator[Row | Refusal]:
+    if name == "parquet":
+        return read_parquet(stream, note)
+    return read_excel(stream, reading, note, usual=USUAL_COLUMNS)
+
+
+def _text_format(head: bytes, encoding: str, named: _Named) -> str:
+    text = head.decode(encoding, "replace")
+    if named.by_ending in {"parquet", "excel"}:
+        found = text_format(text, None, USUAL_COLUMNS)
+        if found is None:
+            what = f"not a readable {_WORDS[named.by_ending]}: it doesn't begin as one does"
+            raise InputError(what, hint="is the file complete? get it again, or give CSV")
+        return found
+    found = text_format(text, named.by_ending or (None if named.name else "csv"), USUAL_COLUMNS)
+    if found is None:
+        hint = f"endings read: {', '.join(FORMAT_OF_ENDING)} (each also with .gz); or say --format"
+        raise InputError("the ending doesn't tell the format", hint=hint)
+    return found
+
+
+def _note_unused(name: str, reading: Reading, note: Note) -> None:
+    """What the user says and this format doesn't ask."""
+    text = name not in {"parquet", "excel"}
+    said = {
+        "encoding": reading.encoding is not None and not text,
+        "sheet": reading.sheet is not None and name != "excel",
+        "delimiter": reading.delimiter is not None and name not in {"csv", "tsv"},
+        "header-row": reading.header_row is not None and name not in {"csv", "tsv", "excel"},
+    }
+    if unused := [option for option, is_unused in said.items() if is_unused]:
+        note(f"the file is {_WORDS[name]}: {', '.join(unused)} says nothing about it")
 
 
 def _read_and_close(rows: Iterator[Row | Refusal], stream: BinaryIO, source: Path) -> Iterator[Row | Refusal]:
@@ -157,36 +190,13 @@ def _look_ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
             buffered = (
                 stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream))
             )
-            return buffered.peek(_HEAD), buffered
+            return buffered.peek(READ_AHEAD), buffered
         head = b""
-        while len(head) < _HEAD and not head.strip() and (line := stream.readline(_HEAD)):
+        while len(head) < READ_AHEAD and not head.strip() and (line := stream.readline(READ_AHEAD)):
             head += line
     except (EOFError, zlib.error, OSError) as error:
         raise InputError(f"can't be read: {error}", hint="is the file complete? get it again") from error
-    return head, io.BufferedReader(_Rewound(head, stream), _HEAD)
-
-
-class _Rewound(io.RawIOBase):
-    """A stream with the bytes that were looked at put back in front.
-
-    It asks the stream once for each filling of a buffer: a slow pipe is read as it comes, and what a compressed file
-    holds before a damaged place isn't lost with it.
-    """
-
-    def __init__(self, head: bytes, stream: BinaryIO | gzip.GzipFile) -> None:
-        self._head = head
-        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fills `buffer` with what comes next."""
-        view = memoryview(buffer).cast("B")
-        data = self._head[: len(view)] or self._read(len(view))
-        self._head = self._head[len(view) :]
-        view[: len(data)] = data
-        return len(data)
+    return head, io.BufferedReader(Rewound(head, stream), READ_AHEAD)
 
 
 def _read_copy(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Row | Refusal]]) -> Iterator[Row | Refusal]:
@@ -200,42 +210,13 @@ def _read_copy(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Row | Refus
         yield from read(cast("BinaryIO", copy))
 
 
-def _canonical(name: str | None) -> str | None:
+def _canonical(reading: Reading) -> str | None:
+    name = reading.format
     if name is None:
         return None
     found = _ALIASES.get(name.lower(), name.lower())
     if found not in FORMATS:
         near = get_close_matches(found, [*FORMATS, *_ALIASES], n=1)
         hint = f"one of {', '.join(FORMATS)}{f'; did you mean {near[0]}?' if near else ''}"
-        raise InputError(f"no format is called {name!r}", where="--format", hint=hint)
+        raise InputError(f"no format is called {name!r}", where=reading.advice("format", name), hint=hint)
     return found
-
-
-def _format_of_path(path: Path) -> str:
-    endings = [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"]
-    found = _FORMAT_OF_ENDING.get(endings[-1]) if endings else None
-    if found is None:
-        if not path.exists():
-            raise InputError("no such file", where=str(path), hint=_files_beside(path))
-        hint = f"endings read: {', '.join(_FORMAT_OF_ENDING)} (each also with .gz); or say --format"
-        raise InputError("the ending doesn't tell the format", where=str(path), hint=hint)
-    return found
-
-
-def _format_of_head(head: bytes) -> str:
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"PK\x03\x04"):
-        return "excel"
-    text = head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    return "jsonl" if text.startswith((b"{", b"[")) else "csv"
-
-
-def _files_beside(path: Path) -> str:
-    """A sentence that names files of the same folder: the nearest names, else those of a readable format."""
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
-    names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    readable = [name for name in names if Path(name.removesuffix(".gz")).suffix.lower() in _FORMAT_OF_ENDING]
-    near = get_close_matches(path.name, names, n=_SHOWN) or readable[:_SHOWN]
-    return f"in that folder: {', '.join(near)}" if near else "that folder holds no file of a readable format"

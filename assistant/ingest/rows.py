@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from assistant.ingest.reading import Reading
 
 _EXCERPT = 80  # characters of a refused row that are shown
+_OTHER_ENCODINGS = ("gb18030", "big5", "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +17,15 @@ class Row:
 
     Args:
         values: column name to value, in the order of the file; text, numbers, truth values, None, lists and objects.
-        line: where it starts, 1-based: the line of a text file, the row of a sheet (its header is 1), the record
-            of a Parquet file.
+        line: where it starts, 1-based: the line of a text file, the row of a sheet, the record of a Parquet file, the
+            element of a JSON list.
+        unread: cells that hold something that can't be read, by column: why, as (reason, sentence). They are in no
+            other way part of the row.
     """
 
     values: Mapping[str, object]
     line: int
+    unread: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Refusal:
     Args:
         line: as in `Row`.
         reason: short stable word for counts: `broken_json`, `not_an_object`, `encoding`, `ragged`, `quoting`,
-            `too_long`, `unreadable`, `sheet_not_read`, `no_text`, `not_text`, `no_query`, `no_id`, `bad_id`,
+            `too_long`, `unreadable`, `not_computed`, `no_text`, `not_text`, `no_query`, `no_id`, `bad_id`,
             `bad_media`, `no_item`, `no_rater`, `no_model`, `no_label`, `bad_label`, `bad_score`, `bad_sight`.
         message: one sentence for the user, with what to do where something can be done.
         excerpt: the beginning of the record, safe to print.
@@ -50,10 +56,19 @@ def excerpt_of(record: object) -> str:
     return shown if len(shown) <= _EXCERPT else shown[: _EXCERPT - 1] + "…"
 
 
-def explain_encoding(error: UnicodeDecodeError, encoding: str) -> str:
-    """Where a line stops being text of `encoding`, and what to try."""
+def explain_encoding(error: UnicodeDecodeError, encoding: str, reading: Reading) -> str:
+    """Where a line stops being text of `encoding`, and what to try: the first encoding that can read the line."""
     byte = error.object[error.start]
+    fits = next((name for name in _OTHER_ENCODINGS if _decodes(error.object, name)), "latin-1")
     return (
         f"byte {error.start + 1} of the line (0x{byte:02x}) is not {encoding}; "
-        "if the whole file is in another encoding, name it: --encoding gb18030, latin-1 ..."
+        f"if the whole file is in another encoding, name it: {reading.advice('encoding', fits)}"
     )
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -7,10 +7,19 @@ from typing import Any
 
 from assistant.domain.canonical import canonical_text
 from assistant.ingest.list_cells import UnreadableListError, looks_like_a_list, read_list_cell
+from assistant.ingest.reading import Note
 from assistant.ingest.rows import Refusal, Row
 
 _RESPONSES, _USERS, _STATUS = ".responses", ".responses.users", ".responses.status"
 _ANNOTATIONS = "annotations"
+_TASK = frozenset(
+    (
+        *("id", "data", "meta", "annotations", "predictions", "drafts", "file_upload", "created_at", "updated_at"),
+        *("inner_id", "total_annotations", "cancelled_annotations", "total_predictions", "comment_count"),
+        *("unresolved_comment_count", "last_comment_updated_at", "project", "updated_by", "comment_authors"),
+        *("is_labeled", "overlap", "allow_skip", "draft_exists", "completions", "created_by", "reviews_accepted"),
+    )
+)
 _ABOUT = ("was_cancelled", "lead_time", "updated_at")  # of an annotation
 
 
@@ -29,6 +38,33 @@ def unfolded(rows: Iterable[Row | Refusal]) -> Iterator[Row | Refusal]:
             yield from _label_studio(row)
         else:
             yield row
+
+
+def tasks_as_items(rows: Iterable[Row | Refusal], note: Note) -> Iterator[Row | Refusal]:
+    """The content of Label Studio's tasks as rows of their own: the task's data, and its id where they have none.
+
+    Annotations and predictions are no content and are left out; all other rows stay as they are.
+    """
+    annotated = 0
+    for row in rows:
+        if isinstance(row, Refusal) or not _holds_data(row.values):
+            yield row
+            continue
+        data, meta = row.values["data"], row.values.get("meta")
+        annotated += bool(row.values.get(_ANNOTATIONS) or row.values.get("predictions"))
+        values = {"id": row.values.get("id"), **(data if isinstance(data, Mapping) else {})}
+        if values["id"] is None:
+            del values["id"]
+        if isinstance(meta, Mapping) and meta and "meta" not in values:
+            values["meta"] = meta
+        yield Row(values, row.line, row.unread)
+    if annotated:
+        note(f"{annotated:,} tasks of Label Studio come with annotations: these are no content and are not read here")
+
+
+def _holds_data(values: Mapping[str, object]) -> bool:
+    """Whether a row is a task: its content is an object `data`, beside nothing but what the tool says of the task."""
+    return isinstance(values.get("data"), Mapping) and _TASK.issuperset(values)
 
 
 def _argilla(row: Row) -> Iterator[Row]:

@@ -13,11 +13,13 @@ from typing import TypeVar
 
 from assistant.domain.items import Item
 from assistant.errors import InputError
+from assistant.ingest.columns import empty_columns
 from assistant.ingest.labels import NO_ANSWER
-from assistant.ingest.mapping import map_columns, to_item
+from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import AS_IT_IS, Note, Reading
 from assistant.ingest.rows import Refusal, Row
-from assistant.ingest.tool_rows import unfolded
+from assistant.ingest.tool_rows import tasks_as_items, unfolded
 
 _ITEM_SHAPE = "{id, text, lang?, source?, meta?}"
 
@@ -25,17 +27,20 @@ Read = TypeVar("Read")
 Columns = TypeVar("Columns")
 
 
-def read_items(path: Path) -> dict[str, Item]:
+def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | None = None) -> dict[str, Item]:
     """The items of a file by id, in its order.
 
     Args:
         path: one item a line, in any format `read_rows` reads.
+        reading: what the user says of the file.
+        notes: gets sentences on what was read in another way than it stands in the file.
 
     Raises:
         InputError: the file is missing, empty or not of this shape, a line can't be read, or an id occurs twice.
     """
-    rows = whole(path, read_rows(path))
-    mapping = mapped(path, rows, lambda names, _: map_columns(names), _ITEM_SHAPE)
+    note = named_note(path, notes)
+    rows = whole(path, tasks_as_items(read_rows(path, reading, note=note), note))
+    mapping = mapped(path, rows, _columns, _ITEM_SHAPE)
     if mapping.id is None:
         raise InputError("no column holds the items' ids", where=f"{path}:1", hint=f"each line is {_ITEM_SHAPE}")
     items = whole(path, (to_item(row, mapping, take_words=True) for row in rows))
@@ -47,9 +52,22 @@ def read_items(path: Path) -> dict[str, Item]:
     return {item.id: item for item in items}
 
 
-def whole_rows(path: Path) -> list[Row]:
-    """Every row of a file of answers, one an answer. Raises InputError for a row that can't be read, or none at all."""
-    return whole(path, unfolded(read_rows(path)))
+def _columns(names: Sequence[str], rows: Collection[Mapping[str, object]]) -> ColumnMapping:
+    return map_columns(names, empty=empty_columns(names, rows))
+
+
+def whole_rows(path: Path, reading: Reading, notes: list[str]) -> list[Row]:
+    """Every row of a file of answers, one an answer; `notes` gets sentences on what was read in another way.
+
+    Raises:
+        InputError: a row can't be read, or there is none at all.
+    """
+    return whole(path, unfolded(read_rows(path, reading, note=named_note(path, notes))))
+
+
+def named_note(path: Path, notes: list[str] | None) -> Note:
+    """Puts sentences on a file, with its name, into `notes`."""
+    return lambda sentence: None if notes is None else notes.append(f"{path.name}: {sentence}.")
 
 
 def whole(path: Path, rows: Iterable[Read | Refusal], unanswered: Counter[str] | None = None) -> list[Read]:

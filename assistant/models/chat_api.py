@@ -16,12 +16,16 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note
-from assistant.models.interface import Message, ModelAnswer, ModelRequest, TokenLogprob
+from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note, without_system
+from assistant.models.interface import Message, ModelAnswer, ModelRequest, Sampling, TokenLogprob
 
 _MOST_TOKENS = 100_000_000  # a count beyond it is no count, and columns hold no such number
 _ROUNDING = 1e-3  # how far above zero a logprob may be, by the server's arithmetic
 _BYTE_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|.)", re.DOTALL)
+CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
+"""Finish reasons that say the reply was cut at a limit of tokens."""
+
+_THINKING = ("reasoning_content", "reasoning", "thinking")
 _THINKING_PART = re.compile("think|reason", re.IGNORECASE)
 
 
@@ -34,6 +38,7 @@ def encode_request(
     request: ModelRequest,
     response_format: Mapping[str, object] | None,
     dialect: Dialect = FULL_DIALECT,
+    extra: Mapping[str, object] | None = None,
 ) -> bytes:
     """One question as the JSON body of a chat-completions call.
 
@@ -44,16 +49,34 @@ def encode_request(
         request: the question; its schema goes into the last system message when it can't be a parameter.
         response_format: as `dialect.response_format()` gives it, or None to send none.
         dialect: what the server understands.
+        extra: further parameters, as the settings name them.
     """
+    payload: dict[str, object] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in _messages_in(request, dialect)],
+        dialect.length_key: request.sampling.max_tokens,
+    }
+    payload |= _sampling_in(request.sampling, dialect)
+    if response_format is not None:
+        payload["response_format"] = response_format
+    if dialect.stream:
+        payload["stream"] = True
+        if dialect.stream_usage:
+            payload["stream_options"] = {"include_usage": True}
+    if extra:
+        payload |= extra
+    return dump_json(payload)
+
+
+def _messages_in(request: ModelRequest, dialect: Dialect) -> Sequence[Message]:
     messages: Sequence[Message] = request.messages
     if request.schema is not None and dialect.structured != "json_schema":
         messages = with_schema_note(messages, request.schema)
-    sampling = request.sampling
-    payload: dict[str, object] = {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in messages],
-        dialect.length_key: sampling.max_tokens,
-    }
+    return messages if dialect.system else without_system(messages)
+
+
+def _sampling_in(sampling: Sampling, dialect: Dialect) -> dict[str, object]:
+    payload: dict[str, object] = {}
     if dialect.temperature:
         payload["temperature"] = sampling.temperature
     if sampling.top_p is not None and dialect.top_p:
@@ -63,9 +86,7 @@ def encode_request(
     if sampling.top_logprobs and dialect.top_logprobs:
         payload["logprobs"] = True
         payload["top_logprobs"] = min(sampling.top_logprobs, dialect.top_logprobs)
-    if response_format is not None:
-        payload["response_format"] = response_format
-    return dump_json(payload)
+    return payload
 
 
 def dump_json(payload: object) -> bytes:
@@ -135,23 +156,48 @@ def read_answer(body: bytes) -> ModelAnswer:
     reply = load_json(body)
     try:
         choice = reply["choices"][0]
-        message = choice["message"]
-        text = message.get("content")
+        message = choice.get("message") or {"content": choice["text"]}
+        content = message.get("content")
         refusal = message.get("refusal")
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise MalformedReplyError(f"reply has no choices[0].message{_said(reply)}") from error
     prompt_tokens, completion_tokens, cached_tokens = _usage(reply)
     model, finish_reason = reply.get("model"), choice.get("finish_reason")
+    ended = finish_reason if isinstance(finish_reason, str) else "stop"
+    text = content if type(content) is str else _joined_parts(content)
+    plain = bool(text and not text.isspace())
+    if not plain or "tool_calls" in message:
+        text = _elsewhere(message, text, ended)
     return ModelAnswer(
-        text if type(text) is str else _joined_parts(text),
-        finish_reason if isinstance(finish_reason, str) else "stop",
+        text,
+        ended,
         refusal if isinstance(refusal, str) and refusal else None,
         model if isinstance(model, str) else "",
         prompt_tokens,
         completion_tokens,
         cached_tokens,
-        _logprobs_of(choice),
+        _logprobs_of(choice) if plain else (),  # they are those of the content
     )
+
+
+def _elsewhere(message: Mapping[str, Any], content: str, ended: str) -> str:
+    """The answer where it does not stand in the content: in a tool call, else where a server keeps the thinking.
+
+    Thinking that was cut holds drafts, and no answer.
+    """
+    calls = message.get("tool_calls")
+    called = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    arguments = [_arguments(function) for function in (*called, message.get("function_call"))]
+    if any(arguments):
+        return "\n".join(text for text in (content, *arguments) if text.strip())
+    thinking = next((message[name] for name in _THINKING if isinstance(message.get(name), str)), "")
+    return content if not content.isspace() and content else "" if ended in CUT_REASONS else thinking
+
+
+def _arguments(function: object) -> str:
+    """A call's arguments as JSON text; some servers send the object itself."""
+    given = function.get("arguments") if isinstance(function, dict) else None
+    return given if isinstance(given, str) else dump_json(given).decode() if isinstance(given, dict) else ""
 
 
 def read_usage(body: bytes) -> tuple[int, int, int]:

@@ -14,7 +14,17 @@ SCHEMA_NOTE = "Answer with one JSON object and nothing else. It must satisfy thi
 """Stands before the schema where a server can't be given one as a parameter."""
 
 Feature = Literal[
-    "json_schema", "json_object", "logprobs", "top_logprobs", "max_tokens", "temperature", "top_p", "seed"
+    "json_schema",
+    "json_object",
+    "logprobs",
+    "top_logprobs",
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "seed",
+    "system",  # a message of that role
+    "whole_reply",  # in one piece, not as a stream of events
+    "stream_usage",  # tokens counted at the end of a stream
 ]
 
 
@@ -27,6 +37,9 @@ class Dialect:
         top_logprobs: the most alternatives per token that may be asked for; 0 when logprobs are refused.
         length_key: the name of the reply's length limit.
         temperature, top_p, seed: whether the parameter is taken.
+        system: whether there are system messages; else their text stands before the user's.
+        stream: whether replies come as a stream of events.
+        stream_usage: whether a stream is asked to count its tokens.
     """
 
     structured: Literal["json_schema", "json_object", "text"] = "json_schema"
@@ -35,6 +48,9 @@ class Dialect:
     temperature: bool = True
     top_p: bool = True
     seed: bool = True
+    system: bool = True
+    stream: bool = False
+    stream_usage: bool = True
 
     def features(self, request: ModelRequest) -> frozenset[Feature]:
         """The negotiable features that this request uses in this dialect."""
@@ -50,6 +66,9 @@ class Dialect:
             ("temperature", self.temperature),
             ("top_p", self.top_p and sampling.top_p is not None),
             ("seed", self.seed and sampling.seed is not None),
+            ("system", self.system),
+            ("whole_reply", not self.stream),
+            ("stream_usage", self.stream and self.stream_usage),
         )
         return frozenset([feature for feature, used in in_use if used])
 
@@ -72,6 +91,9 @@ _POORER: dict[Feature, dict[str, Any]] = {
     "temperature": {"temperature": False},
     "top_p": {"top_p": False},
     "seed": {"seed": False},
+    "system": {"system": False},
+    "whole_reply": {"stream": True},
+    "stream_usage": {"stream_usage": False},
 }
 
 
@@ -110,3 +132,15 @@ def with_schema_note(messages: Sequence[Message], schema: Mapping[str, object]) 
             noted = Message("system", f"{messages[index].content}\n\n{note}")
             return (*messages[:index], noted, *messages[index + 1 :])
     return (Message("system", note), *messages)
+
+
+def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages without system ones: their text goes in front of the next one, and roles alternate."""
+    folded: list[Message] = []
+    for message in messages:
+        role = "user" if message.role == "system" else message.role
+        if folded and folded[-1].role == role:
+            folded[-1] = Message(role, f"{folded[-1].content}\n\n{message.content}")
+        else:
+            folded.append(Message(role, message.content))
+    return tuple(folded)

@@ -1,124 +1,78 @@
 """What an HTTP status and its body mean for the question asked: worth asking again, refused, or fatal.
 
-Every message says who answered what and what to do. None holds a key: texts of servers, which like to quote
-it, are scrubbed. They are also cut short and reduced to the server's own words, because validation errors
-quote the request, and content does not belong into logs.
+Every message says who answered what and what to do.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
-from assistant.models.chat_api import MalformedReplyError, load_json
 from assistant.models.dialect import Feature
-from assistant.models.limits import retry_after_of
+from assistant.models.http_refusals import Refusal
+from assistant.models.meanings import Meaning, meaning_of
 
 UNREACHABLE = frozenset({"connection", "unavailable"})
 """Reasons that speak of the server being away, not of the question asked."""
 
-_TOO_LONG = re.compile(
-    r"context.{0,3}length|maximum context|context (window|size)|too (long|large)|token limit|exceeds? the (model|max)|"
-    r"reduce the length|prompt.{0,20}length|string_above_max",
+_SYSTEM_REFUSED = re.compile(
+    r"roles? must (?:alternate|be)|messages[.\[]\d+\]?\.role|got system|['\"`]system['\"`] is not one of|"
+    r"(?:\b(?:unsupported|invalid|unknown|unexpected)|(?:\bnot|n't) (?:support|allow|accept)\w*)\b.{0,40}\bsystem\b|"
+    r"\b(?:system|developer)['\"`]* ?(?:role|message|prompt|instruction)s?\b.{0,40}"
+    r"\b(?:not|\w+n't|unsupported|invalid)\b|"
+    r"\brole\b.{0,20}\bsystem\b.{0,30}\b(?:not|\w+n't|unsupported|invalid)\b|"
+    r"\bonly ['\"`\w, ]{4,60} roles? (?:are|is) (?:supported|allowed|accepted)|"
+    r"(?:start|begin) with an? ?['\"`]?user|first message.{0,30}\buser\b|"
+    r"不支持.{0,8}(?:system|系统)|系统(?:角色|消息|提示).{0,8}不支持",
     re.IGNORECASE,
 )
-_FILTERED = re.compile(
-    r"content.?(filter|policy|management)|moderation|flagged|safety (system|policy)|blocked", re.IGNORECASE
-)
-# Codes only: the message of an ordinary rate limit advertises billing and quotas, too.
-_NO_QUOTA = re.compile(
-    r"insufficient_quota|billing_(hard_limit|not_active)|insufficient.(balance|credit)", re.IGNORECASE
-)
-_NO_MODEL = re.compile(
-    r"model.{0,80}(not (found|exist|available|supported|a valid)|does not exist|unknown|no longer)|"
-    r"(invalid|unknown|no such|unsupported) model|model_not_found|not a valid model",
+_STREAM_WANTED = re.compile(
+    r"only (?:support|available|work|accept)\w*.{0,20}stream|stream(?:ing)? mode|non-?stream|"
+    r"stream(?:ing)?\b.{0,20}\b(?:required|mandatory)|stream\b.{0,20}\b(?:must|should|has to|needs? to) be.{0,12}true|"
+    r"must (?:be |use )?(?:\w+ ){0,2}stream|enable (?:the )?stream|set stream|(?:仅|只)支持.{0,6}流式",
     re.IGNORECASE,
 )
+_LACKS = re.compile(
+    r"support|allow|accept|must|only|unknown|invalid|expected|jinja|template|enable|支持", re.IGNORECASE
+)
+_OVERLOADED = 529  # Anthropic's status, which gateways hand on
+_NAME_OF_ITS_OWN = 4  # characters of a model's name from which it is not part of other words
 _FEATURES: tuple[tuple[Feature, re.Pattern[str]], ...] = (
+    ("system", _SYSTEM_REFUSED),
+    ("whole_reply", _STREAM_WANTED),
+    ("stream_usage", re.compile(r"stream_options|include_usage", re.IGNORECASE)),
     ("top_logprobs", re.compile(r"logprob", re.IGNORECASE)),
     ("logprobs", re.compile(r"logprob", re.IGNORECASE)),
-    ("json_schema", re.compile(r"json.?schema|response_format|guided|structured|grammar|strict", re.IGNORECASE)),
+    (
+        "json_schema",
+        re.compile(
+            r"json.?(schema|mode)|response[ _]?(format|schema|mime)|guided|structured|grammar|strict|"
+            r"\btools?\b|tool_choice|function.?call",  # in which some providers take a schema
+            re.IGNORECASE,
+        ),
+    ),
     ("json_object", re.compile(r"json.?(object|mode)|response_format|guided|structured|grammar", re.IGNORECASE)),
     ("max_tokens", re.compile(r"max_tokens", re.IGNORECASE)),
     ("temperature", re.compile(r"temperature", re.IGNORECASE)),
     ("top_p", re.compile(r"top_p\b", re.IGNORECASE)),
     ("seed", re.compile(r"\bseed\b", re.IGNORECASE)),
 )
-_KEY_SHAPED = re.compile(r"\b(?:(?:sk|pk|gsk|xai|key)[-_]|Bearer )[A-Za-z0-9_\-.*]{6,}")
-_LONGEST_QUOTE = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An HTTP answer that is no success.
-
-    Args:
-        status: the HTTP status.
-        code, param: the machine-readable words of an OpenAI-style error object, empty where missing.
-        message: what the server says, scrubbed, one line, at most 240 characters.
-        retry_after: seconds it asked to wait.
-    """
-
-    status: int
-    code: str = ""
-    param: str = ""
-    message: str = ""
-    retry_after: float | None = None
-
-    @property
-    def words(self) -> str:
-        """All that can be searched for a meaning."""
-        return f"{self.code} {self.param} {self.message}"
-
-
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, key: str | None = None) -> Refusal:
-    """Take an error reply apart; never raises, whatever the body is."""
-    try:
-        reply = load_json(body)
-    except MalformedReplyError:
-        reply = None
-    problem = reply.get("error", reply) if isinstance(reply, dict) else reply
-    code = param = message = ""
-    if isinstance(problem, dict):
-        code = " ".join(str(problem[name]) for name in ("code", "type") if problem.get(name) is not None)
-        param = str(problem.get("param") or "")
-        message = _message_of(problem)
-    elif isinstance(problem, str):
-        message = problem
-    elif problem is None and b"<html" not in body[:1000].lower():
-        message = body[:_LONGEST_QUOTE].decode("utf-8", "replace")
-    return Refusal(status, scrub(code, key), scrub(param, key), scrub(message, key), retry_after_of(headers))
-
-
-def _message_of(problem: Mapping[str, object]) -> str:
-    message = problem.get("message") or problem.get("detail") or problem.get("error_description") or ""
-    if isinstance(message, list):
-        # FastAPI's validation errors quote the whole request under `input`; their `loc` and `msg` are enough.
-        parts = [part for part in message if isinstance(part, dict)]
-        places = [".".join(str(step) for step in part.get("loc") or ()) for part in parts]
-        message = "; ".join(f"{place} {part.get('msg', '')}" for place, part in zip(places, parts, strict=True))
-    return message if isinstance(message, str) else ""
-
-
-def scrub(text: str, key: str | None) -> str:
-    """A server's words without the key and anything shaped like one, on one line, at most 240 characters."""
-    if key:
-        text = text.replace(key, "***")
-    text = " ".join(_KEY_SHAPED.sub("***", text).split())
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 
 def lacking(refusal: Refusal, used: frozenset[Feature]) -> Feature | None:
-    """The feature in use that the server says it can't do, or None when it complains of something else."""
-    if refusal.status not in {400, 404, 415, 422, 501} or is_failed_generation(refusal):
+    """The feature in use that the server says it can't do, or None when it complains of something else.
+
+    A 500 or a 424 counts where its words are about what is supported: a chat template that fails ends so.
+    """
+    if refusal.status not in {400, 404, 415, 422, 424, 500, 501} or is_failed_generation(refusal):
+        return None
+    if refusal.status in {424, 500} and not _LACKS.search(refusal.details):
         return None
     if refusal.param:
         for feature, pattern in _FEATURES:
             if feature in used and pattern.search(refusal.param):
                 return feature
-    if _TOO_LONG.search(refusal.words) or _FILTERED.search(refusal.words):
+    if _meaning(refusal, "") in {"too_long", "content_filter", "no_quota", "wrong_key"}:
         return None
     return next((name for name, pattern in _FEATURES if name in used and pattern.search(refusal.words)), None)
 
@@ -128,7 +82,14 @@ def is_failed_generation(refusal: Refusal) -> bool:
     return "json_validate_failed" in refusal.code or "failed_generation" in refusal.message
 
 
-def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPENAI_API_KEY") -> ModelError:
+def error_for(
+    refusal: Refusal,
+    *,
+    server: str,
+    model: str,
+    key_name: str = "OPENAI_API_KEY",
+    address_hint: str = "Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+) -> ModelError:
     """The error an HTTP refusal stands for.
 
     Args:
@@ -136,29 +97,53 @@ def error_for(refusal: Refusal, *, server: str, model: str, key_name: str = "OPE
         server: host and port, for the message.
         model: the model's name there.
         key_name: the variable that holds the key, for the advice.
+        address_hint: what to check where the address may be wrong.
     """
-    status, words = refusal.status, refusal.words
+    status, meaning = refusal.status, _meaning(refusal, model)
     said = f": {refusal.message}" if refusal.message else ""
     answered = f"{server} answered {status}{said}"
-    if (status == 429 and _NO_QUOTA.search(words)) or status == 402:
+    if refusal.page and status not in {403, 407, 429} and status < 500:
+        return web_page(server, status, address_hint)
+    if meaning in {"too_long", "content_filter"}:
+        return _rejection(meaning, answered)
+    if meaning in {"no_quota", "wrong_key", "no_model"}:
+        what, hint = _FATAL[meaning]
         return FatalModelError(
-            f"no quota left, {answered}", hint="Add credit or raise the limit, then run the same command again."
+            f"{what.format(model=model)}, {answered}", hint=hint.format(key_name=key_name, model=model)
         )
-    if status in {408, 409, 425, 429} or status >= 500 or is_failed_generation(refusal):
-        return _retryable(refusal, answered)
-    if status in {400, 403, 413, 422}:
-        rejected = _rejection(refusal, answered)
-        if rejected is not None:
-            return rejected
-    return _fatal(refusal, answered, model, key_name)
+    if meaning is not None or status in {408, 409, 425} or status >= 500 or is_failed_generation(refusal):
+        return _retryable(refusal, meaning, answered, address_hint)
+    return _fatal(status, answered, model, address_hint)
 
 
-def _retryable(refusal: Refusal, answered: str) -> ModelError:
+def web_page(
+    server: str, status: int, hint: str = "Check OPENAI_BASE_URL: is that the address of the API? Most end in /v1."
+) -> FatalModelError:
+    """The error for HTML where JSON is expected."""
+    return FatalModelError(f"{server} answered {status} with a web page, not with JSON", hint=hint)
+
+
+_FATAL: dict[Meaning, tuple[str, str]] = {
+    "no_quota": ("no quota left", "Add credit or raise the limit, then run the same command again."),
+    "wrong_key": ("the key was refused", "Check {key_name} (set? expired? of this server?)."),
+    "no_model": ("no model {model!r}", "Check the name after the colon; `assistant doctor` asks the server."),
+}
+
+
+def _meaning(refusal: Refusal, model: str) -> Meaning | None:
+    if is_failed_generation(refusal):
+        return None
+    words = refusal.words.replace(model, "") if len(model) >= _NAME_OF_ITS_OWN else refusal.words
+    return meaning_of(refusal.status, refusal.code, words, asks_to_wait=refusal.retry_after is not None)
+
+
+def _retryable(refusal: Refusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
     status = refusal.status
     if status in {501, 505}:
-        return FatalModelError(answered, hint="The server does not offer chat completions; check OPENAI_BASE_URL.")
-    reasons = {408: "timeout", 504: "timeout", 409: "conflict", 425: "conflict", 429: "rate_limited", 400: "malformed"}
-    reason = reasons.get(status) or ("unavailable" if status in {502, 503, 529} else "server_error")
+        return FatalModelError(answered, hint=f"The server does not offer chat completions. {address_hint}")
+    reasons = {408: "timeout", 504: "timeout", 409: "conflict", 425: "conflict", 502: "unavailable", 503: "unavailable"}
+    usual = "malformed" if is_failed_generation(refusal) else "unavailable" if status == _OVERLOADED else "server_error"
+    reason = meaning or reasons.get(status, usual)
     advice = {
         "rate_limited": "Lower --rpm, --tpm or --concurrency if this does not end by itself.",
         "malformed": "The server could not keep to the schema; another prompt or model may.",
@@ -168,45 +153,30 @@ def _retryable(refusal: Refusal, answered: str) -> ModelError:
     return error
 
 
-def _rejection(refusal: Refusal, answered: str) -> RejectedRequestError | None:
-    """The refusal of this one question, or None where the status says that no question can succeed."""
-    words = refusal.words
-    if refusal.status == 403:
-        if not _FILTERED.search(words):
-            return None
-        kind, advice = "content_filter", "People have to label this item, or a model without such a filter."
-    elif refusal.status == 413 or _TOO_LONG.search(words):
-        kind, advice = "too_long", "Lower the prompt's token budget or choose a model with a longer context."
-    elif _FILTERED.search(words):
-        kind, advice = "content_filter", "People have to label this item, or a model without such a filter."
-    elif _NO_MODEL.search(words):
-        return None
-    else:
-        kind, advice = "bad_request", "The server does not take this request; its words above say why."
-    error = RejectedRequestError(answered, reason=kind)
-    error.hint = advice
+def _rejection(meaning: Meaning, answered: str) -> RejectedRequestError:
+    """The refusal of this one question; others may go on."""
+    error = RejectedRequestError(answered, reason=meaning)
+    error.hint = (
+        "Lower the prompt's token budget or choose a model with a longer context."
+        if meaning == "too_long"
+        else "People have to label this item, or a model without such a filter."
+    )
     return error
 
 
-def _fatal(refusal: Refusal, answered: str, model: str, key_name: str) -> ModelError:
-    status, words = refusal.status, refusal.words
-    if status == 401:
-        return FatalModelError(
-            f"the key was refused, {answered}", hint=f"Check {key_name} (set? expired? of this server?)."
-        )
+def _fatal(status: int, answered: str, model: str, address_hint: str) -> ModelError:
     if status == 403:
         return FatalModelError(
             f"access denied, {answered}", hint=f"The key may not use {model!r} here; check its rights and region."
         )
-    if _NO_MODEL.search(words):
+    if status == 407:
         return FatalModelError(
-            f"no model {model!r}, {answered}",
-            hint="Check the name after the colon; `assistant doctor` asks the server.",
+            f"the proxy asks for a login, {answered}", hint="Write the user and password into HTTP_PROXY, HTTPS_PROXY."
         )
     if status in {404, 405} or 300 <= status < 400:
         return FatalModelError(
             f"no chat completions there, {answered}",
-            hint="Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+            hint=address_hint,
         )
     error = RejectedRequestError(answered, reason="bad_request")
     error.hint = "The server does not take this request; its words above say why."

@@ -6,17 +6,24 @@ Dearer than our own adapter (4 ms of CPU a question instead of 0.3), which is wh
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelError, RetryableModelError
-from assistant.models.dialect import Dialect, response_format, with_schema_note
+from assistant.models.chat_api import estimate_tokens
+from assistant.models.dialect import Dialect, Feature, response_format, with_schema_note, without_system
 from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
-from assistant.models.langchain_errors import model_error, refusal_of, setup_error
-from assistant.models.langchain_replies import completion_body
+from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker, is_synchronous, takes_response_format
+from assistant.models.langchain_errors import complaint_of, is_about_length, model_error
+from assistant.models.langchain_providers import check_access
+from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
+from assistant.models.own_thread import in_own_thread
+from assistant.models.thinking import ThinkingRoom, thinking_budget
 from assistant.models.tracing import forbid_tracing
 
 if TYPE_CHECKING:
@@ -26,9 +33,21 @@ if TYPE_CHECKING:
 TRACING_FORBIDDEN = forbid_tracing()
 """Variables that were removed from the environment when this module was imported."""
 
-_TAKES_RESPONSE_FORMAT = frozenset(
-    {"BaseChatOpenAI", "ChatGroq", "ChatMistralAI", "ChatFireworks", "ChatOpenRouter", "ChatLiteLLM", "ChatPerplexity"}
+_NEGOTIABLE: frozenset[Feature] = frozenset(
+    {
+        "json_schema",
+        "json_object",
+        "logprobs",
+        "top_logprobs",
+        "temperature",
+        "top_p",
+        "seed",
+        "system",
+        "whole_reply",
+        "stream_usage",
+    }
 )
+_LEAST_CONTEXT = 4096  # Ollama's own default
 
 
 class LangChainModel:
@@ -38,8 +57,13 @@ class LangChainModel:
         provider: as `init_chat_model` calls it.
         name: the provider's name of the model.
         timeout_s: seconds for one attempt.
+        concurrency: questions on their way at once.
         options: further arguments for the integration's class.
+        headers: sent with every request.
         on_limits: called with what a reply says about rate limits, where the integration shows headers.
+
+    Raises:
+        SettingsError: a key or an address that the provider needs is not in the environment, or can't be one.
     """
 
     def __init__(
@@ -48,32 +72,48 @@ class LangChainModel:
         name: str,
         *,
         timeout_s: float = 120.0,
+        concurrency: int = 64,
         options: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         on_limits: Callable[[RateLimits], None] | None = None,
     ) -> None:
+        check_access(provider, options or {}, os.environ)
         self.spec = f"{provider}:{name}"
         self.parallel: int | None = None
         self.on_limits = on_limits
         self.dialect = Dialect()
+        self.room = ThinkingRoom(thinking_budget(options or {}))
         self._provider = provider
         self._name = name
         self._timeout_s = timeout_s
-        self._options = dict(options or {})
-        self._chats: dict[tuple[Sampling, bool], BaseChatModel] = {}
-        self._clients: list[Any] = []
+        self._context = 0 if "num_ctx" in (options or {}) or provider != "ollama" else _LEAST_CONTEXT
+        self._proven: frozenset[Feature] = frozenset()
+        self._maker = ChatMaker(
+            provider,
+            name,
+            timeout_s=timeout_s,
+            concurrency=concurrency,
+            options=options or {},
+            headers=headers or {},
+            on_headers=self._hear,
+        )
+        self._chats: dict[tuple[tuple[str, object], ...], BaseChatModel] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def ask(self, request: ModelRequest) -> RawReply:
-        """One attempt; structured output is asked for in the way the provider takes it.
+        """One attempt; what the provider turns out to lack is dropped for good, at once and unbilled.
 
         Raises:
-            RetryableModelError, RejectedRequestError: by the exception's HTTP status or its class.
-            FatalModelError: no integration, no key, wrong key, no such model.
+            RetryableModelError: broken, cut and missing replies, and what the provider says will pass.
+            RejectedRequestError: the provider refuses this one question.
+            FatalModelError: no integration, wrong key, no credit, no such model, no such option.
         """
         while True:
-            dialect = self.dialect
-            started = time.perf_counter()
+            dialect, room = self.dialect, self.room.tokens
+            started, thought = time.perf_counter(), False
             try:
-                message = await self._invoke(request, dialect)
+                message = await self._invoke(request, dialect, room)
+                body, thought = completion_body(message, self._name), shows_thinking(message)
             except TimeoutError:
                 raise RetryableModelError(
                     f"{self.spec} gave no answer within {self._timeout_s:g} s", reason="timeout"
@@ -82,16 +122,15 @@ class LangChainModel:
                 raise
             except Exception as failure:  # noqa: BLE001 - every SDK has exceptions of its own; all are translated
                 paid = getattr(failure, "completion", None)
-                if paid is not None:
-                    # OpenAI's SDK raises on a cut or filtered reply and carries it along: it was paid for.
-                    return RawReply(paid.model_dump_json().encode(), (time.perf_counter() - started) * 1000)
-                self._hear(getattr(getattr(failure, "response", None), "headers", None))
-                if self._get_poorer(failure, request, dialect):
-                    continue
-                raise model_error(failure, spec=self.spec, model=self._name) from None
-            latency_ms = (time.perf_counter() - started) * 1000
-            self._hear((message.response_metadata or {}).get("headers"))
-            return RawReply(completion_body(message, self._name), latency_ms)
+                if paid is None:
+                    if self._get_poorer(failure, request, dialect, room):
+                        continue
+                    raise model_error(failure, spec=self.spec, model=self._name) from None
+                # OpenAI's SDK raises on a cut or filtered reply and carries it along: it was paid for.
+                body = paid.model_dump_json().encode()
+            self._proven |= dialect.features(request)
+            self.room.learn(body, room, thought=thought)
+            return RawReply(body, (time.perf_counter() - started) * 1000)
 
     async def check(self) -> str:
         """Ask for one short reply; providers have no common list of models."""
@@ -100,19 +139,18 @@ class LangChainModel:
         return f"{self._name} answers at {self._provider}"
 
     async def aclose(self) -> None:
-        """Close the connections that are ours; the other integrations close theirs themselves."""
+        """Close the connections."""
         self._chats.clear()
-        while self._clients:
-            await self._clients.pop().aclose()
+        await self._maker.aclose()
 
-    async def _invoke(self, request: ModelRequest, dialect: Dialect) -> AIMessage:
-        chat = self._chat(request.sampling, logprobs=dialect.top_logprobs > 0)
+    async def _invoke(self, request: ModelRequest, dialect: Dialect, room: int) -> AIMessage:
+        chat = self._chat(self._arguments(request, dialect, room))
         messages = request.messages
         runnable: Any = chat
         if request.schema is not None:
             if dialect.structured == "text":
                 messages = with_schema_note(messages, request.schema)
-            elif _takes_response_format(chat):
+            elif takes_response_format(chat):
                 if dialect.structured == "json_object":
                     messages = with_schema_note(messages, request.schema)
                 runnable = chat.bind(response_format=response_format(request.schema, dialect))
@@ -120,84 +158,74 @@ class LangChainModel:
                 named = {"title": "answer", "description": "The answer."} | dict(request.schema)
                 # With include_raw an answer that breaks the schema is kept: it was paid for.
                 runnable = chat.with_structured_output(named, include_raw=True)
-        async with asyncio.timeout(self._timeout_s):
-            reply = await runnable.ainvoke([{"role": m.role, "content": m.content} for m in messages])
+        if not dialect.system:
+            messages = without_system(messages)
+        reply = await self._run(runnable, messages, synchronous=is_synchronous(chat))
         message: AIMessage = reply["raw"] if isinstance(reply, dict) else reply
         return message
 
-    def _get_poorer(self, failure: Exception, request: ModelRequest, dialect: Dialect) -> bool:
-        """Whether the failure was for a feature that is now dropped, so that asking again makes sense."""
-        if self.dialect is not dialect:
+    async def _run(self, runnable: Any, messages: Sequence[Message], *, synchronous: bool) -> Any:
+        written = [{"role": message.role, "content": message.content} for message in messages]
+        if synchronous:
+            call = partial(runnable.invoke, written)
+            return await in_own_thread(call, patience_s=self._timeout_s * SYNCHRONOUS_PATIENCE)
+        async with asyncio.timeout(self._timeout_s):
+            return await runnable.ainvoke(written)
+
+    def _arguments(self, request: ModelRequest, dialect: Dialect, room: int) -> dict[str, object]:
+        """How the reply is drawn, in the words of LangChain's integrations."""
+        sampling = request.sampling
+        limit = sampling.max_tokens + room
+        arguments: dict[str, object] = {"max_tokens": limit}
+        arguments["temperature"] = sampling.temperature if dialect.temperature else None
+        if sampling.top_p is not None or not dialect.top_p:
+            arguments["top_p"] = sampling.top_p if dialect.top_p else None
+        if sampling.seed is not None and dialect.seed:
+            arguments["seed"] = sampling.seed
+        if sampling.top_logprobs and dialect.top_logprobs:
+            arguments |= {"logprobs": True, "top_logprobs": min(sampling.top_logprobs, dialect.top_logprobs)}
+        if dialect.stream:
+            arguments |= {"streaming": True, "stream_usage": dialect.stream_usage}
+        if self._context:
+            needed = limit + (request.estimated_tokens or estimate_tokens(request.messages))
+            # Ollama loads the model once more for each size, so sizes are few and only grow.
+            self._context = max(self._context, 1 << (needed - 1).bit_length())
+            arguments["num_ctx"] = self._context
+        return arguments
+
+    def _get_poorer(self, failure: Exception, request: ModelRequest, dialect: Dialect, room: int) -> bool:
+        """Whether the failure was for something that is now dropped, so that asking again makes sense."""
+        if self.dialect is not dialect or self.room.tokens < room:
             return True
         if isinstance(failure, NotImplementedError) and request.schema is not None and dialect.structured != "text":
             self.dialect = dialect.without("json_schema").without("json_object")
             return True
-        refusal = refusal_of(failure)
-        used = dialect.features(request) & {"json_schema", "json_object", "logprobs"}
-        lack = None if refusal is None else lacking(refusal, used)
-        if lack is not None:
-            self.dialect = dialect.without(lack)
-        return lack is not None
+        complaint = complaint_of(failure)
+        if complaint is None:
+            return False
+        if is_about_length(complaint) and self.room.refused(room):
+            return True
+        # What has worked before is not lacking: then the complaint is about this one question.
+        lack = lacking(complaint, dialect.features(request) & _NEGOTIABLE - self._proven)
+        if lack is None:
+            return False
+        self.dialect = dialect.without(lack)
+        if lack == "json_schema" and not any(takes_response_format(chat) for chat in self._chats.values()):
+            self.dialect = self.dialect.without("json_object")  # these have one way only
+        return True
 
-    def _hear(self, headers: object) -> None:
-        if self.on_limits is not None and isinstance(headers, Mapping):
-            limits = read_limits(headers)
-            if limits is not None:
-                self.on_limits(limits)
+    def _hear(self, headers: Mapping[str, str]) -> None:
+        if self.on_limits is not None and (limits := read_limits(headers)) is not None:
+            self.on_limits(limits)
 
-    def _chat(self, sampling: Sampling, *, logprobs: bool) -> BaseChatModel:
-        """The integration's object for one way of drawing replies."""
-        made = self._chats.get((sampling, logprobs))
+    def _chat(self, arguments: dict[str, object]) -> BaseChatModel:
+        """The integration's object for one way of drawing replies; connections belong to the running event loop."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            self._chats.clear()
+        key = tuple(arguments.items())
+        made = self._chats.get(key)
         if made is None:
-            made = self._chats[sampling, logprobs] = self._make_chat(sampling, logprobs=logprobs)
+            made = self._chats[key] = self._maker.make(arguments)
         return made
-
-    def _make_chat(self, sampling: Sampling, *, logprobs: bool) -> BaseChatModel:
-        # LangChain and an integration take 1 to 2 s to import, and most jobs use neither.
-        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - see above
-
-        wanted: dict[str, Any] = {
-            "temperature": sampling.temperature,
-            "max_tokens": sampling.max_tokens,
-            "timeout": self._timeout_s,
-            "max_retries": 0,
-        }
-        if sampling.top_p is not None:
-            wanted["top_p"] = sampling.top_p
-        try:
-            chat: BaseChatModel = init_chat_model(self._name, model_provider=self._provider, **(wanted | self._options))
-            # Arguments that an integration does not know end up in its requests; those are left out.
-            stray = set(getattr(chat, "model_kwargs", None) or ()) & set(wanted)
-            kept = {name: value for name, value in wanted.items() if name not in stray}
-            if _is_openai_like(chat):
-                kept |= {"include_response_headers": True, "http_async_client": self._own_client()}
-                if sampling.top_logprobs and logprobs:
-                    kept |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
-                if sampling.seed is not None:
-                    kept["seed"] = sampling.seed
-            if kept != wanted:
-                chat = init_chat_model(self._name, model_provider=self._provider, **(kept | self._options))
-        except Exception as failure:  # noqa: BLE001 - integrations raise whatever they like; all is translated
-            raise setup_error(failure, spec=self.spec) from None
-        return chat
-
-    def _own_client(self) -> object:
-        """An HTTP client of our own: langchain-openai's is one per process and breaks in a second event loop."""
-        from openai import DefaultAsyncHttpxClient  # noqa: PLC0415 - an integration has imported it by now
-
-        client = DefaultAsyncHttpxClient(timeout=self._timeout_s)
-        self._clients.append(client)
-        return client
-
-
-def _class_names(chat: object) -> set[str]:
-    return {kind.__name__ for kind in type(chat).__mro__}
-
-
-def _takes_response_format(chat: object) -> bool:
-    return bool(_class_names(chat) & _TAKES_RESPONSE_FORMAT)
-
-
-def _is_openai_like(chat: object) -> bool:
-    """Whether the integration is OpenAI's or built on it: those have logprobs and show headers."""
-    return "BaseChatOpenAI" in _class_names(chat)

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """The `x-ratelimit-*` and `retry-after` headers of one reply; None where a header is missing.
+    """The `x-ratelimit-*` (or `anthropic-ratelimit-*`) and `retry-after` headers of one reply; None where one is missing.
 
     Args:
         limit_requests, limit_tokens: how many the server allows per period; it does not say how long that is.
@@ -40,6 +40,7 @@ class ReportsLimits(Protocol):
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|µs|ns|d|h|m|s)")
+_ANTHROPICS_PARTS = ("limit", "remaining", "reset")
 _EPOCH_SECONDS = 1e9  # no server's limit takes thirty years: larger numbers are points in time
 
 
@@ -104,6 +105,10 @@ def read_limits(headers: Mapping[str, str]) -> RateLimits | None:
     remaining = headers.get("x-ratelimit-remaining-requests")
     tokens = headers.get("x-ratelimit-limit-tokens")
     if limit is None and remaining is None and tokens is None:
+        if "anthropic-ratelimit-requests-limit" in headers or "anthropic-ratelimit-tokens-limit" in headers:
+            return RateLimits(
+                *_anthropics(headers, "requests"), *_anthropics(headers, "tokens"), retry_after_of(headers)
+            )
         waits = retry_after_of(headers)
         return None if waits is None else RateLimits(retry_after=waits)
     return RateLimits(
@@ -115,6 +120,12 @@ def read_limits(headers: Mapping[str, str]) -> RateLimits | None:
         seconds_of(headers.get("x-ratelimit-reset-tokens")),
         retry_after_of(headers),
     )
+
+
+def _anthropics(headers: Mapping[str, str], kind: str) -> tuple[float | None, float | None, float | None]:
+    """(limit, remaining, seconds until all are there again) as Anthropic names them."""
+    limit, remaining, reset = (headers.get(f"anthropic-ratelimit-{kind}-{part}") for part in _ANTHROPICS_PARTS)
+    return _number(limit), _number(remaining), seconds_of(reset)
 
 
 def _number(text: str | None) -> float | None:

@@ -139,7 +139,14 @@ def _examine(source: str) -> tuple[FrontMatter | None, list[DraftClause], list[M
 
 def _label_set(front: FrontMatter, kind: LabelKind) -> LabelSet:
     labels = [
-        Label(draft.name.text, draft.definition, draft.severity or 0, draft.always_human, draft.needs_clause)
+        Label(
+            name=draft.name.text,
+            definition=draft.definition,
+            severity=draft.severity or 0,
+            always_human=draft.always_human,
+            needs_clause=draft.needs_clause,
+            titles=draft.titles,
+        )
         for draft in front.labels
     ]
     return LabelSet(kind, tuple(labels))

@@ -18,6 +18,7 @@ _POLICY_ID = re.compile(r"[a-z0-9_-]+")
 _SEVERITY = re.compile(r"0|[1-9][0-9]{0,8}")
 _KEYS = ("policy", "version", "title", "languages", "label_set")
 _SWITCHES = ("always_human", "needs_clause")  # of a label; off where left out
+_OPTIONAL = ("title", *_SWITCHES)
 _MAX_CHARACTERS = 1 << 16  # PyYAML takes a second for these; a label set of hundreds of labels stays below
 _CLAUSE_LIKE = re.compile(r"##\s+[A-Z][A-Z0-9]*[0-9]\b")
 _BODY_HEADING = re.compile(r"##?\s")
@@ -32,6 +33,7 @@ class DraftLabel:
     severity: int | None
     always_human: bool
     needs_clause: bool
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _read_label(block: YamlBlock, node: yaml.Node) -> DraftLabel | None:
         hint = f"write `name: {name.text}`, `definition: ...` and `severity: ...`"
         block.mistakes.error(name.place, f"label `{name.text}` has no definition", hint)
         return DraftLabel(name, "", None, always_human=False, needs_clause=False)
-    entries = block.mapping(node, ("name", "definition", "severity"), _SWITCHES, _label_called(node))
+    entries = block.mapping(node, ("name", "definition", "severity"), _OPTIONAL, _label_called(node))
     if entries is None or "name" not in entries:
         return None
     name = block.text(entries["name"])
@@ -207,7 +209,26 @@ def _read_label(block: YamlBlock, node: yaml.Node) -> DraftLabel | None:
     if set(name.text) & set(LABEL_SEPARATORS + "\n"):
         hint = "commas separate labels in a clause: choose a name without one"
         block.mistakes.error(name.place, f"label name `{name.text}` holds a comma or a line end", hint)
-    return DraftLabel(name, definition, severity, always_human, needs_clause)
+    return DraftLabel(name, definition, severity, always_human, needs_clause, _read_titles(block, entries))
+
+
+def _read_titles(block: YamlBlock, entries: Entries) -> tuple[tuple[str, str], ...]:
+    """What a label is called on pages: one text, or a text by language."""
+    if "title" not in entries:
+        return ()
+    node = entries["title"].value
+    if not isinstance(node, yaml.MappingNode):
+        title = _read_line(block, entries, "title")
+        return (("", title),) if title else ()
+    titles = []
+    for key, value in node.value:
+        language, text = block.word(key), block.word(value)
+        if language is None or text is None or not LANGUAGE_TAG.fullmatch(language.text):
+            hint = "write a text by language: `title: {en: ..., zh: ...}`"
+            block.mistakes.error(block.place_of(key), "this is no title in a language", hint)
+        else:
+            titles.append((language.text, " ".join(text.text.split())))
+    return tuple(titles)
 
 
 def _label_called(node: yaml.Node) -> str:

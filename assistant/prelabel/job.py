@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
 from assistant.errors import BudgetError
 from assistant.prelabel.feed import Feed, ReadyItem
 from assistant.prelabel.label_one import LabelKit, label_one
 from assistant.prelabel.progress import JobProgress
+from assistant.prelabel.refusals import IN_A_ROW, Refusals, Refused
 from assistant.prelabel.writer import AnswerWriter
 from assistant.routing.doubts import Evidence, RoutingPolicy
 from assistant.routing.route import decide
@@ -69,6 +71,8 @@ class PrelabelJob:
         self._stopping = False
         self._interrupted = False
         self._error: Exception | None = None
+        self._refusals = Refusals()
+        self._judging = asyncio.Lock()  # held while a control question is on its way: nothing else is asked then
 
     def stop(self) -> None:
         """Ask nothing new; questions on their way are waited for, since they are paid for."""
@@ -97,6 +101,7 @@ class PrelabelJob:
                 await queue.put(None)
             await asyncio.gather(*askers)
             watcher.cancel()
+        await self._step(self._judge(least=1))
         if self._error is None and not self._stopping:
             await asyncio.to_thread(self._share)
         watch(self.progress)
@@ -120,16 +125,49 @@ class PrelabelJob:
         while (ready := await queue.get()) is not None:
             if self._stopping:
                 continue
-            stored = ready.pending.stored
-            try:
-                prelabel = await label_one(
-                    stored.item, ready.retrieved, self._kit, ready.known, once_more=self._options.retry_failed
-                )
-                self._finish(stored, prelabel, ready.pending.revision)
-            except Exception as error:  # noqa: BLE001 - an asker that dies would leave the queue full and the job hanging
-                self._stopping = True
-                if not self._interrupted:  # else it only says that nothing more is sent
-                    self._error = self._error or error
+            if self._judging.locked():
+                async with self._judging:
+                    pass
+            await self._step(self._answer(ready))
+
+    async def _step(self, step: Coroutine[Any, Any, None]) -> None:
+        """Do a step; what it raises ends the job, and not the asker: else the queue would stay full for ever."""
+        if self._stopping:
+            step.close()
+            return
+        try:
+            await step
+        except Exception as error:  # noqa: BLE001 - as said above
+            self._stopping = True
+            if not self._interrupted:  # else it only says that nothing more is sent
+                self._error = self._error or error
+
+    async def _answer(self, ready: ReadyItem) -> None:
+        """Ask one item; a refusal is held back until it is known whose fault it is."""
+        number = self._refusals.begin()
+        item, again = ready.pending.stored.item, self._options.retry_failed
+        prelabel = await label_one(item, ready.retrieved, self._kit, ready.known, once_more=again)
+        if self._refusals.hold(ready, prelabel):
+            await self._judge(least=IN_A_ROW)
+            return
+        if prelabel.attempts > len(ready.known):
+            self._finish_refused(self._refusals.answered(number))
+        self._finish(ready.pending.stored, prelabel, ready.pending.revision)
+
+    async def _judge(self, *, least: int) -> None:
+        """Where so many refused items wait, find out by a control question whose fault it is."""
+        if len(self._refusals) < least:
+            return
+        async with self._judging:
+            if self._stopping or len(self._refusals) < least:
+                return
+            usage = await self._refusals.ask_control(self._kit)
+            self.progress.count_control(usage, self._kit.cost(usage))
+            self._finish_refused(self._refusals.take())
+
+    def _finish_refused(self, refused: Sequence[Refused]) -> None:
+        for one in refused:
+            self._finish(one.ready.pending.stored, one.prelabel, one.ready.pending.revision)
 
     def _finish(self, stored: StoredItem, prelabel: Prelabel, revision: int, shared_from: int | None = None) -> None:
         routing = self._routing

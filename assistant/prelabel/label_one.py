@@ -48,7 +48,7 @@ class LabelKit:
 async def label_one(
     item: Item, retrieved: Retrieved, kit: LabelKit, known: Sequence[RawReply] = (), *, once_more: bool = False
 ) -> Prelabel:
-    """The machine's answer to one item; a failed one has its reason.
+    """The machine's answer to one item; a failed one has its reason. What a filter or the model declines is asked once.
 
     Args:
         item: what to label.
@@ -69,6 +69,8 @@ async def label_one(
                 return task.answered(reply)
             except ReplyFaultError as fault:
                 task.fault = fault
+                if fault.final and not (once_more and task.attempts <= len(known)):
+                    break
     except RejectedRequestError as error:
         return task.failed(FailureReason(error.reason), error.what)
     except RetryableModelError as error:

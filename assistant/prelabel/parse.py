@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.domain.labels import LabelAnswer, OffLabelSetError
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.prelabels import FailureReason
-from assistant.models.chat_api import without_surrogates
+from assistant.models.chat_api import CUT_REASONS, without_surrogates
 from assistant.models.interface import ModelAnswer
 from assistant.prelabel.fields import read_clauses, read_fields
 from assistant.prelabel.json_text import JsonObject, decode_object
@@ -23,7 +23,11 @@ ALL_FIELDS = frozenset(field.value for field in OutputField)
 
 _BLANK = "\ufeff\u200b \t\r\n"
 _SHOWN = 200  # characters of an unreadable reply that are shown
-_CUT = frozenset({"length", "max_tokens", "max_output_tokens"})
+# OpenAI's and Azure's word; Gemini's; Zhipu's; Bedrock's.
+_FILTERED = frozenset(
+    {"content_filter", "safety", "prohibited_content", "blocklist", "spii", "recitation", "sensitive"}
+    | {"guardrail_intervened", "content_filtered"}
+)
 _FENCE_OPENS = re.compile(
     r"(?:`{3,}|~{3,})[ \t]*(?:json[a-z0-9]*|javascript|js|text|txt|plaintext|python)?\s*\Z", re.IGNORECASE
 )
@@ -33,13 +37,20 @@ _SAYS_SOMETHING = re.compile(r"[^\W_]|[{\[]")
 
 
 class ReplyFaultError(Exception):
-    """A reply that can't be used: its stable reason and a sentence for people and for asking again."""
+    """A reply that can't be used: its stable reason and a sentence for people and for asking again.
 
-    def __init__(self, reason: FailureReason, detail: str) -> None:
+    Args:
+        reason: the stable reason.
+        detail: what is wrong, in words.
+        final: whether the same question would be refused again, so that it is asked once.
+    """
+
+    def __init__(self, reason: FailureReason, detail: str, *, final: bool = False) -> None:
         detail = detail if detail.isascii() else without_surrogates(detail)
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +92,12 @@ def read_reply(
     Raises:
         ReplyFaultError: refused, truncated, malformed, off the label set, or citing a clause that was not shown.
     """
-    if answer.refusal is not None:
-        raise ReplyFaultError(FailureReason.REFUSED, f"the model declined: {answer.refusal[:_SHOWN]}")
-    if answer.finish_reason == "content_filter":
-        raise ReplyFaultError(FailureReason.CONTENT_FILTER, "the server's content filter stopped the reply")
+    if answer.refusal is not None or answer.finish_reason == "refusal":
+        declined = f"the model declined: {(answer.refusal or answer.text)[:_SHOWN]}"
+        raise ReplyFaultError(FailureReason.REFUSED, declined, final=True)
+    if answer.finish_reason.lower() in _FILTERED:
+        what = "the server's content filter stopped the reply"
+        raise ReplyFaultError(FailureReason.CONTENT_FILTER, what, final=True)
     said = _find_answer(answer, label_set)
     fields = read_fields(said.found, asked)
     labels = _read_label(fields.labels, label_set)
@@ -112,7 +125,7 @@ def _find_answer(answer: ModelAnswer, label_set: LabelSet) -> _Said:
     if text.startswith("{", start) and (whole := decode_object(text, start)) and not text[whole[1] :].strip(_BLANK):
         return _Said(whole[0], "", start)
     visible = visible_text(text)
-    cut = answer.finish_reason in _CUT
+    cut = answer.finish_reason in CUT_REASONS
     if not visible.objects:
         return _bare_label(visible, text, label_set, cut=cut)
     before, after, fenced = _unfenced(visible)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.domain.prelabels import Prelabel, PrelabelStatus
+from assistant.domain.prelabels import Prelabel, PrelabelStatus, Usage
 from assistant.routing.route import Decision
 
 
@@ -19,6 +19,7 @@ class JobProgress:
         total: contents to ask in this session.
         labelled, failed: contents answered so far.
         shared: items that got the answer of another item with the same content.
+        controls: harmless questions asked because items were refused, see `refusals`.
         recovered: replies of a killed session that were found and read instead of asked again.
         failures: failed contents by reason.
         routes: items by (route, reason).
@@ -33,6 +34,7 @@ class JobProgress:
     labelled: int = 0
     failed: int = 0
     shared: int = 0
+    controls: int = 0
     recovered: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     routes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -77,8 +79,16 @@ class JobProgress:
         else:
             self.failed += 1
             self.failures[prelabel.reason.value if prelabel.reason else "unknown"] += 1
-        self.prompt_tokens += prelabel.usage.prompt_tokens
-        self.completion_tokens += prelabel.usage.completion_tokens
-        self.cached_tokens += prelabel.usage.cached_tokens
-        if prelabel.cost_usd is not None:
-            self.cost_usd = (self.cost_usd or 0.0) + prelabel.cost_usd
+        self._spend(prelabel.usage, prelabel.cost_usd)
+
+    def count_control(self, usage: Usage, cost_usd: float | None) -> None:
+        """Take an answered control question into the counts."""
+        self.controls += 1
+        self._spend(usage, cost_usd)
+
+    def _spend(self, usage: Usage, cost_usd: float | None) -> None:
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
+        self.cached_tokens += usage.cached_tokens
+        if cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + cost_usd

@@ -38,7 +38,10 @@ def hand_in(connection: Connection, principal: Principal, submission: Submission
         return before
     if not place.belongs_to(principal, submission.token) and not 0 < submission.token <= place.token:
         return Outcome(OutcomeKind.REFUSED, "not_yours")
-    if why := _too_late(connection, principal, place, submission):
+    first = _taken_back_unknown(connection, principal, place, submission)
+    if first is not None:
+        _withdraw(connection, principal, first, place.item_id)
+    elif why := _too_late(connection, principal, place, submission):
         return _late(connection, principal, submission, why, place.review_id)
     if place.kind in PRACTICE:
         outcome = practise(connection, principal, place, submission, passing)
@@ -59,12 +62,10 @@ def take_back(connection: Connection, principal: Principal, review_id: int, leas
         return Outcome(OutcomeKind.GONE, "not_among_last")
     if is_adjudicated(connection, place.item_key):
         return Outcome(OutcomeKind.REFUSED, "adjudicated")
-    answers.withdraw(connection, review_id, principal.name)
-    disagreements.forget(connection, review_id)
+    _withdraw(connection, principal, review_id, place.item_id)
     take(connection, principal, place.assignment_id, lease)
     reopen(connection, place.task_id)
     [again] = claimed(connection, [place.assignment_id])
-    audit.append(connection, principal.name, "review.undo", f"review:{review_id}", {"item": place.item_id})
     return again
 
 
@@ -78,6 +79,24 @@ def _store(connection: Connection, principal: Principal, place: Place, submissio
     detail = {"item": place.item_id, "labels": submission.labels, "assignment": place.assignment_id}
     audit.append(connection, principal.name, "review.submit", f"review:{review_id}", detail)
     return Outcome(OutcomeKind.STORED, "stored", review_id)
+
+
+def _withdraw(connection: Connection, principal: Principal, review_id: int, item_id: str) -> None:
+    answers.withdraw(connection, review_id, principal.name)
+    disagreements.forget(connection, review_id)
+    audit.append(connection, principal.name, "review.undo", f"review:{review_id}", {"item": item_id})
+
+
+def _taken_back_unknown(
+    connection: Connection, principal: Principal, place: Place, submission: Submission
+) -> int | None:
+    """The answer that fills the seat, where its giver had taken it back before they knew that it had arrived."""
+    if place.state is not AssignmentState.ANSWERED or not place.belongs_to(principal, submission.token):
+        return None
+    if place.review_id is None or is_adjudicated(connection, place.item_key):
+        return None
+    given = answers.key_of(connection, place.review_id)
+    return place.review_id if given in submission.instead_of else None
 
 
 def _too_late(connection: Connection, principal: Principal, place: Place, submission: Submission) -> str:

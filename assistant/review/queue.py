@@ -19,6 +19,7 @@ from assistant.store import claims, exposure
 from assistant.store.answers import Given, last_given
 from assistant.store.claims import Lease
 from assistant.store.database import Connection, Database
+from assistant.store.users import User
 from assistant.store.writer import Writer
 
 _NO_LABELS = LabelSet(LabelKind.MULTI, ())
@@ -93,22 +94,44 @@ class Queue:
         with self._database.read() as connection:
             return last_given(connection, principal.user_id, limit)
 
-    def skip(self, principal: Principal, assignment_id: int, token: int, reason: SkipReason, note: str = "") -> Outcome:
+    def skip(
+        self,
+        principal: Principal,
+        assignment_id: int,
+        token: int,
+        reason: SkipReason,
+        note: str = "",
+        *,
+        uncovered_ms: int | None = None,
+    ) -> Outcome:
         """Give an item back with a reason, without penalty."""
-        held = Held(assignment_id, token)
+        held = Held(assignment_id, token, uncovered_ms)
         return self._writer.run(lambda connection: passing.skip(connection, principal, held, reason, note))
 
-    def escalate(self, principal: Principal, assignment_id: int, token: int, note: str) -> Outcome:
+    def escalate(
+        self, principal: Principal, assignment_id: int, token: int, note: str, *, uncovered_ms: int | None = None
+    ) -> Outcome:
         """Leave an item to an expert."""
-        held = Held(assignment_id, token)
+        held = Held(assignment_id, token, uncovered_ms)
         return self._writer.run(lambda connection: passing.escalate(connection, principal, held, note))
 
     def hand_over(
-        self, principal: Principal, assignment_id: int, token: int, note: str = "", to: int | None = None
+        self,
+        principal: Principal,
+        assignment_id: int,
+        token: int,
+        note: str = "",
+        to: int | None = None,
+        *,
+        uncovered_ms: int | None = None,
     ) -> Outcome:
-        """Give an item to a colleague by their row number, or back to everybody."""
-        held = Held(assignment_id, token)
+        """Give an item to a colleague by their row number, or back to everybody; see `passing.hand_over`."""
+        held = Held(assignment_id, token, uncovered_ms)
         return self._writer.run(lambda connection: passing.hand_over(connection, principal, held, note, to))
+
+    def colleagues(self, principal: Principal, assignment_id: int) -> list[User]:
+        """Those somebody could hand an item over to; see `passing.colleagues`."""
+        return self._writer.run(lambda connection: passing.colleagues(connection, principal, assignment_id))
 
     def release(self, principal: Principal, assignment_id: int, token: int) -> bool:
         """Give an item back unseen, e.g. one that was prefetched; it may come to the same person again."""
@@ -151,8 +174,8 @@ class Queue:
 
     def _take(self, connection: Connection, *, principal: Principal, n: int) -> list[Claimed]:
         claims.lock_person(connection, principal.user_id)
-        seen = exposure.seen(connection, principal.user_id, self._shift_began(self._clock()))
-        lease, counts, found = self._lease(), seen.by_harm.copy(), list[Claimed]()
+        shift = exposure.shift(connection, principal.user_id, self._shift_began(self._clock()))
+        lease, counts, found = self._lease(), shift.bound, list[Claimed]()
         while len(found) < n:
             avoid = exhausted(counts, self._rules.budgets)
             key = claims.claim(
@@ -161,7 +184,7 @@ class Queue:
             if key is None:
                 break
             [one] = claims.claimed(connection, [key])
-            if due(self._mixing, principal, seen.total + len(found)):
+            if due(self._mixing, principal, shift.taken + len(found)):
                 age(connection, self._rules, self._clock())
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:

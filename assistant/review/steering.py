@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.domain.canonical import rater_key
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store import audit
 from assistant.store.database import Connection
@@ -22,16 +21,18 @@ from assistant.store.tasks import task_of
 class Unfit(StrEnum):
     """Why an item can't be given to a person."""
 
+    ROLE = "role"  # theirs is to look, not to label
     LANGUAGE = "language"  # they don't judge it
-    OPTED_OUT = "opted_out"  # of the harm
+    OPT_OUT = "opt_out"  # of the harm
     SKILL = "skill"  # they lack it
     PASSED = "passed"  # they passed the item on: it is never offered to them again
     ANSWERED = "answered"  # they have answered the item, or are at it in another place
 
 
 _WORDS = {
+    Unfit.ROLE: "doesn't label",
     Unfit.LANGUAGE: "doesn't judge {}",
-    Unfit.OPTED_OUT: "has opted out of {}",
+    Unfit.OPT_OUT: "has opted out of {}",
     Unfit.SKILL: "lacks the skill {}",
     Unfit.PASSED: "has passed this item on",
     Unfit.ANSWERED: "has this item in hand or has answered it",
@@ -44,13 +45,14 @@ class UnfitError(InputError):
     Args:
         name: theirs.
         why: the reason.
-        value: the language, harm or skill it is about; empty for other reasons.
+        work: what they can't take; `value` is its language, harm or skill where the reason is about that.
     """
 
-    def __init__(self, name: str, why: Unfit, value: str) -> None:
+    def __init__(self, name: str, why: Unfit, work: Work) -> None:
+        about = {Unfit.LANGUAGE: work.language, Unfit.OPT_OUT: work.harm, Unfit.SKILL: work.skill}
+        self.name, self.why, self.value = name, why, about.get(why, "")
         hint = "give it to another person, or change that on the page People"
-        super().__init__(_WORDS[why].format(value), where=name, hint=hint)
-        self.name, self.why, self.value = name, why, value
+        super().__init__(_WORDS[why].format(self.value), where=name, hint=hint)
 
 
 class Work(Protocol):
@@ -80,7 +82,10 @@ class WantedWork(Work, Protocol):
 def able(connection: Connection, work: Sequence[WantedWork], people: Iterable[Principal]) -> dict[int, list[str]]:
     """Names of the people each wanted answer can be given to, by its number, in the order given."""
     known, everybody = involved(connection, [one.id for one in work]), list(people)
-    return {one.id: [who.name for who in everybody if _unfit(who, one, known[one.id]) is None] for one in work}
+    return {
+        one.id: [who.name for who in everybody if unfit(who, one) is None and _knows(who, known[one.id]) is None]
+        for one in work
+    }
 
 
 def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
@@ -107,9 +112,9 @@ def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str)
     if given_to(connection, seat.assignment_id) == wanted:
         return True
     if to is not None:
-        unfit = _unfit(to, task, involved(connection, [seat.assignment_id])[seat.assignment_id])
-        if unfit is not None:
-            raise UnfitError(to.name, *unfit)
+        why = unfit(to, task) or _knows(to, involved(connection, [seat.assignment_id])[seat.assignment_id])
+        if why is not None:
+            raise UnfitError(to.name, why, task)
     return_lease(connection, seat.assignment_id)
     given = give_to(connection, seat.assignment_id, replace(task, for_user=wanted or None))
     if given:
@@ -118,13 +123,19 @@ def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str)
     return given
 
 
-def _unfit(to: Principal, work: Work, known: Involved) -> tuple[Unfit, str] | None:
-    """Why a person can't take a wanted answer, with what it is about; None where they can."""
-    reasons: Collection[tuple[bool, Unfit, str]] = (
-        (bool(to.languages) and work.language not in to.languages, Unfit.LANGUAGE, work.language),
-        (bool(work.harm) and work.harm in to.opt_outs, Unfit.OPTED_OUT, work.harm),
-        (bool(work.skill) and work.skill not in to.skills, Unfit.SKILL, work.skill),
-        (to.user_id in known.busy or rater_key(to.name) in known.people, Unfit.ANSWERED, ""),
-        (to.user_id in known.passed, Unfit.PASSED, ""),
+def unfit(to: Principal, work: Work) -> Unfit | None:
+    """Why a person couldn't take a wanted answer, as a claim decides; None where they can."""
+    reasons: Sequence[tuple[bool, Unfit]] = (
+        (to.role is Role.ANALYST, Unfit.ROLE),
+        (bool(to.languages) and work.language not in to.languages, Unfit.LANGUAGE),
+        (bool(work.harm) and work.harm in to.opt_outs, Unfit.OPT_OUT),
+        (bool(work.skill) and work.skill not in to.skills, Unfit.SKILL),
     )
-    return next(((why, value) for true, why, value in reasons if true), None)
+    return next((why for true, why in reasons if true), None)
+
+
+def _knows(to: Principal, known: Involved) -> Unfit | None:
+    """Why an item is never offered to a person (again); None where they have had nothing to do with it."""
+    if to.user_id in known.passed:
+        return Unfit.PASSED
+    return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None

@@ -19,7 +19,7 @@ class Pause:
     Args:
         reason: `long`, after so many minutes of work, or `severe`, after so many severe items.
         minutes: of work since the last break.
-        severe: severe items since then.
+        severe: severe items looked at since then.
     """
 
     reason: str
@@ -28,7 +28,7 @@ class Pause:
 
 
 def exhausted(seen: Mapping[str, int], budgets: Mapping[str, int]) -> frozenset[str]:
-    """Harms of which somebody has been shown all that a shift may hold."""
+    """Harms of which somebody has looked at, or holds, all that a shift may have."""
     return frozenset(harm for harm, most in budgets.items() if seen.get(harm, 0) >= most)
 
 
@@ -40,7 +40,7 @@ def break_due(
     Work goes from the first item taken to the last answer given, as long as no pause between them lasts `BREAK`.
 
     Args:
-        worked: somebody's answers in this shift, in order.
+        worked: somebody's answers and passes in this shift, in order.
         at: now.
         minutes: of work, after which a break is due.
         severe_from: items of this severity or more are severe.
@@ -51,7 +51,7 @@ def break_due(
         return None
     begun, last = datetime.fromisoformat(stretch[0].claimed_at), datetime.fromisoformat(stretch[-1].answered_at)
     length = (last - begun).total_seconds() / 60
-    severe = sum(one.severity >= severe_from for one in stretch)
+    severe = sum(one.severity >= severe_from and one.looked for one in stretch)
     if severe >= most_severe:
         return Pause("severe", length, severe)
     return Pause("long", length, severe) if length >= minutes else None

@@ -112,6 +112,13 @@ def _knowing() -> sa.Select[Any]:
     return sa.select(every.c.review_id, every.c.late).order_by(every.c.late).limit(1)
 
 
+def key_of(connection: sa.Connection, review_id: int) -> str | None:
+    """The key a review was handed in by; None for one that came another way."""
+    query = sa.select(review_details.c.submit_key).where(review_details.c.review_id == review_id)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
     """Whether somebody has another answer of the same item, given or begun."""
     query = sa.select(assignments.c.id).where(
@@ -159,9 +166,10 @@ def add_review(
         "ui": submission.ui,
         "run_id": place.run_id,
         "suggestion": None if machine is None else machine.labels,
+        "uncovered_ms": submission.uncovered_ms,
     }
     connection.execute(sa.insert(review_details), [detail])
-    _fill(connection, place, stamp, review_id)
+    _fill(connection, place, stamp, review_id, submission.uncovered_ms)
     return review_id
 
 
@@ -190,7 +198,7 @@ def add_practice(
         "created_at": stamp,
     }
     connection.execute(sa.insert(practice_answers), [row])
-    _fill(connection, place, stamp, None)
+    _fill(connection, place, stamp, None, submission.uncovered_ms)
 
 
 def keep_late(connection: sa.Connection, principal: Principal, submission: Submission) -> None:
@@ -247,6 +255,7 @@ def withdraw(connection: sa.Connection, review_id: int, actor: str) -> None:
     connection.execute(sa.insert(withdrawals), [row])
 
 
-def _fill(connection: sa.Connection, place: Place, stamp: str, review_id: int | None) -> None:
+def _fill(connection: sa.Connection, place: Place, stamp: str, review_id: int | None, uncovered_ms: int | None) -> None:
     values = {"state": "answered", "answered_at": stamp, "review_id": review_id, "lease_until": None}
+    values["uncovered_ms"] = uncovered_ms
     connection.execute(sa.update(assignments).where(assignments.c.id == place.assignment_id).values(**values))

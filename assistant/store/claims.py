@@ -198,6 +198,7 @@ def _leased(statement: sa.Update) -> sa.Update:
         claimed_at=sa.bindparam("at"),
         answered_at=None,
         review_id=None,
+        uncovered_ms=None,
     )
 
 

@@ -16,11 +16,13 @@ from sqlalchemy.ext.compiler import compiles
 
 from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
+from assistant.store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"  # the newest migration; a test holds it against the folder
+HEAD = "0006"  # the newest migration; a test holds it against the folder
 _BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
-
+_LOCKED = "another process keeps the database locked"
+_AGAIN = "the same command goes on where it was"
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -39,6 +41,8 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._turns = Turns(Path(file).absolute()) if file and file != ":memory:" else None
         # SQLite's readers see one moment by themselves.
         self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -80,6 +84,7 @@ class Database:
         """
         with (
             _told(),
+            self._turn(),
             self._engine.connect().execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
@@ -118,6 +123,20 @@ class Database:
     def close(self) -> None:
         """Free all connections."""
         self._engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for our turn to write, where the database has none of its own."""
+        if self._turns is None:
+            yield
+            return
+        try:
+            with self._turns.one(_BUSY_SECONDS):
+                yield
+        except TimeoutError:
+            raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None
 
 
 def now() -> str:
@@ -211,9 +230,9 @@ def _told() -> Iterator[None]:
         yield
     except OperationalError as error:
         text = str(error.orig)
-        hint = "the same command goes on where it was"
+        hint = _AGAIN
         if "locked" in text:
-            raise StorageError("another process keeps the database locked", hint=f"end it; {hint}") from None
+            raise StorageError(_LOCKED, hint=f"end it; {hint}") from None
         if "full" in text or "No space left" in text:
             raise StorageError("the disk is full", hint=f"free some space; {hint}") from None
         raise StorageError(f"the database does not answer: {text.splitlines()[0]}", hint=hint) from None

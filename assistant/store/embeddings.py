@@ -41,6 +41,13 @@ class EmbeddingStore:
                 found.update((digest, np.frombuffer(vector, _STORED)) for digest, vector in connection.execute(query))
         return found
 
+    def dims(self, embedder: str) -> int | None:
+        """How many numbers an embedder's vectors have; None where it has none."""
+        query = sa.select(embeddings.c.vector).where(embeddings.c.embedder == embedder).limit(1)
+        with self._database.read() as connection:
+            vector = connection.execute(query).scalar_one_or_none()
+        return None if vector is None else len(vector) // _STORED.itemsize
+
     def missing(self, embedder: str, *, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
         """Items whose content has no vector yet, in order of arrival; each content once."""
         query = (

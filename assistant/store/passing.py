@@ -10,7 +10,16 @@ from assistant.store.lanes import Lane, lane_numbers
 from assistant.store.review_tables import assignments, lanes, passes, tasks
 
 
-def add_pass(connection: sa.Connection, task_id: int, user_id: int, *, kind: PassKind, reason: str, note: str) -> None:
+def add_pass(
+    connection: sa.Connection,
+    task_id: int,
+    user_id: int,
+    *,
+    kind: PassKind,
+    reason: str,
+    note: str,
+    uncovered_ms: int | None = None,
+) -> None:
     """A task is not offered to this person again."""
     row = {
         "task_id": task_id,
@@ -19,6 +28,7 @@ def add_pass(connection: sa.Connection, task_id: int, user_id: int, *, kind: Pas
         "reason": reason,
         "note": note,
         "created_at": now(),
+        "uncovered_ms": uncovered_ms,
     }
     connection.execute(sa.insert(passes), [row])
 

@@ -36,6 +36,7 @@ class ReviewRow(NamedTuple):
     changed: bool | None
     accepted_suggestion: bool | None
     policy_version: str | None
+    uncovered_ms: int | None
     withdrawn: bool
     unknown: LabelAnswer = ()
 
@@ -92,7 +93,10 @@ def _back() -> sa.ColumnElement[bool]:
 
 
 def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[ReviewRow]:
-    details = ("kind", "note", "clauses", "seconds", "changed", "accepted_suggestion", "policy_version")
+    details = (
+        *("kind", "note", "clauses", "seconds", "changed", "accepted_suggestion", "policy_version"),
+        "uncovered_ms",
+    )
     query: sa.Select[Any] = (
         sa.select(
             *(reviews.c.id, reviews.c.item_id, items.c.external_id, reviews.c.rater),

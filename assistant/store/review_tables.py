@@ -83,6 +83,7 @@ assignments = sa.Table(
     sa.Column("claimed_at", MOMENT),
     sa.Column("answered_at", MOMENT),
     sa.Column("review_id", KEY, sa.ForeignKey("reviews.id")),
+    sa.Column("uncovered_ms", sa.Integer),  # as of the answer; see `review_details`
     sa.UniqueConstraint("task_id", "seat"),
     sa.Index(None, "item_id", "user_id"),
     sa.Index(None, "user_id", "state", "answered_at"),
@@ -107,7 +108,9 @@ passes = sa.Table(
     sa.Column("reason", sa.String(40), nullable=False),
     sa.Column("note", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("uncovered_ms", sa.Integer),  # as in `review_details`
     sa.Index(None, "task_id", "user_id"),
+    sa.Index("ix_passes_user_id_created_at", "user_id", "created_at"),
 )
 
 review_details = sa.Table(
@@ -129,6 +132,8 @@ review_details = sa.Table(
     sa.Column("ui", sa.String(10), nullable=False),
     sa.Column("run_id", KEY, sa.ForeignKey("runs.id")),
     sa.Column("suggestion", Answer),  # the machine's answer, whether it was shown or not
+    # How long covered content was looked at; 0: never; NULL: nothing covered it, or it isn't known
+    sa.Column("uncovered_ms", sa.Integer),
     sa.UniqueConstraint("assignment_id", "submit_key"),
     sa.Index(None, "user_id", "review_id"),
 )

@@ -59,6 +59,10 @@ class Involved(NamedTuple):
     busy: frozenset[int]
     people: frozenset[str]
 
+    def includes(self, user_id: int, name: str) -> bool:
+        """Whether a user is among them."""
+        return user_id in self.passed | self.busy or rater_key(name) in self.people
+
 
 def involved(connection: sa.Connection, assignment_ids: Collection[int]) -> dict[int, Involved]:
     """Who has had to do with the items of some wanted answers, by the number of the answer."""

@@ -197,6 +197,12 @@ class UserStore:
             audit.append(connection, actor=actor, action="user.preferences", subject=f"user:{name}", detail=detail)
 
 
+def enabled_users(connection: sa.Connection) -> list[User]:
+    """Everybody who may sign in, by name."""
+    query = sa.select(users).where(users.c.disabled.is_(False)).order_by(users.c.name)
+    return [read_user(row) for row in connection.execute(query)]
+
+
 def read_user(row: Any) -> User:
     """A user from a row that holds the columns of `users`."""
     return User(

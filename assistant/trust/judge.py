@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from assistant.steps import step
 from assistant.trust.calibrate import Calibration, calibrate
 from assistant.trust.pool import NONE, Pool
 from assistant.trust.space import FeatureSpace
@@ -111,7 +112,8 @@ class Judge:
         Raises:
             ValueError: fewer than two classes: nothing to learn from.
         """
-        learned = self._student.learn(labelled, answers)
+        with step(f"learning from {len(labelled):,} labels"):
+            learned = self._student.learn(labelled, answers)
         agreed = (learned.unseen.codes == answers).astype(np.float64)
         groups, held_out = self._groups(learned.unseen.codes, labelled)
         curve, unseen = calibrate(learned.unseen.logits, agreed, held_out, seed=self._seed)

@@ -27,6 +27,7 @@ from assistant.web.hosts import HostCheck
 from assistant.web.log import LOG
 from assistant.web.metrics import Metrics
 from assistant.web.options import ServeOptions
+from assistant.web.root_path import Root, RootPath
 from assistant.web.site import Site
 from assistant.wiring.workspace import Workspace
 
@@ -42,7 +43,7 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         options: how it is served; with the real port, since the cookie's name holds it.
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
     """
-    site = Site(workspace, options, Metrics(), LoginLimits(), look=look)
+    site = Site(workspace, options, Metrics(), LoginLimits(), look=look, root=Root(options.root))
     app = FastAPI(
         title="Labeling assistant",
         version=__version__,
@@ -53,6 +54,7 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         lifespan=_lifespan(options, sweeps),
         dependencies=[Depends(door)],
         middleware=[
+            Middleware(RootPath, root=site.root, secure=options.secure, takes_off=lambda: not _is_ours(site)),
             Middleware(SecurityHeaders),
             Middleware(Access, site=site),
             Middleware(HostCheck, allowed=options.allowed_hosts),
@@ -75,8 +77,13 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         )
         paths |= _paths(router)
     site.paths = frozenset(paths)
-    openapi.describe(app)
+    openapi.describe(app, site.root)
     return app
+
+
+def _is_ours(site: Site) -> bool:
+    """Whether the public path begins like an address inside, so that a path alone doesn't say which is meant."""
+    return site.root.path.split("/")[1] in {path.split("/")[1] for path in site.paths}
 
 
 def _routers(package: Any) -> list[APIRouter]:

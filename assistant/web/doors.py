@@ -90,10 +90,16 @@ def needs(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
 
 
 def session_cookie(request: Request) -> str:
-    """The name of the cookie: bound to the host by its prefix where there is https, told apart by port elsewhere."""
-    if request.url.scheme == "https":
-        return "__Host-assistant-session"
-    return f"assistant-session-{site(request).options.port}"
+    """The name of the cookie: bound to the host by its prefix where there is https, told apart by port elsewhere.
+
+    Browsers take `__Host-` for the path `/` only; below a path of its own a site has neighbours that may be others of
+    this program.
+    """
+    here = site(request)
+    name = f"assistant-session-{here.options.port}"
+    if request.url.scheme != "https":
+        return name
+    return f"__Secure-{name}" if here.root.path else "__Host-assistant-session"
 
 
 def look(request: Request) -> Visit:
@@ -159,7 +165,7 @@ def _from_elsewhere(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False
-    ours = {request.headers.get("host", ""), urlsplit(site(request).options.base_url).netloc}
+    ours = {request.headers.get("host", ""), urlsplit(site(request).options.origin).netloc}
     return urlsplit(origin).netloc not in ours or origin == "null"
 
 

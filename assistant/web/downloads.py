@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -73,6 +74,7 @@ def guarded(text: str) -> str:
 
 
 def _csv(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    yield BOM_UTF8  # with it Excel reads the file as UTF-8
     rest = iter(lines)
     while part := list(islice(rest, _AT_ONCE)):
         text = io.StringIO(newline="")

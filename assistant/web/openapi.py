@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from assistant.web.open_door import open_to_all
+from assistant.web.root_path import Root
 
 ADDRESS = "/api/v1/openapi.json"
 _ABOUT = """\
@@ -39,8 +40,8 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Let an app describe itself at `ADDRESS`."""
+def describe(app: FastAPI, root: Root) -> None:
+    """Let an app describe itself at `ADDRESS`; its addresses are below the public path, where there is one."""
 
     @app.get(ADDRESS, include_in_schema=False)
     @open_to_all
@@ -56,6 +57,8 @@ def describe(app: FastAPI) -> None:
             components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             schema["security"] = [{"token": []}]
             _without_default_422(schema)
+            if root.path:
+                schema["servers"] = [{"url": root.path}]
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from assistant.errors import InputError
 
 PORT = 8760
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_NOTE = 10_000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_IN_A_PATH = re.compile(r"[\x00-\x20\x7f\\?#]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class ServeOptions:
         host: the address to listen on.
         port: the port; 0 takes a free one.
         team: people sign in with a password; no link is printed.
-        public_url: what people type, where it is not the host and port, e.g. `https://labels.example.com`.
+        public_url: what people type, where it is not the host and port, e.g. `https://labels.example.com` or, where
+            a proxy has other sites beside this one, `https://example.com/labels`.
         trusted_proxies: addresses or networks whose X-Forwarded-For and -Proto count; none by default.
         metrics_token: the bearer token that opens /metrics from elsewhere; empty for loopback only.
         idle_seconds: a session unused for so long ends.
@@ -47,13 +51,13 @@ class ServeOptions:
     lease_sweep_seconds: float = 15.0
 
     def __post_init__(self) -> None:
-        """Refuse a public URL without scheme or host."""
-        parts = urlsplit(self.public_url)
-        if self.public_url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        """Refuse a public URL that isn't scheme, host, perhaps port, and perhaps a path."""
+        reason = _wrong_with(self.public_url) if self.public_url else ""
+        if reason:
             raise InputError(
-                f"{self.public_url} is no address of a site",
+                f"{self.public_url} is no address of a site: {reason}",
                 where="--public-url",
-                hint="e.g. https://labels.example.com",
+                hint="e.g. https://labels.example.com, or https://example.com/labels behind a proxy",
             )
 
     @property
@@ -64,15 +68,28 @@ class ServeOptions:
     @property
     def base_url(self) -> str:
         """What people type, without a slash at the end."""
-        if self.public_url:
-            return self.public_url.rstrip("/")
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return self.origin + self.root
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of what people type, as browsers write them in `Origin`."""
+        if not self.public_url:
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            return f"http://{host}:{self.port}"
+        parts = urlsplit(self.public_url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+        return f"{parts.scheme}://{host}{port}"
+
+    @property
+    def root(self) -> str:
+        """The path all public addresses begin with, percent-encoded, e.g. `/labels`; empty without one."""
+        return quote(unquote(urlsplit(self.public_url).path.rstrip("/")))
 
     @property
     def secure(self) -> bool:
         """Whether people come by https."""
-        return self.base_url.startswith("https://")
+        return self.origin.startswith("https://")
 
     @property
     def allowed_hosts(self) -> frozenset[str] | None:
@@ -84,6 +101,31 @@ class ServeOptions:
         if self.local:
             return frozenset({"127.0.0.1", "localhost", "::1", self.host.lower(), *([public] if public else [])})
         return frozenset({public}) if public else None
+
+
+def _wrong_with(public_url: str) -> str:
+    """What keeps an address from being that of a site; empty where nothing does."""
+    try:
+        parts = urlsplit(public_url)
+        port_is_given = parts.port is not None and parts.port > 0
+    except ValueError as error:  # a port out of range, half an IPv6 address
+        return str(error)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        return "it needs http:// or https:// and a host"
+    if parts.port is not None and not port_is_given:
+        return "port 0 is nobody's"
+    if parts.username is not None or "?" in public_url or "#" in public_url:
+        return "a user, a query or a fragment can't be part of it"
+    return _wrong_with_path(parts)
+
+
+def _wrong_with_path(parts: SplitResult) -> str:
+    path = unquote(parts.path.rstrip("/"))
+    if _NOT_IN_A_PATH.search(path) or "\ufffd" in path:
+        return "its path holds characters that can't stand there"
+    if any(part in {"", ".", ".."} for part in path.split("/")[1:]):
+        return "its path has an empty part or one of dots"
+    return ""
 
 
 def is_loopback(host: str) -> bool:

@@ -30,7 +30,7 @@ class Standing:
     """How somebody stands today.
 
     Args:
-        seen: items since their shift began, all and by harm.
+        seen: items looked at since their shift began, all and by harm.
         budgets: of harms, a shift's most.
         rounds: qualification rounds, newest first.
     """
@@ -51,7 +51,7 @@ def standing(request: Request, user: User) -> Standing:
     rules = site(request).workspace.settings.review
     since = datetime.now(UTC) - timedelta(hours=rules.shift_hours)
     with site(request).database.read() as connection:
-        seen = exposure.seen(connection, user.id, since.isoformat(timespec="milliseconds"))
+        seen = exposure.shift(connection, user.id, since.isoformat(timespec="milliseconds")).seen
         return Standing(seen, rules.budgets, qualifications.of_user(connection, user.id))
 
 

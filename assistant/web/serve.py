@@ -28,12 +28,14 @@ class Started:
     """A server that listens.
 
     Args:
-        base_url: where.
+        base_url: what people type.
+        address: where it listens; the same, where there is no public URL.
         login_url: opens it once; None where people sign in with a password.
         user: whom the link signs in.
     """
 
     base_url: str
+    address: str
     login_url: str | None
     user: str | None
 
@@ -63,7 +65,10 @@ def serve(
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
         app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
-        link = None if real.team or not real.local else login_link(workspace.database, real, person, actor=person)
+        link = None
+        if real.local and not real.team:
+            link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
+        started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -74,7 +79,7 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
-        server = _Server(config, lambda: announce(Started(real.base_url, link, person if link else None)))
+        server = _Server(config, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
 
 
@@ -133,9 +138,12 @@ class _Server(uvicorn.Server):
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
-    if (options.team or not options.local) and not UserStore(workspace.database).any_password():
-        raise InputError(
-            "nobody could sign in: there are no users with a password",
-            where="--team" if options.local else f"--host {options.host}",
-            hint="assistant users add NAME --role admin",
-        )
+    users = UserStore(workspace.database)
+    if (options.local and not options.team) or users.any_password():
+        return
+    there = [user.name for user in users.all() if not user.disabled]
+    raise InputError(
+        "nobody could sign in: there are no users with a password",
+        where="--team" if options.local else f"--host {options.host}",
+        hint=f"assistant users password {there[0]}  gives one" if there else "assistant users add NAME --role admin",
+    )

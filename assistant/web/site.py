@@ -13,6 +13,7 @@ from assistant.store.database import Database
 from assistant.web.attempts import LoginLimits
 from assistant.web.metrics import Metrics
 from assistant.web.options import ServeOptions
+from assistant.web.root_path import NO_PATH, Root
 from assistant.wiring.workspace import Workspace
 
 
@@ -26,6 +27,7 @@ class Site:
         metrics: what is counted.
         logins: how often somebody may try.
         paths: the addresses there are.
+        root: the path that all public addresses begin with.
         look: finds out who asks, for what never comes to the door, such as an address that isn't there.
     """
 
@@ -34,6 +36,7 @@ class Site:
     metrics: Metrics
     logins: LoginLimits
     paths: frozenset[str] = frozenset()
+    root: Root = NO_PATH
     look: Callable[[Request], Visit] = lambda _: NOBODY
 
     @property

@@ -27,7 +27,7 @@ _FILTERS = ("number", "percent", "money", "date", "moment", "ago", "duration")
 def render(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page for this reader.
+    """A page for this reader; addresses in templates begin at `/`, whatever path a proxy gives this site.
 
     Args:
         request: what is answered.
@@ -41,7 +41,7 @@ def render(
     with speaking(chosen):
         body = environment().get_template(template).render(_frame(request, chosen) | context)
     told = {"Cache-Control": "no-store", "Vary": "HX-Request"} | dict(headers or {})
-    return HTMLResponse(body, status_code=status, headers=told)
+    return HTMLResponse(site(request).root.in_page(body), status_code=status, headers=told)
 
 
 def language_of(request: Request) -> Language:

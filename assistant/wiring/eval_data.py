@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from assistant.ingest.answer_files import read_machine_answers
 from assistant.ingest.whole_files import read_items
 from assistant.store.eval_answers import EvalAnswers, EvalAnswerStore
 from assistant.store.runs import Run, evaluation_key
-from assistant.wiring.eval_production import identity_of, runs_data
+from assistant.wiring.eval_production import described_facts, identity_of, runs_data
 from assistant.wiring.eval_snapshots import (
     Found,
     FrozenSuite,
@@ -28,76 +28,105 @@ from assistant.wiring.workspace import Workspace
 from evals.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.candidates import text_of
 from evals.data import EvalData, VariantIdentity
+from evals.frozen import Snapshot
+from evals.selection import Selection, properties_of, shows_media
 from evals.suite import Suite, VariantChoice, read_suite
 
 _SHOWN = 5
 
 
-def suite_data(workspace: Workspace | Path, suite: Path | str) -> tuple[EvalData, str, Suite]:
+def suite_data(
+    workspace: Workspace | Path, suite: Path | str, selection: Selection | None = None
+) -> tuple[EvalData, str, Suite]:
     """A suite's frozen labels with everything its variants have answered so far.
 
     Args:
         workspace: the opened workspace, or its folder.
         suite: its name or its TOML file.
+        selection: which of its items, and by what they are sliced beside the suite's own; None takes all.
 
     Returns:
         The data, the digest of its snapshot, and the suite.
 
     Raises:
-        InputError: the suite has mistakes, was not frozen, or its snapshot was edited; or a variant names answers that
-            are not there.
+        InputError: the suite has mistakes, was not frozen, or its snapshot was edited; a variant names answers that
+            are not there; or no item was asked for.
     """
     if isinstance(workspace, Path):
         with Workspace.open(workspace) as opened:
-            return suite_data(opened, suite)
+            return suite_data(opened, suite, selection)
     frozen = open_frozen(workspace, suite if isinstance(suite, Path) else find_suite(workspace, suite))
     found = find_items(workspace, frozen.snapshot)
     variants = [_variant(workspace, frozen, found, choice) for choice in frozen.suite.variants]
     notes = [*changes_since(workspace, frozen), *_place_notes(found, frozen.suite), *_repeat_notes(workspace, frozen)]
+    chosen = selection or Selection()
+    snapshot, more = _chosen(frozen, found, chosen)
     data = assemble_snapshot(
-        frozen.snapshot,
+        snapshot,
         variants,
         names=found.names,
         texts=_texts(frozen, found),
         slices=frozen.suite.slices,
+        more=more,
         notes=notes,
     )
-    return data, frozen.digest, frozen.suite
+    return chosen.counted(data), frozen.digest, frozen.suite
 
 
-def production_data(workspace: Workspace | Path, run_name: str | None = None) -> EvalData:
+def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snapshot, dict[str, dict[str, str]]]:
+    """The part of a snapshot that was asked for, and by what more it is sliced: as frozen, else as the item is now."""
+    described = {name: described_facts(facts) for name, facts in found.facts.items()}
+    if frozen.suite.data.items is not None:
+        filed = read_items(frozen.path.parent / frozen.suite.data.items)
+        described |= {
+            name: properties_of(name, one.language, one.source, one.meta, has_media=shows_media(one.content, one.meta))
+            for name, one in filed.items()
+        }
+    known = {one.id: {"id": one.id} | described.get(one.id, {}) | dict(one.properties) for one in frozen.snapshot.items}
+    kept = tuple(one for one in frozen.snapshot.items if chosen.takes(known[one.id]))
+    chosen.check(len(kept), str(frozen.path))
+    return replace(frozen.snapshot, items=kept), {one.id: chosen.columns(known[one.id]) for one in kept}
+
+
+def production_data(
+    workspace: Workspace | Path, run_name: str | None = None, selection: Selection | None = None
+) -> EvalData:
     """What people said of a run's items, each label weighted by the chance it had to be asked for.
 
     Args:
         workspace: the opened workspace, or its folder.
         run_name: None for the newest run.
+        selection: which items, and by what they are sliced; None takes all.
 
     Raises:
         InputError: no such run, or people labelled none of its items.
     """
     if isinstance(workspace, Path):
         with Workspace.open(workspace) as opened:
-            return runs_data(opened, [opened.runs.find(run_name)])
-    return runs_data(workspace, [workspace.runs.find(run_name)])
+            return runs_data(opened, [opened.runs.find(run_name)], selection)
+    return runs_data(workspace, [workspace.runs.find(run_name)], selection)
 
 
-def comparable_data(folder: Path, suite: str | None, names: Sequence[str]) -> EvalData:
+def comparable_data(
+    folder: Path, suite: str | None, names: Sequence[str], selection: Selection | None = None
+) -> EvalData:
     """Data that holds the variants named: those of a suite, or runs of the workspace.
 
     Args:
         folder: the workspace's.
         suite: the name or file of a suite; None for runs.
         names: of the runs.
+        selection: which items, and by what they are sliced; None takes all.
 
     Raises:
         InputError: as `suite_data` and `production_data`; or no run is named.
     """
     with Workspace.open(folder) as opened:
         if suite is not None:
-            return suite_data(opened, suite)[0]
+            return suite_data(opened, suite, selection)[0]
         if not names or not all(names):
             raise InputError("name two runs to compare", hint="assistant runs list  shows them; or give --suite NAME")
-        return runs_data(opened, [opened.runs.find(name) for name in dict.fromkeys(names)])
+        return runs_data(opened, [opened.runs.find(name) for name in dict.fromkeys(names)], selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +221,8 @@ def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
     path = frozen.path.parent / frozen.suite.data.machine
     ids = [item.id for item in frozen.snapshot.items]
     said = {label for item in frozen.snapshot.items for answer in item.answers for label in answer.labels}
-    read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said))
+    reading = frozen.suite.data.readings.machine
+    read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said), reading=reading)
     if model not in read.by_model:
         raise _unknown(model, read.by_model, path, "")
     return FiledVariant(name, VariantIdentity(model=model), read.by_model[model], read.unanswered.get(model, ()))
@@ -209,7 +239,7 @@ def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     """Texts of the workspace's items, and of a suite's own file those that are as they were frozen."""
     texts = {name: facts.text for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
-        items = read_items(frozen.path.parent / frozen.suite.data.items)
+        items = read_items(frozen.path.parent / frozen.suite.data.items, frozen.suite.data.readings.items)
         digests = {item.id: item.digest for item in frozen.snapshot.items}
         texts |= {name: text_of(one) for name, one in items.items() if digests.get(name) == one.content.digest}
     return texts
@@ -234,7 +264,7 @@ def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
 
 
 def _temperature(asking: Asking) -> float:
-    return sampling(asking.settings, asking.prompt).temperature
+    return sampling(asking.settings, asking.prompt, asking.model_spec).temperature
 
 
 def _some(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import orjson
 from assistant.domain.policies import LabelSet
 from assistant.errors import InputError
 from assistant.store.eval_answers import EvalAnswerStore
-from assistant.store.labelled import LabelledItem, LabelledStore
+from assistant.store.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.runs import Run
 from assistant.wiring.trust.sampled import speaking_labels
 from assistant.wiring.workspace import Workspace
@@ -20,6 +20,7 @@ from evals.candidates import Routed, chance, frozen_answer, stated_inclusion
 from evals.data import EvalData, VariantIdentity
 from evals.freeze import SCALES, spelled
 from evals.frozen import FrozenAnswer
+from evals.selection import Selection, properties_of, shows_media
 
 FOR_ANOTHER_REASON = "labelled for a reason that speaks for no other item"
 NOT_ANSWERED = "labelled, and not asked in the run"
@@ -51,7 +52,7 @@ class _Chances:
         return self.campaign is None and not (routes and routes[0][0] <= item.labels[0].at)
 
 
-def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
+def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | None = None) -> EvalData:
     """What people said of the items of runs, and what the runs answered.
 
     The chance of an item to be labelled is that of the route in force when it was first labelled: each route stores
@@ -62,15 +63,20 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
     Args:
         workspace: the opened workspace.
         runs: one or more; labels weigh by the routes of the first.
+        selection: which items, and by what they are sliced; None takes all.
 
     Raises:
-        InputError: people labelled none of the items.
+        InputError: people labelled none of the items, or none that was asked for.
     """
     chances = _chances(workspace, runs[0])
     label_set = workspace.policy.label_set if any(run.policy for run in runs) else None
     left_out: Counter[str] = Counter()
     before = stated = 0
-    labelled = list(LabelledStore(workspace.database).items())
+    chosen = selection or Selection()
+    described = {one.facts.id: (one, described_facts(one.facts)) for one in LabelledStore(workspace.database).items()}
+    labelled = [one for one, properties in described.values() if chosen.takes(properties)]
+    if described:
+        chosen.check(len(labelled), str(workspace.folder))
     given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
     keys = [one.facts.key for one in labelled]
     answers = EvalAnswerStore(workspace.database)
@@ -92,7 +98,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
     if not kept:
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
         raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
-    return assemble_production(
+    data = assemble_production(
         kept,
         variants,
         classes=label_set.names if label_set else None,
@@ -102,6 +108,15 @@ def runs_data(workspace: Workspace, runs: Sequence[Run]) -> EvalData:
         left_out=left_out,
         notes=_notes(chances, before, stated, len(kept)),
         finite=chances.finite,
+        more={one.facts.id: chosen.columns(described[one.facts.id][1]) for one in kept},
+    )
+    return chosen.counted(data)
+
+
+def described_facts(facts: ItemFacts) -> dict[str, str]:
+    """An item of the workspace by its properties."""
+    return properties_of(
+        facts.id, facts.language, facts.source, facts.meta, has_media=shows_media(facts.content, facts.meta)
     )
 
 

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TypedDict
 
-from assistant.errors import InputError
+from assistant.domain.model_options import ModelOptions
+from assistant.errors import InputError, SettingsError
 from assistant.models.address import OPENAI_URL
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
@@ -58,6 +59,7 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
     """
     check_spec(spec)
     kind, _, name = spec.partition(":")
+    options = settings.options(spec)
     model: LabelModel
     if spec == "local":
         model = LocalModel()
@@ -69,12 +71,35 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
             organization=organization,
             concurrency=concurrency,
             timeout_s=settings.timeout_seconds,
+            extra=options.parameters,
+            headers=_headers(options),
         )
     elif kind == "replay":
         model = ReplayModel(Path(name))
     else:
-        model = LangChainModel(kind, name, timeout_s=settings.timeout_seconds)
+        model = LangChainModel(
+            kind,
+            name,
+            timeout_s=settings.timeout_seconds,
+            concurrency=concurrency,
+            options=options.parameters,
+            headers=_headers(options),
+        )
     return model if record is None else RecordingModel(model, Path(record))
+
+
+def _headers(options: ModelOptions) -> dict[str, str]:
+    """The extra headers with the variables they name. Raises SettingsError where one is missing or can't be sent."""
+    place = "[model.extra.headers]"
+    try:
+        return options.expanded_headers(os.environ)
+    except KeyError as error:
+        name = error.args[0]
+        raise SettingsError(
+            f"a header names the variable {name}, which is not set", where=place, hint=f"export {name}=..."
+        ) from None
+    except ValueError as error:
+        raise SettingsError(str(error), where=place, hint="Set its variable again, without line breaks.") from None
 
 
 def guarded_model(

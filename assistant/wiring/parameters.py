@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import orjson
 
@@ -19,10 +20,12 @@ from assistant.settings import RoutingSettings, Settings
 _ANYTHING_IS_NEAR = 2.0  # the largest cosine distance: of other embedders nothing was measured
 
 
-def sampling(settings: Settings, prompt: Prompt) -> Sampling:
-    """The prompt's sampling with the settings' override."""
-    temperature = settings.model.temperature
-    return prompt.sampling if temperature is None else replace(prompt.sampling, temperature=temperature)
+def sampling(settings: Settings, prompt: Prompt, model: str) -> Sampling:
+    """The prompt's sampling with the settings' overrides: those of this model, then `temperature`."""
+    chosen: dict[str, Any] = dict(settings.model.options(model).sampling)
+    if settings.model.temperature is not None:
+        chosen["temperature"] = settings.model.temperature
+    return replace(prompt.sampling, **chosen) if chosen else prompt.sampling
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:
@@ -42,12 +45,14 @@ def run_identity(settings: Settings, prompt: Prompt, policy: Policy, model: str,
     """What makes two commands the same run: all that decides what is asked, nothing that only routes the answer."""
     looked_up = asdict(retrieval_options(settings))
     del looked_up["near_distance"]
-    parameters = {
-        "sampling": asdict(sampling(settings, prompt)),
+    parameters: dict[str, object] = {
+        "sampling": asdict(sampling(settings, prompt, model)),
         "retrieval": looked_up,
         "content_tokens": settings.content.prompt_tokens,
         "max_asks": settings.model.max_asks,
     }
+    if extra := settings.model.options(model).parameters:
+        parameters["extra"] = extra  # only where there are any: runs without them keep their identity
     written = orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS).decode()
     return RunIdentity(prompt.digest, policy.digest, model, written, replicate)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.errors import InputError
 from assistant.ingest.labelled_set import read_labelled_set
+from assistant.ingest.reading import AS_THEY_ARE, Readings
 from assistant.trust.baselines import Baseline, naive, pac_labels
 from assistant.trust.campaign import Target
 from assistant.trust.local_machine import LocalMachineTrial
@@ -38,6 +39,7 @@ class Choice:
         seed: of all draws.
         jobs: processes; None for one for each processor.
         embedder: as `embed` takes it.
+        readings: what the user says of the files.
     """
 
     items: Path
@@ -51,6 +53,7 @@ class Choice:
     seed: int
     jobs: int | None
     embedder: str
+    readings: Readings = AS_THEY_ARE
 
     def check(self) -> None:
         """Makes sure of the numbers, before a file is read.
@@ -82,7 +85,9 @@ class Trials:
 
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
-        self.labelled = read_labelled_set(choice.items, choice.labels, choice.machine, machine_name=choice.machine_name)
+        self.labelled = read_labelled_set(
+            choice.items, choice.labels, choice.machine, machine_name=choice.machine_name, readings=choice.readings
+        )
         check_fields(self.labelled, choice.meta, choice.items)
 
     @property

@@ -32,6 +32,9 @@ concurrency = 16
 # tokens_per_minute = 200000
 # confirm_above_usd = 5.0       # ask before a run that would cost more
 
+# [model.extra]                 # further parameters of the server, headers, or a table for one model
+# enable_thinking = false
+
 # [prices."openai:gpt-4o-mini"] # US$ per million tokens; without them --budget can't work
 # input = 0.15
 # cached_input = 0.075

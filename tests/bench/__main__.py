@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [--json] [startup throughput recovery faults limit streams trust_scale savings evals coverage
-                                routed serve decisions review pages]
+python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals
+                                coverage routed serve decisions review pages]
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the judgement to the reader.
@@ -22,9 +22,11 @@ from pathlib import Path
 import orjson
 
 from tests.bench.commands import assistant, counts, dev_server, run, start
+from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
 from tests.bench.coverage import coverage, routed
 from tests.bench.decisions import decisions
+from tests.bench.embedding import embedding
 from tests.bench.evals import evals
 from tests.bench.pages import pages
 from tests.bench.review import review
@@ -179,6 +181,7 @@ def prepare(folder: Path) -> tuple[Path, list[Figure]]:
     assistant_init(workspace)
     posts = folder / "posts.csv"
     write_posts(posts, ITEMS + PRECEDENTS, seed=1)
+    length = statistics.median(len(text) for _, text, _ in made_up(ITEMS + PRECEDENTS, seed=1))
     assistant(workspace, "ingest", str(posts))
     both = ("--each-rater", "label_a", "--each-rater", "label_b")
     assistant(workspace, "labels", "import", str(posts), *both)
@@ -187,7 +190,7 @@ def prepare(folder: Path) -> tuple[Path, list[Figure]]:
     assistant(workspace, "policy", "index")
     each = told.cpu_seconds * 1000 / (ITEMS + PRECEDENTS)
     figure = (
-        "embedding, once per content",
+        f"embedding, once per content, made-up posts of {length:.0f} characters (median); with the program's start",
         f"{(ITEMS + PRECEDENTS) / told.seconds:.0f} items/s, {each:.1f} ms CPU each",
         "",
     )
@@ -214,6 +217,7 @@ def _bodies(workspace: Path) -> Iterator[bytes]:
 
 SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "startup": startup,
+    "embedding": embedding,
     "throughput": throughput,
     "recovery": recovery,
     "faults": faults,
@@ -232,6 +236,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
 # Sections that need no workspace made ready.
 _ALONE = {
     "startup",
+    "embedding",
     "streams",
     "trust_scale",
     "savings",

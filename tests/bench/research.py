@@ -27,6 +27,12 @@ def answers_of(folder: Path) -> list[tuple[bool, float]] | None:
     return [(people[row["item_id"]] == row["label"], row["score"]) for row in _rows(folder / "machine.jsonl.gz")]
 
 
+def texts_of(folder: Path, count: int) -> list[str]:
+    """So many texts spread evenly over a set, those of the whole set where it has fewer."""
+    texts = [str(row["text"]) for row in _rows(folder / "items.jsonl.gz")]
+    return texts[:: max(1, len(texts) // count)][:count]
+
+
 def _rows(path: Path) -> Iterator[dict[str, object]]:
     with gzip.open(path, "rb") as file:
         yield from map(orjson.loads, file)

@@ -187,17 +187,17 @@ def served(folder: Path, posts: int = 60) -> Iterator[Site]:
 
 
 @contextmanager
-def serving(workspace: Workspace) -> Iterator[str]:
-    """Serve a workspace from a thread of this process, on a free port of loopback; gives its address."""
+def serving(workspace: Workspace, *, public_url: str = "") -> Iterator[str]:
+    """Serve a workspace from a thread of this process, on a free port of loopback; gives its own address there."""
     with listening("127.0.0.1", 0) as listener:
-        options = ServeOptions(port=listener.getsockname()[1])
+        options = ServeOptions(port=listener.getsockname()[1], public_url=public_url)
         server = uvicorn.Server(
             uvicorn.Config(create_app(workspace, options), log_config=None, access_log=False, ws="none")
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield options.base_url
+            yield f"http://127.0.0.1:{options.port}"
         finally:
             server.should_exit = True
             thread.join(20)

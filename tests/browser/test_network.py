@@ -71,7 +71,7 @@ def test_an_answer_that_comes_too_late_is_kept_and_said(site: Site, opened: Open
     seen.keys("3", "n")
     seen.page.keyboard.type("my reasons")
     seen.keys("Enter", "Enter")
-    card = seen.page.locator(".notice-card", has_text=site.posts[0].item.id)
+    card = seen.page.locator("#notices", has_text=site.posts[0].item.id)
     card.wait_for()
     assert "hate · my reasons" in card.inner_text()
     assert "Somebody else has this item" in card.inner_text()
@@ -79,8 +79,11 @@ def test_an_answer_that_comes_too_late_is_kept_and_said(site: Site, opened: Open
         kept = connection.execute(sa.select(late_answers).where(late_answers.c.user_id == seen.user.id)).one()
     assert (tuple(kept.labels), kept.note) == (("hate",), "my reasons")
     assert given(site, seen.user) == []
-    card.get_by_role("button").click()
-    assert seen.page.locator(".notice-card").count() == 0
+    card.get_by_role("button", name="Dismiss").click()
+    assert not card.is_visible()
+    seen.page.reload()
+    seen.ready()
+    assert not card.is_visible()
 
 
 def test_a_second_tab_waits_until_it_is_told_to_go_on(site: Site, opened: Opened) -> None:

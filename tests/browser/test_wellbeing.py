@@ -62,7 +62,7 @@ def test_a_budget_that_is_spent_is_told_once(site: Site, opened: Opened) -> None
     seen = reopened(opened(site.posts[:5]).ready(), lambda body: body.update(spent=["threat"]))
     card = seen.page.locator("[data-notice=spent]")
     assert "threat" in card.inner_text()
-    card.get_by_role("button").click()
+    card.get_by_role("button", name="Dismiss").click()
     seen.keys("1", "Enter")
     seen.settle()
     assert card.count() == 0
@@ -91,7 +91,7 @@ def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opene
     assert "Training" in seen.page.locator("#item-facts").inner_text()
     assert "It mocks her voice." not in seen.page.content()
     seen.keys("1", "Enter")
-    card = seen.page.locator(".notice-card")
+    card = seen.page.locator("#notices")
     card.wait_for()
     assert "the known answer is harassment, yours was safe" in card.inner_text()
     assert "It mocks her voice." in card.inner_text()

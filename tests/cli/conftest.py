@@ -19,6 +19,7 @@ from assistant.cli.main import run
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.server import DevServer
 from assistant.store import nonces
+from tests.cli.servers import Answer, LoopbackServer
 
 POSTS = bundled("examples") / "posts.csv"
 
@@ -121,6 +122,24 @@ def dev_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Servin
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+Loopback = Callable[[Answer], LoopbackServer]
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """Starts a server of one's own replies and points the environment at it."""
+    servers: list[LoopbackServer] = []
+
+    def start(answer: Answer) -> LoopbackServer:
+        servers.append(LoopbackServer(answer))
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{servers[-1].origin}/v1")
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 async def _end_what_is_left() -> None:

@@ -47,7 +47,7 @@ def labelled(assistant: Assistant, workspace: Path, dev_server: Callable[..., Se
 
 
 def from_csv(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
 
 

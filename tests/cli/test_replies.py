@@ -15,6 +15,7 @@ import pytest
 from assistant.prelabel import label_one
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import ingest, read_jsonl
+from tests.prelabel.test_reply_cases import EXPECTED
 from tests.reply_cases import reply_bodies
 
 Reply = Callable[[str], bytes]
@@ -90,8 +91,7 @@ def failures(assistant: Assistant, workspace: Path) -> dict[str, str]:
 def test_replies_of_real_servers_are_labelled_or_retried_as_they_deserve(
     assistant: Assistant, workspace: Path, replying: Callable[[Reply], Replying]
 ) -> None:
-    later = ("html", "sse", "tools", "reasoning", "choices", "outage", "finish", "400", "refused")  # of the server
-    bodies = {name: body for name, body in reply_bodies().items() if not any(word in name for word in later)}
+    bodies = {name: body for name, body in reply_bodies().items() if name in EXPECTED}
     server = replying(lambda item: bodies[item])
     with_items(assistant, workspace, list(bodies))
     said = assistant(*JOB, "--prompt", "moderation@3", "-w", workspace)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Said
-from tests.cli.files import ingest, write_jsonl
+from tests.cli.files import ingest
 from tests.cli.test_answers import SINGLE, begin, given
 from tests.shared_data import shared_file
 
@@ -104,10 +103,7 @@ def test_label_studios_cancelled_annotation_is_no_answer(assistant: Assistant, w
     begin(assistant, workspace, SINGLE)
     ingest(assistant, workspace, [{"id": str(number), "text": f"task {number}"} for number in (11, 12)])
 
-    tasks = orjson.loads(
-        (shared_file("cases", "label-studio-tasks") / "a.json").read_bytes()
-    )  # one a line, as is read so far
-    said = assistant("labels", "import", write_jsonl(workspace / "a.jsonl", tasks), "-w", workspace, "--json")
+    said = take(assistant, workspace, "label-studio-tasks")
     assert (said.status, said.json["added"], said.json["no_answer"]) == (0, 2, 1)
     assert [(rater, labels) for _, rater, labels in given(workspace)] == [("3", ["spam"]), ("x@example.com", ["safe"])]
 

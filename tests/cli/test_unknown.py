@@ -61,7 +61,7 @@ def exported(assistant: Assistant, workspace: Path, ending: str) -> tuple[list[d
     if ending == "parquet":
         return pq.read_table(target).to_pylist(), manifest
     if ending == "csv":
-        with target.open(encoding="utf-8", newline="") as file:
+        with target.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file)), manifest
     header, *cells = openpyxl.load_workbook(target)["labels"].iter_rows(values_only=True)
     return [dict(zip(map(str, header), row, strict=True)) for row in cells], manifest

@@ -100,7 +100,7 @@ def test_a_slice_by_a_field_that_no_item_has_names_those_there_are(tmp_path: Pat
     items = write(tmp_path / "i.jsonl", [{"id": f"i{at}", "text": "t", "meta": {"kind": "k"}} for at in range(6)])
     with pytest.raises(InputError, match="no item has a field 'sort'") as told:
         read_eval_files(write(tmp_path / "l.jsonl", LABELS), None, items, slice_by=["sort"])
-    assert told.value.hint == "the fields are: kind"
+    assert told.value.hint == "the fields are: kind; and label, language, source, length, media, clause"
 
 
 def test_of_several_machines_the_one_with_most_answers_is_taken_if_none_is_named(tmp_path: Path) -> None:

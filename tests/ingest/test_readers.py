@@ -7,10 +7,14 @@ import threading
 import tracemalloc
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import peek_columns, read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 JSONL = b'{"id": "1", "text": "a"}\n'
@@ -71,15 +75,102 @@ def test_a_missing_file_is_named_with_the_nearest_beside_it(tmp_path: Path) -> N
 
 
 def test_an_ending_that_tells_nothing_lists_those_that_do(tmp_path: Path) -> None:
-    (tmp_path / "posts.txt").write_bytes(CSV)
+    (tmp_path / "posts.txt").write_bytes(b"1;2\n3;4\n")
     with pytest.raises(InputError, match=r"endings read: \.jsonl, .*\.xlsx.*or say --format"):
         read_rows(tmp_path / "posts.txt")
-    assert len(list(read_rows(tmp_path / "posts.txt", "csv"))) == 1
+    assert len(list(read_rows(tmp_path / "posts.txt", Reading(format="csv")))) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "txt", "xlsx", "parquet", ""])
+@pytest.mark.parametrize("kind", ["jsonl", "array", "csv", "tsv", "parquet", "excel"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_file_holds_counts_more_than_its_name(tmp_path: Path, ending: str, kind: str, packed: bool) -> None:
+    data = {"jsonl": JSONL * 2, "array": b'\n[{"id": "1", "text": "a"}]', "csv": CSV, "tsv": TSV}.get(kind) or made(
+        kind
+    )
+    path = tmp_path / f"x.{ending}{'.gz' if packed else ''}"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    notes: list[str] = []
+    rows = list(read_rows(path, note=notes.append))
+    assert rows
+    assert all(isinstance(row, Row) and row.values == {"id": "1", "text": "a"} for row in rows)
+    says = {"json": "jsonl", "xlsx": "excel", "txt": "", "tsv": "csv"}.get(ending, ending)
+    is_kind = {"array": "jsonl", "tsv": "csv"}.get(kind, kind)
+    assert len(notes) == (says not in {"", is_kind})
+
+
+def made(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    if kind == "parquet":
+        pq.write_table(pa.table({"id": ["1"], "text": ["a"]}), buffer)
+    else:
+        book = openpyxl.Workbook()
+        for row in (["id", "text"], ["1", "a"]):
+            book.active.append(row)
+        book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page or XML"),
+        (b"%PDF-1.7 ...", "a PDF document"),
+        (b"BZh91AY&SY", "compressed with bzip2"),
+        (b"SQLite format 3\0...", "an SQLite database"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.xlsx"])
+def test_a_file_of_another_kind_is_called_what_it_is(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=message):
+        read_rows(tmp_path / name)
+
+
+def test_a_broken_first_line_leaves_json_lines_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b"broken, at once\n" + JSONL)
+    refusal, row = read_rows(tmp_path / "x.jsonl")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, row) == ("broken_json", Row({"id": "1", "text": "a"}, 2))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("above", ["", "sep={}\n", "Report of March\n\n"])
+def test_delimited_text_in_every_writing_comes_to_the_same_rows(
+    tmp_path: Path, encoding: str, ends: str, delimiter: str, above: str
+) -> None:
+    lines = above.format(delimiter) + 'id,text\n1,"一,;|\t""好"" 天"\n2,bye\n'.replace(',"', f'{delimiter}"')
+    lines = lines.replace("id,", f"id{delimiter}").replace("2,", f"2{delimiter}")
+    (tmp_path / "x.csv").write_bytes(lines.replace("\n", ends).encode(encoding))
+    rows = list(read_rows(tmp_path / "x.csv", Reading(encoding="gb18030" if encoding == "gb18030" else None)))
+    assert [row.values for row in rows if isinstance(row, Row)] == [
+        {"id": "1", "text": '一,;|\t"好" 天'},
+        {"id": "2", "text": "bye"},
+    ]
+    assert len(rows) == 2
+
+
+def test_utf_8_is_not_read_as_the_encoding_that_is_named_and_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("id,text\n1,今天天气不错\n", encoding="utf-8")
+    notes: list[str] = []
+    (row,) = read_rows(tmp_path / "x.csv", Reading(encoding="gb18030"), note=notes.append)
+    assert (row, notes) == (
+        Row({"id": "1", "text": "今天天气不错"}, 2),
+        ["the file is UTF-8 and is read so, not as gb18030"],
+    )
+
+
+def test_what_is_said_and_means_nothing_for_a_file_is_said_back() -> None:
+    notes: list[str] = []
+    list(read_rows(io.BytesIO(JSONL), Reading(sheet="a", header_row=2), note=notes.append))
+    assert notes == ["the file is JSON: sheet, header-row says nothing about it"]
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"one of jsonl, csv, tsv, parquet, excel; did you mean jsonl\?"):
-        read_rows(io.BytesIO(JSONL), "jsnl")
+        read_rows(io.BytesIO(JSONL), Reading(format="jsnl"))
 
 
 def test_a_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -28,8 +28,9 @@ def test_poorer_dialects_ask_for_json_or_for_nothing() -> None:
 
 def test_features_are_those_a_request_uses() -> None:
     used = Dialect().features(question("x", top_logprobs=10, seed=1))
-    assert used == {"json_schema", "logprobs", "top_logprobs", "max_tokens", "temperature", "seed"}
-    assert Dialect().features(question("x", schema=None, top_logprobs=0)) == {"max_tokens", "temperature"}
+    plain = {"max_tokens", "temperature", "system", "whole_reply"}
+    assert used == plain | {"json_schema", "logprobs", "top_logprobs", "seed"}
+    assert Dialect().features(question("x", schema=None, top_logprobs=0)) == plain
 
 
 def test_dropping_features_leads_from_schema_to_json_to_text() -> None:

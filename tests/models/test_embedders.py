@@ -115,7 +115,7 @@ def test_an_openai_compatible_server_embeds_in_batches(dev_server: str) -> None:
 def test_a_wrong_key_is_one_clear_line_without_the_key(dev_server: str) -> None:
     with (
         closing(OpenAIEmbedder("dev", base_url=dev_server, api_key="sk-wrong-one")) as embedder,
-        pytest.raises(FatalModelError, match="HTTP 401") as caught,
+        pytest.raises(FatalModelError, match="answered 401") as caught,
     ):
         embedder.embed(["hello"])
     assert "sk-wrong" not in str(caught.value)
@@ -129,9 +129,9 @@ def test_openai_without_a_key_says_which_variable_to_set() -> None:
 
 def test_any_langchain_embedding_model_serves() -> None:
     embedder = LangChainEmbedder(LetterCounts(), name="test:letters")
-    vectors = embedder.embed(["aab", "cab", "xyz"])
-    # (2, 1, 0) / sqrt(5); (1, 1, 1) / sqrt(3); nothing counted: the first axis.
-    expected = [[2 / 5**0.5, 1 / 5**0.5, 0], [3**-0.5] * 3, [1, 0, 0]]
+    vectors = embedder.embed(["aab", "cab"])
+    # (2, 1, 0) / sqrt(5); (1, 1, 1) / sqrt(3)
+    expected = [[2 / 5**0.5, 1 / 5**0.5, 0], [3**-0.5] * 3]
     assert np.allclose(vectors, expected)
     assert embedder.dims == 3
 

@@ -2,7 +2,8 @@ import orjson
 import pytest
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
-from assistant.models.http_errors import error_for, lacking, read_refusal, scrub
+from assistant.models.http_errors import error_for, lacking
+from assistant.models.http_refusals import read_refusal, scrub
 from tests.models.serving import problem
 
 KEY = "sk-proj-abcdefgh12345678"
@@ -121,7 +122,7 @@ def test_bodies_of_any_kind_are_taken_apart_without_complaint(body: bytes) -> No
     assert isinstance(told(500, body), RetryableModelError)
 
 
-USED = frozenset({"json_schema", "logprobs", "top_logprobs", "max_tokens", "temperature"})
+USED = frozenset({"system", "whole_reply", "json_schema", "logprobs", "top_logprobs", "max_tokens", "temperature"})
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,22 @@ USED = frozenset({"json_schema", "logprobs", "top_logprobs", "max_tokens", "temp
         (400, "This model's maximum context length is 4096; max_tokens is 256", None, None),
         (400, "messages must not be empty", None, None),
         (500, "response_format broke us", None, None),
+        (400, "Conversation roles must alternate user/assistant/...; System role not supported", None, "system"),
+        (400, "Unsupported value: 'messages[0].role' does not support 'system'.", "messages[0].role", "system"),
+        (400, "Developer instruction is not enabled for models/gemma-3-27b-it", None, "system"),
+        (422, "body.messages.0.role Input should be 'user' or 'assistant'", None, "system"),
+        (400, "Only user, assistant and tool roles are supported, got system", None, "system"),
+        (400, "This model does not support system messages", None, "system"),
+        (400, "'system' is not one of ['user', 'assistant']", None, "system"),
+        (424, "Server error: Conversation roles must alternate user/assistant", None, "system"),
+        (500, "Jinja Exception: System role not supported", None, "system"),
+        (400, "该模型不支持 system 角色", None, "system"),
+        (500, "the system is out of memory", None, None),
+        (400, "This model only support stream mode, please enable the stream parameter.", None, "whole_reply"),
+        (400, "parameter.enable_thinking must be set to false for non-streaming calls", None, "whole_reply"),
+        (400, "Non-streaming requests are not available for this model", None, "whole_reply"),
+        (400, "`stream` must be true", None, "whole_reply"),
+        (400, "该模型仅支持流式输出", None, "whole_reply"),
     ],
 )
 def test_a_complaint_about_a_parameter_names_the_feature_to_drop(

@@ -47,9 +47,10 @@ async def ask(model: LangChainModel, _: DevServer) -> bytes:
     return (await model.ask(question())).body
 
 
-def test_it_is_a_label_model() -> None:
-    model: LabelModel = LangChainModel("anthropic", "claude")
-    assert (model.spec, model.parallel) == ("anthropic:claude", None)
+def test_it_is_a_label_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k-123456")
+    model: LabelModel = LangChainModel("openai", "gpt")
+    assert (model.spec, model.parallel) == ("openai:gpt", None)
 
 
 def test_a_question_gets_an_answer_in_the_schema_with_usage_and_logprobs() -> None:
@@ -102,7 +103,7 @@ def test_a_refusal_and_a_malformed_reply_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("server_error", "server_error"), ("rate_limited", "rate_limited"), ("reset", "connection")],
+    [("server_error", "server_error"), ("rate_limited", "rate_limited"), ("reset", "reset")],
 )
 def test_faults_are_worth_asking_again(fault: str, reason: str) -> None:
     options = DevServerOptions(faults=Faults(**{fault: 1.0}, retry_after_s=0.5))  # type: ignore[arg-type]  # by name

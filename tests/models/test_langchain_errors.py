@@ -1,3 +1,5 @@
+from json import JSONDecodeError
+
 import pytest
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
@@ -41,7 +43,14 @@ def told(error: Exception) -> ModelError:
         (failure("APITimeoutError"), RetryableModelError, "timeout"),
         (failure("APIConnectionError"), RetryableModelError, "connection"),
         (failure("ContextOverflowError"), RejectedRequestError, "too_long"),
-        (failure("ValueError"), RejectedRequestError, "bad_request"),
+        (failure("ReadError"), RetryableModelError, "reset"),
+        (failure("ClientPayloadError"), RetryableModelError, "reset"),
+        (JSONDecodeError("Expecting value", "", 0), RetryableModelError, "truncated"),
+        (AttributeError("'str' object has no attribute 'model_dump'"), RetryableModelError, "truncated"),
+        (ValueError("No data received from Ollama stream."), RetryableModelError, "truncated"),
+        (failure("ResponseError", "unexpected EOF", status_code=-1), RetryableModelError, "server_error"),
+        (failure("SomethingNoOneHasSeen"), RetryableModelError, "server_error"),
+        (NotImplementedError("no such thing"), RejectedRequestError, "bad_request"),
     ],
 )
 def test_exceptions_are_understood_by_status_or_by_name(error: Exception, kind: type[ModelError], reason: str) -> None:
@@ -49,6 +58,35 @@ def test_exceptions_are_understood_by_status_or_by_name(error: Exception, kind: 
     assert isinstance(meaning, kind)
     assert meaning.reason == reason  # type: ignore[attr-defined]  # both kinds have one
     assert "anthropic" in meaning.what
+
+
+def test_the_answer_behind_an_exception_is_found_where_it_was_raised_from() -> None:
+    inner = failure("HTTPStatusError", response=Response(429, {"retry-after": "9"}))
+    outer = failure("ResponseError", "boom", status_code=429)
+    outer.__context__, outer.__suppress_context__ = inner, True  # as `raise ... from None` leaves it
+    wrapped = failure("ProviderError", "{'error': {'code': 429}}")
+    wrapped.__cause__ = outer
+    error = told(wrapped)
+    assert isinstance(error, RetryableModelError)
+    assert (error.reason, error.retry_after) == ("rate_limited", 9.0)
+    assert "{" not in error.what
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (TypeError("create() got an unexpected keyword argument 'top_q'"), "top_q"),
+        (failure("NoCredentialsError", "Unable to locate credentials"), "no credentials"),
+        (failure("LocalProtocolError", "Illegal header value b'Bearer '"), "header"),
+        (failure("SSLCertVerificationError", "self-signed certificate"), "certificate"),
+    ],
+)
+def test_what_no_attempt_can_mend_is_fatal(error: Exception, what: str) -> None:
+    wrapped = failure("APIConnectionError", "Connection error.")
+    wrapped.__cause__ = error
+    meaning = told(error if isinstance(error, TypeError) else wrapped)
+    assert isinstance(meaning, FatalModelError)
+    assert what in meaning.what
 
 
 def test_retry_after_is_read_from_the_responses_headers() -> None:

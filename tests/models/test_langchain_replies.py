@@ -4,7 +4,7 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.models.chat_api import read_answer
 from assistant.models.interface import ModelAnswer
-from assistant.models.langchain_replies import completion_body
+from assistant.models.langchain_replies import completion_body, shows_thinking
 
 
 def answer(message: AIMessage) -> ModelAnswer:
@@ -66,3 +66,40 @@ def test_refusals_are_found() -> None:
 
 def test_the_name_asked_for_stands_in_where_none_is_said() -> None:
     assert answer(AIMessage("x")).model == "asked-for"
+
+
+def test_a_tool_call_that_was_cut_is_left_open() -> None:
+    call = {"name": "answer", "args": {"labels": ["hate"]}, "id": "1", "type": "tool_call"}
+    read = answer(AIMessage("", tool_calls=[call], response_metadata={"stop_reason": "max_tokens"}))
+    assert (read.text, read.finish_reason) == ('{"labels":["hate"]', "length")
+
+
+def test_a_prompt_that_gemini_blocked_is_the_content_filters() -> None:
+    blocked = {"prompt_feedback": {"block_reason": "PROHIBITED_CONTENT", "safety_ratings": None}}
+    passed = {"prompt_feedback": {"block_reason": 0}, "finish_reason": "STOP"}
+    assert answer(AIMessage("", response_metadata=blocked)).finish_reason == "content_filter"
+    assert answer(AIMessage("x", response_metadata=passed)).finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        AIMessage("x", additional_kwargs={"reasoning_content": "hm"}),
+        AIMessage([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "x"}]),
+        AIMessage(
+            "x",
+            usage_metadata=UsageMetadata(
+                input_tokens=1, output_tokens=9, total_tokens=10, output_token_details={"reasoning": 8}
+            ),
+        ),
+    ],
+)
+def test_thinking_is_seen_wherever_an_integration_puts_it(message: AIMessage) -> None:
+    assert shows_thinking(message)
+    assert not shows_thinking(AIMessage("x"))
+
+
+def test_mistrals_cached_tokens_are_read_from_its_own_words() -> None:
+    usage = UsageMetadata(input_tokens=10, output_tokens=2, total_tokens=12)
+    told = {"token_usage": {"prompt_tokens": 10, "num_cached_tokens": 8}}
+    assert answer(AIMessage("x", response_metadata=told, usage_metadata=usage)).cached_tokens == 8

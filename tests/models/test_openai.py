@@ -10,6 +10,7 @@ from assistant.errors import FatalModelError, RejectedRequestError, RetryableMod
 from assistant.models.chat_api import read_answer
 from assistant.models.dev.faults import Faults
 from assistant.models.dev.options import DevServerOptions
+from assistant.models.dev.wire_faults import WireFault
 from assistant.models.interface import LabelModel, ModelRequest
 from assistant.models.limits import RateLimits
 from assistant.models.openai import OpenAIModel
@@ -227,7 +228,7 @@ def test_too_long_a_prompt_is_refused_for_good() -> None:
     assert caught.value.reason == "too_long"
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>welcome</html>", b'{"choices": [{"message": {"con'])
+@pytest.mark.parametrize("body", [b"", b'{"choices": [{"message": {"con'])
 def test_a_success_that_is_no_completion_is_asked_again(body: bytes) -> None:
     with pytest.raises(RetryableModelError) as caught:
         ask_canned(always(200, body))
@@ -248,7 +249,7 @@ def test_a_redirect_is_not_followed_with_the_key() -> None:
 
 def test_pretty_printed_replies_are_taken_as_they_are() -> None:
     body = orjson.dumps(completion("hi"), option=orjson.OPT_INDENT_2) + b"\n\n"
-    assert ask_canned(always(200, body)) == body
+    assert ask_canned(always(200, body)) == body.strip()
 
 
 def test_rate_limits_are_told_for_good_and_bad_replies() -> None:
@@ -286,14 +287,6 @@ def test_connections_are_kept_and_never_more_than_allowed() -> None:
         return len(peers)
 
     assert asyncio.run(run()) == 4
-
-
-def test_proxies_from_the_environment_are_ignored_unless_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "")
-    assert ask_canned(always(200, completion()))
-    with pytest.raises(RetryableModelError):
-        ask_canned(always(200, completion()), trust_env=True)
 
 
 def check(options: DevServerOptions, name: str = "dev", key: str | None = None) -> str:
@@ -343,5 +336,99 @@ def test_check_asks_one_short_question_where_there_is_no_list() -> None:
 
 
 def test_check_says_when_nobody_is_there() -> None:
+    async def run() -> None:
+        model = OpenAIModel("m", base_url="http://127.0.0.1:9/v1")
+        try:
+            await model.check()
+        finally:
+            await model.aclose()
+
     with pytest.raises(RetryableModelError, match="can't be reached"):
-        asyncio.run(OpenAIModel("m", base_url="http://127.0.0.1:9/v1").check())
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("form", ["padded", "event_stream", "tool_call", "function_call", "reasoning"])
+def test_the_same_answer_comes_in_any_form(form: str) -> None:
+    _, (plain,), _ = ask_dev(DevServerOptions(), question("hello"))
+    _, (body,), counts = ask_dev(DevServerOptions(wire_fault=WireFault(form)), question("hello"))
+    answer, expected = read_answer(body), read_answer(plain)
+    assert (answer.text, answer.prompt_tokens, counts["asked"]) == (expected.text, expected.prompt_tokens, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("no_choices", "unavailable"),
+        ("finish_error", "unavailable"),
+        ("error_in_200", "unavailable"),
+        ("overloaded_400", "unavailable"),
+        ("html", "unavailable"),
+        ("cut_json", "truncated"),
+    ],
+)
+def test_trouble_of_a_gateway_has_a_reason_and_passes(fault: str, reason: str) -> None:
+    async def run() -> tuple[str, bytes]:
+        async with serving(DevServerOptions(wire_fault=WireFault(fault, first_only=True))) as (_, url):
+            model = OpenAIModel("dev", base_url=url)
+            with pytest.raises(RetryableModelError) as caught:
+                await model.ask(question())
+            return caught.value.reason, await ask_once(model)
+
+    found, body = asyncio.run(run())
+    assert found == reason
+    assert "label" in read_answer(body).text
+
+
+@pytest.mark.parametrize("fault", ["too_large_429", "context_500"])
+def test_a_question_that_never_fits_is_refused_whatever_the_status(fault: str) -> None:
+    with pytest.raises(RejectedRequestError) as caught:
+        ask_dev(DevServerOptions(wire_fault=WireFault(fault)), question())
+    assert caught.value.reason == "too_long"
+
+
+def test_the_second_web_page_for_a_question_means_a_wrong_address() -> None:
+    async def run() -> None:
+        async with serving(DevServerOptions(wire_fault=WireFault("html"))) as (_, url):
+            model = OpenAIModel("dev", base_url=url)
+            with pytest.raises(RetryableModelError, match="with a web page"):
+                await model.ask(question())
+            await ask_once(model)
+
+    with pytest.raises(FatalModelError, match="with a web page") as caught:
+        asyncio.run(run())
+    assert "OPENAI_BASE_URL" in caught.value.hint
+
+
+def test_a_firewalls_page_refuses_one_question_where_others_were_answered() -> None:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        blocked = b"<script>" in await request.read()
+        if blocked:
+            return web.Response(status=403, body=b"<html><body>Request blocked</body></html>", content_type="text/html")
+        return web.json_response(completion("hi"))
+
+    async def run() -> None:
+        async with canned(answer) as url:
+            model = OpenAIModel("m", base_url=url)
+            await model.ask(question("hello"))
+            await ask_once(model, question("<script>"))
+
+    with pytest.raises(RejectedRequestError, match="blocks this request"):
+        asyncio.run(run())
+
+
+def test_extra_parameters_and_headers_go_with_every_question_and_with_a_check() -> None:
+    seen: list[tuple[str, str | None, object]] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        raw = await request.read()
+        seen.append((request.method, request.headers.get("X-Team"), orjson.loads(raw).get("top_k") if raw else None))
+        return web.json_response(completion("hi")) if raw else web.json_response({"data": [{"id": "m"}]})
+
+    async def run() -> None:
+        async with canned(answer) as url:
+            model = OpenAIModel("m", base_url=url, extra={"top_k": 5}, headers={"X-Team": "policy"})
+            assert await model.check() == f"m answers at {url[7:-3]} (1 models there)"
+            await ask_once(model)
+
+    asyncio.run(run())
+    assert seen == [("GET", "policy", None), ("POST", "policy", 5)]

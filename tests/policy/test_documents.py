@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.bundled import bundled
 from assistant.domain.policies import Example, Label, LabelKind
 from assistant.errors import PolicyError
 from assistant.policy.documents import find_mistakes, parse_policy, policy_digest, read_policy, read_source
@@ -95,6 +96,21 @@ def swapped(old: str, new: str, source: str = COMMUNITY) -> str:
 
 def with_lines(extra: str) -> str:
     return COMMUNITY + extra
+
+
+def test_a_label_can_have_a_title_in_each_language_or_one_for_all() -> None:
+    source = read_source(bundled("examples") / "policies" / "relevance.md")
+    label = parse_policy(source, "relevance").label_set.labels[2]
+    assert (label.name, label.title("en"), label.title("zh"), label.title("fr")) == (
+        *("2", "Answers in part", "部分满足"),
+        "Answers in part",  # the first where there is none in that language
+    )
+    plain = source.replace("title: {en: Answers in part, zh: 部分满足}", "title: Partly")
+    assert parse_policy(plain, "relevance").label_set.labels[2].title("zh") == "Partly"
+    without = source.replace("      title: {en: Answers in part, zh: 部分满足}\n", "")
+    assert parse_policy(without, "relevance").label_set.labels[2].title("zh") == ""
+    wrong = source.replace("title: {en: Answers in part,", "title: {en: [],")
+    assert [one.message for one in find_mistakes(wrong, "relevance")] == ["this is no title in a language"]
 
 
 def test_a_good_document_has_no_mistakes() -> None:

@@ -40,7 +40,9 @@ class Reviewer:
     def work(self, done: threading.Event) -> None:
         """Claim and answer, until everything is closed."""
         while not done.is_set():
+            began = time.monotonic()
             found = self.queue.claim(self.who, self.chance.choice((1, 1, 2)))
+            self.told["longest_ms"] = max(self.told["longest_ms"], round(1000 * (time.monotonic() - began)))
             self.told["asked"] += 1
             self.told["given"] += len(found)
             if not found:

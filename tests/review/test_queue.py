@@ -352,6 +352,45 @@ def test_a_budget_ends_what_a_shift_shows_of_a_harm(desk: Desk) -> None:
     assert len(queue.claim(desk.person("ben"), 5)) == 2
 
 
+def test_a_budget_counts_what_was_uncovered_and_what_is_in_hand(desk: Desk) -> None:
+    for key in desk.items(6):
+        desk.task(key, harm="hate", severity=3)
+    queue, ann = desk.queue(budgets={"hate": 2}), desk.person("ann")
+    first, second = queue.claim(ann, 5)
+    queue.submit(ann, answer(first, uncovered_ms=0))  # never looked at: as if it had not been shown
+    [third] = queue.claim(ann, 5)
+    queue.skip(ann, second.assignment_id, second.token, SkipReason.DISTRESSING, uncovered_ms=900)  # seen, then skipped
+    queue.submit(ann, answer(third, uncovered_ms=40))
+    assert queue.claim(ann, 5) == []
+
+
+def test_a_break_is_due_for_severe_items_that_were_looked_at(desk: Desk) -> None:
+    for key in desk.items(4):
+        desk.task(key, harm="hate", severity=3)
+    desk.clock.at = datetime.now(UTC)  # answers are stamped with the time it is
+    queue, ann = desk.queue(break_severe=2), desk.person("ann")
+    for looked in (0, 0, 500):
+        say(queue, ann, uncovered_ms=looked)
+    assert queue.pause(ann, severe_from=3) is None
+    say(queue, ann, uncovered_ms=None)  # a program: it isn't known, and counts
+    due = queue.pause(ann, severe_from=3)
+    assert due is not None
+    assert (due.reason, due.severe) == ("severe", 2)
+
+
+def test_nothing_is_handed_to_somebody_it_could_never_reach(desk: Desk) -> None:
+    [task] = desk.tasks(1, overlap=2)
+    queue, ann, ben = desk.queue(), desk.person("ann"), desk.person("ben")
+    [his] = queue.claim(ben)
+    queue.skip(ben, his.assignment_id, his.token, SkipReason.TOO_HARD)
+    [one] = queue.claim(ann)
+    refused = queue.hand_over(ann, one.assignment_id, one.token, "yours", to=ben.user_id)
+    assert (refused.kind, refused.message) == (OutcomeKind.REFUSED, "met_before")
+    assert queue.hand_over(ann, one.assignment_id, one.token, to=10**6).message == "nobody"
+    assert [held.task_id for held in queue.held(ann)] == [task]
+    assert [row.kind for row in desk.rows(passes)] == ["skip"]
+
+
 def test_gold_is_mixed_in_silently_at_its_rate(desk: Desk) -> None:
     known = desk.items(30)
     with desk.database.write() as connection:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+import re
+from collections.abc import Collection, Iterator
 
 from assistant.errors import InputError
-from assistant.ingest.formats.lines import LONGEST_LINE, physical_lines
+from assistant.ingest.formats.feeder import Feeder
+from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
+from assistant.ingest.formats.lines import LONGEST_LINE, Lines, physical_lines
+from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of, explain_encoding
 
 _DELIMITERS = ",\t;|"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel writes and reads it
 _CAUSES = {
     "unexpected end of data": "a quote opens here and never closes",
     "field larger": "a quote opens here and never closes",
@@ -21,25 +23,34 @@ _CAUSES = {
 }
 
 
-def read_delimited(stream: BinaryIO, encoding: str, *, delimiter: str | None = None) -> Iterator[Row | Refusal]:
-    """The records of a CSV or TSV stream, by the names in its first line.
+def read_delimited(
+    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = (), tabs: bool = False
+) -> Iterator[Row | Refusal]:
+    """The records of a CSV or TSV stream, by the names in its header.
 
     Fields may span lines and hold NUL bytes. A record with more or fewer fields than the header, or with quotes that
-    don't close, is refused and reading goes on with the line after its first.
+    don't close, is refused and reading goes on with the line after its first. A first line `sep=;` names the delimiter;
+    titles and comments above the header are passed over where it is certain which line that is.
 
     Args:
-        stream: split at LF only.
+        stream: split at LF, or at CR where no line ends otherwise.
         encoding: of the lines.
-        delimiter: one character; None takes the one of `, TAB ; |` that is most often in the header.
+        reading: may name the delimiter and the header's line; else the delimiter is the one of `, TAB ; |` that is most
+            often in the header.
+        note: is given a sentence on lines above the header.
+        usual: names that columns usually have, in lower case.
+        tabs: whether fields are separated by tabs wherever the header holds one.
 
     Raises:
-        InputError: the header can't be read, or names a column twice.
+        InputError: the header can't be read, names a column twice, or seems to stand further down.
     """
-    feeder = _Feeder(physical_lines(stream), encoding)
-    sign = delimiter or likely_delimiter(feeder.peek())
+    feeder = Feeder(physical_lines(stream), encoding)
+    sign = _stated_delimiter(feeder, reading)
+    _pass_over(feeder, sign, reading, note, usual)
+    sign = sign or _likely(feeder.peek(), tabs=tabs)
     csv.field_size_limit(LONGEST_LINE)  # the module's own limit, 128 KiB, is below a long post
     records = csv.reader(feeder, delimiter=sign, strict=True)
-    names = _read_header(records, feeder)
+    names = _read_header(records, feeder, reading)
     while True:
         feeder.start_record()
         try:
@@ -51,7 +62,7 @@ def read_delimited(stream: BinaryIO, encoding: str, *, delimiter: str | None = N
         if fields is None:
             return
         if fields:
-            yield _as_row(fields, feeder, names)
+            yield _as_row(fields, feeder, names, reading)
 
 
 def likely_delimiter(header: str) -> str:
@@ -60,93 +71,86 @@ def likely_delimiter(header: str) -> str:
     return max(_DELIMITERS, key=unquoted.count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    text: str
-    undecodable: UnicodeDecodeError | None = None
+def cells_of(line: str, delimiter: str | None = None) -> list[str]:
+    """The fields of one line, whatever is wrong with its quotes."""
+    sign = delimiter or likely_delimiter(line)
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=sign), [])
+    except csv.Error:
+        return [line]
 
 
-class _Feeder:
-    """Hands decoded lines to `csv.reader` and remembers those of the record being read, to give them back."""
-
-    def __init__(self, lines: Iterator[tuple[int, bytes | Refusal]], encoding: str) -> None:
-        self.encoding = encoding
-        self.record: list[_Line] = []
-        self._lines = lines
-        self._waiting: deque[_Line] = deque()
-        self._refusals: list[Refusal] = []
-
-    def __iter__(self) -> _Feeder:
-        return self
-
-    def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._read()
-        self.record.append(line)
-        return line.text
-
-    def _read(self) -> _Line:
-        for number, data in self._lines:
-            if isinstance(data, Refusal):
-                self._refusals.append(data)
-                continue
-            try:
-                return _Line(number, data.decode(self.encoding))
-            except UnicodeDecodeError as error:
-                return _Line(number, data.decode(self.encoding, "replace"), error)
-        raise StopIteration
-
-    def peek(self) -> str:
-        """The next line that isn't blank, which stays in place; `""` at the end."""
-        for line in iter(self._read_or_none, None):
-            self._waiting.append(line)
-            if line.text.strip():
-                return line.text
-        return ""
-
-    def _read_or_none(self) -> _Line | None:
-        try:
-            return self._read()
-        except StopIteration:
-            return None
-
-    def start_record(self) -> None:
-        """Forgets the lines of the record before."""
-        self.record = []
-
-    def give_back_all_but_first(self) -> None:
-        """Lets the lines after the first of this record be read again, as records of their own."""
-        self._waiting.extendleft(reversed(self.record[1:]))
-
-    def take_refusals(self) -> list[Refusal]:
-        """The lines refused since the last call: too long, or beyond a damaged place."""
-        taken, self._refusals = self._refusals, []
-        return taken
+def _likely(header: str, *, tabs: bool) -> str:
+    return "\t" if tabs and "\t" in header else likely_delimiter(header)
 
 
-def _read_header(records: Iterator[list[str]], feeder: _Feeder) -> list[str]:
+def _stated_delimiter(feeder: Feeder, reading: Reading) -> str | None:
+    """What the user says, else what a first line `sep=;` does, which is no record in any case."""
+    stated = _SEPARATOR_LINE.fullmatch(feeder.peek().strip("\ufeff \r\n"))
+    if stated is not None:
+        feeder.skip()
+    return reading.delimiter or (stated[1] if stated else None)
+
+
+def _pass_over(feeder: Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
+    """Lets the header be the next line."""
+    if reading.header_row is not None:
+        while (at := feeder.peek_number()) is not None and at < reading.header_row:
+            feeder.skip()
+        if at != reading.header_row:
+            what = f"line {reading.header_row} holds nothing" if at else f"the file has no line {reading.header_row}"
+            hint = "name the line that holds the column names"
+            raise InputError(what, where=reading.advice("header-row", str(reading.header_row)), hint=hint)
+        return
+    known = {*usual, *(name.casefold() for name in reading.named)}
+    if _plainly_header(feeder.peek(), sign, known):
+        return
+    lines = feeder.look(LOOKED_AT)
+    if not lines or lines[0].text.count('"') % 2:  # a name that goes on in the next line, or a quote left open
+        return
+    place = find_header([cells_of(line.text, sign) for line in lines], known)
+    header, title = lines[place.index], excerpt_of(lines[0].text.strip())
+    if not place.sure:
+        what = f"the column names can't be in line {lines[0].number} ({title!r}): the lines below it have more fields"
+        hint = f"do they stand in line {header.number}? {reading.advice('header-row', str(header.number))}"
+        raise InputError(what, where=f"line {lines[0].number}", hint=hint)
+    if place.index:
+        note(above_note(title, "line", header.number))
+        for _ in range(place.index):
+            feeder.skip()
+
+
+def _plainly_header(line: str, sign: str | None, known: Collection[str]) -> bool:
+    """Whether a line needs no look at those below it: it names a usual column, and every column."""
+    cells = [cell.strip() for cell in cells_of(line, sign)]
+    return all(cells) and not line.startswith(("#", "//")) and any(cell.casefold() in known for cell in cells)
+
+
+def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading) -> list[str]:
     """The column names, stripped; a nameless column is called `column_N`."""
+    where = f"line {feeder.peek_number() or 1}"
+    feeder.start_record()
     try:
         fields = next((fields for fields in records if fields), [])
     except csv.Error as error:
-        hint = "the first line must hold the column names"
-        raise InputError(f"the header can't be read: {_cause(error)}", where="line 1", hint=hint) from error
+        hint = f"this line must hold the column names; or say which does: {reading.advice('header-row', 'N')}"
+        raise InputError(f"the header can't be read: {_cause(error)}", where=where, hint=hint) from error
     for line in feeder.record:
         if line.undecodable is not None:
-            hint = explain_encoding(line.undecodable, feeder.encoding)
+            hint = explain_encoding(line.undecodable, feeder.encoding, reading)
             raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
     names = [name.strip() or f"column_{place}" for place, name in enumerate(fields, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"column {', '.join(twice)} occurs twice", where="line 1", hint="rename one of them")
+        raise InputError(f"column {', '.join(twice)} occurs twice", where=where, hint="rename one of them")
     return names
 
 
-def _as_row(fields: list[str], feeder: _Feeder, names: list[str]) -> Row | Refusal:
+def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Reading) -> Row | Refusal:
     first = feeder.record[0]
     for line in feeder.record:
         if line.undecodable is not None:
-            message = explain_encoding(line.undecodable, feeder.encoding)
+            message = explain_encoding(line.undecodable, feeder.encoding, reading)
             return Refusal(line.number, "encoding", message, excerpt_of(line.text))
     if len(fields) != len(names):
         message = f"{len(fields)} fields where the header has {len(names)}"
@@ -154,7 +158,7 @@ def _as_row(fields: list[str], feeder: _Feeder, names: list[str]) -> Row | Refus
     return Row(dict(zip(names, fields, strict=True)), first.number)
 
 
-def _recover(feeder: _Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
+def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
     """What to make of a record with wrong quotes: its first line is refused, the others are read anew.
 
     Many TSV writers don't quote at all: there a line with the right number of tabs is taken as it stands.

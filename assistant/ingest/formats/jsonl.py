@@ -4,51 +4,63 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Collection, Iterable, Iterator
 
 import orjson
 
-from assistant.errors import InputError
-from assistant.ingest.formats.lines import physical_lines
+from assistant.ingest.formats.json_object import unfolded_object
+from assistant.ingest.formats.lines import Lines, physical_lines
+from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of, explain_encoding
 
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")  # may be an integer over 64 bits, which orjson rounds
 _INTEGER_BITS = 63
 
 
-def read_jsonl(stream: BinaryIO, encoding: str) -> Iterator[Row | Refusal]:
-    """The objects of a JSON-lines stream; blank lines are passed over.
+def read_jsonl(
+    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = ()
+) -> Iterator[Row | Refusal]:
+    """The objects of a JSON-lines stream; blank lines are passed over. A single line may hold all records.
 
     Kept although strict JSON forbids it: control characters inside strings (NUL too), NaN (as None), Infinity (as
     text). Integers over 64 bits stay exact as text.
 
     Args:
-        stream: split at LF only.
+        stream: split at LF, or at CR where no line ends otherwise.
         encoding: of one line; `utf-8` is the fast path.
-
-    Raises:
-        InputError: the file is one JSON array.
+        reading: for advice.
+        note: is given a sentence on how a single object was read.
+        usual: names that columns usually have, in lower case.
     """
-    for number, line in physical_lines(stream):
+    rows = read_json_lines(physical_lines(stream), encoding, reading)
+    first, second = next(rows, None), next(rows, None)
+    if first is not None and second is None:
+        yield from unfolded_object(first, note, usual)
+        return
+    yield from (row for row in (first, second) if row is not None)
+    yield from rows
+
+
+def read_json_lines(
+    lines: Iterable[tuple[int, bytes | Refusal]], encoding: str, reading: Reading
+) -> Iterator[Row | Refusal]:
+    """The objects of numbered lines; blank ones are passed over."""
+    for number, line in lines:
         if isinstance(line, Refusal):
             yield line
-        elif number == 1 and line.lstrip().startswith(b"["):
-            yield _refuse_array(line)
         elif not line.isspace():
-            yield _read_line(line, number, encoding)
+            yield read_json_record(line, number, encoding, reading)
 
 
-def _refuse_array(line: bytes) -> Refusal:
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        hint = "one object a line is read; turn it with: jq -c '.[]' FILE.json > FILE.jsonl"
-        raise InputError("the file is one JSON array", where="line 1", hint=hint) from error
-    return Refusal(1, "not_an_object", "a JSON list; each line must be an object", excerpt_of(line))
+def read_json_record(line: bytes, number: int, encoding: str, reading: Reading) -> Row | Refusal:
+    """The object that these bytes are; or why they are none.
 
-
-def _read_line(line: bytes, number: int, encoding: str) -> Row | Refusal:
+    Args:
+        line: a line, or a value cut out of a list.
+        number: of the row.
+        encoding: `utf-8` is the fast path.
+        reading: for advice.
+    """
     try:
         if encoding == "utf-8" and not _LONG_NUMBER.search(line):
             values = orjson.loads(line)
@@ -58,12 +70,12 @@ def _read_line(line: bytes, number: int, encoding: str) -> Row | Refusal:
         try:
             values = _read_leniently(line, encoding)
         except (ValueError, RecursionError) as error:
-            return _refuse(line, number, encoding, error)
+            return _refuse(line, number, encoding, error, reading)
     except (ValueError, RecursionError) as error:
-        return _refuse(line, number, encoding, error)
+        return _refuse(line, number, encoding, error, reading)
     if not isinstance(values, dict):
         kind = "list" if isinstance(values, list) else "single value"
-        return Refusal(number, "not_an_object", f"a JSON {kind}; each line must be an object", excerpt_of(line))
+        return Refusal(number, "not_an_object", f"a JSON {kind}; each record must be an object", excerpt_of(line))
     return Row(values, number)
 
 
@@ -84,10 +96,10 @@ def _exact_integer(digits: str) -> int | str:
     return number if (number := int(digits)).bit_length() <= _INTEGER_BITS else digits
 
 
-def _refuse(line: bytes, number: int, encoding: str, error: Exception) -> Refusal:
+def _refuse(line: bytes, number: int, encoding: str, error: Exception, reading: Reading) -> Refusal:
     match error:
         case UnicodeDecodeError():
-            return Refusal(number, "encoding", explain_encoding(error, encoding), excerpt_of(line))
+            return Refusal(number, "encoding", explain_encoding(error, encoding, reading), excerpt_of(line))
         case UnicodeEncodeError():
             half = error.object[error.start].encode("unicode_escape").decode("ascii")
             message = f"{half} is half of a surrogate pair, no character; write the text again as UTF-8"

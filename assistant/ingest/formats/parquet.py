@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
 
 from assistant.errors import InputError
 from assistant.ingest.formats.values import plain_value
-from assistant.ingest.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading import Note
+from assistant.ingest.rows import Refusal, Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
 _BATCH = 500  # records in memory at a time
+_NO_TEXT = "it holds bytes that are no text, or values of a type that can't be read"
 _READ_AHEAD = 1 << 20  # bytes of a column; without it the whole column of a row group is held
 
 
-def read_parquet(source: Path | BinaryIO) -> Iterator[Row | Refusal]:
+def read_parquet(source: BinaryIO, note: Note) -> Iterator[Row | Refusal]:
     """The records of a Parquet file, numbered from 1; values as `plain_value` has them.
 
     Where the file says the names of a column's codes, as Hugging Face's `datasets` does for a ClassLabel, values are
-    these names; -1 stands for none.
+    these names; -1 stands for none. Values that can't be read (bytes that are no text, types that have no plain form)
+    are left out and the rest of their records is read.
 
     Args:
-        source: a path, or a stream that can seek.
+        source: a stream that can seek.
+        note: is given a sentence on each column with values that were left out.
 
     Raises:
         InputError: the file isn't Parquet, is damaged from the start, or has two columns of one name.
@@ -43,7 +47,7 @@ def read_parquet(source: Path | BinaryIO) -> Iterator[Row | Refusal]:
         raise InputError(f"not a readable Parquet file ({error})", hint="write it again, or give CSV") from error
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"column {', '.join(twice)} occurs twice", hint="rename one of them")
-    return _read_batches(file, _names_of_codes(file.schema_arrow.metadata or {}))
+    return _read_batches(file, _names_of_codes(file.schema_arrow.metadata or {}), note)
 
 
 def _names_of_codes(metadata: Mapping[bytes, bytes]) -> dict[str, Sequence[str]]:
@@ -72,42 +76,107 @@ def _by_name(value: object, names: Sequence[str]) -> object:
     return names[value] if value >= 0 else None
 
 
-def _read_batches(file: pq.ParquetFile, names: Mapping[str, Sequence[str]]) -> Iterator[Row | Refusal]:
+def _read_batches(file: pq.ParquetFile, names: Mapping[str, Sequence[str]], note: Note) -> Iterator[Row | Refusal]:
     import pyarrow as pa  # noqa: PLC0415 - as above
 
     number = 1
+    left_out: Counter[tuple[str, str]] = Counter()
     with file:
+        columns = _readable(file, left_out)
         try:
-            for batch in file.iter_batches(batch_size=_BATCH):
-                yield from _rows(batch, number, names)
+            for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+                yield from _rows(batch, number, names, left_out)
                 number += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             message = f"the file can't be read from here on ({error}); get it again and run once more"
             yield Refusal(number, "unreadable", message)
+    for (column, why), count in left_out.items():
+        note(f"column {column!r} is left out{f' in {count:,} rows' if count else ''}: {why}")
 
 
-def _rows(batch: pa.RecordBatch, first: int, names: Mapping[str, Sequence[str]]) -> Iterator[Row | Refusal]:
+def _readable(file: pq.ParquetFile, left_out: Counter[tuple[str, str]]) -> list[str] | None:
+    """The columns that can be read, None for all; one in a compression or a type that can't be is left out.
+
+    They are tried one by one only where a row of all can't be read.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    failures = (pa.ArrowException, OSError, ValueError)
     try:
-        records = batch.to_pylist()
-    except UnicodeDecodeError as error:
-        if batch.num_rows == 1:
-            yield _refuse(error, first)
-            return
-        for place in range(batch.num_rows):  # one record of the batch is wrong: find it
-            yield from _rows(batch.slice(place, 1), first + place, names)
-        return
-    for number, record in enumerate(records, first):
+        next(file.iter_batches(batch_size=1), None)
+    except failures:
+        kept = []
+        for name in file.schema_arrow.names:
+            try:
+                next(file.iter_batches(batch_size=1, columns=[name]), None)
+                kept.append(name)
+            except failures as error:
+                left_out[name, f"it can't be read ({error})"] = 0
+        return kept or None
+    return None
+
+
+class _Unreadable(NamedTuple):
+    """Stands for a value that can't be read, and says why."""
+
+    why: str
+
+
+def _rows(
+    batch: pa.RecordBatch, first: int, names: Mapping[str, Sequence[str]], left_out: Counter[tuple[str, str]]
+) -> Iterator[Row]:
+    columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    for place in range(batch.num_rows):
+        values: dict[str, object] = {}
+        unread: dict[str, tuple[str, str]] = {}
+        for column, cells in columns.items():
+            value = _plain(cells[place], column, left_out)
+            if isinstance(value, _Unreadable):
+                unread[column] = ("encoding", f"{value.why} in column {column!r}; write the column as text")
+                left_out[column, _NO_TEXT] += 1
+            else:
+                values[column] = _by_name(value, names[column]) if column in names else value
+        yield Row(values, first + place, unread)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """A column's values; where one has no form in Python, something unreadable stands in its place."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    failures = (pa.ArrowException, ValueError, NotImplementedError, OverflowError)
+
+    def value(cell: pa.Scalar) -> Any:
         try:
-            values = {name: plain_value(value) for name, value in record.items()}
-            for column, of_column in names.items():
-                if column in values:
-                    values[column] = _by_name(values[column], of_column)
-            yield Row(values, number)
-        except UnicodeDecodeError as error:
-            yield _refuse(error, number)
+            return cell.as_py()
+        except failures as error:
+            return _Unreadable(_cause(error))
+
+    try:
+        return list(column.to_pylist())
+    except failures:
+        return [value(cell) for cell in column]
 
 
-def _refuse(error: UnicodeDecodeError, number: int) -> Refusal:
-    byte = error.object[error.start]
-    message = f"byte {error.start + 1} of a value (0x{byte:02x}) is not UTF-8; write the column as text"
-    return Refusal(number, "encoding", message, excerpt_of(error.object))
+def _plain(value: object, column: str, left_out: Counter[tuple[str, str]]) -> object:
+    """The value as JSON holds it; of an object, as data sets hold pictures, the parts that are text."""
+    if isinstance(value, _Unreadable):
+        return value
+    try:
+        return plain_value(value)
+    except UnicodeDecodeError as error:
+        if not isinstance(value, Mapping):
+            return _Unreadable(_cause(error))
+    kept = {}
+    for name, part in value.items():
+        plain = _plain(part, f"{column}.{name}", left_out)
+        if isinstance(plain, _Unreadable):
+            left_out[f"{column}.{name}", _NO_TEXT] += 1
+        else:
+            kept[name] = plain
+    return kept
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} of a value (0x{error.object[error.start]:02x}) is not UTF-8"
+    return f"a value can't be read ({error})"

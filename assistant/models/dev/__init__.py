@@ -1,1 +1,1 @@
-"""An OpenAI-compatible server on this machine, to try and to test with."""
+"""A model server on this machine, OpenAI-compatible and with other providers' dialects, to try and to test with."""

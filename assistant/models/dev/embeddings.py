@@ -45,5 +45,7 @@ def embed(text: str, dimensions: int) -> list[float]:
     for feature in (*re.findall(r"\w+", lowered), *(lowered[i : i + 2] for i in range(len(lowered) - 1))):
         number = int.from_bytes(blake2b(feature.encode(), digest_size=8).digest())
         vector[number % dimensions] += 1.0 if number >> 63 else -1.0
-    norm = math.sqrt(sum(value * value for value in vector)) or 1.0
+    if not any(vector):  # a single sign, or features that cancel: no model gives zero
+        vector[0] = 1.0
+    norm = math.sqrt(sum(value * value for value in vector))
     return [value / norm for value in vector]

@@ -14,6 +14,7 @@ Fault = Literal[
     "malformed",
     "truncated",
     "rate_limited",
+    "rejected",
     "off_label",
     "refusal",
     "slow",
@@ -35,9 +36,12 @@ class Faults:
         malformed: the reply's content is broken JSON.
         truncated: the reply's content is cut, `finish_reason` is `length`.
         rate_limited: HTTP 429 with Retry-After.
+        rejected: HTTP 400, in words that say nothing.
         off_label: the reply names a label that was not offered.
         refusal: the model declines.
         slow: the answer takes `slow_ms` longer.
+        rejected_after: so many questions are asked before each one is `rejected`, whatever it is: a key that is
+            revoked; None for never.
         every_attempt: a question meets its fault each time it is asked; otherwise on the first time only.
         retry_after_s: what Retry-After says.
         slow_ms: the extra latency of `slow`, in milliseconds.
@@ -50,9 +54,11 @@ class Faults:
     malformed: float = 0.0
     truncated: float = 0.0
     rate_limited: float = 0.0
+    rejected: float = 0.0
     off_label: float = 0.0
     refusal: float = 0.0
     slow: float = 0.0
+    rejected_after: int | None = None
     every_attempt: bool = False
     retry_after_s: float = 0.2
     slow_ms: float = 1000.0
@@ -65,7 +71,7 @@ class Faults:
 
     def rates(self) -> tuple[tuple[Fault, float], ...]:
         """(fault, share) of those that may happen."""
-        settings = {"every_attempt", "retry_after_s", "slow_ms"}
+        settings = {"rejected_after", "every_attempt", "retry_after_s", "slow_ms"}
         named = ((field.name, getattr(self, field.name)) for field in fields(self) if field.name not in settings)
         return tuple((name, share) for name, share in named if share > 0)  # type: ignore[misc]  # names are Faults
 
@@ -76,10 +82,15 @@ class FaultPlan:
     def __init__(self, faults: Faults) -> None:
         self._rates = faults.rates()
         self._every_attempt = faults.every_attempt
+        self._left = faults.rejected_after
         self._met: set[str] = set()
 
     def fault_of(self, digest: str) -> Fault | None:
         """The fault of a question, by the digest (hex) of its messages; None for most."""
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                return "rejected"
         if not self._rates or digest in self._met:
             return None
         place = int(digest[:12], 16) / 16**12

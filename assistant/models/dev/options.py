@@ -12,6 +12,7 @@ import orjson
 from assistant.models.dev.answers import Question
 from assistant.models.dev.faults import Faults
 from assistant.models.dev.script import ScriptedReply
+from assistant.models.dev.wire_faults import WireFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class DevServerOptions:
         context_tokens: longer prompts (estimated) get the 400 of a real server; None for any length.
         dimensions: of the embeddings.
         log_path: a JSONL file that gets one line a request.
+        wire_fault: one fault that all questions meet, in whatever dialect they are asked.
+        lacks: of `LACKS`, what the model does not take, in whatever dialect it is asked.
     """
 
     port: int = 0
@@ -55,6 +58,8 @@ class DevServerOptions:
     context_tokens: int | None = None
     dimensions: int = 64
     log_path: Path | None = None
+    wire_fault: WireFault | None = None
+    lacks: tuple[str, ...] = ()
 
 
 class RefusedError(Exception):

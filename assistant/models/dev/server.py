@@ -17,13 +17,15 @@ from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
 from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.dialects.forms import EVENTS, streamed
+from assistant.models.dev.dialects.service import DialectService
 from assistant.models.dev.embeddings import embeddings_body
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit, retry_headers
 from assistant.models.dev.options import DevServerOptions, RefusedError, check_key, check_model, check_payload
 from assistant.models.dev.script import scripted
 
 _LARGEST_BODY = 64 * 1024 * 1024
-_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429}
+_STATUS = {"server_error": 500, "unavailable": 503, "rate_limited": 429, "rejected": 400}
 
 
 class DevServer:
@@ -43,6 +45,7 @@ class DevServer:
             if self.options.rate_limit is None
             else RequestLimit(self.options.rate_limit, self.options.rate_period_s, self.options.rate_kind)
         )
+        self._dialects = DialectService(self.options, self.log, self._limit)
         self._port = self.options.port
         self._prefixes: set[int] = set()
         self._web: web.Server | None = None
@@ -73,7 +76,12 @@ class DevServer:
         try:
             if path == "/dev/counts":
                 return _json(orjson.dumps(self.log.counts()))
-            check_key(self.options, request.headers.get("authorization"))
+            if not path.startswith("/v1/") or path == "/v1/messages" or self._dialects.answers_openai:
+                answered = await self._dialects.answer(request, path)
+                if answered is not None:
+                    return answered
+            azure = request.headers.get("api-key")
+            check_key(self.options, f"Bearer {azure}" if azure else request.headers.get("authorization"))
             if path == "/v1/chat/completions":
                 return await self._chat(request)
             return await self._other(request, path)
@@ -104,7 +112,7 @@ class DevServer:
             headers = self._take_place()
             check_payload(self.options, payload, question)
             fault = self._plan.fault_of(question.digest)
-            response = await self._reply(request, payload["model"], question, fault, headers)
+            response = await self._reply(request, payload, question, fault, headers)
             status = response.status
         except RefusedError as refused:
             status = refused.status
@@ -114,7 +122,12 @@ class DevServer:
         return response
 
     async def _reply(
-        self, request: web.BaseRequest, model: str, question: Question, fault: Fault | None, headers: dict[str, str]
+        self,
+        request: web.BaseRequest,
+        payload: Mapping[str, Any],
+        question: Question,
+        fault: Fault | None,
+        headers: dict[str, str],
     ) -> web.StreamResponse:
         if fault in _STATUS:
             refused = RefusedError(_STATUS[fault], "A fault made to order.", fault)
@@ -123,12 +136,14 @@ class DevServer:
         wait = self.options.latency_ms + (self.options.faults.slow_ms if fault == "slow" else 0.0)
         if wait:
             await asyncio.sleep(wait / 1000)
-        body = self._completion(model, question, fault)
+        body = self._completion(payload["model"], question, fault)
         if fault == "reset":
             _reset(request)
             return _json(body, 444)  # as nginx notes it: closed without an answer
         if fault == "half_body":
             return await _half(request, body)
+        if payload.get("stream"):
+            return web.Response(body=streamed(body), headers=headers, content_type=EVENTS)
         return _json(body, 200, headers)
 
     def _take_place(self) -> dict[str, str]:

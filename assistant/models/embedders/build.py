@@ -14,7 +14,7 @@ def build_embedder(name: str, *, threads: int = 1, base_url: str | None = None, 
 
     Args:
         name: as in the settings.
-        threads: of the embedded one's matrix products.
+        threads: how many texts the embedded one reads side by side.
         base_url, api_key: of `openai:NAME`.
 
     Raises:

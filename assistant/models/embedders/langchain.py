@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from assistant.errors import FatalModelError
+from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.embedders.service import ServiceEmbedder
+from assistant.models.langchain_errors import model_error, refusal_of, without_secrets
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
+
+_FETCHERS = ("tiktoken", "huggingface_hub", "tokenizers", "transformers")
+_SETTINGS: dict[str, dict[str, Any]] = {
+    # Counting tokens would fetch a file from the network; texts are short enough already, and retries are ours.
+    "azure_openai": {"check_embedding_ctx_length": False, "max_retries": 0},
+    # Its own retries wait 30 s each, whatever the server says.
+    "mistralai": {"max_retries": 1},
+}
 
 
 class LangChainEmbedder(ServiceEmbedder):
@@ -17,10 +30,11 @@ class LangChainEmbedder(ServiceEmbedder):
     Args:
         embeddings: the model.
         name: identity of its vectors, e.g. `cohere:embed-multilingual-v3.0`.
+        sleep: as for `ServiceEmbedder`.
     """
 
-    def __init__(self, embeddings: Embeddings, *, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, embeddings: Embeddings, *, name: str, sleep: Callable[[float], None] | None = None) -> None:
+        super().__init__(name, sleep=sleep)
         self._embeddings = embeddings
 
     @classmethod
@@ -28,25 +42,51 @@ class LangChainEmbedder(ServiceEmbedder):
         """The model `PROVIDER:NAME`; its key and address come from the environment variables LangChain reads.
 
         Raises:
-            FatalModelError: the provider is unknown, its package is missing (the message names it), or it wants a key.
+            FatalModelError: the provider is unknown, its package is missing (the message names it), or it wants a key
+                or files from the network.
         """
         # Importing langchain takes a second; only this embedder needs it.
         from langchain.embeddings import init_embeddings  # noqa: PLC0415
 
+        provider = spec.partition(":")[0]
+        if provider == "mistralai":
+            # Its batches are measured by a tokenizer it would download; offline it counts characters instead.
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+            logging.getLogger("langchain_mistralai").disabled = True  # it prints a traceback of what it raises as well
+            logging.getLogger("langchain_mistralai.embeddings").disabled = True
         try:
-            embeddings = init_embeddings(spec)
+            embeddings = init_embeddings(spec, **_SETTINGS.get(provider, {}))
         except ImportError as error:
             raise FatalModelError(f"the embedder {spec} needs a package: {error}") from None
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own; all of them mean "can't be made"
-            raise FatalModelError(
-                f"the embedder {spec} can't be made: {error}", hint="check its name and its key"
+            raise _wants_files(error, spec) or FatalModelError(
+                f"the embedder {spec} can't be made: {without_secrets(str(error))}", hint="check its name and its key"
             ) from None
         return cls(embeddings, name=spec)
 
-    def _request(self, texts: list[str]) -> list[list[float]]:
+    def _request(self, texts: list[str]) -> Sequence[Sequence[float]]:
         try:
             return self._embeddings.embed_documents(texts)
-        except Exception as error:  # noqa: BLE001 - as above; the type says enough, texts may quote the content
-            raise FatalModelError(
-                f"the embedder {self.name} failed: {type(error).__name__}", hint="check its name and its key"
-            ) from None
+        except Exception as error:  # noqa: BLE001 - each provider has errors of its own
+            raise _wants_files(error, self.name) or _meaning(error, self.name) from None
+
+
+def _meaning(error: Exception, spec: str) -> ModelError:
+    """As for language models; what has no HTTP status broke on the way, and is worth another attempt."""
+    meant = model_error(error, spec=spec, model=spec.partition(":")[2])
+    if isinstance(meant, RejectedRequestError) and refusal_of(error) is None:
+        return RetryableModelError(meant.what, reason="malformed")
+    return meant
+
+
+def _wants_files(error: Exception, spec: str) -> FatalModelError | None:
+    """The error of an integration that failed to fetch files; None where that is not what failed."""
+    modules = {str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)}
+    fetcher = next((name for name in _FETCHERS if any(one.partition(".")[0] == name for one in modules)), None)
+    if fetcher is None or not isinstance(error, OSError):
+        return None
+    return FatalModelError(
+        f"the integration of the embedder {spec} wants files from the network, which {fetcher} could not fetch",
+        hint="Run it once where the network is there and bring its cache (TIKTOKEN_CACHE_DIR, HF_HOME), or choose"
+        " another embedder: openai:NAME wants none.",
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from assistant.errors import FatalModelError
+from assistant.errors import FatalModelError, ModelError, RetryableModelError
 from assistant.models.embedders.service import ServiceEmbedder
+from assistant.models.http_errors import error_for
+from assistant.models.http_refusals import read_refusal, scrub
 
 if TYPE_CHECKING:
     import openai
 
-_RETRIES = 6
 _TIMEOUT = 60.0  # seconds a request
 
 
@@ -21,12 +24,20 @@ class OpenAIEmbedder(ServiceEmbedder):
         model: its name there, e.g. `text-embedding-3-small`.
         base_url: of the server, `/v1` included; None for OpenAI's own.
         api_key: its key; None is good for servers that ask for none.
+        sleep: as for `ServiceEmbedder`.
 
     Raises (when made):
         FatalModelError: OpenAI's own server and no key.
     """
 
-    def __init__(self, model: str, *, base_url: str | None = None, api_key: str | None = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
         if not (base_url or api_key):
             raise FatalModelError(
                 f"no key for the embedder openai:{model}",
@@ -35,29 +46,43 @@ class OpenAIEmbedder(ServiceEmbedder):
         # The SDK takes 0.7 s to import; only this embedder needs it.
         import openai  # noqa: PLC0415
 
-        super().__init__(f"openai:{model}")
+        super().__init__(f"openai:{model}", sleep=sleep)
         self._model = model
+        self._key = api_key
+        # Retries are the guard's rule, not the SDK's: a Retry-After is kept, and a limit is waited out.
         self._client: openai.OpenAI = openai.OpenAI(
-            base_url=base_url, api_key=api_key or "none", max_retries=_RETRIES, timeout=_TIMEOUT
+            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=_TIMEOUT
         )
-        self._problem = openai.OpenAIError
+        self._server = urlsplit(str(self._client.base_url)).netloc.rpartition("@")[2]
 
     def close(self) -> None:
         """Closes the connections; a process that ends needs no call of it."""
         self._client.close()
 
-    def _request(self, texts: list[str]) -> list[list[float]]:
+    def _request(self, texts: list[str]) -> Sequence[Sequence[float]]:
         try:
             reply = self._client.embeddings.create(model=self._model, input=texts, encoding_format="float")
-        except self._problem as error:
-            raise FatalModelError(
-                f"the embedder {self.name} failed: {_told(error)}",
-                hint="check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name",
-            ) from None
-        return [row.embedding for row in sorted(reply.data, key=lambda row: row.index)]
+            return [row.embedding for row in sorted(reply.data, key=lambda row: row.index)]
+        except Exception as error:  # noqa: BLE001 - the SDK's own, and whatever it meets in a reply that is none
+            raise self._meaning(error) from None
 
+    def _meaning(self, error: Exception) -> ModelError:
+        import openai  # noqa: PLC0415 - `__init__` has paid for it
 
-def _told(error: Exception) -> str:
-    """What the SDK says, without a key in it: servers quote the key they refuse."""
-    status = getattr(error, "status_code", None)
-    return f"HTTP {status}" if status else str(error) or type(error).__name__
+        if isinstance(error, openai.APIStatusError):
+            response = error.response
+            if error.status_code in {404, 405} and b"model" not in response.content:
+                return FatalModelError(
+                    f"no embeddings there, {self._server} answered {error.status_code}",
+                    hint="Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+                )
+            refusal = read_refusal(error.status_code, response.headers, response.content, key=self._key)
+            return error_for(refusal, server=self._server, model=self._model)
+        if isinstance(error, openai.APITimeoutError):
+            return RetryableModelError(f"{self._server} gave no answer within {_TIMEOUT:g} s", reason="timeout")
+        if isinstance(error, openai.APIConnectionError):
+            why = scrub(str(error.__cause__ or error), self._key)
+            return RetryableModelError(f"{self._server} can't be reached: {why}", reason="connection")
+        return RetryableModelError(
+            f"{self._server} sent a reply without vectors ({type(error).__name__})", reason="malformed"
+        )

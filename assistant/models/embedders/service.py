@@ -1,18 +1,22 @@
-"""What embedders behind a service have in common: batches, what texts a service takes, a length known later."""
+"""What embedders behind a service have in common: retries, how many texts and how long it takes, checked vectors."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.errors import FatalModelError
+from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import without_surrogates
 from assistant.models.embedders.interface import EMPTY, shortened, unit_rows
+from assistant.models.guard.patience import persist
 
-_BATCH = 128  # texts a request
+_BATCH = 128  # texts a request, until the service takes fewer
 _CHARACTERS = 6000  # below 8,192 tokens in every language such models serve
+_LEAST_CHARACTERS = 200
+_OUTAGE_PATIENCE_S = 60.0
+_GOES_ON = "Nothing is lost: what was embedded is kept, and the same command embeds the rest."
 
 
 class ServiceEmbedder(ABC):
@@ -20,11 +24,15 @@ class ServiceEmbedder(ABC):
 
     Args:
         name: identity of its vectors.
+        sleep: waits so many seconds before a retry; None for real time.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, sleep: Callable[[float], None] | None = None) -> None:
         self.name = name
         self._dims: int | None = None
+        self._batch = _BATCH
+        self._refused = 0
+        self._sleep = sleep
 
     @property
     def dims(self) -> int:
@@ -36,21 +44,85 @@ class ServiceEmbedder(ABC):
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of the texts, float32 (n, dims); each text's beginning and end where it is too long.
 
+        Rate limits, server errors and broken connections are retried as those of language models are. A service that
+        takes fewer texts a request, or shorter ones, is given what it takes.
+
         Raises:
-            FatalModelError: the service can't be reached, refuses, or gives another number of vectors.
+            FatalModelError: the service can't be reached, refuses, or gives something that is no vector.
         """
-        rows: list[list[float]] = []
-        for start in range(0, len(texts), _BATCH):
-            batch = [without_surrogates(shortened(text, _CHARACTERS)) for text in texts[start : start + _BATCH]]
-            rows += self._request(batch)
-        if len(rows) != len(texts):
-            raise FatalModelError(f"the embedder {self.name} gave {len(rows)} vectors for {len(texts)} texts")
-        if not rows:
-            return np.zeros((0, self._dims or 0), dtype=np.float32)
-        vectors = unit_rows(np.asarray(rows))
-        self._dims = vectors.shape[1]
-        return vectors
+        wanted, parts = [without_surrogates(shortened(text, _CHARACTERS)) for text in texts], []
+        done = 0
+        while done < len(wanted):
+            batch = wanted[done : done + self._batch]
+            parts.append(self._embedded(batch))
+            done += len(batch)
+        return np.concatenate(parts) if parts else np.zeros((0, self._dims or 0), dtype=np.float32)
 
     @abstractmethod
-    def _request(self, texts: list[str]) -> list[list[float]]:
-        """Vectors of one batch, in order. Raises FatalModelError."""
+    def _request(self, texts: list[str]) -> Sequence[Sequence[float]]:
+        """Vectors of one batch, in order. Raises a ModelError."""
+
+    def _embedded(self, texts: list[str]) -> np.ndarray:
+        try:
+            rows = persist(
+                lambda: self._request(texts), spec=self.name, outage_patience_s=_OUTAGE_PATIENCE_S, sleep=self._sleep
+            )
+        except RejectedRequestError as error:
+            self._refused += 1
+            return self._in_parts(texts, error)
+        except RetryableModelError as error:
+            raise FatalModelError(f"the embedder {self.name} failed: {error.what}", hint=_GOES_ON) from None
+        except FatalModelError as error:
+            raise FatalModelError(
+                f"the embedder {self.name} failed: {error.what}", where=error.where, hint=error.hint
+            ) from None
+        return self._checked(rows, texts)
+
+    def _in_parts(self, texts: list[str], error: RejectedRequestError) -> np.ndarray:
+        """The texts of a refused request in smaller ones, down to a single text, and of that a part."""
+        if len(texts) > 1:
+            half, before = (len(texts) + 1) // 2, self._refused
+            both = self._embedded(texts[:half]), self._embedded(texts[half:])
+            if self._refused == before:  # nothing was wrong with the texts: there were too many of them
+                self._batch = min(self._batch, half)
+            return np.concatenate(both)
+        (text,) = texts
+        if error.reason == "too_long" and len(text) > _LEAST_CHARACTERS:
+            return self._embedded([shortened(text, len(text) // 2)])
+        raise FatalModelError(
+            f"the embedder {self.name} refuses a text of {len(text):,} characters, alone in its request: {error.what}",
+            hint="Take that content out, or choose another embedder in [embedder] name.",
+        )
+
+    def _checked(self, rows: Sequence[Sequence[float]], texts: list[str]) -> np.ndarray:
+        """The vectors, each of length 1. Raises FatalModelError where one is none, or of another length."""
+        if len(rows) != len(texts):
+            raise FatalModelError(f"the embedder {self.name} gave {len(rows)} vectors for {len(texts)} texts")
+        vectors = []
+        for number, (row, text) in enumerate(zip(rows, texts, strict=True), start=1):
+            vector, fault = _vector(row)
+            self._dims = self._dims or len(vector)
+            if not fault and len(vector) != self._dims:
+                fault = f"a vector of {len(vector):,} numbers, where others have {self._dims:,}"
+            if fault:
+                raise FatalModelError(
+                    f"the embedder {self.name} gave {fault}: text {number} of {len(texts)} in a request,"
+                    f" {len(text):,} characters long",
+                    hint="Vectors like that make everything alike. Is it an embedding model, and loaded whole? Put it"
+                    " right and run the same command again, or choose another in [embedder] name.",
+                )
+            vectors.append(vector)
+        return unit_rows(np.array(vectors))
+
+
+def _vector(row: object) -> tuple[np.ndarray, str]:
+    """(the vector, what is wrong with it, "" for nothing)."""
+    try:
+        vector = np.asarray(row, dtype=np.float64)
+    except (TypeError, ValueError):
+        return np.zeros(0), "something that is no list of numbers"
+    if vector.ndim != 1 or not len(vector):
+        return np.zeros(0), "no vector (null or empty)"
+    if not np.isfinite(vector).all():
+        return vector, "a vector with gaps (null, NaN or infinite)"
+    return vector, "" if vector.any() else "a vector that is zero everywhere"

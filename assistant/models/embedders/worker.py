@@ -31,7 +31,7 @@ class EmbeddingWorker:
 
     Args:
         name: as for `build_embedder`.
-        threads: of the embedded one's matrix products.
+        threads: as for `build_embedder`.
         base_url, api_key: of `openai:NAME`.
 
     Raises (when made):
@@ -83,7 +83,7 @@ class EmbeddingWorker:
         context = multiprocessing.get_context("spawn")  # a fork would copy threads and locks in any state
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, *self._arguments), name="embedder", daemon=True)
-        with _numpy_threads(self._arguments[1]):
+        with _one_numpy_thread():
             self._process.start()
         theirs.close()  # the child's end is the child's alone: when either side goes, the other one notices
         return self._pipe
@@ -135,10 +135,10 @@ def _serve(pipe: Connection, name: str, threads: int, base_url: str | None, api_
 
 
 @contextmanager
-def _numpy_threads(count: int) -> Iterator[None]:
-    """Processes started in here have numpy use so many threads: it reads the number once, when it is imported."""
+def _one_numpy_thread() -> Iterator[None]:
+    """Processes started in here have numpy use one thread: it reads the number once, when it is imported."""
     before = {variable: os.environ.get(variable) for variable in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(count)))
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
     try:
         yield
     finally:

@@ -23,11 +23,10 @@ from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.counts import GuardCounts
 from assistant.models.guard.outage import Outage
 from assistant.models.guard.pacing import Pacer, Ticket
-from assistant.models.guard.patience import Patience, failure_of
+from assistant.models.guard.patience import Patience, asks_too_much, failure_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
 
-_REFUSED_AT_FIRST = 20  # so many refusals before any answer mean that the request is wrong, not the questions
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})
 
 
@@ -78,7 +77,7 @@ class GuardedModel:
         self._outage = Outage(model.spec, outage_patience_s, clock)
         self._clock = clock
         self._model = model
-        self._sent = self._answered = self._rate_limited = self._refused = 0
+        self._sent = self._answered = self._rate_limited = 0
         self._backed_off_s = 0.0
         self._retries: Counter[str] = Counter()
         self._stop: FatalModelError | BudgetError | None = None
@@ -186,12 +185,7 @@ class GuardedModel:
         limited = error.reason == "rate_limited"
         self._rate_limited += limited
         self.pacer.settle(ticket, "rejected" if limited else "failed", retry_after=error.retry_after)
-        gone = self._outage.failed(error)
-        if error.retry_after is not None and error.retry_after > self._deadline_s:
-            gone = FatalModelError(
-                f"{self.spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
-                hint="Nothing is lost. Run the same command again then; it goes on where this one stopped.",
-            )
+        gone = asks_too_much(error, self.spec, self._deadline_s) or self._outage.failed(error)
         if gone is not None:
             self.refuse(gone)
 
@@ -200,9 +194,6 @@ class GuardedModel:
             self.refuse(error)
         elif isinstance(error, RejectedRequestError):
             self._outage.succeeded(self._clock())
-            self._refused += error.reason == "bad_request"
-            if not self._answered and self._refused >= _REFUSED_AT_FIRST:
-                self.refuse(FatalModelError(f"every question is refused: {error.what}", hint=error.hint))
 
     async def _persist(self, request: ModelRequest, first: RetryableModelError) -> RawReply:
         """Go on after a first failure, with growing, jittered waits."""

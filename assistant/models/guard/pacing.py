@@ -35,6 +35,7 @@ _RECENT = 40
 _SINGLE = 4  # so many rejections among the last 40 are single ones
 _SHORT_WAIT_S = 2.0  # a server that asks for more means everybody
 _LONGEST_BACKOFF_S = 30.0
+_LONGEST_BACKOFF_WHEN_TOLD_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,11 @@ class Pacer:
     def _reject(self, ticket: Ticket, now: float, retry_after: float | None) -> None:
         if now >= self._paused_until:
             self._streak += 1
-        wait = min(_LONGEST_BACKOFF_S, 0.25 * 2**self._streak) if retry_after is None else retry_after
+        backoff = 0.25 * 2 ** min(self._streak, 10)
+        wait = min(_LONGEST_BACKOFF_S, backoff)
+        if retry_after is not None:
+            # Some servers say "one second" to everything: the longer nothing is accepted, the rarer they are tried.
+            wait = max(retry_after, min(_LONGEST_BACKOFF_WHEN_TOLD_S, backoff))
         jitter = self._chance.uniform(0.05, 0.2) + 0.05 * wait
         pace = self._pace(now)
         self._paused_until = max(self._paused_until, now + wait + jitter)

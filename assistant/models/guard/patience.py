@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from typing import TypeVar
 
-from tenacity import RetryCallState, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
-from assistant.errors import RetryableModelError
+from assistant.errors import FatalModelError, RetryableModelError
 from assistant.models.guard.outage import Outage
 from assistant.models.http_errors import UNREACHABLE
+
+Answer = TypeVar("Answer")
 
 _REJECTIONS_PER_ATTEMPT = 5
 _WAIT = wait_random_exponential(multiplier=0.5, max=30)
@@ -58,3 +62,57 @@ def failure_of(state: RetryCallState) -> RetryableModelError:
     failure = state.outcome.exception() if state.outcome is not None else None
     assert isinstance(failure, RetryableModelError)  # noqa: S101 - only those are retried
     return failure
+
+
+def persist(
+    ask: Callable[[], Answer],
+    *,
+    spec: str,
+    outage_patience_s: float,
+    max_attempts: int = 5,
+    deadline_s: float = 900.0,
+    sleep: Callable[[float], None] | None = None,
+) -> Answer:
+    """Ask until there is an answer or no sense in going on: the guard's rule for one caller that blocks.
+
+    Args:
+        ask: one attempt.
+        spec: who is asked, for messages.
+        outage_patience_s: seconds without an answer from a server that can't be reached after which it counts as gone.
+        max_attempts, deadline_s: as for `Patience`.
+        sleep: waits so many seconds; None for real time.
+
+    Raises:
+        RetryableModelError: the last failure, one too many.
+        FatalModelError: the server is gone, or asks to wait longer than the deadline.
+        ModelError: as `ask` raises it.
+    """
+    outage = Outage(spec, outage_patience_s, time.monotonic)
+    patience = Patience(max_attempts, deadline_s, outage, time.monotonic)
+
+    def attempt() -> Answer:
+        try:
+            return ask()
+        except RetryableModelError as error:
+            if gone := outage.failed(error) or asks_too_much(error, spec, deadline_s):
+                raise gone from None
+            raise
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(RetryableModelError),
+        stop=patience.is_over,
+        wait=patience.wait,
+        sleep=sleep or time.sleep,
+        reraise=True,
+    )
+    return retrying(attempt)
+
+
+def asks_too_much(error: RetryableModelError, spec: str, deadline_s: float) -> FatalModelError | None:
+    """The error that stops everything where a server asks to wait longer than the deadline."""
+    if error.retry_after is None or error.retry_after <= deadline_s:
+        return None
+    return FatalModelError(
+        f"{spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
+        hint="Nothing is lost. Run the same command again then; it goes on where this one stopped.",
+    )

@@ -41,6 +41,10 @@ class ReviewShown(Shown):
     changed: bool | None
     accepted_suggestion: bool | None
     policy_version: str | None
+    uncovered_ms: Annotated[
+        int | None,
+        Field(description="How long covered content was looked at; 0: never; null: nothing covered it, or not known."),
+    ]
     withdrawn: bool
 
 

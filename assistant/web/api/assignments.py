@@ -12,11 +12,12 @@ from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Outcome, Principal, SkipReason, Submission
 from assistant.store.seats import Seat
-from assistant.store.users import UserStore
-from assistant.web.desk import Reviewer, RowNumber, desk, took
+from assistant.store.users import User, UserStore
+from assistant.web.desk import Reviewer, RowNumber, desk, seat_of, took
 from assistant.web.doors import CSRF_HEADER
 from assistant.web.language import marked
 from assistant.web.options import LARGEST_NOTE
+from assistant.web.permissions import Permission, role_may
 from assistant.web.problems import Problem
 from assistant.web.site import site, visit
 
@@ -25,6 +26,25 @@ router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
 Token = Annotated[int, Field(ge=0, le=2**62, description="As claimed; one that is older comes too late.")]
 Note = Annotated[str, Field(max_length=LARGEST_NOTE)]
 Name = Annotated[str, Field(max_length=200)]
+Key = Annotated[
+    str, Field(min_length=8, max_length=120, pattern=r"^[A-Za-z0-9_.:-]+$", description="New for each answer.")
+]
+Uncovered = Annotated[
+    int | None,
+    Field(
+        ge=0, le=86_400_000, description="How long covered content was looked at; 0: never; null: nothing covered it."
+    ),
+]
+
+
+_UNFIT = {
+    "nobody": marked("There is nobody of that name who labels."),
+    "role": marked("%(name)s doesn't label."),
+    "language": marked("%(name)s doesn't judge this language."),
+    "skill": marked("%(name)s lacks the skill this item asks for."),
+    "opt_out": marked("%(name)s can't take this item."),  # what somebody doesn't want to see is nobody else's business
+    "met_before": marked("%(name)s has had this item already."),
+}
 
 
 class Held(BaseModel):
@@ -42,10 +62,12 @@ class Answering(Held):
     seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False, description="Time spent on the item.")] = 0.0
     changed: Annotated[bool, Field(description="Whether the answer was changed before it was given.")] = False
     accepted_suggestion: Annotated[bool | None, Field(description="Whether it is the machine's, taken over.")] = None
-    key: Annotated[
-        str,
-        Field(min_length=8, max_length=120, pattern=r"^[A-Za-z0-9_.:-]+$", description="New for each answer."),
-    ]
+    key: Key
+    uncovered_ms: Uncovered = None
+    instead_of: Annotated[
+        list[Key],
+        Field(max_length=20, description="Keys of your earlier answers here, taken back before you knew they arrived."),
+    ] = []
 
 
 class Skipping(Held):
@@ -53,12 +75,14 @@ class Skipping(Held):
 
     reason: SkipReason
     note: Note = ""
+    uncovered_ms: Uncovered = None
 
 
 class Escalating(Held):
     """What the expert should know."""
 
     note: Annotated[str, Field(min_length=1, max_length=LARGEST_NOTE)]
+    uncovered_ms: Uncovered = None
 
 
 class HandingOver(Held):
@@ -66,6 +90,7 @@ class HandingOver(Held):
 
     to: Name = ""
     note: Note = ""
+    uncovered_ms: Uncovered = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,21 @@ class Told:
     right: bool | None = None
     known: list[str] | None = None
     explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody by the name they sign in with, and as they write it."""
+
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """By the name they are shown by."""
+
+    colleagues: list[Colleague]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +150,8 @@ def answer(request: Request, who: Reviewer, assignment_id: RowNumber, given: Ans
         changed=given.changed,
         accepted_suggestion=given.accepted_suggestion,
         ui="web" if visit(request).session and CSRF_HEADER in request.headers else "api",
+        uncovered_ms=given.uncovered_ms,
+        instead_of=tuple(given.instead_of),
     )
     return _told(took(request, desk(request).queue.submit(who, submission)))
 
@@ -132,27 +174,50 @@ def skip(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Skip
     """Pass an item on, without penalty; it never comes to you again."""
     _refuse_others(request, who, assignment_id)
     queue = desk(request).queue
-    return _told(took(request, queue.skip(who, assignment_id, passed.token, passed.reason, passed.note)))
+    outcome = queue.skip(who, assignment_id, passed.token, passed.reason, passed.note, uncovered_ms=passed.uncovered_ms)
+    return _told(took(request, outcome))
 
 
 @router.post("/{assignment_id}/escalate")
 def escalate(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Escalating) -> Told:
     """Leave an item to an expert."""
     _refuse_others(request, who, assignment_id)
-    return _told(took(request, desk(request).queue.escalate(who, assignment_id, passed.token, passed.note)))
+    queue = desk(request).queue
+    outcome = queue.escalate(who, assignment_id, passed.token, passed.note, uncovered_ms=passed.uncovered_ms)
+    return _told(took(request, outcome))
 
 
 @router.post("/{assignment_id}/hand-over")
 def hand_over(request: Request, who: Reviewer, assignment_id: RowNumber, passed: HandingOver) -> Told:
-    """Give an item to a colleague, or back to everybody, with a note for whoever takes it."""
+    """Give an item to a colleague, or back to everybody, with a note for whoever takes it.
+
+    Raises:
+        Problem: 422 for a colleague who doesn't exist or couldn't take it; the item stays where it is.
+    """
     _refuse_others(request, who, assignment_id)
     colleague = UserStore(site(request).database).find(passed.to) if passed.to else None
-    if passed.to and (colleague is None or colleague.disabled):
-        raise Problem(
-            422, marked("There is nobody of that name. Leave it empty to give it to everybody."), code="nobody"
-        )
+    if passed.to and (colleague is None or not _reviews(colleague)):
+        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
     to = None if colleague is None else colleague.id
-    return _told(took(request, desk(request).queue.hand_over(who, assignment_id, passed.token, passed.note, to)))
+    outcome = desk(request).queue.hand_over(
+        who, assignment_id, passed.token, passed.note, to, uncovered_ms=passed.uncovered_ms
+    )
+    if outcome.message in _UNFIT:
+        told = {"name": passed.to if colleague is None else colleague.display_name}
+        raise Problem(422, _UNFIT[outcome.message], code=outcome.message, values=told)
+    return _told(took(request, outcome))
+
+
+@router.get("/{assignment_id}/colleagues")
+def colleagues(request: Request, who: Reviewer, assignment_id: RowNumber) -> Colleagues:
+    """Whom you could hand an item over to: those who may label it and have nothing to do with it yet."""
+    seat_of(request, who, assignment_id)
+    found = desk(request).queue.colleagues(who, assignment_id)
+    return Colleagues([Colleague(one.name, one.display_name) for one in found if _reviews(one)])
+
+
+def _reviews(user: User) -> bool:
+    return not user.disabled and role_may(user.role, Permission.REVIEW)
 
 
 def _refuse_others(request: Request, who: Principal, assignment_id: int) -> None:

@@ -90,8 +90,9 @@ class PersonShown(Shown):
     at: str
     name: str
     figures: FiguresShown | None
-    seen: int
+    seen: Annotated[int, Field(description="Items looked at in this shift, answered or passed on.")]
     seen_by_harm: dict[str, int]
+    unlooked: Annotated[int, Field(description="Answers in this shift to covered items that were never uncovered.")]
     budgets: dict[str, int]
     rounds: list[RoundShown]
 
@@ -116,6 +117,7 @@ def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> Pe
         figures=None if told is None else FiguresShown.of(told),
         seen=today.seen.total,
         seen_by_harm=dict(today.seen.by_harm),
+        unlooked=today.seen.unlooked,
         budgets=dict(today.budgets),
         rounds=[RoundShown.of(one) for one in today.rounds],
     )

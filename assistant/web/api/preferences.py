@@ -1,4 +1,4 @@
-"""How somebody likes their review page: keys, covers, size of type."""
+"""Whose review page it is, and how they like it: keys and covers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from assistant.store.users import UserStore
-from assistant.web.desk import Reviewer
+from assistant.web.desk import Reviewer, desk_name
 from assistant.web.edge import Body
 from assistant.web.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_texts import ACTIONS
-from assistant.web.site import site
+from assistant.web.site import site, visit
 
 router = APIRouter(prefix="/api/v1/profile", tags=["review"])
 
@@ -27,8 +27,12 @@ class ReviewPreferences(Body):
     keys: Annotated[Literal["own", "label_studio", "prodigy"], Field(description="The profile of keys.")] = "own"
     remapped: Annotated[
         dict[str, Annotated[list[KeyName], Field(max_length=4)]],
-        Field(max_length=40, description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.'),
-    ] = {}
+        Field(
+            default_factory=dict,
+            max_length=40,
+            description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.',
+        ),
+    ]
     tap: Annotated[bool, Field(description="One press uncovers, another covers; no need to hold.")] = False
     cover_all: Annotated[bool, Field(description="Cover every item, blind ones included.")] = False
     at_once: Annotated[bool, Field(description="A single choice is submitted when its label is picked.")] = False
@@ -39,6 +43,20 @@ class Saved:
     """Done."""
 
     saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """Whose session it is, and the token that a page sends along; what waits for one `desk` is sent by no other."""
+
+    desk: str
+    csrf: str
+
+
+@router.get("/session")
+def session(request: Request, who: Reviewer) -> SessionShown:
+    """The session as it is now: for a page that was opened in an earlier one. The token is empty for an API token."""
+    return SessionShown(desk_name(UserStore(site(request).database).get(who.name)), visit(request).csrf)
 
 
 @router.put("/review")

@@ -29,8 +29,8 @@ class Claiming(Body):
     resume: Annotated[bool, Field(description="Give what you hold already as well, first.")] = False
     have: Annotated[
         list[Annotated[int, Field(ge=1, le=2**62)]],
-        Field(max_length=100, description="Assignments you have in hand, left out of `resume`."),
-    ] = []
+        Field(default_factory=list, max_length=100, description="Assignments you have in hand, left out of `resume`."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

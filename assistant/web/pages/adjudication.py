@@ -31,6 +31,7 @@ from assistant.web.site import site
 from assistant.web.views import language_of, render
 from assistant.web.visible_text import whole
 from assistant.wiring.review.content import read_translation, show_item
+from assistant.wiring.review.keys import label_keys
 from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
@@ -43,7 +44,6 @@ Filters = Annotated[Chosen, Depends()]
 Note = Annotated[str, Form(max_length=LARGEST_NOTE)]
 
 CAUSE_KEYS = dict(zip(Cause, "qwert", strict=True))
-LABEL_KEYS = "123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,15 @@ def _page(
         error=error,
         causes=terms.CAUSES,
         cause_keys=CAUSE_KEYS,
-        label_keys=LABEL_KEYS,
+        label_keys=_digits(policy.label_set.names),
         letters="ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     )
+
+
+def _digits(names: tuple[str, ...]) -> dict[str, str]:
+    """The key of each label that has a digit; letters pick causes here."""
+    keys = zip(names, label_keys(names), strict=True)
+    return {name: key for name, key in keys if key is not None and key.isdigit()}
 
 
 def _cited(clauses: tuple[Clause, ...], opened: _Opened) -> list[Clause]:

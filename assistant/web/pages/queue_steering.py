@@ -29,7 +29,8 @@ Clearing = Annotated[list[Literal["team", "due"]] | None, Form()]
 
 _UNFIT = {
     Unfit.LANGUAGE: marked("%(item)s can't be assigned to %(person)s, who doesn't judge %(value)s."),
-    Unfit.OPTED_OUT: marked("%(item)s can't be assigned to %(person)s, who has opted out of %(value)s."),
+    Unfit.ROLE: marked("%(item)s can't be assigned to %(person)s, who doesn't label."),
+    Unfit.OPT_OUT: marked("%(item)s can't be assigned to %(person)s, who has opted out of %(value)s."),
     Unfit.SKILL: marked("%(item)s can't be assigned to %(person)s, who lacks the skill %(value)s."),
     Unfit.PASSED: marked("%(item)s can't be assigned to %(person)s, who has passed it on."),
     Unfit.ANSWERED: marked("%(item)s can't be assigned to %(person)s, who has it in hand or has answered it."),

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.domain.review_work import Principal
 from assistant.store.users import UserStore
-from assistant.web.desk import Reviewer
+from assistant.web.desk import Reviewer, desk_name
 from assistant.web.review_texts import ACTIONS, SKIP_REASONS, spoken_texts
 from assistant.web.site import site
 from assistant.web.views import language_of, render
@@ -31,12 +31,13 @@ def review(request: Request, who: Reviewer) -> HTMLResponse:
 
 
 def _data(request: Request, who: Principal) -> dict[str, object]:
-    """What the scripts begin with. `desk` names one person in one workspace: answers that wait go to no other."""
+    """What the scripts begin with."""
     user = UserStore(site(request).database).get(who.name)
     chosen = user.preferences.get("review", {})
     keys = user.preferences.get("keys", "own")
     return {
-        "desk": f"{user.id}.{user.created_at}",
+        "desk": desk_name(user),
+        "by_password": user.has_password,
         "ahead": AHEAD,
         "language": language_of(request).tag,
         "texts": spoken_texts(language_of(request)),

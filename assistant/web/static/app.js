@@ -1,5 +1,7 @@
 // What every page needs: menus that close, and requests of htmx that fail told in words.
 
+import { address } from "./address.js";
+
 function tell(text) {
   const box = document.getElementById("messages");
   const line = document.createElement("p");
@@ -24,9 +26,19 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
+// Whoever signs out leaves nothing behind of answers they were making; those that wait to be sent stay theirs.
+document.addEventListener("submit", (event) => {
+  if (!new URL(event.target.action, location.href).pathname.endsWith("/logout")) return;
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("assistant.drafts.")) localStorage.removeItem(name);
+  } catch {
+    // a browser that stores nothing has nothing to leave behind
+  }
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 401) location.assign("/login");
+  if (xhr.status === 401) location.assign(address("/login"));
   else tell(xhr.getResponseHeader("X-Problem") ? decodeURIComponent(xhr.getResponseHeader("X-Problem")) : xhr.statusText);
 });
 document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,11 +19,12 @@ class DraftReplies:
     Args:
         folder: made when it is needed.
         spec: of the model that is asked.
+        extra: the parameters it is asked with beyond the question.
     """
 
-    def __init__(self, folder: Path, spec: str) -> None:
+    def __init__(self, folder: Path, spec: str, extra: Mapping[str, object]) -> None:
         self._folder = folder
-        self._spec = spec
+        self._asked = f"{spec}\0{orjson.dumps(extra, option=orjson.OPT_SORT_KEYS).decode()}" if extra else spec
 
     def get(self, request: ModelRequest) -> RawReply | None:
         """The reply to this very question of this model, None where it was never asked, or can't be read any more."""
@@ -53,5 +55,5 @@ class DraftReplies:
 
     def _path(self, request: ModelRequest) -> Path:
         limits = f"{request.sampling.max_tokens}\0{request.sampling.temperature}"
-        name = blake2b(f"{self._spec}\0{request.task}\0{limits}".encode(), digest_size=16).hexdigest()
+        name = blake2b(f"{self._asked}\0{request.task}\0{limits}".encode(), digest_size=16).hexdigest()
         return self._folder / f"{name}.json"

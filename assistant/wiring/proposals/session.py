@@ -64,7 +64,9 @@ class ProposalSession:
         self.request: DraftRequest = self._request(found)
         self.budget = Budget(choice.budget)
         self._read = self._reader()
-        self._replies = DraftReplies(workspace.state / FOLDER, self.drafter)
+        self._replies = DraftReplies(
+            workspace.state / FOLDER, self.drafter, workspace.settings.model.options(self.drafter).parameters
+        )
         self.paid = Usage()
 
     @property

@@ -78,8 +78,8 @@ class ReviewDesk:
             return []
         since = datetime.now(UTC) - timedelta(hours=rules.shift_hours)
         with self._workspace.database.read() as connection:
-            seen = exposure.seen(connection, who.user_id, since.isoformat(timespec="milliseconds"))
-        return sorted(exhausted(seen.by_harm, rules.budgets))
+            shift = exposure.shift(connection, who.user_id, since.isoformat(timespec="milliseconds"))
+        return sorted(exhausted(shift.bound, rules.budgets))
 
     def seat(self, assignment_id: int) -> Seat | None:
         """A wanted answer by its number."""

@@ -64,9 +64,13 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class ShownLabel:
-    """An answer to choose; `key` is what picks it on the page, None where keys ran out."""
+    """An answer to choose; `key` is what picks it on the page, None where keys ran out.
+
+    `title` is what it is called in the reader's language; empty where the policy gives it no title.
+    """
 
     name: str
+    title: str
     definition: str
     severity: int
     key: str | None

@@ -83,8 +83,8 @@ class TaskAssembly:
             veil=self._veil(claimed, policy, pictures=bool(stored.item.content.media)),
             policy={"id": policy.id, "version": policy.version, "title": policy.title},
             labels=[
-                ShownLabel(label.name, label.definition, label.severity, key)
-                for label, key in zip(label_set.labels, label_keys(len(label_set.labels)), strict=True)
+                ShownLabel(label.name, label.title(language), label.definition, label.severity, key)
+                for label, key in zip(label_set.labels, label_keys(label_set.names), strict=True)
             ],
             label_kind=label_set.kind.value,
             needs_clause=needs_clause(policy),

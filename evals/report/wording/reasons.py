@@ -63,6 +63,7 @@ WHY: Mapping[str, str] = {
 }
 
 LEFT_OUT: Mapping[str, str] = {
+    "left out by the filter": "被筛选条件排除",
     "answered only in sight of the machine's answer": "仅在看到机器答案的情况下作答",
     "labels outside the label set": "标签不在标签集内",
     "more than max_items": "超出 max_items 上限",
@@ -97,6 +98,7 @@ METHODS: Mapping[str, str] = {
 SLICES: Mapping[str, str] = {
     "label": "标签",
     "language": "语言",
+    "media": "媒体内容",
     "length": "长度（字符）",
     "source": "来源",
     "clause": "条款",

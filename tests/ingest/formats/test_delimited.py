@@ -6,12 +6,13 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 
-def read(text: str | bytes, form: str = "csv", encoding: str = "utf-8") -> list[Row | Refusal]:
+def read(text: str | bytes, form: str = "csv", encoding: str | None = None) -> list[Row | Refusal]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(read_rows(io.BytesIO(data), form, encoding=encoding))
+    return list(read_rows(io.BytesIO(data), Reading(format=form, encoding=encoding)))
 
 
 def told(rows: list[Row | Refusal]) -> list[tuple[int, object]]:
@@ -95,7 +96,6 @@ def test_latin_1_and_utf_16_with_tabs_are_read_when_named_or_marked() -> None:
         ("id,text,text\n", "column text occurs twice"),
         ('"id,text\n1,a\n', "the header can't be read"),
         (b"id,t\xe9xt\n", "the header can't be read"),
-        ("id,text\r1,a\r2,b\r", "the header can't be read"),
     ],
 )
 def test_a_header_that_cannot_be_used_is_an_input_error(text: str | bytes, message: str) -> None:
@@ -106,6 +106,87 @@ def test_a_header_that_cannot_be_used_is_an_input_error(text: str | bytes, messa
 def test_a_nameless_column_gets_a_name_and_an_empty_file_has_no_rows() -> None:
     assert read(",text\n0,a\n") == [Row({"column_1": "0", "text": "a"}, 2)]
     assert read("") == read("id,text\n") == []
+
+
+def test_old_mac_line_ends_are_line_ends_and_line_feeds_in_quotes_stay_in_the_text() -> None:
+    # Excel for the Mac of old ends rows with CR and breaks lines in a cell with LF; a CR in quotes is text, too.
+    rows = read('id,text\r1,"two\nlines"\r2,"a\rb"\r3,c')
+    assert rows == [
+        Row({"id": "1", "text": "two\nlines"}, 2),
+        Row({"id": "2", "text": "a\rb"}, 3),
+        Row({"id": "3", "text": "c"}, 5),
+    ]
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+def test_a_line_sep_names_the_delimiter_and_is_no_header(first: str) -> None:
+    assert read(f"{first}\r\nid;text, long\r\n1;a, b\r\n") == [Row({"id": "1", "text, long": "a, b"}, 3)]
+
+
+def test_the_delimiter_that_is_named_counts() -> None:
+    reading = Reading(format="csv", delimiter=";")
+    rows = list(read_rows(io.BytesIO(b"a,b,c;text\n1;x\n"), reading))
+    assert rows == [Row({"a,b,c": "1", "text": "x"}, 2)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Report of March\n\n",
+        "# exported by tool, 2024\n",
+        "Report\nOf: March\n\n",
+        "item,,labels,\n",
+        "\ufeffReport of March\n",
+        "// made by hand, today, by Ana, Bo and Cy\n",
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_titles_and_comments_above_the_header_are_passed_over_and_said(above: str, delimiter: str) -> None:
+    notes: list[str] = []
+    above = above.replace(",", delimiter) if "item" in above else above
+    text = above + "id,text,ana,bo\n1,a,x,y\n2,b,x,y\n".replace(",", delimiter)
+    rows = list(read_rows(io.BytesIO(text.encode()), Reading(format="csv"), note=notes.append))
+    assert [row.values for row in rows if isinstance(row, Row)] == [
+        {"id": "1", "text": "a", "ana": "x", "bo": "y"},
+        {"id": "2", "text": "b", "ana": "x", "bo": "y"},
+    ]
+    line = above.count("\n") + 1
+    assert len(notes) == 1
+    assert notes[0].startswith(f"the column names stand in line {line}; what stands above them is not read (")
+
+
+def test_where_no_name_tells_the_header_the_file_is_refused_with_the_option_that_reads_it() -> None:
+    text = "Bericht März\n\nNummer;Inhalt\n1;a\n2;b\n".encode()
+    with pytest.raises(InputError, match=r"do they stand in line 3\? --header-row 3"):
+        list(read_rows(io.BytesIO(text), Reading(format="csv")))
+    expected = [Row({"Nummer": "1", "Inhalt": "a"}, 4), Row({"Nummer": "2", "Inhalt": "b"}, 5)]
+    assert list(read_rows(io.BytesIO(text), Reading(format="csv", header_row=3))) == expected
+    # A column that the user named tells it, too.
+    assert list(read_rows(io.BytesIO(text), Reading(format="csv", named=frozenset({"Inhalt"})))) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "编号,内容\n1,text\n2,id\n",  # words that are names of columns, in the data
+        "内容\nhello\nbye, now\n",  # one column, a comma in one text
+        "id,text\n1,a,b\n2,c,d\n",  # every row ragged below a header that is one
+        "#,text\n1,a\n",
+        "#id,text\n1,a\n",
+        ",text,label\n0,a,spam\n",  # as pandas writes its index
+    ],
+)
+def test_a_header_in_the_first_line_stays_the_header(text: str) -> None:
+    notes: list[str] = []
+    rows = list(read_rows(io.BytesIO(text.encode()), Reading(format="csv"), note=notes.append))
+    assert notes == []
+    assert rows[0].line == 2
+
+
+def test_a_line_that_holds_no_header_is_refused_by_its_number() -> None:
+    for row, message in ((2, "line 2 holds nothing"), (9, "the file has no line 9")):
+        with pytest.raises(InputError, match=message):
+            list(read_rows(io.BytesIO(b"id,text\n\n1,a\n"), Reading(format="csv", header_row=row)))
 
 
 def test_a_lone_carriage_return_outside_quotes_costs_its_row() -> None:

@@ -1,6 +1,7 @@
 """Excel: ids keep their digits, dates are ISO, nothing on another sheet is dropped in silence."""
 
 import io
+import zipfile
 from datetime import datetime, time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 
@@ -25,7 +27,7 @@ def workbook(*sheets: list[list[object]]) -> bytes:
 
 
 def read(*sheets: list[list[object]]) -> list[Row | Refusal]:
-    return list(read_rows(io.BytesIO(workbook(*sheets)), "excel"))
+    return list(read_rows(io.BytesIO(workbook(*sheets))))
 
 
 def test_whole_numbers_are_whole_and_dates_are_iso_text() -> None:
@@ -51,11 +53,67 @@ def test_a_cell_beyond_the_header_is_refused() -> None:
 
 
 def test_other_sheets_that_hold_something_are_named() -> None:
-    row, refusal = read([["id"], [1]], [], [["notes"]])
-    assert row == Row({"id": 1}, 2)
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason == "sheet_not_read"
-    assert "'sheet3'" in refusal.message
+    notes: list[str] = []
+    data = workbook([["id"], [1]], [], [["notes"]])
+    assert list(read_rows(io.BytesIO(data), note=notes.append)) == [Row({"id": 1}, 2)]
+    assert notes == ["sheet 'sheet1' is read, not 'sheet3'; another is read with --sheet NAME"]
+
+
+def test_the_first_visible_sheet_is_read_and_another_by_its_name_or_number() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([["id"], [1]], [["id"], [2]], [["id"], [3]])))
+    book["sheet1"].sheet_state = "hidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    notes: list[str] = []
+    for sheet, number in ((None, 2), ("sheet3", 3), ("SHEET3 ", 3), ("3", 3), ("sheet1", 1)):
+        reading = Reading(sheet=sheet)
+        assert list(read_rows(io.BytesIO(buffer.getvalue()), reading, note=notes.append)) == [Row({"id": number}, 2)]
+    assert "sheet 'sheet2' is read, not 'sheet1' (hidden), 'sheet3'" in notes[0]
+    with pytest.raises(InputError, match="no sheet is called 'x'\n  the sheets are: 'sheet1', 'sheet2', 'sheet3'"):
+        read_rows(io.BytesIO(buffer.getvalue()), Reading(sheet="x"))
+
+
+@pytest.mark.parametrize("above", [[["Export of March"], []], [["item", None, "labels", None]]])
+def test_titles_and_merged_cells_above_the_header_are_passed_over_and_said(above: list[list[object]]) -> None:
+    notes: list[str] = []
+    data = workbook([*above, ["id", "text", "ana", "bo"], [1, "a", "x", "y"]])
+    (row,) = read_rows(io.BytesIO(data), note=notes.append)
+    header = len(above) + 1
+    assert row == Row({"id": 1, "text": "a", "ana": "x", "bo": "y"}, header + 1)
+    assert notes[0].startswith(f"the column names stand in row {header};")
+
+
+def test_a_header_that_no_name_tells_is_named_by_its_row() -> None:
+    data = workbook([["Bericht"], [], ["Nummer", "Inhalt"], [1, "a"]])
+    with pytest.raises(InputError, match=r"do they stand in row 3\? --header-row 3"):
+        list(read_rows(io.BytesIO(data)))
+    assert list(read_rows(io.BytesIO(data), Reading(header_row=3))) == [Row({"Nummer": 1, "Inhalt": "a"}, 4)]
+
+
+def test_a_formula_that_was_never_computed_is_unread_and_counted_and_the_rest_of_its_row_is_read() -> None:
+    notes: list[str] = []
+    data = workbook([["id", "text", "n"], [1, '=CONCATENATE("a","b")', 5], [2, "=A1", 6], [3, "c", None]])
+    rows = list(read_rows(io.BytesIO(data), note=notes.append))
+    assert [row.values for row in rows if isinstance(row, Row)] == [
+        {"id": 1, "n": 5},
+        {"id": 2, "n": 6},
+        {"id": 3, "text": "c", "n": None},
+    ]
+    assert isinstance(rows[0], Row)
+    assert rows[0].unread["text"][0] == "not_computed"
+    [note] = notes
+    assert note.startswith("a formula in column 'text' was never computed: open the file in Excel and save it")
+    assert "(2 cells" in note
+
+
+def test_an_archive_or_an_old_workbook_is_said_to_be_one() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(InputError, match="no Excel workbook but a Word document"):
+        read_rows(io.BytesIO(buffer.getvalue()))
+    with pytest.raises(InputError, match=r"old Excel workbook \(\.xls\)"):
+        read_rows(io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)))
 
 
 def test_characters_a_workbook_escapes_come_back() -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
 
 
-def read(data: bytes, encoding: str = "utf-8") -> list[Row | Refusal]:
-    return list(read_rows(io.BytesIO(data), "jsonl", encoding=encoding))
+def read(data: bytes, encoding: str | None = None) -> list[Row | Refusal]:
+    return list(read_rows(io.BytesIO(data), Reading(format="jsonl", encoding=encoding)))
 
 
 def test_a_broken_line_is_refused_with_its_number_and_the_rows_around_it_are_read() -> None:
@@ -92,11 +93,6 @@ def test_a_line_that_is_no_object_is_refused(line: bytes, reason: str) -> None:
     row, refusal = read(b"{}\n" + line)
     assert isinstance(refusal, Refusal)
     assert (row, refusal.line, refusal.reason) == (Row({}, 1), 2, reason)
-
-
-def test_a_json_array_over_many_lines_is_an_input_error_that_says_how_to_turn_it() -> None:
-    with pytest.raises(InputError, match="jq -c"):
-        read(b'[\n  {"a": 1},\n  {"a": 2}\n]\n')
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:

@@ -18,6 +18,11 @@ def test_the_digest_decides_which_fault_a_question_meets() -> None:
     assert plan.fault_of("000000000000") == "server_error"
 
 
+def test_from_a_request_on_everything_is_rejected() -> None:
+    plan = FaultPlan(Faults(rejected_after=2))
+    assert [plan.fault_of("c" * 12) for _ in range(4)] == [None, None, "rejected", "rejected"]
+
+
 def test_a_bucket_refills_all_the_time() -> None:
     limit = RequestLimit(10.0)  # ten a second, a bucket of ten
     assert [limit.take(100.0).remaining for _ in range(10)] == list(range(9, -1, -1))

@@ -189,17 +189,6 @@ def test_questions_waiting_for_their_turn_end_with_the_fatal_error_too() -> None
     assert str(results[1]) == "stop\n  because"
 
 
-def test_when_every_question_is_refused_the_job_stops() -> None:
-    async def job(model: GuardedModel) -> tuple[list[ModelError | bytes], int]:
-        return await ask_all(model, 100, concurrency=4), model.counts.sent
-
-    results, sent = guard_canned(always(400, problem("tools are required")), job)
-    assert sent <= 24
-    assert isinstance(results[0], RejectedRequestError)
-    assert isinstance(results[-1], FatalModelError)
-    assert "every question is refused" in str(results[-1])
-
-
 def test_a_server_that_is_gone_for_a_while_loses_nothing() -> None:
     async def job(model: GuardedModel, server: DevServer) -> tuple[list[ModelError | bytes], GuardCounts]:
         asking = asyncio.create_task(ask_all(model, 60, concurrency=16))

@@ -2,6 +2,7 @@ import asyncio
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,6 +38,19 @@ class SlidingWindow:
         return LimitState(allowed, self._most, self._most - len(self._taken), reset, 0.0 if allowed else reset)
 
 
+class Closed:
+    """A server that is closed until a moment: its minute was used up before, by another program."""
+
+    def __init__(self, inner: RequestLimit | SlidingWindow | None, until: float) -> None:
+        self._inner = inner
+        self._until = until
+
+    def take(self, now: float) -> LimitState:
+        if now < self._until:
+            return LimitState(False, 100, 0, self._until - now, self._until - now)
+        return LimitState(True, 100, 100, 0.0, 0.0) if self._inner is None else self._inner.take(now)
+
+
 @dataclass
 class Outcome:
     """What came of a simulated job: seconds, rejections, the most attempts one question needed."""
@@ -46,10 +60,25 @@ class Outcome:
     most_attempts: int
 
 
+Told = Callable[[float], float | None]
+"""What a server's Retry-After says, given the seconds it will really reject for; None for no such header."""
+
+
+def whole_seconds(seconds: float) -> float:
+    """As HTTP has it."""
+    return max(1.0, -(-seconds // 1))
+
+
 async def drive(
-    server: RequestLimit | SlidingWindow, questions: int, concurrency: int, *, headers: bool = True, whole: bool = True
+    server: RequestLimit | SlidingWindow | Closed,
+    questions: int,
+    concurrency: int,
+    *,
+    headers: bool = True,
+    told: Told = whole_seconds,
+    latency: float = 0.3,
 ) -> Outcome:
-    """Ask a server with a latency of 0.3 s; Retry-After in whole seconds, or exact."""
+    """Ask a server; `told` is its Retry-After."""
     loop, chance, pace = asyncio.get_running_loop(), random.Random(7), pacer()
     began, attempts = loop.time(), Counter[int]()
     todo = iter(range(questions))
@@ -61,15 +90,16 @@ async def drive(
                 ticket = await pace.admit(100, again=attempts[number] > 1)
                 await asyncio.sleep(chance.uniform(0, 0.005))
                 state = server.take(loop.time())
-                await asyncio.sleep(0.3 * chance.uniform(0.9, 1.1) if state.allowed else 0.003)
+                await asyncio.sleep(latency * chance.uniform(0.9, 1.1) if state.allowed else 0.003)
                 if headers:
                     pace.observe(RateLimits(state.limit, state.remaining, state.reset))
                 if state.allowed:
                     pace.settle(ticket, "answered")
                     break
-                wait = max(1.0, -(-state.retry_after // 1)) if whole else state.retry_after
+                wait = told(state.retry_after)
                 pace.settle(ticket, "rejected", retry_after=wait)
-                await asyncio.sleep(wait)
+                grown = min(4.0, 0.5 * 2 ** (attempts[number] - 1))  # as `Patience` waits
+                await asyncio.sleep(max(chance.uniform(0, grown), wait or 0.0))
 
     await asyncio.gather(*(work() for _ in range(concurrency)))
     return Outcome(loop.time() - began, attempts.total() - questions, max(attempts.values()))
@@ -82,11 +112,11 @@ def server_of(kind: str, per_second: float, period: float) -> RequestLimit | Sli
 
 @pytest.mark.parametrize("kind", ["bucket", "window", "sliding"])
 @pytest.mark.parametrize("concurrency", [64, 256])
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("told", [whole_seconds, float])
 def test_at_50_a_second_with_headers_hardly_anything_is_rejected_and_little_time_lost(
-    kind: str, concurrency: int, whole: bool
+    kind: str, concurrency: int, told: Told
 ) -> None:
-    outcome = run_virtually(drive(server_of(kind, 50, 1.0), 400, concurrency, whole=whole))
+    outcome = run_virtually(drive(server_of(kind, 50, 1.0), 400, concurrency, told=told))
     assert outcome.seconds <= 1.12 * 400 / 50
     assert outcome.rejections <= 12
     assert outcome.most_attempts <= 2
@@ -105,6 +135,43 @@ def test_limits_per_minute_are_kept_with_hardly_a_rejection(kind: str) -> None:
     outcome = run_virtually(drive(server_of(kind, 500 / 60, 60.0), 1500, 64))
     assert outcome.seconds <= 1.7 * (1500 - 500) * 60 / 500
     assert outcome.rejections <= 20
+
+
+def always(seconds: float | None) -> Told:
+    """A Retry-After that is the same whatever happens."""
+    return lambda _: seconds
+
+
+@pytest.mark.parametrize("told", [whole_seconds, float, always(1.0), always(5.0), always(None)])
+@pytest.mark.parametrize("closed_s", [5.0, 30.0])
+def test_a_server_that_was_closed_when_the_job_began_is_used_to_the_full_soon_after_it_opens(
+    told: Told, closed_s: float
+) -> None:
+    # 193 items, 16 at once, 0.8 s each: 10 s once it is open; with three requests a minute it took 239 s
+    server = Closed(None, 1000.0 + closed_s)
+    outcome = run_virtually(drive(server, 193, 16, headers=False, told=told, latency=0.8))
+    assert outcome.seconds <= closed_s * 1.5 + 10.0 + 8.0
+    assert outcome.rejections <= 16 + 12
+    assert outcome.most_attempts <= 13  # of the 25 that the guard allows
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_server_is_used_to_nearly_half_at_least_and_rejects_less_than_it_takes(seed: int) -> None:
+    """Limits by bucket and window, from one in two seconds to 120 a second, open or closed at first, told or not."""
+    draw = random.Random(seed)
+    per_second, period = 0.5 * 240 ** draw.random(), draw.choice([1.0, 2.0, 10.0, 60.0])
+    kind, closed_s = draw.choice(["bucket", "window", "sliding"]), draw.choice([0.0, 3.0, 20.0, 45.0])
+    concurrency, latency = draw.choice([4, 16, 64, 256]), draw.choice([0.05, 0.3, 1.0, 3.0])
+    told: Told = draw.choice([whole_seconds, float, always(1.0), always(5.0), always(None)])
+    at_once = max(1, round(per_second * period))
+    lasting = per_second if kind == "bucket" else at_once / period
+    questions = round(min(1500, max(60, lasting * 120)))
+    ideal = closed_s + max(questions * latency / concurrency, (questions - at_once) / lasting, latency)
+    server = Closed(server_of(kind, per_second, period), 1000.0 + closed_s)
+    outcome = run_virtually(drive(server, questions, concurrency, headers=False, told=told, latency=latency))
+    assert outcome.seconds <= 2.25 * ideal + 10.0
+    assert outcome.rejections <= questions
+    assert outcome.most_attempts <= 15
 
 
 def test_rare_rejections_that_have_nothing_to_do_with_speed_do_not_stop_everybody() -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from assistant.domain.items import Content
 from assistant.domain.review_work import Role
 from assistant.store.review_tables import assignments, late_answers
-from assistant.store.users import User
+from assistant.store.users import User, UserStore
 from assistant.web.app import create_app
 from assistant.web.doors import CSRF_HEADER
 from assistant.web.options import ServeOptions
@@ -194,6 +194,95 @@ def test_items_are_skipped_escalated_handed_over_and_given_back(site: Site, clie
     assert [one["item"]["id"] for one in claim(here, 4)] == [back["item"]["id"]]
     [theirs] = claim(client(friend), 4)
     assert (theirs["item"]["id"], theirs["passed"]) == (handed["item"]["id"], [{"kind": "handover", "note": "yours"}])
+
+
+def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_reason(
+    site: Site, client: Client
+) -> None:
+    users = UserStore(site.workspace.database)
+    user, fits, french, averse, skipped, answered = (site.person() for _ in range(6))
+    looks, away = site.person(Role.ANALYST), site.person()
+    users.change(french.name, actor="tests", languages=["fr"])
+    users.change(averse.name, actor="tests", opt_outs=["threat"])
+    users.set_disabled(away.name, True, actor="tests")
+    for one in (skipped, answered):
+        users.change(one.name, actor="tests", queues=[user.name])
+    site.tasks(user, site.posts[:1], harm="threat", overlap=2)
+    reply(client(answered), claim(client(answered))[0], "safe")
+    passing = client(skipped)
+    reply(passing, claim(passing)[0], what="skip", reason="too_hard")
+    here = client(user)
+    [task] = claim(here)
+    address = f"/api/v1/assignments/{task['assignment_id']}/colleagues"
+    named = {one["name"]: one["display_name"] for one in here.get(address).json()["colleagues"]}
+    assert named == {fits.name: "Ana"}
+    codes = {
+        one.name: reply(here, task, what="hand-over", to=one.name).json()["code"]
+        for one in (french, averse, skipped, answered, looks, away)
+    }
+    assert list(codes.values()) == ["language", "opt_out", "met_before", "met_before", "nobody", "nobody"]
+    refused = reply(here, task, what="hand-over", to=averse.name)
+    assert refused.status_code == 422
+    assert "threat" not in refused.text  # what they don't want to see is theirs to tell
+    assert [one["item"]["id"] for one in claim(here, 1, resume=True)] == ["post-001"]  # it stayed
+    assert client(fits).get(address).status_code == 404
+    assert reply(here, task, what="hand-over", to=fits.name).status_code == 200
+
+
+def test_somebody_external_is_named_the_people_of_their_own_queues_alone(site: Site, client: Client) -> None:
+    outside, inside, same = site.person(Role.EXTERNAL), site.person(), site.person()
+    UserStore(site.workspace.database).change(same.name, actor="tests", queues=[outside.name])
+    site.tasks(outside, site.posts[:1])
+    here = client(outside)
+    [task] = claim(here)
+    found = here.get(f"/api/v1/assignments/{task['assignment_id']}/colleagues").json()["colleagues"]
+    assert [one["name"] for one in found] == [same.name]
+    assert inside.name not in str(found)
+
+
+def test_how_long_covered_content_was_looked_at_is_recorded_and_shown(site: Site, client: Client) -> None:
+    user, lead = site.person(), site.person(Role.LEAD)
+    site.tasks(user, site.posts[:4], severity=3, harm="threat")
+    here, looking = client(user), client(lead)
+    first, second, third, fourth = claim(here, 4)
+    assert reply(here, first, "hate", uncovered_ms=0).status_code == 200
+    assert reply(here, second, "hate", uncovered_ms=1200).status_code == 200
+    assert reply(here, third, "hate").status_code == 200  # a program: nothing says that it wasn't looked at
+    assert reply(here, fourth, "hate", uncovered_ms=-1).status_code == 422
+    rows = looking.get("/api/v1/reviews", params={"rater": user.name}).json()["rows"]
+    assert [row["uncovered_ms"] for row in rows] == [None, 1200, 0]
+    told = looking.get(f"/api/v1/people/{user.name}").json()
+    assert (told["seen"], told["seen_by_harm"], told["unlooked"]) == (2, {"threat": 2}, 1)
+    assert "1 covered item answered without a look" in looking.get(f"/people/{user.name}").text
+
+
+def test_an_answer_in_place_of_one_taken_back_unknowing_counts_and_any_other_second_one_does_not(
+    site: Site, client: Client
+) -> None:
+    user = site.person()
+    site.tasks(user, site.posts[:1])
+    here = client(user)
+    [task] = claim(here)
+    first = reply(here, task, "hate", key="first-try").json()
+    other = reply(here, task, "spam", key="other-try", instead_of=["not-that-one"]).json()
+    assert (other["outcome"], other["message"]) == ("already", "answered_before")
+    later = reply(here, task, "safe", key="later-try", instead_of=["first-try"]).json()
+    assert (later["outcome"], later["review_id"] > first["review_id"]) == ("stored", True)
+    assert reply(here, task, "safe", key="later-try", instead_of=["first-try"]).json()["outcome"] == "already"
+    [last] = here.get("/api/v1/queue/last").json()["answers"]
+    assert last["labels"] == ["safe"]
+
+
+def test_a_page_of_an_earlier_session_learns_the_token_of_the_present_one(site: Site, client: Client) -> None:
+    user, other = site.person(), site.person()
+    site.tasks(user, site.posts[:1])
+    here = client(user)
+    told = here.get("/api/v1/profile/session").json()
+    assert told["csrf"] == here.headers[CSRF_HEADER]
+    assert f'"desk": "{told["desk"]}"' in here.get("/review").text
+    assert client(other).get("/api/v1/profile/session").json()["desk"] != told["desk"]
+    here.headers[CSRF_HEADER] = "of an earlier session"
+    assert here.post("/api/v1/queue/claim", json={}).json()["code"] == "csrf"
 
 
 def test_pictures_come_from_the_workspace_alone(site: Site, client: Client, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from html import unescape
 
 from httpx import Response
@@ -31,8 +32,9 @@ def older(response: Response) -> str:
 
 
 def csv_rows(response: Response) -> list[dict[str, str]]:
-    """A CSV file's rows."""
-    return list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
+    """A CSV file's rows; it begins with the mark by which Excel reads it as UTF-8."""
+    assert response.content.startswith(BOM_UTF8)
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
 def excel_rows(response: Response) -> list[dict[str, object]]:

@@ -123,10 +123,27 @@ def test_confidence_is_said_in_words(confidence: float | None, words: str) -> No
 
 
 def test_labels_have_digits_then_letters_that_do_nothing_else() -> None:
-    assert label_keys(11) == [*"123456789", "d", "f"]
-    assert label_keys(40)[-1] is None
+    names = [f"label {number}" for number in range(40)]
+    assert label_keys(names[:11]) == [*"123456789", "d", "f"]
+    assert label_keys(names)[-1] is None
     used = set("sezpbtncaxh?")  # of our own keys and those people bring along
-    assert not used & set(filter(None, label_keys(40)))
+    assert not used & set(filter(None, label_keys(names)))
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (["0", "1", "2", "3"], ["0", "1", "2", "3"]),
+        (["3", "2", "1", "0"], ["3", "2", "1", "0"]),
+        (["safe", "1", "spam"], ["2", "1", "3"]),
+        (["-1", "0", "1"], ["d", "0", "1"]),
+        (["8", "9", "10", "11"], ["8", "9", "d", "f"]),
+        (["1.0", "1.5", "2"], ["1", "d", "2"]),
+        (["3", "03", "some"], ["3", "d", "1"]),
+    ],
+)
+def test_a_numeric_label_has_its_own_digit_and_the_others_what_is_left(names: list[str], keys: list[str]) -> None:
+    assert label_keys(names) == keys
 
 
 def test_pictures_are_known_by_their_first_bytes() -> None:

@@ -1,4 +1,7 @@
-// Talking to the server: JSON there and back, the page's token along, and errors told apart.
+// Talking to the server: JSON there and back, the page's token along, and errors told apart. A page that is older than
+// the session fetches the session's token and goes on, as long as the session is the same person's.
+
+import { address } from "../address.js";
 
 /** The network, or a server that doesn't answer: try again later. */
 export class Unreachable extends Error {}
@@ -24,25 +27,52 @@ export class Refused extends Error {
 
   /** Whether it is about who asks, not about what was asked. */
   get aboutLogin() {
-    return this.status === 401 || this.code === "csrf" || this.code === "origin";
+    return this.status === 401 || ["csrf", "origin", "other_person"].includes(this.code);
   }
 }
 
 const PATIENCE = 15_000;
+let owner = "";
+/** @type {Promise<void> | null} */
+let renewing = null;
+
+/** Whose page this is, as the server names them: nothing is sent in another person's session. */
+export function belongTo(desk) {
+  owner = desk;
+}
 
 /**
  * Ask the server.
  * @param {string} method
- * @param {string} path
+ * @param {string} path from the site's root
  * @param {object} [body]
  * @returns {Promise<any>}
  */
 export async function ask(method, path, body) {
+  try {
+    return await askOnce(method, path, body);
+  } catch (error) {
+    if (error.code !== "csrf") throw error;
+    await (renewing ??= renew().finally(() => (renewing = null)));
+    return await askOnce(method, path, body);
+  }
+}
+
+/** The token of the session as it is now: in scripts and in the forms of the page. */
+async function renew() {
+  const { desk, csrf } = await askOnce("GET", "/api/v1/profile/session");
+  if (desk !== owner) throw new Refused(403, { code: "other_person" });
+  document.querySelector("meta[name=csrf-token]").content = csrf;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = csrf;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": csrf }));
+}
+
+async function askOnce(method, path, body) {
   const headers = { "X-CSRF-Token": document.querySelector("meta[name=csrf-token]")?.content ?? "" };
   if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(address(path), {
       method,
       headers,
       body: body && JSON.stringify(body),

@@ -2,7 +2,7 @@
 
 import { at, bdi, make } from "./dom.js";
 import { keyLabel } from "./keys.js";
-import { count, digits, listed, say } from "./texts.js";
+import { count, digits, named, say } from "./texts.js";
 
 /** Draw the labels; again only when the label set is another, so that nothing moves. */
 export function showLabels(task, pick) {
@@ -10,26 +10,28 @@ export function showLabels(task, pick) {
   const name = JSON.stringify([task.labels, task.label_kind]);
   if (bar.dataset.of === name) return;
   bar.dataset.of = name;
-  const buttons = task.labels.map((label) => labelButton(label, () => pick(label.name)));
-  if (task.label_kind === "multi") buttons.push(noneButton(() => pick(null)));
+  const harm = task.label_kind !== "ordinal"; // grades aren't harm
+  const buttons = task.labels.map((label) => labelButton(label, harm, () => pick(label.name)));
+  const zero = task.labels.some((label) => label.key === "0");
+  if (task.label_kind === "multi") buttons.push(noneButton(zero ? "·" : "0", () => pick(null)));
   bar.replaceChildren(...buttons);
 }
 
-function labelButton({ name, definition, severity, key }, onclick) {
+function labelButton({ name, title, definition, severity, key }, harm, onclick) {
   return make(
     "button",
     { type: "button", class: "label", title: definition, "aria-pressed": "false", dataset: { label: name }, onclick },
     make("kbd", { "aria-hidden": "true", text: key ? keyLabel(key) : "·" }),
-    make("span", { class: "label-name" }, bdi(name)),
-    severityMark(severity),
+    make("span", { class: "label-name" }, bdi(title || name), title && key !== name ? make("span", { class: "label-code" }, " ", bdi(name)) : null),
+    harm ? severityMark(severity) : null,
   );
 }
 
-function noneButton(onclick) {
+function noneButton(key, onclick) {
   return make(
     "button",
     { type: "button", class: "label", "aria-pressed": "false", dataset: { none: "" }, onclick },
-    make("kbd", { "aria-hidden": "true", text: "0" }),
+    make("kbd", { "aria-hidden": "true", text: key }),
     make("span", { class: "label-name", text: say("none_of_these") }),
   );
 }
@@ -72,25 +74,32 @@ export function showMachine(task) {
   const sure =
     suggestion.confidence === null ? suggestion.words : `${suggestion.words}${say("comma")}${digits(suggestion.confidence)}`;
   const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
-  line.replaceChildren(say("machine"), make("strong", {}, bdi(listed(suggestion.labels))), ` · ${sure}${cited}`);
+  line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
 }
 
-/** What was just done, seen and heard; which item is next is heard only. */
-export function tell(text, next = "") {
+/** What was just done, or is asked; seen and heard. Which item is next is heard only. */
+export function tell(text, { next = "", asks = false } = {}) {
   at("outcome").textContent = text;
+  at("outcome").classList.toggle("asks", asks);
   at("spoken").textContent = next ? say("next", { done: text, id: next }) : text;
 }
 
-/** The one line about the network; empty while all is well. */
-export function showNetwork(outbox) {
+const LOGIN = ["signed_out", "other_person"];
+
+/** The one line about the network and the login; empty while all is well. */
+export function showNetwork(outbox, supply, byPassword) {
   const line = at("network");
-  const waiting = { count: count(outbox.size) };
+  const state = outbox.state || (LOGIN.includes(supply.why) ? supply.why : "");
+  const waiting = outbox.size ? ` ${say("waiting", { count: count(outbox.size) })}` : "";
   let text = "";
   if (outbox.full) text = say("storage_full");
-  else if (outbox.state === "offline") text = outbox.size ? say("offline", waiting) : say("offline_none");
-  else if (outbox.state) text = say(outbox.state, waiting);
-  line.textContent = text;
+  else if (state === "offline") text = `${say("offline")}${waiting || ` ${say("offline_none")}`}`;
+  else if (state === "signed_out") text = `${say(byPassword ? "signed_out" : "signed_out_link")}${waiting}`;
+  else if (state) text = `${say(state)}${waiting}`;
+  if (line.textContent !== text) line.textContent = text; // said once
+  line.title = text;
   line.classList.toggle("bad", Boolean(text));
+  at("network-do").hidden = !LOGIN.includes(state);
 }
 
 /** Keys on the buttons. */

@@ -2,7 +2,7 @@
 
 import { at, bdi, make } from "./dom.js";
 import { isTyping, keyLabel } from "./keys.js";
-import { listed, say } from "./texts.js";
+import { named, say } from "./texts.js";
 
 /** Whether one is open. */
 export function anyOpen() {
@@ -26,7 +26,8 @@ function opened(dialog, ready = () => {}) {
       resolve(value || null);
     };
     waiting.set(dialog, left);
-    dialog.addEventListener("submit", (event) => left(event.submitter?.value), { signal: listening.signal });
+    const given = (event) => event.defaultPrevented || left(event.submitter?.value);
+    dialog.addEventListener("submit", given, { signal: listening.signal });
     dialog.addEventListener("close", () => dialog.open || left(null), { signal: listening.signal });
     dialog.showModal();
     ready();
@@ -47,12 +48,18 @@ function digitsPress(dialog, composition) {
   });
 }
 
-/** Ask why an item is skipped: `{ reason, note }`, or null. */
-export async function askSkip(composition) {
+/**
+ * Ask why an item is skipped: `{ reason, note }`, or null.
+ * @param {import("./keys.js").Composition} composition
+ * @param {string} text what was written before
+ * @param {(text: string) => void} writing called with what is being written, so that a reload doesn't lose it
+ */
+export async function askSkip(composition, text, writing) {
   const dialog = /** @type {HTMLDialogElement} */ (at("skip-dialog"));
   digitsPress(dialog, composition);
   const note = /** @type {HTMLTextAreaElement} */ (at("skip-note"));
-  note.value = "";
+  note.value = text;
+  note.oninput = () => writing(note.value);
   const reason = await opened(dialog, () => dialog.querySelector("[data-numbered]").focus());
   return reason ? { reason, note: note.value.trim() } : null;
 }
@@ -70,37 +77,78 @@ function enterGives(dialog, fields, composition) {
   }
 }
 
-/** Ask whom an item goes to: `{ to, note }`, `to` empty for everybody; null where it was left. */
-export async function askHandOver(text, composition) {
+/**
+ * Ask whom an item goes to, and stay open until the server took it: what it says against it is read in the dialog.
+ * @param {import("./keys.js").Composition} composition
+ * @param {{
+ *   text: string,
+ *   writing: (text: string) => void,
+ *   colleagues: () => Promise<{ name: string, display_name: string }[]>,
+ *   send: (given: { to: string, name: string, note: string }) => Promise<string>,
+ * }} about `to` is empty for everybody; `send` gives why it didn't work, else ""
+ */
+export async function askHandOver(composition, { text, writing, colleagues, send }) {
   const dialog = /** @type {HTMLDialogElement} */ (at("hand_over-dialog"));
-  const to = /** @type {HTMLInputElement} */ (at("hand_over-to"));
+  const to = /** @type {HTMLSelectElement} */ (at("hand_over-to"));
   const note = /** @type {HTMLTextAreaElement} */ (at("hand_over-note"));
+  const told = at("hand_over-told");
+  const give = /** @type {HTMLButtonElement} */ (dialog.querySelector("[value=ok]"));
   enterGives(dialog, [to, note], composition);
-  to.value = "";
+  to.replaceChildren(make("option", { value: "", text: say("everybody") }));
   note.value = text;
-  const given = await opened(dialog, () => to.focus());
-  return given === "ok" ? { to: to.value.trim(), note: note.value.trim() } : null;
+  note.oninput = () => writing(note.value);
+  told.textContent = say("looking_for_colleagues");
+  const offered = (found) => {
+    told.textContent = found.length ? "" : say("no_colleagues");
+    to.append(...found.map((one) => make("option", { value: one.name, text: fullName(one, found) })));
+  };
+  void colleagues().then(offered, () => (told.textContent = say("colleagues_unknown")));
+  note.form.onsubmit = async (event) => {
+    if (event.submitter !== give) return;
+    event.preventDefault();
+    if (give.disabled) return;
+    give.disabled = true;
+    told.textContent = say("handing_over");
+    const name = to.value ? to.selectedOptions[0].textContent : "";
+    const why = await send({ to: to.value, name, note: note.value.trim() });
+    give.disabled = false;
+    told.textContent = why;
+    if (!why) dialog.close();
+  };
+  await opened(dialog, () => to.focus());
 }
 
-/** Ask for a text; null where it was left. `needed`: an empty one is none. */
-export async function askText(name, text, composition, needed = false) {
+/** How somebody is called; with the name they sign in by where two write theirs alike. */
+function fullName({ name, display_name: shown }, all) {
+  return all.filter((one) => one.display_name === shown).length > 1 ? `${shown} (${name})` : shown;
+}
+
+/**
+ * Ask for a text; null where it was left. `needed`: an empty one is none; `writing` as above.
+ * @param {string} name
+ * @param {string} text
+ * @param {import("./keys.js").Composition} composition
+ * @param {{ needed?: boolean, writing?: (text: string) => void }} [more]
+ */
+export async function askText(name, text, composition, { needed = false, writing = () => {} } = {}) {
   const dialog = /** @type {HTMLDialogElement} */ (at(`${name}-dialog`));
   const field = /** @type {HTMLTextAreaElement} */ (at(`${name}-text`));
   enterGives(dialog, [field], composition);
   field.value = text;
+  field.oninput = () => writing(field.value);
   field.required = needed;
   const given = await opened(dialog, () => field.focus());
   return given === "ok" ? field.value.trim() : null;
 }
 
-/** Choose the clauses an answer rests on; whether it was left by its button. */
-export async function askClauses(draft, composition) {
+/** Choose the clauses an answer rests on; whether it was left by its button. `chosen` is called with each change. */
+export async function askClauses(draft, composition, chosen) {
   const dialog = /** @type {HTMLDialogElement} */ (at("clause-dialog"));
   digitsPress(dialog, composition);
-  at("clause-wanted").textContent = draft.wanting.length ? say("clause_wanted", { labels: listed(draft.wanting) }) : "";
+  at("clause-wanted").textContent = draft.wanting.length ? say("clause_wanted", { labels: named(draft.task, draft.wanting) }) : "";
   const fits = (clause) => clause.labels.some((label) => draft.chosen.has(label));
   const clauses = [...draft.task.clauses].sort((one, other) => Number(fits(other)) - Number(fits(one)));
-  at("clause-list").replaceChildren(...clauses.map((clause, place) => clauseButton(draft, clause, place)));
+  at("clause-list").replaceChildren(...clauses.map((clause, place) => clauseButton(draft, clause, place, chosen)));
   if (!dialog.dataset.enters) {
     dialog.dataset.enters = "yes";
     dialog.addEventListener("keydown", (event) => {
@@ -112,7 +160,7 @@ export async function askClauses(draft, composition) {
   return (await opened(dialog, () => at("clause-list").querySelector("button")?.focus())) === "ok";
 }
 
-function clauseButton(draft, clause, place) {
+function clauseButton(draft, clause, place, chosen) {
   const button = make(
     "button",
     {
@@ -122,6 +170,7 @@ function clauseButton(draft, clause, place) {
       dataset: { numbered: "" },
       onclick: () => {
         draft.toggleClause(clause.id);
+        chosen();
         button.setAttribute("aria-pressed", String(draft.clauses.has(clause.id)));
       },
     },

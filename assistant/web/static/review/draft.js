@@ -1,7 +1,10 @@
 // An answer being made.
 
 export class Draft {
-  /** @param {any} task */
+  /**
+   * @param {any} task
+   * @param {any} given an answer that was taken back
+   */
   constructor(task, given = null) {
     this.task = task;
     /** @type {Set<string>} */
@@ -13,6 +16,46 @@ export class Draft {
     this.changed = Boolean(given);
     this.seconds = given?.seconds ?? 0;
     this.accepted = false;
+    /** whether it was begun before the page was loaded */
+    this.resumed = false;
+    /** how long its covered content was looked at, in ms */
+    this.uncovered = given?.uncovered_ms ?? 0;
+    /** @type {string[]} keys of answers that were taken back before it was known whether they had arrived */
+    this.instead = given?.instead_of ?? [];
+    /** @type {Record<string, string>} what is being written in a dialog, by its name, and not kept yet */
+    this.typed = {};
+  }
+
+  /** One that was begun before the page was loaded; labels and clauses the policy doesn't have any more are left out. */
+  static resumed(task, kept) {
+    const draft = new Draft(task);
+    draft.resumed = true;
+    const names = new Set(task.labels.map((label) => label.name));
+    const clauses = new Set(task.clauses.map((clause) => clause.id));
+    draft.chosen = new Set(kept.labels.filter((name) => names.has(name)));
+    draft.none = kept.none;
+    draft.note = kept.typed.note ?? kept.note; // what was being written is part of it: better too much than lost
+    draft.clauses = new Set(kept.clauses.filter((id) => clauses.has(id)));
+    draft.changed = kept.changed;
+    draft.seconds = kept.seconds;
+    draft.accepted = kept.accepted && Boolean(task.suggestion);
+    draft.uncovered = kept.uncovered;
+    draft.instead = kept.instead;
+    draft.typed = { ...kept.typed };
+    delete draft.typed.note;
+    return draft;
+  }
+
+  /** As `resumed` takes it. */
+  kept() {
+    const { none, note, changed, seconds, accepted, uncovered, instead, typed } = this;
+    return { labels: this.labels, clauses: [...this.clauses], none, note, changed, seconds, accepted, uncovered, instead, typed };
+  }
+
+  /** Whether there is anything to lose. */
+  get begun() {
+    const written = this.note || Object.values(this.typed).some(Boolean);
+    return Boolean(this.ready || written || this.clauses.size || this.uncovered || this.instead.length);
   }
 
   get multi() {
@@ -73,8 +116,13 @@ export class Draft {
     else this.clauses.add(id);
   }
 
-  /** As it is handed in. */
-  body(key, seconds) {
+  /**
+   * As it is handed in.
+   * @param {string} key
+   * @param {number} seconds
+   * @param {number | null} uncovered ms; null where nothing covered it
+   */
+  body(key, seconds, uncovered) {
     return {
       token: this.task.token,
       labels: this.labels,
@@ -84,6 +132,8 @@ export class Draft {
       changed: this.changed,
       accepted_suggestion: this.task.suggestion ? this.accepted : null,
       key,
+      uncovered_ms: uncovered,
+      instead_of: this.instead,
     };
   }
 }

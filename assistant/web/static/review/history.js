@@ -78,7 +78,8 @@ export class History {
     const past = this.seen ?? this.#past.at(-1);
     if (!past) return null;
     while (this.outbox.has(past.id)) {
-      if (this.outbox.take(past.id)) return this.#taken(past, past.task);
+      const entry = this.outbox.take(past.id);
+      if (entry) return this.#taken(entry.tries ? unsure(past) : past, past.task);
       await new Promise((resolve) => this.outbox.addEventListener("change", resolve, { once: true }));
     }
     if (past.review === null) return this.#past.includes(past) ? this.#taken(past, null) : null;
@@ -109,4 +110,10 @@ export class History {
     this.#past = this.#past.filter((one) => one.id !== id);
     this.#place = seen && this.#past.includes(seen) ? this.#past.indexOf(seen) : null;
   }
+}
+
+/** What was taken back after a try whose answer never came: if it had arrived, the next answer goes in its place. */
+function unsure(past) {
+  const { key, instead_of = [] } = past.body;
+  return key ? { ...past, body: { ...past.body, instead_of: [...instead_of, key] } } : past;
 }

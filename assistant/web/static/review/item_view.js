@@ -1,5 +1,6 @@
 // The content: conversation, query, text, pictures, translation.
 
+import { address } from "../address.js";
 import { at, bdi, make } from "./dom.js";
 import { ask } from "./api.js";
 import { show } from "./text.js";
@@ -145,7 +146,7 @@ function missing(name) {
 
 /** Where a picture of an item is. */
 export function pictureAddress(task, number) {
-  return `/api/v1/assignments/${task.assignment_id}/media/${number}`;
+  return address(`/api/v1/assignments/${task.assignment_id}/media/${number}`);
 }
 
 function add(total, found) {

@@ -1,6 +1,6 @@
 // The loop: an item is shown, decided, and the next is there. Nothing here waits for the network.
 
-import { Unreachable } from "./api.js";
+import { Unreachable, ask } from "./api.js";
 import { showChoice, showLabels, showMachine, tell } from "./bar_view.js";
 import { askClauses, askHandOver, askSkip, askText, showPolicyDialog } from "./dialogs.js";
 import { at } from "./dom.js";
@@ -9,20 +9,32 @@ import { showGone, showItem, toggleTranslation } from "./item_view.js";
 import { keyLabel } from "./keys.js";
 import { showPolicy, showPrecedents } from "./policy_view.js";
 import { showRounds } from "./rounds.js";
-import { count, listed, say } from "./texts.js";
+import { count, listed, named, say } from "./texts.js";
 
 const UNREAD = 250; // ms after an item is there in which nobody can have read it
+const ASKED = 1000; // ms after a question in which another press is no answer to it
 const UNDO_SKIP = 5000; // ms a skip waits before it is sent, since a skip that was sent is final
+
+const RESTING = {
+  empty: ["empty", "empty_about"],
+  offline: ["empty_offline", "empty_offline_about"],
+  signed_out: ["empty_signed_out", "empty_signed_out_about"],
+  other_person: ["empty_signed_out", "empty_signed_out_about"],
+  refused: ["empty_refused", ""],
+};
 
 export class Loop {
   #drafts = new Map();
   #shownAt = 0;
+  #askedAt = 0; // when it was asked whether covered content shall be answered without a look; 0 for not yet
+  #picked = false; // since the item is shown, or before the page was loaded again
   #given = 0;
 
-  constructor({ supply, outbox, history, stopwatch, cover, composition, keys, preferences, precedents }) {
-    Object.assign(this, { supply, outbox, history, stopwatch, cover, composition, keys, preferences, precedents });
+  constructor({ supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents }) {
+    Object.assign(this, { supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents });
     /** @type {Draft | null} */
     this.draft = null;
+    cover.addEventListener("change", () => this.#save());
   }
 
   /** Whether a key can do something now. */
@@ -32,7 +44,6 @@ export class Loop {
 
   /** Go on to the next item. */
   next() {
-    this.#drafts.delete(this.draft?.task.assignment_id);
     this.#show(this.supply.next());
   }
 
@@ -46,9 +57,10 @@ export class Loop {
     if (!this.working) return;
     if (name === null) this.draft.pickNone();
     else this.draft.pick(name);
+    this.#save();
     showChoice(this.draft);
-    const single = !this.draft.multi;
-    if (single && this.preferences.at_once && !this.#unread()) void this.submit();
+    this.#picked = true;
+    if (!this.draft.multi && this.preferences.at_once) void this.submit(true);
   }
 
   pickByKey(key) {
@@ -59,61 +71,84 @@ export class Loop {
     return true;
   }
 
-  async submit() {
+  /** @param {boolean} alone whether one press both chose the answer and gave it */
+  async submit(alone = !this.#picked) {
     if (!this.working) return;
     if (!this.draft.ready) return tell(say("choose_first"));
+    if (!this.#considered(alone)) return;
     if (this.draft.wanting.length && !(await this.#clausesFor(this.draft))) return;
     const { draft } = this;
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    this.#hand("answer", draft.body(id, this.stopwatch.seconds), id, say("stored", { labels: listed(draft.labels) }));
+    this.#hand("answer", draft.body(id, this.stopwatch.seconds, this.cover.looked), id, say("stored", { labels: named(draft.task, draft.labels) }));
   }
 
   async accept() {
     if (!this.working) return;
     if (!this.draft.task.suggestion) return tell(say("no_suggestion"));
-    if (this.#unread()) return tell(say("too_fast"));
+    if (!this.#considered(true)) return;
     this.draft.accept();
+    this.#save();
     showChoice(this.draft);
     await this.submit();
   }
 
   async skip() {
     const { draft } = this;
-    const given = this.working && (await askSkip(this.composition));
+    const given = this.working && (await askSkip(this.composition, draft.typed.skip ?? "", this.#writing("skip")));
     if (!given || draft !== this.draft) return;
     const id = `skip-${draft.task.assignment_id}-${draft.task.token}`;
-    this.#hand("skip", { token: draft.task.token, ...given }, id, say("skipped"), UNDO_SKIP);
+    this.#hand("skip", { ...this.#held(), ...given }, id, say("skipped"), UNDO_SKIP);
   }
 
   async escalate() {
     const { draft } = this;
-    const note = this.working && (await askText("escalate", draft.note, this.composition, true));
+    if (!this.working) return;
+    const more = { needed: true, writing: this.#writing("escalate") };
+    const note = await askText("escalate", draft.typed.escalate ?? draft.note, this.composition, more);
     if (!note || draft !== this.draft) return;
     const id = `escalate-${draft.task.assignment_id}-${draft.task.token}`;
-    this.#hand("escalate", { token: draft.task.token, note }, id, say("escalated"), UNDO_SKIP);
+    this.#hand("escalate", { ...this.#held(), note }, id, say("escalated"), UNDO_SKIP);
   }
 
   async handOver() {
     const { draft } = this;
-    const given = this.working && (await askHandOver(draft.note, this.composition));
-    if (!given || draft !== this.draft) return;
-    const id = `hand-over-${draft.task.assignment_id}-${draft.task.token}`;
-    const told = given.to ? say("handed_over", { name: given.to }) : say("handed_back");
-    this.#hand("hand-over", { token: draft.task.token, ...given }, id, told, UNDO_SKIP);
+    if (!this.working) return;
+    const path = `/api/v1/assignments/${draft.task.assignment_id}`;
+    let lost = false; // a try whose answer never came
+    await askHandOver(this.composition, {
+      text: draft.typed.hand_over ?? draft.note,
+      writing: this.#writing("hand_over"),
+      colleagues: async () => (await ask("GET", `${path}/colleagues`)).colleagues,
+      send: async ({ to, name, note }) => {
+        try {
+          await ask("POST", `${path}/hand-over`, { ...this.#held(draft), to, note });
+        } catch (error) {
+          const done = lost && error.code === "lease_over";
+          lost ||= error instanceof Unreachable;
+          if (!done) return error instanceof Unreachable ? say("hand_over_offline") : error.message;
+        }
+        this.#gone(draft, to ? say("handed_over", { name }) : say("handed_back"));
+        return "";
+      },
+    });
   }
 
   async note() {
     const { draft } = this;
-    const note = this.working ? await askText("note", draft.note, this.composition) : null;
-    if (note === null) return;
-    draft.note = note;
-    if (draft === this.draft) showChoice(draft);
+    if (!this.working) return;
+    const note = await askText("note", draft.note, this.composition, { writing: this.#writing("note") });
+    delete draft.typed.note;
+    if (note !== null) draft.note = note;
+    if (draft !== this.draft) return;
+    this.#save();
+    showChoice(draft);
   }
 
   async clause() {
+    const { draft } = this;
     if (!this.working) return;
-    await askClauses(this.draft, this.composition);
-    showChoice(this.draft);
+    await askClauses(draft, this.composition, () => this.#save());
+    if (draft === this.draft) showChoice(draft);
   }
 
   translate() {
@@ -148,7 +183,9 @@ export class Loop {
     if (!taken) return tell(say("nothing_to_undo"));
     const { task, past } = taken;
     this.supply.before(task);
-    this.#drafts.set(task.assignment_id, new Draft(task, past.kind === "answer" ? past.body : null));
+    const draft = new Draft(task, past.kind === "answer" ? past.body : null);
+    this.#drafts.set(task.assignment_id, draft);
+    this.drafts.keep(draft);
     this.#given -= past.kind === "answer" ? 1 : 0;
     this.#show(task);
     tell(say("undone", { item: task.item.id }));
@@ -166,8 +203,54 @@ export class Loop {
     this.outbox.put({ id, kind, assignment: task.assignment_id, item: task.item.id, body }, hold);
     this.history.add({ id, kind, task, item: task.item.id, body, review: null });
     this.#given += kind === "answer" ? 1 : 0;
-    this.next();
-    tell(told, this.draft?.task.item.id);
+    this.#gone(this.draft, told);
+  }
+
+  /** An item left one's hands: nothing of it is kept, and the next is shown. */
+  #gone(draft, told) {
+    const { assignment_id: number } = draft.task;
+    this.#drafts.delete(number);
+    this.drafts.drop(number);
+    if (draft === this.draft) {
+      this.draft = null;
+      this.next();
+    }
+    tell(told, { next: this.draft?.task.item.id ?? "" });
+  }
+
+  /** What goes with an item that is passed on. */
+  #held(draft = this.draft) {
+    return { token: draft.task.token, uncovered_ms: draft === this.draft ? this.cover.looked : draft.uncovered };
+  }
+
+  /** Keeps what is being written in a dialog. */
+  #writing(name) {
+    const { draft } = this;
+    return (text) => {
+      draft.typed[name] = text;
+      if (draft === this.draft) this.#save();
+    };
+  }
+
+  /** Keep the present draft in the browser, too. */
+  #save() {
+    if (!this.draft || this.history.seen) return;
+    this.draft.seconds = this.stopwatch.seconds;
+    this.draft.uncovered = this.cover.looked ?? 0;
+    this.drafts.keep(this.draft);
+  }
+
+  /**
+   * Whether an answer may go out now: one press that can't be an answer to this item is none, and what is covered and
+   * was never looked at is asked about once.
+   */
+  #considered(alone) {
+    const now = performance.now();
+    if (alone && now - this.#shownAt < UNREAD) return void tell(say("too_fast"), { asks: true });
+    if (!this.cover.unlooked || (this.#askedAt && now - this.#askedAt >= ASKED)) return true;
+    this.#askedAt = now;
+    tell(say("not_looked"), { asks: true });
+    return false;
   }
 
   #show(task) {
@@ -175,17 +258,24 @@ export class Loop {
     at("desk").classList.toggle("at-rest", task === null);
     this.draft = null;
     if (!task) return this.#rest();
-    this.draft = this.#drafts.get(task.assignment_id) ?? new Draft(task);
+    this.draft = this.#drafts.get(task.assignment_id) ?? this.#resumed(task);
     this.#render(task, this.draft, false);
     this.stopwatch.restart(this.draft.seconds);
     this.#shownAt = performance.now();
+    this.#askedAt = 0;
+    this.#picked = this.draft.resumed;
     tell("");
-    void this.precedents.of(task).then((found) => this.draft?.task === task && showPrecedents(found));
+    void this.precedents.of(task).then((found) => this.draft?.task === task && showPrecedents(task, found));
+  }
+
+  #resumed(task) {
+    const kept = this.drafts.of(task.assignment_id);
+    return kept ? Draft.resumed(task, kept) : new Draft(task);
   }
 
   #render(task, draft, readOnly) {
     showItem(task);
-    this.cover.lay(task);
+    this.cover.lay(task, draft.uncovered);
     showPolicy(task);
     showLabels(task, (name) => this.pick(name));
     showMachine(task);
@@ -221,19 +311,15 @@ export class Loop {
   /** Keep what was begun with the present item while another is shown. */
   #keep() {
     if (!this.draft || this.history.seen) return;
-    this.draft.seconds = this.stopwatch.seconds;
+    this.#save();
     this.#drafts.set(this.draft.task.assignment_id, this.draft);
   }
 
   async #clausesFor(draft) {
-    const left = await askClauses(draft, this.composition);
+    const left = await askClauses(draft, this.composition, () => this.#save());
     showChoice(draft);
-    if (left && draft.wanting.length) tell(say("clause_wanted", { labels: listed(draft.wanting) }));
+    if (left && draft.wanting.length) tell(say("clause_wanted", { labels: named(draft.task, draft.wanting) }));
     return left && !draft.wanting.length && draft === this.draft;
-  }
-
-  #unread() {
-    return performance.now() - this.#shownAt < UNREAD;
   }
 
   #rest() {
@@ -241,7 +327,7 @@ export class Loop {
     const { why, detail } = this.supply;
     at("rest").hidden = false;
     at("desk").classList.add("at-rest");
-    const [title, about] = { empty: ["empty", "empty_about"], offline: ["empty_offline", "empty_offline_about"], refused: ["empty_refused", ""] }[why] ?? ["loading", ""];
+    const [title, about] = RESTING[why] ?? ["loading", ""];
     at("rest-title").textContent = say(title);
     at("rest-about").textContent = why === "refused" ? detail : about ? say(about) : "";
     const wanted = why === "empty" ? this.supply.rounds : [];

@@ -1,11 +1,13 @@
 // Answers on their way: kept in this browser until the server has them, each sent until it is answered, in order.
-// A key of its own goes with each, so that one sent twice is stored once.
+// A key of its own goes with each, so that one sent twice is stored once. Other tabs of the same person may have put some
+// in: what is stored is read before it is changed, never overwritten.
 
 import { Refused, Unreachable, ask } from "./api.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 const REFUSED_LONG = 20; // answers the server refused that are kept to be read
+const OVER = new Set(["late_kept", "lease_over"]); // the lease an entry was made under is somebody else's, or a newer one
 
 /**
  * @typedef {object} Entry
@@ -13,17 +15,20 @@ const REFUSED_LONG = 20; // answers the server refused that are kept to be read
  * @property {"answer" | "skip" | "escalate" | "hand-over"} kind
  * @property {number} assignment
  * @property {string} item what the person calls it
- * @property {object} body
+ * @property {any} body
  * @property {number} due when it may be sent, in ms since 1970
  * @property {number} tries
  */
 
 export class Outbox extends EventTarget {
+  /** @type {Entry[]} */
   #entries;
-  #sending = null;
+  #open = false;
+  #sending = ""; // the id
   #timer = 0;
   #wait = FIRST_WAIT;
   #state = "";
+  #renewed = new Map();
 
   /**
    * @param {string} desk whose, and of which workspace: what waits for one is never sent to another
@@ -40,35 +45,62 @@ export class Outbox extends EventTarget {
     addEventListener("online", () => this.hurry());
   }
 
+  /** Begin to send; done when all that can be sent was, or when a try failed. */
+  async open() {
+    this.#open = true;
+    if (!this.full) this.#entries = this.#read(this.name);
+    this.kept = this.#read(this.keptName);
+    this.#wait = FIRST_WAIT;
+    this.#tell("change");
+    await this.#drain();
+  }
+
+  /** Leave it to another tab. */
+  close() {
+    this.#open = false;
+    clearTimeout(this.#timer);
+  }
+
   /** How many wait. */
   get size() {
     return this.#entries.length;
   }
 
-  /** "" while all is well, else `offline`, `unwell`, `signed_out` or `stale_page`. */
+  /** "" while all is well, else `offline`, `unwell`, `signed_out` or `other_person`. */
   get state() {
     return this.#state;
   }
 
+  /** Assignments whose answer waits or is on its way. */
+  get assignments() {
+    return this.#entries.map((entry) => entry.assignment);
+  }
+
   /** Put one in. `hold`: milliseconds in which it can still be taken out. */
   put(entry, hold = 0) {
-    this.#entries.push({ tries: 0, due: Date.now() + hold, ...entry });
-    this.#write();
+    this.#change((all) => [...all, { tries: 0, due: Date.now() + hold, ...entry }]);
     this.#plan(0);
   }
 
-  /** Take one out that isn't on its way at this moment; whether that worked. */
+  /** Take one out that isn't on its way at this moment; null where that didn't work. */
   take(id) {
-    const entry = this.#entries.find((one) => one.id === id);
-    if (!entry || entry === this.#sending) return false;
-    this.#entries = this.#entries.filter((one) => one !== entry);
-    this.#write();
-    return true;
+    const entry = this.#find(id);
+    if (!entry || id === this.#sending) return null;
+    this.#change((all) => all.filter((one) => one.id !== id));
+    return entry;
   }
 
   /** Whether one waits or is on its way. */
   has(id) {
-    return this.#entries.some((one) => one.id === id);
+    return this.#find(id) !== undefined;
+  }
+
+  /** An assignment is leased anew while its answer waits: the answer counts under the new lease. */
+  renew(assignment, token) {
+    const entry = this.#entries.find((one) => one.assignment === assignment);
+    if (!entry || entry.body.token >= token) return;
+    if (entry.id === this.#sending) this.#renewed.set(entry.id, token);
+    else this.#change((all) => all.map((one) => (one.id === entry.id ? { ...one, body: { ...one.body, token } } : one)));
   }
 
   /** Send now what can be sent. */
@@ -79,21 +111,25 @@ export class Outbox extends EventTarget {
 
   /** What was refused has been read. */
   dismiss(id) {
-    this.kept = this.kept.filter((one) => one.id !== id);
+    this.kept = this.#read(this.keptName).filter((one) => one.id !== id);
     this.#save(this.keptName, this.kept);
     this.#tell("change");
   }
 
+  #find(id) {
+    return this.#entries.find((one) => one.id === id);
+  }
+
   #plan(wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#drain(), wait);
+    if (this.#open) this.#timer = setTimeout(() => void this.#drain(), wait);
   }
 
   async #drain() {
-    if (this.#sending || !this.#entries.length) return;
+    if (!this.#open || this.#sending || !this.#entries.length) return;
     if (!navigator.onLine) return this.#become("offline"); // untried: it can still be taken back
     for (let next = this.#next(); next; next = this.#next()) {
-      if (!(await this.#send(next))) return;
+      if (!(await this.#send(next)) || !this.#open) return;
     }
     const later = this.#entries[0];
     if (later) this.#plan(Math.max(50, later.due - Date.now()));
@@ -104,29 +140,34 @@ export class Outbox extends EventTarget {
   }
 
   /** Send one; whether the next may follow at once. */
-  async #send(entry) {
-    this.#sending = entry;
-    entry.tries += 1;
-    this.#write();
+  async #send({ id }) {
+    this.#sending = id;
+    this.#change((all) => all.map((one) => (one.id === id ? { ...one, tries: one.tries + 1 } : one)));
+    const entry = this.#find(id);
+    if (!entry) {
+      this.#sending = "";
+      return true; // another tab has sent it
+    }
     const [told, error] = await ask("POST", `/api/v1/assignments/${entry.assignment}/${entry.kind}`, entry.body)
       .then((given) => [given, null])
       .catch((failure) => [null, failure]);
-    this.#sending = null;
+    this.#sending = "";
     if (error) return this.#failed(entry, error);
-    // It was taken back after a try whose answer got lost, and given anew: the first one had arrived all the same.
+    // Another answer of theirs was there already, given elsewhere: this one is kept beside it, and they are told.
     if (told.message === "answered_before") this.#keep({ ...entry, code: told.message, detail: "" });
     this.#settle(entry, "done", { told });
     return true;
   }
 
   #keep(entry) {
-    this.kept = [...this.kept, entry].slice(-REFUSED_LONG);
+    this.kept = [...this.#read(this.keptName), entry].slice(-REFUSED_LONG);
     this.#save(this.keptName, this.kept);
   }
 
   #failed(entry, error) {
     if (error instanceof Refused && !error.passing && !error.aboutLogin) {
-      this.#refused(entry, error);
+      if (OVER.has(error.code) && this.#renewed.has(entry.id)) this.#under(entry, this.#renewed.get(entry.id));
+      else this.#refused(entry, error);
       return true;
     }
     const wait = Math.max(this.#wait, error instanceof Refused ? error.wait * 1000 : 0);
@@ -134,6 +175,13 @@ export class Outbox extends EventTarget {
     this.#become(stateOf(error));
     this.#plan(wait + Math.random() * 300);
     return false;
+  }
+
+  /** Once more, under a newer lease: the try under the old one is known to the server by its key. */
+  #under(entry, token) {
+    this.#renewed.delete(entry.id);
+    const body = { ...entry.body, token, ...(entry.body.key ? { key: `${entry.body.key}.${token}` } : {}) };
+    this.#change((all) => all.map((one) => (one.id === entry.id ? { ...one, body } : one)));
   }
 
   #refused(entry, error) {
@@ -144,9 +192,8 @@ export class Outbox extends EventTarget {
   }
 
   #settle(entry, event, detail) {
-    this.#entries = this.#entries.filter((one) => one !== entry);
+    this.#change((all) => all.filter((one) => one.id !== entry.id));
     this.#wait = FIRST_WAIT;
-    this.#write();
     this.#become("");
     this.#tell(event, { entry, ...detail });
   }
@@ -156,7 +203,9 @@ export class Outbox extends EventTarget {
     this.#tell("change");
   }
 
-  #write() {
+  /** Change what is stored now, not what was stored when this tab last looked. */
+  #change(change) {
+    this.#entries = change(this.full ? this.#entries : this.#read(this.name));
     this.#save(this.name, this.#entries);
     this.#tell("change");
   }
@@ -184,8 +233,9 @@ export class Outbox extends EventTarget {
   }
 }
 
-function stateOf(error) {
+/** What kind of trouble an error is: `offline`, `unwell`, `signed_out` or `other_person`. */
+export function stateOf(error) {
   if (error instanceof Unreachable) return navigator.onLine ? "unwell" : "offline";
-  if (error.status === 401) return "signed_out";
-  return error.aboutLogin ? "stale_page" : "unwell";
+  if (error.code === "other_person") return "other_person";
+  return error.aboutLogin ? "signed_out" : "unwell";
 }

@@ -2,18 +2,18 @@
 
 import { at, bdi, make } from "./dom.js";
 import { show } from "./text.js";
-import { listed, say } from "./texts.js";
+import { named as labelled, say } from "./texts.js";
 
 /** Show the policy beside an item. The list of all clauses stays as it is while the policy stays. */
 export function showPolicy(task) {
   const cited = task.clauses.filter((clause) => clause.cited);
-  at("cited").replaceChildren(...(cited.length ? [make("h2", { text: say("cited") }), ...cited.map(citedClause)] : []));
+  at("cited").replaceChildren(...(cited.length ? [make("h2", { text: say("cited") }), ...cited.map((clause) => citedClause(task, clause))] : []));
   at("reasons").replaceChildren(...reasons(task));
   const policy = at("clauses");
   const name = JSON.stringify([task.policy, task.clauses.map(({ id, text }) => [id, text])]);
   if (policy.dataset.of !== name) {
     policy.dataset.of = name;
-    policy.replaceChildren(make("h2", { text: say("clauses") }), ...task.clauses.map(clauseFold));
+    policy.replaceChildren(make("h2", { text: say("clauses") }), ...task.clauses.map((clause) => clauseFold(task, clause)));
   }
   at("policy-title").replaceChildren(bdi(`${task.policy.title} ${task.policy.version}`));
   at("precedents").replaceChildren();
@@ -21,23 +21,23 @@ export function showPolicy(task) {
 }
 
 /** Settled items like it, below everything: they come a moment later. */
-export function showPrecedents(precedents) {
+export function showPrecedents(task, precedents) {
   if (!precedents.length) return at("precedents").replaceChildren();
   const list = precedents.map(({ text, labels }) => {
     const said = make("div", { class: "precedent-text", dir: "auto" });
     show(said, text);
-    return make("li", {}, said, make("span", { class: "precedent-labels" }, bdi(listed(labels))));
+    return make("li", {}, said, make("span", { class: "precedent-labels" }, bdi(labelled(task, labels))));
   });
   at("precedents").replaceChildren(make("h2", { text: say("precedents") }), make("ul", {}, ...list));
 }
 
-function citedClause(clause) {
+function citedClause(task, clause) {
   const quote = clause.quote ? make("p", { class: "clause-quote", dir: "auto", text: say("quote", { quote: clause.quote }) }) : null;
-  return make("article", { class: "clause cited" }, heading(clause), body(clause), quote);
+  return make("article", { class: "clause cited" }, heading(clause), body(task, clause), quote);
 }
 
-function clauseFold(clause) {
-  return make("details", { class: "clause" }, make("summary", {}, ...named(clause)), body(clause));
+function clauseFold(task, clause) {
+  return make("details", { class: "clause" }, make("summary", {}, ...named(clause)), body(task, clause));
 }
 
 function heading(clause) {
@@ -48,12 +48,12 @@ function named({ id, title }) {
   return [make("span", { class: "clause-id" }, bdi(id)), " ", bdi(title)];
 }
 
-function body(clause) {
+function body(task, clause) {
   return make(
     "div",
     { class: "clause-body" },
     ...clause.text.split(/\n{2,}/).map((part) => make("p", { dir: "auto", text: joined(part) })),
-    make("p", { class: "quiet-text", text: say("leads_to", { labels: listed(clause.labels) }) }),
+    make("p", { class: "quiet-text", text: say("leads_to", { labels: labelled(task, clause.labels) }) }),
   );
 }
 

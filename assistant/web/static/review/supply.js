@@ -1,9 +1,11 @@
 // The next items, taken before they are needed, and held as long as somebody is there.
 
-import { Refused, Unreachable, ask } from "./api.js";
+import { Refused, ask } from "./api.js";
+import { stateOf } from "./outbox.js";
 
 const POLL = 15_000; // until an empty queue is asked again
 const RETRY = 4000;
+const MOST_NAMED = 100; // assignments a claim may name
 const GONE_FOR = 15 * 60_000; // without a sign of life, items go back to the queue
 
 export class Supply extends EventTarget {
@@ -11,25 +13,29 @@ export class Supply extends EventTarget {
   #timer = 0;
   #beating = 0;
   #first = true;
+  #lookedAt = 0;
   #stopped = true; // until `start`
 
   /**
    * @param {number} ahead how many to have in hand
    * @param {() => number} idle milliseconds since the last sign of life
+   * @param {import("./outbox.js").Outbox} outbox what is answered already is not shown again
    */
-  constructor(ahead, idle) {
+  constructor(ahead, idle, outbox) {
     super();
+    this.outbox = outbox;
     this.ahead = ahead;
     this.idle = idle;
     /** @type {any[]} */
     this.tasks = [];
     this.current = null;
-    /** "", `empty`, `offline` or `refused`: why there is nothing, told when there is nothing */
+    /** "", `empty`, `offline`, `signed_out`, `other_person` or `refused`: why there is nothing */
     this.why = "";
     this.detail = "";
     /** @type {any[]} rounds to pass before there is anything */
     this.rounds = [];
     addEventListener("online", () => this.fill());
+    addEventListener("focus", () => this.#back());
     document.addEventListener("visibilitychange", () => !document.hidden && this.#back());
   }
 
@@ -81,12 +87,14 @@ export class Supply extends EventTarget {
     this.#asking = true;
     let wait = 0;
     try {
-      const body = { n: this.ahead - this.tasks.length, resume: this.#first, have: this.#held().map(numberOf) };
+      const body = { n: this.ahead - this.tasks.length, resume: this.#first, have: [...this.#held().map(numberOf), ...this.outbox.assignments].slice(0, MOST_NAMED) };
       const given = await ask("POST", "/api/v1/queue/claim", body);
       this.#first = false;
       wait = this.#took(given);
     } catch (error) {
-      this.why = error instanceof Unreachable || error.passing ? "offline" : "refused";
+      const state = stateOf(error);
+      const refused = error instanceof Refused && !error.passing && !error.aboutLogin;
+      this.why = refused ? "refused" : state === "unwell" ? "offline" : state;
       this.detail = error instanceof Refused ? error.message : "";
       wait = error instanceof Refused && error.wait ? error.wait * 1000 : RETRY;
     } finally {
@@ -102,13 +110,14 @@ export class Supply extends EventTarget {
       for (const task of tasks) void this.#post(task, "release").catch(() => {});
       return 0;
     }
-    const known = new Set(this.#held().map(numberOf));
+    const known = new Set([...this.#held().map(numberOf), ...this.outbox.assignments]);
     const fresh = tasks.filter((task) => !known.has(task.assignment_id));
+    for (const task of tasks) this.outbox.renew(task.assignment_id, task.token);
     this.tasks.push(...fresh);
     this.why = this.tasks.length ? "" : "empty";
     this.rounds = rounds;
     this.dispatchEvent(new CustomEvent("told", { detail: { pause, spent, fresh } }));
-    return tasks.length ? 0 : POLL;
+    return fresh.length ? 0 : tasks.length ? RETRY : POLL;
   }
 
   #held() {
@@ -128,6 +137,8 @@ export class Supply extends EventTarget {
 
   /** Somebody looks at the page again: are the items still theirs? */
   #back() {
+    if (Date.now() - this.#lookedAt < 1000) return; // a window and its tab come back together
+    this.#lookedAt = Date.now();
     void this.#holdAll();
     this.fill();
   }

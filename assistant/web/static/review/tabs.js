@@ -5,15 +5,15 @@ import { at } from "./dom.js";
 /**
  * Begin in this tab unless another one is at it.
  * @param {string} desk
- * @param {{ begin: () => void, end: () => void }} life
+ * @param {{ begin: () => void | Promise<void>, end: () => void }} life
  */
 export function onlyHere(desk, { begin, end }) {
-  if (!navigator.locks) return begin(); // plain http from another machine: browsers offer no locks there
   const name = `assistant.review.${desk}`;
+  if (!navigator.locks) return lastOne(name, { begin, end }); // plain http from another machine
   const hold = (lock) => {
     if (!lock) return show(() => take(true));
     hide();
-    begin();
+    void begin();
     return new Promise(() => {});
   };
   const take = (steal) =>
@@ -22,6 +22,26 @@ export function onlyHere(desk, { begin, end }) {
       show(() => take(true));
     });
   void take(false);
+}
+
+/** Where browsers offer no locks, the tab that came last has it: the others see its name in what is stored, and stop. */
+function lastOne(name, { begin, end }) {
+  const me = `${Date.now()}-${Math.random()}`;
+  const take = () => {
+    try {
+      localStorage.setItem(name, me);
+    } catch {
+      // nothing can be stored, by no tab: answers given twice are told by the server
+    }
+    hide();
+    void begin();
+  };
+  addEventListener("storage", (event) => {
+    if (event.key !== name || event.newValue === me || event.newValue === null) return;
+    end();
+    show(take);
+  });
+  take();
 }
 
 function show(takeOver) {

@@ -35,6 +35,16 @@ export function listed(names) {
   return names.length ? names.join(tag.startsWith("zh") ? "、" : ", ") : say("none_of_these");
 }
 
+/** How a label is called: by its title where it has one, a grade by both. */
+export function labelTitle({ name, title }) {
+  return title ? (/^[+-]?\d+([.,]\d+)?$/.test(name) ? `${name} ${title}` : title) : name;
+}
+
+/** Labels of a task in a row, as they are called. */
+export function named(task, names) {
+  return listed(names.map((name) => labelTitle(task.labels.find((label) => label.name === name) ?? { name, title: "" })));
+}
+
 /** The name of a language, else its tag. */
 export function languageName(code) {
   try {
