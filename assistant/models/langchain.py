@@ -23,7 +23,7 @@ from assistant.models.langchain_providers import check_access
 from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
 from assistant.models.own_thread import in_own_thread
-from assistant.models.thinking import ThinkingRoom, is_about_length, thinking_budget
+from assistant.models.thinking import ThinkingRoom, thinking_budget
 from assistant.models.tracing import forbid_tracing
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class LangChainModel:
         complaint = complaint_of(failure)
         if complaint is None:
             return False
-        if is_about_length(complaint) and self.room.refused(room):
+        if self.room.refused(complaint, room):
             return True
         # What has worked before is not lacking: then the complaint is about this one question.
         lack = lacking(complaint, dialect.features(request) & _NEGOTIABLE - self._proven)

@@ -25,7 +25,7 @@ from assistant.models.http_refusals import Refusal, read_refusal
 from assistant.models.http_replies import CutReplyError, completion_in
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.limits import RateLimits, read_limits
-from assistant.models.thinking import ThinkingRoom, is_about_length, thinking_budget, with_room
+from assistant.models.thinking import ThinkingRoom, thinking_budget, with_room
 
 _CHECK = "check"  # the task of a check's own question
 _CHECK_SECONDS = 20.0
@@ -79,6 +79,7 @@ class OpenAIModel:
         self.parallel: int | None = None
         self.on_limits = on_limits
         self._extra = dict(extra or {})
+        self.room = ThinkingRoom(thinking_budget(self._extra))
         stream = bool(self._extra.pop("stream", False))
         self.dialect = Dialect(stream=stream, structured="json_schema" if structured == "auto" else structured)
         self._name = name
@@ -111,11 +112,11 @@ class OpenAIModel:
                 self._proven |= dialect.features(request)
                 self.room.learn(reply.body, room)
                 return reply
-            if room and is_about_length(reply) and self.room.refused(room):
-                room = self.room.tokens
-                continue
             # What has worked before is not lacking: then the complaint is about this one question.
             lack = lacking(reply, dialect.features(request) - self._proven)
+            if lack is None and self.room.refused(reply, room):
+                room = self.room.tokens
+                continue
             if lack is None:
                 raise self._error_for(reply, request.task)
             if self.dialect is dialect:

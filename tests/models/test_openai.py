@@ -1,6 +1,5 @@
 import asyncio
 import socket
-import time
 from typing import Any
 
 import orjson
@@ -194,14 +193,12 @@ def test_a_server_that_is_not_there_is_a_connection_failure_with_advice() -> Non
 
 def test_a_server_that_takes_too_long_times_out() -> None:
     async def run() -> None:
-        async with serving(DevServerOptions(latency_ms=5000)) as (_, url):
+        async with serving(DevServerOptions(latency_ms=3_600_000)) as (_, url):
             await ask_once(OpenAIModel("dev", base_url=url, timeout_s=0.1))
 
-    began = time.monotonic()
     with pytest.raises(RetryableModelError, match=r"within 0\.1 s") as caught:
         asyncio.run(run())
     assert caught.value.reason == "timeout"
-    assert time.monotonic() - began < 3
 
 
 def test_a_wrong_key_is_fatal_and_not_in_the_message() -> None:
