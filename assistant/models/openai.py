@@ -89,6 +89,7 @@ class OpenAIModel:
         self._headers |= ({"OpenAI-Organization": organization} if organization else {}) | dict(headers or {})
         self._concurrency = concurrency
         self._timeout_s = timeout_s
+        self.room = ThinkingRoom(thinking_budget(self._extra))
         self._proven: frozenset[Feature] = frozenset()
         self._answered_by_page: set[str] = set()
         self._format: tuple[object, Dialect, Mapping[str, object] | None] = (None, self.dialect, None)
