@@ -100,12 +100,12 @@ class ChatMaker:
             with suppress(RuntimeError):  # of an event loop that is closed: its connections went with it
                 await client.aclose()
         while self._chats:
-            client = getattr(self._chats.pop(), "client", None)
-            if hasattr(client, "aio"):  # Google's
-                client.close()
-                await client.aio.aclose()
-            elif hasattr(client, "meta"):  # AWS's
-                client.close()
+            sdk: Any = getattr(self._chats.pop(), "client", None)
+            if hasattr(sdk, "aio"):  # Google's
+                sdk.close()
+                await sdk.aio.aclose()
+            elif hasattr(sdk, "meta"):  # AWS's
+                sdk.close()
 
     def _make(self, arguments: dict[str, Any]) -> BaseChatModel:
         # LangChain and an integration take 1 to 2 s to import, and most jobs use neither.
