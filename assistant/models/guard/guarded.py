@@ -26,6 +26,7 @@ from assistant.models.guard.pacing import Pacer, Ticket
 from assistant.models.guard.patience import Patience, asks_too_much, failure_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
+from assistant.models.thinking import room_of
 
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})
 
@@ -140,7 +141,7 @@ class GuardedModel:
         if self._stop is not None:
             raise self._stop_error()
         prompt_tokens = request.estimated_tokens or estimate_tokens(request.messages)
-        estimate = self.prices.cost(prompt_tokens, request.sampling.max_tokens) or 0.0
+        estimate = self.prices.cost(prompt_tokens, request.sampling.max_tokens + room_of(self._model)) or 0.0
         self.budget.reserve(estimate)
         cost = 0.0
         try:
