@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.exchange.release import Released
     from assistant.store.results import RunTotals
     from assistant.store.runs import Run
+    from assistant.wiring.review.filling import ForPeople
 
 _SHOWN_FAILURES = 10
 
@@ -36,6 +37,7 @@ def status(
 
     Example: assistant status --run r2
     """
+    from assistant.wiring.review.filling import for_people
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -54,6 +56,7 @@ def status(
         chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
         totals = opened.results.totals(chosen)
         failures = opened.results.failures(chosen, failed)
+        work = for_people(opened, chosen)
         events = opened.runs.events(chosen)
     data: dict[str, Any] = {
         "content": counts,
@@ -71,6 +74,7 @@ def status(
     if totals.statuses["pending"] and chosen.origin == "prelabel":
         output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
     else:
+        advise_people(output, work)
         output.next_step("assistant export labels.jsonl", "take the labels out")
 
 
@@ -132,6 +136,15 @@ def _note_finals(output: Output, released: Released) -> None:
         return
     output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
     output.next_step("assistant settle", "writes the final labels, as far as people's answers and the certificate go")
+
+
+def advise_people(output: Output, work: ForPeople) -> None:
+    """Lead to where people are needed: items that wait to come into their queue, and the pages where they work."""
+    if work.unqueued:
+        output.next_step("assistant enqueue", f"puts {work.unqueued:,} items that go to people into their queue")
+    if work.unqueued or work.in_queue:
+        waiting = f"; {work.in_queue:,} answers are wanted of them now" if work.in_queue else ""
+        output.next_step("assistant serve", f"opens the pages they work in{waiting}")
 
 
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:

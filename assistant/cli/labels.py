@@ -62,6 +62,7 @@ def import_human(
     """
     from assistant.ingest.answer_columns import map_label_columns
     from assistant.ingest.imports import import_labels
+    from assistant.wiring.review.filling import list_conflicts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -86,7 +87,12 @@ def import_human(
             any_label=any_label,
             reading=replace(reading, named=named),
         )
+        conflicts = list_conflicts(opened) if report.counts["added"] else 0
     _show(output, report)
+    if conflicts:
+        output.note(
+            f"people contradict each other {conflicts:,} times: assistant serve  shows it on the page Disagreements"
+        )
 
 
 @prelabels_app.command("import")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.export import money, show_totals, totals_as_dict
+from assistant.cli.export import advise_people, money, show_totals, totals_as_dict
 from assistant.cli.job_progress import JobDisplay
 from assistant.cli.job_session import ask_before_spending, run_session
 from assistant.cli.next_command import this_command
@@ -18,6 +21,7 @@ from assistant.errors import AssistantError
 if TYPE_CHECKING:
     from assistant.prelabel.estimate import Estimate
     from assistant.wiring.job import Session
+    from assistant.wiring.review.filling import ForPeople
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +56,7 @@ def prelabel(
     import asyncio
 
     from assistant.wiring.job import Session
+    from assistant.wiring.review.filling import for_people
     from assistant.wiring.work import JobChoice
     from assistant.wiring.workspace import Workspace
 
@@ -78,7 +83,7 @@ def prelabel(
         _ask_before_spending(output, session, yes=yes)
         with JobDisplay(output, session.progress) as display:
             stopped = asyncio.run(run_session(session, display))
-        status = _show_result(output, session, stopped)
+        status = _show_result(output, session, stopped, partial(for_people, opened, session.run))
     if status:
         raise typer.Exit(status)
 
@@ -117,7 +122,9 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
     output.next_step(this_command({"--dry-run": 0}), "does it")
 
 
-def _show_result(output: Output, session: Session, stopped: AssistantError | None) -> int:
+def _show_result(
+    output: Output, session: Session, stopped: AssistantError | None, work: Callable[[], ForPeople]
+) -> int:
     progress, totals = session.progress, session.totals()
     data: dict[str, Any] = {
         "run": session.run.name,
@@ -128,6 +135,7 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
             "control_questions": progress.controls,
+            "unseen": asdict(session.unseen),
             "seconds": round(progress.seconds, 2),
             "retries": session.retries(),
             "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
@@ -136,6 +144,13 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
     output.result(data, *show_totals(session.run, totals))
     if retries := session.retries():
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if unseen := session.unseen.attempts:
+        tokens, cost = session.unseen.tokens, session.unseen.cost_usd
+        output.note(
+            f"{unseen:,} attempts brought no answer and may be billed all the same: at most {tokens:,} tokens"
+            + ("" if cost is None else f", {money(cost)}")
+            + "; they are in no other figure"
+        )
     if progress.controls:
         output.note(
             f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
@@ -156,5 +171,6 @@ def _show_result(output: Output, session: Session, stopped: AssistantError | Non
     if totals.statuses["pending"]:
         output.next_step(this_command({"--limit": 1}), f"{totals.statuses['pending']:,} items wait")
     else:
+        advise_people(output, work())
         output.next_step("assistant export labels.jsonl", "take the labels out")
     return 0

@@ -162,6 +162,9 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
         "notes": list(asked.notes),
     }
     output.result(data, *_words(asked, out))
+    if not asked.missing and asked.sample is None and asked.labelled == asked.items:
+        output.next_step("assistant settle", "writes the final labels: people have labelled every item")
+        return
     if not asked.missing:
         output.next_step("assistant certify", "tells what the labels prove")
         return

@@ -21,6 +21,7 @@ from assistant.store import audit, passing
 from assistant.store.answers import Place, find_place
 from assistant.store.claims import give_back
 from assistant.store.database import Connection
+from assistant.store.seats import involved
 from assistant.store.tasks import add_tasks, close_complete, close_open, task_of
 from assistant.store.users import User, enabled_users
 
@@ -79,13 +80,13 @@ def colleagues(connection: Connection, principal: Principal, assignment_id: int)
     place = find_place(connection, assignment_id)
     if place is None:
         return []
-    task, met = task_of(connection, place.task_id), passing.met(connection, place.task_id, place.item_key)
+    task, known = task_of(connection, place.task_id), involved(connection, [assignment_id])[assignment_id]
     found = [
         user
         for user in enabled_users(connection)
         if user.id != principal.user_id
         and not unfit(user.principal(), task)
-        and not met.includes(user)
+        and not known.includes(user.id, user.name)
         and (principal.role is not Role.EXTERNAL or user.principal().queues & principal.queues)
     ]
     return sorted(found, key=lambda user: (user.display_name.casefold(), user.name))
@@ -96,9 +97,10 @@ def _refused(connection: Connection, place: Place, to: int) -> str:
     user = next((one for one in enabled_users(connection) if one.id == to), None)
     if user is None:
         return "nobody"
-    if passing.met(connection, place.task_id, place.item_key).includes(user):
+    known = involved(connection, [place.assignment_id])[place.assignment_id]
+    if user.id == place.user_id or known.includes(user.id, user.name):
         return "met_before"
-    return unfit(user.principal(), task_of(connection, place.task_id))
+    return unfit(user.principal(), task_of(connection, place.task_id)) or ""
 
 
 def escalate(connection: Connection, principal: Principal, held: Held, note: str) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from assistant.store.review_tables import disagreements
 from assistant.store.reviews import categories_meta, listed
 from assistant.store.tables import items, reviews
 
+_Columns = sa.ColumnCollection[str, sa.ColumnElement[Any]]
 _T = disagreements.c
 # The index by which SQLite, which keeps no statistics here, finds the fewest rows; the first whose filter is given.
 _INDEXES: Mapping[str, str] = MappingProxyType(
@@ -29,6 +30,7 @@ _INDEXES: Mapping[str, str] = MappingProxyType(
         "": "ix_disagreements_kind_settled_id_confidence",
     }
 )
+_BY_ITEM = "ix_disagreements_item_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,36 @@ class Disagreement(NamedTuple):
     unknown: LabelAnswer = ()
 
 
-def page(database: Database, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Disagreement]:
-    """The newest disagreements below number `before`, newest first."""
+def page(
+    database: Database, wanted: Wanted, *, before: int | None = None, limit: int = 50, per_item: bool = False
+) -> list[Disagreement]:
+    """The newest disagreements below number `before`, newest first; `per_item` the newest of each item alone."""
     with database.read() as connection:
-        found = [
-            row
+        found = {
+            row.id: row
             for conditions, index in _walks(wanted)
-            for row in connection.execute(_walk(conditions, index, before, limit))
-        ]
-    found.sort(key=lambda row: -row.id)
-    return [as_disagreement(row) for row in found[:limit]]
+            for row in connection.execute(_walk(conditions + _newest(wanted) * per_item, index, before, limit))
+        }
+    return [as_disagreement(found[number]) for number in sorted(found, reverse=True)[:limit]]
+
+
+def of_items(database: Database, wanted: Wanted, keys: Collection[int]) -> dict[int, list[Disagreement]]:
+    """All disagreements about some items of a kind, settled or not as wanted, by row number, newest first."""
+    conditions = [_T.item_id.in_(set(keys)), *_conditions(Wanted(kind=wanted.kind, settled=wanted.settled), _T)]
+    found: dict[int, list[Disagreement]] = {}
+    with database.read() as connection:
+        for row in connection.execute(_rows(conditions, _BY_ITEM).order_by(_T.id.desc())):
+            found.setdefault(row.item_id, []).append(as_disagreement(row))
+    return found
+
+
+def waiting_items(database: Database) -> dict[str, int]:
+    """How many items have disagreements that were not adjudicated, by kind; both kinds are named."""
+    query: sa.Select[Any] = (
+        sa.select(_T.kind, sa.func.count(sa.distinct(_T.item_id))).where(_T.settled.is_(False)).group_by(_T.kind)
+    )
+    with database.read() as connection:
+        return dict.fromkeys((MACHINE, PEOPLE), 0) | {kind: int(count) for kind, count in connection.execute(query)}
 
 
 def as_disagreement(row: Sequence[Any]) -> Disagreement:
@@ -112,7 +134,7 @@ def as_disagreement(row: Sequence[Any]) -> Disagreement:
 
 def _walks(wanted: Wanted) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]:
     """Conditions and the index to walk: one walk, and for one of two people one for each place they can stand in."""
-    conditions, given = _conditions(wanted), _given(wanted)
+    conditions, given = _conditions(wanted, _T), _given(wanted)
     if wanted.reviewer is None:
         yield conditions, _INDEXES[next(name for name in _INDEXES if name in given or not name)]
         return
@@ -128,12 +150,24 @@ def _given(wanted: Wanted) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    conditions = [_T.kind == wanted.kind, _T.settled == wanted.settled]
-    conditions += [_T[name] == value for name, value in _given(wanted).items()]
+def _conditions(wanted: Wanted, of: _Columns) -> list[sa.ColumnElement[bool]]:
+    conditions = [of.kind == wanted.kind, of.settled == wanted.settled]
+    conditions += [of[name] == value for name, value in _given(wanted).items()]
     if wanted.confidence is not None:
-        conditions.append(_T.confidence.between(*wanted.confidence))
+        conditions.append(of.confidence.between(*wanted.confidence))
     return conditions
+
+
+def _newest(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """That no later disagreement about the item is wanted; looked up by the item, of which there are few."""
+    later = disagreements.alias("later")
+    conditions = [later.c.item_id == _T.item_id, later.c.id > _T.id, *_conditions(wanted, later.c)]
+    if wanted.reviewer is not None:
+        theirs = later.c.rater == wanted.reviewer
+        either = sa.or_(theirs, later.c.other_rater == wanted.reviewer)
+        conditions.append(either if wanted.kind == PEOPLE else theirs)
+    query: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(later).where(*conditions)
+    return [~query.with_hint(later, f"INDEXED BY {_BY_ITEM}", "sqlite").exists()]
 
 
 def _walk(conditions: list[sa.ColumnElement[bool]], index: str, before: int | None, limit: int) -> sa.Select[Any]:

@@ -60,11 +60,11 @@ def record(
         "settled": settled,
         "created_at": now(),
     }
-    rows = [same | _people(one, labels, clauses) for one in _others(connection, place.item_key, rater, labels)]
+    rows = [same | people_row(one, labels, clauses) for one in _others(connection, place.item_key, rater, labels)]
     if machine is not None and set(machine.labels) != set(labels):
         rows.append(same | _machine(machine, place.run_id, labels, clauses))
     if rows:
-        connection.execute(sa.insert(disagreements), [_NOTHING | row for row in rows])
+        connection.execute(sa.insert(disagreements), [NOTHING | row for row in rows])
 
 
 def forget(connection: sa.Connection, review_id: int) -> None:
@@ -87,7 +87,7 @@ def catch_up(connection: sa.Connection, run_id: int) -> int:
     return added
 
 
-_NOTHING = {
+NOTHING: dict[str, Any] = {
     "other_review_id": None,
     "run_id": None,
     "other_rater": None,
@@ -95,9 +95,11 @@ _NOTHING = {
     "prompt": "",
     "confidence": None,
 }
+"""Columns of a disagreement that most kinds leave empty."""
 
 
-def _people(other: sa.Row[Any], labels: LabelAnswer, clauses: Sequence[str]) -> dict[str, Any]:
+def people_row(other: sa.Row[Any], labels: LabelAnswer, clauses: Sequence[str]) -> dict[str, Any]:
+    """The columns of a person's answer that differs from an earlier one, given as a row with id, rater and labels."""
     return {
         "kind": PEOPLE,
         "other_review_id": other.id,
@@ -190,4 +192,4 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]
             )
             same = {"item_id": row.item_id, "review_id": row.id, "rater": row.rater, "labels": row.labels}
             same |= {"language": row.language, "settled": bool(row.settled), "created_at": stamp}
-            yield _NOTHING | same | _machine(machine, run_id, row.labels, ())
+            yield NOTHING | same | _machine(machine, run_id, row.labels, ())

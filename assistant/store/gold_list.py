@@ -18,6 +18,7 @@ class GoldRow(NamedTuple):
     """A gold item: `shown` in so many tasks, `right` of `answered` answers are the known one; retired when, or None."""
 
     id: int
+    item_key: int
     item_id: str
     language: str
     text: str
@@ -38,7 +39,7 @@ def page(
     """At most so many gold items of a policy below a number, the latest first."""
     query = (
         sa.select(
-            *(gold_items.c.id, items.c.external_id, items.c.language, sa.func.substr(items.c.text, 1, 400)),
+            *(gold_items.c.id, items.c.id, items.c.external_id, items.c.language, sa.func.substr(items.c.text, 1, 400)),
             *(gold_items.c.labels, gold_items.c.explanation, gold_items.c.active, gold_items.c.added_by),
             *(gold_items.c.created_at, gold_items.c.retired_at, _shown(), _answered(), _answered(right=True)),
         )

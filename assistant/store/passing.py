@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import sqlalchemy as sa
 
-from assistant.domain.canonical import rater_key
 from assistant.domain.review_work import EXPERT, NewTask, PassKind
 from assistant.store.database import now
 from assistant.store.lanes import Lane, lane_numbers
-from assistant.store.review_tables import assignments, passes, tasks, withdrawals
-from assistant.store.tables import reviews
-from assistant.store.users import User
+from assistant.store.review_tables import assignments, lanes, passes, tasks
 
 
 def add_pass(
@@ -38,38 +33,18 @@ def add_pass(
     connection.execute(sa.insert(passes), [row])
 
 
-def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> None:
-    """An open seat is for one person alone, as the task given says."""
+def given_to(connection: sa.Connection, assignment_id: int) -> int:
+    """Row number of the person a seat is for alone; `EVERYBODY` where it is everybody's."""
+    query = sa.select(lanes.c.for_user).join(assignments, assignments.c.lane_id == lanes.c.id)
+    return int(connection.execute(query.where(assignments.c.id == assignment_id)).scalar_one())
+
+
+def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> bool:
+    """An open seat is for one person alone, as the task given says; False where the seat is not open."""
     lane = Lane.of(task)
     number = lane_numbers(connection, [lane])[lane]
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
-    connection.execute(statement.values(lane_id=number))
-
-
-class Met(NamedTuple):
-    """People who have to do with an item already: their row numbers, and `rater_key`s of whoever has labelled it."""
-
-    users: frozenset[int]
-    raters: frozenset[str]
-
-    def includes(self, user: User) -> bool:
-        """Whether somebody is among them."""
-        return user.id in self.users or rater_key(user.name) in self.raters
-
-
-def met(connection: sa.Connection, task_id: int, item_key: int) -> Met:
-    """Whoever has passed a task on, is at its item or has answered it: it is never offered to them (again)."""
-    passed = sa.select(passes.c.user_id).where(passes.c.task_id == task_id)
-    taken = sa.select(assignments.c.user_id).where(
-        assignments.c.item_id == item_key, assignments.c.state.in_(("leased", "answered"))
-    )
-    taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
-    said = sa.select(reviews.c.rater).where(reviews.c.item_id == item_key, ~taken_back)
-    numbers = connection.execute(sa.union(passed, taken)).scalars()
-    return Met(
-        frozenset(number for number in numbers if number is not None),
-        frozenset(rater_key(name) for name in connection.execute(said).scalars()),
-    )
+    return bool(connection.execute(statement.values(lane_id=number)).rowcount)
 
 
 def waits_for_expert(connection: sa.Connection, item_key: int) -> bool:

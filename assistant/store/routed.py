@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -62,6 +63,13 @@ class Existing(NamedTuple):
     begun: int
     escalated: bool
     created_at: str
+
+
+class Answered(NamedTuple):
+    """How many people have answered an item outside the queue, and when the newest did, ISO 8601 in UTC."""
+
+    people: int
+    newest: str
 
 
 def run_items(connection: sa.Connection, run_id: int, after: int, limit: int) -> list[RoutedKey]:
@@ -138,13 +146,15 @@ def reviews_by_sight(database: Database, run_id: int) -> tuple[set[str], set[str
     return shown, blind
 
 
-def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, int]:
-    """How many people have answered each item between two row numbers outside the queue; blind ones alone, or all.
+def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, Answered]:
+    """Who has answered each item between two row numbers outside the queue; blind answers alone, or all.
 
     An answer that leaves categories unknown does not count: the item still wants a complete one.
     """
     query = (
-        sa.select(reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))))
+        sa.select(
+            reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))), sa.func.max(reviews.c.created_at)
+        )
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
         .where(~leaves_unknown())
@@ -152,7 +162,20 @@ def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -
     )
     if blind:  # one of which nobody knows counts, as it does for certificates
         query = query.where(reviews.c.shown_suggestion.is_not(sa.true()))
-    return {key: int(count) for key, count in connection.execute(query)}
+    return {key: Answered(int(count), newest) for key, count, newest in connection.execute(query)}
+
+
+def unqueued(database: Database, run_id: int, ways: Collection[str]) -> int:
+    """How many items of a run go one of these ways now and have neither a task of the run nor a label of a person."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(routes)
+        .where(routes.c.run_id == run_id, routes.c.route.in_(ways), newest(routes))
+        .where(~sa.exists().where(tasks.c.item_id == routes.c.item_id, tasks.c.run_id == run_id))
+        .where(~sa.exists().where(reviews.c.item_id == routes.c.item_id, counting()))
+    )
+    with database.read() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def _routed(row: sa.Row[Any]) -> RoutedKey:

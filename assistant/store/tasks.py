@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
-from assistant.store.lanes import Lane, lane_numbers
+from assistant.store.lanes import EVERYBODY, Lane, lane_numbers
 from assistant.store.review_tables import assignments, lanes, tasks
 
 _COPIED = (
@@ -63,17 +64,26 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
 def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> None:
     """Make a task as it is wanted now, as far as nobody has begun it: seats that are taken or answered stay.
 
-    Seats that are too many are closed, closed ones are opened again, missing ones added.
+    Seats that are too many are closed, closed ones are opened again, missing ones added. A seat that was given to one
+    person stays theirs.
     """
     number = lane_numbers(connection, {Lane.of(wanted)})[Lane.of(wanted)]
     values = {name: value for name, value in _row(wanted, number, "").items() if name != "created_at"}
     connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None, **values))
-    query = sa.select(assignments.c.id, assignments.c.seat, assignments.c.state).where(assignments.c.task_id == task_id)
+    query = (
+        sa.select(assignments.c.id, assignments.c.seat, assignments.c.state, lanes.c.for_user)
+        .join(lanes, lanes.c.id == assignments.c.lane_id)
+        .where(assignments.c.task_id == task_id)
+    )
     seats = connection.execute(query.order_by(assignments.c.seat)).all()
     begun = sum(row.state in {"leased", "answered"} for row in seats)
     free = [row for row in seats if row.state in {"open", "closed"}]
     keep = max(0, wanted.overlap - begun)
-    _set(connection, [row.id for row in free[:keep]], state="open", lane_id=number, priority=wanted.priority)
+    for whose in {row.for_user for row in free[:keep]}:
+        lane = Lane.of(wanted) if whose == EVERYBODY else Lane.of(replace(wanted, for_user=whose))
+        theirs = [row.id for row in free[:keep] if row.for_user == whose]
+        place = lane_numbers(connection, {lane})[lane]
+        _set(connection, theirs, state="open", lane_id=place, priority=wanted.priority)
     _set(connection, [row.id for row in free[keep:]], state="closed")
     missing = range(len(seats), len(seats) + max(0, keep - len(free)))
     if missing:

@@ -39,7 +39,7 @@ def test_somebody_signs_in_and_labels_twenty_items_by_keys_only(chromium: Any, s
     rows = given(site, user)
     assert [(row.external_id, tuple(row.labels)) for row in rows] == [(one.item.id, ("hate",)) for one in wanted]
     assert all(row.shown_suggestion and not row.changed and row.accepted_suggestion is False for row in rows)
-    assert all(0 <= row.seconds < 30 and row.ui == "web" for row in rows)
+    assert all(row.seconds >= 0 and row.ui == "web" for row in rows)
 
 
 def test_space_accepts_the_machines_answer_and_changing_ones_mind_is_noted(site: Site, opened: Opened) -> None:

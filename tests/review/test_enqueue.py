@@ -12,7 +12,8 @@ from assistant.domain.certificates import Purpose, SampledItem, Score
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import EXPERT, TaskKind
 from assistant.domain.reviews import Review
-from assistant.review.enqueue import Batch, enqueue
+from assistant.review.enqueue import enqueue
+from assistant.review.wanted import Batch
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
 from assistant.store import audit

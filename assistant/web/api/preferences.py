@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from assistant.store.users import UserStore
 from assistant.web.desk import Reviewer, desk_name
+from assistant.web.edge import Body
 from assistant.web.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_texts import ACTIONS
@@ -20,14 +21,18 @@ router = APIRouter(prefix="/api/v1/profile", tags=["review"])
 KeyName = Annotated[str, Field(min_length=1, max_length=30)]
 
 
-class ReviewPreferences(BaseModel):
+class ReviewPreferences(Body):
     """All of them: what is left out has its default."""
 
     keys: Annotated[Literal["own", "label_studio", "prodigy"], Field(description="The profile of keys.")] = "own"
     remapped: Annotated[
         dict[str, Annotated[list[KeyName], Field(max_length=4)]],
-        Field(max_length=40, description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.'),
-    ] = {}
+        Field(
+            default_factory=dict,
+            max_length=40,
+            description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.',
+        ),
+    ]
     tap: Annotated[bool, Field(description="One press uncovers, another covers; no need to hold.")] = False
     cover_all: Annotated[bool, Field(description="Cover every item, blind ones included.")] = False
     at_once: Annotated[bool, Field(description="A single choice is submitted when its label is picked.")] = False

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from assistant.review.wellbeing import Pause
 from assistant.store.answers import Given
 from assistant.web.desk import Reviewer, desk
+from assistant.web.edge import Body
 from assistant.web.review_texts import told_confidence
 from assistant.web.views import language_of
 from assistant.wiring.review.practice import OpenRound
@@ -21,15 +22,15 @@ router = APIRouter(prefix="/api/v1/queue", tags=["review"])
 MOST_AT_ONCE = 20
 
 
-class Claiming(BaseModel):
+class Claiming(Body):
     """How many items to take."""
 
     n: Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="New items at most.")] = 1
     resume: Annotated[bool, Field(description="Give what you hold already as well, first.")] = False
     have: Annotated[
         list[Annotated[int, Field(ge=1, le=2**62)]],
-        Field(max_length=100, description="Assignments you have in hand, left out of `resume`."),
-    ] = []
+        Field(default_factory=list, max_length=100, description="Assignments you have in hand, left out of `resume`."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
@@ -29,6 +29,7 @@ from assistant.web.edge import (
 from assistant.web.language import marked
 from assistant.web.pages.queue import (
     Chosen,
+    answered_meanwhile,
     fill_from,
     labeller,
     overview_of,
@@ -37,9 +38,11 @@ from assistant.web.pages.queue import (
     seat_of,
     waiting_rows,
 )
+from assistant.web.pages.queue_steering import read_filling
 from assistant.web.permissions import Permission, may
 from assistant.web.problems import Problem
 from assistant.web.site import site
+from assistant.wiring.review.filling import preview_filling
 
 router = group("tasks")
 
@@ -97,12 +100,22 @@ class Enqueuing(Body):
     """What is put into the queue."""
 
     run: Annotated[Line, Field(examples=["r3"], description="The run whose newest routes and samples decide.")]
-    team: Annotated[str, Field(max_length=120, pattern=ONE_LINE)] = ""
-    due: Annotated[AwareDatetime | None, Field(description="With its time zone.")] = None
+    team: Annotated[
+        str, Field(max_length=120, pattern=ONE_LINE, description="Left out or empty: tasks stay where they are.")
+    ] = ""
+    due: Annotated[
+        AwareDatetime | None, Field(description="With its time zone. Left out or null: due times stay as they are.")
+    ] = None
+    clear: Annotated[tuple[Literal["team", "due"], ...], Field(max_length=2, description="What tasks lose.")] = ()
+    again: Annotated[bool, Field(description="Also items that people have labelled elsewhere.")] = False
+    dry_run: Annotated[bool, Field(description="Tell what would become of them, and change nothing.")] = False
 
 
 class Enqueued(Shown):
-    """Items by what became of them, and disagreements found in labels that were imported."""
+    """Items by what became of them: of the changed ones those whose due time or team is another one, or none.
+
+    `disagreements` (with the model) and `conflicts` (between people) were found in labels that were imported.
+    """
 
     run: str
     added: int
@@ -110,7 +123,11 @@ class Enqueued(Shown):
     closed: int
     unchanged: int
     answered: int
+    due_removed: int
+    due_moved: int
+    team_changed: int
     disagreements: int
+    conflicts: int
 
 
 class Returning(Body):
@@ -176,7 +193,11 @@ def return_leases(request: Request, who: Steerer, given: Returning) -> Returned:
 def enqueue_tasks(request: Request, who: Steerer, given: Enqueuing) -> Enqueued:
     """Make the queue what a run's routes and samples want. The same again adds only what is new."""
     run = run_of(request, given.run)
-    counts = fill_from(request, run, actor=who.name, team=given.team.strip(), due=given.due)
+    filling = read_filling(given.team, given.due, given.clear, again=given.again)
+    if given.dry_run:
+        counts = preview_filling(site(request).workspace, run, filling)
+    else:
+        counts = fill_from(request, run, filling, actor=who.name)
     return Enqueued(run=run.name, **{name: counts[name] for name in Enqueued.model_fields if name != "run"})
 
 
@@ -189,13 +210,15 @@ def read_wanted(request: Request, who: Viewer, assignment_id: RowNumber) -> Want
     return _told(found, who)
 
 
-@router.post("/{assignment_id}/assign", responses=problems(400, 404))
+@router.post("/{assignment_id}/assign", responses=problems(400, 404, 409))
 def assign_task(request: Request, who: Steerer, assignment_id: RowNumber, given: Assigning) -> WantedShown:
     """Give an item to one person alone, or to everybody again; who is at it now loses it."""
     seat = seat_of(request, assignment_id)
     to = None if given.to is None else labeller(request, given.to)
     with site(request).database.write() as connection:
-        assign(connection, seat, to, who.name)
+        done = assign(connection, seat, to, who.name)
+    if not done:
+        raise answered_meanwhile()
     return read_wanted(request, who, assignment_id)
 
 

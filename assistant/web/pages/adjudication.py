@@ -18,7 +18,7 @@ from assistant.store import audit, disagreement_cases
 from assistant.store.disagreement_list import Disagreement
 from assistant.store.items import StoredItem
 from assistant.web import terms
-from assistant.web.covering import covers
+from assistant.web.covering import covered_items
 from assistant.web.doors import needs
 from assistant.web.language import marked
 from assistant.web.lists import address
@@ -174,7 +174,6 @@ def _page(
 ) -> HTMLResponse:
     workspace = site(request).workspace
     policy, stored = workspace.policy, opened.stored
-    said = [*(one.labels for one in opened.case.answers), opened.case.machine.labels if opened.case.machine else ()]
     return render(
         request,
         "disagreements/adjudication.html",
@@ -183,7 +182,7 @@ def _page(
         item=show_item(stored.item, workspace.folder),
         translation=read_translation(stored.item.meta, language_of(request).code),
         whole=whole,
-        covered=covers(workspace)(*said),
+        covered=bool(covered_items(workspace, [stored.key])),
         policy=policy,
         clauses=_cited(policy.clauses, opened),
         guiding=disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, policy.id),

@@ -14,8 +14,9 @@ from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import Principal
 from assistant.store import disagreement_cases, disagreement_list
 from assistant.store.disagreement_list import Disagreement, Wanted
+from assistant.store.disagreements import MACHINE
 from assistant.store.users import UserStore
-from assistant.web.covering import covers
+from assistant.web.covering import covered_items
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
@@ -36,10 +37,33 @@ _TEXT = 400  # characters read for a list's excerpt
 
 
 class Shown(NamedTuple):
-    """A row: the disagreement and the beginning of its item's text."""
+    """A row of a file: the disagreement and the beginning of its item's text."""
 
     it: Disagreement
     text: str
+
+
+class Differing(NamedTuple):
+    """Answers to an item that differ: the first one (the model's, or of people each answer alone), and whose it is.
+
+    Args:
+        first: the model's answer; None in a list of people among themselves.
+        labels, unknown: what people answered, and categories they left open.
+        raters: who did.
+    """
+
+    first: LabelAnswer | None
+    labels: LabelAnswer
+    unknown: LabelAnswer
+    raters: tuple[str, ...]
+
+
+class ItemRow(NamedTuple):
+    """A row of the list: an item with its newest disagreement, all answers it is about."""
+
+    it: Disagreement
+    text: str
+    answers: Sequence[Differing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +142,7 @@ def disagreements(
         request,
         "/disagreements",
         chosen.values(),
-        fetch(workspace, chosen),
+        _items(workspace, chosen),
         place=before,
         key=lambda row: row.it.id,
     )
@@ -128,7 +152,7 @@ def disagreements(
         "disagreements/rows.html" if part else "disagreements/index.html",
         listing=found,
         chosen=chosen,
-        covered=covers(workspace),
+        covered=covered_items(workspace, [row.it.item_key for row in found.rows]),
         excerpt=excerpt,
         **({} if part else _choices(workspace, who)),
     )
@@ -138,7 +162,7 @@ def disagreements(
 def disagreements_file(
     request: Request, who: Viewer, _: Taker, ending: Ending, chosen: Annotated[Chosen, Depends()]
 ) -> Response:
-    """The same as a file."""
+    """The same as a file, with a row for every two answers that differ."""
     _check(who, chosen)
     rows = everything(fetch(site(request).workspace, chosen), lambda row: row.it.id)
     return download("disagreements", ending, COLUMNS, rows)
@@ -149,7 +173,8 @@ def of_item(request: Request, item_id: str, _: Viewer) -> HTMLResponse:
     """Everything people and machine differ on about one item, settled or not."""
     workspace = site(request).workspace
     found = disagreement_cases.of_item(workspace.database, item_id)
-    rows = _with_texts(workspace, [one for one, _ in found])
+    texts = _texts(workspace, [one for one, _ in found])
+    rows = [ItemRow(one, texts.get(one.item_key, ""), _answers(kind, [one])) for one, kind in found]
     shown = Listing("/disagreements", {}, rows, "", "")
     return render(
         request,
@@ -157,31 +182,61 @@ def of_item(request: Request, item_id: str, _: Viewer) -> HTMLResponse:
         listing=shown,
         item_id=item_id,
         chosen=Chosen(),
-        covered=covers(workspace),
+        covered=covered_items(workspace, [row.it.item_key for row in rows]),
         excerpt=excerpt,
     )
 
 
 def fetch(workspace: Workspace, chosen: Chosen) -> Callable[[int | None, int], Sequence[Shown]]:
-    """Gives the rows of the list, a part at a time."""
+    """Gives every two answers that differ, a part at a time."""
     wanted = chosen.wanted(workspace.policy.label_set)
 
     def rows(before: int | None, limit: int) -> Sequence[Shown]:
-        return _with_texts(workspace, disagreement_list.page(workspace.database, wanted, before=before, limit=limit))
+        found = disagreement_list.page(workspace.database, wanted, before=before, limit=limit)
+        texts = _texts(workspace, found)
+        return [Shown(one, texts.get(one.item_key, "")) for one in found]
 
     return rows
 
 
-def next_of(workspace: Workspace, chosen: Chosen, number: int) -> str:
-    """The address of the disagreement after one, in the same list; empty at its end."""
+def _items(workspace: Workspace, chosen: Chosen) -> Callable[[int | None, int], Sequence[ItemRow]]:
+    """Gives the items whose answers differ, a part at a time."""
     wanted = chosen.wanted(workspace.policy.label_set)
-    after = disagreement_list.page(workspace.database, wanted, before=number, limit=1)
+
+    def rows(before: int | None, limit: int) -> Sequence[ItemRow]:
+        database = workspace.database
+        newest = disagreement_list.page(database, wanted, before=before, limit=limit, per_item=True)
+        texts = _texts(workspace, newest)
+        every = disagreement_list.of_items(database, wanted, [one.item_key for one in newest])
+        return [
+            ItemRow(one, texts.get(one.item_key, ""), _answers(wanted.kind, every.get(one.item_key, [one])))
+            for one in newest
+        ]
+
+    return rows
+
+
+def _answers(kind: str, found: Sequence[Disagreement]) -> list[Differing]:
+    """What differs on an item, the same answers joined: oldest first."""
+    said: dict[tuple[LabelAnswer | None, LabelAnswer, LabelAnswer], dict[str, None]] = {}
+    for one in reversed(found):
+        if kind == MACHINE:
+            said.setdefault((one.other_labels, one.labels, one.unknown), {})[one.rater] = None
+        else:
+            said.setdefault((None, one.other_labels, ()), {})[one.other_rater or ""] = None
+            said.setdefault((None, one.labels, one.unknown), {})[one.rater] = None
+    return [Differing(*answer, tuple(raters)) for answer, raters in said.items()]
+
+
+def next_of(workspace: Workspace, chosen: Chosen, number: int) -> str:
+    """The address of the next item of the same list after a disagreement; empty at its end."""
+    wanted = chosen.wanted(workspace.policy.label_set)
+    after = disagreement_list.page(workspace.database, wanted, before=number, limit=1, per_item=True)
     return address(f"/disagreements/{after[0].id}", chosen.values()) if after else ""
 
 
-def _with_texts(workspace: Workspace, found: Sequence[Disagreement]) -> list[Shown]:
-    texts = disagreement_cases.texts(workspace.database, {one.item_key for one in found}, _TEXT)
-    return [Shown(one, texts.get(one.item_key, "")) for one in found]
+def _texts(workspace: Workspace, found: Sequence[Disagreement]) -> dict[int, str]:
+    return disagreement_cases.texts(workspace.database, {one.item_key for one in found}, _TEXT)
 
 
 def _answer(text: str, label_set: LabelSet) -> LabelAnswer:

@@ -13,7 +13,7 @@ from assistant.domain.review_work import Principal
 from assistant.review.gold import make_gold, retire_gold
 from assistant.store import gold_list
 from assistant.store.gold_list import GoldRow
-from assistant.web.covering import covers
+from assistant.web.covering import covered_items
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
@@ -144,7 +144,7 @@ def _page(
         policy=workspace.policy,
         wilson=wilson,
         excerpt=excerpt,
-        covered=covers(site(request).workspace),
+        covered=covered_items(workspace, [one.item_key for one in found.rows]),
         given=given or {"item": "", "labels": [], "explanation": ""},
         error=error,
     )

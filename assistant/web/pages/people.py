@@ -169,12 +169,18 @@ def change_form(request: Request, name: str, _: Manager) -> HTMLResponse:
     return _form(request, person_named(request, name))
 
 
+async def _sent(request: Request) -> frozenset[str]:
+    """The fields a form has sent, empty ones too: what is not among them stays as it is."""
+    return frozenset(await request.form())
+
+
 @router.post("/people/{name}/change")
 def change_person(
     request: Request,
     name: str,
     who: Manager,
     *,
+    sent: Annotated[frozenset[str], Depends(_sent)],
     role: Annotated[Role, Form()],
     display_name: Line = "",
     languages: Line = "",
@@ -183,17 +189,20 @@ def change_person(
     queues: Line = "",
     team: Annotated[str, Form(max_length=120)] = "",
 ) -> Response:
-    """Change what they may do and take; it counts from their next request on."""
+    """Change what they may do and take; it counts from their next request on.
+
+    The page's form comes filled in, so that a field made empty is emptied; one that wasn't sent stays as it is.
+    """
     user = person_named(request, name)
-    values = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
+    lists = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
+    values: dict[str, Any] = {"team": team.strip()} | {key: _listed(value) for key, value in lists.items()}
     try:
         UserStore(site(request).database).change(
             user.name,
             actor=who.name,
             role=role,
             display_name=display_name.strip() or user.display_name,
-            team=team.strip(),
-            **{key: _listed(value) for key, value in values.items()},
+            **{key: value for key, value in values.items() if key in sent},
         )
     except InputError as error:
         return _form(request, user, error=f"{error.where}: {error.what}", status=422)

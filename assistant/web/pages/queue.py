@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.review_work import Principal
+from assistant.review.steering import able
 from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
 from assistant.store.runs import Run
 from assistant.store.seats import Seat, find_seat
@@ -22,13 +23,13 @@ from assistant.web import terms
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
-from assistant.web.lists import Before, Text, everything, listing
+from assistant.web.lists import Before, Text, address, everything, listing
 from assistant.web.permissions import Permission, may, role_may
 from assistant.web.problems import Problem
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
 from assistant.web.views import render
-from assistant.wiring.review.filling import fill_queue
+from assistant.wiring.review.filling import Filling, fill_queue, standing_of
 
 router = APIRouter()
 
@@ -104,6 +105,10 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
     known = overview_of(request)
     store = site(request).workspace.runs
     runs, newest = [run.name for run in reversed(store.all())], store.newest()
+    standing = None
+    if newest is not None and not known.value.groups:
+        found = remembered(request).get(("standing", newest.id), lambda: standing_of(site(request).workspace, newest))
+        standing = found.value
     return render(
         request,
         "queue/index.html",
@@ -111,6 +116,7 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
         at=known.at,
         runs=runs,
         newest=newest.name if newest else "",
+        standing=standing,
         none=NONE,
     )
 
@@ -122,8 +128,24 @@ def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Respon
 
 
 @router.get("/queue/tasks")
-def tasks(request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], after: Text = "") -> HTMLResponse:
-    """What waits, item by item, most urgent first."""
+def tasks(
+    request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], after: Text = "", given: Before = None
+) -> HTMLResponse:
+    """What waits, item by item, most urgent first; `given` is the wanted answer that was just given to a person."""
+    return tasks_page(request, who, chosen, after, given=given)
+
+
+def tasks_page(
+    request: Request,
+    who: Principal,
+    chosen: Chosen,
+    after: str,
+    *,
+    given: int | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """The list with its filters and place, and a word on what was just given away, or why it wasn't."""
     found = listing(
         request,
         "/queue/tasks",
@@ -134,15 +156,23 @@ def tasks(request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], a
         parameter="after",
     )
     part = request.headers.get("hx-request") == "true"
+    people = {user.name: user for user in _people(request, who)}
+    with site(request).database.read() as connection:
+        fit = able(connection, found.rows, [user.principal() for user in people.values()]) if people else {}
     return render(
         request,
         "queue/task_rows.html" if part else "queue/tasks.html",
+        status=status,
         listing=found,
+        here=address("", {**chosen.values(), "after": after}),
         chosen=chosen,
         none=NONE,
         kinds=terms.KINDS,
         now=datetime.now(UTC).isoformat(),
-        people=_people(request, who),
+        people=people,
+        fit=fit,
+        given=None if given is None else QueueRows(site(request).database).find(given),
+        error=error,
         overview=None if part else overview_of(request).value,
     )
 
@@ -167,9 +197,9 @@ def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse
     )
 
 
-def fill_from(request: Request, run: Run, *, actor: str, team: str, due: datetime | None) -> Counter[str]:
+def fill_from(request: Request, run: Run, filling: Filling, *, actor: str) -> Counter[str]:
     """Make the queue what a run's routes and samples want; counts as of `enqueue`."""
-    counts = fill_queue(site(request).workspace, run, actor=actor, team=team, due=due)
+    counts = fill_queue(site(request).workspace, run, filling, actor=actor)
     remembered(request).forget()
     return counts
 
@@ -229,6 +259,11 @@ def seat_of(request: Request, assignment_id: int) -> Seat:
     if seat is None:
         raise Problem(404)
     return seat
+
+
+def answered_meanwhile() -> Problem:
+    """What tells that a wanted answer can't be given to a person any more."""
+    return Problem(409, marked("This was answered or cancelled meanwhile: there is nothing to assign."), code="closed")
 
 
 def _stamp(at: datetime) -> str:

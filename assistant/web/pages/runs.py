@@ -15,7 +15,7 @@ from assistant.store.results import RunTotals
 from assistant.store.run_items import ItemFilter, LastEvent, Progress, RunItem, RunItemStore
 from assistant.store.runs import Run
 from assistant.web import terms
-from assistant.web.covering import covers
+from assistant.web.covering import covered_items
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
@@ -155,7 +155,7 @@ def run_items(
         wanted=wanted,
         labels=site(request).workspace.policy.label_set.names,
         excerpt=excerpt,
-        covered=covers(site(request).workspace),
+        covered=covered_items(site(request).workspace, [one.key for one in found.rows]),
         terms=terms,
     )
 

@@ -103,7 +103,8 @@ def read_machine_answers(
     if certificate is None and fit is None:
         raise InputError(
             f"run {run.name} has no calibrated scores: nothing says how far its labels can be trusted",
-            hint="assistant sample  asks for the labels to learn from; until then the first routes stay",
+            hint="assistant sample  asks for the labels to learn from, and the first routes stay until then; where"
+            " people have labelled every item, assistant settle  writes the final labels",
         )
 
     def read(fit_id: int) -> ScoreColumns:

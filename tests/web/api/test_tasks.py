@@ -105,6 +105,13 @@ def test_a_run_fills_the_queue_again_and_again_without_doubling(lead: TestClient
     again = lead.post(f"{TASKS}/enqueue", json=body).json()
     assert (again["added"], again["changed"], again["closed"]) == (0, 0, 0)
     assert newest(made_up.workspace, "tasks.enqueue").detail["due"] == "2030-01-02T01:04:05+00:00"
+    left_out = lead.post(f"{TASKS}/enqueue", json={"run": made_up.run.name, "team": "", "due": None}).json()
+    assert (left_out["changed"], left_out["due_removed"]) == (0, 0)
+    clearing = {"run": made_up.run.name, "clear": ["due"]}
+    would = lead.post(f"{TASKS}/enqueue", json=clearing | {"dry_run": True}).json()
+    assert would["due_removed"] == first.json()["added"]
+    assert lead.post(f"{TASKS}/enqueue", json=clearing).json()["due_removed"] == would["due_removed"]
+    assert lead.post(f"{TASKS}/enqueue", json=body | clearing).json()["code"] == "given_and_cleared"
     assert lead.post(f"{TASKS}/enqueue", json=body | {"run": "r999"}).json()["code"] == "no_run"
     naive = lead.post(f"{TASKS}/enqueue", json=body | {"due": "2030-01-02T03:04:05"})
     assert naive.json()["errors"][0]["where"] == "body.due"

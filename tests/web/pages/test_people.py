@@ -86,6 +86,18 @@ def test_an_admin_changes_what_somebody_may_take(made_up: MadeUp, signed_in: Sig
     assert (entry.actor, entry.subject) == ("admin", "user:bo")
 
 
+def test_a_field_that_was_not_sent_stays_as_it_is_and_one_made_empty_is_emptied(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.ADMIN)
+    before = made_up.users.change("bo", actor="tests", opt_outs=["hate"])
+    assert client.post("/people/bo/change", data={"role": "reviewer"}).status_code == 303
+    assert made_up.users.get("bo") == before
+    client.post("/people/bo/change", data={"role": "reviewer", "languages": "", "team": ""})
+    after = made_up.users.get("bo")
+    assert (after.languages, after.team, after.opt_outs, after.display_name) == ((), "", ("hate",), "Bo Lindqvist")
+
+
 def test_somebody_is_added_and_shut_out(made_up: MadeUp, signed_in: SignedIn) -> None:
     client = signed_in(Role.ADMIN)
     given = {"name": "Eve", "role": "reviewer", "password": "a long enough one", "languages": "en"}

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
-from assistant.domain.review_work import Role
+from assistant.domain.prelabels import RunIdentity
+from assistant.domain.review_work import Role, SkipReason, TaskKind
+from assistant.domain.reviews import Review
+from assistant.routing.route import Decision, Route
 from assistant.store import audit
+from assistant.store.routes import RouteStore
 from tests.web.conftest import SignedIn
 from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
@@ -99,8 +106,54 @@ def test_an_item_given_to_one_person_comes_to_nobody_else(made_up: MadeUp, signe
     assert client.post(f"/queue/{task['assignment_id']}/assign", data={"person": "bo"}).status_code == 303
     assert made_up.queue.claim(made_up.principal("ana")) == []
     assert [one.item_id for one in made_up.queue.claim(made_up.principal("bo"))] == [task["item_id"]]
-    client.post(f"/queue/{task['assignment_id']}/assign", data={"person": ""})
+    client.post(f"/queue/{task['assignment_id']}/assign", data={"person": "-"})
     assert [one.item_id for one in made_up.queue.claim(made_up.principal("ana"))] == [task["item_id"]]
+
+
+def test_a_list_comes_back_as_it_was_filtered_with_a_word_on_who_has_the_item_now(
+    waiting: MadeUp, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.LEAD)
+    filtered = "/queue/tasks?language=en"
+    [action, *_] = re.findall(r'action="(/queue/\d+/assign[^"]*)"', client.get(filtered).text)
+    done = client.post(unescape(action), data={"person": "bo"})
+    assert done.status_code == 303
+    page = client.get(done.headers["location"])
+    assert rows(page) == rows(client.get(filtered))
+    assert {task["language"] for task in csv_rows(client.get("/queue/tasks.csv?language=en"))} == {"en"}
+    assert f"{rows(page)[0]} is assigned to Bo Lindqvist." in words(page)
+    assert re.findall(r'<option value="(\w+)" selected>Bo Lindqvist', page.text) == ["bo"]
+    assert waiting
+
+
+def test_pressing_assign_with_nothing_chosen_takes_the_item_from_no_person(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    made_up.task(made_up.posts[0])
+    client = signed_in(Role.LEAD)
+    [task] = csv_rows(client.get("/queue/tasks.csv"))
+    path = f"/queue/{task['assignment_id']}/assign"
+    client.post(path, data={"person": "bo"})
+    told = client.post(path, data={"person": ""})  # as from a page loaded before it was bo's
+    assert told.status_code == 422
+    assert f"Choose who is to get {task['item_id']}." in words(told)
+    [claimed] = made_up.queue.claim(made_up.principal("bo"))
+    assert client.post(path, data={"person": "bo"}).status_code == 303  # theirs already: not taken out of their hands
+    assert [one.assignment_id for one in made_up.queue.held(made_up.principal("bo"))] == [claimed.assignment_id]
+
+
+def test_only_people_who_can_take_an_item_are_offered_for_it(made_up: MadeUp, signed_in: SignedIn) -> None:
+    """Bo judges another language, Chen has answered it, Max has passed it on: Ana and Lea are left."""
+    post = next(one for one in made_up.posts if one.language == "en")
+    made_up.users.change("bo", actor="tests", languages=["sw"])
+    made_up.task(post, TaskKind.DOUBLE, overlap=2)
+    made_up.answer("chen", post.first)
+    max_ = made_up.principal("max")
+    [held] = made_up.queue.claim(max_)
+    made_up.queue.skip(max_, held.assignment_id, held.token, SkipReason.TOO_HARD)
+    page = signed_in(Role.LEAD, name="lea").get("/queue/tasks")
+    [select] = re.findall(r'<select name="person".*?</select>', page.text)
+    assert re.findall(r'value="(\w+)"', select) == ["ana", "lea"]
 
 
 def test_nobody_is_given_what_they_could_not_take(made_up: MadeUp, signed_in: SignedIn) -> None:
@@ -110,8 +163,9 @@ def test_nobody_is_given_what_they_could_not_take(made_up: MadeUp, signed_in: Si
     [task] = csv_rows(client.get("/queue/tasks.csv"))
     path = f"/queue/{task['assignment_id']}/assign"
     told = client.post(path, data={"person": "bo"})
-    assert told.status_code == 400
-    assert "bo: doesn't judge en" in words(told)
+    assert told.status_code == 422
+    assert f"{task['item_id']} can't be assigned to bo, who doesn't judge en." in words(told)
+    assert rows(told) == [task["item_id"]]  # in place: the list is still there
     assert client.post(path, data={"person": "nobody"}).status_code == 422
     assert client.post(path, data={"person": "ida"}).status_code == 422
     assert client.post("/queue/999999/assign", data={"person": "ana"}).status_code == 404
@@ -128,8 +182,78 @@ def test_the_queue_is_filled_from_a_run_s_routes_once(made_up: MadeUp, signed_in
         client.post("/queue/enqueue", data={"run": "r1", "team": "days", "due": "2026-12-01T09:00"})
     )
     assert len(rows(client.get("/queue/tasks?team=days"))) == reviewed
+    assert client.get("/queue/enqueue").headers["location"] == "/queue"  # the page was loaded again
     assert client.post("/queue/enqueue", data={"run": "r1", "due": "soon"}).status_code == 422
     assert client.post("/queue/enqueue", data={"run": "r9"}).status_code == 400
+
+
+def test_an_empty_form_leaves_due_times_teams_and_owners_as_they_are(made_up: MadeUp, signed_in: SignedIn) -> None:
+    client = signed_in(Role.LEAD)
+    client.post("/queue/enqueue", data={"run": "r1", "team": "days", "due": "2026-12-01T09:00"})
+    before = csv_rows(client.get("/queue/tasks.csv"))
+    given = before[0]["assignment_id"]
+    client.post(f"/queue/{given}/assign", data={"person": "ana"})
+    told = words(client.post("/queue/enqueue", data={"run": "r1", "team": "", "due": ""}))
+    assert f"Unchanged {len(before)}" in told
+    assert csv_rows(client.get("/queue/tasks.csv")) == before
+    assert {row["due_at"] for row in before} == {"2026-12-01T09:00:00.000+00:00"}
+    assert made_up.users.find("ana") is not None
+    moved = client.post("/queue/enqueue", data={"run": "r1", "due": "2026-12-02T09:00", "confirmed": "true"})
+    assert f"Updated {len(before)}" in words(moved)
+    page = client.get("/queue/tasks").text
+    assert re.search(rf'id="answer-{given}".*?<option value="ana" selected>', page, re.DOTALL)
+
+
+def test_due_times_and_teams_are_taken_away_only_expressly_and_after_a_preview(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.LEAD)
+    client.post("/queue/enqueue", data={"run": "r1", "team": "days", "due": "2026-12-01T09:00"})
+    before = csv_rows(client.get("/queue/tasks.csv"))
+    form = {"run": "r1", "clear": ["team", "due"]}
+    told = client.post("/queue/enqueue", data=form)
+    assert f"{len(before)} due times would be removed." in words(told)
+    assert f"{len(before)} tasks would go to another team or queue." in words(told)
+    assert csv_rows(client.get("/queue/tasks.csv")) == before
+    shown = dict(re.findall(r'<input type="hidden" name="(run|confirmed)" value="([^"]*)"', told.text))
+    assert shown == {"run": "r1", "confirmed": "true"}
+    assert re.findall(r'name="clear" value="(\w+)"', told.text) == ["team", "due"]
+    client.post("/queue/enqueue", data=form | shown)
+    after = csv_rows(client.get("/queue/tasks.csv"))
+    assert {(row["team"], row["due_at"]) for row in after} == {("", "")}
+    both = client.post("/queue/enqueue", data={"run": "r1", "clear": "due", "due": "2026-12-01T09:00"})
+    assert both.status_code == 422
+    assert made_up.posts
+
+
+def test_items_that_people_labelled_elsewhere_are_told_and_can_be_labelled_again(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    workspace = made_up.workspace
+    imported = [(post.key, Review(post.id, "vendor", post.first, False)) for post in made_up.posts]
+    workspace.reviews.add(imported)
+    client = signed_in(Role.LEAD)
+    told = client.post("/queue/enqueue", data={"run": "r1"})
+    routed = sum(n for (way, _), n in workspace.results.totals(made_up.run).routes.items() if way == "review")
+    assert f"{routed} items are already labelled by imported reviewers" in words(told)
+    assert re.search(r"Adjudicate \d+ items on which they and the model differ", words(told))
+    assert "was not routed" not in words(told)
+    assert f"Added {routed}" in words(client.post("/queue/enqueue", data={"run": "r1", "again": "true"}))
+    assert f"Unchanged {routed}" in words(client.post("/queue/enqueue", data={"run": "r1"}))  # asked in spite of them
+
+
+def test_an_unrouted_run_and_one_that_sends_nothing_are_told_apart(made_up: MadeUp, signed_in: SignedIn) -> None:
+    workspace, client = made_up.workspace, signed_in(Role.LEAD)
+    identity = RunIdentity("p", "q", "elsewhere", "{}")
+    unrouted = workspace.runs.open(identity, prompt=("demo", "1"), policy=("community", "1"))
+    told = words(client.post("/queue/enqueue", data={"run": unrouted.name}))
+    assert f"{unrouted.name} was not routed yet" in told
+    assert f"assistant sample --run {unrouted.name}" in told
+    names = [post.id for post in made_up.posts]
+    RouteStore(workspace.database).append(
+        made_up.run.id, [(name, Decision(Route.ACCEPT, "high_probability", (), 0.05, 1)) for name in names]
+    )
+    assert "r1 sends nothing to people" in words(client.post("/queue/enqueue", data={"run": "r1"}))
 
 
 def test_an_empty_queue_says_how_to_fill_it(signed_in: SignedIn) -> None:
