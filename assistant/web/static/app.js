@@ -28,7 +28,7 @@ document.addEventListener("keydown", (event) => {
 
 // Whoever signs out leaves nothing behind of answers they were making; those that wait to be sent stay theirs.
 document.addEventListener("submit", (event) => {
-  if (!new URL(event.target.action, location.href).pathname.endsWith("/logout")) return;
+  if (event.target.getAttribute("action") !== address("/logout")) return;
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith("assistant.drafts.")) localStorage.removeItem(name);
   } catch {

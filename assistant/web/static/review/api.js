@@ -60,7 +60,7 @@ export async function ask(method, path, body) {
 
 /** The token of the session as it is now: in scripts and in the forms of the page. */
 async function renew() {
-  const { desk, csrf } = await askOnce("GET", "/api/v1/profile/session");
+  const { desk, csrf } = await ask("GET", "/api/v1/profile/session");
   if (desk !== owner) throw new Refused(403, { code: "other_person" });
   document.querySelector("meta[name=csrf-token]").content = csrf;
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = csrf;

@@ -113,15 +113,15 @@ export class Loop {
   async handOver() {
     const { draft } = this;
     if (!this.working) return;
-    const path = `/api/v1/assignments/${draft.task.assignment_id}`;
+    const number = draft.task.assignment_id;
     let lost = false; // a try whose answer never came
     await askHandOver(this.composition, {
       text: draft.typed.hand_over ?? draft.note,
       writing: this.#writing("hand_over"),
-      colleagues: async () => (await ask("GET", `${path}/colleagues`)).colleagues,
+      colleagues: async () => (await ask("GET", `/api/v1/assignments/${number}/colleagues`)).colleagues,
       send: async ({ to, name, note }) => {
         try {
-          await ask("POST", `${path}/hand-over`, { ...this.#held(draft), to, note });
+          await ask("POST", `/api/v1/assignments/${number}/hand-over`, { ...this.#held(draft), to, note });
         } catch (error) {
           const done = lost && error.code === "lease_over";
           lost ||= error instanceof Unreachable;
