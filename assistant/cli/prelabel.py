@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,6 +135,7 @@ def _show_result(
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
             "control_questions": progress.controls,
+            "unseen": asdict(session.unseen),
             "seconds": round(progress.seconds, 2),
             "retries": session.retries(),
             "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
@@ -142,6 +144,13 @@ def _show_result(
     output.result(data, *show_totals(session.run, totals))
     if retries := session.retries():
         output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if unseen := session.unseen.attempts:
+        tokens, cost = session.unseen.tokens, session.unseen.cost_usd
+        output.note(
+            f"{unseen:,} attempts brought no answer and may be billed all the same: at most {tokens:,} tokens"
+            + ("" if cost is None else f", {money(cost)}")
+            + "; they are in no other figure"
+        )
     if progress.controls:
         output.note(
             f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"

@@ -82,7 +82,7 @@ def votes_in(value: object, names: LabelNames = _ANY) -> Mapping[str, object] | 
 
 
 def read_score(value: object) -> float | None:
-    """A number, `87%` as 0.87; None where there is none.
+    """A number, `87%` as 0.87, `0,87` as Excel writes it in half of Europe; None where there is none.
 
     Raises:
         AnswerError: it is no number, or not a finite one.
@@ -90,14 +90,21 @@ def read_score(value: object) -> float | None:
     text = canonical_text(value)
     if text is not None and says_nothing(text, closed=True):
         return None
-    percent = text is not None and text.endswith("%")
+    percent = text is not None and text.endswith(("%", "％"))
     try:
-        score = math.nan if text is None or isinstance(value, bool) else float(text.removesuffix("%"))
+        score = math.nan if text is None or isinstance(value, bool) else float(_with_point(text.rstrip("%％ ")))
     except ValueError:
         score = math.nan
     if not math.isfinite(score):
         raise AnswerError("bad_score", f"score {value!r:.40} is no number")
     return score / 100 if percent else score
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal point for its comma, unless three digits after it could be thousands."""
+    whole, comma, digits = text.partition(",")
+    plain = comma and digits.isdecimal() and (len(digits) != 3 or whole.lstrip("+-") in {"", "0"})
+    return f"{whole}.{digits}" if plain else text
 
 
 def read_sight(value: object) -> bool | None:

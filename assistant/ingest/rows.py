@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from assistant.ingest.reading import Reading
 
+_ALL_READ: Mapping[str, tuple[str, str]] = MappingProxyType({})  # one for all rows: there are millions
 _EXCERPT = 80  # characters of a refused row that are shown
 _OTHER_ENCODINGS = ("gb18030", "big5", "cp1252")
 
@@ -25,7 +27,7 @@ class Row:
 
     values: Mapping[str, object]
     line: int
-    unread: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unread: Mapping[str, tuple[str, str]] = field(default_factory=lambda: _ALL_READ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,26 @@ OpenRouter and others copy it, with the deviations that are met in practice (con
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from assistant.models.dialect import FULL_DIALECT, Dialect, with_schema_note, without_system
-from assistant.models.interface import Message, ModelAnswer, ModelRequest, Sampling, TokenLogprob
+from assistant.models.interface import Message, ModelAnswer, ModelRequest, Sampling
+from assistant.models.reply_logprobs import logprobs_of
 
 _MOST_TOKENS = 100_000_000  # a count beyond it is no count, and columns hold no such number
-_ROUNDING = 1e-3  # how far above zero a logprob may be, by the server's arithmetic
 _BYTE_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|.)", re.DOTALL)
 CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
 """Finish reasons that say the reply was cut at a limit of tokens."""
 
+_BRACES_AT_MOST = 100  # of a model's thinking at which its last object is looked for
+_DECODER = json.JSONDecoder(strict=False)
 _THINKING = ("reasoning_content", "reasoning", "thinking")
 _THINKING_PART = re.compile("think|reason", re.IGNORECASE)
 
@@ -176,7 +179,7 @@ def read_answer(body: bytes) -> ModelAnswer:
         prompt_tokens,
         completion_tokens,
         cached_tokens,
-        _logprobs_of(choice) if plain else (),  # they are those of the content
+        logprobs_of(choice) if plain else (),  # they are those of the content
     )
 
 
@@ -190,8 +193,21 @@ def _elsewhere(message: Mapping[str, Any], content: str, ended: str) -> str:
     arguments = [_arguments(function) for function in (*called, message.get("function_call"))]
     if any(arguments):
         return "\n".join(text for text in (content, *arguments) if text.strip())
+    if content and not content.isspace():
+        return content
     thinking = next((message[name] for name in _THINKING if isinstance(message.get(name), str)), "")
-    return content if not content.isspace() and content else "" if ended in CUT_REASONS else thinking
+    return "" if ended in CUT_REASONS else _object_at_end(thinking)
+
+
+def _object_at_end(thinking: str) -> str:
+    """The JSON object that thinking ends with, without its drafts; all of it where it ends with none."""
+    text = thinking.rstrip()
+    braces = islice(re.finditer(r"\{", text), _BRACES_AT_MOST) if text.endswith("}") else ()
+    for brace in braces:
+        with suppress(ValueError, RecursionError):
+            if _DECODER.raw_decode(text, brace.start())[1] == len(text):
+                return text[brace.start() :]
+    return thinking
 
 
 def _arguments(function: object) -> str:
@@ -237,61 +253,6 @@ def _joined_parts(content: object) -> str:
 def _text_of(part: Mapping[str, object]) -> object:
     """The text of a part; one that holds the model's thinking is no part of the answer."""
     return "" if _THINKING_PART.search(str(part.get("type"))) else part.get("text", "")
-
-
-def _logprobs_of(choice: Mapping[str, Any]) -> tuple[TokenLogprob, ...]:
-    offered = choice.get("logprobs")
-    try:
-        return _token_logprobs(offered["content"] or ()) if offered else ()
-    except (TypeError, KeyError, AttributeError, ValueError, OverflowError):
-        return ()
-
-
-def _token_logprobs(content: Any) -> tuple[TokenLogprob, ...]:
-    """One TokenLogprob a part: straight where all numbers are there, else with care."""
-    try:
-        plain = tuple(
-            [
-                TokenLogprob(
-                    part["token"],
-                    part["logprob"],
-                    tuple([(top["token"], top["logprob"]) for top in part["top_logprobs"]]),
-                )
-                for part in content
-            ]
-        )
-        # A sum, a maximum and a join find null, NaN, infinity and what is no text cheaper than a check at each place.
-        pairs = [(part.token, part.logprob) for part in plain]
-        for part in plain:
-            pairs += part.top
-        tokens, numbers = zip(*pairs, strict=True)
-        "".join(tokens)
-        if sum(numbers) > -math.inf and max(numbers) <= _ROUNDING:
-            return plain
-    except (KeyError, TypeError, ValueError):
-        pass
-    return tuple([_careful_logprob(part) for part in content])
-
-
-def _careful_logprob(part: Any) -> TokenLogprob:
-    tops = tuple([(_text(top["token"]), _logprob(top["logprob"])) for top in part.get("top_logprobs") or ()])
-    return TokenLogprob(_text(part["token"]), _logprob(part["logprob"]), tops)
-
-
-def _text(token: Any) -> str:
-    if not isinstance(token, str):
-        raise TypeError("a token is a text")
-    return token
-
-
-def _logprob(value: Any) -> float:
-    """A number, with null and NaN as minus infinity: they stand where a token was not possible."""
-    if isinstance(value, bool | str):
-        raise TypeError("a logprob is a number")
-    number = -math.inf if value is None else float(value)
-    if number > _ROUNDING:
-        raise ValueError("a logprob is not above zero")
-    return -math.inf if math.isnan(number) else number
 
 
 def _said(reply: object) -> str:

@@ -19,6 +19,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HAS_CONTENT = re.compile(rb'"content"\s*:\s*"[^"]')
 _ENDS_WELL = re.compile(rb'"finish_reason"\s*:\s*"(?:stop|length)"')
+_HEAD = 1000  # bytes in which the message begins
 _FAILED = frozenset(
     {
         "error",
@@ -95,8 +96,18 @@ def is_trouble(reply: object) -> bool:
 
 
 def _is_plain(body: bytes) -> bool:
-    """Whether a body is sure to be an answer, without reading it: nearly all are, and reading takes time."""
-    return b'"error' not in body and _HAS_CONTENT.search(body) is not None and _ENDS_WELL.search(body) is not None
+    """Whether a body is sure to be an answer that ended well, without reading it: nearly all are, and reading is dear.
+
+    Keys are looked for from the ends of the body, because the logprobs in the middle are most of it.
+    """
+    content = body.find(b'"content"', 0, _HEAD)
+    ended = body.find(b'"finish_reason"', 0, _HEAD)
+    ended = ended if ended >= 0 else body.rfind(b'"finish_reason"')
+    return (
+        min(content, ended) >= 0
+        and _HAS_CONTENT.match(body, content) is not None
+        and _ENDS_WELL.match(body, ended) is not None
+    )
 
 
 def _unpadded(body: bytes) -> bytes:

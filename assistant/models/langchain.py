@@ -18,7 +18,7 @@ from assistant.models.dialect import Dialect, Feature, response_format, with_sch
 from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker, is_synchronous, takes_response_format
-from assistant.models.langchain_errors import complaint_of, is_about_length, model_error
+from assistant.models.langchain_errors import complaint_of, model_error
 from assistant.models.langchain_providers import check_access
 from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
@@ -203,7 +203,7 @@ class LangChainModel:
         complaint = complaint_of(failure)
         if complaint is None:
             return False
-        if is_about_length(complaint) and self.room.refused(room):
+        if self.room.refused(complaint, room):
             return True
         # What has worked before is not lacking: then the complaint is about this one question.
         lack = lacking(complaint, dialect.features(request) & _NEGOTIABLE - self._proven)

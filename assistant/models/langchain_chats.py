@@ -213,7 +213,7 @@ def is_synchronous(chat: object) -> bool:
 
 
 def _unshare(chat: Any) -> None:
-    """Give Anthropic's integration an HTTP client of its own: its own is one per process, and breaks in a second loop."""
+    """Give Anthropic's integration a client for itself: the one it takes is shared, and breaks in a second loop."""
     import anthropic  # noqa: PLC0415 - the integration has imported it
 
     shared = chat._async_client  # noqa: SLF001 - it has no option for it
@@ -223,7 +223,7 @@ def _unshare(chat: Any) -> None:
 
 
 def _http_clients(chat: object) -> Iterator[Any]:
-    """The asynchronous HTTP clients below an integration's object: httpx has two packages, so they go by what they can."""
+    """The asynchronous HTTP clients below an integration's object, httpx's or httpx2's: known by what they can."""
     seen: set[int] = set()
     below = [(chat, 0)]
     while below:

@@ -48,7 +48,6 @@ _NO_STATUS = re.compile(
 _CONNECTION = re.compile(r"Connection|Transport|NetworkError")
 _WRONG_ARGUMENT = re.compile(r"unexpected keyword argument|got multiple values for")
 _UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError)
-_LENGTH = re.compile(r"max\w{0,12}[ _]?tokens|num_predict|output tokens|completion tokens", re.IGNORECASE)
 
 
 def model_error(failure: Exception, *, spec: str, model: str) -> ModelError:
@@ -96,11 +95,6 @@ def complaint_of(failure: Exception) -> Refusal | None:
     return refusal
 
 
-def is_about_length(complaint: Refusal) -> bool:
-    """Whether a refusal speaks of the limit of the reply."""
-    return complaint.status in {400, 422} and _LENGTH.search(complaint.words) is not None
-
-
 def setup_error(failure: Exception, *, spec: str) -> FatalModelError:
     """Why a model can't even be made: no integration, no such provider, no key, no region."""
     said = str(failure)
@@ -136,7 +130,19 @@ def without_secrets(text: str) -> str:
 
 
 def _set_up_wrong(failure: Exception, spec: str, provider: str) -> ModelError | None:
-    """What no attempt can mend, and lies on this side."""
+    """What no attempt can fix, and lies on this side: access, or a call that the integration does not take."""
+    if isinstance(failure, ImportError):
+        return setup_error(failure, spec=spec)
+    if isinstance(failure, NotImplementedError):
+        return RejectedRequestError(f"{spec} can't do this: {without_secrets(str(failure))}", reason="bad_request")
+    if isinstance(failure, TypeError) and _WRONG_ARGUMENT.search(str(failure)):
+        return FatalModelError(
+            f"{spec} takes no such option: {without_secrets(str(failure))}", where="[model.extra]", hint="Leave it out."
+        )
+    return _no_access(failure, spec, provider)
+
+
+def _no_access(failure: Exception, spec: str, provider: str) -> FatalModelError | None:
     names = " ".join(_names(error) for error in _chain(failure))
     key_name = provider_of(provider).key_name
     if _NO_CREDENTIALS.search(names):
@@ -145,7 +151,7 @@ def _set_up_wrong(failure: Exception, spec: str, provider: str) -> ModelError | 
             where=key_name.partition(" or ")[0],
             hint=f"Set {key_name} in the environment." if key_name else "See the provider's own page.",
         )
-    if _BAD_HEADER.search(names):
+    if _BAD_HEADER.search(names) and any("header" in str(error) for error in _chain(failure)):
         return FatalModelError(
             f"{spec} can't be asked: a header has characters that no header has",
             where=key_name.partition(" or ")[0],
@@ -155,14 +161,6 @@ def _set_up_wrong(failure: Exception, spec: str, provider: str) -> ModelError | 
         return FatalModelError(
             f"the certificate of {provider} can't be verified",
             hint="Set SSL_CERT_FILE to the authority's certificates, or use http:// if the server has no TLS.",
-        )
-    if isinstance(failure, ImportError):
-        return setup_error(failure, spec=spec)
-    if isinstance(failure, NotImplementedError):
-        return RejectedRequestError(f"{spec} can't do this: {without_secrets(str(failure))}", reason="bad_request")
-    if isinstance(failure, TypeError) and _WRONG_ARGUMENT.search(str(failure)):
-        return FatalModelError(
-            f"{spec} takes no such option: {without_secrets(str(failure))}", where="[model.extra]", hint="Leave it out."
         )
     return None
 

@@ -35,6 +35,7 @@ class Provider:
         keyless: variables and options that put another way of signing in into the key's stead.
         renamed: our names of options that this integration calls otherwise.
         headers_option: the option that takes further headers, where there is no HTTP client to set them on.
+        optional_key: the variable of a key that only some of its servers want.
     """
 
     package: str = ""
@@ -42,11 +43,12 @@ class Provider:
     keyless: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     headers_option: str = ""
+    optional_key: str = ""
 
     @property
     def key_name(self) -> str:
         """The variables of the key, for advice; empty where no variable is known."""
-        return " or ".join(self.needs[0].variables) if self.needs else ""
+        return " or ".join(self.needs[0].variables) if self.needs else self.optional_key
 
 
 def _by_key(package: str, *variables: str, renamed: Mapping[str, str] | None = None) -> Provider:
@@ -81,7 +83,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "mistralai": _by_key("mistralai", "MISTRAL_API_KEY"),
     "deepseek": _by_key("deepseek", "DEEPSEEK_API_KEY", renamed={"base_url": "api_base"}),
     "azure_openai": _AZURE,
-    "ollama": Provider("langchain-ollama"),
+    "ollama": Provider("langchain-ollama", optional_key="OLLAMA_API_KEY"),
     "bedrock_converse": _AWS,
     "bedrock": _AWS,
     "cohere": _by_key("cohere", "COHERE_API_KEY"),

@@ -64,7 +64,7 @@ def _content(message: AIMessage, *, cut: bool) -> str:
     # All of several calls: whoever reads them sees whether they say the same.
     if message.tool_calls:
         if cut:
-            # SDKs close the braces of arguments that were cut; they are opened again, so that half is not read as whole.
+            # SDKs close the braces of arguments that were cut; open, half an answer is not read as a whole one.
             return dump_json(message.tool_calls[-1]["args"]).decode().removesuffix("}")
         return "\n".join(dump_json(call["args"]).decode() for call in message.tool_calls)
     if message.invalid_tool_calls:

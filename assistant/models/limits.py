@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """The `x-ratelimit-*` (or `anthropic-ratelimit-*`) and `retry-after` headers of one reply; None where one is missing.
+    """The `x-ratelimit-*`, `anthropic-ratelimit-*` and `retry-after` headers of one reply; None where one is missing.
 
     Args:
         limit_requests, limit_tokens: how many the server allows per period; it does not say how long that is.

@@ -31,7 +31,8 @@ _NO_QUOTA = _words(
     r"billing_(?:hard_limit|not_active)|billing hard limit|account is not active|(?:credit|account) balance is too low",
     r"(?:not|no) enough credits?|no credits? (?:left|remaining)|spend(?:ing)?[ _](?:alert|cap|limit)|arrearage",
     r"payment[ _]required|overdue (?:payment|bill)|free (?:tier|quota).{0,40}(?:exhausted|used up)",
-    r"service ?quota.?exceeded|exceeds the service quota",
+    r"service ?quota.?exceeded|exceeds the service quota|credits? (?:are|is|have been) (?:depleted|exhausted|used up)",
+    r"payment[ _]instrument",  # Bedrock's, of an AWS account that can't pay
     r"余额不足|余额已|欠费|额度不足|额度已|配额不足|配额已",
 )
 # OpenAI says so of an empty account, Gemini of a minute that is full; Gemini adds how long to wait.

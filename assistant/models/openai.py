@@ -25,6 +25,7 @@ from assistant.models.http_refusals import Refusal, read_refusal
 from assistant.models.http_replies import CutReplyError, completion_in
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.limits import RateLimits, read_limits
+from assistant.models.thinking import ThinkingRoom, thinking_budget, with_room
 
 _CHECK = "check"  # the task of a check's own question
 _CHECK_SECONDS = 20.0
@@ -78,6 +79,7 @@ class OpenAIModel:
         self.parallel: int | None = None
         self.on_limits = on_limits
         self._extra = dict(extra or {})
+        self.room = ThinkingRoom(thinking_budget(self._extra))
         stream = bool(self._extra.pop("stream", False))
         self.dialect = Dialect(stream=stream, structured="json_schema" if structured == "auto" else structured)
         self._name = name
@@ -87,6 +89,7 @@ class OpenAIModel:
         self._headers |= ({"OpenAI-Organization": organization} if organization else {}) | dict(headers or {})
         self._concurrency = concurrency
         self._timeout_s = timeout_s
+        self.room = ThinkingRoom(thinking_budget(self._extra))
         self._proven: frozenset[Feature] = frozenset()
         self._answered_by_page: set[str] = set()
         self._format: tuple[object, Dialect, Mapping[str, object] | None] = (None, self.dialect, None)
@@ -102,14 +105,18 @@ class OpenAIModel:
             RejectedRequestError: reasons `too_long`, `content_filter`, `bad_request`.
             FatalModelError: wrong key, no such model, no quota, no such server, a web page instead of an API.
         """
-        dialect = self.dialect
+        dialect, room = self.dialect, self.room.tokens
         while True:
-            reply = await self._post(request, dialect)
+            reply = await self._post(with_room(request, room), dialect)
             if isinstance(reply, RawReply):
                 self._proven |= dialect.features(request)
+                self.room.learn(reply.body, room)
                 return reply
             # What has worked before is not lacking: then the complaint is about this one question.
             lack = lacking(reply, dialect.features(request) - self._proven)
+            if lack is None and self.room.refused(reply, room):
+                room = self.room.tokens
+                continue
             if lack is None:
                 raise self._error_for(reply, request.task)
             if self.dialect is dialect:

@@ -133,6 +133,7 @@ class RecordingModel:
     def __init__(self, model: LabelModel, path: Path | str) -> None:
         self.spec = model.spec
         self.parallel = model.parallel
+        self.room = getattr(model, "room", None)
         self._model = model
         self._path = Path(path)
         self._failure: OSError | None = None

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from assistant.models.chat_api import MalformedReplyError, load_json
+from assistant.models.http_refusals import Refusal
+from assistant.models.interface import ModelRequest
 
 FIRST_ROOM = 4096
 """Tokens for thinking, once a model was seen to think."""
@@ -27,6 +30,8 @@ _OPEN_THINKING = re.compile(
     r"\s*(?:<\|?[\w:]{0,12}(?:think|reason)|\[think|◁think|<\|channel\|>\s*analysis)", re.IGNORECASE
 )
 _CLOSED_THINKING = re.compile(r"</[\w:]{0,12}(?:think|reason)|\[/think|◁/think|<\|channel\|>\s*final", re.IGNORECASE)
+_SIGN = re.compile(rb'"reasoning(?:_tokens":\s*[1-9]|(?:_content)?":\s*"[^"])')
+_LIMIT = re.compile(r"max\w{0,12}[ _]?tokens|num_predict|output tokens|completion tokens", re.IGNORECASE)
 _BUDGET_NAMES = ("budget_tokens", "thinking_budget")
 
 
@@ -49,21 +54,35 @@ class ThinkingRoom:
             room: what had been added to its limit.
             thought: whether its SDK saw thinking that the body does not show.
         """
-        if not thought and b"reasoning" not in body and b'"length"' not in body:
-            return
+        if not thought and b'"length"' not in body:
+            at = body.rfind(b'"reasoning')  # the count of its tokens stands near the end
+            if at < 0 or not _SIGN.match(body, at):
+                return
         thinking, cut = _how_it_thought(body)
         if not thinking and not thought:
             return
         wanted = max(FIRST_ROOM, room * _GROWTH) if cut else max(FIRST_ROOM, room)
         self.tokens = min(self._most, max(self.tokens, wanted))
 
-    def refused(self, room: int) -> bool:
-        """The server does not take so large a limit; returns whether a smaller one may be tried."""
-        if room <= 0:
+    def refused(self, refusal: Refusal, room: int) -> bool:
+        """Whether a refusal is about the limit that this room made so large, and a smaller one may be tried.
+
+        Args:
+            refusal: what the server said.
+            room: what had been added to the limit.
+        """
+        if room <= 0 or refusal.status not in {400, 422} or not _LIMIT.search(refusal.words):
             return False
         if self.tokens >= room:
             self.tokens = self._most = room // _GROWTH if room > _GROWTH * 256 else 0
         return True
+
+
+def with_room(request: ModelRequest, room: int) -> ModelRequest:
+    """The question with so many tokens more to its limit."""
+    if not room:
+        return request
+    return replace(request, sampling=replace(request.sampling, max_tokens=request.sampling.max_tokens + room))
 
 
 def thinking_budget(options: Mapping[str, object]) -> int:
@@ -77,12 +96,19 @@ def thinking_budget(options: Mapping[str, object]) -> int:
     return found
 
 
+def room_of(model: object) -> int:
+    """Tokens that a model's replies may have beyond the limit of the question; 0 for a model without a room."""
+    room = getattr(model, "room", None)
+    return room.tokens if isinstance(room, ThinkingRoom) else 0
+
+
 def _how_it_thought(body: bytes) -> tuple[bool, bool]:
     """(whether the reply shows thinking, whether it was cut). Cut without a word of the answer, it was thinking."""
     try:
         reply = load_json(body)
         choice = reply["choices"][0]
-        text = choice["message"].get("content") or ""
+        message = choice["message"]
+        text = message.get("content") or ""
         details = (reply.get("usage") or {}).get("completion_tokens_details") or {}
         counted = int(details.get("reasoning_tokens") or 0)
         cut = choice.get("finish_reason") == "length"
@@ -91,4 +117,5 @@ def _how_it_thought(body: bytes) -> tuple[bool, bool]:
     open_ended = isinstance(text, str) and (
         not text.strip() or (_OPEN_THINKING.match(text) is not None and not _CLOSED_THINKING.search(text))
     )
-    return counted > 0 or (cut and open_ended), cut
+    shown = message.get("reasoning_content") or message.get("reasoning")
+    return counted > 0 or bool(shown) or (cut and open_ended), cut

@@ -84,7 +84,8 @@ def worked(connection: sa.Connection, user_id: int, since: str) -> list[Worked]:
         .where(passes.c.user_id == user_id, passes.c.created_at >= since)
     )
     rows = [*connection.execute(answered), *connection.execute(passed)]
-    return sorted((Worked(*row[:3], bool(row[3])) for row in rows), key=lambda one: one.answered_at)
+    found = [Worked(taken, done, severity, bool(looked)) for taken, done, severity, looked in rows]
+    return sorted(found, key=lambda one: one.answered_at)
 
 
 def _known(counts: Counter[str]) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from assistant.domain.prelabels import Usage
@@ -25,6 +26,21 @@ from assistant.store.results import RunTotals
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
 from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Attempts that were sent and brought no answer, which a provider may bill all the same.
+
+    Args:
+        attempts: timeouts and replies cut on the way.
+        tokens: of these, as estimated.
+        cost_usd: by that estimate, None where the price is not known.
+    """
+
+    attempts: int = 0
+    tokens: int = 0
+    cost_usd: float | None = None
 
 
 @contextmanager
@@ -196,6 +212,15 @@ class Session:
         return self.progress.total > 0 or bool(self._work.store.unshared(self.run, limit=1))
 
     @property
+    def unseen(self) -> Unseen:
+        """What may have been billed in this session though no answer came."""
+        if self._model is None:
+            return Unseen()
+        counts = self._model.counts
+        known = self._workspace.prices(self.model_spec).known
+        return Unseen(counts.unseen, counts.unseen_tokens, counts.unseen_usd if known else None)
+
+    @property
     def asked(self) -> int:
         """Replies that were paid for in this session."""
         return 0 if self._model is None else self._model.counts.answered
@@ -215,11 +240,16 @@ class Session:
         return self._workspace.model(
             self.model_spec,
             concurrency=concurrency,
-            budget=self._work.budget or Budget(budget, spent=self.totals().cost_usd or 0.0),
+            budget=self._work.budget or Budget(budget, spent=(self.totals().cost_usd or 0.0) + self._unseen_before()),
             requests_per_minute=self._choice.requests_per_minute,
             tokens_per_minute=self._choice.tokens_per_minute,
             record=self._choice.record,
         )
+
+    def _unseen_before(self) -> float:
+        """US$ that earlier sessions of the run may have cost without an answer to show for it."""
+        ended = [detail.get("unseen") for _, _, detail in self._workspace.runs.events(self.run)]
+        return sum(float(one.get("cost_usd") or 0.0) for one in ended if isinstance(one, dict))
 
     def _kit(self, model: GuardedModel, writer: AnswerWriter) -> LabelKit:
         asking = self._asking
@@ -255,6 +285,7 @@ class Session:
             "shared": progress.shared,
             "recovered_replies": progress.recovered,
             "control_questions": progress.controls,
+            "unseen": asdict(self.unseen),
             "retries": dict(self.retries()),
             "cost_usd": progress.cost_usd,
             "seconds": round(progress.seconds, 2),

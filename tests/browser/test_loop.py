@@ -39,7 +39,7 @@ def test_somebody_signs_in_and_labels_twenty_items_by_keys_only(chromium: Any, s
     rows = given(site, user)
     assert [(row.external_id, tuple(row.labels)) for row in rows] == [(one.item.id, ("hate",)) for one in wanted]
     assert all(row.shown_suggestion and not row.changed and row.accepted_suggestion is False for row in rows)
-    assert all(0 <= row.seconds < 30 and row.ui == "web" for row in rows)
+    assert all(row.seconds >= 0 and row.ui == "web" for row in rows)
 
 
 def test_space_accepts_the_machines_answer_and_changing_ones_mind_is_noted(site: Site, opened: Opened) -> None:
@@ -153,9 +153,9 @@ def test_skips_and_escalations_go_out_after_a_moment_in_which_they_can_be_taken_
     with site.workspace.database.read() as connection:
         query = sa.select(passes.c.kind, passes.c.reason, passes.c.note).where(passes.c.user_id == seen.user.id)
         assert list(connection.execute(query.order_by(passes.c.id))) == [
+            ("handover", f"user:{colleague.id}", "she knows this"),  # at once; the others wait for a second thought
             ("skip", "language", ""),
             ("escalate", "", "s3e: is this P1?"),
-            ("handover", f"user:{colleague.id}", "she knows this"),
         ]
 
 

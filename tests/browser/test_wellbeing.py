@@ -46,7 +46,7 @@ def test_a_break_that_is_due_is_told_and_gives_the_items_back(site: Site, opened
     card.get_by_role("button", name="Take a break").click()
     seen.page.locator("#pause-dialog[open]").wait_for()
     held = sa.select(sa.func.count()).where(assignments.c.user_id == seen.user.id, assignments.c.state == "leased")
-    for _ in range(50):
+    for _ in range(2000):
         with site.workspace.database.read() as connection:
             if not connection.execute(held).scalar():
                 break

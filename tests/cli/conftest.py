@@ -110,15 +110,15 @@ def dev_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Servin
 
     def start(**options: Any) -> Serving:
         server = DevServer(DevServerOptions(**options))
-        base_url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+        base_url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(120)
         servers.append(server)
         monkeypatch.setenv("OPENAI_BASE_URL", base_url)
         return Serving(server, base_url)
 
     yield start
     for server in servers:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
-    asyncio.run_coroutine_threadsafe(_end_what_is_left(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(120)
+    asyncio.run_coroutine_threadsafe(_end_what_is_left(), loop).result(120)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

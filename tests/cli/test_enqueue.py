@@ -35,13 +35,14 @@ def waiting(workspace: Path) -> list[tuple[str, str | None]]:
 
 
 def test_routed_items_wait_for_people_once(assistant: Assistant, routed: Path) -> None:
+    before = datetime.now(UTC)
     said = assistant("enqueue", "-w", routed, "--team", "nights", "--due", "48h", "--json")
     assert said.status == 0, said.stderr
     assert (said.json["run"], said.json["team"], said.json["added"], said.json["unchanged"]) == ("r1", "nights", 8, 0)
     found = waiting(routed)
     assert {team for team, _ in found} == {"nights"}
     due = datetime.fromisoformat(found[0][1] or "")
-    assert abs(due - datetime.now(UTC) - timedelta(hours=48)) < timedelta(minutes=1)
+    assert before <= due - timedelta(hours=48, milliseconds=-1) <= datetime.now(UTC) + timedelta(milliseconds=1)
     elsewhere = due.astimezone(timezone(timedelta(hours=8))).isoformat()
     again = assistant("enqueue", "-w", routed, "--team", "nights", "--due", elsewhere, "--json")
     assert (again.json["added"], again.json["unchanged"]) == (0, 8)

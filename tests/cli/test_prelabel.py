@@ -16,6 +16,7 @@ import pytest
 
 from assistant.models.dev.faults import Faults
 from tests.cli.conftest import Assistant, Server
+from tests.cli.files import write_jsonl
 
 JOB = ("prelabel", "--model", "openai:dev", "--json")
 
@@ -190,7 +191,7 @@ def test_a_policy_with_mistakes_stops_everything_and_lists_all_of_them(
     assert serving.counts["asked"] == 0
 
 
-def wait_for(check: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(check: Callable[[], bool], seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < until, "it never happened"
@@ -228,7 +229,7 @@ def test_ctrl_c_waits_for_the_answers_on_their_way_and_says_how_to_go_on(
     with start_job(filled, "--concurrency", "4") as job:
         wait_for(lambda: serving.counts["answered"] >= 10)
         job.send_signal(signal.SIGINT)
-        _, stderr = job.communicate(timeout=30)
+        _, stderr = job.communicate(timeout=300)
     assert job.returncode == 130
     assert "the same command goes on where it was" in stderr
     assert "Traceback" not in stderr
@@ -246,3 +247,26 @@ def test_a_second_job_on_the_same_workspace_is_told_who_is_at_work(
         job.kill()
     assert said.status == 1
     assert str(job.pid) in said.json["error"]["what"] + said.json["error"]["hint"]
+
+
+def test_attempts_without_an_answer_are_counted_with_what_they_may_cost_and_count_towards_the_budget(
+    assistant: Assistant, workspace: Path, dev_server: Server
+) -> None:
+    rows = [{"id": f"i{number}", "text": f"a post {number}"} for number in range(5)]
+    assert assistant("ingest", write_jsonl(workspace / "items.jsonl", rows), "-w", workspace).status == 0
+    with (workspace / "assistant.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[prices."openai:dev"]\ninput = 10.0\noutput = 10.0\n')
+    dev_server(faults=Faults(half_body=1.0, every_attempt=True))
+    # each of the five asks may be billed: a prompt and a reply as long as it may be, at US$ 10 a million tokens
+    said = assistant(*JOB, "--limit", "1", "-w", workspace)
+    unseen = said.json["session"]["unseen"]
+    assert unseen["attempts"] == 5
+    assert unseen["tokens"] > 5 * 500
+    assert unseen["cost_usd"] == pytest.approx(unseen["tokens"] * 1e-5)
+    assert said.json["cost_usd"] in {None, 0.0}
+    assert "5 attempts brought no answer and may be billed all the same" in said.stderr
+    dev_server()
+    stopped = assistant(*JOB, "--budget", str(unseen["cost_usd"]), "-w", workspace)
+    assert (stopped.status, stopped.json["session"]["labelled"]) == (4, 0)
+    labelled = assistant(*JOB, "-w", workspace)
+    assert (labelled.status, labelled.json["session"]["unseen"]["attempts"]) == (0, 0)

@@ -59,37 +59,37 @@ def labelled(said: Said) -> dict[str, int]:
     return {name: count for name, count in said.json["statuses"].items() if count}
 
 
-async def reset(asked: Asked, request: web.BaseRequest) -> web.Response:
+async def reset(asked: Asked) -> web.Response:
     """The connection is reset before the reply."""
-    assert request.transport is not None
-    request.transport.abort()
+    assert asked.request.transport is not None
+    asked.request.transport.abort()
     return web.Response()
 
 
-async def broken_off(asked: Asked, request: web.BaseRequest) -> web.StreamResponse:
+async def broken_off(asked: Asked) -> web.StreamResponse:
     """The connection ends inside the reply's body."""
     response = web.StreamResponse()
     response.content_type, response.content_length = "application/json", 5000
-    await response.prepare(request)
+    await response.prepare(asked.request)
     await response.write(b'{"id": "x", ')
-    assert request.transport is not None
-    request.transport.close()
+    assert asked.request.transport is not None
+    asked.request.transport.close()
     return response
 
 
-def half_a_reply(asked: Asked, request: web.BaseRequest) -> web.Response:
+def half_a_reply(asked: Asked) -> web.Response:
     """200 with JSON that is cut."""
     body = good(asked, {"label": "safe"}).body
     assert isinstance(body, bytes)
     return web.Response(body=body[:60], content_type="application/json")
 
 
-def a_page(asked: Asked, request: web.BaseRequest) -> web.Response:
+def a_page(_: Asked) -> web.Response:
     """200 with a gateway's web page."""
     return web.Response(text="<!doctype html><html><body>The router restarts.</body></html>", content_type="text/html")
 
 
-def busy(asked: Asked, request: web.BaseRequest) -> web.Response:
+def busy(_: Asked) -> web.Response:
     """503."""
     return as_json({"error": {"message": "overloaded, try again"}}, 503)
 
@@ -101,10 +101,10 @@ FAULTS = (reset, broken_off, half_a_reply, a_page, busy)
 def test_what_breaks_on_the_way_is_retried_and_no_item_is_lost(provider: str, job: Job) -> None:
     seen: Counter[int] = Counter()
 
-    def break_first(asked: Asked, request: web.BaseRequest) -> Any:
+    def break_first(asked: Asked) -> Any:
         number = int(asked.text.rpartition("a walk, number ")[2][0])
         seen[number] += 1
-        return FAULTS[number % len(FAULTS)](asked, request) if seen[number] == 1 else None
+        return FAULTS[number % len(FAULTS)](asked) if seen[number] == 1 else None
 
     with provider_fake(break_first) as fake:
         said = job(provider, fake)
@@ -114,11 +114,11 @@ def test_what_breaks_on_the_way_is_retried_and_no_item_is_lost(provider: str, jo
     assert sum(said.json["session"]["retries"].values()) == ITEMS
 
 
-def in_the_stream(line: str) -> Callable[[Asked, web.BaseRequest], web.Response | None]:
+def in_the_stream(line: str) -> Callable[[Asked], web.Response | None]:
     """Ollama's stream with this one line, the first time each question is asked."""
     seen: set[str] = set()
 
-    def answer(asked: Asked, request: web.BaseRequest) -> web.Response | None:
+    def answer(asked: Asked) -> web.Response | None:
         new = asked.text not in seen
         seen.add(asked.text)
         return web.Response(text=line + "\n", content_type="application/x-ndjson") if new else None
@@ -151,7 +151,7 @@ def test_a_wrong_key_and_an_empty_account_stop_the_job_and_cost_no_item(job: Job
         assert (wrong.status, len(fake.asked) <= 8) == (1, True)
         assert "the key was refused" in wrong.stderr
         assert "ANTHROPIC_API_KEY" in wrong.stderr
-        fake.hook = lambda asked, request: None
+        fake.hook = lambda _: None
         assert labelled(job("anthropic", fake)) == {"labelled": ITEMS}
 
 
@@ -166,10 +166,8 @@ def test_what_a_model_lacks_is_found_out_once_and_then_left_out(job: Job) -> Non
     instruction = google(400, "Developer instruction is not enabled for models/gemma-3-27b-it")
     json_mode = google(400, "JSON mode is not enabled for models/gemma-3-27b-it")
 
-    def gemma(asked: Asked, request: web.BaseRequest) -> Any:
-        return lacks("systemInstruction", instruction)(asked, request) or lacks("responseMimeType", json_mode)(
-            asked, request
-        )
+    def gemma(asked: Asked) -> Any:
+        return lacks("systemInstruction", instruction)(asked) or lacks("responseMimeType", json_mode)(asked)
 
     with provider_fake(gemma) as fake:
         said = job("google_genai", fake)
@@ -187,7 +185,7 @@ def test_a_model_whose_integration_itself_refuses_the_temperature_is_asked_witho
 def test_synchronous_integrations_are_asked_as_many_questions_at_once_as_wanted(job: Job) -> None:
     under_way, peak, all_there = [0], [0], asyncio.Event()
 
-    async def hold(asked: Asked, request: web.BaseRequest) -> None:
+    async def hold(_: Asked) -> None:
         under_way[0] += 1
         peak[0] = max(peak[0], under_way[0])
         if under_way[0] == ITEMS:
@@ -206,13 +204,13 @@ def test_synchronous_integrations_are_asked_as_many_questions_at_once_as_wanted(
 
 @pytest.mark.parametrize("provider", ["anthropic", "bedrock_converse"])
 def test_a_tool_call_that_was_cut_is_never_an_answer(provider: str, job: Job) -> None:
-    with provider_fake(lambda asked, request: good(asked, {"label": "hate"}, cut=True)) as fake:
+    with provider_fake(lambda asked: good(asked, {"label": "hate"}, cut=True)) as fake:
         said = job(provider, fake)
     assert labelled(said) == {"failed": ITEMS}
     assert said.json["failures"] == {"truncated": ITEMS}
 
 
-def thinks(asked: Asked, request: web.BaseRequest) -> web.Response | None:
+def thinks(asked: Asked) -> web.Response | None:
     """Gemini with 900 tokens of thinking: below that the reply has no parts."""
     limit = asked.body["generationConfig"]["maxOutputTokens"]
     if limit > 1000:
@@ -233,7 +231,7 @@ def test_a_model_that_thinks_gets_room_for_it_beside_the_limit_of_its_answer(job
 
 def test_a_prompt_that_gemini_blocks_is_asked_once_and_says_so(job: Job) -> None:
     blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 100}}
-    with provider_fake(lambda asked, request: as_json(blocked)) as fake:
+    with provider_fake(lambda _: as_json(blocked)) as fake:
         said = job("google_genai", fake)
     assert said.json["failures"] == {"content_filter": ITEMS}
     assert len(fake.asked) == ITEMS

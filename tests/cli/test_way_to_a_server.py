@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from assistant.models.embedders.openai import OpenAIEmbedder
 from tests.cli.conftest import Assistant, Loopback, Server
 from tests.cli.files import ingest
 from tests.cli.servers import Reply, completion
@@ -104,7 +106,10 @@ def test_a_proxy_leads_to_the_server_in_the_job_and_in_doctor(
     assert set(through.logins) == {"Basic bWU6cGFzcyB3b3Jk"}  # me:pass word
     said = assistant("doctor", "--model", "openai:dev", "-w", workspace)
     assert f"dev answers at model.example.test through the proxy {through.place}" in " ".join(said.stdout.split())
-    assert "pass" not in said.stdout.replace("passed", "")
+    assert "pass%20word" not in said.stdout
+    with closing(OpenAIEmbedder("dev", base_url=FAR, api_key="k")) as embedder:
+        assert len(embedder.embed(["one"])) == 1
+    assert through.targets[-1] == f"{FAR}/embeddings"
 
 
 def test_no_proxy_and_this_machine_are_reached_directly(

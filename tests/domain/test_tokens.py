@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from timeit import repeat
 
 import pytest
@@ -43,6 +44,10 @@ def test_parts_together_never_need_fewer_than_the_whole(one: str, other: str) ->
 
 
 @pytest.mark.parametrize("text", ["word " * 60, "规则的中文措辞" * 43])
-def test_costs_at_most_ten_microseconds_for_three_hundred_characters(text: str) -> None:
-    seconds = min(repeat(lambda: estimate_tokens(text), number=1000, repeat=5)) / 1000
-    assert seconds < 10e-6
+def test_costs_less_than_a_look_at_every_character(text: str) -> None:
+    """Time of this thread alone, each the least of five: neither a slow machine nor a busy one decides."""
+    ours, look = (
+        min(repeat(work, number=1000, repeat=5, timer=time.thread_time))
+        for work in (lambda: estimate_tokens(text), lambda: sum(map(ord, text)))
+    )
+    assert ours < look

@@ -124,7 +124,18 @@ def test_a_score_that_is_no_number_is_refused(score: object) -> None:
 
 @pytest.mark.parametrize(
     ("score", "read"),
-    [("87%", 0.87), ("nan", None), (None, None), ("#N/A", None), (float("nan"), None), (" 0.5 ", 0.5)],
+    [
+        ("87%", 0.87),
+        ("87 %", 0.87),
+        ("0,875", 0.875),
+        ("87,5%", 0.875),
+        ("12,34", 12.34),
+        ("nan", None),
+        (None, None),
+        ("#N/A", None),
+        (float("nan"), None),
+        (" 0.5 ", 0.5),
+    ],
 )
 def test_a_score_may_be_a_percentage_or_missing_and_the_label_stands(score: object, read: float | None) -> None:
     answer = machine_of({"item_id": "1", "model": "m", "label": "x", "score": score})

@@ -26,13 +26,14 @@ ANSWER = {"label": "safe", "clauses": []}
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: how many came before it with the same content, its path, its body as JSON, its headers."""
+    """One request: its number, how many were the same before it, its path, its body as JSON, its headers, itself."""
 
     number: int
     before: int
     path: str
     body: dict[str, Any]
     headers: dict[str, str]
+    request: web.BaseRequest
 
     @property
     def text(self) -> str:
@@ -41,7 +42,7 @@ class Asked:
 
 
 Answer = web.StreamResponse | None
-Hook = Callable[[Asked, web.BaseRequest], Any]
+Hook = Callable[[Asked], Any]
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Fake:
         answer: the object a good reply holds.
     """
 
-    hook: Hook = lambda asked, request: None
+    hook: Hook = lambda _: None
     answer: dict[str, Any] = field(default_factory=lambda: dict(ANSWER))
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
@@ -63,9 +64,9 @@ class Fake:
         raw = await request.read()
         body = orjson.loads(raw) if raw else {}
         before = sum(one.body == body for one in self.asked)
-        asked = Asked(len(self.asked), before, request.path, body, dict(request.headers))
+        asked = Asked(len(self.asked), before, request.path, body, dict(request.headers), request)
         self.asked.append(asked)
-        reply = self.hook(asked, request)
+        reply = self.hook(asked)
         if asyncio.iscoroutine(reply):
             reply = await reply
         if reply is not None:
@@ -125,7 +126,7 @@ def as_json(body: Any, status: int = 200, headers: dict[str, str] | None = None)
 @contextmanager
 def provider_fake(hook: Hook | None = None, answer: dict[str, Any] | None = None) -> Iterator[Fake]:
     """A fake under way in a thread of its own; `url` is its address without a path."""
-    fake = Fake(hook or (lambda asked, request: None), answer or dict(ANSWER))
+    fake = Fake(hook or (lambda _: None), answer or dict(ANSWER))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

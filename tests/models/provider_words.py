@@ -13,22 +13,22 @@ def google(status: int, message: str, reason: str = "INVALID_ARGUMENT", **info: 
     """Google's error object."""
     details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo"} | info] if info else []
     error = {"code": status, "message": message, "status": reason, "details": details}
-    return lambda asked, request: as_json({"error": error}, status)
+    return lambda _: as_json({"error": error}, status)
 
 
 def openai_like(status: int, message: str, **more: str) -> Refuse:
     """An error object as OpenAI, Groq, DeepSeek and Azure send it."""
-    return lambda asked, request: as_json({"error": {"message": message} | more}, status)
+    return lambda _: as_json({"error": {"message": message} | more}, status)
 
 
 def anthropic(status: int, kind: str, message: str) -> Refuse:
     """Anthropic's error object."""
-    return lambda asked, request: as_json({"type": "error", "error": {"type": kind, "message": message}}, status)
+    return lambda _: as_json({"type": "error", "error": {"type": kind, "message": message}}, status)
 
 
 def aws(status: int, code: str, message: str) -> Refuse:
     """An error of AWS: its code is in a header."""
-    return lambda asked, request: as_json({"message": message}, status, {"x-amzn-ErrorType": code})
+    return lambda _: as_json({"message": message}, status, {"x-amzn-ErrorType": code})
 
 
 ACCOUNT_FAULTS = [
@@ -87,7 +87,7 @@ ACCOUNT_FAULTS = [
 
 def lacks(marks: str, refusal: Refuse) -> Callable[..., web.Response | None]:
     """Refuse what has one of some words in its request."""
-    return lambda asked, request: refusal(asked, request) if any(mark in asked.text for mark in marks.split()) else None
+    return lambda asked: refusal(asked) if any(mark in asked.text for mark in marks.split()) else None
 
 
 LACKING = [
@@ -111,7 +111,7 @@ LACKING = [
     ("bedrock_converse", "toolConfig", aws(400, "ValidationException", "This model doesn't support tool use.")),
     (
         "bedrock_converse",
-        '"system"',
+        '"system":[{',
         aws(
             400,
             "ValidationException",

@@ -84,6 +84,13 @@ def test_the_end_of_a_long_text_is_read_too() -> None:
     assert 0.5 < float(plain @ threat) < 0.9999
 
 
+@embedded
+def test_how_many_texts_are_read_side_by_side_changes_no_bit() -> None:
+    texts = [f"text {number} about bread" for number in range(70)] + AWKWARD
+    one, four = (build_embedder("embedded", threads=threads).embed(texts) for threads in (1, 4))
+    assert np.array_equal(one, four)
+
+
 def test_hashing_is_the_same_on_every_machine() -> None:
     vector = HashingEmbedder().embed(["ab"])[0]
     # " ab " has the n-grams a, b, " a", ab, "b ", " ab", "ab ", " ab ", once each: eight entries of one size.

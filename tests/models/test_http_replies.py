@@ -122,6 +122,9 @@ CALLED = {"type": "function", "function": {"name": "answer", "arguments": ANSWER
         ({"content": "\n\n", "reasoning_content": ANSWER}, "stop", ANSWER),
         ({"content": ANSWER, "reasoning_content": "it is not {safe}"}, "stop", ANSWER),
         ({"content": None, "reasoning_content": '{"label": "safe"} no, wait'}, "length", ""),
+        ({"content": None, "reasoning_content": f"Maybe {{safe}}? {ANSWER[:3]} no.\n{ANSWER}\n"}, "stop", ANSWER),
+        ({"content": None, "reasoning_content": f'First {{"label": "safe"}}, but no: {ANSWER}'}, "stop", ANSWER),
+        ({"content": None, "reasoning_content": f"{ANSWER} or is it hate?"}, "stop", f"{ANSWER} or is it hate?"),
         ({"content": None, "reasoning_content": None}, "stop", ""),
     ],
 )

@@ -2,7 +2,6 @@
 
 import asyncio
 import warnings
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from aiohttp import web
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError, SettingsError
 from assistant.models.chat_api import read_answer
-from assistant.models.guard.guarded import GuardedModel
 from assistant.models.interface import RawReply
 from assistant.models.langchain import LangChainModel
 from assistant.models.limits import RateLimits
@@ -66,7 +64,7 @@ def test_faults_of_the_account_are_known_by_their_words_whatever_their_status(
 def test_an_address_without_an_api_is_named_with_advice_that_fits_the_provider(
     provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error, _ = refused(provider, lambda asked, request: as_json({"message": "no route"}, 404), monkeypatch)
+    error, _ = refused(provider, lambda _: as_json({"message": "no route"}, 404), monkeypatch)
     assert isinstance(error, FatalModelError)
     assert "base_url in [model.extra]" in error.hint
     assert "OPENAI_BASE_URL" not in error.hint
@@ -75,7 +73,7 @@ def test_an_address_without_an_api_is_named_with_advice_that_fits_the_provider(
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_time_to_wait_is_kept(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     body = {"error": {"message": "slow down"}, "message": "slow down"}
-    error, _ = refused(provider, lambda asked, request: as_json(body, 429, {"Retry-After": "4"}), monkeypatch)
+    error, _ = refused(provider, lambda _: as_json(body, 429, {"Retry-After": "4"}), monkeypatch)
     assert isinstance(error, RetryableModelError)
     assert (error.reason, error.retry_after) == ("rate_limited", 4.0)
 
@@ -83,7 +81,7 @@ def test_a_time_to_wait_is_kept(provider: str, monkeypatch: pytest.MonkeyPatch) 
 def test_googles_time_to_wait_is_read_from_the_details(monkeypatch: pytest.MonkeyPatch) -> None:
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"}
     told = {"code": 429, "message": "Resource exhausted.", "status": "RESOURCE_EXHAUSTED", "details": [retry]}
-    error, _ = refused("google_genai", lambda asked, request: as_json({"error": told}, 429), monkeypatch)
+    error, _ = refused("google_genai", lambda _: as_json({"error": told}, 429), monkeypatch)
     assert isinstance(error, RetryableModelError)
     assert (error.reason, error.retry_after) == ("rate_limited", 7.0)
 
@@ -99,13 +97,13 @@ def test_what_a_model_lacks_is_found_out_once(
 
 
 def test_servers_that_only_stream_are_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def only_streams(asked: Asked, request: web.BaseRequest) -> web.StreamResponse:
+    async def only_streams(asked: Asked) -> web.StreamResponse:
         if not asked.body.get("stream"):
             said = "This model only support stream mode, please enable the stream parameter to access the model."
             return as_json({"error": {"message": said}}, 400)
         response = web.StreamResponse()
         response.content_type = "text/event-stream"
-        await response.prepare(request)
+        await response.prepare(asked.request)
         whole = good(asked, {"label": "safe"}).body
         assert isinstance(whole, bytes)
         chunk = whole.replace(b'"message"', b'"delta"').replace(b"chat.completion", b"chat.completion.chunk")
@@ -182,7 +180,7 @@ def test_what_a_provider_says_of_its_limits_is_heard(monkeypatch: pytest.MonkeyP
     }
     for provider, said in headers.items():
 
-        def limited(asked: Asked, request: web.BaseRequest, said: dict[str, str] = said) -> web.Response:
+        def limited(asked: Asked, said: dict[str, str] = said) -> web.Response:
             response = good(asked, {"label": "safe"})
             response.headers.update(said)
             return response
@@ -227,7 +225,7 @@ def test_the_address_is_an_option_too(provider: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("provider", ["ollama", "bedrock_converse"])
 def test_an_option_that_an_integration_does_not_know_is_named(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider_fake() as fake, pytest.raises(FatalModelError, match="num_ctxx|can't be set up") as caught:
+    with provider_fake() as fake, pytest.raises(FatalModelError, match=r"num_ctxx|can't be set up") as caught:
         ask(provider, fake, monkeypatch, options={"num_ctxx": 1})
     assert "[model.extra]" in str(caught.value)
     assert not fake.asked
@@ -242,9 +240,7 @@ def test_a_thinking_budget_in_the_options_is_added_to_the_limit(monkeypatch: pyt
 
 def test_a_server_that_refuses_the_larger_limit_is_asked_with_a_smaller_one(monkeypatch: pytest.MonkeyPatch) -> None:
     refusal = anthropic(400, "invalid_request_error", "max_tokens: 20256 > 8192, which is the maximum for some-model")
-    with provider_fake(
-        lambda asked, request: refusal(asked, request) if asked.body["max_tokens"] > 8192 else None
-    ) as fake:
+    with provider_fake(lambda asked: refusal(asked) if asked.body["max_tokens"] > 8192 else None) as fake:
         ask("anthropic", fake, monkeypatch, "a", "b", options={"thinking": {"type": "enabled", "budget_tokens": 20000}})
     assert [asked.body["max_tokens"] for asked in fake.asked] == [20256, 5256, 5256]
 
@@ -260,7 +256,7 @@ def test_ollama_is_given_the_limit_of_the_reply_and_a_context_that_holds_the_pro
 
 
 def test_late_answers_of_calls_that_cannot_be_cancelled_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def late(asked: Asked, request: web.BaseRequest) -> None:
+    async def late(_: Asked) -> None:
         await asyncio.sleep(1.2)
 
     with provider_fake(late) as fake:
@@ -281,7 +277,7 @@ def test_a_second_event_loop_asks_as_well_as_the_first(provider: str, monkeypatc
 def test_nothing_is_printed_while_providers_answer_oddly(
     provider: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def odd(asked: Asked, request: web.BaseRequest) -> web.Response:
+    def odd(asked: Asked) -> web.Response:
         return as_json(
             {"usageMetadata": {"promptTokenCount": 5}, "error": {"message": "boom"}}, 500 if asked.number else 200
         )

@@ -1,7 +1,10 @@
 import orjson
 import pytest
 
+from assistant.models.http_refusals import Refusal
 from assistant.models.thinking import FIRST_ROOM, LARGEST_ROOM, ThinkingRoom, thinking_budget
+
+TOO_LARGE = Refusal(400, message="max_tokens: 20080 > 8192, which is the maximum allowed number of output tokens")
 
 
 def reply(text: str = "{}", finish: str = "stop", reasoning: int = 0) -> bytes:
@@ -59,13 +62,14 @@ def test_a_reply_whose_thinking_was_whole_is_no_reason_to_grow() -> None:
 
 def test_a_limit_that_is_too_large_for_the_server_shrinks_and_stays() -> None:
     room = ThinkingRoom(20_000)
-    assert room.refused(20_000)
+    assert room.refused(TOO_LARGE, 20_000)
     assert room.tokens == 5000
-    assert room.refused(20_000)  # sent before: once more with what there is now
+    assert room.refused(TOO_LARGE, 20_000)  # sent before: once more with what there is now
     assert room.tokens == 5000
     room.learn(reply("", "length", 5000), 5000)
     assert room.tokens == 5000
-    assert not ThinkingRoom().refused(0)
+    assert not ThinkingRoom(20_000).refused(Refusal(400, message="image too blurred"), 20_000)
+    assert not ThinkingRoom().refused(TOO_LARGE, 0)
 
 
 @pytest.mark.parametrize(

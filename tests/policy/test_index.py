@@ -355,10 +355,13 @@ def chroma_server(directory: Path) -> Iterator[str]:
         [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            for _ in range(300):
+            for _ in range(3000):
+                assert server.poll() is None
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                     break
                 time.sleep(0.1)
+            else:
+                raise AssertionError("the Chroma server never listened")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.kill()

@@ -60,7 +60,7 @@ def test_no_task_is_lost_none_answered_too_often_and_nobody_starves(desk: Desk, 
         _go(process)
     told = storm(desk.database, people[:HERE], 7, LEASE)
     for process in others:
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=1200)
         assert process.returncode == 0
         told |= {name: Counter(counts) for name, counts in json.loads(output).items()}
     doomed.communicate()

@@ -121,9 +121,9 @@ def test_twenty_steps_for_a_hundred_thousand_items_of_three_ratings_take_about_h
     truth = chance.integers(0, 4, 100_000)
     item, rater = np.repeat(np.arange(100_000), 3), chance.integers(0, 60, 300_000)
     label = np.where(chance.random(300_000) < 0.7, truth[item], chance.integers(0, 4, 300_000))
-    started = time.perf_counter()
+    started = time.thread_time()
     model = dawid_skene(item, rater, label, 4, tolerance=0, most_iterations=20)
-    assert time.perf_counter() - started < 5  # 0.5 s on an idle core
+    assert time.thread_time() - started < 5  # of this thread alone, however busy the machine; 0.5 s on an idle core
     assert model.iterations == 20
     assert (model.posteriors.argmax(axis=1) == truth).mean() > 0.88
 

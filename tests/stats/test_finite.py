@@ -42,9 +42,9 @@ def test_p_value_agrees_with_scipy_in_large_populations_far_into_the_tails() -> 
 
 def test_a_thousand_thresholds_take_milliseconds() -> None:
     steps = np.arange(1_000)
-    started = time.perf_counter()
+    started = time.thread_time()
     p_value(steps // 10, 2 * steps + 1_000, 100 * steps + 10_000, 5 * steps + 500)
-    assert time.perf_counter() - started < 0.5  # 5 ms on an idle core
+    assert time.thread_time() - started < 0.5  # of this thread alone, however busy the machine; 5 ms on an idle core
 
 
 def test_more_errors_than_the_population_could_still_hold_have_probability_zero() -> None:

@@ -30,9 +30,9 @@ def test_agrees_with_scikit_learn(rows: list[tuple[float, float]]) -> None:
 
 
 def test_a_hundred_thousand_falling_values_take_linear_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     fit = pool_adjacent_violators(np.arange(100_000, 0, -1))
-    assert time.perf_counter() - started < 5  # 0.1 s on an idle core
+    assert time.thread_time() - started < 5  # of this thread alone, however busy the machine; 0.1 s on an idle core
     assert fit[0] == pytest.approx(50_000.5)
 
 

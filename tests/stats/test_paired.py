@@ -186,9 +186,9 @@ def test_the_robust_interval_and_the_bootstrap_cover_weighted_clusters() -> None
 def test_ten_thousand_resamples_of_a_million_items_take_no_longer_than_a_look_at_them() -> None:
     chance = np.random.default_rng(11)
     differences = (chance.integers(0, 6, 1_000_000) - chance.integers(0, 6, 1_000_000)) / 5
-    started = time.perf_counter()
+    started = time.thread_time()
     low, high = bootstrap_interval(differences, seed=1)
-    assert time.perf_counter() - started < 5  # 0.2 s on an idle core
+    assert time.thread_time() - started < 5  # of this thread alone, however busy the machine; 0.2 s on an idle core
     half = 1.96 * differences.std() / 1_000
     assert (low, high) == pytest.approx((differences.mean() - half, differences.mean() + half), abs=half / 15)
 

@@ -108,7 +108,7 @@ def test_two_processes_that_make_and_fill_a_database_at_the_same_time_lose_nothi
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    told = [process.communicate("go\n", timeout=60)[0] for process in processes]
+    told = [process.communicate("go\n", timeout=600)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert sum(int(text) for text in told) == 200
     database = Database.open(empty_url)

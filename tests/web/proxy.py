@@ -54,7 +54,7 @@ def proxying(proxy: Proxy) -> Iterator[Proxy]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
             if not proxy.keeps_host:
                 headers["Host"] = urlsplit(proxy.site_url).netloc
-            there = http.client.HTTPConnection(urlsplit(proxy.site_url).netloc, timeout=60)
+            there = http.client.HTTPConnection(urlsplit(proxy.site_url).netloc, timeout=300)
             try:
                 there.request(self.command, path if path.startswith("/") else f"/{path}", body or None, headers)
                 answer = there.getresponse()

@@ -26,7 +26,7 @@ class Server:
     def browser(self) -> Iterator[httpx.Client]:
         """Signed in by the link, with the CSRF token of its pages."""
         assert self.login_url is not None
-        with httpx.Client(base_url=self.base_url, timeout=60) as client:
+        with httpx.Client(base_url=self.base_url, timeout=300) as client:
             page = client.get(self.login_url, follow_redirects=True)
             assert page.status_code == 200, page.text
             client.headers["x-csrf-token"] = page.text.split('name="csrf-token" content="')[1].split('"')[0]
@@ -35,7 +35,7 @@ class Server:
     def stop(self) -> int:
         """Tell it to end, as a service manager does; its status."""
         self.process.terminate()
-        return self.process.wait(60)
+        return self.process.wait(300)
 
 
 @contextmanager

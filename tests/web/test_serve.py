@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -67,6 +69,25 @@ def test_it_prints_the_real_port_and_a_link_that_signs_in_and_ends_with_status_0
     assert (workspace.state / "serve.log").stat().st_mode & 0o077 == 0
 
 
+def has_a_turn(turn: Path) -> bool:
+    """Whether somebody has come as far as to write to the database."""
+    with turn.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def listens(base_url: str) -> bool:
+    """Whether a server takes connections."""
+    try:
+        socket.create_connection(("127.0.0.1", int(base_url.rpartition(":")[2])), timeout=60).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 def test_what_was_handed_in_before_the_end_is_kept(workspace: Workspace) -> None:
     """The write waits for the database's lock while the server is told to end; it is finished, and answered."""
     with serving(workspace.folder) as server, server.browser() as client:
@@ -76,14 +97,16 @@ def test_what_was_handed_in_before_the_end_is_kept(workspace: Workspace) -> None
         answers: list[httpx.Response] = []
         sender = threading.Thread(target=lambda: answers.append(client.post("/profile/switch", data={"theme": "dark"})))
         sender.start()
-        time.sleep(0.5)
+        while not has_a_turn(workspace.state / "assistant.db-turn"):
+            time.sleep(0.01)
         server.process.terminate()
-        time.sleep(0.5)
+        while listens(server.base_url):
+            time.sleep(0.01)
         assert server.process.poll() is None
         lock.execute("ROLLBACK")
         lock.close()
-        sender.join(30)
-        assert server.process.wait(30) == 0
+        sender.join()
+        assert server.process.wait() == 0
     assert [answer.status_code for answer in answers] == [303]
     assert UserStore(workspace.database).get(name).preferences["theme"] == "dark"
 

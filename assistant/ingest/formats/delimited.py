@@ -139,7 +139,7 @@ def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading)
         if line.undecodable is not None:
             hint = explain_encoding(line.undecodable, feeder.encoding, reading)
             raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
-    names = [name.strip() or f"column_{place}" for place, name in enumerate(fields, 1)]
+    names = [name.strip("\ufeff \t\r\n") or f"column_{place}" for place, name in enumerate(fields, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"column {', '.join(twice)} occurs twice", where=where, hint="rename one of them")

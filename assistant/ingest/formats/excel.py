@@ -21,7 +21,6 @@ from assistant.ingest.formats.workbook import (
     choose_sheet,
     note_other_sheets,
     numbered_cells,
-    open_formulas,
 )
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of
@@ -62,7 +61,7 @@ def read_excel(
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no content
             workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
             sheet = choose_sheet(workbook, reading)
-            formulas = open_formulas(source, sheet)
+            formulas = Formulas(source, sheet)
     except DAMAGED as error:
         hint = "open it in Excel and save it as .xlsx without a password, or give CSV"
         raise InputError(f"not a readable Excel workbook ({error})", hint=hint) from error
@@ -70,17 +69,16 @@ def read_excel(
 
 
 class _Opened(NamedTuple):
-    """A workbook, the sheet that is read, and the same with formulas where one was never computed."""
+    """A workbook, the sheet that is read, and its formulas that were never computed."""
 
     workbook: Workbook
     sheet: Worksheet
-    formulas: Worksheet | None
+    formulas: Formulas
 
 
 def _read_sheet(opened: _Opened, reading: Reading, note: Note, usual: Collection[str]) -> Iterator[Row | Refusal]:
     note_other_sheets(opened.workbook, opened.sheet, reading, note)
     uncomputed: Counter[str] = Counter()
-    written = None if opened.formulas is None else Formulas(opened.formulas)
     rows = numbered_cells(opened.sheet)
     names, first = _header(rows, reading, note, usual)
     for number, cells in chain(first, rows):
@@ -88,7 +86,7 @@ def _read_sheet(opened: _Opened, reading: Reading, note: Note, usual: Collection
             yield cells
             continue
         row = _as_row(cells, names, number)
-        if isinstance(row, Row) and written is not None and (missing := written.missing(row)):
+        if isinstance(row, Row) and (missing := opened.formulas.missing(number, names)):
             uncomputed.update(missing)
             why = {name: ("not_computed", _never_computed(name)) for name in missing}
             row = Row({name: value for name, value in row.values.items() if name not in missing}, number, why)

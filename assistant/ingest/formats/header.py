@@ -28,7 +28,8 @@ def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> Place:
     """Which of the first rows holds the column names.
 
     It is the first row, unless that can't be: a row below has more filled cells, all of them different, and names that
-    columns usually have, and all rows above it are emptier (titles, merged cells) or comments.
+    columns usually have, and all rows above it are emptier (titles, merged cells) or comments; or it has two such names
+    and no row above it has one.
 
     Args:
         rows: the first rows that aren't blank, at least one; cells as text.
@@ -39,7 +40,8 @@ def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> Place:
     if first.known and not first.has_gaps and not first.comment:
         return Place(0)
     for at, row in enumerate(facts[1:], 1):
-        if not all(above.comment or above.filled < row.filled for above in facts[:at]):
+        named = row.known > 1 and not any(above.known for above in facts[:at])
+        if not named and not all(above.comment or above.filled < row.filled for above in facts[:at]):
             continue
         if row.known >= max(first.known, 1) and not row.repeats and row.filled > 1 and not row.comment:
             return Place(at) if row.known > 1 or not first.known else Place(0)

@@ -37,7 +37,7 @@ def is_document(head: bytes) -> bool:
     Args:
         head: the first bytes of the stream, in UTF-8, at least its first line where that is short.
     """
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    text = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     if text.startswith(b"["):
         return True
     if not text.startswith(b"{"):

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from assistant.ingest.reading import Note
 from assistant.ingest.rows import Refusal, Row, excerpt_of
 
+_IDS = frozenset({"id", "item_id", "item", "uid"})
+_FEWEST_ROWS = 2  # of which an object of objects is a table; one may be part of a record
 _NO_LISTS_OF_RECORDS = frozenset({"messages", "conversations", "entities", "spans"})
 
 
@@ -36,7 +38,13 @@ def _records(values: Mapping[str, object], usual: Collection[str]) -> tuple[str,
         found = values[lists[0]]
         return f"from its list {lists[0]!r}", found if isinstance(found, list) else []
     if parts and all(isinstance(part, Mapping) and part for part in parts):
-        return _of_objects(values, usual)
+        table_of_objects = _of_objects(values, usual)
+        if table_of_objects is not None:
+            return table_of_objects
+    if not lists and not own:
+        below = [found for part in parts if isinstance(part, Mapping) and (found := _records(part, usual)) is not None]
+        if len(below) == 1:
+            return below[0]
     columns = {name: part for name, part in values.items() if isinstance(part, list)}
     same = len({len(part) for part in columns.values()}) == 1 and len(columns) == len(values)
     if same and not lists and any(name.casefold() in usual for name in columns):
@@ -51,9 +59,15 @@ def _of_objects(values: Mapping[str, object], usual: Collection[str]) -> tuple[s
     inner = list(dict.fromkeys(name for part in parts.values() for name in part))
     if _are_columns(list(parts), usual) and not _are_columns(inner, usual):
         return "by columns", [{name: part.get(row) for name, part in parts.items()} for row in inner]
-    if _are_columns(inner, usual) and all(name.isdecimal() for name in parts):
+    if not _are_columns(inner, usual):
+        return None
+    if all(name.isdecimal() for name in parts):
         return "by row", list(parts.values())
-    return None
+    if len(parts) < _FEWEST_ROWS or any(set(part) != set(inner) for part in parts.values()):
+        return None
+    if _IDS.isdisjoint(name.casefold() for name in inner):
+        return "by row, with their names as ids", [{"id": name, **part} for name, part in parts.items()]
+    return "by row", list(parts.values())
 
 
 def _are_columns(names: Sequence[str], usual: Collection[str]) -> bool:

@@ -200,7 +200,9 @@ def _decoded(head: bytes, encoding: str) -> str | None:
 
 def _lookup(reading: Reading) -> str:
     try:
-        return codecs.lookup(reading.encoding or "").name.removesuffix("-sig")
+        name = codecs.lookup(reading.encoding or "").name.removesuffix("-sig")
+        b"a,b\xff\n".decode(name, "replace")  # not every codec of Python's is one of text: hex, idna ...
+        return name
     except (LookupError, ValueError) as error:
         hint = "try utf-8, utf-16, gb18030, big5, latin-1"
         where = reading.advice("encoding", "NAME")

@@ -6,14 +6,14 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from assistant.errors import InputError
 from assistant.ingest.reading import Note, Reading
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -24,9 +24,10 @@ DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
     *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
 )
-_NEVER_COMPUTED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)|<f[^>]*/>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
+_NEVER_COMPUTED = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_PLACE = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
 _BLOCK = 1 << 20
-_LONGEST_FORMULA = 64  # bytes from the end of a formula to the end of its cell
+_LONGEST_CELL = 1 << 17  # bytes with its formula, of which Excel takes 8,192 characters
 NumberedCells = tuple[int, tuple[object, ...] | Refusal]
 """The number of a row, and its cells or why they can't be read."""
 
@@ -67,22 +68,6 @@ def choose_sheet(workbook: Workbook, reading: Reading) -> Worksheet:
     return named[0]
 
 
-def open_formulas(source: BinaryIO, sheet: Worksheet) -> Worksheet | None:
-    """The same sheet with formulas instead of their values, where one of them was never computed; else None."""
-    import openpyxl  # noqa: PLC0415 - as above
-
-    place = sheet._worksheet_path  # noqa: SLF001 - the only word on which file in the archive is this sheet
-    with zipfile.ZipFile(source) as archive, archive.open(place) as file:
-        rest = b""
-        while block := file.read(_BLOCK):
-            rest += block
-            if _NEVER_COMPUTED.search(rest):
-                book = openpyxl.load_workbook(source, read_only=True, data_only=False)
-                return next(one for one in book.worksheets if one.title == sheet.title)
-            rest = rest[-_LONGEST_FORMULA:]
-    return None
-
-
 def note_other_sheets(workbook: Workbook, sheet: Worksheet, reading: Reading, note: Note) -> None:
     """Says which sheet is read where others hold something, too."""
     others = [one for one in workbook.worksheets if one is not sheet and next(numbered_cells(one), None) is not None]
@@ -113,18 +98,39 @@ def numbered_cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] |
 
 
 class Formulas:
-    """Formulas beside the values that were computed from them."""
+    """The cells of a sheet whose formula was never computed, as programs other than Excel write them.
 
-    def __init__(self, sheet: Worksheet) -> None:
-        self._rows = numbered_cells(sheet)
-        self._number = 0
-        self._cells: tuple[object, ...] | Refusal = ()
+    Args:
+        source: the workbook.
+        sheet: one of its sheets.
+    """
 
-    def missing(self, row: Row) -> list[str]:
+    def __init__(self, source: BinaryIO, sheet: Worksheet) -> None:
+        self._found = _uncomputed(source, sheet._worksheet_path)  # noqa: SLF001 - which file in the archive it is
+        self._next = next(self._found, None)
+
+    def missing(self, row: int, names: Sequence[str]) -> list[str]:
         """The columns of a row whose formula has no value. Rows are asked for in order."""
-        while self._number < row.line:
-            self._number, self._cells = next(self._rows, (row.line + 1, ()))
-        if self._number != row.line or isinstance(self._cells, Refusal):
-            return []
-        written = zip(row.values.items(), self._cells, strict=False)
-        return [name for (name, value), cell in written if value is None and cell is not None]
+        found = []
+        while self._next is not None and self._next[0] <= row:
+            if self._next[0] == row and self._next[1] <= len(names):
+                found.append(names[self._next[1] - 1])
+            self._next = next(self._found, None)
+        return found
+
+
+def _uncomputed(source: BinaryIO, path: str) -> Iterator[tuple[int, int]]:
+    """Row and column, from 1, of each cell with a formula and no value; one computed to empty text has the type str."""
+    from openpyxl.utils.cell import coordinate_to_tuple  # noqa: PLC0415 - only runs that read Excel pay for it
+
+    with zipfile.ZipFile(source) as archive, archive.open(path) as file:
+        rest = b""
+        while block := file.read(_BLOCK):
+            rest += block
+            for cell in _NEVER_COMPUTED.finditer(rest):
+                place = _PLACE.search(cell[1])
+                if place is not None and b't="str"' not in cell[1]:
+                    yield coordinate_to_tuple(place[1].decode("ascii"))
+            rest = rest[max(rest.rfind(b"<c "), len(rest) - _LONGEST_CELL, 0) :]
+            if _NEVER_COMPUTED.match(rest):
+                rest = rest[1:]

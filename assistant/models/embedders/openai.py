@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError
+from assistant.models.address import OPENAI_URL, server_address
 from assistant.models.embedders.service import ServiceEmbedder
 from assistant.models.http_errors import error_for
 from assistant.models.http_refusals import read_refusal, scrub
@@ -22,12 +23,13 @@ class OpenAIEmbedder(ServiceEmbedder):
 
     Args:
         model: its name there, e.g. `text-embedding-3-small`.
-        base_url: of the server, `/v1` included; None for OpenAI's own.
+        base_url: of the server, `/v1` included, as for models; None for OpenAI's own.
         api_key: its key; None is good for servers that ask for none.
         sleep: as for `ServiceEmbedder`.
 
     Raises (when made):
         FatalModelError: OpenAI's own server and no key.
+        SettingsError: an address, a key or a proxy that can't be used.
     """
 
     def __init__(
@@ -43,15 +45,26 @@ class OpenAIEmbedder(ServiceEmbedder):
                 f"no key for the embedder openai:{model}",
                 hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for another server",
             )
-        # The SDK takes 0.7 s to import; only this embedder needs it.
+        # The SDK takes 0.7 s to import; only this embedder needs it, and the library below it.
+        import httpx  # noqa: PLC0415
         import openai  # noqa: PLC0415
 
+        at = server_address(base_url or OPENAI_URL, api_key or "none")
+        azure = "api-key" in at.key_headers
         super().__init__(f"openai:{model}", sleep=sleep)
         self._model = model
         self._key = api_key
         # Retries are the guard's rule, not the SDK's: a Retry-After is kept, and a limit is waited out.
         self._client: openai.OpenAI = openai.OpenAI(
-            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=_TIMEOUT
+            base_url=at.base_url,
+            api_key=api_key or "none",
+            default_query=dict(parse_qsl(at.query)),
+            default_headers={**at.key_headers, "Authorization": openai.Omit()} if azure else None,
+            max_retries=0,
+            timeout=_TIMEOUT,
+            http_client=openai.DefaultHttpxClient(
+                proxy=at.proxy, trust_env=False, verify=httpx.create_ssl_context(), timeout=_TIMEOUT
+            ),
         )
         self._server = urlsplit(str(self._client.base_url)).netloc.rpartition("@")[2]
 

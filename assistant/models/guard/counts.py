@@ -17,6 +17,9 @@ class GuardCounts:
         rate_limited: HTTP 429s.
         paced_s: seconds questions have waited for their turn, summed.
         backed_off_s: seconds they have waited after failures, summed.
+        unseen: attempts that were sent and may be billed though no answer came: timeouts, replies cut on the way.
+        unseen_tokens: of these, as estimated: the prompts, and replies as long as they may be.
+        unseen_usd: their cost by that estimate; part of `spent_usd`.
         spent_usd: cost so far; 0 when prices are not known.
     """
 
@@ -26,4 +29,7 @@ class GuardCounts:
     rate_limited: int
     paced_s: float
     backed_off_s: float
+    unseen: int
+    unseen_tokens: int
+    unseen_usd: float
     spent_usd: float

@@ -26,6 +26,7 @@ from assistant.models.guard.pacing import Pacer, Ticket
 from assistant.models.guard.patience import Patience, asks_too_much, failure_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
 from assistant.models.limits import ReportsLimits
+from assistant.models.thinking import room_of
 
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})
 
@@ -77,7 +78,8 @@ class GuardedModel:
         self._outage = Outage(model.spec, outage_patience_s, clock)
         self._clock = clock
         self._model = model
-        self._sent = self._answered = self._rate_limited = 0
+        self._sent = self._answered = self._rate_limited = self._unseen = self._unseen_tokens = 0
+        self._unseen_usd = 0.0
         self._backed_off_s = 0.0
         self._retries: Counter[str] = Counter()
         self._stop: FatalModelError | BudgetError | None = None
@@ -95,6 +97,9 @@ class GuardedModel:
             self._rate_limited,
             self.pacer.waited_s,
             self._backed_off_s,
+            self._unseen,
+            self._unseen_tokens,
+            self._unseen_usd,
             self.budget.spent,
         )
 
@@ -136,7 +141,7 @@ class GuardedModel:
         if self._stop is not None:
             raise self._stop_error()
         prompt_tokens = request.estimated_tokens or estimate_tokens(request.messages)
-        estimate = self.prices.cost(prompt_tokens, request.sampling.max_tokens) or 0.0
+        estimate = self.prices.cost(prompt_tokens, request.sampling.max_tokens + room_of(self._model)) or 0.0
         self.budget.reserve(estimate)
         cost = 0.0
         try:
@@ -145,7 +150,11 @@ class GuardedModel:
             try:
                 reply = await self._model.ask(request)
             except ModelError as error:
-                cost = estimate if getattr(error, "reason", "") in _BILLED_UNSEEN else 0.0
+                if getattr(error, "reason", "") in _BILLED_UNSEEN:
+                    cost = estimate
+                    self._unseen += 1
+                    self._unseen_tokens += prompt_tokens + request.sampling.max_tokens
+                    self._unseen_usd += estimate
                 self._note_failure(ticket, error)
                 raise
             except BaseException:

@@ -137,6 +137,8 @@ def test_the_delimiter_that_is_named_counts() -> None:
         "Report\nOf: March\n\n",
         "item,,labels,\n",
         "\ufeffReport of March\n",
+        "Export,2024-03-01,,\n\n",
+        "Export,2024-03-01,by,Ana\n",
         "// made by hand, today, by Ana, Bo and Cy\n",
     ],
 )

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from assistant.errors import InputError
+from assistant.ingest.formats import workbook as sheets
 from assistant.ingest.readers import read_rows
 from assistant.ingest.reading import Reading
 from assistant.ingest.rows import Refusal, Row
@@ -104,6 +105,31 @@ def test_a_formula_that_was_never_computed_is_unread_and_counted_and_the_rest_of
     [note] = notes
     assert note.startswith("a formula in column 'text' was never computed: open the file in Excel and save it")
     assert "(2 cells" in note
+
+
+def test_a_formula_that_was_computed_to_empty_text_is_no_formula_that_was_never_computed() -> None:
+    # As Excel writes =IF(A2="","","x"): the type of the cell is str, its value is empty.
+    data = io.BytesIO(workbook([["id", "text"], [1, "=A1"], [2, "b"]]))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name.endswith("sheet1.xml"):
+                body = body.replace(b'<c r="B2"><f>A1</f><v /></c>', b'<c r="B2" t="str"><f>A1</f><v></v></c>')
+                assert b't="str"' in body
+            new.writestr(name, body)
+    notes: list[str] = []
+    rows = list(read_rows(io.BytesIO(changed.getvalue()), note=notes.append))
+    assert (rows[1], notes) == (Row({"id": 2, "text": "b"}, 3), [])
+    assert isinstance(rows[0], Row)
+    assert (rows[0].unread, rows[0].values["id"]) == ({}, 1)
+
+
+def test_formulas_are_found_wherever_the_file_is_cut_into_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "_BLOCK", 37)
+    data = workbook([["id", "text"], *([n, f"=A{n}" if n % 3 else "b"] for n in range(1, 60))])
+    rows = [row for row in read_rows(io.BytesIO(data)) if isinstance(row, Row)]
+    assert [row.line - 1 for row in rows if "text" in row.unread] == [n for n in range(1, 60) if n % 3]
 
 
 def test_an_archive_or_an_old_workbook_is_said_to_be_one() -> None:

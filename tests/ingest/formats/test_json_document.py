@@ -44,6 +44,8 @@ def test_a_list_of_records_is_read_however_it_is_laid_out(indent: int | str | No
         {"columns": ["id", "text"], "index": [0, 1], "data": [[1, RECORDS[0]["text"]], [2, "c d"]]},  # pandas: split
         {"schema": {"fields": []}, "data": RECORDS},  # pandas: table
         {"items": RECORDS, "next": None},
+        {"status": "ok", "result": {"total": 2, "items": RECORDS}},
+        {"x": RECORDS[0], "y": RECORDS[1]},
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2])
@@ -62,11 +64,20 @@ def test_one_object_that_holds_all_records_gives_them_and_says_how(whole: object
         {"id": 1, "text": "a", "meta": {"id": 2}},
         {"messages": [{"role": "user", "content": "hi"}]},
         {"id": 1, "tags": ["x", "y"]},
+        {"data": {"text": "a"}, "meta": {"source": "x"}},
+        {"item": {"id": 1, "text": "a"}},
     ],
 )
 def test_a_single_record_stays_one(record: dict[str, object]) -> None:
     for indent in (None, 1):
         assert read(json.dumps(record, indent=indent)) == [Row(record, 1)]
+
+
+def test_records_under_their_ids_are_given_them() -> None:
+    assert read(json.dumps({"p1": {"text": "a"}, "p2": {"text": "b"}})) == [
+        Row({"id": "p1", "text": "a"}, 1),
+        Row({"id": "p2", "text": "b"}, 2),
+    ]
 
 
 def test_records_over_several_lines_one_after_another_are_read() -> None:

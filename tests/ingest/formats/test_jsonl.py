@@ -54,8 +54,9 @@ def test_a_damaged_place_in_utf_16_costs_its_own_line_only() -> None:
 
 
 def test_an_unknown_encoding_is_an_input_error() -> None:
-    with pytest.raises(InputError, match="no encoding is called 'utf-9'"):
-        read(b"{}", "utf-9")
+    for name in ("utf-9", "hex", "idna", "rot13", "undefined", ""):
+        with pytest.raises(InputError, match=f"no encoding is called '{name}'"):
+            read(b"{}", name)
 
 
 def test_utf_16_without_a_mark_needs_its_byte_order() -> None:

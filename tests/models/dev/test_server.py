@@ -201,12 +201,13 @@ def test_slow_answers_take_longer() -> None:
 def test_a_rate_limit_is_real_and_told_in_headers() -> None:
     async def run() -> tuple[list[int], dict[str, str]]:
         async with serving(DevServerOptions(rate_limit=5)) as (_, url), aiohttp.ClientSession() as session:
-            replies = await asyncio.gather(*(complete(session, url, str(n)) for n in range(8)))
+            replies = await asyncio.gather(*(complete(session, url, str(n)) for n in range(40)))
             headers = next(headers for status, _, headers in replies if status == 429)
             return sorted(status for status, _, _ in replies), headers
 
     statuses, headers = asyncio.run(run())
-    assert statuses == [200] * 5 + [429] * 3
+    assert statuses.count(200) >= 5  # at once; one more for each fifth of a second that this machine takes
+    assert statuses.count(429) == 40 - statuses.count(200) > 0
     assert headers["x-ratelimit-limit-requests"] == "5"
     assert headers["x-ratelimit-remaining-requests"] == "0"
     assert headers["retry-after"] == "1"
@@ -257,16 +258,15 @@ def test_after_a_stop_it_comes_back_on_the_same_port() -> None:
 
 def test_a_stop_cuts_questions_off() -> None:
     async def run() -> None:
-        async with serving(DevServerOptions(latency_ms=5000)) as (server, url), aiohttp.ClientSession() as session:
+        async with serving(DevServerOptions(latency_ms=3_600_000)) as (server, url), aiohttp.ClientSession() as session:
             asking = asyncio.create_task(complete(session, url, "a"))
-            await asyncio.sleep(0.05)
+            while not server.log.askings:  # noqa: ASYNC110 - another thing's state
+                await asyncio.sleep(0.005)
             await server.stop()
             with pytest.raises(aiohttp.ClientError):
                 await asking
 
-    began = time.monotonic()
-    asyncio.run(run())
-    assert time.monotonic() - began < 3
+    asyncio.run(run())  # not after the hour that the answer takes
 
 
 def test_serving_announces_its_address_and_ends_on_a_signal() -> None:
@@ -279,6 +279,6 @@ def test_serving_announces_its_address_and_ends_on_a_signal() -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         port = int(url.rpartition(":")[2].removesuffix("/v1"))
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=60).close()
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=120) == 0

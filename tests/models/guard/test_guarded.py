@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -152,13 +151,12 @@ def test_a_refused_question_is_not_asked_again() -> None:
 
 
 def test_the_deadline_ends_retries() -> None:
-    async def job(model: GuardedModel) -> float:
-        began = time.monotonic()
+    async def job(model: GuardedModel) -> int:
         with pytest.raises(RetryableModelError):
             await model.ask(question())
-        return time.monotonic() - began
+        return model.counts.sent
 
-    assert guard_canned(always(500, problem("boom")), job, max_attempts=1000, deadline_s=0.3) < 5
+    assert guard_canned(always(500, problem("boom")), job, max_attempts=1000, deadline_s=0.3) < 1000
 
 
 def test_a_wrong_key_stops_everybody_at_once() -> None:
@@ -178,13 +176,11 @@ def test_a_wrong_key_stops_everybody_at_once() -> None:
 def test_questions_waiting_for_their_turn_end_with_the_fatal_error_too() -> None:
     async def job(model: GuardedModel, _: DevServer) -> list[object]:
         waiting = [asyncio.create_task(model.ask(question(str(number)))) for number in range(5)]
-        await asyncio.sleep(0.1)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)  # the others wait ten seconds and more
         model.refuse(FatalModelError("stop", hint="because"))
         return list(await asyncio.gather(*waiting, return_exceptions=True))
 
-    began = time.monotonic()
     results = guard_dev(DevServerOptions(), job, pacer=Pacer(rpm=6))
-    assert time.monotonic() - began < 5
     assert [type(result).__name__ for result in results] == ["RawReply"] + ["FatalModelError"] * 4
     assert str(results[1]) == "stop\n  because"
 
@@ -192,7 +188,8 @@ def test_questions_waiting_for_their_turn_end_with_the_fatal_error_too() -> None
 def test_a_server_that_is_gone_for_a_while_loses_nothing() -> None:
     async def job(model: GuardedModel, server: DevServer) -> tuple[list[ModelError | bytes], GuardCounts]:
         asking = asyncio.create_task(ask_all(model, 60, concurrency=16))
-        await asyncio.sleep(0.2)
+        while not server.log.askings:  # noqa: ASYNC110 - another thing's state
+            await asyncio.sleep(0.005)
         await server.stop()
         await asyncio.sleep(2.0)
         await server.start()
@@ -209,9 +206,7 @@ def test_a_server_that_stays_away_stops_the_job_with_one_line() -> None:
         await server.stop()
         return await ask_all(model, 40, concurrency=8)
 
-    began = time.monotonic()
     results = guard_dev(DevServerOptions(), job, outage_patience_s=1.0)
-    assert time.monotonic() - began < 8
     assert all(isinstance(result, FatalModelError) for result in results)
     assert "openai:dev has not answered since" in str(results[0])
     assert "the same command goes on" in str(results[0])
@@ -285,18 +280,16 @@ def test_a_cap_without_prices_is_refused() -> None:
 
 
 @pytest.mark.parametrize("headers", [True, False])
-def test_a_real_limit_of_50_a_second_takes_hardly_longer_than_it_must(headers: bool) -> None:
-    async def job(model: GuardedModel, _: DevServer) -> tuple[list[ModelError | bytes], GuardCounts, float]:
-        began = time.monotonic()
-        return await ask_all(model, 250, concurrency=64), model.counts, time.monotonic() - began
+def test_a_real_limit_of_50_a_second_is_kept_and_loses_nothing(headers: bool) -> None:
+    """How near to the ideal time it comes is measured by `make bench` and, in virtual time, by test_pacing."""
+
+    async def job(model: GuardedModel, _: DevServer) -> tuple[list[ModelError | bytes], GuardCounts]:
+        return await ask_all(model, 250, concurrency=64), model.counts
 
     options = DevServerOptions(latency_ms=100, rate_limit=50, rate_headers=headers)
-    results, counts, seconds = guard_dev(options, job)
+    results, counts = guard_dev(options, job)
     assert all(isinstance(result, bytes) for result in results)
-    # 250 at 50 a second take 5 s; measured with headers 1.09 times that. The machine may be busy.
-    assert seconds < 5 * (1.3 if headers else 1.6)
-    if headers:
-        assert counts.rate_limited < 30
+    assert counts.rate_limited < (30 if headers else 250)
 
 
 def test_cancelling_gives_everything_back() -> None:
@@ -304,8 +297,9 @@ def test_cancelling_gives_everything_back() -> None:
 
     async def job(model: GuardedModel, _: DevServer) -> None:
         asking = asyncio.create_task(model.ask(question()))
-        await asyncio.sleep(0.1)
-        assert (pacer.under_way, budget._reserved > 0) == (1, True)
+        while not (pacer.under_way and budget._reserved):  # noqa: ASYNC110 - another thing's state
+            await asyncio.sleep(0.005)
+        assert pacer.under_way == 1
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

@@ -105,7 +105,7 @@ def slow(dev_server: Callable[..., Serving], made_up: MadeUp) -> MadeUp:  # noqa
     return made_up
 
 
-def until(client: TestClient, state: str, event: str, seconds: float = 90) -> None:
+def until(client: TestClient, state: str, event: str, seconds: float = 300) -> None:
     """Look again until the run is in that state and the event is its last one."""
     end = time.monotonic() + seconds
     while True:

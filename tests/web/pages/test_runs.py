@@ -78,7 +78,7 @@ def slow_server(dev_server: Callable[..., Serving]) -> Serving:
     return dev_server(latency_ms=400)
 
 
-def until(client: TestClient, path: str, expected: str, seconds: float = 60) -> str:
+def until(client: TestClient, path: str, expected: str, seconds: float = 300) -> str:
     """Look again until a page says something."""
     end = time.monotonic() + seconds
     while expected not in (told := words(client.get(path))):
