@@ -51,9 +51,7 @@ class OpenAIEmbedder(ServiceEmbedder):
 
         at = server_address(base_url or OPENAI_URL, api_key or "none")
         # Azure takes its own header and no bearer token beside it; a value that is Omit takes a header out.
-        self._headers = (
-            {} if "api-key" not in at.key_headers else {"Authorization": openai.Omit()}
-        )
+        self._headers = {} if "api-key" not in at.key_headers else {"Authorization": openai.Omit()}
         super().__init__(f"openai:{model}", sleep=sleep)
         self._model = model
         self._key = api_key
