@@ -265,10 +265,10 @@ def test_ollama_is_given_the_limit_of_the_reply_and_a_context_that_holds_the_pro
 
 def test_late_answers_of_calls_that_cannot_be_cancelled_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async def late(_: Asked) -> None:
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(2.4)
 
     with provider_fake(late) as fake:
-        replies = ask("bedrock_converse", fake, monkeypatch, timeout_s=1.0)
+        replies = ask("bedrock_converse", fake, monkeypatch, timeout_s=2.0)
     assert read_answer(replies[0].body).prompt_tokens == 100
     assert len(fake.asked) == 1
 
