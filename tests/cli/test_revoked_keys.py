@@ -9,12 +9,15 @@ import pytest
 from assistant.models.dev.wire_faults import WireFault
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import write_jsonl
-from tests.models.providers import PLAYED, need
+from tests.models.providers import PLAYED, need, sockets_of_integrations
+
+__all__ = ["sockets_of_integrations"]  # a fixture is known by its name
 
 ITEMS = 30
 
 
 @pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.usefixtures("sockets_of_integrations")
 @pytest.mark.filterwarnings("ignore")  # the integrations warn about a model they do not know, and some leave sockets
 def test_a_key_that_dies_stops_the_job_with_its_variable_and_the_same_command_asks_only_what_is_missing(
     assistant: Assistant, workspace: Path, dev_server: Server, monkeypatch: pytest.MonkeyPatch, provider: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -63,3 +64,10 @@ def need(provider: str) -> Played:
     if find_spec(played.package) is None:
         pytest.skip(f"{played.package.replace('_', '-')} is not installed here")
     return played
+
+
+@pytest.fixture
+def sockets_of_integrations() -> Iterator[None]:
+    """Some integrations leave sockets to the garbage collector: it has to find them while the test ignores warnings."""
+    yield
+    gc.collect()

@@ -32,7 +32,9 @@ from assistant.policy.retrieve import Retrieved
 from assistant.prelabel.label_one import LabelKit, label_one
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.render import PromptRenderer
-from tests.models.providers import PLAYED, need
+from tests.models.providers import PLAYED, need, sockets_of_integrations
+
+__all__ = ["sockets_of_integrations"]  # a fixture is known by its name
 
 ITEMS = tuple(Item(name, Content(f"post {name}")) for name in "abcd")
 POLICY = read_policy(bundled("examples") / "policies" / "community.md")
@@ -190,7 +192,7 @@ def few_authorities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("provider", "group"), [(provider, group) for provider in PLAYED for group in table(provider)])
-@pytest.mark.usefixtures("few_authorities")
+@pytest.mark.usefixtures("few_authorities", "sockets_of_integrations")
 @pytest.mark.filterwarnings("ignore")  # the integrations warn about a model they do not know, and some leave sockets
 def test_every_fault_of_every_provider_ends_as_the_table_says(provider: str, group: str) -> None:
     need(provider)
@@ -230,6 +232,7 @@ async def vectors(provider: str, fault: WireFault | None, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("provider", EMBEDDERS)
 @pytest.mark.parametrize("kind", [*sorted(set(TRANSPORT) - {"slow"}), "rate_limited", "server_error", "overloaded"])
+@pytest.mark.usefixtures("sockets_of_integrations")
 @pytest.mark.filterwarnings("ignore")  # as above
 def test_an_embedder_retries_what_will_pass(provider: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     need(provider)
@@ -239,6 +242,7 @@ def test_an_embedder_retries_what_will_pass(provider: str, kind: str, monkeypatc
 
 @pytest.mark.parametrize("provider", EMBEDDERS)
 @pytest.mark.parametrize("kind", ["bad_key", "no_model", "zero_vectors"])
+@pytest.mark.usefixtures("sockets_of_integrations")
 @pytest.mark.filterwarnings("ignore")  # as above
 def test_an_embedder_stops_at_what_will_not_pass_with_the_cause(
     provider: str, kind: str, monkeypatch: pytest.MonkeyPatch
