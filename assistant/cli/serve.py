@@ -34,7 +34,10 @@ def serve(
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the login link in a browser.")] = False,
     public_url: Annotated[
-        str, typer.Option(help="What people type, where a proxy stands before it: https://labels.example.com")
+        str,
+        typer.Option(
+            help="What people type, where a proxy stands before it; a path is fine: https://example.com/labels"
+        ),
     ] = "",
     trusted_proxy: Annotated[
         list[str] | None,

@@ -19,7 +19,7 @@ from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
 from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker, is_synchronous, takes_response_format
 from assistant.models.langchain_errors import complaint_of, model_error
-from assistant.models.langchain_providers import check_access
+from assistant.models.langchain_providers import check_access, provider_name
 from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
 from assistant.models.own_thread import in_own_thread
@@ -86,7 +86,7 @@ class LangChainModel:
         self._provider = provider
         self._name = name
         self._timeout_s = timeout_s
-        self._context = 0 if "num_ctx" in (options or {}) or provider != "ollama" else _LEAST_CONTEXT
+        self._context = 0 if "num_ctx" in (options or {}) or provider_name(provider) != "ollama" else _LEAST_CONTEXT
         self._proven: frozenset[Feature] = frozenset()
         self._maker = ChatMaker(
             provider,

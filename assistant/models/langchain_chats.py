@@ -6,15 +6,16 @@ import difflib
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import FatalModelError, SettingsError
 from assistant.models.langchain_errors import setup_error
-from assistant.models.langchain_providers import provider_of
+from assistant.models.langchain_providers import provider_name, provider_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from pydantic.fields import FieldInfo
 
 _TAKES_RESPONSE_FORMAT = frozenset(
     {"BaseChatOpenAI", "ChatGroq", "ChatMistralAI", "ChatFireworks", "ChatOpenRouter", "ChatLiteLLM", "ChatPerplexity"}
@@ -95,14 +96,16 @@ class ChatMaker:
     async def aclose(self) -> None:
         """Close the connections of all chat objects made."""
         while self._clients:
-            await self._clients.pop().aclose()
+            client = self._clients.pop()
+            with suppress(RuntimeError):  # of an event loop that is closed: its connections went with it
+                await client.aclose()
         while self._chats:
-            client = getattr(self._chats.pop(), "client", None)
-            if hasattr(client, "aio"):  # Google's
-                client.close()
-                await client.aio.aclose()
-            elif hasattr(client, "meta"):  # AWS's
-                client.close()
+            sdk: Any = getattr(self._chats.pop(), "client", None)
+            if hasattr(sdk, "aio"):  # Google's
+                sdk.close()
+                await sdk.aio.aclose()
+            elif hasattr(sdk, "meta"):  # AWS's
+                sdk.close()
 
     def _make(self, arguments: dict[str, Any]) -> BaseChatModel:
         # LangChain and an integration take 1 to 2 s to import, and most jobs use neither.
@@ -116,7 +119,7 @@ class ChatMaker:
         wanted = arguments | self._transport() | self._options
         chat = made(wanted)
         # Arguments that an integration does not know end up in its requests; those are left out.
-        stray = (set(getattr(chat, "model_kwargs", None) or ()) & set(arguments)) - set(self._options)
+        stray = set(getattr(chat, "model_kwargs", None) or ()) & set(wanted) - set(self._options)
         further = only_openai | {"http_async_client": self._openai_client()} if is_openai_like(chat) else {}
         if "ChatOllama" in class_names(chat):
             stray |= {"max_tokens"} & set(arguments)
@@ -129,7 +132,7 @@ class ChatMaker:
 
     def _transport(self) -> dict[str, Any]:
         """Time and retries in the integration's words; retries are the guard's."""
-        if not self._provider.startswith("bedrock"):
+        if provider_name(self._provider) not in {"bedrock", "bedrock_converse"}:
             return {"timeout": self._timeout_s, "max_retries": 0}
         from botocore.config import Config  # noqa: PLC0415 - only this provider has it
 
@@ -151,7 +154,7 @@ class ChatMaker:
     def _check_options(self, chat: BaseChatModel) -> None:
         """Refuse an option that the integration drops without a word."""
         fields = type(chat).model_fields
-        known = set(fields) | {field.alias for field in fields.values() if field.alias}
+        known = set(fields) | {name for field in fields.values() for name in _aliases(field)}
         passed_on = set(getattr(chat, "model_kwargs", None) or ())
         for option in self._options:
             if option in known or option in passed_on:
@@ -187,6 +190,12 @@ class ChatMaker:
 
     async def _hear(self, response: Any) -> None:
         self._on_headers(response.headers)
+
+
+def _aliases(field: FieldInfo) -> Iterator[str]:
+    """Further names an argument may be given by."""
+    choices = getattr(field.validation_alias, "choices", [field.validation_alias])
+    yield from (name for name in (field.alias, *choices) if isinstance(name, str))
 
 
 def class_names(chat: object) -> set[str]:

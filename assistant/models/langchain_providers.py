@@ -96,9 +96,14 @@ _PROVIDERS: Mapping[str, Provider] = {
 _KEY_OPTION = re.compile(r"(key|token)(_id)?$")
 
 
+def provider_name(name: str) -> str:
+    """The provider as LangChain spells it: `bedrock-converse` and `Bedrock_Converse` are `bedrock_converse`."""
+    return name.replace("-", "_").lower()
+
+
 def provider_of(name: str) -> Provider:
     """What is known of a provider; of most of LangChain's thirty that is nothing, and they are set up by themselves."""
-    return _PROVIDERS.get(name, _NO_PROVIDER)
+    return _PROVIDERS.get(provider_name(name), _NO_PROVIDER)
 
 
 def check_access(name: str, options: Mapping[str, object], environ: Mapping[str, str]) -> None:

@@ -53,8 +53,10 @@ def completion_body(message: AIMessage, model: str) -> bytes:
 
 def shows_thinking(message: AIMessage) -> bool:
     """Whether a reply carries the model's thinking, or a count of its tokens."""
-    counted = ((message.usage_metadata or {}).get("output_token_details") or {}).get("reasoning") or 0
-    if counted or message.additional_kwargs.get("reasoning_content"):
+    used = message.usage_metadata
+    if used is not None and (used.get("output_token_details") or {}).get("reasoning"):
+        return True
+    if message.additional_kwargs.get("reasoning_content"):
         return True
     blocks = message.content if isinstance(message.content, list) else ()
     return any(isinstance(block, dict) and _THINKING.search(str(block.get("type"))) for block in blocks)

@@ -74,10 +74,11 @@ class ServeOptions:
     def origin(self) -> str:
         """Scheme, host and port of what people type, as browsers write them in `Origin`."""
         if not self.public_url:
-            host = f"[{self.host}]" if ":" in self.host else self.host
-            return f"http://{host}:{self.port}"
+            listens = f"[{self.host}]" if ":" in self.host else self.host
+            return f"http://{listens}:{self.port}"
         parts = urlsplit(self.public_url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        name = parts.hostname or ""
+        host = f"[{name}]" if ":" in name else name
         port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
         return f"{parts.scheme}://{host}{port}"
 

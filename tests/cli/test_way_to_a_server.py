@@ -10,6 +10,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
+import orjson
 import pytest
 
 from assistant.models.embedders.openai import OpenAIEmbedder
@@ -176,3 +178,14 @@ def test_azures_address_keeps_its_api_version_and_sends_its_own_key_header(
     assert (said.status, said.json["statuses"]["labelled"]) == (0, 2)
     said = assistant("doctor", "--model", "openai:dev", "-w", workspace)
     assert "dev answers at 127.0.0.1" in " ".join(said.stdout.split())
+
+
+def test_azures_embeddings_are_asked_for_in_the_same_way(loopback: Loopback) -> None:
+    vectors = orjson.dumps({"data": [{"index": 0, "embedding": [0.6, 0.8]}], "model": "dev", "object": "list"})
+    server = loopback(lambda _: Reply(vectors))
+    address = f"{server.origin}/openai/deployments/dev?api-version=2024-10-21"
+    with closing(OpenAIEmbedder("dev", base_url=address, api_key="azure-key-12345")) as embedder:
+        assert embedder.embed(["one"]).tolist() == pytest.approx(np.array([[0.6, 0.8]]))
+    (asked,) = server.asked
+    assert asked.target == "/openai/deployments/dev/embeddings?api-version=2024-10-21"
+    assert (asked.headers["api-key"], asked.headers.get("authorization")) == ("azure-key-12345", None)

@@ -144,6 +144,14 @@ def test_a_missing_variable_is_named_when_the_model_is_made(
     assert variable in caught.value.hint
 
 
+def test_a_provider_may_be_spelled_as_langchain_lets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with provider_fake() as fake:
+        access("bedrock_converse", fake.url, monkeypatch)
+        monkeypatch.setitem(PACKAGES, "bedrock-converse", "langchain_aws")
+        ask("bedrock-converse", fake, monkeypatch, options={"region": "eu-central-1"})
+    assert "eu-central-1" in fake.asked[0].headers["Authorization"]
+
+
 @pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_REGION"])
 def test_what_aws_misses_is_named_before_anything_is_sent(
     missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import unescape
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -69,16 +69,17 @@ class Sweep:
     def read(self, step: str, *, again: bool = False) -> None:
         """Every address that is read, as everyone, and every kind of link an administrator finds on a page.
 
-        What a role may not see it may not see whatever is in the database: it is asked for once, and `again`.
+        What a role may not see it may not see whatever is in the database: it is asked for once, and `again`. Of the
+        things an address can be about an administrator asks for one of each state, the others for the first.
         """
         with Workspace.open(self._folder) as opened:
             app = create_app(opened, ServeOptions(port=PORT))
-            paths = [path for path in _paths(opened) if again or not path.endswith(".xlsx")]
+            every, first = _paths(opened), _paths(opened, most=1)
             for who, client in _clients(app, opened):
                 links: dict[tuple[str, ...], str] = {}
                 with client:  # one event loop for all requests
-                    for path in paths:
-                        if again or (who, path) not in self._refused:
+                    for path in every if who == Role.ADMIN else first:
+                        if again or ((who, path) not in self._refused and not path.endswith(".xlsx")):
                             told = self._ask(client, "GET", path, step, who)
                             links |= _links(told) if who == Role.ADMIN else {}
                     for link in links.values():
@@ -130,9 +131,12 @@ def _routes() -> list[APIRoute]:
     return [route for route in found if isinstance(route, APIRoute)]
 
 
-def _paths(opened: Workspace) -> list[str]:
+def _paths(opened: Workspace, most: int | None = None) -> list[str]:
+    """Addresses that are read: at most so many of each route."""
     values = _values(opened)
-    found = [path for route in _routes() if "GET" in route.methods for path in _filled(route.path, values)]
+    found = [
+        path for route in _routes() if "GET" in route.methods for path in islice(_filled(route.path, values), most)
+    ]
     return list(dict.fromkeys(["/healthz", "/metrics", "/api/v1/openapi.json", "/nothing/here", *found]))
 
 
@@ -260,7 +264,7 @@ def test_no_address_fails_after_any_step_of_the_main_job_nor_when_nonsense_is_se
     do(f"export {workspace / 'labels.csv'}")
     sweep.write("everything")
     sweep.read("nonsense was sent everywhere", again=True)
-    assert sweep.asked > 3000
+    assert sweep.asked > 2000
 
 
 def test_no_address_fails_on_the_way_to_a_certificate(
@@ -287,4 +291,4 @@ def test_no_address_fails_on_the_way_to_a_certificate(
         sweep.read(do(line))
     do(f"export {workspace / 'labels.parquet'}")
     sweep.read("export", again=True)
-    assert sweep.asked > 2000
+    assert sweep.asked > 1500

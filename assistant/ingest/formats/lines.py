@@ -202,11 +202,11 @@ def _lookup(reading: Reading) -> str:
     try:
         name = codecs.lookup(reading.encoding or "").name.removesuffix("-sig")
         b"a,b\xff\n".decode(name, "replace")  # not every codec of Python's is one of text: hex, idna ...
-        return name
     except (LookupError, ValueError) as error:
         hint = "try utf-8, utf-16, gb18030, big5, latin-1"
         where = reading.advice("encoding", "NAME")
         raise InputError(f"no encoding is called {reading.encoding!r}", where=where, hint=hint) from error
+    return name
 
 
 def _is_utf_8(head: bytes) -> bool:

@@ -76,7 +76,7 @@ class DevServer:
         try:
             if path == "/dev/counts":
                 return _json(orjson.dumps(self.log.counts()))
-            if not path.startswith("/v1/") or path == "/v1/messages" or self._dialects.answers_openai:
+            if not path.startswith("/v1/") or path == "/v1/messages" or ":" in path or self._dialects.answers_openai:
                 answered = await self._dialects.answer(request, path)
                 if answered is not None:
                     return answered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 _FETCHERS = ("tiktoken", "huggingface_hub", "tokenizers", "transformers")
-_SETTINGS: dict[str, dict[str, Any]] = {
-    # Counting tokens would fetch a file from the network; texts are short enough already, and retries are ours.
-    "azure_openai": {"check_embedding_ctx_length": False, "max_retries": 0},
-    # Its own retries wait 30 s each, whatever the server says.
-    "mistralai": {"max_retries": 1},
-}
 
 
 class LangChainEmbedder(ServiceEmbedder):
@@ -48,14 +43,8 @@ class LangChainEmbedder(ServiceEmbedder):
         # Importing langchain takes a second; only this embedder needs it.
         from langchain.embeddings import init_embeddings  # noqa: PLC0415
 
-        provider = spec.partition(":")[0]
-        if provider == "mistralai":
-            # Its batches are measured by a tokenizer it would download; offline it counts characters instead.
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-            logging.getLogger("langchain_mistralai").disabled = True  # it prints a traceback of what it raises as well
-            logging.getLogger("langchain_mistralai.embeddings").disabled = True
         try:
-            embeddings = init_embeddings(spec, **_SETTINGS.get(provider, {}))
+            embeddings = init_embeddings(spec, **_settings(spec.partition(":")[0]))
         except ImportError as error:
             raise FatalModelError(f"the embedder {spec} needs a package: {error}") from None
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own; all of them mean "can't be made"
@@ -69,6 +58,22 @@ class LangChainEmbedder(ServiceEmbedder):
             return self._embeddings.embed_documents(texts)
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own
             raise _wants_files(error, self.name) or _meaning(error, self.name) from None
+
+
+def _settings(provider: str) -> dict[str, Any]:
+    """What an integration is told beside the model's name."""
+    if provider == "azure_openai":
+        # Counting tokens would fetch a file from the network; texts are short enough already, and retries are ours.
+        return {"check_embedding_ctx_length": False, "max_retries": 0}
+    if provider != "mistralai":
+        return {}
+    # Its batches are measured by a tokenizer that it would download; offline it counts characters instead, and warns.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    warnings.filterwarnings("ignore", message="Could not download mistral tokenizer")
+    logging.getLogger("langchain_mistralai.embeddings").disabled = True  # it prints a traceback of what it raises
+    address = os.environ.get("MISTRAL_BASE_URL")  # as its chat models have it
+    # Its own retries wait 30 s each, whatever the server says.
+    return {"max_retries": 1} | ({"endpoint": address} if address else {})
 
 
 def _meaning(error: Exception, spec: str) -> ModelError:

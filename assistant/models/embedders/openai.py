@@ -50,7 +50,10 @@ class OpenAIEmbedder(ServiceEmbedder):
         import openai  # noqa: PLC0415
 
         at = server_address(base_url or OPENAI_URL, api_key or "none")
-        azure = "api-key" in at.key_headers
+        # Azure takes its own header and no bearer token beside it; a value that is Omit takes a header out.
+        self._headers = (
+            {} if "api-key" not in at.key_headers else {"Authorization": openai.Omit()}
+        )
         super().__init__(f"openai:{model}", sleep=sleep)
         self._model = model
         self._key = api_key
@@ -59,7 +62,7 @@ class OpenAIEmbedder(ServiceEmbedder):
             base_url=at.base_url,
             api_key=api_key or "none",
             default_query=dict(parse_qsl(at.query)),
-            default_headers={**at.key_headers, "Authorization": openai.Omit()} if azure else None,
+            default_headers=at.key_headers,
             max_retries=0,
             timeout=_TIMEOUT,
             http_client=openai.DefaultHttpxClient(
@@ -74,7 +77,9 @@ class OpenAIEmbedder(ServiceEmbedder):
 
     def _request(self, texts: list[str]) -> Sequence[Sequence[float]]:
         try:
-            reply = self._client.embeddings.create(model=self._model, input=texts, encoding_format="float")
+            reply = self._client.embeddings.create(
+                model=self._model, input=texts, encoding_format="float", extra_headers=self._headers
+            )
             return [row.embedding for row in sorted(reply.data, key=lambda row: row.index)]
         except Exception as error:  # noqa: BLE001 - the SDK's own, and whatever it meets in a reply that is none
             raise self._meaning(error) from None

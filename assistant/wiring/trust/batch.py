@@ -11,6 +11,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.errors import CertificateError, InputError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
+from assistant.steps import step
 from assistant.store.pool import PoolPage, PoolStore
 from assistant.store.runs import Run
 from assistant.trust.pool import NONE, Answers, Pool
@@ -131,12 +132,14 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     store = PoolStore(workspace.database)
     beside = [other for other in workspace.runs.all() if other.id != run.id]
     pages, others = [], {other.name: list[LabelAnswer | None]() for other in beside}
-    for read in store.pages(run.id):
-        page = _until(read, last_key)
-        pages.append(page)
-        found = store.other_answers([other.id for other in beside], page)
-        for other in beside:
-            others[other.name] += found[other.id]
+    with step(f"reading the answers of {run.name}") as reading:
+        for read in store.pages(run.id):
+            page = _until(read, last_key)
+            pages.append(page)
+            found = store.other_answers([other.id for other in beside], page)
+            for other in beside:
+                others[other.name] += found[other.id]
+            reading.done += len(page)
     page = _joined(pages)
     if "labelled" not in page.statuses:
         raise CertificateError(f"run {run.name} has no machine labels", hint="assistant prelabel  makes them")

@@ -260,7 +260,7 @@ def test_a_stop_cuts_questions_off() -> None:
     async def run() -> None:
         async with serving(DevServerOptions(latency_ms=3_600_000)) as (server, url), aiohttp.ClientSession() as session:
             asking = asyncio.create_task(complete(session, url, "a"))
-            while not server.log.askings:  # noqa: ASYNC110 - another thing's state
+            while not server.log.under_way:  # noqa: ASYNC110 - another thing's state
                 await asyncio.sleep(0.005)
             await server.stop()
             with pytest.raises(aiohttp.ClientError):
