@@ -137,6 +137,8 @@ function listen() {
   });
   outbox.addEventListener("change", network);
   outbox.addEventListener("done", ({ detail: { entry, told } }) => {
+    supply.admitted();
+    network();
     notices.taught(entry, told);
     notices.kept(outbox);
   });

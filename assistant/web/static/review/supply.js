@@ -59,6 +59,13 @@ export class Supply extends EventTarget {
     void this.#claim();
   }
 
+  /** A request of theirs went through: whoever was signed out isn't any more. */
+  admitted() {
+    if (this.why !== "signed_out" && this.why !== "other_person") return;
+    this.why = "";
+    this.fill();
+  }
+
   /** Give everything back. */
   async stop() {
     this.#stopped = true;
