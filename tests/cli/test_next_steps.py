@@ -21,8 +21,8 @@ PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people
 
 
 def advised(said: Said) -> list[str]:
-    """The words of the next command, after `assistant`."""
-    [line] = [line for line in said.stderr.splitlines() if line.startswith("next: ")]
+    """The words of the next command, of several the last one, after `assistant`."""
+    *_, line = [line for line in said.stderr.splitlines() if line.startswith("next: ")]
     program, *words = shlex.split(line.removeprefix("next: ").split("   ")[0])
     assert program == "assistant"
     return words
