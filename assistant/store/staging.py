@@ -148,5 +148,5 @@ def _resolve(connection: sa.Connection, arriving: sa.Table, resolved: sa.Table) 
         missing = connection.execute(sa.select(arriving.c.external_id).where(~known).limit(_NAMED)).scalars()
         raise InputError(
             f"{given - found} of the items given are not in this workspace: {', '.join(missing)}",
-            hint="assistant import FILE  takes items in",
+            hint="import them first: assistant ingest FILE",
         )
