@@ -28,9 +28,9 @@ from assistant.ingest.one_spelling import (
     spelling_notes,
 )
 from assistant.ingest.reading import AS_IT_IS, AS_THEY_ARE, Reading, Readings
-from assistant.ingest.rows import Row
+from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.statuses import NOT_AN_ANSWER
-from assistant.ingest.whole_files import mapped, whole, whole_rows
+from assistant.ingest.whole_files import left_out, mapped, whole, whole_rows
 
 _LABEL_SHAPE = "{item_id, rater_id, label or labels}"
 _MACHINE_SHAPE = "{item_id, model, label or labels, score?}"
@@ -78,8 +78,9 @@ def read_answer_files(
         readings: what the user says of the files.
 
     Raises:
-        InputError: a file is missing, empty or not of its shape, a line can't be read, an answer is for no known item
-            or for one of two that its id may mean, or people answered with codes and machines with names.
+        InputError: a file is missing, empty or not of its shape, half of its rows can't be used or are for no known
+            item, an answer is for one of two items that its id may mean, or people answered with codes and machines
+            with names.
     """
     notes: list[str] = []
     rows = whole_rows(labels, readings.labels, notes)
@@ -196,7 +197,7 @@ def _read(
     names = ItemNames(items)
     people = files[0]
     empty: Counter[str] = Counter()
-    given = whole(people.path, (one for row in people.rows for one in to_labels(row, people.columns)), empty)
+    given = whole(people.path, (one for row in people.rows for one in to_labels(row, people.columns)), notes, empty)
     notes += _without_answer(people.path, empty)
     given = named(people.path, given, names, lambda row: row.rater, notes)
     given = newest(people.path, one_person(given, notes), lambda row: row.rater, notes)
@@ -214,7 +215,7 @@ def _read(
 
 def _machine(file: _File, names: ItemNames, notes: list[str]) -> tuple[list[MachineRow], dict[str, set[str]]]:
     """The answers, and by model the items that it was asked about in vain."""
-    given = whole(file.path, (to_machine(row, file.columns) for row in file.rows))
+    given = _machine_rows(file, notes)
     given = named(file.path, given, names, lambda row: row.model, notes)
     answers = [row for row in given if row.no_answer is None]
     answers = newest(file.path, answers, lambda row: row.model, notes)
@@ -229,6 +230,31 @@ def _machine(file: _File, names: ItemNames, notes: list[str]) -> tuple[list[Mach
     if 0 < unscored < len(answers):
         notes.append(f"{unscored:,} of {len(answers):,} machine answers in {file.path.name} have no score.")
     return answers, unanswered
+
+
+def _machine_rows(file: _File, notes: list[str]) -> list[MachineRow]:
+    """The rows that say which model was asked about which item; leaving out unreadable labels would flatter it."""
+    unread: dict[str, list[Refusal]] = {"bad_score": [], "bad_label": []}
+    blank = dict.fromkeys(name for name in (*file.columns.each_label, file.columns.labels, file.columns.label) if name)
+    found: list[MachineRow | Refusal] = []
+    for row in file.rows:
+        read = to_machine(row, file.columns)
+        if isinstance(read, Refusal) and read.reason == "bad_score":
+            unread[read.reason].append(read)
+            read = to_machine(row, replace(file.columns, score=None))
+        if isinstance(read, Refusal) and read.reason == "bad_label":
+            unread[read.reason].append(read)
+            read = to_machine(replace(row, values={**row.values, **blank}), file.columns)
+        found.append(read)
+    rows = whole(file.path, found, notes)
+    notes += left_out(file.path, unread["bad_score"], len(rows) - len(unread["bad_score"]), "have no readable score")
+    notes += left_out(
+        file.path,
+        unread["bad_label"],
+        len(rows) - len(unread["bad_label"]),
+        "have no readable label and count as not agreeing",
+    )
+    return rows
 
 
 def _by_model(answers: Sequence[MachineRow], also: Iterable[str] = ()) -> dict[str, dict[str, MachineRow]]:

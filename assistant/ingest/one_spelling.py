@@ -12,6 +12,8 @@ from assistant.domain.canonical import common_spelling, id_key, label_key, rater
 from assistant.errors import InputError
 from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow
 from assistant.ingest.repeated import Newest
+from assistant.ingest.rows import Refusal
+from assistant.ingest.whole_files import left_out
 
 _SHOWN = 5  # spellings in a note
 
@@ -59,14 +61,15 @@ class ItemNames:
 def named(
     path: Path, given: Sequence[Answer], names: ItemNames, by: Callable[[Answer], str], notes: list[str]
 ) -> list[Answer]:
-    """The answers with the ids items are known by.
+    """The answers with the ids items are known by; those for no known item are left out, with a sentence in `notes`.
 
     Raises:
-        InputError: an answer is for no known item, or for one of two that its id may mean: without a list of the items,
-            that is also so where one person or model answers both.
+        InputError: half of the answers or more are for no known item, or one is for one of two that its id may mean:
+            without a list of the items, that is also so where one person or model answers both.
     """
     answered: dict[tuple[str, str], Answer] = {}
-    found = []
+    found: list[Answer] = []
+    unknown: list[Refusal] = []
     for row in given:
         where = f"{path}:{row.line}"
         try:
@@ -74,14 +77,19 @@ def named(
         except LookupError as error:
             raise _ambiguous(row.item_id, error.args, where) from None
         if name is None:
-            hint = "give the file of the items that these answers belong to, or take the line out"
-            raise InputError(f"there is no item {row.item_id!r}", where=where, hint=hint)
+            unknown.append(Refusal(row.line, "unknown_item", f"there is no item {row.item_id!r}"))
+            continue
         earlier = answered.setdefault((name, by(row)), row)
         if names.guessed and earlier.item_id != row.item_id:
             raise _ambiguous(row.item_id, (earlier.item_id, row.item_id), where)
         found.append(row if name == row.item_id else replace(row, item_id=name))
+    if unknown and len(unknown) >= len(found):
+        hint = "give the file of the items that these answers belong to, or take the line out"
+        raise InputError(unknown[0].message, where=f"{path}:{unknown[0].line}", hint=hint)
+    notes += left_out(path, unknown, len(found))
     used = {id_key(row.item_id): row.item_id for row in found}
-    notes += spelling_notes(f"items in {path.name}", (row.item_id for row in given), used, id_key)
+    written = (row.item_id for row in given if id_key(row.item_id) in used)
+    notes += spelling_notes(f"items in {path.name}", written, used, id_key)
     return found
 
 

@@ -1,13 +1,14 @@
-"""Items from a file that is taken as a whole or not at all, and what such files share.
+"""Items from a file about which a statement is computed, and what such files share.
 
-An ingest counts bad lines and goes on. Where a statement about all of a set is to be computed, the first bad line stops
-the reading instead, with its place and what to do. A row in which nothing was answered is not a bad line.
+A few rows that can't be used are left out; the statement comes with their number, places and causes. Where they are
+half of the file or more, it is the wrong file, or wrongly read, and the first of them stops the reading. A row in
+which nothing was answered is none of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from assistant.ingest.rows import Refusal, Row
 from assistant.ingest.tool_rows import tasks_as_items, unfolded
 
 _ITEM_SHAPE = "{id, text, lang?, source?, meta?}"
+_SHOWN = 3  # rows that are left out, with place and cause
 
 Read = TypeVar("Read")
 Columns = TypeVar("Columns")
@@ -33,23 +35,30 @@ def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | No
     Args:
         path: one item a line, in any format `read_rows` reads.
         reading: what the user says of the file.
-        notes: gets sentences on what was read in another way than it stands in the file.
+        notes: gets sentences on what was read in another way than it stands in the file, and on what was left out.
 
     Raises:
-        InputError: the file is missing, empty or not of this shape, a line can't be read, or an id occurs twice.
+        InputError: the file is missing, empty or not of this shape, or half of its rows can't be used; an id that
+            occurs again makes such a row.
     """
+    notes = [] if notes is None else notes
     note = named_note(path, notes)
-    rows = whole(path, tasks_as_items(read_rows(path, reading, note=note), note))
+    rows = whole(path, tasks_as_items(read_rows(path, reading, note=note), note), notes)
     mapping = mapped(path, rows, _columns, _ITEM_SHAPE)
     if mapping.id is None:
         raise InputError("no column holds the items' ids", where=f"{path}:1", hint=f"each line is {_ITEM_SHAPE}")
-    items = whole(path, (to_item(row, mapping, take_words=True) for row in rows))
+    return {item.id: item for item in whole(path, _once(rows, mapping), notes)}
+
+
+def _once(rows: Iterable[Row], mapping: ColumnMapping) -> Iterator[Item | Refusal]:
+    """Each item where its id occurs first."""
     lines: dict[str, int] = {}
-    for row, item in zip(rows, items, strict=True):
-        if lines.setdefault(item.id, row.line) != row.line:
-            what = f"item {item.id!r} was in line {lines[item.id]} already"
-            raise InputError(what, where=f"{path}:{row.line}", hint="give each item an id of its own")
-    return {item.id: item for item in items}
+    for row in rows:
+        item = to_item(row, mapping, take_words=True)
+        if isinstance(item, Item) and lines.setdefault(item.id, row.line) != row.line:
+            what = f"item {item.id!r} was in line {lines[item.id]} already; give each item an id of its own"
+            item = Refusal(row.line, "duplicate_id", what)
+        yield item
 
 
 def _columns(names: Sequence[str], rows: Collection[Mapping[str, object]]) -> ColumnMapping:
@@ -60,26 +69,29 @@ def whole_rows(path: Path, reading: Reading, notes: list[str]) -> list[Row]:
     """Every row of a file of answers, one an answer; `notes` gets sentences on what was read in another way.
 
     Raises:
-        InputError: a row can't be read, or there is none at all.
+        InputError: half of the rows can't be read, or there is none at all.
     """
-    return whole(path, unfolded(read_rows(path, reading, note=named_note(path, notes))))
+    return whole(path, unfolded(read_rows(path, reading, note=named_note(path, notes))), notes)
 
 
-def named_note(path: Path, notes: list[str] | None) -> Note:
+def named_note(path: Path, notes: list[str]) -> Note:
     """Puts sentences on a file, with its name, into `notes`."""
-    return lambda sentence: None if notes is None else notes.append(f"{path.name}: {sentence}.")
+    return lambda sentence: notes.append(f"{path.name}: {sentence}.")
 
 
-def whole(path: Path, rows: Iterable[Read | Refusal], unanswered: Counter[str] | None = None) -> list[Read]:
-    """All rows, if there are any and none is refused.
+def whole(
+    path: Path, rows: Iterable[Read | Refusal], notes: list[str], unanswered: Counter[str] | None = None
+) -> list[Read]:
+    """The rows that can be used, if they are more than the others.
 
     Args:
         path: the file, for messages.
         rows: its rows.
+        notes: gets a sentence on those left out.
         unanswered: counts rows without an answer by reason; None where there are none of that kind.
 
     Raises:
-        InputError: the first refused row; or there is no row.
+        InputError: the first refused row, where half of them or more are refused; or there is no row.
     """
     kept: list[Read] = []
     refused: list[Refusal] = []
@@ -90,13 +102,36 @@ def whole(path: Path, rows: Iterable[Read | Refusal], unanswered: Counter[str] |
             unanswered[row.reason] += 1
         else:
             refused.append(row)
-    if refused:
-        more = f"; {len(refused) - 1:,} more can't be used either" if len(refused) > 1 else ""
-        raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=f"correct this line{more}")
+    notes += left_out(path, refused, len(kept))
     if not kept:
         nothing = "the file holds no answer" if unanswered else "the file holds no rows"
         raise InputError(nothing, where=str(path), hint="look whether it is the right one")
     return kept
+
+
+def left_out(
+    path: Path, refused: Sequence[Refusal], kept: int, what: str = "can't be used and are left out"
+) -> list[str]:
+    """A sentence on the rows of a file that can't be used, none where all can.
+
+    Args:
+        path: the file.
+        refused: these rows.
+        kept: how many can be used.
+        what: is said of them.
+
+    Raises:
+        InputError: no more can be used than not.
+    """
+    if not refused:
+        return []
+    if len(refused) >= kept:
+        more = f"; {len(refused) - 1:,} more can't be used either" if len(refused) > 1 else ""
+        raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=f"correct this line{more}")
+    shown = [f"line {row.line:,}: {row.message}" for row in refused[:_SHOWN]]
+    rest = [f"and {len(refused) - _SHOWN:,} more"] if len(refused) > _SHOWN else []
+    total = f"{len(refused):,} of {len(refused) + kept:,} rows in {path.name}"
+    return [f"{total} {what} ({'; '.join([*shown, *rest])})."]
 
 
 def mapped(

@@ -77,7 +77,7 @@ def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snaps
     """The part of a snapshot that was asked for, and by what more it is sliced: as frozen, else as the item is now."""
     described = {name: described_facts(facts) for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
-        filed = read_items(frozen.path.parent / frozen.suite.data.items)
+        filed = read_items(frozen.path.parent / frozen.suite.data.items, frozen.suite.data.readings.items)
         described |= {
             name: properties_of(name, one.language, one.source, one.meta, has_media=shows_media(one.content, one.meta))
             for name, one in filed.items()

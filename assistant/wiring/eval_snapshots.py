@@ -236,7 +236,7 @@ def _keep_earlier(target: Path) -> None:
 def _ids_of(store: LabelledStore, suite: Suite, path: Path) -> dict[str, ItemFacts]:
     """Items of the workspace that a suite's file of labels names."""
     assert suite.data.labels is not None  # noqa: S101 - the caller asks for files only
-    return store.facts(list(read_answer_files(path.parent / suite.data.labels).human))
+    return store.facts(list(read_answer_files(path.parent / suite.data.labels, readings=suite.data.readings).human))
 
 
 def _by_id(snapshot: Snapshot) -> dict[str, FrozenItem]:

@@ -53,6 +53,32 @@ def test_agree_without_a_machine_is_of_people_alone(assistant: Assistant, files:
     assert said.stdout.startswith("Two reviewers of an item agree on 100.0%")
 
 
+def test_no_bad_row_stops_a_file_and_none_flatters_the_machine(
+    assistant: Assistant, files: tuple[Path, Path, Path]
+) -> None:
+    """Without the bad rows `old` is right on 45 of 60; its answer to p0 was right and can't be read any more."""
+    items, labels, machine = files
+    with labels.open("a") as to:
+        to.write('{"item_id": "p1", "rater_id": \n')
+        to.write('{"item_id": "p1", "label": "fine"}\n{"item_id": "p99", "rater_id": "ann", "label": "fine"}\n')
+    rows = [json.loads(line) for line in machine.read_text().splitlines()]
+    rows[0]["label"] = "[1, x]"
+    rows[4]["score"] = "high"
+    machine.write_text("\n".join(map(json.dumps, rows)) + '\n["p1"]\n')
+    given = ("eval", "agree", "--labels", labels, "--machine", machine, "--items", items, "--variant", "old")
+    said = assistant(*given)
+    for part in (
+        "1 of 123 rows in labels.jsonl can't be used and are left out (line 121: broken JSON",
+        "1 of 122 rows in labels.jsonl can't be used and are left out (line 122: column 'rater_id' is empty)",
+        "1 of 121 rows in labels.jsonl can't be used and are left out (line 123: there is no item 'p99')",
+        "1 of 121 rows in machine.jsonl can't be used and are left out (line 121:",
+        "1 of 120 rows in machine.jsonl have no readable score (line 5: score 'high' is no number)",
+        "1 of 120 rows in machine.jsonl have no readable label and count as not agreeing (line 1: '[1, x]' looks",
+    ):
+        assert part in said.stderr
+    assert (said.status, assistant(*given, "--json").json["raw"]["value"]) == (0, pytest.approx(44 / 60))
+
+
 def test_compare_as_json_holds_the_whole_result(assistant: Assistant, files: tuple[Path, Path, Path]) -> None:
     items, labels, machine = files
     result = assistant(

@@ -1,4 +1,4 @@
-"""Files that are taken as a whole: the first bad line stops the reading, with its place."""
+"""Files about which a statement is computed: few bad rows are left out and named, many stop the reading."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_items_come_by_id(file: Path) -> None:
         ('{"id": 1, "text": "x"}\n{"text": "y"}\n', ":2", "column 'id' is empty", "correct this line"),
         ('{"text": "x"}\n', ":1", "no column holds the items' ids", "each line is {id, text, lang?"),
         ('{"id": 1, "words": "x"}\n', ":1", "no column looks like the text", "the columns are: id, words"),
-        ('{"id": 1, "text": "x"}\n\n{"id": "1", "text": "y"}\n', ":3", "item '1' was in line 1 already", "an id of"),
+        ('{"id": 1, "text": "x"}\n\n{"id": "1", "text": "y"}\n', ":3", "item '1' was in line 1 already", "correct"),
     ],
 )  # fmt: skip
 def test_a_bad_file_of_items_is_refused_with_its_place(
@@ -42,6 +42,21 @@ def test_a_bad_file_of_items_is_refused_with_its_place(
     assert told.value.where == f"{file}{line}"
     assert message in told.value.what
     assert hint in told.value.hint
+
+
+def test_few_bad_rows_are_left_out_and_named(file: Path) -> None:
+    bad = ['{"id": ', '{"id": "c"}', '{"text": "z"}', '{"id": "a", "text": "again"}']
+    good = [f'{{"id": "{name}", "text": "x"}}' for name in "abdefgh"]
+    file.write_text("\n".join([*good, *bad]))
+    notes: list[str] = []
+    assert list(read_items(file, notes=notes)) == list("abdefgh")
+    assert read_items(file)["a"].content.text == "x"
+    [broken, others] = notes
+    assert broken.startswith("1 of 11 rows in rows.jsonl can't be used and are left out (line 8: broken JSON")
+    assert others == (
+        "3 of 10 rows in rows.jsonl can't be used and are left out (line 9: column 'text' is empty; "
+        "line 10: column 'id' is empty; line 11: item 'a' was in line 1 already; give each item an id of its own)."
+    )
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
