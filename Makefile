@@ -32,8 +32,8 @@ demo: setup ## label real content with a real, small, local model
 	@$(BIN)/python examples/demo.py
 
 test: setup-dev ## all tests
-	$(BIN)/python -m pytest -n auto --ignore=tests/browser
-	$(BIN)/python -m pytest -n auto tests/browser  # apart: the browser's driver keeps an event loop running
+	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/browser
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/browser  # apart: the browser's driver keeps an event loop running
 
 static: setup-dev ## lint, types, layers
 	$(BIN)/ruff check .

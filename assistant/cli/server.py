@@ -52,9 +52,9 @@ def dev_server(
 
     Labels mean nothing. Addresses and variables of each provider: docs/models.md.
 
-    Examples: assistant dev-server --latency-ms 300 --faults 0.2
+    Example: assistant dev-server --latency-ms 300 --faults 0.2
 
-    assistant dev-server --fault rate_limited --fault-when 5s --lacks temperature
+    Example: assistant dev-server --fault rate_limited --fault-when 5s --lacks temperature
     """
     from assistant.models.dev.faults import Faults
     from assistant.models.dev.options import DevServerOptions

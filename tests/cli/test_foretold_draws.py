@@ -15,7 +15,7 @@ from assistant.store import nonces
 from assistant.store.review_tables import tasks
 from assistant.store.routes import RouteStore
 from assistant.store.tables import items
-from assistant.wiring.review.filling import fill_queue
+from assistant.wiring.review.filling import Filling, fill_queue
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import load, make_up
@@ -49,7 +49,7 @@ def blind(workspace: Workspace) -> set[str]:
     run = workspace.runs.find("r1")
     routes = [(name, Decision(Route.REVIEW, "low_probability", (), 1.0, 1)) for name in MADE.texts]
     RouteStore(workspace.database).append(run.id, routes)
-    fill_queue(workspace, run, actor="lea")
+    fill_queue(workspace, run, Filling(), actor="lea")
     query = sa.select(items.c.external_id).join(tasks, tasks.c.item_id == items.c.id)
     with workspace.database.read() as connection:
         only = tasks.c.blind, tasks.c.kind == TaskKind.REVIEW.value

@@ -52,7 +52,7 @@ def test_the_later_of_one_persons_answers_counts_in_either_spelling(stored: Data
 def test_people_are_counted_once(stored: Database) -> None:
     assert ReviewStore(stored).count() == {"labels": 3, "items": 1, "raters": 2}
     with stored.read() as connection:
-        assert answered(connection, 1, 1, blind=False) == {1: 2}
+        assert answered(connection, 1, 1, blind=False)[1].people == 2
 
 
 def test_an_answer_in_another_spelling_that_says_the_same_is_unchanged(stored: Database) -> None:

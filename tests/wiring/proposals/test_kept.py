@@ -13,11 +13,12 @@ REPLY = RawReply(b'{"choices": []}', 12.5)
 
 
 def test_a_reply_is_there_for_the_same_question_of_the_same_model(tmp_path: Path) -> None:
-    replies = DraftReplies(tmp_path / "kept", "openai:one")
+    replies = DraftReplies(tmp_path / "kept", "openai:one", {})
     assert replies.get(QUESTION) is None
     replies.keep(QUESTION, REPLY)
     assert replies.get(QUESTION) == REPLY
-    assert DraftReplies(tmp_path / "kept", "openai:two").get(QUESTION) is None
+    assert DraftReplies(tmp_path / "kept", "openai:two", {}).get(QUESTION) is None
+    assert DraftReplies(tmp_path / "kept", "openai:one", {"top_k": 1}).get(QUESTION) is None
     other = ModelRequest("draft:2", QUESTION.messages, QUESTION.sampling)
     assert replies.get(other) is None
     replies.forget(QUESTION)
@@ -26,7 +27,7 @@ def test_a_reply_is_there_for_the_same_question_of_the_same_model(tmp_path: Path
 
 
 def test_a_file_that_was_cut_off_is_asked_again(tmp_path: Path) -> None:
-    replies = DraftReplies(tmp_path, "openai:one")
+    replies = DraftReplies(tmp_path, "openai:one", {})
     replies.keep(QUESTION, REPLY)
     (path,) = tmp_path.glob("*.json")
     path.write_bytes(path.read_bytes()[:9])
