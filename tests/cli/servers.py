@@ -42,8 +42,36 @@ class Reply:
 Answer = Callable[[Asked], Reply]
 
 
-class LoopbackServer:
-    """Runs in threads until it is stopped.
+class QuietHandler(BaseHTTPRequestHandler):
+    """A handler that prints nothing."""
+
+    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the library's names
+        """Say nothing."""
+
+
+class Listener:
+    """A server on a free port of loopback, in threads until it is stopped.
+
+    Args:
+        handler: answers one connection.
+    """
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.place = f"127.0.0.1:{self.http.server_port}"
+        self.origin = f"http://{self.place}"
+        self.thread = threading.Thread(target=self.http.serve_forever)
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Close the listener and end the thread."""
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+
+class LoopbackServer(Listener):
+    """Answers requests by a function.
 
     Args:
         answer: gives the reply to a request.
@@ -53,7 +81,7 @@ class LoopbackServer:
         self.asked: list[Asked] = []
         lock = threading.Lock()
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_POST(handler) -> None:  # noqa: N805 - `self` is the server
                 raw = handler.rfile.read(int(handler.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in handler.headers.items()}
@@ -69,19 +97,7 @@ class LoopbackServer:
                 handler.end_headers()
                 handler.wfile.write(reply.body)
 
-            def log_message(handler, format: str, *values: object) -> None:  # noqa: A002, N805 - the library's names
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Close the listener and end the thread."""
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
+        super().__init__(Handler)
 
 
 def completion(content: str | None = '{"label": "spam", "clauses": []}', **choice: Any) -> bytes:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from assistant.prelabel import label_one
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import ingest, read_jsonl
+from tests.cli.servers import Listener, QuietHandler
 from tests.prelabel.test_reply_cases import EXPECTED
 from tests.reply_cases import reply_bodies
 
@@ -22,14 +21,14 @@ Reply = Callable[[str], bytes]
 JOB = ("prelabel", "--model", "openai:dev", "--json")
 
 
-class Replying:
+class Replying(Listener):
     """A server that answers each question as it is told to; counts the questions by their item."""
 
     def __init__(self, reply: Reply) -> None:
         self.asked: Counter[str] = Counter()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(handler) -> None:  # noqa: N805 - `self` is the server
+        class Handler(QuietHandler):
+            def do_POST(handler) -> None:  # noqa: N802, N805 - the library's name; `self` is the server
                 question = orjson.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
                 item = question["messages"][-1]["content"].rpartition("sold by ")[2].split()[0]
                 self.asked[item] += 1
@@ -40,18 +39,8 @@ class Replying:
                 handler.end_headers()
                 handler.wfile.write(body)
 
-            def log_message(handler, format: str, *values: object) -> None:  # noqa: A002, N805 - the library's names
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
+        super().__init__(Handler)
+        self.url = f"{self.origin}/v1"
 
 
 @pytest.fixture

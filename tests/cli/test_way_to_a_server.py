@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -17,22 +15,22 @@ import pytest
 from assistant.models.embedders.openai import OpenAIEmbedder
 from tests.cli.conftest import Assistant, Loopback, Server
 from tests.cli.files import ingest
-from tests.cli.servers import Reply, completion
+from tests.cli.servers import Listener, QuietHandler, Reply, completion
 from tests.reply_cases import shared_cases
 
 JOB = ("prelabel", "--model", "openai:dev", "--json")
 FAR = "http://model.example.test/v1"  # a name that leads nowhere but through the proxy
 
 
-class Proxy:
+class Proxy(Listener):
     """An HTTP proxy: sends what it gets to one server (host:port), whatever host is asked for; remembers targets."""
 
     def __init__(self, origin: str) -> None:
         self.targets: list[str] = []
         self.logins: list[str | None] = []
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(handler) -> None:  # noqa: N805 - `self` is the proxy
+        class Handler(QuietHandler):
+            def do_POST(handler) -> None:  # noqa: N802, N805 - the library's name; `self` is the proxy
                 self.targets.append(handler.path)
                 self.logins.append(handler.headers.get("Proxy-Authorization"))
                 length = int(handler.headers.get("Content-Length") or 0)
@@ -50,22 +48,11 @@ class Proxy:
 
             do_GET = do_POST  # noqa: N815 - the library's names
 
-            def do_CONNECT(handler) -> None:  # noqa: N805 - the library's names
+            def do_CONNECT(handler) -> None:  # noqa: N802, N805 - the library's names
                 self.targets.append(handler.path)
                 handler.send_error(403, "Not allowed here")
 
-            def log_message(handler, format: str, *values: object) -> None:  # noqa: A002, N805 - the library's names
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.place = f"127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
+        super().__init__(Handler)
 
 
 @pytest.fixture
