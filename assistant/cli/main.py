@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -94,7 +96,7 @@ def run() -> None:
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
         with Heartbeat(output, command) if command not in _SERVERS else nullcontext():
-            app(prog_name="assistant")
+            _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)
         sys.exit(EXIT_ERROR)
@@ -106,6 +108,12 @@ def run() -> None:
     except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
         output.failed(AssistantError("something unexpected happened in this program", hint=f"details: {_keep_trace()}"))
         sys.exit(EXIT_ERROR)
+
+
+@cache
+def _command() -> Callable[..., Any]:
+    """The commands, put together once a process: it takes a tenth of a second."""
+    return typer.main.get_command(app)
 
 
 def _keep_trace() -> str:
