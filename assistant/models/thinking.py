@@ -54,10 +54,9 @@ class ThinkingRoom:
             room: what had been added to its limit.
             thought: whether its SDK saw thinking that the body does not show.
         """
-        if not thought and b'"length"' not in body:
-            at = body.rfind(b'"reasoning')  # the count of its tokens stands near the end
-            if at < 0 or not _SIGN.match(body, at):
-                return
+        shown = b'"reasoning' in body and _SIGN.search(body) is not None  # the first look is the cheap one
+        if not (thought or shown or b'"length"' in body):
+            return
         thinking, cut = _how_it_thought(body)
         if not thinking and not thought:
             return
