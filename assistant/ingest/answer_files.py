@@ -34,6 +34,10 @@ from assistant.ingest.whole_files import left_out, mapped, whole, whole_rows
 
 _LABEL_SHAPE = "{item_id, rater_id, label or labels}"
 _MACHINE_SHAPE = "{item_id, model, label or labels, score?}"
+_UNREAD = {
+    "bad_score": "have no readable score",
+    "bad_label": "have no readable label and count as not agreeing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def _machine(file: _File, names: ItemNames, notes: list[str]) -> tuple[list[Mach
 
 def _machine_rows(file: _File, notes: list[str]) -> list[MachineRow]:
     """The rows that say which model was asked about which item; leaving out unreadable labels would flatter it."""
-    unread: dict[str, list[Refusal]] = {"bad_score": [], "bad_label": []}
+    unread: dict[str, list[Refusal]] = {reason: [] for reason in _UNREAD}
     blank = dict.fromkeys(name for name in (*file.columns.each_label, file.columns.labels, file.columns.label) if name)
     found: list[MachineRow | Refusal] = []
     for row in file.rows:
@@ -247,13 +251,8 @@ def _machine_rows(file: _File, notes: list[str]) -> list[MachineRow]:
             read = to_machine(replace(row, values={**row.values, **blank}), file.columns)
         found.append(read)
     rows = whole(file.path, found, notes)
-    notes += left_out(file.path, unread["bad_score"], len(rows) - len(unread["bad_score"]), "have no readable score")
-    notes += left_out(
-        file.path,
-        unread["bad_label"],
-        len(rows) - len(unread["bad_label"]),
-        "have no readable label and count as not agreeing",
-    )
+    for reason, what in _UNREAD.items():
+        notes += left_out(file.path, unread[reason], len(rows) - len(unread[reason]), what)
     return rows
 
 
