@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.bundled import bundled
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
+from assistant.file_lock import this_command
 from assistant.ingest.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents import read_policy
@@ -188,8 +188,7 @@ class Workspace:
     def _open_index(self, *, fresh: bool) -> VectorIndex:
         if url := self.settings.storage.chroma_url:
             return VectorIndex.connect(url)
-        owner = " ".join(["assistant", *sys.argv[1:3]])
-        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
+        return VectorIndex.open(self.state / "chroma", owner=this_command(), fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
