@@ -140,6 +140,13 @@ class ReviewSettings(_Section):
         return value
 
 
+class AuditSettings(_Section):
+    """Where signed heads of the log of changes go; empty means inside the workspace's `.assistant` folder."""
+
+    anchors: str = ""  # a folder: best one that whoever can write the database can't write
+    key: str = ""  # the file of the private key that signs them; made where there is none
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
@@ -175,6 +182,7 @@ class Settings(_Section):
     trust: TrustSettings = TrustSettings()
     review: ReviewSettings = ReviewSettings()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
     prices: Mapping[str, Price] = {}
 
 

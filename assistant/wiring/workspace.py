@@ -32,6 +32,7 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.actor import actor
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Workspace:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
         url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
         database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
 
