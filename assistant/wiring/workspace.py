@@ -25,6 +25,7 @@ from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
+from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, NonceStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
@@ -136,6 +137,13 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def last_uses(self) -> LastUses:
+        """Notes of when sessions and tokens were used."""
+        uses = LastUses(self.database)
+        self._closing.callback(uses.close)
+        return uses
 
     @cached_property
     def policy(self) -> Policy:
