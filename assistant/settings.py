@@ -151,6 +151,13 @@ class ServerSettings(_Section):
     keep_alive_seconds: float = Field(default=75, gt=0)  # without a new request; more than a proxy in front waits
 
 
+class AuditSettings(_Section):
+    """Where signed heads of the log of changes go; empty means inside the workspace's `.assistant` folder."""
+
+    anchors: str = ""  # a folder: best one that whoever can write the database can't write
+    key: str = ""  # the file of the private key that signs them; made where there is none
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
@@ -187,6 +194,7 @@ class Settings(_Section):
     review: ReviewSettings = ReviewSettings()
     server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
     prices: Mapping[str, Price] = {}
 
 

@@ -89,7 +89,7 @@ class Jobs:
 
     def at_work(self) -> bool:
         """Whether a job runs in this workspace, wherever it was started."""
-        return any(job.alive for job in self._jobs.values()) or at_work(self._state / "journal") is not None
+        return any(job.alive for job in self._jobs.values()) or at_work(self._state / "journal")
 
     def refuse_second(self) -> None:
         """Raises InputError while a job is at work."""

@@ -106,8 +106,8 @@ class Session:
 
     def _recover(self, note: Callable[[str], None]) -> None:
         recovered, damaged = recover(self._workspace.journal, self._workspace.prelabels)
-        for path, lines in damaged.items():
-            note(f"{lines:,} lines of the reply journal are no replies and were left out; they are kept in {path}")
+        for one in damaged:
+            note(one.words())
         if recovered:
             note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
         self.progress.recovered = recovered
@@ -151,7 +151,7 @@ class Session:
         if not self._choice.dry_run:
             return 0
         folder = self._workspace.journal_folder
-        left = {reply.content_digest for reply in unread(folder) if reply.run_key == self.run.key}
+        left = {reply.content_digest for reply in unread(folder, self.run.key.__eq__)}
         return len(left.difference(self._work.store.stored_replies(self.run, sorted(left))))
 
     async def work(self, watch: Callable[[JobProgress], None]) -> AssistantError | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.bundled import bundled
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
+from assistant.file_lock import this_command
 from assistant.ingest.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents import read_policy
@@ -25,6 +25,7 @@ from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
+from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, NonceStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
@@ -32,6 +33,7 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.actor import actor
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Workspace:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
         url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
         database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
 
@@ -136,6 +139,13 @@ class Workspace:
         return queue
 
     @cached_property
+    def last_uses(self) -> LastUses:
+        """Notes of when sessions and tokens were used."""
+        uses = LastUses(self.database)
+        self._closing.callback(uses.close)
+        return uses
+
+    @cached_property
     def policy(self) -> Policy:
         """The policy of the settings. Raises PolicyError with all its mistakes."""
         return read_policy(self.policy_path)
@@ -188,8 +198,7 @@ class Workspace:
     def _open_index(self, *, fresh: bool) -> VectorIndex:
         if url := self.settings.storage.chroma_url:
             return VectorIndex.connect(url)
-        owner = " ".join(["assistant", *sys.argv[1:3]])
-        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
+        return VectorIndex.open(self.state / "chroma", owner=this_command(), fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:

@@ -173,7 +173,7 @@ def run_items_file(
 def run_rows(request: Request) -> list[dict[str, Any]]:
     """Every run, newest first: `run`, `last` (its newest event) and `state`."""
     here = site(request)
-    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.journal_folder) is not None
+    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.journal_folder)
     return [
         {"run": run, "last": last.get(run.id), "state": run_state(request, run, last.get(run.id), alive)}
         for run in reversed(here.workspace.runs.all())
@@ -197,7 +197,7 @@ def live_of(request: Request, run: Run) -> dict[str, Any]:
     store = RunItemStore(here.database)
     counted: Known[Progress] = remembered(request).get(("progress", run.id), lambda: store.progress(run.id))
     last = store.last_events().get(run.id)
-    state = run_state(request, run, last, at_work(here.workspace.journal_folder) is not None)
+    state = run_state(request, run, last, at_work(here.workspace.journal_folder))
     job = jobs(request).of(run.name)
     return {
         "state": state,
