@@ -86,7 +86,7 @@ class Database:
         """
         with (
             _told(),
-            self._turn(),
+            self.turn(),
             self._engine.connect().execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
@@ -128,14 +128,29 @@ class Database:
         if self._turns is not None:
             self._turns.close()
 
+    @property
+    def address(self) -> sa.URL:
+        """Where it is; with the password, where there is one."""
+        return self._engine.url
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of this process's."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
+
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for our turn to write, where the database has none of its own."""
+    def turn(self, seconds: float = _BUSY_SECONDS) -> Iterator[None]:
+        """Wait for our turn to write, where the database has none of its own.
+
+        Raises:
+            StorageError: others had it for so many seconds.
+        """
         if self._turns is None:
             yield
             return
         try:
-            with self._turns.one(_BUSY_SECONDS):
+            with self._turns.one(seconds):
                 yield
         except TimeoutError:
             raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None
@@ -173,7 +188,7 @@ def _engine(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.drivername in {"postgres", "postgresql"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(parsed, hide_parameters=True)  # they are content
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
         # Not the error's own text: it may quote the URL, and with it a password.
         raise StorageError(

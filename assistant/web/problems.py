@@ -19,6 +19,7 @@ from assistant.web.site import request_id, site
 from assistant.web.views import language_of, render
 
 API = "/api/"
+FOR_MACHINES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})  # asked by probes and scrapers, never by people
 PROBLEM_TYPE = "application/problem+json"
 
 _TITLES = {
@@ -97,7 +98,7 @@ def respond(request: Request, problem: Problem) -> Response:
     """The answer that tells a problem, in the reader's language."""
     language = language_of(request)
     detail, title = problem.told(language), language.gettext(problem.title)
-    if request.url.path.startswith(API):
+    if _for_programs(request):
         body = {
             "type": "about:blank",
             "title": title,
@@ -116,6 +117,11 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
+def _for_programs(request: Request) -> bool:
+    path = request.scope["path"]
+    return path.startswith(API) or path in FOR_MACHINES
+
+
 def install(app: FastAPI) -> None:
     """Let an app tell its problems this way."""
     app.add_exception_handler(Problem, _problem)
@@ -126,14 +132,14 @@ def install(app: FastAPI) -> None:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - as installed
-    if error.status == 401 and not request.url.path.startswith(API):
+    if error.status == 401 and not _for_programs(request):
         return _to_login(request)
     return respond(request, error)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as installed
-    if not hasattr(request.state, "visit") and not request.url.path.startswith(API):
+    if not hasattr(request.state, "visit") and not _for_programs(request):
         with suppress(AssistantError):  # who asks only decides how the page looks
             request.state.visit = await run_in_threadpool(site(request).look, request)
     # Of its own words only those about a body that can't be read say more than the status does.

@@ -22,6 +22,7 @@ from assistant.web.links import login_link
 from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
 from assistant.web.protocol import TimedProtocol
+from assistant.web.site import Site
 from assistant.wiring.workspace import Workspace
 
 LOG_FILE = "serve.log"
@@ -71,12 +72,13 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
+        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
+        sweeps = (workspace.queue.return_expired, workspace.queue.retire_aged_gold)
+        app = create_app(workspace, real, sweeps, connections)
         link = None
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
         started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
-        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
         config = uvicorn.Config(
             app,
             http=cast("type[asyncio.Protocol]", partial(TimedProtocol, connections)),
@@ -90,7 +92,7 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
-        server = _Server(config, connections, lambda: announce(started))
+        server = _Server(config, app.state.site, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
 
 
@@ -122,9 +124,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 class _Server(uvicorn.Server):
     """uvicorn with our own signals and time limits: it ends with status 0, after what was begun."""
 
-    def __init__(self, config: uvicorn.Config, connections: Connections, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._connections = connections
+        self._site = site
         self._announce = announce
 
     @contextmanager
@@ -141,8 +143,11 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Close what took too long."""
-        if counter % _TICKS == 0 and (closed := self._connections.end_overdue()):
+        connections = self._site.connections
+        if counter % _TICKS == 0 and connections is not None and (closed := connections.end_overdue()):
             LOG.warning({"connections_closed": dict(closed)})
+            for reason, count in closed.items():
+                self._site.metrics.closed(reason, count)
         return await super().on_tick(counter)
 
     async def run_until_told(self, listener: socket.socket) -> None:
