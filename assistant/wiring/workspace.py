@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.bundled import bundled
+from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.file_lock import this_command
@@ -26,7 +27,7 @@ from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
 from assistant.store.last_uses import LastUses
-from assistant.store.nonces import REVIEW, NonceStore
+from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.registry import Registry
@@ -110,6 +111,17 @@ class Workspace:
     def nonces(self) -> NonceStore:
         """What draws come from."""
         return NonceStore(self.database)
+
+    @cached_property
+    def seed(self) -> int:
+        """Of folds and solvers: the settings', else the workspace's own."""
+        given = self.settings.routing.seed
+        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+
+    @cached_property
+    def ids(self) -> OpaqueIds:
+        """Ids of tasks and assignments, by the workspace's own secret."""
+        return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
     @cached_property
     def precedents(self) -> PrecedentStore:
