@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from assistant.domain.prelabels import RunIdentity
 from assistant.errors import InputError
 from assistant.store.database import Database, now
+from assistant.store.patience import lasting
 from assistant.store.tables import prelabels, run_events, runs
 
 NOT_STORED = 0
@@ -164,12 +165,14 @@ class RunStore:
             hint="assistant prelabel  goes on; a run without answers is looked at by its name",
         )
 
+    @lasting
     def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
         """Append to the run's history."""
         row = {"run_id": run.id, "event": event, "detail": dict(detail), "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(run_events), [row])
 
+    @lasting
     def events(self, run: Run) -> list[tuple[str, str, Mapping[str, object]]]:
         """The run's history, oldest first: (time, event, detail)."""
         query = sa.select(run_events).where(run_events.c.run_id == run.id).order_by(run_events.c.id)
