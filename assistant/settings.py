@@ -163,6 +163,9 @@ class StorageSettings(_Section):
 
     database_url: str = ""
     chroma_url: str = ""
+    connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
+    page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
     @field_validator("database_url", "chroma_url")
     @classmethod
