@@ -19,7 +19,7 @@ from assistant.errors import StorageError
 from assistant.store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"  # the newest migration; a test holds it against the folder
+HEAD = "0007"  # the newest migration; a test holds it against the folder
 _BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _LOCKED = "another process keeps the database locked"
 _AGAIN = "the same command goes on where it was"
