@@ -19,7 +19,7 @@ from assistant.errors import StorageError
 from assistant.store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0007"  # the newest migration; a test holds it against the folder
+HEAD = "0008"  # the newest migration; a test holds it against the folder
 _BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _LOCKED = "another process keeps the database locked"
 _AGAIN = "the same command goes on where it was"
@@ -37,10 +37,12 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
+    `operator` is who runs this process, for the log of changes where no one else is at work.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.operator = "system"
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._turns = Turns(Path(file).absolute()) if file and file != ":memory:" else None
         # SQLite's readers see one moment by themselves.

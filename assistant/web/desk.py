@@ -37,6 +37,7 @@ _MORE = {
     "not_among_last": marked("Only your own last ten answers can be taken back."),
     "adjudicated": marked("This item has been settled meanwhile: its answers stay."),
     "qualification_no_skip": marked("Items of a qualification round can't be skipped."),
+    "practice_own": marked("Training is yours alone: it can't be handed to a colleague."),
 }
 
 

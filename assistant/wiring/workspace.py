@@ -26,6 +26,7 @@ from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
+from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, NonceStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
@@ -33,6 +34,7 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.actor import actor
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class Workspace:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
         url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
         database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
 
@@ -136,6 +139,13 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def last_uses(self) -> LastUses:
+        """Notes of when sessions and tokens were used."""
+        uses = LastUses(self.database)
+        self._closing.callback(uses.close)
+        return uses
 
     @cached_property
     def policy(self) -> Policy:

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Outcome, Principal, SkipReason, Submission
+from assistant.review.steering import Unfit
 from assistant.store.seats import Seat
-from assistant.store.users import User, UserStore
+from assistant.store.users import UserStore
 from assistant.web.desk import Reviewer, RowNumber, desk, seat_of, took
 from assistant.web.doors import CSRF_HEADER
 from assistant.web.language import marked
 from assistant.web.options import LARGEST_NOTE
-from assistant.web.permissions import Permission, role_may
 from assistant.web.problems import Problem
 from assistant.web.site import site, visit
 
@@ -37,14 +37,21 @@ Uncovered = Annotated[
 ]
 
 
-_UNFIT = {
-    "nobody": marked("There is nobody of that name who labels."),
-    "role": marked("%(name)s doesn't label."),
-    "language": marked("%(name)s doesn't judge this language."),
-    "skill": marked("%(name)s lacks the skill this item asks for."),
-    "opt_out": marked("%(name)s can't take this item."),  # what somebody doesn't want to see is nobody else's business
-    "met_before": marked("%(name)s has had this item already."),
+_NOBODYS_NUMBER = 0  # of a row that is never there
+_NOBODY = marked("There is nobody of that name who labels.")
+_UNFIT: dict[str, tuple[str, str]] = {
+    "nobody": ("nobody", _NOBODY),
+    Unfit.CLOSED: ("nobody", _NOBODY),
+    Unfit.ROLE: ("nobody", _NOBODY),
+    Unfit.QUEUE: ("queue", marked("%(name)s isn't in the team or queue of this item.")),
+    Unfit.LANGUAGE: ("language", marked("%(name)s doesn't judge this language.")),
+    Unfit.SKILL: ("skill", marked("%(name)s lacks the skill this item asks for.")),
+    # what somebody doesn't want to see is nobody else's business
+    Unfit.OPT_OUT: ("opt_out", marked("%(name)s can't take this item.")),
+    Unfit.QUALIFICATION: ("qualification", marked("%(name)s hasn't passed the round for this work yet.")),
+    "met_before": ("met_before", marked("%(name)s has had this item already.")),
 }
+"""Why a colleague can't be given an item: the code and the sentence."""
 
 
 class Held(BaseModel):
@@ -194,17 +201,14 @@ def hand_over(request: Request, who: Reviewer, assignment_id: RowNumber, passed:
     Raises:
         Problem: 422 for a colleague who doesn't exist or couldn't take it; the item stays where it is.
     """
-    _refuse_others(request, who, assignment_id)
     colleague = UserStore(site(request).database).find(passed.to) if passed.to else None
-    if passed.to and (colleague is None or not _reviews(colleague)):
-        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
-    to = None if colleague is None else colleague.id
+    to = _NOBODYS_NUMBER if colleague is None else colleague.id
     outcome = desk(request).queue.hand_over(
-        who, assignment_id, passed.token, passed.note, to, uncovered_ms=passed.uncovered_ms
+        who, assignment_id, passed.token, passed.note, to if passed.to else None, uncovered_ms=passed.uncovered_ms
     )
     if outcome.message in _UNFIT:
-        told = {"name": passed.to if colleague is None else colleague.display_name}
-        raise Problem(422, _UNFIT[outcome.message], code=outcome.message, values=told)
+        code, told = _UNFIT[outcome.message]
+        raise Problem(422, told, code=code, values={"name": colleague.display_name if colleague else passed.to})
     return _told(took(request, outcome))
 
 
@@ -213,11 +217,7 @@ def colleagues(request: Request, who: Reviewer, assignment_id: RowNumber) -> Col
     """Whom you could hand an item over to: those who may label it and have nothing to do with it yet."""
     seat_of(request, who, assignment_id)
     found = desk(request).queue.colleagues(who, assignment_id)
-    return Colleagues([Colleague(one.name, one.display_name) for one in found if _reviews(one)])
-
-
-def _reviews(user: User) -> bool:
-    return not user.disabled and role_may(user.role, Permission.REVIEW)
+    return Colleagues([Colleague(one.name, one.display_name) for one in found])
 
 
 def _refuse_others(request: Request, who: Principal, assignment_id: int) -> None:

@@ -35,6 +35,7 @@ from assistant.web.pages.queue import (
     overview_of,
     place_name,
     place_of,
+    qualified_only,
     seat_of,
     waiting_rows,
 )
@@ -216,7 +217,7 @@ def assign_task(request: Request, who: Steerer, assignment_id: RowNumber, given:
     seat = seat_of(request, assignment_id)
     to = None if given.to is None else labeller(request, given.to)
     with site(request).database.write() as connection:
-        done = assign(connection, seat, to, who.name)
+        done = assign(connection, seat, to, who.name, qualified_only=qualified_only(request))
     if not done:
         raise answered_meanwhile()
     return read_wanted(request, who, assignment_id)

@@ -158,7 +158,8 @@ def tasks_page(
     part = request.headers.get("hx-request") == "true"
     people = {user.name: user for user in _people(request, who)}
     with site(request).database.read() as connection:
-        fit = able(connection, found.rows, [user.principal() for user in people.values()]) if people else {}
+        whom = [user.principal() for user in people.values()]
+        fit = able(connection, found.rows, whom, qualified_only=qualified_only(request)) if people else {}
     return render(
         request,
         "queue/task_rows.html" if part else "queue/tasks.html",
@@ -210,6 +211,11 @@ def labeller(request: Request, name: str) -> Principal:
     if user is None or user.disabled or not role_may(user.role, Permission.REVIEW):
         raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
     return user.principal()
+
+
+def qualified_only(request: Request) -> bool:
+    """Whether people have to pass a round before work can be given to them."""
+    return site(request).workspace.settings.review.qualification_items > 0
 
 
 def overview_of(request: Request) -> Known[Overview]:

@@ -72,14 +72,17 @@ class ReviewDesk:
         return self.queue.pause(who, severe_from=self._workspace.settings.routing.severe_from)
 
     def spent(self, who: Principal) -> list[str]:
-        """Harms that somebody isn't shown any more in this shift."""
+        """Harms that somebody isn't shown any more in this shift, by what they have given out of their hands.
+
+        What they hold counts for what they are dealt, but isn't told: a blind item in hand would be known by it.
+        """
         rules = self._workspace.settings.review
         if not rules.budgets:
             return []
         since = datetime.now(UTC) - timedelta(hours=rules.shift_hours)
         with self._workspace.database.read() as connection:
             shift = exposure.shift(connection, who.user_id, since.isoformat(timespec="milliseconds"))
-        return sorted(exhausted(shift.bound, rules.budgets))
+        return sorted(exhausted(shift.seen.by_harm, rules.budgets))
 
     def seat(self, assignment_id: int) -> Seat | None:
         """A wanted answer by its number."""
