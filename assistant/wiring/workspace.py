@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,7 @@ class Workspace:
         self.settings = settings
         self._serves = serves
         self._closing = ExitStack()
+        self._release_journal: Callable[[], None] = lambda: None
 
     @classmethod
     def open(cls, folder: Path, *, serves: bool = False) -> Self:
@@ -238,8 +240,13 @@ class Workspace:
     @cached_property
     def journal(self) -> ReplyJournal:
         """Paid replies on disk ahead of the database; one job a workspace at a time."""
-        self._closing.callback(claim(self.journal_folder))
+        self._release_journal = claim(self.journal_folder)
+        self._closing.callback(self._release_journal)
         return ReplyJournal(self.journal_folder)
+
+    def leave_journal(self) -> None:
+        """Let another job begin; the journal isn't to be used after it."""
+        self._release_journal()
 
     @property
     def journal_folder(self) -> Path:
