@@ -121,10 +121,10 @@ class DatabaseProbe:
         address = self._database.address
         if not self._database.is_sqlite:
             limits = {"connect_timeout": 2, "tcp_user_timeout": int(self._seconds * _MILLISECONDS)}
-            named = {"application_name": "assistant health"}
-            return sa.create_engine(
-                address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=limits | named
-            )
+            given: dict[str, Any] = limits | {"application_name": "assistant health"}
+            for name in address.query:
+                given.pop(name, None)
+            return sa.create_engine(address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=given)
         path = f"file:{quote(str(address.database))}?mode=rw"  # a database that was removed is not made again, empty
 
         def connect() -> sqlite3.Connection:

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from assistant import __version__
 from assistant.errors import AssistantError
+from assistant.failures import words_of
 from assistant.web import api, api_access, assets, health, openapi, pages, problems
 from assistant.web.access import Access
 from assistant.web.attempts import LoginLimits
@@ -128,5 +129,5 @@ async def _sweep(site: Site, sweeps: tuple[Sweep, ...]) -> None:
             try:
                 await run_in_threadpool(sweep)
             except AssistantError as error:  # the database is busy: the next round will do
-                LOG.warning({"sweep": type(error).__name__})
+                LOG.warning({"sweep": type(error).__name__, "message": words_of(error)})
                 site.metrics.sweep_failed()

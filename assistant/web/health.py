@@ -19,10 +19,11 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from assistant import __version__
+from assistant.failures import words_of
 from assistant.policy.lock import held
+from assistant.store.journal import at_work
 from assistant.store.probe import Condition, DatabaseProbe
 from assistant.store.workload import Backlog, count_backlog
-from assistant.web.jobs import jobs
 from assistant.web.language import marked
 from assistant.web.log import LOG
 from assistant.web.metrics import State
@@ -46,16 +47,15 @@ class Looks:
 
     Args:
         here: the app.
-        job_running: whether a job is at work in its workspace.
     """
 
-    def __init__(self, here: Site, job_running: Callable[[], bool]) -> None:
+    def __init__(self, here: Site) -> None:
         writing, reading = (DatabaseProbe(here.database, _LOOK_SECONDS) for _ in range(2))
         self._probes = (writing, reading)
         self._condition = SharedLook(writing.look, every_seconds=_LOOKS_EVERY)
         self._backlog = SharedLook(lambda: reading.read(count_backlog), every_seconds=_LOOKS_EVERY)
         self._index = SharedLook(lambda: _index(here))
-        self._job = SharedLook(job_running)
+        self._job = SharedLook(lambda: at_work(here.workspace.journal_folder))
         self._said = ""
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ async def _in_time(look: SharedLook[Found], otherwise: Found) -> Found:
         return await look.within(LIMIT_SECONDS)
     except Exception as error:  # noqa: BLE001 - whatever keeps a look from ending well, health is told all the same
         if not isinstance(error, TimeoutError):
-            LOG.warning({"look": type(error).__name__})
+            LOG.warning({"look": type(error).__name__, "message": words_of(error)})
         return otherwise
 
 
@@ -161,7 +161,7 @@ def _looks(request: Request) -> Looks:
     """The app's own, made at the first look: from then on it has two connections more."""
     state = request.app.state
     if not hasattr(state, "looks"):
-        state.looks = Looks(site(request), jobs(request).at_work)
+        state.looks = Looks(site(request))
     held_looks: Looks = state.looks
     return held_looks
 

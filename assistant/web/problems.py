@@ -13,14 +13,26 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from assistant.errors import AssistantError, InputError, StorageError
+from assistant.errors import (
+    AssistantError,
+    InputError,
+    ModelError,
+    SettingsError,
+    StorageError,
+    VectorIndexError,
+    WorkspaceError,
+)
+from assistant.failures import words_of
 from assistant.web.language import Language, marked
+from assistant.web.log import LOG
 from assistant.web.site import request_id, site
 from assistant.web.views import language_of, render
 
 API = "/api/"
 FOR_MACHINES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})  # asked by probes and scrapers, never by people
 PROBLEM_TYPE = "application/problem+json"
+
+_OF_THE_SERVER = (StorageError, VectorIndexError, ModelError, SettingsError, WorkspaceError)
 
 _TITLES = {
     400: marked("This request can't be understood"),
@@ -159,12 +171,21 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    """Errors written for users; their text is English, as on the command line."""
+    """Errors written for users; their text is English, as on the command line.
+
+    What is wrong with a disk or a server is for whoever looks after this one: its reason, which may name hosts, ports
+    and paths, goes to the log, and whoever asked is asked to try again.
+    """
     assert isinstance(error, AssistantError)  # noqa: S101 - as installed
-    status = 503 if isinstance(error, StorageError) else 400 if isinstance(error, InputError) else 409
-    place = f"{error.where}: " if error.where else ""
-    values = {"what": f"{place}{error.what}"}
-    return respond(request, Problem(status, "%(what)s", code=type(error).__name__, values=values, hint=error.hint))
+    code = type(error).__name__
+    if isinstance(error, _OF_THE_SERVER):
+        place = {"where": error.where} if error.where else {}
+        LOG.warning({"id": request_id(request), "error": code, "message": words_of(error), **place})
+        return respond(request, Problem(503, code=code))
+    status = 400 if isinstance(error, InputError) else 409
+    place_told = f"{error.where}: " if error.where else ""
+    values = {"what": f"{place_told}{error.what}"}
+    return respond(request, Problem(status, "%(what)s", code=code, values=values, hint=error.hint))
 
 
 def _to_login(request: Request) -> Response:

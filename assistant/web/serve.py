@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ from typing import cast
 
 import uvicorn
 
+from assistant import __version__
 from assistant.errors import InputError
+from assistant.store.database import HEAD
 from assistant.store.users import UserStore
 from assistant.web.app import create_app
 from assistant.web.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
@@ -92,6 +95,7 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
+        _log_start(workspace, real, connections)
         server = _Server(config, app.state.site, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
 
@@ -119,6 +123,29 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         # without it every answer waits 40 ms for the client's acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
+
+
+def _log_start(workspace: Workspace, options: ServeOptions, connections: Connections) -> None:
+    """What somebody wants to know who has only the log; no secrets."""
+    LOG.info(
+        {
+            "message": "started",
+            "version": __version__,
+            "schema": HEAD,
+            "pid": os.getpid(),
+            "database": "SQLite" if workspace.database.is_sqlite else "PostgreSQL",
+            "host": options.host,
+            "port": options.port,
+            "team": options.team,
+            "public_url": options.public_url,
+            "trusted_proxies": options.trusted_proxies,
+            "metrics_token": bool(options.metrics_token),
+            "connections": connections.most,
+            "connections_per_address": connections.limits.connections_per_address,
+        }
+    )
+    if options.unheard_proxy:
+        LOG.warning({"message": "no proxy is trusted: everybody seems to come from the proxy's address"})
 
 
 class _Server(uvicorn.Server):
