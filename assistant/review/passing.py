@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from assistant.domain.review_work import (
     EXPERT,
@@ -32,10 +33,11 @@ _KEPT = frozenset({TaskKind.CALIBRATION, TaskKind.AUDIT, TaskKind.EVALUATION})  
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lease as its holder names it; `uncovered_ms` as in `Submission`."""
+    """A lease as its holder names it, at the moment `at`; `uncovered_ms` as in `Submission`."""
 
     assignment_id: int
     token: int
+    at: datetime
     uncovered_ms: int | None = None
 
 
@@ -181,7 +183,7 @@ def _passed(
         kind=kind,
         reason=reason,
         note=note,
-        uncovered_ms=held.uncovered_ms,
+        uncovered_ms=place.uncovered_ms(held.uncovered_ms, held.at),
     )
     detail = {"item": place.item_id, "reason": reason, "note": note}
     audit.append(connection, principal.name, f"task.{kind.value}", f"task:{place.task_id}", detail)

@@ -13,6 +13,7 @@ from assistant.store.people_tables import login_links, sessions, users
 from assistant.store.users import User, read_user
 
 _KEPT = timedelta(days=30)  # how long the row of a session stays after its end
+_CLOCKS_DIFFER = 60.0  # seconds, of two servers on one database
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,17 @@ class SessionStore:
             )
 
     def find(self, digest: str, *, idle_seconds: float) -> Session | None:
-        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled."""
+        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled.
+
+        One that began later than now was opened before the clock was set back: it would live longer by that, and is
+        not alive.
+        """
         query = (
             sa.select(users, sessions.c.csrf, sessions.c.last_seen_at, sessions.c.expires_at)
             .join(sessions, sessions.c.user_id == users.c.id)
             .where(sessions.c.id_digest == digest, sessions.c.revoked.is_(False), users.c.disabled.is_(False))
             .where(sessions.c.expires_at > now(), sessions.c.last_seen_at > _before(idle_seconds))
+            .where(sessions.c.created_at < _before(-_CLOCKS_DIFFER))
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
@@ -106,6 +112,7 @@ class SessionStore:
             login_links.c.digest == digest,
             login_links.c.used_at.is_(None),
             login_links.c.expires_at > moment,
+            login_links.c.created_at < _before(-_CLOCKS_DIFFER),
             login_links.c.user_id.in_(sa.select(users.c.id).where(users.c.disabled.is_(False))),
         )
         using = login_links.update().where(*fresh).values(used_at=moment).returning(login_links.c.user_id)
