@@ -140,11 +140,32 @@ class ReviewSettings(_Section):
         return value
 
 
+class ServerSettings(_Section):
+    """What `assistant serve` allows a connection; behind a proxy, what it allows the proxy's."""
+
+    connections: int = Field(default=1000, ge=16, le=1_000_000)  # fewer where the system permits fewer open files
+    connections_per_address: int = Field(default=256, ge=4)  # of one address; a trusted proxy's are not counted so
+    head_seconds: float = Field(default=10, gt=0)  # for the head of a request to arrive whole
+    body_seconds: float = Field(default=60, gt=0)  # ... and for the rest of it
+    answer_seconds: float = Field(default=30, gt=0)  # for the other side to take the next 64 kB of an answer
+    keep_alive_seconds: float = Field(default=75, gt=0)  # without a new request; more than a proxy in front waits
+
+
+class AuditSettings(_Section):
+    """Where signed heads of the log of changes go; empty means inside the workspace's `.assistant` folder."""
+
+    anchors: str = ""  # a folder: best one that whoever can write the database can't write
+    key: str = ""  # the file of the private key that signs them; made where there is none
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
     database_url: str = ""
     chroma_url: str = ""
+    connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
+    page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
     @field_validator("database_url", "chroma_url")
     @classmethod
@@ -174,7 +195,9 @@ class Settings(_Section):
     routing: RoutingSettings = RoutingSettings()
     trust: TrustSettings = TrustSettings()
     review: ReviewSettings = ReviewSettings()
+    server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
     prices: Mapping[str, Price] = {}
 
 

@@ -150,6 +150,7 @@ def test_a_last_use_from_before_the_clock_was_set_back_keeps_no_session_alive(
     with workspace.database.write() as connection:
         connection.execute(sessions.update().values(last_seen_at=ahead))
     client.get("/profile")
+    workspace.last_uses.close()  # notes that are under way
     with workspace.database.read() as connection:
         assert connection.execute(sa.select(sessions.c.last_seen_at)).scalar_one() < ahead
 
