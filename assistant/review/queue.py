@@ -207,7 +207,7 @@ class Queue:
                 age(connection, self._rules, self._clock())
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:
-                    claims.give_back(connection, principal, one.assignment_id, one.token, "open")
+                    claims.unclaim(connection, one.assignment_id)
                     [one] = claims.claimed(connection, [mixed])
             found.append(one)
             counts[one.harm] += 1

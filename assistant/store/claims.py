@@ -90,6 +90,13 @@ def give_back(connection: sa.Connection, principal: Principal, assignment_id: in
     return bool(connection.execute(statement.values(values)).rowcount)
 
 
+def unclaim(connection: sa.Connection, assignment_id: int) -> None:
+    """Undo a claim of this very transaction, of which its holder never learns: the next one gets the same token."""
+    values = {"state": "open", "user_id": None, "lease_until": None, "claimed_at": None}
+    statement = sa.update(assignments).where(assignments.c.id == assignment_id)
+    connection.execute(statement.values(**values, token=assignments.c.token - 1))
+
+
 def any_expired(connection: sa.Connection, lease: Lease) -> bool:
     """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
     ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
