@@ -28,6 +28,7 @@ from assistant.store.journal import ReplyJournal, claim
 from assistant.store.nonces import REVIEW, NonceStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
+from assistant.store.read_log import ReadLog
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
@@ -136,6 +137,13 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def read_log(self) -> ReadLog:
+        """Entries of the log of changes that no request waits for."""
+        log = ReadLog(self.database)
+        self._closing.callback(log.close)
+        return log
 
     @cached_property
     def policy(self) -> Policy:

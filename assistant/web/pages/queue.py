@@ -124,7 +124,7 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
 @router.get("/queue.{ending}")
 def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Response:
     """The same as a file."""
-    return download("queue", ending, GROUPS, overview_of(request).value.groups)
+    return download(request, "queue", ending, GROUPS, overview_of(request).value.groups)
 
 
 @router.get("/queue/tasks")
@@ -183,7 +183,7 @@ def tasks_file(
 ) -> Response:
     """The same as a file."""
     rows = everything(waiting_rows(request, chosen), lambda one: Urgency(one.priority, one.id))
-    return download("tasks", ending, ROWS, rows)
+    return download(request, "tasks", ending, ROWS, rows)
 
 
 @router.get("/queue/leases")
