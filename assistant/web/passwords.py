@@ -63,6 +63,8 @@ _SAME_KEYS = str.maketrans(_CYRILLIC, "`qwertyuiop[]asdfghjkl;'zxcvbnm,.")  # Ru
 _KEYS = ("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
 _YEARS = range(1920, 2040)
 _WORD_BITS, _LINK_BITS, _CONTEXT_BITS, _DATE_BITS, _YEAR_BITS, _CHANGED_BITS = 11.3, 6.3, 3.0, 15.0, 7.0, 1.0
+_FIRST_IDEOGRAPH = "\u2e80"
+_UNSHIFTED = str.maketrans("!@#$%^&*()_+{}:\"<>?", "1234567890-=[];',./")
 _DIGIT, _LETTER, _MARK, _OTHER = 3.33, 4.7, 3.5, 10.0
 
 
@@ -109,7 +111,7 @@ def _character(character: str) -> float:
         return _DIGIT
     if character.isascii():
         return _LETTER if character.isalpha() else _MARK
-    return _OTHER
+    return _OTHER if character >= _FIRST_IDEOGRAPH else _LETTER
 
 
 def _words(password: str, plain: str, at: int, context: frozenset[str]) -> Iterator[tuple[int, float]]:
@@ -125,9 +127,10 @@ def _words(password: str, plain: str, at: int, context: frozenset[str]) -> Itera
 
 def _runs(password: str, plain: str, at: int) -> Iterator[tuple[int, float]]:
     """One character again and again, sequences such as abc or 2468, ways over the keyboard, and two of these mixed."""
-    one, other = plain[at::2], plain[at + 1 :: 2]
+    keys = plain.translate(_UNSHIFTED)
+    one, other = keys[at::2], keys[at + 1 :: 2]
     mixed = 2 * min(max(_steady(one, 0), _walk(one, 0)), max(_steady(other, 0), _walk(other, 0)))
-    kinds = ((_steady(plain, at), 4.0, 0.5, 3), (_walk(plain, at), 3.5, 1.3, 3), (mixed, 9.0, 0.5, 6))
+    kinds = ((_steady(plain, at), 4.0, 0.5, 3), (_walk(keys, at), 3.5, 1.3, 3), (mixed, 9.0, 0.5, 6))
     for long, bits, each, shortest in kinds:
         for end in range(at + shortest, at + long + 1):
             yield end, bits + each * (end - at) + (0.0 if _one_case(password[at:end]) else 2.0)
