@@ -64,7 +64,7 @@ _KEYS = ("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
 _YEARS = range(1920, 2040)
 _WORD_BITS, _LINK_BITS, _CONTEXT_BITS, _DATE_BITS, _YEAR_BITS, _CHANGED_BITS = 11.3, 6.3, 3.0, 15.0, 7.0, 1.0
 _FIRST_IDEOGRAPH = "\u2e80"
-_UNSHIFTED = str.maketrans("!@#$%^&*()_+{}:\"<>?", "1234567890-=[];',./")
+_UNSHIFTED = str.maketrans('!@#$%^&*()_+{}:"<>?', "1234567890-=[];',./")
 _DIGIT, _LETTER, _MARK, _OTHER = 3.33, 4.7, 3.5, 10.0
 
 

@@ -49,7 +49,13 @@ def worked(desk: Desk) -> Desk:
     with desk.database.write() as connection:
         settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), policy_id="rules", actor="lea")
     sample = SampleStore(desk.database).add(
-        run_id=run.id, fit_id=None, purpose=Purpose.AUDIT, population=3, seed=1, detail={}, items=[SampledItem("i1", 0.5)]
+        run_id=run.id,
+        fit_id=None,
+        purpose=Purpose.AUDIT,
+        population=3,
+        seed=1,
+        detail={},
+        items=[SampledItem("i1", 0.5)],
     )
     store = CertificateStore(desk.database)
     issued = store.issue(run.id, None, sample.id, {"sentence": "s", "confidence": 0.95})
