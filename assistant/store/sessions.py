@@ -116,11 +116,6 @@ class SessionStore:
         confirmed = row.confirmed_at or ""
         return Session(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at, confirmed)
 
-    def seen(self, digest: str) -> None:
-        """It was used just now."""
-        with self._database.write() as connection:
-            connection.execute(sessions.update().where(sessions.c.id_digest == digest).values(last_seen_at=now()))
-
     def of_user(self, user_id: int, *, idle_seconds: float) -> list[OpenSession]:
         """Somebody's sessions that are alive, the one used last first."""
         query = (
@@ -190,6 +185,9 @@ class SessionStore:
             login_links.c.expires_at > moment,
             login_links.c.user_id.in_(sa.select(users.c.id).where(users.c.disabled.is_(False))),
         )
+        with self._database.read() as connection:  # a made-up link waits for no lock
+            if connection.execute(sa.select(login_links.c.digest).where(*fresh)).first() is None:
+                return None
         using = login_links.update().where(*fresh).values(used_at=moment).returning(login_links.c.user_id)
         with self._database.write() as connection:
             user_id = connection.execute(using).scalar_one_or_none()
