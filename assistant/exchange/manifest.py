@@ -17,7 +17,7 @@ from assistant.store.runs import Run
 
 
 def write_manifest(
-    path: Path, run: Run, totals: RunTotals, written: Written, released: Released, head: Anchor
+    path: Path, run: Run, totals: RunTotals, written: Written, released: Released, *, head: Anchor
 ) -> Path:
     """Write `<file>.manifest.json` beside an exported file and return its path.
 

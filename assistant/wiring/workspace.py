@@ -33,6 +33,7 @@ from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
+from assistant.store.read_log import ReadLog
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
@@ -174,6 +175,13 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def read_log(self) -> ReadLog:
+        """Entries of the log of changes that no request waits for."""
+        log = ReadLog(self.database)
+        self._closing.callback(log.close)
+        return log
 
     @cached_property
     def last_uses(self) -> LastUses:

@@ -80,9 +80,9 @@ def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastA
 
 
 def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
-    app: FastAPI, nobody: TestClient, caplog: pytest.LogCaptureFixture
+    app: FastAPI, workspace: Workspace, nobody: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.site.logins = LoginLimits(lambda: 0.0)  # all within one moment, however slow this machine is
+    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # all within one moment
     caplog.set_level("WARNING", "assistant.web")
     statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
     assert statuses.count(401) == 5
