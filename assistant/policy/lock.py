@@ -98,6 +98,12 @@ def _opened(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise VectorIndexError(
+            "a file stands where the folder of the vector index should be",
+            where=str(path.parent),
+            hint="move it away, then: assistant policy index --rebuild",
+        ) from error
     except OSError as error:
         raise VectorIndexError(
             f"can't be written ({error.strerror})",

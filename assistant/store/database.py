@@ -19,7 +19,7 @@ from assistant.errors import StorageError
 from assistant.store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"  # the newest migration; a test holds it against the folder
+HEAD = "0007"  # the newest migration; a test holds it against the folder
 _BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _LOCKED = "another process keeps the database locked"
 _AGAIN = "the same command goes on where it was"
@@ -37,12 +37,16 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
+
+    Attributes:
+        file: where an SQLite database is; None for PostgreSQL and in memory.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         file = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._turns = Turns(Path(file).absolute()) if file and file != ":memory:" else None
+        self.file = Path(file).absolute() if file and file != ":memory:" else None
+        self._turns = Turns(self.file) if self.file is not None else None
         # SQLite's readers see one moment by themselves.
         self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 

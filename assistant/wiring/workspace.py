@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +30,7 @@ from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.storage import open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
-DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
 
 
 class Workspace:
@@ -72,9 +70,12 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
-        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
-        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        """SQL: the workspace's own SQLite file, or the database the environment or the settings name.
+
+        Raises:
+            WorkspaceError: that is another workspace's.
+        """
+        database = open_database(self.folder, self.state, self.settings.storage, lambda: self.policy)
         self._closing.callback(database.close)
         return database
 
@@ -174,22 +175,16 @@ class Workspace:
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        index = self._open_index(fresh=False)
+        index = open_index(self.database, self.state, self.settings.storage)
         self._closing.callback(index.close)
         return index
 
     def empty_index(self) -> None:
         """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
-        with self._open_index(fresh=True) as index:
+        with open_index(self.database, self.state, self.settings.storage, fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
                     index.drop(key)
-
-    def _open_index(self, *, fresh: bool) -> VectorIndex:
-        if url := self.settings.storage.chroma_url:
-            return VectorIndex.connect(url)
-        owner = " ".join(["assistant", *sys.argv[1:3]])
-        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
