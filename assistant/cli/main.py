@@ -39,6 +39,7 @@ from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Heartbeat
 from assistant.errors import AssistantError
 from assistant.models.tracing import forbid_tracing
+from assistant.steps import listening
 
 _DAY = """\
 A normal day:
@@ -95,7 +96,7 @@ def run() -> None:
     forbid_tracing()
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
-        with Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+        with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)

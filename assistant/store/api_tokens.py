@@ -71,11 +71,6 @@ class ApiTokenStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else TokenHolder(row.token_id, read_user(row), tuple(row.scopes), row.last_used_at)
 
-    def used(self, token_id: int) -> None:
-        """It was used just now."""
-        with self._database.write() as connection:
-            connection.execute(api_tokens.update().where(api_tokens.c.id == token_id).values(last_used_at=now()))
-
     def revoke(self, token_id: int, *, actor: str) -> None:
         """Close the door for a token; once is enough. Raises InputError for a number that is none."""
         with self._database.write() as connection:

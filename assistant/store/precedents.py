@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
+from assistant.store import audit
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import with_media
 from assistant.store.tables import items, near_duplicates, precedents
+
+_NAMED = 20  # items an entry of the log names
 
 
 def settled_digests(policy_id: str) -> sa.Select[str]:
@@ -96,7 +99,12 @@ class PrecedentStore:
 
     def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> int:
         with self._database.write() as connection:
-            return remember(connection, policy_id, events, actor)
+            written = remember(connection, policy_id, events, actor)
+            if written:
+                items_named = [key for key, *_ in events[:_NAMED]]
+                detail = {"rows": written, "item_rows": items_named}
+                audit.append(connection, actor, f"precedents.{events[0][3]}", f"policy:{policy_id}", detail)
+        return written
 
 
 def remember(

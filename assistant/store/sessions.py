@@ -75,11 +75,6 @@ class SessionStore:
             return None
         return Session(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at)
 
-    def seen(self, digest: str) -> None:
-        """It was used just now."""
-        with self._database.write() as connection:
-            connection.execute(sessions.update().where(sessions.c.id_digest == digest).values(last_seen_at=now()))
-
     def end(self, session: Session) -> None:
         """Sign out."""
         name = session.user.name
@@ -108,6 +103,9 @@ class SessionStore:
             login_links.c.expires_at > moment,
             login_links.c.user_id.in_(sa.select(users.c.id).where(users.c.disabled.is_(False))),
         )
+        with self._database.read() as connection:  # a made-up link waits for no lock
+            if connection.execute(sa.select(login_links.c.digest).where(*fresh)).first() is None:
+                return None
         using = login_links.update().where(*fresh).values(used_at=moment).returning(login_links.c.user_id)
         with self._database.write() as connection:
             user_id = connection.execute(using).scalar_one_or_none()

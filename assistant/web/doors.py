@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,7 +16,6 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from assistant.domain.review_work import Principal
-from assistant.errors import StorageError
 from assistant.store.api_tokens import ApiTokenStore
 from assistant.store.sessions import Session, SessionStore
 from assistant.web.credentials import digest
@@ -123,8 +121,7 @@ def find_session(request: Request) -> Session | None:
     held, store = site(request), SessionStore(site(request).database)
     session = store.find(digest(secret), idle_seconds=held.options.idle_seconds)
     if session and _seconds_since(session.last_seen_at) > min(_SEEN_SECONDS, held.options.idle_seconds / 10):
-        with suppress(StorageError):  # a busy database must not keep people out
-            store.seen(session.digest)
+        held.workspace.last_uses.session(session.digest)
     return session
 
 
@@ -135,8 +132,7 @@ def _by_token(request: Request) -> Visit:
     if holder is None or not holder.scopes:
         return NOBODY
     if holder.last_used_at is None or _seconds_since(holder.last_used_at) > _SEEN_SECONDS:
-        with suppress(StorageError):
-            store.used(holder.token_id)
+        site(request).workspace.last_uses.token(holder.token_id)
     return Visit(holder.user.principal(holder.scopes), holder.user.display_name, "", holder.user.preferences)
 
 

@@ -46,7 +46,7 @@ def measure_search(workspace: Workspace, suite: Path) -> RetrievalReport:
 
 def verify_search(workspace: Workspace, sample: int) -> list[VerifyReport]:
     """The index held against the vectors of record: clauses, then precedents."""
-    seed, index, precedents = workspace.settings.routing.seed, workspace.index, workspace.precedents
+    seed, index, precedents = workspace.seed, workspace.index, workspace.precedents
     return [
         verify_index(
             *(index, record.key, record.ids, record.vectors),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from assistant.domain.policies import Policy
 from assistant.errors import AssistantError, WorkspaceError
+from assistant.file_lock import this_command
 from assistant.policy.index import VectorIndex
 from assistant.policy.server import ChromaServer, TokenHeader
 from assistant.settings import StorageSettings
 from assistant.store.database import Database
+from assistant.store.engine import Link
 from assistant.store.workspaces import WorkspaceIdentity, WorkspaceStore
 
 DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
@@ -23,13 +24,16 @@ _KNOWN = "databases"  # ids of the databases that were found to be this folder's
 _MARKS = "indexed.json"
 
 
-def open_database(folder: Path, state: Path, settings: StorageSettings, policy: Callable[[], Policy]) -> Database:
+def open_database(
+    folder: Path, state: Path, settings: StorageSettings, link: Link, policy: Callable[[], Policy]
+) -> Database:
     """The workspace's own SQLite file, or the database that the environment or the settings name.
 
     Args:
         folder: the workspace's folder.
         state: where its state is.
         settings: which database.
+        link: how it is connected to.
         policy: reads its policy; called only where a database is met for the first time.
 
     Raises:
@@ -37,7 +41,7 @@ def open_database(folder: Path, state: Path, settings: StorageSettings, policy: 
         WorkspaceError: it is the database of another workspace.
     """
     url = os.environ.get(DATABASE_VARIABLE) or settings.database_url or f"sqlite:///{state / _OWN_DATABASE}"
-    database = Database.open(url)
+    database = Database.open(url, link)
     if database.file is not None and database.file.resolve() == (state / _OWN_DATABASE).resolve():
         return database
     try:
@@ -57,8 +61,7 @@ def open_index(database: Database, state: Path, settings: StorageSettings, *, fr
     workspace, marks = WorkspaceStore(database).id(), state / _MARKS
     if settings.chroma_url:
         return VectorIndex.connect(chroma_server(settings), workspace=workspace, marks=marks)
-    owner = " ".join(["assistant", *sys.argv[1:3]])
-    return VectorIndex.open(state / "chroma", owner=owner, fresh=fresh, workspace=workspace, marks=marks)
+    return VectorIndex.open(state / "chroma", owner=this_command(), fresh=fresh, workspace=workspace, marks=marks)
 
 
 def chroma_server(settings: StorageSettings) -> ChromaServer:

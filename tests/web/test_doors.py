@@ -202,6 +202,7 @@ def test_a_token_needs_no_csrf_token_and_never_falls_back_to_a_session(
 def test_a_token_that_was_revoked_opens_nothing(nobody: TestClient, workspace: Workspace) -> None:
     headers = token(workspace, "bot", Role.REVIEWER, "read")
     assert nobody.get("/api/v1/tests/who", headers=headers).status_code == 200
+    workspace.last_uses.close()  # what was noted is written
     store = ApiTokenStore(workspace.database)
     [known] = store.all()
     assert known.last_used_at is not None
