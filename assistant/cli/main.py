@@ -14,6 +14,7 @@ import typer
 from assistant import __version__
 from assistant.cli import (
     audit,
+    backup,
     content,
     enqueue,
     evaluation,
@@ -62,7 +63,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve, backup):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")

@@ -85,10 +85,20 @@ class Workspace:
     @cached_property
     def database(self) -> Database:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
-        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
-        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}", self._link())
+        database = Database.open(self._url(), self._link(), upgrades=self.settings.storage.auto_upgrade)
         self._closing.callback(database.close)
         return database
+
+    @cached_property
+    def database_as_it_is(self) -> Database:
+        """The same, whatever its schema: to look at, to copy, and to upgrade."""
+        database = Database.attach(self._url(), self._link())
+        self._closing.callback(database.close)
+        return database
+
+    def _url(self) -> str:
+        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
+        return url or f"sqlite:///{self.state / 'assistant.db'}"
 
     def _link(self) -> Link:
         """Pages answer that the database is gone, and stop a question that takes long; all else has time."""
