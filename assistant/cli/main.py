@@ -16,6 +16,7 @@ from assistant.cli import (
     audit,
     backup,
     content,
+    db,
     enqueue,
     evaluation,
     export,
@@ -75,6 +76,7 @@ app.add_typer(labels.precedents_app, name="precedents")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
 openapi.register(app)
 server.register(app)
 

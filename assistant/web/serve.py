@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import uvicorn
 
@@ -15,7 +16,7 @@ from assistant.errors import InputError
 from assistant.store.users import UserStore
 from assistant.web.app import create_app
 from assistant.web.links import login_link
-from assistant.web.log import logging_to
+from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 
@@ -64,7 +65,8 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
+        sweeps = (workspace.queue.return_expired, workspace.queue.retire_aged_gold, partial(_look_at_schema, workspace))
+        app = create_app(workspace, real, sweeps=sweeps)
         link = None
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
@@ -135,6 +137,14 @@ class _Server(uvicorn.Server):
     def _told(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def _look_at_schema(workspace: Workspace) -> None:
+    """Whether a newer program has upgraded the database under this one; then it should be replaced."""
+    before = workspace.database.newer_schema
+    workspace.database.look_at_schema()
+    if (found := workspace.database.newer_schema) and not before:
+        LOG.warning({"message": "the database was upgraded by a newer program: replace this one", "schema": found})
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
