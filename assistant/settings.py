@@ -103,7 +103,7 @@ class RoutingSettings(_Section):
     monitor_factor: float = Field(default=2, gt=1)  # ... by so many times the errors it permits
     monitor_share: float | None = Field(default=None, gt=0, le=1)  # of the accepted labelled for that; None: it follows
     random_share: float = Field(default=0.1, gt=0, le=0.5)  # of a capacity, for a random look at what has to wait
-    seed: int = 20260101  # of folds and solvers; draws that certify or measure have nonces
+    seed: int | None = None  # of folds and solvers; None: the workspace's own, random. Draws have nonces besides
 
 
 class TrustSettings(_Section):
@@ -138,6 +138,24 @@ class ReviewSettings(_Section):
         if wrong := sorted(name for name, most in value.items() if most < 0):
             raise ValueError(f"a budget is 0 or more: {', '.join(wrong)}")
         return value
+
+
+class ServerSettings(_Section):
+    """What `assistant serve` allows a connection; behind a proxy, what it allows the proxy's."""
+
+    connections: int = Field(default=1000, ge=16, le=1_000_000)  # fewer where the system permits fewer open files
+    connections_per_address: int = Field(default=256, ge=4)  # of one address; a trusted proxy's are not counted so
+    head_seconds: float = Field(default=10, gt=0)  # for the head of a request to arrive whole
+    body_seconds: float = Field(default=60, gt=0)  # ... and for the rest of it
+    answer_seconds: float = Field(default=30, gt=0)  # for the other side to take the next 64 kB of an answer
+    keep_alive_seconds: float = Field(default=75, gt=0)  # without a new request; more than a proxy in front waits
+
+
+class AuditSettings(_Section):
+    """Where signed heads of the log of changes go; empty means inside the workspace's `.assistant` folder."""
+
+    anchors: str = ""  # a folder: best one that whoever can write the database can't write
+    key: str = ""  # the file of the private key that signs them; made where there is none
 
 
 class StorageSettings(_Section):
@@ -178,7 +196,9 @@ class Settings(_Section):
     routing: RoutingSettings = RoutingSettings()
     trust: TrustSettings = TrustSettings()
     review: ReviewSettings = ReviewSettings()
+    server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
     prices: Mapping[str, Price] = {}
 
 

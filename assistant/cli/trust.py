@@ -102,6 +102,7 @@ def certify(
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
+    from assistant.wiring.auditing import RELEASE, anchor_head
     from assistant.wiring.trust.certificates import certify_curve, certify_run, leaving
     from assistant.wiring.trust.certifying import CertifyChoice
     from assistant.wiring.trust.watching import plan_monitoring
@@ -120,6 +121,7 @@ def certify(
         prices = certify_curve(opened, choice) if curve else []
         left = leaving(opened, issued)
         plan = plan_monitoring(issued, left.machine, opened.settings.routing)
+        anchor_head(opened, RELEASE)
     show_certificate(output, issued, left, prices=prices, plan=plan)
 
 

@@ -71,12 +71,12 @@ def take_back(connection: Connection, principal: Principal, review_id: int, leas
 
 def _store(connection: Connection, principal: Principal, place: Place, submission: Submission) -> Outcome:
     machine = machine_answer(connection, place.run_id, place.item_key)
-    review_id = answers.add_review(connection, principal, place, submission, machine)
+    review_id, digest = answers.add_review(connection, principal, place, submission, machine)
     disagreements.record(
         connection, place, review_id=review_id, principal=principal, submission=submission, machine=machine
     )
     close_complete(connection, place.task_id)
-    detail = {"item": place.item_id, "labels": submission.labels, "assignment": place.assignment_id}
+    detail = {"item": place.item_id, "labels": submission.labels, "assignment": place.assignment_id, "row": digest}
     audit.append(connection, principal.name, "review.submit", f"review:{review_id}", detail)
     return Outcome(OutcomeKind.STORED, "stored", review_id)
 

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from assistant.domain.policies import LabelKind, LabelSet
-from assistant.domain.review_work import Claimed, Outcome, Principal, SkipReason, Submission
+from assistant.domain.review_work import (
+    PRACTICE,
+    Claimed,
+    Outcome,
+    Principal,
+    SkipReason,
+    Submission,
+    TaskKind,
+)
 from assistant.review import handing_in, passing
 from assistant.review.gold import Mixing, age, aged, due, give_gold
 from assistant.review.passing import Held
@@ -127,11 +135,17 @@ class Queue:
     ) -> Outcome:
         """Give an item to a colleague by their row number, or back to everybody; see `passing.hand_over`."""
         held = Held(assignment_id, token, uncovered_ms)
-        return self._writer.run(lambda connection: passing.hand_over(connection, principal, held, note, to))
+        qualified_only = self._rules.qualification_items > 0
+        return self._writer.run(
+            lambda connection: passing.hand_over(connection, principal, held, note, to, qualified_only=qualified_only)
+        )
 
     def colleagues(self, principal: Principal, assignment_id: int) -> list[User]:
         """Those somebody could hand an item over to; see `passing.colleagues`."""
-        return self._writer.run(lambda connection: passing.colleagues(connection, principal, assignment_id))
+        qualified_only = self._rules.qualification_items > 0
+        return self._writer.run(
+            lambda connection: passing.colleagues(connection, principal, assignment_id, qualified_only=qualified_only)
+        )
 
     def release(self, principal: Principal, assignment_id: int, token: int) -> bool:
         """Give an item back unseen, e.g. one that was prefetched; it may come to the same person again."""
@@ -184,7 +198,8 @@ class Queue:
             if key is None:
                 break
             [one] = claims.claimed(connection, [key])
-            if due(self._mixing, principal, shift.taken + len(found)):
+            mixable = one.kind is not TaskKind.GOLD and one.kind not in PRACTICE
+            if mixable and due(self._mixing, principal, shift.taken + len(found)):
                 age(connection, self._rules, self._clock())
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:

@@ -19,7 +19,8 @@ class Pause:
     Args:
         reason: `long`, after so many minutes of work, or `severe`, after so many severe items.
         minutes: of work since the last break.
-        severe: severe items looked at since then.
+        severe: severe items looked at since then, counted up to as many as make a break due: one more or not would
+            say what the machine made of the item answered last. 0 for a long stretch of work.
     """
 
     reason: str
@@ -53,8 +54,8 @@ def break_due(
     length = (last - begun).total_seconds() / 60
     severe = sum(one.severity >= severe_from and one.looked for one in stretch)
     if severe >= most_severe:
-        return Pause("severe", length, severe)
-    return Pause("long", length, severe) if length >= minutes else None
+        return Pause("severe", length, most_severe)
+    return Pause("long", length, 0) if length >= minutes else None
 
 
 def _since_break(worked: Sequence[Worked], at: datetime) -> Sequence[Worked]:

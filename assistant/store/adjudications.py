@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
+from assistant.store.binding import ADJUDICATION, row_digest
 from assistant.store.database import Database, now
 from assistant.store.review_tables import adjudications, assignments, passes, review_details, tasks
 from assistant.store.reviews import categories_meta, counting, listed, superseded
@@ -109,8 +110,10 @@ class AdjudicationStore:
             return [PassNote._make(row) for row in connection.execute(query)]
 
 
-def add(connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str) -> int:
-    """Append an adjudication; returns its number."""
+def add(
+    connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str
+) -> tuple[int, str]:
+    """Append an adjudication; returns its number and the digest of its row."""
     row = {
         "item_id": item_key,
         "labels": labels,
@@ -119,7 +122,8 @@ def add(connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause:
         "actor": actor,
         "created_at": now(),
     }
-    return int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
+    number = int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
+    return number, row_digest(ADJUDICATION, row)
 
 
 def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:

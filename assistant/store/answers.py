@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import AssignmentState, Outcome, OutcomeKind, Principal, Submission, TaskKind
+from assistant.store.binding import REVIEW, row_digest
 from assistant.store.database import now
 from assistant.store.machine import MachineAnswer
 from assistant.store.review_tables import (
@@ -136,8 +137,8 @@ def add_review(
     place: Place,
     submission: Submission,
     machine: MachineAnswer | None,
-) -> int:
-    """Append the review and its details, and fill the seat; returns the review's number."""
+) -> tuple[int, str]:
+    """Append the review and its details, and fill the seat; returns the review's number and the digest of both rows."""
     stamp = now()
     row = {
         "item_id": place.item_key,
@@ -170,7 +171,7 @@ def add_review(
     }
     connection.execute(sa.insert(review_details), [detail])
     _fill(connection, place, stamp, review_id, submission.uncovered_ms)
-    return review_id
+    return review_id, row_digest(REVIEW, row, detail)
 
 
 def add_practice(

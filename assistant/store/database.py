@@ -28,7 +28,7 @@ from assistant.store.statistics import FreshStatistics
 from assistant.store.turns import Turns
 
 MIGRATIONS = schema.MIGRATIONS
-HEAD = "0006"  # the newest migration; a test holds it against the folder
+HEAD = "0008"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -43,10 +43,12 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
+    `operator` is who runs this process, for the log of changes where no one else is at work.
     """
 
     def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
         self._engine = engine
+        self.operator = "system"
         self._patience = Patience(patience_seconds)
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""

@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
+from assistant.store import audit
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import with_media
 from assistant.store.tables import items, near_duplicates, precedents
+
+_NAMED = 20  # items an entry of the log names
 
 
 def settled_digests(policy_id: str) -> sa.Select[str]:
@@ -78,8 +81,13 @@ class PrecedentStore:
             return int(connection.execute(query).scalar_one())
 
     def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> None:
+        if not events:
+            return
         with self._database.write() as connection:
             remember(connection, policy_id, events, actor)
+            items_named = [key for key, *_ in events[:_NAMED]]
+            detail = {"rows": len(events), "item_rows": items_named}
+            audit.append(connection, actor, f"precedents.{events[0][3]}", f"policy:{policy_id}", detail)
 
 
 def remember(

@@ -12,7 +12,7 @@ from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, 
 from assistant.routing.route import Decision
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import StoredItem, stored_item, with_media
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
 from assistant.store.patience import lasting
 from assistant.store.precedents import settled_digests
 from assistant.store.routes import newest_revisions, next_routes
@@ -124,11 +124,14 @@ class PrelabelStore:
             self._database.insert_new(connection, prelabels, [_prelabel_row(run, one, stamp) for one in answered])
             self._database.insert_new(connection, routes, decided)
 
+    def run_numbers(self) -> dict[str, int]:
+        """The row number of every run, by its key."""
+        with self._database.read() as connection:
+            return {row.key: row.id for row in connection.execute(sa.select(runs.c.key, runs.c.id))}
+
     def take_in(self, left: Iterator[StoredReply]) -> int:
         """Write replies a killed process left in the journal, of whatever run; returns how many were new."""
-        with self._database.read() as connection:
-            ids = dict(connection.execute(sa.select(runs.c.key, runs.c.id)).all())
-        before = self._count_replies()
+        ids, before = self.run_numbers(), self._count_replies()
         for part in parts((reply for reply in left if reply.run_key in ids), PAGE):
             with self._database.write() as connection:
                 self._database.insert_new(connection, replies, [_reply_row(ids[one.run_key], one) for one in part])

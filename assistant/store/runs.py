@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from assistant.domain.prelabels import RunIdentity
 from assistant.errors import InputError
+from assistant.store import audit
 from assistant.store.database import Database, now
 from assistant.store.patience import lasting
 from assistant.store.tables import prelabels, run_events, runs
@@ -167,10 +168,17 @@ class RunStore:
 
     @lasting
     def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
-        """Append to the run's history."""
+        """Append to the run's history, and to the log of changes."""
         row = {"run_id": run.id, "event": event, "detail": dict(detail), "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(run_events), [row])
+            audit.append(connection, self._database.operator, f"run.{event}", f"run:{run.name}", dict(detail))
+
+    def imported(self, run: Run, source: str, counts: Mapping[str, int]) -> None:
+        """Log that answers made elsewhere were taken in from a file."""
+        with self._database.write() as connection:
+            detail = {"file": source, **counts}
+            audit.append(connection, self._database.operator, "prelabels.import", f"run:{run.name}", detail)
 
     @lasting
     def events(self, run: Run) -> list[tuple[str, str, Mapping[str, object]]]:

@@ -159,6 +159,20 @@ run_events = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("origin", sa.String(20), nullable=False),  # pages or command
+    sa.Column("actor", ExactText, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("seen_at", MOMENT),  # when the job itself last said that it is at work; null before the first time
+    sa.Column("stop_at", MOMENT),  # when it was asked to stop, and by whom
+    sa.Column("stop_by", ExactText),
+    sa.Column("ended_at", MOMENT),
+)
+
 replies = sa.Table(
     "replies",
     metadata,

@@ -9,19 +9,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
+from typing import cast
 
 import uvicorn
 
 from assistant.errors import InputError
 from assistant.store.users import UserStore
 from assistant.web.app import create_app
+from assistant.web.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
 from assistant.web.links import login_link
 from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
+from assistant.web.protocol import TimedProtocol
 from assistant.wiring.workspace import Workspace
 
 LOG_FILE = "serve.log"
 _PATIENCE_SECONDS = 20  # for requests under way at the end
+_WAITING = 2048  # connections that the system keeps for us until they are accepted
+_TICKS = 10  # of uvicorn's ten a second, between two looks at what took too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,12 @@ def serve(
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
         started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
+        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
         config = uvicorn.Config(
             app,
+            http=cast("type[asyncio.Protocol]", partial(TimedProtocol, connections)),
+            backlog=ACCEPTED_AT_ONCE,
+            timeout_keep_alive=ceil(connections.limits.keep_alive_seconds),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -81,7 +91,7 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
-        server = _Server(config, lambda: announce(started))
+        server = _Server(config, connections, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
 
 
@@ -94,7 +104,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """
     try:
         listener = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_WAITING
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -111,10 +121,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn with our own signals: it ends with status 0, after what was begun."""
+    """uvicorn with our own signals and time limits: it ends with status 0, after what was begun."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, connections: Connections, announce: Callable[[], None]) -> None:
         super().__init__(config)
+        self._connections = connections
         self._announce = announce
 
     @contextmanager
@@ -125,7 +136,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so once it listens."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_WAITING)  # asyncio has made it as few as are accepted at once
         self._announce()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close what took too long."""
+        if counter % _TICKS == 0 and (closed := self._connections.end_overdue()):
+            LOG.warning({"connections_closed": dict(closed)})
+        return await super().on_tick(counter)
 
     async def run_until_told(self, listener: socket.socket) -> None:
         """Serve until SIGINT or SIGTERM; the second one doesn't wait for requests under way."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.bundled import bundled
+from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
+from assistant.file_lock import this_command
 from assistant.ingest.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents import read_policy
@@ -27,13 +30,14 @@ from assistant.store.engine import Link
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
 from assistant.store.last_uses import LastUses
-from assistant.store.nonces import REVIEW, NonceStore
+from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.actor import actor
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -53,6 +57,7 @@ class Workspace:
         self.settings = settings
         self._serves = serves
         self._closing = ExitStack()
+        self._release_journal: Callable[[], None] = lambda: None
 
     @classmethod
     def open(cls, folder: Path, *, serves: bool = False) -> Self:
@@ -86,6 +91,7 @@ class Workspace:
     def database(self) -> Database:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
         database = Database.open(self._url(), self._link(), upgrades=self.settings.storage.auto_upgrade)
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
 
@@ -93,6 +99,7 @@ class Workspace:
     def database_as_it_is(self) -> Database:
         """The same, whatever its schema: to look at, to copy, and to upgrade."""
         database = Database.attach(self._url(), self._link())
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
 
@@ -140,6 +147,17 @@ class Workspace:
     def nonces(self) -> NonceStore:
         """What draws come from."""
         return NonceStore(self.database)
+
+    @cached_property
+    def seed(self) -> int:
+        """Of folds and solvers: the settings', else the workspace's own."""
+        given = self.settings.routing.seed
+        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+
+    @cached_property
+    def ids(self) -> OpaqueIds:
+        """Ids of tasks and assignments, by the workspace's own secret."""
+        return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
     @cached_property
     def precedents(self) -> PrecedentStore:
@@ -228,14 +246,18 @@ class Workspace:
     def _open_index(self, *, fresh: bool) -> VectorIndex:
         if url := self.settings.storage.chroma_url:
             return VectorIndex.connect(url)
-        owner = " ".join(["assistant", *sys.argv[1:3]])
-        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
+        return VectorIndex.open(self.state / "chroma", owner=this_command(), fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
         """Paid replies on disk ahead of the database; one job a workspace at a time."""
-        self._closing.callback(claim(self.journal_folder))
+        self._release_journal = claim(self.journal_folder)
+        self._closing.callback(self._release_journal)
         return ReplyJournal(self.journal_folder)
+
+    def leave_journal(self) -> None:
+        """Let another job begin; the journal isn't to be used after it."""
+        self._release_journal()
 
     @property
     def journal_folder(self) -> Path:

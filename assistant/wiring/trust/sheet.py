@@ -12,6 +12,7 @@ from assistant.domain.items import Item
 from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
 from assistant.routing.sampling import draws
+from assistant.wiring.auditing import log_file
 from assistant.wiring.workspace import Workspace
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute; content is data
@@ -39,6 +40,7 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
     _write(path, _as_csv(items, column))
+    log_file(workspace, "file.sheet", path.name, {"rows": len(items)})
 
 
 def label_column(workspace: Workspace) -> str:
