@@ -40,6 +40,7 @@ from assistant.cli import (
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Heartbeat
 from assistant.errors import AssistantError
+from assistant.file_modes import private_files
 from assistant.models.tracing import forbid_tracing
 from assistant.steps import listening
 
@@ -99,7 +100,11 @@ def run() -> None:
     forbid_tracing()
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
-        with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+        with (
+            private_files(),
+            listening(output.note),
+            Heartbeat(output, command) if command not in _SERVERS else nullcontext(),
+        ):
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)

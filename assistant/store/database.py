@@ -17,17 +17,16 @@ from assistant.errors import StorageError
 from assistant.steps import say
 from assistant.store import schema
 from assistant.store.engine import BUSY_SECONDS as _BUSY_SECONDS
-from assistant.store.engine import Link
-from assistant.store.engine import make_engine as _engine
+from assistant.store.engine import Link, make_engine
 from assistant.store.faults import AGAIN as _AGAIN
 from assistant.store.faults import LOCKED as _LOCKED
-from assistant.store.faults import ConnectionLostError
 from assistant.store.faults import told as _told
 from assistant.store.patience import Patience
 from assistant.store.statistics import FreshStatistics
 from assistant.store.turns import Turns
 
 MIGRATIONS = schema.MIGRATIONS
+_engine = make_engine
 HEAD = "0008"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
@@ -128,14 +127,14 @@ class Database:
             work: may be done twice, as it is where only the word that it was committed got lost.
 
         Raises:
-            ConnectionLostError: the server stays away for longer than this database's patience.
+            StorageError: the server stays away for longer than this database's patience.
             Whatever else `work` raises.
         """
         while True:
             try:
                 return work()
-            except ConnectionLostError:
-                if not self._patience.seconds:
+            except StorageError as error:
+                if not error.gone or not self._patience.seconds:
                     raise
                 with self.read():  # waits, or raises
                     pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
             driver.backup(target)
         part.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise StorageError(
             f"the database can't be copied before it is upgraded: {error}", hint="free some space; then again"
         ) from None

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from assistant import __version__
 from assistant.errors import InputError, WorkspaceError
 from assistant.exchange.archive import ArchiveReader, ArchiveWriter, Part, file_digest, writing
+from assistant.file_modes import hand_on
 from assistant.settings import SETTINGS_FILE, load_settings
 from assistant.steps import step
 from assistant.store import audit
@@ -121,6 +123,12 @@ def last_backup(database: Database) -> str | None:
     return found[0].at if found else None
 
 
+def seconds_since_backup(database: Database) -> float | None:
+    """How long ago the last backup was made; None for never."""
+    found = last_backup(database)
+    return None if found is None else (datetime.now(UTC) - datetime.fromisoformat(found)).total_seconds()
+
+
 def restore(path: Path, folder: Path, *, actor: str) -> Restored:
     """Make a new workspace from a backup: all of it or nothing. Every part is verified before anything is made.
 
@@ -188,16 +196,10 @@ def _restored(
 
 
 def _appear(made: Path, folder: Path) -> None:
-    made.chmod(0o755 & ~_umask())
+    hand_on(made)
     if folder.exists():
         folder.rmdir()  # it is empty, as was seen; else this fails and nothing is lost
     made.rename(folder)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _counted(lines: Iterator[bytes], name: str, told: Restored) -> Iterator[bytes]:
@@ -219,6 +221,9 @@ def _put(archive: ArchiveReader, part: Part, made: Path) -> str:
     with os.fdopen(os.open(target, flags, 0o600 if private else 0o666), "wb") as file:
         for chunk in archive.chunks(part):
             file.write(chunk)
+    if not private:
+        for one in (target, *(folder for folder in target.parents if folder.is_relative_to(made) and folder != made)):
+            hand_on(one)
     return name
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.store.database import MIGRATIONS
 
-# The code of each migration, without comments, docstrings and layout. A new migration gets a line here; `code_of` gives it.
+# The code of each migration, without comments, docstrings and layout. A new migration gets a line: `code_of` gives it.
 FROZEN = {
     "0001_initial_schema": "c1ade4ade163098d37657ac1ef10ca84",
     "0002_certificates": "e96dbf294f884d6931488db979204d35",
@@ -20,8 +20,8 @@ FROZEN = {
     "0008_jobs": "1dc5cc62a40f2cf52cccdd1f41cd4185",
 }
 EDITED = (
-    "these migrations were edited after they were made. Databases that ran them as they were would never get the change:"
-    " undo it, and write a new migration instead"
+    "these migrations were edited after they were made. Databases that ran them as they were would never get the"
+    " change: undo it, and write a new migration instead"
 )
 NEW = "these migrations are not frozen yet: add their line to FROZEN"
 
