@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals
-                                coverage routed serve decisions review pages]
+                                coverage routed serve decisions review pages team]
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the judgement to the reader.
@@ -33,6 +33,7 @@ from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
 from tests.bench.serve import serve
+from tests.bench.team import team
 
 ITEMS = 6144
 PRECEDENTS = 300
@@ -232,6 +233,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "pages": pages,
     "serve": serve,
     "decisions": decisions,
+    "team": team,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -247,6 +249,7 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
+    "team",
 }
 
 
