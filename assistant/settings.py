@@ -103,7 +103,7 @@ class RoutingSettings(_Section):
     monitor_factor: float = Field(default=2, gt=1)  # ... by so many times the errors it permits
     monitor_share: float | None = Field(default=None, gt=0, le=1)  # of the accepted labelled for that; None: it follows
     random_share: float = Field(default=0.1, gt=0, le=0.5)  # of a capacity, for a random look at what has to wait
-    seed: int = 20260101  # of folds and solvers; draws that certify or measure have nonces
+    seed: int | None = None  # of folds and solvers; None: the workspace's own, random. Draws have nonces besides
 
 
 class TrustSettings(_Section):
@@ -163,6 +163,9 @@ class StorageSettings(_Section):
 
     database_url: str = ""
     chroma_url: str = ""
+    connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
+    page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
     @field_validator("database_url", "chroma_url")
     @classmethod

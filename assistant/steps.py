@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _open: list[Step] = []
+_listening: list[Callable[[str], None]] = []
 
 
 @dataclass(slots=True)
@@ -59,3 +60,19 @@ def step(what: str, *, total: int | None = None, line: Callable[[], str] | None 
 def current() -> Step | None:
     """The innermost step under way."""
     return next(iter(_open[-1:]), None)
+
+
+def say(line: str) -> None:
+    """Something the user should know now, whatever the program is doing; from any thread."""
+    for listener in _listening[-1:]:
+        listener(line)
+
+
+@contextmanager
+def listening(listener: Callable[[str], None]) -> Iterator[None]:
+    """Until the end of the block `listener` gets what is said; the innermost one counts."""
+    _listening.append(listener)
+    try:
+        yield
+    finally:
+        _listening.remove(listener)

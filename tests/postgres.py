@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -39,6 +39,7 @@ class PostgresServer:
 
     socket_folder: Path
     numbers: Iterator[int]
+    control: Callable[..., None]  # `pg_ctl` with these words
 
     def url(self, name: str) -> str:
         return f"postgresql://assistant@/{name}?host={self.socket_folder}"
@@ -52,6 +53,14 @@ class PostgresServer:
     def migrated_url(self) -> str:
         """A new database with the tables in it."""
         return self.new_url(template="migrated")
+
+    def stop(self) -> None:
+        """Shut it down, whoever is connected."""
+        self.control("-m", "fast", "stop")
+
+    def start(self) -> None:
+        """Start it again; it answers when this returns."""
+        self.control("start")
 
     def administer(self, statement: str) -> None:
         """Tell the server itself something."""
@@ -72,14 +81,19 @@ def running_server(binaries: Path, settings: str = _QUICK) -> Iterator[PostgresS
         words = ("-D", data, "-U", "assistant", "-E", "UTF8", "--auth=trust", "--no-locale", "--no-sync")
         _run([binaries / "initdb", *words], folder, run_as)
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
-        _run([binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], folder, run_as)
+
+        def control(*words: str) -> None:
+            start = ("-l", folder / "log", "-o", options)
+            _run([binaries / "pg_ctl", "-D", data, "-w", *start, *words], folder, run_as)
+
+        control("start")
         try:
-            server = PostgresServer(folder, count())
+            server = PostgresServer(folder, count(), control)
             server.administer("CREATE DATABASE migrated")
             Database.open(server.url("migrated")).close()
             yield server
         finally:
-            _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], folder, run_as)
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

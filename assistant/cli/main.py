@@ -40,6 +40,7 @@ from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Heartbeat
 from assistant.errors import AssistantError, SettingsError
 from assistant.models.tracing import forbid_tracing
+from assistant.steps import listening
 
 _DAY = """\
 A normal day:
@@ -100,8 +101,12 @@ def run() -> None:
     forbid_tracing()
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
+<<<<<<< HEAD
         _read_secret_files(os.environ)
         with Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+=======
+        with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+>>>>>>> main
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)

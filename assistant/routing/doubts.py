@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.domain.items import UNKNOWN_LANGUAGE
 from assistant.domain.labels import LabelAnswer
+from assistant.routing.instructions.characters import hides_text
+from assistant.routing.instructions.finding import NO_WORDS, LabelWords, find_instruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Evidence:
         labels: the answer.
         signals: the prelabel's raw signals by name.
         language: the item's language.
-        text: the content as judged.
+        text: the content as judged, all of it that a prompt shows.
         truncated: whether the prompt showed only a part of it.
         near: whether retrieval found any clause near the content.
         media: whether there is more to judge than text: a picture, a video, frames.
@@ -46,6 +47,7 @@ class RoutingPolicy:
         audit_share: share of the accepted that people label blind all the same, (0, 1].
         seed: of the audit, as the settings have it.
         nonce: of the run: without it nobody foretells which of its items are audited.
+        words: names of the policy's labels, by which an instruction is known.
     """
 
     always_human: frozenset[str]
@@ -54,6 +56,7 @@ class RoutingPolicy:
     audit_share: float
     seed: int
     nonce: str
+    words: LabelWords = NO_WORDS
 
     @property
     def key(self) -> str:
@@ -76,9 +79,14 @@ def label_always_human(evidence: Evidence, policy: RoutingPolicy) -> bool:
     return not policy.always_human.isdisjoint(evidence.labels)
 
 
-def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The content talks to the machine: what it answers may be what the content told it to."""
-    return _INSTRUCTION.search(evidence.text) is not None
+def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The content talks to the machine, openly or in disguise: what it answers may be what the content told it to."""
+    return find_instruction(evidence.text, policy.words) is not None
+
+
+def hidden_text(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content has invisible characters that carry text or part its words: a model reads what people don't see."""
+    return hides_text(evidence.text)
 
 
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
@@ -113,6 +121,7 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     media_not_seen,
     label_always_human,
     looks_like_instruction,
+    hidden_text,
     content_truncated,
     language_not_covered,
     no_clause_near,
@@ -156,21 +165,3 @@ def label_probability(signals: Mapping[str, float]) -> float | None:
         if name in signals:
             return signals[name]
     return None
-
-
-_INSTRUCTION = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|polic|rule|guideline|prompt|above|previous)
-    | \b(?:answer|reply|respond|output|label|classify|mark|rate)\b
-      .{0,20}\b(?:as|with|only|it)?\s*["'“]?(?:safe|none|ok|harmless)\b
-    | \b(?:system|developer)\s+(?:prompt|message)\b
-    | \byou\s+are\s+now\b | \bas\s+an\s+ai\b
-    | <\|?\s*(?:system|im_start|im_end|endoftext)
-    | ["'](?:labels?|confidence)["']\s*:
-    | [<\[]\|?/?\s*(?:[a-z]+:)?think(?:ing)?\s*\|?[>\]] | <\|channel\|>
-    | (?:忽略|无视|忘记|不要理会).{0,15}(?:指令|指示|规则|政策|提示|要求|以上|上面|之前)
-    | (?:回答|输出|标记|标注|判定|回复)(?:为|成|：|:)?\s*["“'「]?(?:安全|无害|safe)
-    | 系统提示
-    """,
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)

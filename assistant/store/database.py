@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -11,18 +11,22 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 
-from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
+from assistant.store.engine import BUSY_SECONDS as _BUSY_SECONDS
+from assistant.store.engine import Link
+from assistant.store.engine import make_engine as _engine
+from assistant.store.faults import AGAIN as _AGAIN
+from assistant.store.faults import LOCKED as _LOCKED
+from assistant.store.faults import ConnectionLostError
+from assistant.store.faults import told as _told
+from assistant.store.patience import Patience
+from assistant.store.statistics import FreshStatistics
 from assistant.store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0008"  # the newest migration; a test holds it against the folder
-_BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
-_LOCKED = "another process keeps the database locked"
-_AGAIN = "the same command goes on where it was"
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -40,22 +44,29 @@ class Database:
     `operator` is who runs this process, for the log of changes where no one else is at work.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
         self._engine = engine
         self.operator = "system"
+        self._patience = Patience(patience_seconds)
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._turns = Turns(Path(file).absolute()) if file and file != ":memory:" else None
         # SQLite's readers see one moment by themselves.
         self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._statistics = None if self.is_sqlite else FreshStatistics(engine)
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, link: Link | None = None) -> Database:
         """Open (and where needed create or upgrade) the database behind a SQLAlchemy URL.
+
+        Args:
+            url: where it is.
+            link: how to connect.
 
         Raises:
             StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program.
         """
-        database = cls(_engine(url))
+        link = link or Link()
+        database = cls(_engine(url, link), link.patience_seconds)
         try:
             database.migrate()
         except BaseException:
@@ -71,7 +82,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with _told(), self._reading.connect() as connection:
+        with self._faults(), self._connected(self._reading) as connection:
             yield connection
 
     @contextmanager
@@ -85,15 +96,37 @@ class Database:
                 that read the numbers here (rows are never deleted) spares half of its time; PostgreSQL does it anyway.
         """
         with (
-            _told(),
+            self._faults(),
             self._turn(),
-            self._engine.connect().execution_options(writing=True) as connection,
+            self._connected(self._engine).execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
             if alone and not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
             yield connection
+        if self._statistics is not None:
+            with self._faults():
+                self._statistics.gather()
+
+    def lasting(self, work: Callable[[], Value]) -> Value:
+        """What `work` returns; it is done again where the server went away under it and is back in time.
+
+        Args:
+            work: may be done twice, as it is where only the word that it was committed got lost.
+
+        Raises:
+            ConnectionLostError: the server stays away for longer than this database's patience.
+            Whatever else `work` raises.
+        """
+        while True:
+            try:
+                return work()
+            except ConnectionLostError:
+                if not self._patience.seconds:
+                    raise
+                with self.read():  # waits, or raises
+                    pass
 
     def insert_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
         """Add rows, leaving out those whose key is already there."""
@@ -127,6 +160,13 @@ class Database:
         self._engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    def _faults(self) -> AbstractContextManager[None]:
+        return _told(self._engine.url.username or "")
+
+    def _connected(self, engine: sa.Engine) -> sa.Connection:
+        """A connection; where the server is gone, it is waited for."""
+        return self._patience.wait(engine.connect)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -168,40 +208,6 @@ def _person_of(element: person_of, compiler: Any, **more: Any) -> str:
     return f"regexp_replace({plain}, '^\\+?(-?[0-9]+)\\.0*$', '\\1')"
 
 
-def _engine(url: str) -> sa.Engine:
-    try:
-        parsed = sa.make_url(url)
-        if parsed.drivername in {"postgres", "postgresql"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(parsed)
-    except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
-        # Not the error's own text: it may quote the URL, and with it a password.
-        raise StorageError(
-            "not a database URL this program knows",
-            hint="postgresql://USER@HOST:PORT/DATABASE, with special characters of a password as %XX",
-        ) from None
-    except ModuleNotFoundError as error:
-        raise StorageError(
-            f"the driver {error.name} is not installed", hint='pip install "labeling-assistant[postgres]"'
-        ) from None
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.create_function("person_of", 1, rater_key, deterministic=True)
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to wait for a lock
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={_BUSY_SECONDS * 1000}",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
 @contextmanager
 def _not_looked_up(connection: sa.Connection) -> Iterator[None]:
     """Foreign keys unchecked; around a transaction, since SQLite doesn't listen within one."""
@@ -214,31 +220,7 @@ def _not_looked_up(connection: sa.Connection) -> Iterator[None]:
         cursor.close()
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
 def _version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Database errors in plain words."""
-    try:
-        yield
-    except OperationalError as error:
-        text = str(error.orig)
-        hint = _AGAIN
-        if "locked" in text:
-            raise StorageError(_LOCKED, hint=f"end it; {hint}") from None
-        if "full" in text or "No space left" in text:
-            raise StorageError("the disk is full", hint=f"free some space; {hint}") from None
-        raise StorageError(f"the database does not answer: {text.splitlines()[0]}", hint=hint) from None
-    except DBAPIError as error:
-        if any(sign in str(error.orig) for sign in ("disk", "malformed", "not a database")):
-            raise StorageError(f"the database file is damaged: {error.orig}", hint="restore a copy of it") from None
-        raise

@@ -21,6 +21,8 @@ _MAKING = Lock()
 
 Reviewer = Annotated[Principal, Depends(needs(Permission.REVIEW))]
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
+LONGEST_ID = 80  # characters; longer ones are none
+OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; it opens nothing for anybody else.")]
 
 _REFUSALS = {
     OutcomeKind.LATE: (
@@ -56,13 +58,25 @@ def desk(request: Request) -> ReviewDesk:
         return held
 
 
-def seat_of(request: Request, who: Principal, assignment_id: int) -> Seat:
+def number_of(request: Request, who: Principal, assignment_id: str) -> int:
+    """The row number of an assignment that this person was handed.
+
+    Raises:
+        Problem: 404 for all others, whether there are such or not.
+    """
+    number = desk(request).number(who, assignment_id)
+    if number is None:
+        raise Problem(404, _REFUSALS[OutcomeKind.GONE][1], code="gone")
+    return number
+
+
+def seat_of(request: Request, who: Principal, assignment_id: str) -> Seat:
     """A wanted answer that is this person's to give or was.
 
     Raises:
         Problem: 404 for all others, whether there are such or not.
     """
-    seat = desk(request).seat(assignment_id)
+    seat = desk(request).seat(number_of(request, who, assignment_id))
     if seat is None or seat.user_id != who.user_id:
         raise Problem(404, _REFUSALS[OutcomeKind.GONE][1], code="gone")
     return seat

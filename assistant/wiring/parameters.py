@@ -14,6 +14,7 @@ from assistant.models.interface import Sampling
 from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
+from assistant.routing.instructions.finding import LabelWords
 from assistant.routing.rules import RouteRules
 from assistant.settings import RoutingSettings, Settings
 
@@ -57,15 +58,24 @@ def run_identity(settings: Settings, prompt: Prompt, policy: Policy, model: str,
     return RunIdentity(prompt.digest, policy.digest, model, written, replicate)
 
 
-def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> RoutingPolicy:
-    """What decides the first route; the nonce is that of the run's routes."""
+def routing_policy(settings: RoutingSettings, policy: Policy, *, seed: int, nonce: str) -> RoutingPolicy:
+    """What decides the first route; the seed is the workspace's, the nonce that of the run's routes."""
     return RoutingPolicy(
         always_human=frozenset(label.name for label in policy.label_set.labels if label.always_human),
         languages=frozenset(policy.languages),
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
-        seed=settings.seed,
+        seed=seed,
         nonce=nonce,
+        words=label_words(policy),
+    )
+
+
+def label_words(policy: Policy) -> LabelWords:
+    """The names by which a content may demand a label."""
+    labels = policy.label_set.labels
+    return LabelWords(
+        good=tuple(label.name for label in labels if label.severity == 0), named=tuple(label.name for label in labels)
     )
 
 

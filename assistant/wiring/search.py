@@ -46,7 +46,7 @@ def measure_search(workspace: Workspace, suite: Path) -> RetrievalReport:
 
 def verify_search(workspace: Workspace, sample: int) -> list[VerifyReport]:
     """The index held against the vectors of record: clauses, then precedents."""
-    seed = workspace.settings.routing.seed
+    seed = workspace.seed
     return [
         verify_index(workspace.index, record.key, record.ids, record.vectors, sample=sample, seed=seed)
         for record in record_of(workspace.policy, workspace.precedents, workspace.item_embedder)

@@ -51,7 +51,7 @@ policy_tokens = 1500            # a policy that fits goes into the prompt whole
 [routing]
 accept_probability = 0.9        # surer answers may be accepted ...
 audit_share = 0.05              # ... and this share of them is labelled by people all the same
-seed = 20260101
+# seed = 1                      # for tests and demos only: left out, the workspace has a random one of its own
 # Once people's labels have been learned from, `assistant route` goes by calibrated confidence:
 severe_from = 3                 # labels of this severity or more are severe
 expert_below = 0.6              # a severe label less sure than this goes to an expert ...

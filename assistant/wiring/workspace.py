@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
@@ -11,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.bundled import bundled
+from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.file_lock import this_command
@@ -24,10 +26,11 @@ from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
+from assistant.store.engine import Link
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
 from assistant.store.last_uses import LastUses
-from assistant.store.nonces import REVIEW, NonceStore
+from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
 from assistant.store.registry import Registry
@@ -42,22 +45,32 @@ if TYPE_CHECKING:
     from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
+_IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
 
 
 class Workspace:
     """A workspace folder with its settings, database, policy, prompts, index and models."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, *, serves: bool = False) -> None:
         self.folder = folder
         self.settings = settings
+        self._serves = serves
         self._closing = ExitStack()
         self._release_journal: Callable[[], None] = lambda: None
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The workspace in a folder. Raises SettingsError where there is none or its settings are wrong."""
-        return cls(folder, load_settings(folder))
+    def open(cls, folder: Path, *, serves: bool = False) -> Self:
+        """The workspace in a folder.
+
+        Args:
+            folder: where it is.
+            serves: whether people wait for each answer, so that it is better to refuse than to wait.
+
+        Raises:
+            SettingsError: there is none, or its settings are wrong.
+        """
+        return cls(folder, load_settings(folder), serves=serves)
 
     def __enter__(self) -> Self:
         return self
@@ -78,10 +91,21 @@ class Workspace:
     def database(self) -> Database:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
         url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
-        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}", self._link())
         database.operator = actor()
         self._closing.callback(database.close)
         return database
+
+    def _link(self) -> Link:
+        """Pages answer that the database is gone, and stop a question that takes long; all else has time."""
+        storage = self.settings.storage
+        return Link(
+            name=" ".join(["assistant", *sys.argv[1:2], str(os.getpid())]),
+            connections=storage.connections,
+            statement_seconds=storage.page_seconds if self._serves else 0,
+            idle_seconds=_IDLE_SECONDS if self._serves else 0,
+            patience_seconds=0 if self._serves else storage.outage_seconds,
+        )
 
     @cached_property
     def items(self) -> ItemStore:
@@ -112,6 +136,17 @@ class Workspace:
     def nonces(self) -> NonceStore:
         """What draws come from."""
         return NonceStore(self.database)
+
+    @cached_property
+    def seed(self) -> int:
+        """Of folds and solvers: the settings', else the workspace's own."""
+        given = self.settings.routing.seed
+        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+
+    @cached_property
+    def ids(self) -> OpaqueIds:
+        """Ids of tasks and assignments, by the workspace's own secret."""
+        return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
     @cached_property
     def precedents(self) -> PrecedentStore:

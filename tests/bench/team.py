@@ -82,7 +82,7 @@ class Reviewer(threading.Thread):
                 return
             [task] = claimed["tasks"]
             time.sleep(self._chance.expovariate(1 / THINK_SECONDS))
-            key = f"{self.name}-{task['assignment_id']}"
+            key = f"bench-{self.name}-{task['assignment_id']}"
             body = {"token": task["token"], "labels": [self._chance.choice(_LABELS)], "key": key, "seconds": 2.0}
             told = self._ask("answer", f"/api/v1/assignments/{task['assignment_id']}/answer", body)
             if told and told.get("review_id"):
@@ -103,6 +103,8 @@ class Reviewer(threading.Thread):
                     self._seen.longest = max(self._seen.longest, time.monotonic() - first)
                     return told
                 self._seen.again[str(status)] += 1
+            if 400 <= status < 500:
+                break  # the same again would be refused again
             time.sleep(0.3)
         with self._seen.lock:
             self._seen.given_up += 1
@@ -179,7 +181,7 @@ def _disturb(
     site.servers[0].end(signal.SIGTERM)
     site.servers[0].start()
     _sleep_until(began + seconds / 2)
-    backup = Backup(folder / "backup")
+    backup = Backup(folder / "backup.zip")
     backup.began, since = time.time(), time.monotonic()
     done = _assistant("backup", str(backup.path), "--workspace", str(workspace), environment=environment)
     backup.seconds, backup.status, backup.said = time.monotonic() - since, done.returncode, done.stderr[-300:]
@@ -192,6 +194,9 @@ def _disturb(
 
 def _figures(name: str, seen: Acknowledged, stored: dict[int, tuple[str, str]], took: float) -> Iterator[Figure]:
     for what, milliseconds in seen.milliseconds.items():
+        if len(milliseconds) < 2:
+            yield f"{name}: {what}", f"{len(milliseconds)} answered, {dict(seen.again)} refused", "all", False
+            return
         cut = statistics.quantiles(milliseconds, n=100)
         yield (
             f"{name}, {PEOPLE} reviewers, {THINK_SECONDS:.0f} s of thought, {took:.0f} s: {what}, p50 / p95 / p99",
@@ -222,7 +227,7 @@ def _backup_figures(name: str, backup: Backup, seen: Acknowledged, folder: Path,
         yield f"  {name}: backup under load", f"status {backup.status}: {backup.said}", "status 0", False
         return
     environment = {DATABASE_VARIABLE: restored_url} if restored_url else {}
-    done = _assistant("restore", str(backup.path), "--workspace", str(folder), environment=environment)
+    done = _assistant("restore", str(backup.path), str(folder), environment=environment)
     if done.returncode:
         yield f"  {name}: restored", f"status {done.returncode}: {done.stderr[-300:]}", "status 0", False
         return

@@ -101,7 +101,7 @@ def read_filling(team: str, due: datetime | None, clear: Sequence[Literal["team"
 
 
 @router.post("/queue/{assignment_id}/return")
-def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
+def give_back(request: Request, assignment_id: str, who: Steerer) -> Response:
     """Take a lease back: the item is offered again.
 
     Raises:
@@ -118,7 +118,7 @@ def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
 @router.post("/queue/{assignment_id}/assign")
 def give(
     request: Request,
-    assignment_id: int,
+    assignment_id: str,
     who: Steerer,
     chosen: Annotated[Chosen, Depends()],
     *,

@@ -84,7 +84,7 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
     history = read_history(workspace, run)
     _refuse_declared(workspace, history)
     target = history.target(choice.max_error, choice.confidence)
-    seed = history.seed(choice.seed, workspace.settings.routing.seed)
+    seed = history.seed(choice.seed, workspace.seed)
     batch = read_batch(workspace, run, last_key=history.last_key)
     if history.audits:
         check_batch(Design.of(history.audits[0]), batch)

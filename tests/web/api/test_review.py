@@ -169,10 +169,20 @@ def test_others_and_forged_requests_get_nowhere(site: Site, client: Client) -> N
     here, there = client(user), client(other)
     [task] = claim(here)
     number = task["assignment_id"]
-    assert reply(there, task, "hate").status_code in {403, 409}
+    unknown = {**task, "assignment_id": "A" * len(task["assignment_id"])}
+    for what, more in (
+        ("answer", {}),
+        ("answer", {"token": 0}),
+        ("skip", {"reason": "other"}),
+        ("escalate", {"note": "?"}),
+        ("hand-over", {"to": user.name}),
+    ):
+        refused = [reply(there, one, "hate", what=what, **more) for one in (task, unknown)]
+        assert [one.status_code for one in refused] == [404, 404]
+        told, same = (one.json() | {"request_id": ""} for one in refused)
+        assert told == same
     for what in ("text", "precedents", "translation", "media/0"):
         assert there.get(f"/api/v1/assignments/{number}/{what}").status_code == 404
-    assert reply(there, task, what="skip", reason="other").status_code == 409
     assert client(analyst).post("/api/v1/queue/claim", json={}).json()["code"] == "role_missing"
     del here.headers[CSRF_HEADER]
     assert here.post("/api/v1/queue/claim", json={}).json()["code"] == "csrf"
