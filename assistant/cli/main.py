@@ -101,12 +101,8 @@ def run() -> None:
     forbid_tracing()
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
-<<<<<<< HEAD
         _read_secret_files(os.environ)
-        with Heartbeat(output, command) if command not in _SERVERS else nullcontext():
-=======
         with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
->>>>>>> main
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)
