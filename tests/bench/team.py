@@ -88,7 +88,7 @@ class Reviewer(threading.Thread):
             if told and told.get("review_id"):
                 with self._seen.lock:
                     self._seen.twice += told["review_id"] in self._seen.answers
-                    self._seen.answers[told["review_id"]] = (self.name, task["item_id"], time.time())
+                    self._seen.answers[told["review_id"]] = (self.name, task["item"]["id"], time.time())
 
     def _ask(self, what: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """Ask until there is an answer; the time of the request that was answered counts."""

@@ -33,11 +33,12 @@ class ServeProcess:
         """Start it; returns once it answers."""
         words = [sys.executable, "-m", "assistant", "serve", "--team", "--port", str(self.port), "--log", "stderr"]
         words += ["--public-url", self.public_url, "--trusted-proxy", "127.0.0.1", "--workspace", str(self.folder)]
-        with (self.folder.parent / f"serve-{self.port}.log").open("ab") as log:
+        path = self.folder.parent / f"serve-{self.port}.log"
+        with path.open("ab") as log:
             self.process = subprocess.Popen(
                 words, stdout=subprocess.DEVNULL, stderr=log, env=os.environ | self.environment
             )
-        _until_listening(self.port, self.process)
+        _until_listening(self.port, self.process, path)
 
     def end(self, number: signal.Signals) -> int:
         """Send it a signal and wait for its end; its status."""
@@ -111,7 +112,7 @@ def _nginx(
     )
     words = ["/usr/sbin/nginx", "-c", str(configuration), "-p", str(folder), "-e", str(folder / "nginx-error.log")]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _until_listening(public, process)
+    _until_listening(public, process, folder / "nginx-error.log")
     return process
 
 
@@ -133,7 +134,7 @@ def _free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+def _until_listening(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -142,7 +143,8 @@ def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"nothing listens on port {port}; status {process.poll()}")
+    said = log.read_text("utf-8", "replace")[-600:]
+    raise RuntimeError(f"nothing listens on port {port}; status {process.poll()}: {said}")
 
 
 def _end(server: ServeProcess) -> None:
