@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import ssl
@@ -87,9 +88,9 @@ def _nginx(
 ) -> subprocess.Popen[bytes]:
     """nginx with the snippet, its names, ports and files replaced."""
     text = SNIPPET.read_text(encoding="utf-8")
-    upstream = "".join(f"  server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in ports)
-    kept = [line for line in text.splitlines(keepends=True) if not line.startswith("  server 127.0.0.1:")]
-    text = "".join(upstream + line if line.startswith("  keepalive") else line for line in kept)
+    [first, *others] = re.findall(r"  server 127\.0\.0\.1:\d+.*\n", text)
+    text = text.replace(first, "".join(re.sub(r":\d+", f":{port}", first) for port in ports))
+    text = "".join(line for line in text.splitlines(keepends=True) if line not in others)
     for old, new in (
         ("listen 443 ssl", f"listen 127.0.0.1:{public} ssl"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
