@@ -51,9 +51,9 @@ def create_app(
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
         connections: those that are open, for the figures.
     """
-    site = Site(
-        workspace, options, Metrics(), LoginLimits(), look=look, root=Root(options.root), connections=connections
-    )
+    logins = LoginLimits(workspace.database)
+    root = Root(options.root)
+    site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
         title="Labeling assistant",
         version=__version__,

@@ -32,6 +32,7 @@ from assistant.web.options import is_loopback
 from assistant.web.problems import Problem, respond
 from assistant.web.shared_look import SharedLook
 from assistant.web.site import Site, address, site
+from assistant.wiring.backup import seconds_since_backup
 
 Found = TypeVar("Found")
 
@@ -56,6 +57,7 @@ class Looks:
         self._backlog = SharedLook(lambda: reading.read(count_backlog), every_seconds=_LOOKS_EVERY)
         self._index = SharedLook(lambda: _index(here))
         self._job = SharedLook(lambda: at_work(here.workspace.journal_folder))
+        self._backup = SharedLook(lambda: seconds_since_backup(here.database), every_seconds=_LOOKS_EVERY)
         self._said = ""
 
     def close(self) -> None:
@@ -78,6 +80,10 @@ class Looks:
     async def index(self) -> str:
         """How the search index stands: `none` (not built), `free`, `in use`, `server`, or `does not answer`."""
         return await _in_time(self._index, _AWAY)
+
+    async def backup_seconds(self) -> float | None:
+        """How long ago the last backup was made; None for never, or where the database doesn't answer in time."""
+        return await _in_time(self._backup, None)
 
     async def job_running(self) -> bool:
         """Whether a job is at work."""
@@ -109,11 +115,14 @@ async def metrics(request: Request) -> Response:
         detail = marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN.")
         return respond(request, Problem(403, detail, code="metrics"))
     looks = _looks(request)
-    backlog, index, job_running = await asyncio.gather(looks.backlog(), looks.index(), looks.job_running())
+    backlog, backup_seconds, index, job_running = await asyncio.gather(
+        looks.backlog(), looks.backup_seconds(), looks.index(), looks.job_running()
+    )
     threads = anyio.to_thread.current_default_thread_limiter().statistics()
     here.metrics.threads(threads.borrowed_tokens, int(threads.total_tokens), threads.tasks_waiting)
     state = State(
         backlog=backlog,
+        backup_seconds=backup_seconds,
         index_up=index != _AWAY,
         job_running=job_running,
         connections_in_use=here.database.connections_in_use,

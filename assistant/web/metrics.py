@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ class State:
 
     Args:
         backlog: what waits, and what jobs did last; None where the database doesn't answer in time.
+        backup_seconds: since the last backup; None for never.
         index_up: whether the search index is there, or its server answers.
         job_running: whether a job is at work in this workspace.
         connections_in_use: to the database, of this process.
@@ -32,6 +34,7 @@ class State:
     """
 
     backlog: Backlog | None
+    backup_seconds: float | None
     index_up: bool
     job_running: bool
     connections_in_use: int
@@ -57,10 +60,13 @@ class Metrics:
             registry=self.registry,
         )
         self._logins = self._counter("logins", "Tries to sign in.", "outcome")
+        self._limits = self._counter("login_limits", "Tries to sign in that had to wait, by what they met.", "limit")
         self._answers = self._counter("answers", "Answers handed in by reviewers.", "outcome")
         self._sweeps = self._counter("sweep_failures", "Rounds of housekeeping that could not be done.")
         for outcome in ("ok", "failed", "limited"):
             self._logins.labels(outcome)
+        for limit in ("account_and_address", "address", "account"):
+            self._limits.labels(limit)
         for kind in OutcomeKind:
             self._answers.labels(kind.value)
         build = self._gauge("build_info", "Always 1.", "version", "python", "schema")
@@ -78,6 +84,7 @@ class Metrics:
         self._assignments = self._figure("assignments", "Wanted answers by state.", "state")
         self._oldest = self._figure("oldest_open_task_seconds", "How long the oldest open task has waited.")
         self._overdue = self._figure("overdue_tasks", "Open tasks whose due time is past.")
+        self._backup = self._figure("backup_age_seconds", "Since the last backup; NaN for none.")
         self._events = self._figure("run_event_timestamp_seconds", "When an event of a run last happened.", "event")
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -88,6 +95,10 @@ class Metrics:
     def login(self, outcome: str) -> None:
         """Somebody tried to sign in: `ok`, `failed` or `limited`."""
         self._logins.labels(outcome).inc()
+
+    def login_limit(self, limit: str) -> None:
+        """A try had to wait, because of this limit."""
+        self._limits.labels(limit).inc()
 
     def answer(self, outcome: str) -> None:
         """A reviewer handed something in: the outcome's word (`stored`, `already`, `late`, `gone`, `refused`)."""
@@ -119,6 +130,7 @@ class Metrics:
         if state.backlog is None:
             return generate_latest(self.registry)
         self._tell(state.backlog)
+        self._backup.set(math.nan if state.backup_seconds is None else state.backup_seconds)
         return generate_latest(self.registry) + generate_latest(self._of_backlog)
 
     def _tell(self, backlog: Backlog) -> None:
