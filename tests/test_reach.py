@@ -26,7 +26,7 @@ ALLOWED = {
     "results_frame": COMING,
     **dict.fromkeys(
         ("process_bind_param", "capture_signals", "readinto", "handleError"),
-        "SQLAlchemy, uvicorn, io and logging call these",
+        "frameworks call these",
     ),
 }
 # Decorators that leave a function to be called by its name; others hand it to a framework, which calls it.

@@ -41,9 +41,9 @@ class _PrivateFile(RotatingFileHandler):
     """A log file of its owner's only, the new one after each cut as well."""
 
     def _open(self) -> TextIOWrapper:
-        file = open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)  # noqa: SIM115 - the handler's
-        os.fchmod(file.fileno(), 0o600)  # one that was there already
-        return file
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.fchmod(descriptor, 0o600)  # one that was there already
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", write_through=True)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
         """A full disk: the line goes to standard error, not a stack of ours with it."""
@@ -82,10 +82,6 @@ def _message(record: logging.LogRecord) -> str:
 
 def _file(path: Path) -> logging.Handler:
     return _PrivateFile(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _to_stderr(line: str) -> None:

@@ -17,7 +17,7 @@ from assistant.web.connections import Connections
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
 _CLOSED = ("answer", "body", "crowded", "head", "idle", "refused", "too_long")
 
-disable_created_metrics()  # a series of its own for each one, that nobody looks at
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series of its own for each one, that nobody looks at
 
 
 @dataclass(frozen=True, slots=True)
