@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from assistant.domain.items import UNKNOWN_LANGUAGE
 from assistant.domain.labels import LabelAnswer
 
+INJECTION_SCORE = "injection_score"
+"""The signal that says how much a content reads like a prompt injection, [0, 1]."""
+
+INJECTION_FROM = 0.5
+"""From this score on it is a doubt: the detector puts its operating point there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -81,6 +87,11 @@ def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:  
     return _INSTRUCTION.search(evidence.text) is not None
 
 
+def resembles_injection(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content reads like texts written to steer the machine that labels them, says a detector that learned them."""
+    return evidence.signals.get(INJECTION_SCORE, 0.0) >= INJECTION_FROM
+
+
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """The machine saw only a part."""
     return evidence.truncated
@@ -113,6 +124,7 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     media_not_seen,
     label_always_human,
     looks_like_instruction,
+    resembles_injection,
     content_truncated,
     language_not_covered,
     no_clause_near,

@@ -78,6 +78,7 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "reply_failed",
         "media_not_seen",
         "looks_like_instruction",
+        "resembles_injection",
         "content_truncated",
         "language_not_covered",
         "no_clause_near",
