@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals
-                                coverage routed serve decisions review pages]
+                                coverage routed serve decisions review pages attacks]
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the judgement to the reader.
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import orjson
 
+from tests.bench.attacks import attacks
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
@@ -232,6 +233,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "pages": pages,
     "serve": serve,
     "decisions": decisions,
+    "attacks": attacks,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -247,6 +249,7 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
+    "attacks",
 }
 
 
