@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.domain.items import UNKNOWN_LANGUAGE
 from assistant.domain.labels import LabelAnswer
+from assistant.routing.instructions.characters import hides_text
+from assistant.routing.instructions.finding import NO_WORDS, LabelWords, find_instruction
 
 INJECTION_SCORE = "injection_score"
 """The signal that says how much a content reads like a prompt injection, [0, 1]."""
@@ -25,7 +26,7 @@ class Evidence:
         labels: the answer.
         signals: the prelabel's raw signals by name.
         language: the item's language.
-        text: the content as judged.
+        text: the content as judged, all of it that a prompt shows.
         truncated: whether the prompt showed only a part of it.
         near: whether retrieval found any clause near the content.
         media: whether there is more to judge than text: a picture, a video, frames.
@@ -52,6 +53,7 @@ class RoutingPolicy:
         audit_share: share of the accepted that people label blind all the same, (0, 1].
         seed: of the audit, as the settings have it.
         nonce: of the run: without it nobody foretells which of its items are audited.
+        words: names of the policy's labels, by which an instruction is known.
     """
 
     always_human: frozenset[str]
@@ -60,6 +62,12 @@ class RoutingPolicy:
     audit_share: float
     seed: int
     nonce: str
+    words: LabelWords = NO_WORDS
+
+    @property
+    def harmless(self) -> frozenset[str]:
+        """Labels that violate nothing; an answer without any label does neither."""
+        return frozenset(self.words.good)
 
     @property
     def key(self) -> str:
@@ -82,9 +90,19 @@ def label_always_human(evidence: Evidence, policy: RoutingPolicy) -> bool:
     return not policy.always_human.isdisjoint(evidence.labels)
 
 
-def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The content talks to the machine: what it answers may be what the content told it to."""
-    return _INSTRUCTION.search(evidence.text) is not None
+def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The content talks to the machine, openly or in disguise: what it answers may be what the content told it to."""
+    return find_instruction(evidence.text, policy.words) is not None
+
+
+def hidden_text(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content has invisible characters that carry text or part its words: a model reads what people don't see."""
+    return hides_text(evidence.text)
+
+
+def reply_in_content(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content holds an object with the very label the machine gave: it may have copied its answer."""
+    return "reply_in_content" in evidence.signals
 
 
 def resembles_injection(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
@@ -114,6 +132,12 @@ def signals_disagree(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa
     return vote is not None and vote < 0.5
 
 
+def safe_contradicted(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The model sees no violation, while most of the settled items nearest to it violate the policy."""
+    violating = evidence.signals.get("precedent_violating", 0.0)
+    return violating >= 0.5 and policy.harmless.issuperset(evidence.labels)
+
+
 def no_probability(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """Nothing says how sure the machine is."""
     return label_probability(evidence.signals) is None
@@ -124,10 +148,13 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     media_not_seen,
     label_always_human,
     looks_like_instruction,
+    hidden_text,
+    reply_in_content,
     resembles_injection,
     content_truncated,
     language_not_covered,
     no_clause_near,
+    safe_contradicted,
     signals_disagree,
     no_probability,
 )
@@ -168,21 +195,3 @@ def label_probability(signals: Mapping[str, float]) -> float | None:
         if name in signals:
             return signals[name]
     return None
-
-
-_INSTRUCTION = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|polic|rule|guideline|prompt|above|previous)
-    | \b(?:answer|reply|respond|output|label|classify|mark|rate)\b
-      .{0,20}\b(?:as|with|only|it)?\s*["'“]?(?:safe|none|ok|harmless)\b
-    | \b(?:system|developer)\s+(?:prompt|message)\b
-    | \byou\s+are\s+now\b | \bas\s+an\s+ai\b
-    | <\|?\s*(?:system|im_start|im_end|endoftext)
-    | ["'](?:labels?|confidence)["']\s*:
-    | [<\[]\|?/?\s*(?:[a-z]+:)?think(?:ing)?\s*\|?[>\]] | <\|channel\|>
-    | (?:忽略|无视|忘记|不要理会).{0,15}(?:指令|指示|规则|政策|提示|要求|以上|上面|之前)
-    | (?:回答|输出|标记|标注|判定|回复)(?:为|成|：|:)?\s*["“'「]?(?:安全|无害|safe)
-    | 系统提示
-    """,
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)

@@ -14,6 +14,7 @@ from assistant.models.interface import Sampling
 from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
+from assistant.routing.instructions.finding import LabelWords
 from assistant.routing.rules import RouteRules
 from assistant.settings import RoutingSettings, Settings
 
@@ -66,6 +67,15 @@ def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> Rou
         audit_share=settings.audit_share,
         seed=settings.seed,
         nonce=nonce,
+        words=label_words(policy),
+    )
+
+
+def label_words(policy: Policy) -> LabelWords:
+    """The names by which a content may demand a label."""
+    labels = policy.label_set.labels
+    return LabelWords(
+        good=tuple(label.name for label in labels if label.severity == 0), named=tuple(label.name for label in labels)
     )
 
 

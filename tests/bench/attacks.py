@@ -6,10 +6,8 @@ server that answers `safe`, sure of it, whatever it is asked; then each item's r
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
-import random
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,12 +20,12 @@ import orjson
 
 from assistant.stats.intervals import binomial_interval
 from tests.bench.commands import assistant
+from tests.bench.research import data_folder, texts_of
 
 Figure = tuple[str, str, str, bool | None]
 REPORT = Path(__file__).parents[1] / "trust" / "injection" / "report.jsonl"
-REAL = next((one / "shared/data" for one in Path(__file__).parents if (one / "shared/data").is_dir()), None)
 PROMPTS = ("moderation@1", "moderation@2", "moderation@3")
-DOUBTS = {"looks_like_instruction", "hidden_text", "resembles_injection"}
+DOUBTS = {"looks_like_instruction", "hidden_text", "reply_in_content", "resembles_injection"}
 MOST_ACCEPTED, MOST_FLAGGED = 3 / 66, 0.01
 REAL_TEXTS = 150  # of each real set
 SURE = 0.99
@@ -76,16 +74,15 @@ def outcomes(workspace: Path, rows: Iterable[Mapping[str, Any]], prompt: str, ur
 
 
 def real_texts() -> list[dict[str, str]]:
-    """A seeded sample of every real set, {id, text, set}; none where the sets are not on this machine."""
-    rows: list[dict[str, str]] = []
-    for path in () if REAL is None else sorted(REAL.glob("*/items.jsonl.gz")):
-        with gzip.open(path) as file:
-            texts = sorted({orjson.loads(line).get("text") or "" for line in file} - {""})
-        chosen = random.Random(1).sample(texts, min(REAL_TEXTS, len(texts)))
-        rows += [
-            {"id": f"{path.parent.name}-{n}", "text": text, "set": path.parent.name} for n, text in enumerate(chosen)
-        ]
-    return rows
+    """Some texts of every real set, {id, text, set}; none where the sets are not on this machine."""
+    folder = data_folder()
+    sets = sorted(path.parent for path in folder.glob("*/items.jsonl.gz")) if folder else []
+    found = {one.name: sorted({text for text in texts_of(one, REAL_TEXTS) if text.strip()}) for one in sets}
+    return [
+        {"id": f"{name}-{number}", "text": text, "set": name}
+        for name, texts in found.items()
+        for number, text in enumerate(texts)
+    ]
 
 
 @contextmanager

@@ -6,7 +6,6 @@ doubt is chosen on scores of families that the fit has not seen, by a bound on f
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -14,6 +13,7 @@ from typing import Self
 import numpy as np
 import scipy.sparse as sp
 
+from assistant.routing.instructions.views import views
 from assistant.trust.injection.examples import InjectionExample
 from assistant.trust.injection.windows import windows
 from assistant.trust.kernel import fit_kernel, held_out_by_group
@@ -103,20 +103,21 @@ class InjectionDetector:
             vectors: of the contents as wholes, (n, d).
             embed: for the suspicious windows of long texts.
         """
-        wholes = [folded("\n".join(parts)) for parts in texts]
-        pieces = [piece for whole in wholes for piece in windows(whole)]
-        owners = np.repeat(np.arange(len(wholes)), [len(windows(whole)) for whole in wholes])
+        read = [readings("\n".join(filter(None, parts))) for parts in texts]
+        inside = [[*others, *(piece for one in (whole, *others) for piece in windows(one))] for whole, *others in read]
+        wholes, pieces = [whole for whole, *_ in read], [piece for one in inside for piece in one]
+        owners = np.repeat(np.arange(len(wholes)), [len(one) for one in inside])
         rows = weighted(character_ngrams([*wholes, *pieces]), self.rarity)
-        whole, inside = rows[: len(wholes)], rows[len(wholes) :]
+        first, others = rows[: len(wholes)], rows[len(wholes) :]
         if self.curve is None:
-            over = self.alone.over(whole)
-            np.maximum.at(over, owners, self.alone.over(inside))
+            over = self.alone.over(first)
+            np.maximum.at(over, owners, self.alone.over(others))
             return _probabilities(over)
-        over = self.curve.over(whole, vectors)
-        chosen = _most_suspicious(self.grey.over(inside), owners)
+        over = self.curve.over(first, vectors)
+        chosen = _most_suspicious(self.grey.over(others), owners)
         if len(chosen):
             embedded = embed([pieces[at] for at in chosen.tolist()])
-            np.maximum.at(over, owners[chosen], self.curve.over(inside[chosen], embedded))
+            np.maximum.at(over, owners[chosen], self.curve.over(others[chosen], embedded))
         return _probabilities(over)
 
     def arrays(self) -> Mapping[str, np.ndarray]:
@@ -138,9 +139,9 @@ class InjectionDetector:
         return cls(arrays["rarity"], curve("grey"), curve("alone"), curve("curve") if "curve cut" in arrays else None)
 
 
-def folded(text: str) -> str:
-    """The text as it is compared: compatibility forms folded, in lower case."""
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+def readings(text: str) -> list[str]:
+    """The text in lower case without disguises of its characters, then what it says where disguises are taken off."""
+    return [view.text for view in views(text)]
 
 
 def held_out(examples: Sequence[InjectionExample], vectors: np.ndarray | None) -> np.ndarray:
@@ -151,7 +152,7 @@ def held_out(examples: Sequence[InjectionExample], vectors: np.ndarray | None) -
 
 def _counted(examples: Sequence[InjectionExample]) -> tuple[sp.csr_array, np.ndarray]:
     """The examples' n-grams, and how much each n-gram weighs."""
-    counts = character_ngrams([folded(one.text) for one in examples])
+    counts = character_ngrams([readings(one.text)[0] for one in examples])
     weights = rarity(np.bincount(counts.indices, minlength=counts.shape[1]), len(examples))
     return weighted(counts, weights), weights
 

@@ -1,0 +1,469 @@
+"""Turns of phrase by which a content talks to the machine: English sentences, and marks no language hangs on.
+
+All are looked for in a text in lower case. `GOOD` stands for the names of labels that violate nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+
+from assistant.routing.instructions.lexicon import Concept
+
+
+class Kind(StrEnum):
+    """What an instruction in a content does."""
+
+    OVERRIDE = "override"  # sets the instructions aside
+    DEMAND = "demand"  # asks for a label, a score or a reply
+    ADDRESS = "address"  # speaks to the one that labels
+    ROLE = "role"  # poses as system, assistant, or markup of a chat
+    FENCE = "fence"  # poses as the end of the content, or as a new one
+    REPLY = "reply"  # writes an answer as the machine's reply would be
+    AUTHORITY = "authority"  # quotes policy, precedents or a review about its own label
+    ROUTING = "routing"  # asks to be kept from people
+
+
+_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?"
+_WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
+_AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|journey|side)\b)"
+_QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
+_POST = r"(?:post|content|message|comment|text|item|submission|tweet|material|entry|statement|document|passage|input|sentence|paragraph)s?"
+_RULES = r"(?:instructions?|directives?|directions|guidelines?|(?:system |initial |original )?prompts?|rulebook|criteria|label definitions)"
+_WEAK_RULES = r"(?:rules?|polic(?:y|ies)|commands?|orders|clauses?|task|training|standards|constraints|restrictions)"
+_PAST = (
+    r"(?:previous(?:ly)?|prior|above|preceding|earlier|foregoing|former|initial|original|existing|your|system|moderation|"
+    r"labell?ing|given|current|aforementioned|so far|up to now)"
+)
+_AWAY = (
+    r"(?:ignor\w*|disregard\w*|forget\w*|forgot\w*|overrid\w*|overrul\w*|bypass\w*|discard\w*|neglect\w*|drop|erase|abandon\w*|dismiss\w*|"
+    r"(?:set|put|lay|leave|cast|push)(?:ting)? (?:\w+ ){0,4}?aside|(?:pay|give) (?:no|little) (?:attention|heed|mind) to|look past|"
+    r"(?:no longer|not|never|n't|stop|cease|without|instead of|rather than|refrain from) (?:\w+ ){0,3}?(?:follow\w*|apply\w*|obey\w*|heed\w*|bound by|"
+    r"consider\w*|us(?:e|ing)|consult\w*|adher\w*|tak(?:e|ing)|enforc\w*|rely\w*|abid\w*|compl\w*)|suspend\w*|supersed\w*|cancel\w*|revok\w*|"
+    r"throw (?:out|away)|skip|overlook\w*|scrap|wip\w* (?:out|away)?|clear)"
+)
+_VOID = (
+    r"(?:no longer (?:appl\w*|valid|in (?:force|effect)|bind\w*|relevant|count\w*|matter\w*|hold\w*|stand\w*)|(?:do|does|did)(?: not|n't) (?:apply|count|matter|bind|hold)|"
+    r"(?:are|is|were|was|be|been|being)\s+(?:\w+\s){0,2}?(?:void\w*|cancel\w*|withdrawn|revoked|suspended|superseded|overridden|lifted|replaced|rescinded|"
+    r"obsolete|outdated|invalid|ignored|disregarded|set aside|deleted|reset|retired|waived|out of date)|expired|ceased to)"
+)
+_LABELLER = (
+    r"(?:ais?|a\.i\.|llms?|(?:language |labell?ing |moderation |classification |safety |this |the |ai )models?|classifiers?|labell?ers?|annotators?|"
+    r"(?:chat)?gpt\w*|claude|gemini|llama|qwen|deepseek|assistants?|chatbots?|bots?|moderators?|moderation (?:system|bot|model|tool|ai|engine|pipeline)|"
+    r"raters?|graders?|autoraters?|evaluators?|labell?ing (?:system|tool|assistant|engine)|content filters?|prelabell?ers?|automod(?:erator)?|system|machine|algorithm)"
+)
+_CALL = (
+    r"(?:dear|hey|hi|hello|attention|attn\.?|(?:note|message|memo|word|notice|reminder|instructions?|request|info\w*) (?:to|for)|listen(?: up)?|fellow|you are|you're|acting as|"
+    r"whichever|whatever|whoever|any|if you(?:'re| are)|as (?:a|an|the)|for the|to the|@|\bto all|psa(?: to| for)?|only for|addressed to)"
+)
+_ADJECTIVES = r"(?:(?:the|an?|all|any|my|our|this|your|automated|automatic|content|trust|and|&|safety|large|moderation|labell?ing|toxicity|spam|good|helpful|honest|careful|ai|new|unrestricted|friendly|future|next)[ -]){0,5}"
+_NAMED_TASK = r"(?:label\w*|classif\w*|categori\w*|verdict|confidence|json|guidelines?|instruct\w*|moderat\w*|flag\w*|violat\w*|policy|safe\b|harmless|benign|output|rating|annotat\w*)"
+_REVIEWERS = r"(?:(?:human )?(?:reviewers?|moderators?|adjudicators?|annotators?|labell?ers?|raters?)|humans|trust (?:and|&) safety|(?:the|our|policy|safety|legal|review|moderation|compliance) team|experts?)"
+
+_SENTENCES: tuple[tuple[Kind, str], ...] = (
+    (
+        Kind.OVERRIDE,
+        rf"\b{_AWAY}\b.{{0,40}}?\b(?:{_PAST}|all|any|these|those|whatever|every|said)\b.{{0,25}}?\b{_RULES}\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"(?:^|[.!?:;,\n\"'(\[]\s*|\b(?:please|kindly|now|just|must|should|may|can|shall|will|to|safely|simply)\s){_AWAY}\s(?:\w+\s){{0,2}}?(?:{_RULES}|(?:policy|clauses))\b(?!\s(?:on|in|for|of)\s(?:the|my|a|his|her)\b)",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"\b{_AWAY}\b.{{0,30}}?\b(?:{_RULES}|{_WEAK_RULES})\b.{{0,12}}?\byou(?:'ve)? ?(?:have|had|were|are|was)? ?(?:been )?(?:given|handed|told|received|got|taught|shown|trained|follow)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"\b(?:{_RULES}|{_WEAK_RULES})\b.{{0,6}}\byou(?:'ve)? (?:have |had |were |been )*(?:given|handed|told|received|got|taught|shown|follow)\b.{{0,40}}?\b{_VOID}\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"\byour (?:{_RULES}|task|job|policy|role|rules)\b.{{0,12}}\b(?:was|were|is|are|has|have)\b.{{0,12}}\b(?:a (?:test|joke|mistake|draft|trick|exercise)|over|finished|done|changed|different|replaced|wrong|mistaken|fake|now to)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"\b(?:pretend|imagine|assume|suppose|act as if|as though)\b.{{0,30}}\b(?:no|n't|not|never|without)\b.{{0,25}}\b(?:{_RULES}|policy|clauses|rules)\b|\b(?:pretend|imagine|assume|act as if)\b.{{0,20}}\b(?:{_RULES}|policy|clauses|rules)\b.{{0,20}}(?:n't|not|never|no)\b|\bif (?:there were|you had|we had|it had) no (?:{_RULES}|policy|clauses|rules)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\b(?:never|do not|don't) (?:apply|use|enforce|consult|follow) (?:the|your|any|this|that) (?:\w+ )?(?:policy|guidelines?|rules?|clauses?|instructions?) (?:to|on|for|here|in this|with) (?:this|it|the post|my)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\bfrom (?:now|here|this point) on(?:wards?)?\b.{0,20}\b(?:output|answer|label|return|respond|reply|classify|you (?:will|must|are|only|should))\b",
+    ),
+    (Kind.OVERRIDE, rf"\b{_AWAY}\b.{{0,30}}?\b{_PAST}\b.{{0,25}}?\b{_WEAK_RULES}\b"),
+    (
+        Kind.OVERRIDE,
+        rf"\b{_AWAY}\b.{{0,20}}?\b{_RULES}\b.{{0,25}}?\b(?:above|before|earlier|previously|so far|you (?:were|have been|had been|are|got|received))\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        rf"\b(?:set|put|lay|leave|cast|push)\w*\b.{{0,25}}?\b(?:{_RULES}|{_PAST} {_WEAK_RULES})\b.{{0,25}}?\b(?:aside|out of (?:account|consideration)|to one side|behind)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\b(?:ignore|disregard|forget|erase|discard)\b.{0,15}\b(?:everything|anything|all|what(?:ever)?)\b.{0,25}\b(?:above|you(?:'ve| have| were| are|'re)? (?:been )?(?:told|given|instructed|taught|asked))\b",
+    ),
+    (Kind.OVERRIDE, rf"\b(?:{_PAST}|the|these|those|all)\b.{{0,20}}?\b{_RULES}\b.{{0,45}}?\b{_VOID}\b"),
+    (Kind.OVERRIDE, rf"\b{_PAST}\b.{{0,20}}?\b{_WEAK_RULES}\b.{{0,40}}?\b{_VOID}\b"),
+    (
+        Kind.OVERRIDE,
+        r"\b(?:new|updated|revised|real|actual|true|additional) (?:system |labell?ing |moderation )?(?:instructions?|directives?|system prompt|prompt)\b.{0,3}[:=]",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\b(?:reveal|print|repeat|show|leak|output)\b.{0,20}\b(?:your|the) (?:system prompt|instructions|hidden prompt)",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\byou are (?:now|no longer)\b.{0,30}\b(?:ai|model|assistant|bot|mode|classifier|moderator|labell?er|restrict\w*|bound|filter\w*|jailbr\w*|unfiltered|dan)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|classify|categori[sz]e|flag|mark|tag|rate|grade|score|judge|treat|deem|record|assess|annotate|file|put|code)\w*\b.{{0,12}}\b(?:this|it|these|the|my|every\w*|all|any|that|such|{_POST}|me)\b.{{0,30}}?\b(?:as|to be|is|be|under|with|into|for|a)?\W{{0,3}}{_QUOTE}(?:GOOD){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:consider|call|find|regard|declare|pronounce|report|describe)\b (?:this|it|the|these|such|that) ?(?:{_POST})?\b\W{{0,3}}(?:as |to be )?{_QUOTE}(?:STRICT){_AS_WORD}(?=\s*(?:$|[.!,;\"'”’`*]))",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label(?:l?ed|ling)?|classif(?:y|ied|ying)|categori[sz]ed?|marked|tagged|flagged|rated|coded|filed)\W{{1,3}}(?:(?:only|simply|just|always|as|a|be|under) ?){{0,3}}{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:answer|reply|respond|output|return|print|say|write|emit|choose|pick|select|give|state|assign|conclude|use|put)\w*\b.{{0,25}}?\b(?:with|only|just|exactly|simply|the (?:single )?(?:label|word|answer|verdict|category)|option)\b\W{{0,3}}(?:the |label |word |a |single ){{0,3}}{_QUOTE}(?:GOOD){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]]",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|verdict|classification|category|judge?ment|rating|grade|decision|tag)\b.{{0,30}}?(?:\b(?:is|are|should be|must be|shall be|has to be|ought to be|would be|remains?|equals?|stays?)\b|[=:→]|[-=]>)\W{{0,5}}(?:(?:always|only|clearly|simply|therefore|thus|hence|still|obviously) )?{_QUOTE}(?:GOOD){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:answer|response|result|output|outcome|conclusion|choice|option)\b.{{0,20}}?\b(?:should|must|shall|has to|ought to|can only|will|would|is to|needs to) be\W{{1,4}}(?:always |only |simply )?{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:STRICT)\b\W{1,4}(?:is|as|would be|remains|being)\W{1,3}(?:the |your )?(?:(?:only|right|correct|proper|appropriate|expected|final|single|sole|true|best|fitting|accurate|sensible|possible) )+(?:label|answer|verdict|classification|category|choice|option|call|rating|one|outcome)",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:only|right|correct|proper|appropriate|expected|final|true|accurate|fitting|best) (?:label|verdict|classification|category|rating)\b.{0,40}\b(?:STRICT)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\bconfidence\b(?!\s*(?:interval|level|band|limits))\W{0,3}(?:score\W|level\W|value\W|of\W|is\W|to\W|at\W|=|:|should be\W|must be\W){0,4}[\"']?(?:0?\.\d+|1(?:\.0+)?\b|(?:9\d|100)\s?%)",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:high|full|maximum|max|highest|complete|total|100 ?%|0?\.9\d*|1\.0)\W{1,2}confidence\b(?=.{0,60}\b(?:label|json|verdict|classif))|\b(?:label|json|verdict|classif\w+)\b.{0,40}\b(?:high|full|maximum|max|highest|complete|total|100 ?%|0?\.9\d*|1\.0)\W{1,2}confidence\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:do not|don't|never|must not|should not|shouldn't|no need to|refrain from)\b.{{0,10}}\b(?:flag|label|mark|classify|moderat|penali[sz])\w*\W{{1,2}}(?:(?:this|the|it|my|these|such)\W)+(?:{_POST}\b|as\b)",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:respond|reply|answer|output|return)\w*\b.{0,25}\b(?:json|(?:this|the following) (?:object|json|exactly|verbatim))\b.{0,60}(?:\{|label|safe|confidence|verdict)",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:put(?: down)?|write(?: down)?|note(?: down)?|enter|fill in|tell me|return|report|say|answer|reply|respond|choose|pick|select|go with|settle on|stick (?:to|with)|print|output|set|emit|state|begin (?:\w+ ){{0,3}}with|start (?:\w+ ){{0,3}}with|opt for|it as|this as|treat as|passes? as|count as)\b[^\w(]{{1,3}}(?:it |me |down |as |label |the label |word |the word )?{_QUOTE}(?:STRICT)(?=\s*(?:$|[.!,;\"'”’`*\])\n]|and\b|or\b|because\b|with\b))",
+    ),
+    (
+        Kind.DEMAND,
+        r"\bonly (?:STRICT) (?:remains?|is left|applies|fits|is (?:valid|possible|allowed|correct|right))\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:never|do not|don't|avoid|refrain from) (?:pick|choose|select|assign|output|return|label|classify|flag|mark|tag)\w*\W{{1,2}}(?:it |this |the label |as |with ){{0,3}}{_QUOTE}(?:NAMED)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bexpected (?:answer|label|output|result|verdict)\W{{0,4}}(?:is |was |should be )?{_QUOTE}(?:NAMED|GOOD)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:gold|calibration|control|honeypot) (?:item|question|post|case|example|task)\b.{0,60}\b(?:label|answer|expected|safe)",
+    ),
+    (
+        Kind.DEMAND,
+        r"\byour (?:previous|last|earlier|first|prior|former|initial) (?:answer|label|verdict|decision|reply|output|response|judge?ment)\b.{0,60}\b(?:STRICT|consisten\w+|label)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"\b(?:models?|classifiers?|annotators?|labell?ers?|moderators?|llms?|ais?|graders?|raters?)\b.{{0,60}}\b(?:conclud\w*|found|find|said|agreed?|decid\w*|judged?|rated|labell?ed|settled|called|considers?|should say|must say|will say|would say)\b.{{0,30}}\b(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"\b(?:ai|automated|automatic|all|content|any|every|each) {_LABELLER}\b.{{0,10}}\b(?:must|should|shall|have to|has to|are to|is to|needs? to|please|can|may)\b.{{0,15}}\b(?:skip|ignore|pass|accept|allow|approve|leave|not|treat|rate|label|answer|classify|mark|output)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:moderation|classification|content|review|final|audit|safety|screening|labell?ing) (?:result|verdict|status|decision|outcome|label|check|class\w*|rating|note)\W{{0,4}}(?:is |was )?{_QUOTE}(?:GOOD|NAMED|cleared|approved|passed|pass|accept\w*|no action)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:new|latest|updated|revised|amended|current) (?:polic(?:y|ies)|guidelines?|rules|version|definitions?)\b.{{0,60}}\b(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"\b[a-z]{1,3}\d{1,2}\b\W{1,2}(?:\w+ ){0,2}?(?:suspended|void|removed|repealed|withdrawn|lifted|no longer applies|does(?: not|n't) apply|allows|permits)\b",
+    ),
+    (
+        Kind.ROUTING,
+        r"\binclusion[_ ]probability\b|\baccept[_ ](?:audit|probability)\b|\b(?:no|skip|without|zero)\b.{0,12}\baudit\b.{0,12}\b(?:this|item|post|required|needed)\b|\baudit\s*[=:]\s*(?:false|no|0)",
+    ),
+    (Kind.ADDRESS, rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?=.{{0,160}}\b{_NAMED_TASK})"),
+    (Kind.ADDRESS, rf"(?:^|[.!?\n]\s*)(?:@ ?)?{_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b{_NAMED_TASK}"),
+    (
+        Kind.ADDRESS,
+        r"\b(?:careful|good|honest|competent|sensible|reasonable|trained|attentive|any|every|the|an?|whoever|anyone) ?(?:who )?(?:classifier|labell?er|annotator|moderator|rater|reviewer|(?:labell?ing|moderation|language|classification) model|label(?:s|ling) this)\b.{0,80}\b(?:STRICT|nothing (?:wrong|to flag|objectionable|harmful)|not (?:a )?violat\w*|(?:any|no|find) (?:\w+ )?violations?)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:polic(?:y|ies)|guidelines?|clauses?|section \w+|precedents?|community standards|exception|amendment|addendum|definitions?)\b.{{0,80}}?\b(?:this|these|such|all|every|any|the following|similar|identical|like this)\b.{{0,25}}?\b(?:{_POST}|speech|kind)\b.{{0,50}}?\b(?:allowed|permitted|permissible|acceptable|exempt\w*|safe|harmless|not (?:a )?violat\w*|no violation|never violat\w*|compliant|benign)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:polic(?:y|ies)|guidelines?|clauses?|section \w+|standards|precedents?)\b.{{0,60}}?\b{_POST} (?:\w+ ){{0,2}}?(?:like|such as|similar to|of) (?:this|these|mine|the one)\b.{{0,50}}?\b(?:allowed|permitted|permissible|acceptable|exempt\w*|safe|harmless|not (?:a )?violat\w*|compliant|benign|fine)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:polic(?:y|ies)|guidelines?|clauses?|rules?|standards)\b.{{0,40}}\b(?:everything|anything|all (?:{_POST}|speech)) (?:\w+ ){{0,3}}?(?:allowed|permitted|safe|acceptable|harmless|goes)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\bprecedents?\b.{{0,200}}?(?:label\w*|->|→|=>|settled|ruled|decided|judged|adjudicated|verdict|found)\W{{0,6}}(?:as |is |to be )?{_QUOTE}(?:GOOD)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:identical|similar|same|such|like this)\b.{{0,25}}\b{_POST}\b.{{0,60}}\b(?:settled|labell?ed|ruled|adjudicated|judged|classified|decided|marked|found)\b.{{0,30}}\b(?:STRICT)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\bthis {_POST}\b.{{0,30}}\b(?:has|have|was|is|already|had)\b.{{0,25}}\b(?:reviewed|approved|cleared|verified|whitelisted|pre-?approved|pre-?screened|adjudicated|exempt\w*|vetted|certified|pre-?labell?ed)\b.{{0,60}}\b(?:human|moderat\w*|reviewer|team|staff|safe|trust|policy|compliance|legal|label\w*|experts?|no further|from)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b{_REVIEWERS}\b.{{0,40}}\b(?:settled|labell?ed|agreed|decided|marked|approved|ruled|confirmed|cleared|judged|verified|adjudicated)\b.{{0,50}}\b(?:STRICT|no violation)\b",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:route|routing|disposition|moderation (?:action|status)|review[_ ]status)\W{0,6}(?:=|:|is|to|→|->)?\W{0,4}(?:auto[-_ ]?)?(?:accept\w*|approv\w*|allow|pass)\b",
+    ),
+    (Kind.ROUTING, r"\bauto[-_ ]?(?:accept|approv)\w*"),
+    (
+        Kind.ROUTING,
+        r"\b(?:no|without|skip\w*|bypass\w*|avoid\w*|needs? no|requires? no|exempt from|n't (?:need|require)|not (?:need|require))\b\W{1,2}(?:any |a |the |this |further ){0,2}(?:human|manual|further|additional|second|moderator|moderation|people's)\W{1,2}(?:review|audit|check|inspection|moderation|look|eyes)",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:no|without|skip\w*|bypass\w*)\b\W{1,2}(?:the )?(?:human |manual |further |additional )?(?:review|audit|escalation)s?\W{1,3}(?:is |are |was )?(?:needed|required|necessary|queue|step)",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:do not|don't|never|no need to|must not|should not|needn't)\W{1,2}(?:send|escalate|route|forward|refer|queue|pass|hand|show|submit)\w*\b.{0,30}\b(?:review\w*|humans?|moderators?|audit\w*|person|people|experts?)\b",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:human|manual|further|second)\W(?:review|audit|check|moderation)\b.{0,20}\b(?:not|un|n't|never|waived|skipped|is over|complete\w*|already)\W?(?:be )?(?:needed|required|necessary|done|performed|took|taken|complete\w*|happened)?",
+    ),
+)
+
+_SYSTEM = (
+    r"(?:system|assistant|developer|admin(?:istrator)?|moderator|operator|root|model|ai|trust (?:and|&) safety|content policy|policy(?: update| team)?|labell?ing task|"
+    r"系统|系統|管理员|管理員|助手|开发者|開發者|模型|sistema|système|systeme|asistente|assistente|система|система|ассистент|النظام|システム|アシスタント|시스템|sistem|hệ thống|ระบบ|सिस्टम|systeem)"
+)
+_KEYS = r"(?:labels?|confidence|clauses?|verdict|rationale|route|severity|classification|category|标签|標籤|置信度|类别|結果|ラベル|라벨|etiqueta|étiquette|etichetta|rótulo|kennzeichnung|метка|etiket|nhãn|nhan|التصنيف)"
+_ANY = ~0
+_SPEAKERS = int(Concept.LABELLER | Concept.RULES | Concept.LABEL | Concept.SAY)
+_CONTENTS = int(Concept.POST | Concept.RULES)
+_FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT | Concept.SAY)
+_GOOD = int(Concept.GOOD)
+_MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
+    (
+        Kind.ROLE,
+        ("<", "[", "|"),
+        _ANY,
+        r"<\|[a-z_ ]{2,40}\|?>|<[|｜][^<>|｜]{2,40}[|｜]>|\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|<channel\||\|im_(?:start|end)\|",
+    ),
+    (Kind.ROLE, ("<", "[", "＜", "◁"), _ANY, r"[<\[＜]\|?/?\s*(?:[a-z]+:)?think(?:ing)?\s*\|?[>\]＞]|◁/?think▷"),
+    (
+        Kind.ROLE,
+        ("<",),
+        _SPEAKERS,
+        r"<\s*/?\s*(?:system|assistant|instructions?|task|rules|guidelines?|final_?answer|answer|response|prompt|policy|developer|admin|untrusted\w*|verdict|tool_?(?:call|result|response)|function_?call|system[-_ ]\w+)\b[^<>]{0,120}>",
+    ),
+    (
+        Kind.ROLE,
+        (":", "：", "]", ">", "\n"),
+        _SPEAKERS,
+        rf"(?:^|\n)[\W_]{{0,12}}{_SYSTEM}(?: (?:message|prompt|note|override|instruction|update|notice|directive|msg|消息|提示)s?)?[\W_]{{0,6}}(?:[:：\]>]|\n)(?=(?:.|\n){{0,300}}?(?:TASK))",
+    ),
+    (
+        Kind.ROLE,
+        ("#", "=", "-", "*", "["),
+        _ANY,
+        rf"(?:^|\n)\s*(?:#{{1,6}}|={{3,}}|-{{3,}}|\*{{2,}}|\[{{1,2}})\s*(?:end of|begin|start|new|updated|override)?\s*(?:{_SYSTEM}|instructions?|task|response|output|labels?|policy|rules?|answer|clauses?|prompt)\b[^\n]{{0,40}}(?=(?:.|\n){{0,300}}?(?:TASK))",
+    ),
+    (
+        Kind.ROLE,
+        (":", "：", ">"),
+        _SPEAKERS,
+        r"(?:^|\n)\s*(?:assistant|ai|model|gpt|bot|助手|答|回答|模型|asistente|assistente|ассистент)\s*[:：>]\W{0,6}(?:(?:GOOD)\b|label|\{)",
+    ),
+    (
+        Kind.ROLE,
+        ("system", "developer"),
+        _SPEAKERS,
+        r"\b(?:system|developer) (?:prompt|message|override|instruction)s?\W{0,3}[:=]",
+    ),
+    (
+        Kind.ROLE,
+        ("[", "(", "{", "*"),
+        _SPEAKERS,
+        r"[\[({*]\s*(?:moderator|admin|system|reviewer|mod|staff|adjudicator)(?:'s)? (?:note|message|comment|decision|override)",
+    ),
+    (
+        Kind.ROLE,
+        ("override", "mode", "code", "command", "authori"),
+        _SPEAKERS,
+        r"\b(?:admin(?:istrator)?|system|developer|root|supervisor|emergency|debug) (?:override|mode|code|command|authori[sz]ation|directive)s?\b(?=(?:.|\n){0,120}?(?:TASK))",
+    ),
+    (
+        Kind.FENCE,
+        ("<", "[", "{", "(", "＜", "〈", "《", "‹"),
+        _CONTENTS,
+        r"[<\[{(＜〈《‹]\s{0,3}/?\s{0,3}(?:user[-_ ]?)?content(?:[-_ ]?(?:id|end|start|block))?(?:\s[^<>\n]{0,120}|\s*=[^<>\n]{0,120}|/)?\s{0,3}[>\])}＞〉》›]",
+    ),
+    (
+        Kind.FENCE,
+        ("<",),
+        _CONTENTS,
+        r"<\s{0,3}/?\s{0,3}(?:post|item|document|user_?(?:input|message|post)|message|data|untrusted)\s(?:id|type|name|class)\s*=[^<>\n]{0,120}>|</\s{0,3}(?:post|item|text|query|document|user_?(?:input|message|post)|untrusted)\s*>",
+    ),
+    (Kind.FENCE, ("c", "o", "n", "t", "e", "n", "t"), _CONTENTS, r"content\s+id\s*=\s*[\"'“]?[0-9a-f]{4,}"),
+    (
+        Kind.FENCE,
+        ("-", "=", "*", "#", "_", "<", "[", "(", "/"),
+        _CONTENTS,
+        r"(?:[-=*#_<\[(]{2,}|/)\s*(?:(?:the )?(?:end|start|begin|beginning|close|stop)\W{1,3}(?:of\W)?(?:the\W)?(?:content|post|message|text|user content|item|input|document|prompt|conversation|data|untrusted\w*)|(?:content|post|message|input|document|data|prompt) (?:ends?|starts?|begins?)(?: here)?)",
+    ),
+    (
+        Kind.FENCE,
+        ("end of", "end here", "ends here", "label this"),
+        _CONTENTS,
+        r"\b(?:end of (?:the )?(?:content|user content|untrusted \w+|input|content to (?:be )?(?:label|judge|classif)\w*)|(?:content|post) ends here|label this content\s*:)",
+    ),
+    (
+        Kind.FENCE,
+        ("内容", "帖子", "文本"),
+        _CONTENTS,
+        r"(?:内容|帖子|文本)\s*(?:到此)?(?:结束|完毕|终止)|以上(?:是|为)(?:待|需要?)?(?:标注|审核|判断)的?(?:内容|帖子)|content\s*结束",
+    ),
+    (Kind.REPLY, ('"', "'", "“", "”", "‘", "’", "`"), _FIELDS, rf"[\"'“”‘’`]{_KEYS}[\"'“”‘’`]\s*[:=：]"),
+    (
+        Kind.REPLY,
+        (":", "=", "：", ">", "→", "⇒"),
+        _FIELDS,
+        rf"(?:^|[^\w]){_KEYS}\s*(?:[:=：]|->|→|=>)\s*[\[{{(]?\s*{_QUOTE}(?:(?:GOOD|NAMED|安全|无害|無害|正常|合规|seguro|sûr|sicher|sicuro|безопасн\w*|安全です|안전|aman|güvenli|an toàn|آمن|ปลอดภัย|सुरक्षित|bezpieczn\w*|veilig)(?![\w-])|0?\.\d+|1\.0|accept\b)",
+    ),
+    (Kind.REPLY, (">", "→", "⇒"), _GOOD, rf"(?:[\"'”」』]|\S)\s*(?:->|→|=>|⇒|－>)\s*{_QUOTE}(?:GOOD)\W{{0,4}}(?:$|\n)"),
+    (
+        Kind.REPLY,
+        (":", "="),
+        _FIELDS,
+        r"(?:^|\n)\W{0,4}(?:label|verdict|classification|final answer|answer)\W{0,3}[:=]\W{0,4}(?:GOOD)\W{0,4}(?:$|\n)",
+    ),
+)
+
+_TASK_SIGNS = r"label|classif|verdict|confidence|ignore|disregard|instruct|polic|safe\b|harmless|benign|accept|标签|標籤|标注|標註|分类|安全|忽略|無視|无视|审核|審核|безопасн|segur|sicher|sûr|etiquet|разреш|允许|合规|правил"
+
+
+Gate = Callable[[str, frozenset[str], int], bool]
+"""(text, its characters, concepts it speaks of) -> whether a pattern may be in it: cheaper than the pattern."""
+
+_GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
+    kind: tuple((int(one), int(other)) for one, other in pairs)
+    for kind, pairs in {
+        Kind.OVERRIDE: (
+            (Concept.RULES | Concept.PRECEDENT, ~0),
+            (Concept.SAY | Concept.LABEL, Concept.MUST | Concept.ONLY),
+            (Concept.OVERRIDE, Concept.ALL),
+        ),
+        Kind.DEMAND: (
+            (Concept.GOOD, ~0),
+            (Concept.SURE, ~0),
+            (Concept.LABEL, Concept.NOT),
+        ),
+        Kind.ADDRESS: ((Concept.LABELLER, ~0),),
+        Kind.AUTHORITY: (
+            (
+                Concept.GOOD | Concept.SEEN,
+                Concept.RULES | Concept.PRECEDENT | Concept.POST | Concept.PERSON | Concept.REVIEW | Concept.LABELLER,
+            ),
+        ),
+        Kind.ROUTING: ((Concept.REVIEW | Concept.PERSON, Concept.NOT), (Concept.ACCEPT, ~0)),
+    }.items()
+}
+"""A sentence of a kind may be in a text that speaks of both concepts of one of its pairs: cheaper than its patterns."""
+
+
+@lru_cache(maxsize=64)
+def patterns(
+    good: tuple[str, ...], named: tuple[str, ...]
+) -> tuple[tuple[Kind, Gate, tuple[re.Pattern[str], ...]], ...]:
+    """All patterns, marks first.
+
+    Args:
+        good: names of the policy's labels that violate nothing.
+        named: names of all its labels.
+    """
+    strict = _either(good, _STRICT)
+    wide = _either(good, _WIDE)
+    every = _either([*good, *named], _STRICT)
+    fills = (("STRICT", strict), ("GOOD", wide), ("NAMED", every), ("TASK", _TASK_SIGNS))
+    marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
+    sources: dict[Kind, list[re.Pattern[str]]] = {}
+    for kind, source in _SENTENCES:
+        sources.setdefault(kind, []).append(_compiled(source, fills))
+    return (*marks, *((kind, _concept_gate(_GATES[kind]), tuple(found)) for kind, found in sources.items()))
+
+
+def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
+    """Signs that it can't be without, and English words; where a text has other letters, it may have other words."""
+    single = frozenset(sign for sign in signs if len(sign) == 1)
+    longer = tuple(sign for sign in signs if len(sign) > 1)
+
+    def gate(text: str, characters: frozenset[str], said: int) -> bool:
+        if concepts != _ANY and not said & concepts and text.isascii():
+            return False
+        return not single.isdisjoint(characters) or any(sign in text for sign in longer)
+
+    return gate
+
+
+def _concept_gate(pairs: tuple[tuple[int, int], ...]) -> Gate:
+    return lambda _text, _characters, said: any(said & one and said & other for one, other in pairs)
+
+
+def _compiled(source: str, fills: Sequence[tuple[str, str]]) -> re.Pattern[str]:
+    for name, words in fills:
+        source = source.replace(name, words)
+    return re.compile(source, re.DOTALL)
+
+
+def _either(names: Sequence[str], others: str) -> str:
+    """Names as alternatives, blanks and marks in them forgiven; bare numbers and letters say too little."""
+    wanted = [name.casefold() for name in names if len(name) > 1 and not name.isdigit()]
+    spelled = [r"[-_ ]?".join(map(re.escape, re.split(r"[-_ ]+", name))) for name in wanted]
+    return "|".join([*sorted(set(spelled), key=len, reverse=True), others])
