@@ -13,6 +13,7 @@ from assistant.store.people_tables import login_links, sessions, users
 from assistant.store.users import User, end_sessions, read_user
 
 _KEPT = timedelta(days=30)  # how long the row of a session stays after its end
+_CLOCKS_DIFFER = 60.0  # seconds, of two servers on one database
 _ID = 16  # digits of its digest that name a session in lists and in the log
 _LONGEST_DEVICE = 300
 
@@ -102,12 +103,17 @@ class SessionStore:
             )
 
     def find(self, digest: str, *, idle_seconds: float) -> Session | None:
-        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled."""
+        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled.
+
+        One that began later than now was opened before the clock was set back: it would live longer by that, and is
+        not alive.
+        """
         query = (
             sa.select(users, *(sessions.c[name] for name in ("csrf", "last_seen_at", "expires_at", "confirmed_at")))
             .join(sessions, sessions.c.user_id == users.c.id)
             .where(sessions.c.id_digest == digest, sessions.c.revoked.is_(False), users.c.disabled.is_(False))
             .where(sessions.c.expires_at > now(), sessions.c.last_seen_at > _before(idle_seconds))
+            .where(sessions.c.created_at < _before(-_CLOCKS_DIFFER))
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
@@ -183,6 +189,7 @@ class SessionStore:
             login_links.c.digest == digest,
             login_links.c.used_at.is_(None),
             login_links.c.expires_at > moment,
+            login_links.c.created_at < _before(-_CLOCKS_DIFFER),
             login_links.c.user_id.in_(sa.select(users.c.id).where(users.c.disabled.is_(False))),
         )
         with self._database.read() as connection:  # a made-up link waits for no lock

@@ -155,7 +155,8 @@ def find_session(request: Request) -> Session | None:
         return None
     held, store = site(request), SessionStore(site(request).database)
     session = store.find(digest(secret), idle_seconds=held.options.idle_seconds)
-    if session and _seconds_since(session.last_seen_at) > min(_SEEN_SECONDS, held.options.idle_seconds / 10):
+    # a last use that is ahead of now is of before the clock was set back: it is noted again, too
+    if session and abs(_seconds_since(session.last_seen_at)) > min(_SEEN_SECONDS, held.options.idle_seconds / 10):
         held.workspace.last_uses.session(session.digest)
     return session
 

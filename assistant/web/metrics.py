@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -42,6 +43,9 @@ class Metrics:
         self._assignments = Gauge(
             "assistant_assignments", "Wanted answers by state.", ("state",), registry=self.registry
         )
+        self._backup = Gauge(
+            "assistant_backup_age_seconds", "Since the last backup; NaN for none.", registry=self.registry
+        )
         for outcome in ("ok", "failed", "limited"):
             self._logins.labels(outcome)
         for limit in ("account_and_address", "address", "account"):
@@ -63,6 +67,10 @@ class Metrics:
     def answer(self, outcome: str) -> None:
         """A reviewer handed something in: the outcome's word (`stored`, `already`, `late`, `gone`, `refused`)."""
         self._answers.labels(outcome).inc()
+
+    def backup(self, seconds: float | None) -> None:
+        """How long ago the last backup was made, None for never."""
+        self._backup.set(math.nan if seconds is None else seconds)
 
     def text(self, assignments: Mapping[str, int]) -> bytes:
         """Everything as Prometheus reads it; `assignments` counts wanted answers by state (`open`, `leased`)."""

@@ -102,6 +102,7 @@ def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
         workspace.queue.return_expired,
         workspace.queue.retire_aged_gold,
         workspace.read_log.retry,
+        partial(_look_at_schema, workspace),
         partial(close_periods, workspace.database),
         partial(anchor_day, workspace),
     )
@@ -168,6 +169,14 @@ class _Server(uvicorn.Server):
     def _told(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def _look_at_schema(workspace: Workspace) -> None:
+    """Whether a newer program has upgraded the database under this one; then it should be replaced."""
+    before = workspace.database.newer_schema
+    workspace.database.look_at_schema()
+    if (found := workspace.database.newer_schema) and not before:
+        LOG.warning({"message": "the database was upgraded by a newer program: replace this one", "schema": found})
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
