@@ -17,7 +17,9 @@ from assistant.store.results import RunTotals
 from assistant.store.runs import Run
 
 
-def write_manifest(path: Path, run: Run, totals: RunTotals, written: Written, released: Released, head: Anchor) -> Path:
+def write_manifest(
+    path: Path, run: Run, totals: RunTotals, written: Written, released: Released, *, head: Anchor
+) -> Path:
     """Write `<file>.manifest.json` beside an exported file and return its path.
 
     It carries the signed head of the log of changes, so that one is known wherever the file goes.

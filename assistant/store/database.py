@@ -27,7 +27,7 @@ from assistant.store.turns import Turns
 
 MIGRATIONS = schema.MIGRATIONS
 _engine = make_engine
-HEAD = "0008"  # the newest migration; a test holds it against the folder
+HEAD = "0010"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -42,7 +42,8 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
-    `operator` is who runs this process, for the log of changes where no one else is at work.
+    `operator` is who runs this process, for the log of changes where no one else is at work. `file` is where an SQLite
+    database is, None for PostgreSQL and in memory.
     """
 
     def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
@@ -52,8 +53,8 @@ class Database:
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""
         file = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._file = Path(file).absolute() if file and file != ":memory:" else None
-        self._turns = Turns(self._file) if self._file else None
+        self.file = Path(file).absolute() if file and file != ":memory:" else None
+        self._turns = Turns(self.file) if self.file is not None else None
         # SQLite's readers see one moment by themselves.
         self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
         self._statistics = None if self.is_sqlite else FreshStatistics(engine)
@@ -189,10 +190,10 @@ class Database:
 
     def _kept(self, version: str) -> Path | None:
         """A copy of SQLite's file as it is; None where there is no file of ours."""
-        if self._file is None:
+        if self.file is None:
             return None
         with self.read() as connection:
-            return schema.kept_copy(connection, self._file, version)
+            return schema.kept_copy(connection, self.file, version)
 
     def close(self) -> None:
         """Free all connections."""

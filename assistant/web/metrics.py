@@ -31,6 +31,12 @@ class Metrics:
             registry=self.registry,
         )
         self._logins = Counter("assistant_logins", "Tries to sign in.", ("outcome",), registry=self.registry)
+        self._limits = Counter(
+            "assistant_login_limits",
+            "Tries to sign in that had to wait, by the limit they met.",
+            ("limit",),
+            registry=self.registry,
+        )
         self._answers = Counter(
             "assistant_answers", "Answers handed in by reviewers.", ("outcome",), registry=self.registry
         )
@@ -42,6 +48,8 @@ class Metrics:
         )
         for outcome in ("ok", "failed", "limited"):
             self._logins.labels(outcome)
+        for limit in ("account_and_address", "address", "account"):
+            self._limits.labels(limit)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
@@ -51,6 +59,10 @@ class Metrics:
     def login(self, outcome: str) -> None:
         """Somebody tried to sign in: `ok`, `failed` or `limited`."""
         self._logins.labels(outcome).inc()
+
+    def login_limit(self, limit: str) -> None:
+        """A try had to wait, because of this limit."""
+        self._limits.labels(limit).inc()
 
     def answer(self, outcome: str) -> None:
         """A reviewer handed something in: the outcome's word (`stored`, `already`, `late`, `gone`, `refused`)."""

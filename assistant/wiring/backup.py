@@ -21,13 +21,13 @@ from assistant.steps import step
 from assistant.store import audit
 from assistant.store.database import HEAD, Database, now
 from assistant.store.dump import Snapshot, TableShape, empty, fill, finish, snapshot
-from assistant.wiring.workspace import DATABASE_VARIABLE, STATE, Workspace
+from assistant.wiring.storage import database_url
+from assistant.wiring.workspace import STATE, Workspace
 
 MADE = "backup.make"  # in the log of changes, by which a backup's age is known
 _RESTORED = "backup.restore"
 _FOLDERS = ("policies", "prompts", "evals")  # of the workspace's own, beside its state
 _LEFT_OUT = ("chroma", "jobs", "serve.log", "lock", "reserve", "owner.lock")  # of the state: derived, or a process's
-_DATABASE = "assistant.db"
 _CHUNK = 1 << 20
 
 
@@ -171,8 +171,7 @@ def _restored(
         if part.name.startswith("workspace/"):
             told.files.append(_put(archive, part, made))
     (made / STATE).mkdir(mode=0o700, exist_ok=True)
-    url = os.environ.get(DATABASE_VARIABLE) or load_settings(made).storage.database_url
-    database = Database.attach(url or f"sqlite:///{made / STATE / _DATABASE}")
+    database = Database.attach(database_url(made / STATE, load_settings(made).storage))
     lines = {part.name: partial(archive.lines, part) for part in archive.parts}
     try:
         told.database = "SQLite" if database.is_sqlite else "PostgreSQL"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.prompting.render import compile_sections
+from assistant.settings import load_settings
 from assistant.wiring.backup import last_backup
 from assistant.wiring.workspace import Workspace
 
@@ -38,7 +39,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
         model: the model to ask for one small sign of life; None takes the setting's.
     """
     try:
-        workspace = Workspace.open(folder)
+        workspace = _impatient(folder)
     except AssistantError as error:
         return [_failed("settings", error)]
     spec = model or workspace.settings.model.spec
@@ -52,7 +53,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
                 f"{'SQLite' if workspace.database.is_sqlite else 'PostgreSQL'}, "
                 f"{workspace.items.count()['items']:,} items"
             ),
-            "index": lambda: f"Chroma, {sum(entries for _, entries in workspace.index.counts()):,} entries",
+            "index": lambda: _index(workspace),
             "embedder": lambda: (
                 f"{workspace.embedder_name}, {len(workspace.item_embedder.text_vectors(['check'])[0])} dims"
             ),
@@ -77,6 +78,20 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
 
 def _failed(name: str, error: AssistantError) -> Finding:
     return Finding(name, False, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
+
+
+def _impatient(folder: Path) -> Workspace:
+    """The workspace, with a Chroma server that is gone not waited for: that it is gone is what is to be found out."""
+    settings = load_settings(folder)
+    storage = settings.storage.model_copy(update={"chroma_wait_seconds": 0.0})
+    return Workspace(folder, settings.model_copy(update={"storage": storage}))
+
+
+def _index(workspace: Workspace) -> str:
+    entries = f"Chroma, {sum(entries for _, entries in workspace.index.counts()):,} entries"
+    if old := workspace.index.ownerless():
+        return f"{entries}; an earlier version left {', '.join(old)}: delete them once no workspace runs that version"
+    return entries
 
 
 def _prompt(workspace: Workspace, spec: str) -> str:

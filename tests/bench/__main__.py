@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases]
+                                savings evals coverage routed serve decisions review pages databases team]
 
 `--rows` is the size of the section `databases`, a million by default.
 
@@ -37,6 +37,7 @@ from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
 from tests.bench.serve import serve
+from tests.bench.team import team
 
 ITEMS = 6144
 PRECEDENTS = 300
@@ -237,6 +238,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "serve": serve,
     "decisions": decisions,
     "databases": databases,
+    "team": team,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -253,6 +255,7 @@ _ALONE = {
     "review",
     "pages",
     "databases",
+    "team",
 }
 
 
