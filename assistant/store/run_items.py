@@ -101,7 +101,9 @@ class RunItemStore:
 
 
 def _answers(run_id: int, wanted: ItemFilter) -> sa.Select[Any]:
-    route = sa.and_(routes.c.run_id == run_id, routes.c.item_id == prelabels.c.item_id, newest(routes))
+    route = sa.and_(
+        routes.c.run_id == run_id, routes.c.item_id == prelabels.c.item_id, newest(routes, prelabels.c.item_id)
+    )
     query = (
         sa.select(
             *(items.c.id, items.c.external_id, items.c.text, items.c.language, prelabels.c.status),
