@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -162,16 +162,33 @@ class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
     database_url: str = ""
+    workspace_id: str = ""  # of the database this folder shares with others; empty leaves it to a comparison
     chroma_url: str = ""
+    # How ASSISTANT_CHROMA_TOKEN is given.
+    chroma_token_header: Literal["bearer", "x-chroma-token", "basic"] = "bearer"  # noqa: S105 - no secret
+    chroma_tenant: str = ""  # empty: Chroma's default
+    chroma_database: str = ""
+    chroma_wait_seconds: float = Field(default=120, ge=0)  # a server that is gone is waited for so long
     connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
     page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    auto_upgrade: bool | None = None  # of an older schema by any command; None: SQLite's, after a copy of the file
     outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
-    @field_validator("database_url", "chroma_url")
+    @field_validator("database_url")
     @classmethod
     def _no_password(cls, value: str) -> str:
-        if re.search(r"://[^/@:]+:[^/@]+@", value):
+        if re.search(r"://[^@/]*:.*@|[?&]password=", value):
             raise ValueError("holds a password; leave the key out and set ASSISTANT_DATABASE_URL instead")
+        return value
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _no_user(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError(
+                "holds a user name or password; leave it out of the URL and set ASSISTANT_CHROMA_TOKEN=USER:PASSWORD"
+                ' with chroma_token_header = "basic", or ASSISTANT_CHROMA_TOKEN=TOKEN'
+            )
         return value
 
 

@@ -1,7 +1,7 @@
 """What the program is doing right now, named where the work is done, for whoever shows it.
 
 A step is opened by the code that takes long and read by the face; nothing in between passes anything on. Only the main
-thread's steps are kept: what runs beside it is part of one of these.
+thread's steps are kept: what runs beside it is part of one of these, unless it holds up everything.
 """
 
 from __future__ import annotations
@@ -44,10 +44,15 @@ class Step:
 
 
 @contextmanager
-def step(what: str, *, total: int | None = None, line: Callable[[], str] | None = None) -> Iterator[Step]:
-    """A step is under way; `done` of what it gives may be kept up to date. Arguments as of `Step`."""
+def step(
+    what: str, *, total: int | None = None, line: Callable[[], str] | None = None, anywhere: bool = False
+) -> Iterator[Step]:
+    """A step is under way; `done` of what it gives may be kept up to date. Arguments as of `Step`.
+
+    `anywhere` keeps it on a thread beside the main one, too: what is waited for there, everything waits for.
+    """
     made = Step(what, total, line=line)
-    if threading.current_thread() is not threading.main_thread():
+    if not anywhere and threading.current_thread() is not threading.main_thread():
         yield made
         return
     _open.append(made)

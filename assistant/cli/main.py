@@ -15,7 +15,9 @@ import typer
 from assistant import __version__
 from assistant.cli import (
     audit,
+    backup,
     content,
+    db,
     enqueue,
     evaluation,
     export,
@@ -39,6 +41,7 @@ from assistant.cli import (
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Heartbeat
 from assistant.errors import AssistantError, SettingsError
+from assistant.file_modes import private_files
 from assistant.models.tracing import forbid_tracing
 from assistant.steps import listening
 
@@ -67,7 +70,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve, backup):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
@@ -79,6 +82,7 @@ app.add_typer(labels.precedents_app, name="precedents")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
 openapi.register(app)
 server.register(app)
 
@@ -102,7 +106,11 @@ def run() -> None:
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
         _read_secret_files(os.environ)
-        with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+        with (
+            private_files(),
+            listening(output.note),
+            Heartbeat(output, command) if command not in _SERVERS else nullcontext(),
+        ):
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)

@@ -1,7 +1,7 @@
 """Anchors of the log of changes: its head in small signed files, for a place that the database's owner can't write.
 
-A file `DAY-ROW.json` says which hash the newest row had; `DAY-ROW.sig` is its Ed25519 signature (64 bytes, RFC 8032) and
-`public-KEY.pem` the key to check it with, by this program or by any other:
+A file `DAY-ROW.json` says which hash the newest row had; `DAY-ROW.sig` is its Ed25519 signature (64 bytes, RFC 8032),
+and `public-KEY.pem` the key to check it with, by this program or by any other:
 
 openssl pkeyutl -verify -pubin -inkey public-KEY.pem -rawin -in DAY-ROW.json -sigfile DAY-ROW.sig
 """

@@ -28,6 +28,12 @@ class DirectoryLock:
         try:
             directory.mkdir(parents=True, exist_ok=True)
             path.touch(0o600)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise VectorIndexError(
+                "a file stands where the folder of the vector index should be",
+                where=str(directory),
+                hint="move it away, then: assistant policy index --rebuild",
+            ) from error
         except OSError as error:
             raise VectorIndexError(
                 f"can't be written ({error.strerror})",

@@ -166,11 +166,15 @@ class PrelabelStore:
 
 
 def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Rows of `prelabels` or `routes` that no later revision supersedes."""
-    later = table.alias()
-    return ~sa.exists().where(
-        later.c.run_id == table.c.run_id, later.c.item_id == table.c.item_id, later.c.revision > table.c.revision
-    )
+    """Rows of `prelabels`, `routes` or `settlements` that no later revision in their run supersedes.
+
+    Looked up by key for each row: "there is no later one" has been seen to take PostgreSQL quadratic time right after
+    many rows were written, while it has no statistics of them.
+    """
+    other = table.alias()
+    same = other.c.run_id == table.c.run_id, other.c.item_id == table.c.item_id
+    highest = sa.select(sa.func.max(other.c.revision)).where(*same).correlate(table).scalar_subquery()
+    return table.c.revision == highest
 
 
 def pending_item(row: sa.Row[Any]) -> PendingItem:

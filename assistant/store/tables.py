@@ -55,6 +55,22 @@ KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only INTEGER counts 
 DIGEST = sa.String(32)
 MOMENT = sa.String(32)  # ISO 8601 in UTC: sorts as text and reads the same everywhere
 
+workspaces = sa.Table(  # one row: a database is one workspace
+    "workspaces",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
+workspace_folders = sa.Table(
+    "workspace_folders",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("folder", sa.Text, nullable=False),  # host:path
+    sa.Column("policy_id", sa.Text, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
 ingests = sa.Table(
     "ingests",
     metadata,

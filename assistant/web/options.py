@@ -32,6 +32,7 @@ class ServeOptions:
         idle_seconds: a session unused for so long ends.
         session_seconds: a session ends after so long in any case.
         link_seconds: how long a login link can be used.
+        confirm_seconds: so long after their password or link a person may manage accounts without giving it again.
         largest_body: bytes a request may bring.
         lease_sweep_seconds: how often tasks whose lease ended go back to the queue.
 
@@ -48,6 +49,7 @@ class ServeOptions:
     idle_seconds: float = 8 * 3600
     session_seconds: float = 7 * 24 * 3600
     link_seconds: float = 15 * 60
+    confirm_seconds: float = 10 * 60
     largest_body: int = LARGEST_BODY
     lease_sweep_seconds: float = 15.0
 

@@ -15,13 +15,15 @@ from typing import cast
 import uvicorn
 
 from assistant.errors import InputError
+from assistant.store.tallies import close_periods
 from assistant.store.users import UserStore
-from assistant.web.app import create_app
+from assistant.web.app import Sweep, create_app
 from assistant.web.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
 from assistant.web.links import login_link
 from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
 from assistant.web.protocol import TimedProtocol
+from assistant.wiring.auditing import anchor_day
 from assistant.wiring.workspace import Workspace
 
 LOG_FILE = "serve.log"
@@ -71,7 +73,7 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
+        app = create_app(workspace, real, sweeps=_sweeps(workspace))
         link = None
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
@@ -92,6 +94,18 @@ def serve(
         )
         server = _Server(config, connections, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
+
+
+def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
+    """What is done again and again while the server runs."""
+    return (
+        workspace.queue.return_expired,
+        workspace.queue.retire_aged_gold,
+        workspace.read_log.retry,
+        partial(_look_at_schema, workspace),
+        partial(close_periods, workspace.database),
+        partial(anchor_day, workspace),
+    )
 
 
 @contextmanager
@@ -155,6 +169,14 @@ class _Server(uvicorn.Server):
     def _told(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def _look_at_schema(workspace: Workspace) -> None:
+    """Whether a newer program has upgraded the database under this one; then it should be replaced."""
+    before = workspace.database.newer_schema
+    workspace.database.look_at_schema()
+    if (found := workspace.database.newer_schema) and not before:
+        LOG.warning({"message": "the database was upgraded by a newer program: replace this one", "schema": found})
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:

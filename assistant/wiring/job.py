@@ -206,6 +206,7 @@ class Session:
     def stop(self) -> None:
         """Ask nothing new and end when the answers on their way are in."""
         self.interrupted = True
+        self._index.stop_waiting()
         if self._job is not None and self._model is not None:
             self._job.stop()
             self._model.refuse(FatalModelError("stopped"))  # who waits for a turn or a retry need not wait any more

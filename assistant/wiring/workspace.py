@@ -15,7 +15,6 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.file_lock import this_command
 from assistant.ingest.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents import read_policy
@@ -33,11 +32,13 @@ from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
+from assistant.store.read_log import ReadLog
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
 from assistant.wiring.actor import actor
+from assistant.wiring.storage import database_url, open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 STATE = ".assistant"
 _IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
-DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
 
 
 class Workspace:
@@ -89,9 +89,21 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
-        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
-        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}", self._link())
+        """SQL: the workspace's own SQLite file, or the database the environment or the settings name.
+
+        Raises:
+            WorkspaceError: that is another workspace's.
+        """
+        storage = self.settings.storage
+        database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
+        database.operator = actor()
+        self._closing.callback(database.close)
+        return database
+
+    @cached_property
+    def database_as_it_is(self) -> Database:
+        """The same, whatever its schema: to look at, to copy, and to upgrade."""
+        database = Database.attach(database_url(self.state, self.settings.storage), self._link())
         database.operator = actor()
         self._closing.callback(database.close)
         return database
@@ -176,6 +188,13 @@ class Workspace:
         return queue
 
     @cached_property
+    def read_log(self) -> ReadLog:
+        """Entries of the log of changes that no request waits for."""
+        log = ReadLog(self.database)
+        self._closing.callback(log.close)
+        return log
+
+    @cached_property
     def last_uses(self) -> LastUses:
         """Notes of when sessions and tokens were used."""
         uses = LastUses(self.database)
@@ -221,21 +240,16 @@ class Workspace:
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        index = self._open_index(fresh=False)
+        index = open_index(self.database, self.state, self.settings.storage)
         self._closing.callback(index.close)
         return index
 
     def empty_index(self) -> None:
         """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
-        with self._open_index(fresh=True) as index:
+        with open_index(self.database, self.state, self.settings.storage, fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
                     index.drop(key)
-
-    def _open_index(self, *, fresh: bool) -> VectorIndex:
-        if url := self.settings.storage.chroma_url:
-            return VectorIndex.connect(url)
-        return VectorIndex.open(self.state / "chroma", owner=this_command(), fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from assistant.errors import StorageError
 from assistant.store.database import Database
 from assistant.store.engine import Link
-from assistant.store.faults import ConnectionLostError
 from assistant.store.items import ItemStore
 from assistant.store.patience import lasting
 from assistant.store.tables import policies
@@ -111,8 +111,9 @@ def test_pages_are_refused_at_once_while_the_server_is_away_and_served_when_it_i
     store = ItemStore(database)
     assert store.count()["items"] == 0
     own_server.stop()
-    with pytest.raises(ConnectionLostError, match="the database does not answer"):
+    with pytest.raises(StorageError, match="the database does not answer") as caught:
         store.count()
+    assert caught.value.gone
     own_server.start()
     assert store.count()["items"] == 0  # the very first time: no connection of before is used
     database.close()

@@ -111,7 +111,7 @@ def test_the_directory_is_made_when_missing(tmp_path: Path) -> None:
 
 def test_a_path_that_cannot_be_a_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(VectorIndexError, match="can't be written"):
+    with pytest.raises(VectorIndexError, match="a file stands where the folder"):
         DirectoryLock(tmp_path / "file", "first")
 
 

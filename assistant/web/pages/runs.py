@@ -168,7 +168,7 @@ def run_items_file(
     """The same as a file."""
     run = site(request).workspace.runs.find(name)
     rows = everything(item_rows(request, run, wanted), lambda one: one.key)
-    return download(f"{run.name}-items", ending, COLUMNS, rows)
+    return download(request, f"{run.name}-items", ending, COLUMNS, rows)
 
 
 def run_rows(request: Request) -> list[dict[str, Any]]:
