@@ -17,10 +17,20 @@ from assistant.policy.selection import (
     clause_tokens,
     policy_tokens,
     precedent_vote,
+    violating_share,
     within_budget,
 )
 
-__all__ = ["NEAR_DISTANCES", "ClauseHit", "Dropped", "RetrievalOptions", "Retrieved", "precedent_vote", "retrieve_many"]
+__all__ = [
+    "NEAR_DISTANCES",
+    "ClauseHit",
+    "Dropped",
+    "RetrievalOptions",
+    "Retrieved",
+    "precedent_vote",
+    "retrieve_many",
+    "violating_share",
+]
 
 NEAR_DISTANCES: Mapping[str, float] = MappingProxyType({"embedded": 0.8})
 """Up to which cosine distance a clause counts as near, by the embedder's name in the settings.

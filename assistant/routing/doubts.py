@@ -59,6 +59,11 @@ class RoutingPolicy:
     words: LabelWords = NO_WORDS
 
     @property
+    def harmless(self) -> frozenset[str]:
+        """Labels that violate nothing; an answer without any label does neither."""
+        return frozenset(self.words.good)
+
+    @property
     def key(self) -> str:
         """Of the draws."""
         return f"{self.nonce} {self.seed}"
@@ -89,6 +94,11 @@ def hidden_text(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG
     return hides_text(evidence.text)
 
 
+def reply_in_content(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content holds an object with the very label the machine gave: it may have copied its answer."""
+    return "reply_in_content" in evidence.signals
+
+
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """The machine saw only a part."""
     return evidence.truncated
@@ -111,6 +121,12 @@ def signals_disagree(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa
     return vote is not None and vote < 0.5
 
 
+def safe_contradicted(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The model sees no violation, while most of the settled items nearest to it violate the policy."""
+    violating = evidence.signals.get("precedent_violating", 0.0)
+    return violating >= 0.5 and policy.harmless.issuperset(evidence.labels)
+
+
 def no_probability(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """Nothing says how sure the machine is."""
     return label_probability(evidence.signals) is None
@@ -122,9 +138,11 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     label_always_human,
     looks_like_instruction,
     hidden_text,
+    reply_in_content,
     content_truncated,
     language_not_covered,
     no_clause_near,
+    safe_contradicted,
     signals_disagree,
     no_probability,
 )
