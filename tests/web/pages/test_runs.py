@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from assistant.store import audit
+from assistant.store.jobs import JobOrigin, JobStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
 from tests.web.conftest import SignedIn
@@ -39,6 +40,20 @@ def test_a_run_shows_its_state_progress_and_history(made_up: MadeUp, signed_in: 
     assert "moderation@2" in told
     made_up.workspace.runs.event(made_up.run, "started", {"to_ask": 3})
     assert "cut off" in words(client.get("/runs/r1"))
+
+
+def test_a_job_of_the_terminal_is_shown_and_stopped_here(made_up: MadeUp, signed_in: SignedIn) -> None:
+    client, store = signed_in(Role.MANAGER), JobStore(made_up.workspace.database)
+    job = store.begin(made_up.run.id, JobOrigin.COMMAND, "ana")
+    for page in ("/runs", "/runs/r1"):
+        assert "running, started by a command" in words(client.get(page))
+    assert "Stop" in words(client.get("/runs/r1/progress"))
+    assert client.post("/runs/r1/stop").status_code == 303
+    assert "Stopping …" in words(client.get("/runs/r1/progress"))
+    assert store.stop_wanted(job)
+    store.end(job)
+    assert "ended ·" in words(client.get("/runs/r1/progress"))
+    assert client.post("/runs/r1/stop").status_code == 409
 
 
 def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: SignedIn) -> None:
@@ -116,4 +131,5 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     until(client, "/runs/r2/progress", "24 of 24")
     until(client, "/runs/r2/progress", "ended ·")
     actions = [entry.action for entry in audit.entries(made_up.workspace.database, subject="run:r2")]
-    assert actions == ["run.start", "run.stop", "run.start"]
+    first, second = ["run.interrupted", "run.stop", "run.started", "run.start"], ["run.ended", "run.started", "run.start"]
+    assert actions == second + first
