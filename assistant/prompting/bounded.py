@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import StrictUndefined, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from assistant.domain.policies import Clause, Example, Label, Policy, Precedent
@@ -44,6 +45,9 @@ _GROWING = frozenset(
 _LEFT_OUT = frozenset({"lipsum"})
 _HOLDERS = (list, tuple, set, frozenset, dict)
 _FIELDS = {one: frozenset(field.name for field in fields(one)) for one in (Clause, Example, Label, Policy, Precedent)}
+
+
+_Made = Callable[..., Any]
 
 
 class TooMuchWorkError(Exception):
@@ -97,9 +101,9 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         )
         for name in _LEFT_OUT:
             del self.globals[name]
-        self.filters = {name: _counted(name, made) for name, made in self.filters.items()}
+        self.filters = {name: _counted(name, cast(_Made, made)) for name, made in self.filters.items()}
         self.filters["join"] = _joined(self.filters["join"])
-        self.tests = {name: _counted(name, made) for name, made in self.tests.items()}
+        self.tests = {name: _counted(name, cast(_Made, made)) for name, made in self.tests.items()}
         self.filters[_OVER] = _looped
         self.filters[_WEIGHED] = _weighed
         self.filters[_TOGETHER] = _concatenated
@@ -264,7 +268,7 @@ class _Counting(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - named so by Jinja
         """A loop goes over what counts its rounds."""
         self.generic_visit(node)
-        node.iter = _filtered(node.iter, _OVER)
+        node.iter = _filtered(cast(nodes.Expr, node.iter), _OVER)
         return node
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802 - named so by Jinja

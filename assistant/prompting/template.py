@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -184,11 +184,12 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """As the safe loader does it; refuses aliases, by which a few lines become millions of values, and depth."""
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "aliases (*) are not read", event.start_mark)
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # of a library without types
+        problem = "aliases (*) are not read" if isinstance(event, yaml.AliasEvent) else None
         if self.depth >= _DEEPEST:
-            raise yaml.constructor.ConstructorError(None, None, "nested too deeply", event.start_mark)
+            problem = "nested too deeply"
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=cast("yaml.Mark", event.start_mark))
         self.depth += 1
         try:
             return super().compose_node(parent, index)
