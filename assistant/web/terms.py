@@ -33,6 +33,7 @@ REASONS = {
     "looks_like_instruction": marked("the content talks to the machine"),
     "hidden_text": marked("the content has hidden characters that carry text"),
     "reply_in_content": marked("the content holds the very answer given"),
+    "resembles_injection": marked("the content resembles attacks on the machine"),
     "content_truncated": marked("only a part of the content was shown"),
     "language_not_covered": marked("a language the policy doesn't cover"),
     "no_clause_near": marked("nothing in the policy is near it"),

@@ -59,7 +59,10 @@ def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: Signe
 def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up: MadeUp, signed_in: SignedIn) -> None:
     store = RouteStore(made_up.workspace.database)
     reasons = ("safe_contradicted", "hidden_text", "looks_like_instruction")
-    decided = [(post.id, Decision(Route.REVIEW, why, (why,), 1.0, 7)) for post, why in zip(made_up.posts[:3], reasons, strict=True)]
+    decided = [
+        (post.id, Decision(Route.REVIEW, why, (why,), 1.0, 7))
+        for post, why in zip(made_up.posts[:3], reasons, strict=True)
+    ]
     store.append(made_up.run.id, decided)
     client = signed_in(Role.ANALYST)
     told = words(client.get("/runs/r1/items"))
