@@ -30,8 +30,8 @@ _PENALTY = 0.03
 _CONSTANT = 0.1  # what all examples share
 _AXES = 128  # of the examples' vectors, along which products of two are looked at
 _PRODUCTS = 2.0  # how much these weigh
-_GREY = 0.15  # share of harmless examples above which n-grams alone make a window worth a vector
-_WINDOWS_EMBEDDED = 4  # of one text, the most suspicious ones
+_GREY = 0.05  # share of harmless examples above which n-grams alone make a window worth a vector
+_WINDOWS_EMBEDDED = 2  # of one text, the most suspicious ones
 _PARTS = ("ngrams", "vector", "axes", "products", "offset", "cut")
 
 
