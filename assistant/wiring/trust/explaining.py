@@ -7,7 +7,6 @@ from typing import Any
 
 from assistant.domain.labels import LabelAnswer
 from assistant.errors import InputError
-from assistant.routing.doubts import label_probability
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
 from assistant.store.adjudications import AdjudicationStore
@@ -106,7 +105,7 @@ def _first_rules(workspace: Workspace, stored: Decision, result: dict[str, Any])
     settings = workspace.settings.routing
     return explain_first(
         stored,
-        label_probability(result["signals"] or {}),
+        result["signals"] or {},
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
     )
