@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -103,7 +103,7 @@ class RoutingSettings(_Section):
     monitor_factor: float = Field(default=2, gt=1)  # ... by so many times the errors it permits
     monitor_share: float | None = Field(default=None, gt=0, le=1)  # of the accepted labelled for that; None: it follows
     random_share: float = Field(default=0.1, gt=0, le=0.5)  # of a capacity, for a random look at what has to wait
-    seed: int = 20260101  # of folds and solvers; draws that certify or measure have nonces
+    seed: int | None = None  # of folds and solvers; None: the workspace's own, random. Draws have nonces besides
 
 
 class TrustSettings(_Section):
@@ -140,17 +140,55 @@ class ReviewSettings(_Section):
         return value
 
 
+class ServerSettings(_Section):
+    """What `assistant serve` allows a connection; behind a proxy, what it allows the proxy's."""
+
+    connections: int = Field(default=1000, ge=16, le=1_000_000)  # fewer where the system permits fewer open files
+    connections_per_address: int = Field(default=256, ge=4)  # of one address; a trusted proxy's are not counted so
+    head_seconds: float = Field(default=10, gt=0)  # for the head of a request to arrive whole
+    body_seconds: float = Field(default=60, gt=0)  # ... and for the rest of it
+    answer_seconds: float = Field(default=30, gt=0)  # for the other side to take the next 64 kB of an answer
+    keep_alive_seconds: float = Field(default=75, gt=0)  # without a new request; more than a proxy in front waits
+
+
+class AuditSettings(_Section):
+    """Where signed heads of the log of changes go; empty means inside the workspace's `.assistant` folder."""
+
+    anchors: str = ""  # a folder: best one that whoever can write the database can't write
+    key: str = ""  # the file of the private key that signs them; made where there is none
+
+
 class StorageSettings(_Section):
     """Where state lives; empty means inside the workspace's `.assistant` folder."""
 
     database_url: str = ""
+    workspace_id: str = ""  # of the database this folder shares with others; empty leaves it to a comparison
     chroma_url: str = ""
+    # How ASSISTANT_CHROMA_TOKEN is given.
+    chroma_token_header: Literal["bearer", "x-chroma-token", "basic"] = "bearer"  # noqa: S105 - no secret
+    chroma_tenant: str = ""  # empty: Chroma's default
+    chroma_database: str = ""
+    chroma_wait_seconds: float = Field(default=120, ge=0)  # a server that is gone is waited for so long
+    connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
+    page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    auto_upgrade: bool | None = None  # of an older schema by any command; None: SQLite's, after a copy of the file
+    outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
-    @field_validator("database_url", "chroma_url")
+    @field_validator("database_url")
     @classmethod
     def _no_password(cls, value: str) -> str:
-        if re.search(r"://[^/@:]+:[^/@]+@", value):
+        if re.search(r"://[^@/]*:.*@|[?&]password=", value):
             raise ValueError("holds a password; leave the key out and set ASSISTANT_DATABASE_URL instead")
+        return value
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _no_user(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError(
+                "holds a user name or password; leave it out of the URL and set ASSISTANT_CHROMA_TOKEN=USER:PASSWORD"
+                ' with chroma_token_header = "basic", or ASSISTANT_CHROMA_TOKEN=TOKEN'
+            )
         return value
 
 
@@ -174,7 +212,9 @@ class Settings(_Section):
     routing: RoutingSettings = RoutingSettings()
     trust: TrustSettings = TrustSettings()
     review: ReviewSettings = ReviewSettings()
+    server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
     prices: Mapping[str, Price] = {}
 
 

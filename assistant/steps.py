@@ -1,7 +1,7 @@
 """What the program is doing right now, named where the work is done, for whoever shows it.
 
 A step is opened by the code that takes long and read by the face; nothing in between passes anything on. Only the main
-thread's steps are kept: what runs beside it is part of one of these.
+thread's steps are kept: what runs beside it is part of one of these, unless it holds up everything.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _open: list[Step] = []
+_listening: list[Callable[[str], None]] = []
 
 
 @dataclass(slots=True)
@@ -43,10 +44,15 @@ class Step:
 
 
 @contextmanager
-def step(what: str, *, total: int | None = None, line: Callable[[], str] | None = None) -> Iterator[Step]:
-    """A step is under way; `done` of what it gives may be kept up to date. Arguments as of `Step`."""
+def step(
+    what: str, *, total: int | None = None, line: Callable[[], str] | None = None, anywhere: bool = False
+) -> Iterator[Step]:
+    """A step is under way; `done` of what it gives may be kept up to date. Arguments as of `Step`.
+
+    `anywhere` keeps it on a thread beside the main one, too: what is waited for there, everything waits for.
+    """
     made = Step(what, total, line=line)
-    if threading.current_thread() is not threading.main_thread():
+    if not anywhere and threading.current_thread() is not threading.main_thread():
         yield made
         return
     _open.append(made)
@@ -59,3 +65,19 @@ def step(what: str, *, total: int | None = None, line: Callable[[], str] | None 
 def current() -> Step | None:
     """The innermost step under way."""
     return next(iter(_open[-1:]), None)
+
+
+def say(line: str) -> None:
+    """Something the user should know now, whatever the program is doing; from any thread."""
+    for listener in _listening[-1:]:
+        listener(line)
+
+
+@contextmanager
+def listening(listener: Callable[[str], None]) -> Iterator[None]:
+    """Until the end of the block `listener` gets what is said; the innermost one counts."""
+    _listening.append(listener)
+    try:
+        yield
+    finally:
+        _listening.remove(listener)

@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -21,6 +21,7 @@ from assistant.store.database import Database
 _INSTALLED = Path("/usr/lib/postgresql")
 _UNPRIVILEGED = ("postgres", "nobody")  # who runs it where the tests run as root, whom PostgreSQL refuses
 _QUICK = "-c fsync=off -c full_page_writes=off -c max_connections=40 -c shared_buffers=16MB"
+DURABLE = "-c max_connections=100 -c shared_buffers=64MB"  # as in earnest: nothing is lost with the power
 
 
 def find_binaries() -> Path | None:
@@ -38,6 +39,7 @@ class PostgresServer:
 
     socket_folder: Path
     numbers: Iterator[int]
+    control: Callable[..., None]  # `pg_ctl` with these words
 
     def url(self, name: str) -> str:
         return f"postgresql://assistant@/{name}?host={self.socket_folder}"
@@ -52,6 +54,14 @@ class PostgresServer:
         """A new database with the tables in it."""
         return self.new_url(template="migrated")
 
+    def stop(self) -> None:
+        """Shut it down, whoever is connected."""
+        self.control("-m", "fast", "stop")
+
+    def start(self) -> None:
+        """Start it again; it answers when this returns."""
+        self.control("start")
+
     def administer(self, statement: str) -> None:
         """Tell the server itself something."""
         engine = sa.create_engine(self.url("postgres").replace("://", "+psycopg://"), isolation_level="AUTOCOMMIT")
@@ -61,8 +71,8 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server(binaries: Path) -> Iterator[PostgresServer]:
-    """A server until the end of the block."""
+def running_server(binaries: Path, settings: str = _QUICK) -> Iterator[PostgresServer]:
+    """A server until the end of the block; by default one whose data need not outlive it."""
     # Not a folder of pytest's: those can be entered by their owner only, and the server may run as somebody else.
     folder = Path(tempfile.mkdtemp(prefix="assistant-pg-"))
     try:
@@ -70,15 +80,20 @@ def running_server(binaries: Path) -> Iterator[PostgresServer]:
         data = folder / "data"
         words = ("-D", data, "-U", "assistant", "-E", "UTF8", "--auth=trust", "--no-locale", "--no-sync")
         _run([binaries / "initdb", *words], folder, run_as)
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {_QUICK}"
-        _run([binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], folder, run_as)
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
+
+        def control(*words: str) -> None:
+            start = ("-l", folder / "log", "-o", options)
+            _run([binaries / "pg_ctl", "-D", data, "-w", *start, *words], folder, run_as)
+
+        control("start")
         try:
-            server = PostgresServer(folder, count())
+            server = PostgresServer(folder, count(), control)
             server.administer("CREATE DATABASE migrated")
             Database.open(server.url("migrated")).close()
             yield server
         finally:
-            _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], folder, run_as)
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

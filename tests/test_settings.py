@@ -123,3 +123,13 @@ def test_a_parameter_that_the_prompt_decides_is_refused_with_its_line(tmp_path: 
         load_settings(folder, {})
     assert "headers.X-Api-Key: secrets come from the environment only" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("user", ["me:hunter2@", "hunter2@", ":hunter2@"])
+def test_a_user_in_the_url_of_chroma_is_refused_with_its_own_variable(tmp_path: Path, user: str) -> None:
+    folder = write(tmp_path, f'[storage]\nchroma_url = "https://{user}chroma.test/v"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder, {})
+    assert "ASSISTANT_CHROMA_TOKEN" in str(caught.value)
+    assert "ASSISTANT_DATABASE_URL" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)

@@ -93,6 +93,7 @@ def export(
     """
     from assistant.exchange.manifest import write_manifest
     from assistant.exchange.tables import as_record, write_table
+    from assistant.wiring.auditing import RELEASE, anchor_head, log_file
     from assistant.wiring.trust.settling import open_release
     from assistant.wiring.workspace import Workspace
 
@@ -111,7 +112,9 @@ def export(
                     counting.update(done)
 
             written = write_table(file, released.counted(records()))
-        manifest = write_manifest(file, chosen, totals, written, released)
+        log_file(opened, "file.export", file.name, {"run": chosen.name, "rows": written.rows, "sha256": written.sha256})
+        head = anchor_head(opened, RELEASE)
+        manifest = write_manifest(file, chosen, totals, written, released, head=head)
     data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(manifest)}
     output.result(
         data | released.as_json(), f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.cli.export import money
 from assistant.cli.output import Output, printable
 from assistant.cli.progress import quiet
-from assistant.steps import step
+from assistant.steps import Step, current, step
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -26,9 +26,10 @@ class JobDisplay:
         self._shown = False
         self._open = ExitStack()
         self._live: Live | None = None
+        self._own: Step | None = None
 
     def __enter__(self) -> Self:
-        self._open.enter_context(step("labelling", line=lambda: _line(self._progress)))
+        self._own = self._open.enter_context(step("labelling", line=lambda: _line(self._progress)))
         if self._output.errors.is_terminal:
             from rich.live import Live
 
@@ -40,7 +41,9 @@ class JobDisplay:
     def update(self, progress: JobProgress) -> None:
         """Show the counts as they are now."""
         if self._live is not None:
-            self._live.update(printable(_line(progress)))
+            held_up = current()
+            waits = "" if held_up is None or held_up is self._own else f"; {held_up.words()}"
+            self._live.update(printable(_line(progress) + waits))
         elif not self._shown:  # later lines are the heartbeat's
             self._shown = True
             self._output.note(_line(progress))

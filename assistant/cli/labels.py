@@ -235,7 +235,8 @@ def add(
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed)
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
     left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
-    output.result(dict(counts), f"{counts['added']:,} precedents added, {counts['total']:,} in all{left_out}")
+    already = f" ({counts['already']:,} were so already)" if counts["already"] else ""
+    output.result(dict(counts), f"{counts['added']:,} precedents added{already}, {counts['total']:,} in all{left_out}")
 
 
 @precedents_app.command("list")

@@ -42,6 +42,7 @@ def prelabel(
     record: Annotated[str | None, typer.Option(help="Also write every reply to this file, for replay:FILE.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
     yes: YesOption = False,
+    job: Annotated[int | None, typer.Option(hidden=True)] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -56,6 +57,7 @@ def prelabel(
     import asyncio
 
     from assistant.wiring.job import Session
+    from assistant.wiring.jobs_at_work import registered
     from assistant.wiring.review.filling import for_people
     from assistant.wiring.work import JobChoice
     from assistant.wiring.workspace import Workspace
@@ -76,13 +78,15 @@ def prelabel(
     )
     with Workspace.open(workspace) as opened:
         session = Session(opened, choice)
-        session.prepare(output.note)
         if dry_run:
+            session.prepare(output.note)
             _show_estimate(output, session, session.estimate())
             return
-        _ask_before_spending(output, session, yes=yes)
-        with JobDisplay(output, session.progress) as display:
-            stopped = asyncio.run(run_session(session, display))
+        with registered(opened, session.run, job, session.stop_from_elsewhere):
+            session.prepare(output.note)
+            _ask_before_spending(output, session, yes=yes)
+            with JobDisplay(output, session.progress) as display:
+                stopped = asyncio.run(run_session(session, display))
         status = _show_result(output, session, stopped, partial(for_people, opened, session.run))
     if status:
         raise typer.Exit(status)
@@ -169,7 +173,7 @@ def _show_result(
         output.note("the same command with --retry-failed asks them once more")
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
-        output.next_step(this_command({"--limit": 1}), f"{totals.statuses['pending']:,} items wait")
+        output.next_step(this_command({"--limit": 1, "--job": 1}), f"{totals.statuses['pending']:,} items wait")
     else:
         advise_people(output, work())
         output.next_step("assistant export labels.jsonl", "take the labels out")

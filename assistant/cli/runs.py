@@ -71,6 +71,30 @@ def compare(
     _show(output, first, second, changes, shown)
 
 
+@app.command("stop")
+def stop(
+    run: Annotated[str | None, typer.Argument(show_default="the one at work", help="A run, e.g. r1.")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """End a run's job after the answers on their way, wherever it was started; what it has answered is kept.
+
+    Example: assistant runs stop
+    """
+    from assistant.errors import InputError
+    from assistant.wiring.actor import actor_as_user
+    from assistant.wiring.jobs_at_work import run_at_work, stop_job
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        chosen = opened.runs.find(run) if run else run_at_work(opened)
+        if not stop_job(opened, chosen, actor=actor_as_user()):
+            raise InputError(f"no job of {chosen.name} is at work", hint="assistant runs list  shows every run")
+    output.result({"run": chosen.name, "stopping": True}, f"the job of {chosen.name} was asked to stop")
+    output.note("it ends when the answers on their way are in; the same `assistant prelabel` goes on where it was")
+
+
 def _show(output: Output, old: Run, new: Run, changes: Changes, shown: Sequence[ChangedItem]) -> None:
     total = sum(changes.changed.values())
     compared = total + changes.same

@@ -87,7 +87,7 @@ def serve(
         from assistant.web.serve import serve as run
         from assistant.wiring.workspace import Workspace
 
-        with Workspace.open(workspace) as opened:
+        with Workspace.open(workspace, serves=True) as opened:
             run(
                 opened,
                 options,

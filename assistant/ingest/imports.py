@@ -135,6 +135,8 @@ def import_machine_answers(
             prelabels.commit(run, changed, [])
             added, said = (sum(map(_is_answer, some)) for some in (changed, answered))
             report.counts.update(added=added, unchanged=said - added)
+    for run in opened.values():
+        runs.imported(run, report.source, {name: report.counts[name] for name in ("added", "unchanged", "refused")})
     report.runs = [run.name for run in opened.values()]
     return report
 

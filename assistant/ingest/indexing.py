@@ -10,7 +10,7 @@ import numpy as np
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.policies import Policy, Precedent
 from assistant.ingest.embedding import ItemEmbedder
-from assistant.policy.collection_keys import CollectionKey
+from assistant.policy.collection_keys import CollectionKey, CollectionKind
 from assistant.policy.entries import clause_entries
 from assistant.policy.index import VectorIndex
 from assistant.store.precedents import PrecedentStore
@@ -41,11 +41,14 @@ def bring_up_to_date(index: VectorIndex, policy: Policy, precedents: PrecedentSt
     clauses = CollectionKey.clauses(policy, embedder.name)
     entries = clause_entries(policy)
     told = [index.notice] if index.notice else []
+    precedent_key, until = CollectionKey.precedents(policy.id, embedder.name), precedents.newest_event(policy.id)
     if set(index.ids(clauses)) != {entry.id for entry in entries}:
         index.put_clauses(policy, entries, embedder.text_vectors([entry.text for entry in entries]), embedder.name)
         told.append(f"{len(entries):,} wordings and examples of {policy.id}@{policy.version}")
     if changed := _update_precedents(index, policy.id, precedents.all(policy.id, text_only=True), embedder):
         told.append(f"{changed:,} precedents")
+    index.note_indexed(clauses, 0)  # clauses have no events: they are indexed or not
+    index.note_indexed(precedent_key, until)
     return f"indexed {' and '.join(told)}" if told else ""
 
 
@@ -65,6 +68,15 @@ def record_of(policy: Policy, precedents: PrecedentStore, embedder: ItemEmbedder
             _vectors(known, embedder),
         ),
     )
+
+
+def waiting(index: VectorIndex, record: IndexRecord, precedents: PrecedentStore) -> frozenset[str]:
+    """Ids that the record got or lost after the collection was last brought up to date: the next job sees to them."""
+    key = record.key
+    until = index.indexed_until(key)
+    if until is None:  # never brought up to date, unless by an earlier version, which noted nothing
+        return frozenset() if index.ids(key) else frozenset(record.ids)
+    return precedents.changed_since(key.policy_id, until) if key.kind is CollectionKind.PRECEDENTS else frozenset()
 
 
 def _update_precedents(index: VectorIndex, policy_id: str, wanted: Sequence[Precedent], embedder: ItemEmbedder) -> int:

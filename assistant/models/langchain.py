@@ -17,9 +17,11 @@ from assistant.models.chat_api import estimate_tokens
 from assistant.models.dialect import Dialect, Feature, response_format, with_schema_note, without_system
 from assistant.models.http_errors import lacking
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
-from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker, is_synchronous, takes_response_format
-from assistant.models.langchain_errors import complaint_of, model_error
+from assistant.models.langchain_chats import SYNCHRONOUS_PATIENCE, ChatMaker
+from assistant.models.langchain_errors import model_error
+from assistant.models.langchain_kinds import is_synchronous, takes_response_format
 from assistant.models.langchain_providers import check_access, provider_name
+from assistant.models.langchain_refusals import complaint_of
 from assistant.models.langchain_replies import completion_body, shows_thinking
 from assistant.models.limits import RateLimits, read_limits
 from assistant.models.own_thread import in_own_thread

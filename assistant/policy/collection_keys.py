@@ -11,6 +11,9 @@ from typing import Self
 
 from assistant.domain.policies import Policy
 
+WORKSPACE = "workspace"
+"""In the metadata of a collection: the id of the workspace it belongs to. Earlier versions wrote none."""
+
 
 class CollectionKind(StrEnum):
     """What a collection holds."""
@@ -47,8 +50,18 @@ class CollectionKey:
 
     @property
     def name(self) -> str:
-        """A name Chroma accepts (3 to 512 of `A-Za-z0-9._-`), different for every key."""
-        parts = (self.kind.value, self.policy_id, self.policy_digest, self.embedder)
+        """A name within a workspace, different for every key."""
+        return self.stored_name("")
+
+    def stored_name(self, workspace: str) -> str:
+        """A name Chroma accepts (3 to 512 of `A-Za-z0-9._-`), different for every key and every workspace's id."""
+        parts = (
+            self.kind.value,
+            self.policy_id,
+            self.policy_digest,
+            self.embedder,
+            *([workspace] if workspace else []),
+        )
         digest = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         return f"{self.kind.value}-{re.sub('[^A-Za-z0-9._-]', '_', self.policy_id)[:80]}-{digest}"
 

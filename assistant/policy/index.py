@@ -15,12 +15,16 @@ import numpy as np
 
 from assistant.domain.policies import Policy, Precedent
 from assistant.errors import VectorIndexError
-from assistant.policy.chroma import BUILD, ChromaCollections, Neighbours
+from assistant.policy.chroma import ChromaCollections
+from assistant.policy.chroma_clients import BUILD
 from assistant.policy.collection_keys import CollectionKey
 from assistant.policy.entries import IndexEntry
+from assistant.policy.exact import Neighbours
 from assistant.policy.facts import FactShelf, facts_of, precedent_of
 from assistant.policy.memory import MemoryCollections
 from assistant.policy.nearest import Asking, ClauseEntries, ClauseHit, precedents_for, search_widening
+from assistant.policy.server import ChromaServer
+from assistant.policy.watermarks import Watermarks
 
 _SPARE_PRECEDENTS = 2  # asked for beyond those wanted: the asking item, its group, second ones of a group
 _NOBODY: Asking = ("", None)
@@ -34,13 +38,19 @@ class VectorIndex:
     collections of two embedders, or of two versions of a policy, never mix.
     """
 
-    def __init__(self, collections: ChromaCollections | MemoryCollections) -> None:
+    def __init__(
+        self, collections: ChromaCollections | MemoryCollections, *, workspace: str = "", marks: Path | None = None
+    ) -> None:
         self._collections = collections
+        self._workspace = workspace
+        self._marks = Watermarks(marks)
         self._entries: dict[str, ClauseEntries] = {}
         self._shelves: dict[str, FactShelf] = {}
 
     @classmethod
-    def open(cls, directory: Path, *, owner: str, fresh: bool = False) -> Self:
+    def open(
+        cls, directory: Path, *, owner: str, fresh: bool = False, workspace: str = "", marks: Path | None = None
+    ) -> Self:
         """The index in a directory, made when missing, owned by this handle until `close`.
 
         An index whose last writer was killed in the middle of writing is emptied, since reading a torn file can crash
@@ -50,20 +60,29 @@ class VectorIndex:
             directory: where Chroma keeps its files.
             owner: what this process is doing, told to whoever comes second.
             fresh: empty it first without reading it, for a rebuild whatever its state.
+            workspace: the id of the workspace whose index it is; what carries none becomes its own.
+            marks: the file that says how far the record was indexed; None keeps none.
 
         Raises:
             VectorIndexError: another handle owns it (who, what, since when), or it can't be read.
         """
-        return cls(ChromaCollections.embedded(directory, owner=owner, fresh=fresh))
+        collections = ChromaCollections.embedded(directory, owner=owner, fresh=fresh, workspace=workspace)
+        return cls(collections, workspace=workspace, marks=marks)
 
     @classmethod
-    def connect(cls, url: str) -> Self:
-        """The index on a Chroma server, e.g. `http://127.0.0.1:8000`, which any number of processes may share.
+    def connect(cls, server: ChromaServer, *, workspace: str = "", marks: Path | None = None) -> Self:
+        """The index on a Chroma server, which any number of processes and workspaces may share.
+
+        Args:
+            server: where it is. One that is gone is waited for, now and in each later call.
+            workspace: the id of the workspace whose index it is; collections of others are neither seen nor touched.
+            marks: as in `open`.
 
         Raises:
             VectorIndexError: not a URL, or no Chroma server there.
         """
-        return cls(ChromaCollections.on_server(url))
+        collections = ChromaCollections.on_server(server, workspace=workspace)
+        return cls(collections, workspace=workspace, marks=marks)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -86,6 +105,14 @@ class VectorIndex:
     def close(self) -> None:
         """Give files, connections and the lock free; calling it again does nothing."""
         self._collections.close()
+
+    def stop_waiting(self) -> None:
+        """Wait no more for a server that is gone; may be called from another thread."""
+        self._collections.stop_waiting()
+
+    def ownerless(self) -> list[str]:
+        """Names of collections on the server that an earlier version made for a workspace it didn't name."""
+        return self._collections.ownerless()
 
     def put_clauses(self, policy: Policy, entries: Sequence[IndexEntry], vectors: np.ndarray, embedder: str) -> None:
         """Make these the entries of a policy version; others that are there are removed."""
@@ -181,9 +208,18 @@ class VectorIndex:
         return self._collections.ids(key)
 
     def precedents(self, policy_id: str, embedder: str) -> dict[str, Precedent]:
-        """All precedents indexed for a policy by digest, to compare with the record."""
+        """All precedents indexed for a policy now by digest, to compare with the record."""
         key = CollectionKey.precedents(policy_id, embedder)
+        self._shelves.pop(key.name, None)
         return {one.content_digest: one for one in self._precedents(key, None)}
+
+    def indexed_until(self, key: CollectionKey) -> int | None:
+        """The newest event of the record that a collection holds; None where it was never noted."""
+        return self._marks.get(key.stored_name(self._workspace))
+
+    def note_indexed(self, key: CollectionKey, until: int) -> None:
+        """Note that a collection holds the record up to this event."""
+        self._marks.set(key.stored_name(self._workspace), until)
 
     def counts(self) -> list[tuple[CollectionKey, int]]:
         """All collections of this product with their sizes, by name."""

@@ -9,22 +9,24 @@ import numpy as np
 
 from assistant.errors import VectorIndexError
 from assistant.policy.collection_keys import CollectionKey
+from assistant.policy.exact import ExactTable, Neighbours
 
 _WHERE = "(in memory)"
 
 
 @dataclass(slots=True)
 class _Entries:
-    """Ids in order, each with its vector of length one and its facts."""
+    """Ids, each with its vector and its facts."""
 
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     facts: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    table: ExactTable | None = None  # of these vectors, once searched
 
 
 class MemoryCollections:
-    """Does what `ChromaCollections` does, exactly where that one approximates: every distance is computed.
+    """Does what `ChromaCollections` does, exactly whatever the size.
 
-    20,000 entries of 512 dimensions take 40 MB, and 5 ms for the neighbours of one vector.
+    20,000 entries of 512 dimensions take 80 MB.
     """
 
     where = _WHERE
@@ -36,18 +38,26 @@ class MemoryCollections:
     def close(self) -> None:
         """Nothing is held."""
 
+    def stop_waiting(self) -> None:
+        """Nothing is waited for."""
+
+    def ownerless(self) -> list[str]:
+        """None: these are seen here alone."""
+        return []
+
     def put(
         self, key: CollectionKey, ids: Sequence[str], vectors: np.ndarray, facts: Sequence[Mapping[str, str]]
     ) -> None:
         """Add entries, or bring those that are there up to date; the collection is made when missing."""
         entries = self._known.setdefault(key, _Entries())
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        entries.vectors.update(zip(ids, vectors / np.where(lengths > 0, lengths, 1.0), strict=True))
+        entries.table = None
+        entries.vectors.update(zip(ids, vectors, strict=True))
         entries.facts.update(zip(ids, facts, strict=True))
 
     def remove(self, key: CollectionKey, ids: Sequence[str]) -> None:
         """Take entries out; ids that are not there don't matter."""
         entries = self._known.get(key, _Entries())
+        entries.table = None
         for name in ids:
             entries.vectors.pop(name, None)
             entries.facts.pop(name, None)
@@ -60,18 +70,14 @@ class MemoryCollections:
         """Whether there is such a collection."""
         return key in self._known
 
-    def nearest(self, key: CollectionKey, vectors: np.ndarray, k: int) -> list[tuple[Sequence[str], Sequence[float]]]:
+    def nearest(self, key: CollectionKey, vectors: np.ndarray, k: int) -> list[Neighbours]:
         """The `k` nearest entries of each vector as ids and cosine distances (0 to 2), nearest first."""
         if key not in self._known:
             raise VectorIndexError(f"{key}: not indexed", where=self.where)
-        entries = self._known[key].vectors
-        ids, lengths = list(entries), np.linalg.norm(vectors, axis=1, keepdims=True)
-        distances = 1.0 - (vectors / np.where(lengths > 0, lengths, 1.0)) @ np.stack(list(entries.values())).T
-        order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-        return [
-            ([ids[at] for at in row.tolist()], distance[row].tolist())
-            for row, distance in zip(order, distances, strict=True)
-        ]
+        entries = self._known[key]
+        if entries.table is None:
+            entries.table = ExactTable(list(entries.vectors), np.stack(list(entries.vectors.values())))
+        return entries.table.nearest(vectors, k)
 
     def ids(self, key: CollectionKey) -> list[str]:
         """Ids of all entries of a collection; none when there is no such collection."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from assistant.domain.policies import Clause, Policy, Precedent
-from assistant.policy.chroma import Neighbours
 from assistant.policy.entries import IndexEntry, clause_entries
+from assistant.policy.exact import Neighbours
 from assistant.policy.facts import at_distance
 
 _WIDEST = 1024  # neighbours looked at before an item goes without

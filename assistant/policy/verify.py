@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.errors import VectorIndexError
-from assistant.policy.chroma import Neighbours
 from assistant.policy.collection_keys import CollectionKey
+from assistant.policy.exact import Neighbours
 from assistant.policy.index import VectorIndex
 
 _SAME = 1e-4  # cosine distance of a vector to its own copy stays below this in float32
@@ -35,6 +35,7 @@ class VerifyReport:
         lost: sampled ids that no search finds.
         altered: sampled ids that are found, but with another vector than the record's.
         failure: what Chroma said when it could not be asked; else empty.
+        waiting: ids that came into the record, or left it, after the index was last brought up to date.
     """
 
     key: CollectionKey
@@ -48,6 +49,7 @@ class VerifyReport:
     lost: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
     failure: str = ""
+    waiting: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -81,6 +83,8 @@ class VerifyReport:
                 f"Of {self.sampled:,} sampled entries {self.first:,} find themselves first"
                 f"{f', {later:,} only in a wider search' if later else ''}."
             )
+        if self.waiting:
+            lines.append(f"{len(self.waiting):,} changes of the record are not indexed yet: the next job does it.")
         lines.append("The index is whole." if self.whole else "The index must be built again: assistant policy index")
         return "\n".join(lines)
 
@@ -99,12 +103,20 @@ class VerifyReport:
             "lost": list(self.lost),
             "altered": list(self.altered),
             "failure": self.failure,
+            "waiting": list(self.waiting),
             "whole": self.whole,
         }
 
 
 def verify_index(
-    index: VectorIndex, key: CollectionKey, ids: Sequence[str], vectors: np.ndarray, *, sample: int = 200, seed: int = 0
+    index: VectorIndex,
+    key: CollectionKey,
+    ids: Sequence[str],
+    vectors: np.ndarray,
+    *,
+    sample: int = 200,
+    seed: int = 0,
+    waiting: Set[str] = frozenset(),
 ) -> VerifyReport:
     """Compare a collection with its record: counts, ids, uniqueness, and whether sampled vectors find themselves.
 
@@ -115,12 +127,14 @@ def verify_index(
         vectors: vectors of record, float32 (n, dims), in the order of `ids`.
         sample: how many entries are looked up.
         seed: of the sample; the same record gives the same sample.
+        waiting: ids that changed in the record after the index was last brought up to date: they are no fault.
     """
     try:
         stored = index.ids(key)
     except VectorIndexError as error:
         return VerifyReport(key, recorded=len(ids), stored=0, missing=tuple(sorted(ids)), failure=error.what)
     held = set(stored)
+    differing = held.symmetric_difference(ids)
     both = [row for row, one in enumerate(ids) if one in held]
     chosen = sorted(np.random.default_rng(seed).permutation(both)[:sample].tolist())
     failure, first = "", 0
@@ -134,14 +148,15 @@ def verify_index(
         key=key,
         recorded=len(ids),
         stored=len(stored),
-        missing=tuple(sorted(set(ids).difference(held))),
-        unknown=tuple(sorted(held.difference(ids))),
+        missing=tuple(sorted(differing.difference(held, waiting))),
+        unknown=tuple(sorted(differing.difference(ids, waiting))),
         repeated=tuple(sorted({*_repeated(ids), *_repeated(stored)})),
         sampled=len(chosen),
         first=first,
         lost=tuple(lost),
         altered=tuple(altered),
         failure=failure,
+        waiting=tuple(sorted(differing.intersection(waiting))),
     )
 
 

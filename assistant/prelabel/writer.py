@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 from assistant.errors import StorageError
 from assistant.models.interface import RawReply
-from assistant.store.journal import ReplyJournal, StoredReply
+from assistant.store.journal import ReplyJournal
+from assistant.store.journal_lines import LeftOut, StoredReply
 from assistant.store.prelabels import Answered, PrelabelStore
 from assistant.store.runs import Run
 
@@ -81,14 +81,14 @@ class AnswerWriter:
             return True
 
 
-def recover(journal: ReplyJournal, store: PrelabelStore) -> tuple[int, dict[Path, int]]:
+def recover(journal: ReplyJournal, store: PrelabelStore) -> tuple[int, list[LeftOut]]:
     """Take in what a killed process left in the journal.
 
     Returns:
-        (how many replies, files with lines that are no replies and how many of these: they are kept aside).
+        (how many replies were new, what of the journal was left out and is kept aside).
     """
-    taken = store.take_in(journal.leftover())
-    return taken, journal.drop_leftover()
+    known = store.run_numbers().__contains__
+    return store.take_in(journal.leftover(known)), journal.drop_leftover(known)
 
 
 def as_raw(reply: StoredReply) -> RawReply:

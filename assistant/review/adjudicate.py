@@ -75,7 +75,7 @@ def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, poli
     """
     if verdict.precedent and not verdict.labels:
         raise InputError("an answer without labels guides nobody", hint="settle it without making it a precedent")
-    number = adjudications.add(
+    number, digest = adjudications.add(
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor
     )
     disagreements.settle(connection, stored.key)
@@ -93,6 +93,7 @@ def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, poli
         "cause": verdict.cause.value,
         "precedent": verdict.precedent,
         "gold": verdict.gold,
+        "row": digest,
     }
     audit.append(connection, actor, "item.adjudicate", f"adjudication:{number}", detail)
     return number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.domain.labels import LabelAnswer, severity
@@ -16,7 +16,7 @@ from assistant.store import audit, gold
 from assistant.store.claims import Lease, take
 from assistant.store.database import Connection
 from assistant.store.gold import GoldItem
-from assistant.store.tasks import add_tasks, first_seat
+from assistant.store.tasks import add_tasks, first_seat, task_of
 
 _LOOKED_AT = 20  # of the least shown, for one whose harm may be shown
 
@@ -53,7 +53,7 @@ def give_gold(
     chosen = next((one for one in found if unwanted.isdisjoint(one.labels)), None)
     if chosen is None:
         return None
-    task = _task(chosen, instead, principal, mixing.label_set)
+    task = _task(chosen, task_of(connection, instead.task_id), principal, mixing.label_set)
     seat = first_seat(connection, add_tasks(connection, [task])[0])
     return seat if take(connection, principal, seat, lease) else None
 
@@ -95,19 +95,19 @@ def _oldest(rules: ReviewSettings, at: datetime) -> str:
     return (at - timedelta(days=rules.gold_days)).astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _task(one: GoldItem, instead: Claimed, principal: Principal, label_set: LabelSet) -> NewTask:
-    return NewTask(
+def _task(one: GoldItem, instead: NewTask, principal: Principal, label_set: LabelSet) -> NewTask:
+    """Gold in the place of a task: the same queue, skill and due time, so that nothing about it is told apart."""
+    return replace(
+        instead,
         item_key=one.item_key,
         kind=TaskKind.GOLD,
         blind=True,
-        policy_id=instead.policy_id,
-        policy_version=instead.policy_version,
         language=one.language,
         harm=harm_of(one.labels, label_set),
         severity=severity(one.labels, label_set),
         priority=FIRST,
-        due_at=instead.due_at,
-        run_id=instead.run_id,
+        overlap=1,
+        sample_id=None,
         gold_id=one.id,
         for_user=principal.user_id,
     )

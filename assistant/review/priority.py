@@ -5,6 +5,10 @@
 A task without a due time is due `due_hours` after it was made. So time alone brings every task to the head in the end:
 nothing starves, and the number is fixed when the task is made. Severity 3 overtakes harmless items due up to a day
 earlier; a label that is sure to teach or certify something overtakes half a shift of labels that change nothing.
+
+The place of a blind task must say nothing about the machine's answer, or whoever sees its neighbors knows it. So every
+blind task has the head start of the policy's most severe label and of the most valuable one: its place hangs on when it
+is due, and nothing else, and what may be severe waits no longer for being blind.
 """
 
 from __future__ import annotations
@@ -36,9 +40,22 @@ def priority(due: datetime, *, severity: int, value: float) -> float:
     return -(hours - severity * SEVERITY_HOURS - value * VALUE_HOURS)
 
 
+def blind_priority(due: datetime, *, most_severe: int) -> float:
+    """The priority of a blind task, whatever the machine made of its item and whatever the task is for.
+
+    Args:
+        due: as of `priority`.
+        most_severe: severity of the policy's most severe label.
+
+    Raises:
+        ValueError: as `priority`.
+    """
+    return priority(due, severity=most_severe, value=1.0)
+
+
 def label_value(kind: TaskKind, confidence: float | None) -> float:
-    """What a label is worth: 1 where a certificate or an evaluation waits for it, else the chance that it corrects
-    the machine, 1 - confidence; a half where nobody knows how sure the machine is.
+    """What a label given in sight of the machine's answer is worth: 1 where a certificate or an evaluation waits for
+    it, else the chance that it corrects the machine, 1 - confidence; a half where nobody knows how sure the machine is.
     """
     if kind in _CERTIFYING:
         return 1.0

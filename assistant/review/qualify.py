@@ -15,6 +15,7 @@ from assistant.domain.review_work import (
     OutcomeKind,
     Principal,
     QualificationState,
+    Role,
     Submission,
     TaskKind,
 )
@@ -28,6 +29,7 @@ from assistant.store.database import Connection
 from assistant.store.gold import GoldItem
 from assistant.store.qualifications import Qualification, Round
 from assistant.store.tasks import add_tasks
+from assistant.store.users import enabled_users
 
 FIRST = 1e9
 """Priority of practice: before any other work."""
@@ -55,6 +57,7 @@ class Refusal(StrEnum):
     PASSED = "passed"
     FAILED = "failed"  # and somebody else has to begin the next one
     TOO_LITTLE_GOLD = "too_little_gold"
+    UNFIT = "unfit"  # the person doesn't label, or not in that language
 
 
 class PracticeError(InputError):
@@ -71,6 +74,7 @@ class PracticeError(InputError):
             Refusal.NO_ROUNDS: ("there are no qualification rounds here", "set [review] qualification_items"),
             Refusal.PASSED: ("this round was passed already", ""),
             Refusal.FAILED: ("the last round failed", "a lead can begin another one"),
+            Refusal.UNFIT: ("they don't label in this language", "change that on the page People, or choose another"),
             Refusal.TOO_LITTLE_GOLD: (f"{found} gold items, {needed} are needed", "make settled items gold"),
         }[why]
         super().__init__(what, where=f"{about.policy_id}@{about.policy_version} in {about.language}", hint=hint)
@@ -184,10 +188,19 @@ def _drawn(
     given: Mapping[int, int] = NOTHING_GIVEN,
 ) -> list[GoldItem]:
     """So many at random, of those given least often (gold number -> times). Raises PracticeError."""
-    known = gold.known(connection, about.policy_id, about.language)
+    averse = _labeller(connection, about).opt_outs
+    known = [one for one in gold.known(connection, about.policy_id, about.language) if averse.isdisjoint(one.labels)]
     if len(known) < count:
         raise PracticeError(Refusal.TOO_LITTLE_GOLD, about, found=len(known), needed=count)
     return sorted(known, key=lambda one: (given.get(one.id, 0), draw(key, one.item_id, purpose)))[:count]
+
+
+def _labeller(connection: Connection, about: Round) -> Principal:
+    """Whose practice it is. Raises PracticeError for somebody whom its items could never reach."""
+    who = next((user.principal() for user in enabled_users(connection) if user.id == about.user_id), None)
+    if who is None or who.role is Role.ANALYST or (who.languages and about.language not in who.languages):
+        raise PracticeError(Refusal.UNFIT, about)
+    return who
 
 
 def _task(one: GoldItem, about: Round, kind: TaskKind, label_set: LabelSet) -> NewTask:

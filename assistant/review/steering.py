@@ -1,11 +1,15 @@
-"""What a lead does with the queue: take a lease back, and give an item to one person or to everybody."""
+"""Giving an item to one person: who may be given it, whichever way it is given; and what a lead does with the queue.
+
+There is one rule, `Recipients`: a person can be given what they could claim. Whoever gives an item to a person (a lead
+who assigns it, a reviewer who hands it over) goes by it, and so does every list of names to choose from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
@@ -13,27 +17,35 @@ from assistant.store import audit
 from assistant.store.database import Connection
 from assistant.store.lanes import EVERYBODY
 from assistant.store.passing import give_to, given_to
+from assistant.store.qualifications import passed_rounds
 from assistant.store.queue_rows import return_lease
 from assistant.store.seats import Involved, Seat, involved
 from assistant.store.tasks import task_of
+from assistant.store.users import enabled_users
 
 
 class Unfit(StrEnum):
     """Why an item can't be given to a person."""
 
+    CLOSED = "closed"  # their account is
     ROLE = "role"  # theirs is to look, not to label
+    QUEUE = "queue"  # the item is in a team's or an external queue that they aren't in
     LANGUAGE = "language"  # they don't judge it
     OPT_OUT = "opt_out"  # of the harm
     SKILL = "skill"  # they lack it
+    QUALIFICATION = "qualification"  # they haven't passed the round for its policy and language
     PASSED = "passed"  # they passed the item on: it is never offered to them again
     ANSWERED = "answered"  # they have answered the item, or are at it in another place
 
 
 _WORDS = {
+    Unfit.CLOSED: "can't sign in any more",
     Unfit.ROLE: "doesn't label",
+    Unfit.QUEUE: "isn't in the queue {}",
     Unfit.LANGUAGE: "doesn't judge {}",
     Unfit.OPT_OUT: "has opted out of {}",
     Unfit.SKILL: "lacks the skill {}",
+    Unfit.QUALIFICATION: "hasn't passed the round for this work",
     Unfit.PASSED: "has passed this item on",
     Unfit.ANSWERED: "has this item in hand or has answered it",
 }
@@ -50,6 +62,7 @@ class UnfitError(InputError):
 
     def __init__(self, name: str, why: Unfit, work: Work) -> None:
         about = {Unfit.LANGUAGE: work.language, Unfit.OPT_OUT: work.harm, Unfit.SKILL: work.skill}
+        about[Unfit.QUEUE] = work.queue or "for everybody"
         self.name, self.why, self.value = name, why, about.get(why, "")
         hint = "give it to another person, or change that on the page People"
         super().__init__(_WORDS[why].format(self.value), where=name, hint=hint)
@@ -57,6 +70,18 @@ class UnfitError(InputError):
 
 class Work(Protocol):
     """What decides who may take a wanted answer."""
+
+    @property
+    def policy_id(self) -> str:
+        """What it is judged by."""
+
+    @property
+    def policy_version(self) -> str:
+        """Its version."""
+
+    @property
+    def queue(self) -> str:
+        """Team or external queue; empty for everybody's."""
 
     @property
     def language(self) -> str:
@@ -79,13 +104,67 @@ class WantedWork(Work, Protocol):
         """Its row number."""
 
 
-def able(connection: Connection, work: Sequence[WantedWork], people: Iterable[Principal]) -> dict[int, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who may be given which of some wanted answers, as things stand in one transaction.
+
+    Args:
+        enabled: row numbers of those who can sign in.
+        known: who has had to do with the items, by the number of the wanted answer.
+        passed: (user, policy, version, language) of rounds that were passed; None where none has to be.
+    """
+
+    enabled: frozenset[int]
+    known: Mapping[int, Involved]
+    passed: frozenset[tuple[int, str, str, str]] | None
+
+    @classmethod
+    def read(cls, connection: Connection, assignment_ids: Collection[int], *, qualified_only: bool = False) -> Self:
+        """What decides about some wanted answers.
+
+        Args:
+            connection: the transaction.
+            assignment_ids: their row numbers.
+            qualified_only: whether people have to pass a round before their answers count.
+        """
+        enabled = frozenset(user.id for user in enabled_users(connection))
+        passed = frozenset(passed_rounds(connection)) if qualified_only else None
+        return cls(enabled, involved(connection, assignment_ids), passed)
+
+    def unfit(self, assignment_id: int, work: Work, to: Principal) -> Unfit | None:
+        """Why a person can't be given a wanted answer; None where they can."""
+        return self.unable(work, to) or self.met(assignment_id, to)
+
+    def met(self, assignment_id: int, to: Principal) -> Unfit | None:
+        """Why an item is never offered to a person (again); None where they have had nothing to do with it."""
+        known = self.known[assignment_id]
+        if to.user_id in known.passed:
+            return Unfit.PASSED
+        return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None
+
+    def unable(self, work: Work, to: Principal) -> Unfit | None:
+        """Why a person can't be given work of this kind, whatever the item; None where they can."""
+        if to.user_id not in self.enabled:
+            return Unfit.CLOSED
+        if (why := unfit(to, work)) is not None:
+            return why
+        round_of = (to.user_id, work.policy_id, work.policy_version, work.language)
+        if self.passed is not None and round_of not in self.passed:
+            return Unfit.QUALIFICATION
+        return None
+
+
+def able(
+    connection: Connection,
+    work: Sequence[WantedWork],
+    people: Iterable[Principal],
+    *,
+    qualified_only: bool = False,
+) -> dict[int, list[str]]:
     """Names of the people each wanted answer can be given to, by its number, in the order given."""
-    known, everybody = involved(connection, [one.id for one in work]), list(people)
-    return {
-        one.id: [who.name for who in everybody if unfit(who, one) is None and _knows(who, known[one.id]) is None]
-        for one in work
-    }
+    everybody = list(people)
+    rule = Recipients.read(connection, [one.id for one in work], qualified_only=qualified_only)
+    return {one.id: [who.name for who in everybody if rule.unfit(one.id, one, who) is None] for one in work}
 
 
 def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
@@ -97,7 +176,9 @@ def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
     return returned
 
 
-def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str) -> bool:
+def assign(
+    connection: Connection, seat: Seat, to: Principal | None, actor: str, *, qualified_only: bool = False
+) -> bool:
     """Give an item to one person alone, or to everybody again (None); who is at it now loses it.
 
     What is theirs already stays as it is, and in their hands.
@@ -106,14 +187,14 @@ def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str)
         Whether it is as wanted now; False where it was answered or closed meanwhile.
 
     Raises:
-        UnfitError: they couldn't take it: their languages, opt-outs or skills don't go with it, or they know the item.
+        UnfitError: `Recipients` says that they can't be given it.
     """
     task, wanted = task_of(connection, seat.task_id), EVERYBODY if to is None else to.user_id
     if given_to(connection, seat.assignment_id) == wanted:
         return True
     if to is not None:
-        why = unfit(to, task) or _knows(to, involved(connection, [seat.assignment_id])[seat.assignment_id])
-        if why is not None:
+        rule = Recipients.read(connection, [seat.assignment_id], qualified_only=qualified_only)
+        if (why := rule.unfit(seat.assignment_id, task, to)) is not None:
             raise UnfitError(to.name, why, task)
     return_lease(connection, seat.assignment_id)
     given = give_to(connection, seat.assignment_id, replace(task, for_user=wanted or None))
@@ -124,18 +205,13 @@ def assign(connection: Connection, seat: Seat, to: Principal | None, actor: str)
 
 
 def unfit(to: Principal, work: Work) -> Unfit | None:
-    """Why a person couldn't take a wanted answer, as a claim decides; None where they can."""
+    """Why a person couldn't take a wanted answer, as a claim decides by who they are; None where they can."""
+    everybodys = not work.queue and to.role is not Role.EXTERNAL
     reasons: Sequence[tuple[bool, Unfit]] = (
         (to.role is Role.ANALYST, Unfit.ROLE),
+        (not everybodys and work.queue not in to.queues, Unfit.QUEUE),
         (bool(to.languages) and work.language not in to.languages, Unfit.LANGUAGE),
         (bool(work.harm) and work.harm in to.opt_outs, Unfit.OPT_OUT),
         (bool(work.skill) and work.skill not in to.skills, Unfit.SKILL),
     )
     return next((why for true, why in reasons if true), None)
-
-
-def _knows(to: Principal, known: Involved) -> Unfit | None:
-    """Why an item is never offered to a person (again); None where they have had nothing to do with it."""
-    if to.user_id in known.passed:
-        return Unfit.PASSED
-    return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None

@@ -10,7 +10,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer, severity
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import BLIND_KINDS, EXPERT, NewTask, TaskKind
-from assistant.review.priority import label_value, priority
+from assistant.review.priority import blind_priority, label_value, priority
 from assistant.review.qualify import harm_of
 from assistant.routing.route import Route
 from assistant.routing.sampling import Key, draw
@@ -105,10 +105,12 @@ class Wish:
         given = _in_order(item.labels, said, label_set.names)
         worst, due_at = severity(given, label_set), self._due_at(made, found)
         due = datetime.fromisoformat(due_at) if due_at else made + timedelta(hours=self.rules.due_hours)
+        blind, most_severe = self._blind(item, kind), max(label.severity for label in label_set.labels)
+        urgency = priority(due, severity=worst, value=label_value(kind, item.confidence))
         return NewTask(
             item_key=item.item_key,
             kind=kind,
-            blind=self._blind(item, kind),
+            blind=blind,
             policy_id=batch.policy.id,
             policy_version=batch.policy.version,
             language=item.language,
@@ -117,7 +119,7 @@ class Wish:
             skill=EXPERT if item.route is Route.EXPERT else "",
             harm=harm_of(given, label_set),
             severity=worst,
-            priority=priority(due, severity=worst, value=label_value(kind, item.confidence)),
+            priority=blind_priority(due, most_severe=most_severe) if blind else urgency,
             due_at=due_at,
             overlap=self._overlap(item, kind),
             sample_id=None if sample is None else sample.sample_id,

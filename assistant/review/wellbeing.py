@@ -11,6 +11,8 @@ from assistant.store.exposure import Worked
 BREAK = timedelta(minutes=10)
 """A pause in work of this length counts as a break."""
 
+_AHEAD = timedelta(minutes=1)  # work that ended later than this from now is of a clock that was set back since
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -19,7 +21,8 @@ class Pause:
     Args:
         reason: `long`, after so many minutes of work, or `severe`, after so many severe items.
         minutes: of work since the last break.
-        severe: severe items looked at since then.
+        severe: severe items looked at since then, counted up to as many as make a break due: one more or not would
+            say what the machine made of the item answered last. 0 for a long stretch of work.
     """
 
     reason: str
@@ -46,15 +49,15 @@ def break_due(
         severe_from: items of this severity or more are severe.
         most_severe: severe items, after which one is due.
     """
-    stretch = _since_break(worked, at)
+    stretch = _since_break([one for one in worked if datetime.fromisoformat(one.answered_at) <= at + _AHEAD], at)
     if not stretch:
         return None
     begun, last = datetime.fromisoformat(stretch[0].claimed_at), datetime.fromisoformat(stretch[-1].answered_at)
     length = (last - begun).total_seconds() / 60
     severe = sum(one.severity >= severe_from and one.looked for one in stretch)
     if severe >= most_severe:
-        return Pause("severe", length, severe)
-    return Pause("long", length, severe) if length >= minutes else None
+        return Pause("severe", length, most_severe)
+    return Pause("long", length, 0) if length >= minutes else None
 
 
 def _since_break(worked: Sequence[Worked], at: datetime) -> Sequence[Worked]:

@@ -141,7 +141,7 @@ def explain_first(
 
     Args:
         decision: the route as it is stored.
-        signals: of the prelabel: the label's probability, by the model's own word, and the score of `resembles_injection`.
+        signals: of the prelabel, by name.
         accept_probability, audit_share: the settings' numbers.
     """
     score = signals.get(INJECTION_SCORE, float("nan"))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
+from assistant.store.binding import ADJUDICATION, row_digest
 from assistant.store.database import Database, now
 from assistant.store.review_tables import adjudications, assignments, passes, review_details, tasks
 from assistant.store.reviews import categories_meta, counting, listed, superseded
@@ -109,8 +110,10 @@ class AdjudicationStore:
             return [PassNote._make(row) for row in connection.execute(query)]
 
 
-def add(connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str) -> int:
-    """Append an adjudication; returns its number."""
+def add(
+    connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str
+) -> tuple[int, str]:
+    """Append an adjudication; returns its number and the digest of its row."""
     row = {
         "item_id": item_key,
         "labels": labels,
@@ -119,7 +122,8 @@ def add(connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause:
         "actor": actor,
         "created_at": now(),
     }
-    return int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
+    number = int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
+    return number, row_digest(ADJUDICATION, row)
 
 
 def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
@@ -134,10 +138,10 @@ def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
     return list(connection.execute(query).scalars())
 
 
-def is_adjudicated(connection: sa.Connection, item_key: int) -> bool:
-    """Whether an item has been settled."""
-    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key).limit(1)
-    return connection.execute(query).first() is not None
+def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") -> bool:
+    """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
+    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _named() -> sa.Select[Any]:

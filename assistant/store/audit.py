@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from assistant.store.bound_check import Bound, Said
 from assistant.store.database import PAGE, Database, now
 from assistant.store.people_tables import audit_log
 
@@ -31,19 +32,38 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check of the chain found.
+    """What a check of the chain, and of the rows it binds, found.
 
     Args:
         rows: rows that hold, from the first on.
         head: hash of the last of them; noted elsewhere, it also shows whether rows were cut off at the end.
         broken_at: number of the first row that doesn't hold; None where all do.
         reason: `changed` (its own content) or `removed` (what it followed is not there), empty where all hold.
+        lost: of the anchors given, row numbers whose row is not there any more or has another hash: the log was cut
+            off there or written over.
+        bound: what the log says of labels and certificates, compared with them; nothing where the chain is broken.
     """
 
     rows: int
     head: str
     broken_at: int | None = None
     reason: str = ""
+    lost: tuple[int, ...] = ()
+    bound: Bound = field(default_factory=Bound)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the chain, the anchors and the bound rows all hold."""
+        return self.broken_at is None and not self.lost and not self.bound.count
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row of the log: its number (0 for an empty log), its hash, and when it was logged."""
+
+    row: int
+    hash: str
+    at: str
 
 
 def append(
@@ -75,16 +95,34 @@ def append(
     connection.execute(sa.insert(audit_log), [row | chained])
 
 
-def verify(database: Database) -> Verified:
-    """Walk the whole chain."""
+def verify(database: Database, anchors: Mapping[int, str] | None = None) -> Verified:
+    """Walk the whole chain, and compare with it what it binds, all as of one moment.
+
+    Args:
+        database: where the log is.
+        anchors: hashes noted elsewhere, by the number of their row.
+    """
     rows, head, last = 0, FIRST, 0
+    said, sought = Said(), dict(anchors or {})
+    sought = {number: digest for number, digest in sought.items() if (number, digest) != (0, FIRST)}
     with database.read() as connection:
         while page := _page(connection, last):
             for row in page:
                 if reason := _fault(head, row):
                     return Verified(rows, head, row.id, reason)
                 rows, head, last = rows + 1, row.hash, row.id
-    return Verified(rows, head)
+                if sought.get(row.id) == row.hash:
+                    del sought[row.id]
+                said.take(row.action, row.subject, row.detail)
+        return Verified(rows, head, lost=tuple(sorted(sought)), bound=said.check(connection))
+
+
+def newest_head(database: Database) -> Head:
+    """The end of the chain as it is now."""
+    query = sa.select(audit_log.c.id, audit_log.c.hash, audit_log.c.at).order_by(audit_log.c.id.desc()).limit(1)
+    with database.read() as connection:
+        found = connection.execute(query).first()
+    return Head(0, FIRST, "") if found is None else Head(*found)
 
 
 def holds(database: Database, digest: str) -> bool:

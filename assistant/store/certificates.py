@@ -15,6 +15,8 @@ from assistant.domain.certificates import (
     standing_after,
 )
 from assistant.errors import InputError
+from assistant.store import audit
+from assistant.store.binding import CERTIFICATE, CERTIFICATE_EVENT, row_digest
 from assistant.store.database import Database, now
 from assistant.store.trust_tables import certificate_events, certificates
 
@@ -46,7 +48,11 @@ class CertificateStore:
         }
         with self._database.write() as connection:
             issued = _certificate(connection.execute(sa.insert(certificates).values(row).returning(certificates)).one())
-            _append(connection, CertificateEvent(issued.id, CertificateEventKind.ISSUED, {}, stamp))
+            detail = {"run": f"r{run_id}", "sample": sample_id, "row": row_digest(CERTIFICATE, row)}
+            audit.append(connection, self._database.operator, "certificate.issue", f"certificate:{issued.id}", detail)
+            _append(
+                connection, CertificateEvent(issued.id, CertificateEventKind.ISSUED, {}, stamp), self._database.operator
+            )
         return issued
 
     def latest(self, run_id: int) -> IssuedCertificate | None:
@@ -81,7 +87,7 @@ class CertificateStore:
         if self.get(certificate_id) is None:
             raise _unknown(certificate_id)
         with self._database.write() as connection:
-            _append(connection, happened)
+            _append(connection, happened, self._database.operator)
         return happened
 
     def events(self, certificate_id: int) -> list[CertificateEvent]:
@@ -109,14 +115,18 @@ class CertificateStore:
         return standing_after(events)
 
 
-def _append(connection: sa.Connection, happened: CertificateEvent) -> None:
+def _append(connection: sa.Connection, happened: CertificateEvent, actor: str) -> None:
     row = {
         "certificate_id": happened.certificate_id,
         "event": happened.event.value,
         "detail": happened.detail,
         "created_at": happened.created_at,
     }
-    connection.execute(sa.insert(certificate_events), [row])
+    insert = sa.insert(certificate_events).returning(certificate_events.c.id)
+    number = connection.execute(insert, [row]).scalar_one()
+    detail = {"event": number, "row": row_digest(CERTIFICATE_EVENT, row)}
+    action = f"certificate.{happened.event.value}"
+    audit.append(connection, actor, action, f"certificate:{happened.certificate_id}", detail)
 
 
 def _unknown(certificate_id: int) -> InputError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -11,18 +11,23 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 
-from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
+from assistant.steps import say
+from assistant.store import schema
+from assistant.store.engine import BUSY_SECONDS as _BUSY_SECONDS
+from assistant.store.engine import Link, make_engine
+from assistant.store.faults import AGAIN as _AGAIN
+from assistant.store.faults import LOCKED as _LOCKED
+from assistant.store.faults import told as _told
+from assistant.store.patience import Patience
+from assistant.store.statistics import FreshStatistics
 from assistant.store.turns import Turns
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"  # the newest migration; a test holds it against the folder
-_BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
-_LOCKED = "another process keeps the database locked"
-_AGAIN = "the same command goes on where it was"
+MIGRATIONS = schema.MIGRATIONS
+_engine = make_engine
+HEAD = "0010"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -37,29 +42,49 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
+    `operator` is who runs this process, for the log of changes where no one else is at work. `file` is where an SQLite
+    database is, None for PostgreSQL and in memory.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
         self._engine = engine
+        self.operator = "system"
+        self._patience = Patience(patience_seconds)
+        self.newer_schema: str | None = None
+        """What `look_at_schema` found: the version of a newer program that others use already."""
         file = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._turns = Turns(Path(file).absolute()) if file and file != ":memory:" else None
+        self.file = Path(file).absolute() if file and file != ":memory:" else None
+        self._turns = Turns(self.file) if self.file is not None else None
         # SQLite's readers see one moment by themselves.
         self._reading = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._statistics = None if self.is_sqlite else FreshStatistics(engine)
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, link: Link | None = None, *, upgrades: bool | None = True) -> Database:
         """Open (and where needed create or upgrade) the database behind a SQLAlchemy URL.
 
+        Args:
+            url: where it is.
+            link: how to connect.
+            upgrades: see `migrate`.
+
         Raises:
-            StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program.
+            StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program;
+                older, and not to be upgraded.
         """
-        database = cls(_engine(url))
+        database = cls.attach(url, link)
         try:
-            database.migrate()
+            database.migrate(upgrades)
         except BaseException:
             database.close()
             raise
         return database
+
+    @classmethod
+    def attach(cls, url: str, link: Link | None = None) -> Database:
+        """The database behind a URL as it is, whatever its schema; raises StorageError as `open` does."""
+        link = link or Link()
+        return cls(_engine(url, link), link.patience_seconds)
 
     @property
     def is_sqlite(self) -> bool:
@@ -69,7 +94,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with _told(), self._reading.connect() as connection:
+        with self._faults(), self._connected(self._reading) as connection:
             yield connection
 
     @contextmanager
@@ -83,15 +108,37 @@ class Database:
                 that read the numbers here (rows are never deleted) spares half of its time; PostgreSQL does it anyway.
         """
         with (
-            _told(),
+            self._faults(),
             self._turn(),
-            self._engine.connect().execution_options(writing=True) as connection,
+            self._connected(self._engine).execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
             if alone and not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
             yield connection
+        if self._statistics is not None:
+            with self._faults():
+                self._statistics.gather()
+
+    def lasting(self, work: Callable[[], Value]) -> Value:
+        """What `work` returns; it is done again where the server went away under it and is back in time.
+
+        Args:
+            work: may be done twice, as it is where only the word that it was committed got lost.
+
+        Raises:
+            StorageError: the server stays away for longer than this database's patience.
+            Whatever else `work` raises.
+        """
+        while True:
+            try:
+                return work()
+            except StorageError as error:
+                if not error.gone or not self._patience.seconds:
+                    raise
+                with self.read():  # waits, or raises
+                    pass
 
     def insert_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
         """Add rows, leaving out those whose key is already there."""
@@ -99,10 +146,27 @@ class Database:
             insert = sqlite.insert if self.is_sqlite else postgresql.insert
             connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
-    def migrate(self) -> None:
-        """Bring the schema to `HEAD`; a look at one table when it is there already."""
+    def version(self) -> str | None:
+        """The schema's version; None for a database without tables of ours."""
         with self.read() as connection:
-            found = _version(connection)
+            return schema.version_of(connection)
+
+    def look_at_schema(self) -> None:
+        """See whether a newer program has upgraded the database since it was opened; `newer_schema` then says so."""
+        found = self.version()
+        self.newer_schema = found if found is not None and found > HEAD else None
+
+    def migrate(self, upgrades: bool | None = True) -> None:
+        """Bring the schema to `HEAD`; a look at one table when it is there already.
+
+        Args:
+            upgrades: whether a database with rows in it may be: None for SQLite's, whose file is copied first, and not
+                for a server's, which others may be using with older programs.
+
+        Raises:
+            StorageError: it is newer than this program, or older and must not be upgraded.
+        """
+        found = self.version()
         if found == HEAD:
             return
         if found is not None and found > HEAD:
@@ -110,21 +174,39 @@ class Database:
                 f"the database was written by a newer version (schema {found}, this program knows {HEAD})",
                 hint="upgrade labeling-assistant",
             )
-        # Alembic is needed once per schema change; its import costs more than the check above.
-        from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
-
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
+            raise StorageError(
+                f"the database has schema {found}, this program needs {HEAD}",
+                hint="assistant backup FILE, end older programs that use it, then: assistant db upgrade",
+            )
+        copy = self._kept(found) if found is not None else None
         with self.write(alone=True) as connection:  # who comes second finds everything made
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if not self.is_sqlite:
+                connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            schema.upgrade(connection, "head")
+        if found is not None:
+            kept = f"; as it was before: {copy}" if copy else ""
+            say(f"the database was upgraded from schema {found} to {HEAD}{kept}")
+
+    def _kept(self, version: str) -> Path | None:
+        """A copy of SQLite's file as it is; None where there is no file of ours."""
+        if self.file is None:
+            return None
+        with self.read() as connection:
+            return schema.kept_copy(connection, self.file, version)
 
     def close(self) -> None:
         """Free all connections."""
         self._engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    def _faults(self) -> AbstractContextManager[None]:
+        return _told(self._engine.url.username or "")
+
+    def _connected(self, engine: sa.Engine) -> sa.Connection:
+        """A connection; where the server is gone, it is waited for."""
+        return self._patience.wait(engine.connect)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -166,40 +248,6 @@ def _person_of(element: person_of, compiler: Any, **more: Any) -> str:
     return f"regexp_replace({plain}, '^\\+?(-?[0-9]+)\\.0*$', '\\1')"
 
 
-def _engine(url: str) -> sa.Engine:
-    try:
-        parsed = sa.make_url(url)
-        if parsed.drivername in {"postgres", "postgresql"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(parsed)
-    except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
-        # Not the error's own text: it may quote the URL, and with it a password.
-        raise StorageError(
-            "not a database URL this program knows",
-            hint="postgresql://USER@HOST:PORT/DATABASE, with special characters of a password as %XX",
-        ) from None
-    except ModuleNotFoundError as error:
-        raise StorageError(
-            f"the driver {error.name} is not installed", hint='pip install "labeling-assistant[postgres]"'
-        ) from None
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.create_function("person_of", 1, rater_key, deterministic=True)
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to wait for a lock
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={_BUSY_SECONDS * 1000}",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
 @contextmanager
 def _not_looked_up(connection: sa.Connection) -> Iterator[None]:
     """Foreign keys unchecked; around a transaction, since SQLite doesn't listen within one."""
@@ -210,33 +258,3 @@ def _not_looked_up(connection: sa.Connection) -> Iterator[None]:
     finally:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Database errors in plain words."""
-    try:
-        yield
-    except OperationalError as error:
-        text = str(error.orig)
-        hint = _AGAIN
-        if "locked" in text:
-            raise StorageError(_LOCKED, hint=f"end it; {hint}") from None
-        if "full" in text or "No space left" in text:
-            raise StorageError("the disk is full", hint=f"free some space; {hint}") from None
-        raise StorageError(f"the database does not answer: {text.splitlines()[0]}", hint=hint) from None
-    except DBAPIError as error:
-        if any(sign in str(error.orig) for sign in ("disk", "malformed", "not a database")):
-            raise StorageError(f"the database file is damaged: {error.orig}", hint="restore a copy of it") from None
-        raise

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.items import StoredItem, select_items, stored_item
+from assistant.store.patience import lasting
 from assistant.store.tables import embeddings, items
 
 _STORED = np.dtype("<f4")
@@ -20,6 +21,7 @@ class EmbeddingStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @lasting
     def put(self, embedder: str, digests: Sequence[str], vectors: np.ndarray) -> None:
         """Keep vectors, float32 (n, dims); those already there stay as they are."""
         rows = [
@@ -30,6 +32,7 @@ class EmbeddingStore:
             for part in parts(rows, PAGE):
                 self._database.insert_new(connection, embeddings, part)
 
+    @lasting
     def get(self, embedder: str, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
         """Vectors, float32 (dims,), of the digests that have one."""
         found: dict[str, np.ndarray] = {}
@@ -41,6 +44,7 @@ class EmbeddingStore:
                 found.update((digest, np.frombuffer(vector, _STORED)) for digest, vector in connection.execute(query))
         return found
 
+    @lasting
     def dims(self, embedder: str) -> int | None:
         """How many numbers an embedder's vectors have; None where it has none."""
         query = sa.select(embeddings.c.vector).where(embeddings.c.embedder == embedder).limit(1)
@@ -48,6 +52,7 @@ class EmbeddingStore:
             vector = connection.execute(query).scalar_one_or_none()
         return None if vector is None else len(vector) // _STORED.itemsize
 
+    @lasting
     def missing(self, embedder: str, *, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
         """Items whose content has no vector yet, in order of arrival; each content once."""
         query = (
@@ -59,12 +64,14 @@ class EmbeddingStore:
         with self._database.read() as connection:
             return [stored_item(row) for row in connection.execute(query)]
 
+    @lasting
     def count_missing(self, embedder: str) -> int:
         """How many contents have no vector yet."""
         query = sa.select(sa.func.count()).where(items.c.same_as.is_(None), ~_embedded(embedder))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
+    @lasting
     def count(self, embedder: str) -> int:
         """How many contents have a vector."""
         query = sa.select(sa.func.count()).where(embeddings.c.embedder == embedder)

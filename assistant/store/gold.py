@@ -11,7 +11,7 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
 from assistant.store.database import now, person_of
-from assistant.store.review_tables import assignments, gold_items, review_details, tasks
+from assistant.store.review_tables import assignments, gold_items, passes, review_details, tasks
 from assistant.store.reviews import counting
 from assistant.store.tables import items, reviews
 from assistant.store.trust_tables import Answer
@@ -113,8 +113,12 @@ def candidates(
     said = sa.exists().where(
         reviews.c.item_id == gold_items.c.item_id, person_of(reviews.c.rater) == rater_key(principal.name)
     )
+    passed = sa.exists().where(
+        passes.c.task_id == tasks.c.id, tasks.c.item_id == gold_items.c.item_id, passes.c.user_id == principal.user_id
+    )
     query = _gold().where(
-        gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True), ~begun, ~said
+        *(gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)),
+        *(~begun, ~said, ~passed),
     )
     return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id).limit(limit))
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import id_spellings, same_items
 from assistant.domain.items import Content, Item, ItemKind
+from assistant.store import audit
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.tables import ingests, items, near_duplicates, refusals
 
@@ -98,6 +99,9 @@ class ItemStore:
         row = {"source": source, "mapping": mapping, "counts": dict(counts), "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(ingests), [row])
+            audit.append(
+                connection, self._database.operator, "content.import", f"file:{source}", {"counts": dict(counts)}
+            )
 
     def record_refusals(self, source: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
         """Keep refused rows: (line, reason, message, excerpt)."""

@@ -9,48 +9,26 @@ power cut at most the last unsynced batch (a fraction of a second).
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import orjson
 
 from assistant.errors import StorageError
+from assistant.file_lock import FileLock, holder, is_held, this_command
 from assistant.store.database import now
+from assistant.store.journal_lines import Known, LeftOut, StoredReply, left_out, replies_of, segments
+
+_LOCK = "lock"
 
 _SEGMENT_BYTES = 8 << 20
-_TEXTS = ("run_key", "content_digest", "body", "created_at")
-_FIELDS = {*_TEXTS, "attempt", "latency_ms"}
-_MOST_ATTEMPTS = 1_000_000
 _MOST_DIGITS = 18
 _RESERVE_BYTES = 16 << 20  # given back when the disk is full: room for every reply still on its way
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReply:
-    """One reply as it came.
-
-    Args:
-        run_key: the run's key.
-        content_digest: the content asked about.
-        attempt: 1 for the first reply to this task.
-        body: the reply as received; bytes that are no UTF-8 are shown as escapes.
-        latency_ms: from sending to the last byte.
-        created_at: when it arrived, ISO 8601 UTC.
-    """
-
-    run_key: str
-    content_digest: str
-    attempt: int
-    body: str
-    latency_ms: float
-    created_at: str
 
 
 def claim(folder: Path) -> Callable[[], None]:
@@ -58,37 +36,32 @@ def claim(folder: Path) -> Callable[[], None]:
 
     Two jobs in one folder would take in, and drop, each other's replies.
 
+    Args:
+        folder: made when missing.
+
     Raises:
-        StorageError: another job owns it.
+        StorageError: another job owns it, or it can't be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.pread(lock, 20, 0).decode(errors="replace") or "unknown"
-        os.close(lock)
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / _LOCK, this_command()).release
+    except BlockingIOError:
         raise StorageError(
-            f"another job (process {holder}) is at work in this workspace",
+            f"another job is at work in this workspace: {holder(folder / _LOCK)}",
             where=str(folder),
             hint="wait until it is done, or end it; what it has answered is kept",
         ) from None
-    with suppress(OSError):  # a full disk: the lock holds all the same, only its holder's number is missing
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-    return partial(os.close, lock)
+    except OSError as error:
+        raise StorageError(
+            f"can't be written ({error.strerror})",
+            where=str(folder),
+            hint="check who owns the folder, and that its disk gives locks",
+        ) from error
 
 
-def at_work(folder: Path) -> int | None:
-    """The process that owns a journal's folder now, None where none does; a look that gets in nobody's way."""
-    try:
-        process = int((folder / "lock").read_text(encoding="utf-8"))
-        os.kill(process, 0)
-    except PermissionError:
-        return process  # it is somebody else's
-    except (OSError, ValueError, OverflowError):
-        return None
-    return process if process > 0 else None
+def at_work(folder: Path) -> bool:
+    """Whether a job owns a journal's folder now; a look that gets in no job's way."""
+    return is_held(folder / _LOCK)
 
 
 class ReplyJournal:
@@ -101,8 +74,9 @@ class ReplyJournal:
         self.hold_back()
         self._lock = Lock()
         self._waiting: list[StoredReply] = []
-        self._number = max((_number(path) for path in self._segments()), default=0)
+        self._number = max((_number(path) for path in segments(self._folder)), default=0)
         self._size = 0
+        self._written: list[Path] = []
         self._file: int | None = None
 
     def hold_back(self) -> None:
@@ -113,23 +87,30 @@ class ReplyJournal:
         """
         _fill(self._reserve, _RESERVE_BYTES)
 
-    def leftover(self) -> Iterator[StoredReply]:
-        """Replies an earlier process appended and never committed; call before the first `append`."""
-        return unread(self._folder)
+    def leftover(self, known: Known) -> Iterator[StoredReply]:
+        """Replies an earlier process appended and never committed; call before the first `append`.
 
-    def drop_leftover(self) -> dict[Path, int]:
+        Args:
+            known: whether a run's key is in the database; replies of other runs stay on disk.
+        """
+        return unread(self._folder, known)
+
+    def drop_leftover(self, known: Known) -> list[LeftOut]:
         """Forget what `leftover` gave, once it is committed.
 
         Returns:
-            Files that held lines which are no replies, with how many: kept under these names, and not read again.
+            What was left out. Files with such lines are kept under another name and not read again; what can't be
+            read at all stays where it is.
         """
-        kept: dict[Path, int] = {}
-        for path in self._segments():
-            if damaged := _count_damaged(path):
-                kept[path.rename(path.with_name(f"damaged-{path.name}"))] = damaged
-            else:
+        found = []
+        for path in segments(self._folder):
+            missed = left_out(path, known)
+            if missed is None:
                 path.unlink()
-        return kept
+            elif not missed.reason:
+                missed = replace(missed, path=path.rename(_free_name(path)))
+            found += [missed] if missed else []
+        return found
 
     def append(self, run_key: str, content_digest: str, attempt: int, body: bytes, latency_ms: float) -> None:
         """Put one reply on disk.
@@ -170,6 +151,7 @@ class ReplyJournal:
         if self._file is None:
             self._number += 1
             path = self._folder / f"replies-{self._number:08d}.jsonl"
+            self._written.append(path)
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return self._file
 
@@ -178,7 +160,8 @@ class ReplyJournal:
             return []
         os.close(self._file)
         self._file, self._size = None, 0
-        return self._segments()
+        written, self._written = self._written, []
+        return written
 
     def _use_reserve(self, line: bytes) -> None:
         self._reserve.unlink(missing_ok=True)
@@ -189,23 +172,23 @@ class ReplyJournal:
             hint="free some space, then give the same command: it goes on where it was",
         )
 
-    def _segments(self) -> list[Path]:
-        return _segments(self._folder)
 
+def unread(folder: Path, known: Known) -> Iterator[StoredReply]:
+    """The replies in a journal's folder that may not be in the database yet; a look that changes nothing there.
 
-def unread(folder: Path) -> Iterator[StoredReply]:
-    """The replies in a journal's folder that may not be in the database yet; a look that changes nothing there."""
-    for path in _segments(folder):
-        body = b""
+    Args:
+        folder: the journal's.
+        known: whether a run's key is one to look for.
+    """
+    for path in segments(folder):
         with suppress(FileNotFoundError):  # a job at work has just moved it to the database
-            body = path.read_bytes()
-        for line in body.split(b"\n"):
-            if line and (reply := _read(line)) is not None:
-                yield reply
+            yield from replies_of(path, known)
 
 
-def _segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob("replies-*.jsonl"))
+def _free_name(path: Path) -> Path:
+    """A name for a damaged file that no earlier one has."""
+    names = (path.with_name(f"damaged-{path.stem}{more}.jsonl") for more in chain([""], (f"-{n}" for n in count(2))))
+    return next(name for name in names if not name.exists())
 
 
 def _number(path: Path) -> int:
@@ -224,28 +207,10 @@ def _fill(path: Path, size: int) -> None:
     try:
         path.write_bytes(bytes(size))  # written, not sparse: only real blocks can be given back
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
         raise StorageError(
             f"no room to keep answers safe ({size >> 20} MB are held back): {error.strerror}",
             where=str(path.parent),
             hint="free some space, then give the same command",
         ) from None
-
-
-def _read(line: bytes) -> StoredReply | None:
-    """A record, or None for whatever is none."""
-    try:
-        fields: Any = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(fields, dict) or set(fields) != _FIELDS or type(fields["latency_ms"]) not in (int, float):
-        return None
-    if any(type(fields[name]) is not str for name in _TEXTS) or type(fields["attempt"]) is not int:
-        return None
-    return StoredReply(**fields) if 0 < fields["attempt"] <= _MOST_ATTEMPTS else None
-
-
-def _count_damaged(path: Path) -> int:
-    """Lines that are no replies; the beginning of one, as a kill or a full disk leaves it, is not counted."""
-    lines = [line for line in path.read_bytes().split(b"\n") if line and _read(line) is None]
-    return sum(not line.startswith(b'{"run_key":') or line.endswith(b"}") for line in lines)

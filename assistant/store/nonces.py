@@ -6,6 +6,7 @@ the log of changes by its SHA-256: afterwards anyone can verify that the draws w
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +22,8 @@ from assistant.store.trust_tables import nonces
 
 DRAWN = "nonce.draw"
 _BYTES = 16
+WORKSPACE = "workspace"
+"""Scope of the workspace's own secret: the ids that outsiders see, and the seed where the settings give none."""
 REVIEW = "review"
 """Scope of draws about people's work: gold, the blind arm, rounds of practice."""
 
@@ -96,6 +99,12 @@ class NonceStore:
             connection.execute(sa.insert(nonces), [row])
             audit.append(connection, actor, DRAWN, _subject(scope), {"seal": nonce.seal})
         return nonce
+
+
+def seed_of(nonce: Nonce) -> int:
+    """The seed a nonce stands for, 0 to 2^31 - 1: it may be shown, and tells nothing of the nonce."""
+    digest = hmac.digest(nonce.value.encode(), b"seed", "sha256")
+    return int.from_bytes(digest[:4], "big") >> 1
 
 
 def fresh_value() -> str:

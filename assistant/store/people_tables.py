@@ -36,6 +36,9 @@ sessions = sa.Table(
     sa.Column("last_seen_at", MOMENT, nullable=False),
     sa.Column("expires_at", MOMENT, nullable=False),
     sa.Column("revoked", sa.Boolean, nullable=False),
+    sa.Column("device", sa.Text, nullable=False, server_default=""),  # as the browser names itself
+    sa.Column("address", sa.String(64), nullable=False, server_default=""),  # where it began
+    sa.Column("confirmed_at", MOMENT),  # when they last showed that it is them
 )
 
 api_tokens = sa.Table(
@@ -49,6 +52,7 @@ api_tokens = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("last_used_at", MOMENT),
     sa.Column("revoked_at", MOMENT),
+    sa.Column("expires_at", MOMENT),
 )
 
 login_links = sa.Table(
@@ -59,6 +63,26 @@ login_links = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("expires_at", MOMENT, nullable=False),
     sa.Column("used_at", MOMENT),
+)
+
+# Tries to sign in, counted over all processes; a key is a digest, since people type passwords into the wrong field.
+login_attempts = sa.Table(
+    "login_attempts",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("spent", sa.Float, nullable=False),  # tries, as of `as_of`
+    sa.Column("as_of", sa.Float, nullable=False, index=True),  # seconds since 1970
+)
+
+# Events that would fill the log of changes: counted by period and key, and logged as a sum when the period is over.
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("period", MOMENT, primary_key=True),  # when it began
+    sa.Column("action", sa.String(60), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("logged", sa.Boolean, nullable=False),  # has an entry of its own
 )
 
 qualifications = sa.Table(

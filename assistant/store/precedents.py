@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
+from assistant.store import audit
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import with_media
 from assistant.store.tables import items, near_duplicates, precedents
+
+_NAMED = 20  # items an entry of the log names
 
 
 def settled_digests(policy_id: str) -> sa.Select[str]:
@@ -27,9 +30,12 @@ class PrecedentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, policy_id: str, settled: Sequence[tuple[int, str, LabelAnswer]], actor: str) -> None:
-        """Remember settled items: (row number, content digest, answer). A later answer supersedes."""
-        self._append(policy_id, [(key, digest, answer, "added") for key, digest, answer in settled], actor)
+    def add(self, policy_id: str, settled: Sequence[tuple[int, str, LabelAnswer]], actor: str) -> int:
+        """Remember settled items: (row number, content digest, answer). A later answer supersedes.
+
+        Returns how many contents are precedents now that were not, or not with this answer.
+        """
+        return self._append(policy_id, [(key, digest, answer, "added") for key, digest, answer in settled], actor)
 
     def withdraw(self, policy_id: str, digest: str, actor: str) -> bool:
         """A content is no precedent any more; returns whether it was one."""
@@ -77,16 +83,40 @@ class PrecedentStore:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> None:
+    def newest_event(self, policy_id: str) -> int:
+        """The number of the policy's newest event; 0 before the first."""
+        query = sa.select(sa.func.max(precedents.c.id)).where(precedents.c.policy_id == policy_id)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def changed_since(self, policy_id: str, event: int) -> frozenset[str]:
+        """Contents that became precedents, other ones, or none after an event."""
+        query = sa.select(precedents.c.content_digest).where(
+            precedents.c.policy_id == policy_id, precedents.c.id > event
+        )
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> int:
         with self._database.write() as connection:
-            remember(connection, policy_id, events, actor)
+            written = remember(connection, policy_id, events, actor)
+            if written:
+                items_named = [key for key, *_ in events[:_NAMED]]
+                detail = {"rows": written, "item_rows": items_named}
+                audit.append(connection, actor, f"precedents.{events[0][3]}", f"policy:{policy_id}", detail)
+        return written
 
 
 def remember(
     connection: sa.Connection, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str
-) -> None:
-    """Append events in an open transaction: (row number, content digest, answer, `added` or `withdrawn`)."""
+) -> int:
+    """Append events in an open transaction: (row number, content digest, answer, `added` or `withdrawn`).
+
+    Of several about one content the last one counts; what is so already is not written again. Returns how many were.
+    """
     stamp = now()
+    newest = {digest: (key, labels, event) for key, digest, labels, event in events}
+    known = _as_they_are(connection, policy_id, list(newest))
     rows = [
         {
             "policy_id": policy_id,
@@ -97,7 +127,22 @@ def remember(
             "actor": actor,
             "created_at": stamp,
         }
-        for key, digest, labels, event in events
+        for digest, (key, labels, event) in newest.items()
+        if known.get(digest) != (tuple(labels) if event == "added" else None)
     ]
     for part in parts(rows, PAGE):
         connection.execute(sa.insert(precedents), list(part))
+    return len(rows)
+
+
+def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[str]) -> dict[str, LabelAnswer]:
+    """What each of these contents is a precedent for now; without those that are none."""
+    found: dict[str, LabelAnswer] = {}
+    for part in parts(digests):
+        of_these = precedents.c.policy_id == policy_id, precedents.c.content_digest.in_(part)
+        latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
+        query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
+            precedents.c.id.in_(latest), precedents.c.event == "added"
+        )
+        found.update((row.content_digest, tuple(row.labels)) for row in connection.execute(query))
+    return found

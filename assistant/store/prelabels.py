@@ -12,7 +12,8 @@ from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, 
 from assistant.routing.route import Decision
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.items import StoredItem, stored_item, with_media
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
+from assistant.store.patience import lasting
 from assistant.store.precedents import settled_digests
 from assistant.store.routes import newest_revisions, next_routes
 from assistant.store.runs import Run, alike
@@ -52,6 +53,7 @@ class PrelabelStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @lasting
     def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False, only_media: bool = False) -> int:
         """How many contents are still to ask in this run; with `only_media` those that have media."""
         query = _unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
@@ -60,12 +62,14 @@ class PrelabelStore:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
+    @lasting
     def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
         """How many of these have a reply already, of a session that was killed or of a run that asks the same."""
         query = _unsettled(run, policy_id, retry_failed).where(self._has_reply(run))
         with self._database.read() as connection:
             return int(connection.execute(query.with_only_columns(sa.func.count())).scalar_one())
 
+    @lasting
     def pending(
         self, run: Run, policy_id: str, *, after: int = 0, limit: int = PAGE, retry_failed: bool = False
     ) -> list[PendingItem]:
@@ -77,6 +81,7 @@ class PrelabelStore:
         with self._database.read() as connection:
             return [pending_item(row) for row in connection.execute(query)]
 
+    @lasting
     def stored_replies(self, run: Run, digests: Sequence[str]) -> dict[str, list[StoredReply]]:
         """Replies already paid for, by content, first attempt first.
 
@@ -105,6 +110,7 @@ class PrelabelStore:
     def _has_reply(self, run: Run) -> sa.ColumnElement[bool]:
         return sa.exists().where(self._counting(run), replies.c.content_digest == items.c.content_digest)
 
+    @lasting
     def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
         """Write replies, answers and routes in one transaction; an answer that is there already adds neither again.
 
@@ -118,20 +124,25 @@ class PrelabelStore:
             self._database.insert_new(connection, prelabels, [_prelabel_row(run, one, stamp) for one in answered])
             self._database.insert_new(connection, routes, decided)
 
+    def run_numbers(self) -> dict[str, int]:
+        """The row number of every run, by its key."""
+        with self._database.read() as connection:
+            return {row.key: row.id for row in connection.execute(sa.select(runs.c.key, runs.c.id))}
+
     def take_in(self, left: Iterator[StoredReply]) -> int:
         """Write replies a killed process left in the journal, of whatever run; returns how many were new."""
-        with self._database.read() as connection:
-            ids = dict(connection.execute(sa.select(runs.c.key, runs.c.id)).all())
-        before = self._count_replies()
+        ids, before = self.run_numbers(), self._count_replies()
         for part in parts((reply for reply in left if reply.run_key in ids), PAGE):
             with self._database.write() as connection:
                 self._database.insert_new(connection, replies, [_reply_row(ids[one.run_key], one) for one in part])
         return self._count_replies() - before
 
+    @lasting
     def _count_replies(self) -> int:
         with self._database.read() as connection:
             return int(connection.execute(sa.select(sa.func.count()).select_from(replies)).scalar_one())
 
+    @lasting
     def unshared(self, run: Run, *, after: int = 0, limit: int = PAGE) -> list[tuple[StoredItem, int, Prelabel, int]]:
         """Items whose content was answered under another id of this run, and which have not got that answer yet.
 
@@ -155,11 +166,15 @@ class PrelabelStore:
 
 
 def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Rows of `prelabels` or `routes` that no later revision supersedes."""
-    later = table.alias()
-    return ~sa.exists().where(
-        later.c.run_id == table.c.run_id, later.c.item_id == table.c.item_id, later.c.revision > table.c.revision
-    )
+    """Rows of `prelabels`, `routes` or `settlements` that no later revision in their run supersedes.
+
+    Looked up by key for each row: "there is no later one" has been seen to take PostgreSQL quadratic time right after
+    many rows were written, while it has no statistics of them.
+    """
+    other = table.alias()
+    same = other.c.run_id == table.c.run_id, other.c.item_id == table.c.item_id
+    highest = sa.select(sa.func.max(other.c.revision)).where(*same).correlate(table).scalar_subquery()
+    return table.c.revision == highest
 
 
 def pending_item(row: sa.Row[Any]) -> PendingItem:

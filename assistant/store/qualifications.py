@@ -56,6 +56,13 @@ def of_user(connection: sa.Connection, user_id: int) -> list[Qualification]:
     return [_qualification(row) for row in connection.execute(query)]
 
 
+def passed_rounds(connection: sa.Connection) -> list[tuple[int, str, str, str]]:
+    """(user, policy, version, language) of all rounds that were passed."""
+    about = (qualifications.c[name] for name in Round._fields)
+    query = sa.select(*about).where(qualifications.c.state == QualificationState.PASSED.value)
+    return [(user, policy, version, language) for user, policy, version, language in connection.execute(query)]
+
+
 def trained(connection: sa.Connection, user_id: int) -> dict[int, int]:
     """Gold that somebody was given to train on: how often, by its number."""
     query = (

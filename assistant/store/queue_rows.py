@@ -42,6 +42,7 @@ class Wanted(NamedTuple):
         id: its row number; `task_id` the task's.
         item_id: the item's external id.
         kind: what it is for.
+        policy_id, policy_version: what it is judged by.
         queue, language, harm, skill: as of its lane.
         for_name: whom alone it is for; None for everybody.
         priority, due_at, created_at: of the task.
@@ -52,6 +53,8 @@ class Wanted(NamedTuple):
     task_id: int
     item_id: str
     kind: TaskKind
+    policy_id: str
+    policy_version: str
     queue: str
     language: str
     harm: str
@@ -131,7 +134,16 @@ def _rows(connection: sa.Connection, keys: Sequence[int]) -> list[Wanted]:
     query: sa.Select[Any] = (
         sa.select(
             *(assignments.c.id, assignments.c.task_id, items.c.external_id, tasks.c.kind),
-            *(lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill, alone.c.name, assignments.c.priority),
+            *(
+                lanes.c.policy_id,
+                lanes.c.policy_version,
+                lanes.c.queue,
+                lanes.c.language,
+                lanes.c.harm,
+                lanes.c.skill,
+                alone.c.name,
+                assignments.c.priority,
+            ),
             *(tasks.c.due_at, tasks.c.created_at, holder.c.name, assignments.c.lease_until),
         )
         .select_from(

@@ -13,6 +13,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.store.certificates import CertificateStore
 from assistant.store.database import PAGE, Database
 from assistant.store.items import with_media
+from assistant.store.patience import lasting
 from assistant.store.precedents import PrecedentStore, settled_digests
 from assistant.store.prelabels import newest
 from assistant.store.runs import Run
@@ -92,6 +93,7 @@ class ResultStore:
         with self._database.read() as connection:
             return [_result(row, {}, self._in_force(run)) for row in connection.execute(query)]
 
+    @lasting
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
         with self._database.read() as connection:

@@ -12,9 +12,11 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
+from assistant.store import audit
+from assistant.store.binding import REVIEW, Digest, ranges, selected
 from assistant.store.database import PAGE, Database, now, parts, person_of
 from assistant.store.people_tables import users
-from assistant.store.review_tables import withdrawals
+from assistant.store.review_tables import review_details, withdrawals
 from assistant.store.tables import Json, items, reviews
 
 UNKNOWN, DENIED = "unknown", "denied"
@@ -96,7 +98,9 @@ class ReviewStore:
                     before.append(answer)
                     rows.append(_row(key, review))
             if rows:
+                last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(reviews.c.id), 0))).scalar_one()
                 connection.execute(sa.insert(reviews), rows)
+                _log_import(connection, last, sorted({str(row["source"]) for row in rows}), self._database.operator)
         counts["added"] = len(rows)
         return counts
 
@@ -164,3 +168,17 @@ def _row(key: int, review: Review) -> dict[str, object]:
         "meta": meta | {name: categories for name, categories in ours.items() if categories},
         "created_at": now(),
     }
+
+
+def _log_import(connection: sa.Connection, last: int, sources: Sequence[str], actor: str) -> None:
+    """Log the reviews above row `last` that are of these sources; no other import writes at the same time."""
+    joined = reviews.outerjoin(review_details, review_details.c.review_id == reviews.c.id)
+    query = sa.select(reviews.c.id, *selected(REVIEW)).select_from(joined)
+    taken, ids = Digest(), []
+    for row in connection.execute(
+        query.where(reviews.c.id > last, reviews.c.source.in_(sources)).order_by(reviews.c.id)
+    ):
+        ids.append(row[0])
+        taken.take(row[1:])
+    detail = {"ids": ranges(ids), "rows": taken.rows, "digest": str(taken)}
+    audit.append(connection, actor, "labels.import", f"file:{', '.join(sources)}", detail)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from assistant.errors import StorageError
 from assistant.routing.allocation import Integers
 from assistant.routing.route import Decision
+from assistant.store import audit
 from assistant.store.columns import aggregated
 from assistant.store.database import Database, now
 from assistant.store.items import with_media
@@ -150,6 +151,8 @@ class RoundStore:
             detail = {"round": routed.number, "basis": dict(routed.basis), "written": len(changed)}
             event = {"run_id": run_id, "event": ROUTED, "detail": detail, "created_at": stamp}
             connection.execute(sa.insert(run_events), [event])
+            told = {"round": routed.number, "written": len(changed)}
+            audit.append(connection, self._database.operator, "run.route", f"run:r{run_id}", told)
         return len(changed)
 
 

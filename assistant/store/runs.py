@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from assistant.domain.prelabels import RunIdentity
 from assistant.errors import InputError
+from assistant.store import audit
 from assistant.store.database import Database, now
+from assistant.store.patience import lasting
 from assistant.store.tables import prelabels, run_events, runs
 
 NOT_STORED = 0
@@ -164,12 +166,21 @@ class RunStore:
             hint="assistant prelabel  goes on; a run without answers is looked at by its name",
         )
 
+    @lasting
     def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
-        """Append to the run's history."""
+        """Append to the run's history, and to the log of changes."""
         row = {"run_id": run.id, "event": event, "detail": dict(detail), "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(run_events), [row])
+            audit.append(connection, self._database.operator, f"run.{event}", f"run:{run.name}", dict(detail))
 
+    def imported(self, run: Run, source: str, counts: Mapping[str, int]) -> None:
+        """Log that answers made elsewhere were taken in from a file."""
+        with self._database.write() as connection:
+            detail = {"file": source, **counts}
+            audit.append(connection, self._database.operator, "prelabels.import", f"run:{run.name}", detail)
+
+    @lasting
     def events(self, run: Run) -> list[tuple[str, str, Mapping[str, object]]]:
         """The run's history, oldest first: (time, event, detail)."""
         query = sa.select(run_events).where(run_events.c.run_id == run.id).order_by(run_events.c.id)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Purpose, Sample, SampledItem
+from assistant.store import audit
 from assistant.store.database import Database, now
 from assistant.store.staging import staged, take_over
 from assistant.store.tables import items, prelabels
@@ -66,6 +67,8 @@ class SampleStore:
             for page in staged(connection, [sample_items.c.inclusion_probability], drawn):
                 columns = sa.literal(sample.id).label("sample_id"), page.c.item_id, page.c.inclusion_probability
                 take_over(connection, sample_items, sa.select(*columns))
+            told = {"purpose": purpose.value, "population": population, "size": len(drawn), "sample": sample.id}
+            audit.append(connection, self._database.operator, "sample.draw", f"run:r{run_id}", told)
         return sample
 
     def of_run(self, run_id: int, purpose: Purpose | None = None) -> list[Sample]:

@@ -100,7 +100,7 @@ def notes_on(database: Database, item_key: int, limit: int = 5) -> list[tuple[st
     query = (
         sa.select(passes.c.kind, passes.c.note)
         .join(tasks, tasks.c.id == passes.c.task_id)
-        .where(tasks.c.item_id == item_key, passes.c.kind != "skip", passes.c.note != "")
+        .where(tasks.c.item_id == item_key, passes.c.kind != "skip", passes.c.note != "", tasks.c.gold_id.is_(None))
         .order_by(passes.c.id.desc())
         .limit(limit)
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.prelabels import Prelabel
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.items import StoredItem, with_media
+from assistant.store.patience import lasting
 from assistant.store.prelabels import (
     PendingItem,
     PrelabelStore,
@@ -41,6 +42,7 @@ class SelectedPrelabels(PrelabelStore):
         self._shared_before = shared_before
         self._asked = self._first_of_content()
 
+    @lasting
     def count_pending(
         self,
         run: Run,
@@ -53,10 +55,12 @@ class SelectedPrelabels(PrelabelStore):
         query = unanswered(run, retry_failed=retry_failed)
         return self._count(query.where(with_media()) if only_media else query)
 
+    @lasting
     def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:  # noqa: ARG002 - as above
         """How many of these have a reply that counts already."""
         return self._count(unanswered(run, retry_failed=retry_failed).where(self._has_reply(run)))
 
+    @lasting
     def pending(
         self,
         run: Run,
@@ -70,6 +74,7 @@ class SelectedPrelabels(PrelabelStore):
         query = unanswered(run, retry_failed=retry_failed)
         return [pending_item(row) for row in self._page(query, self._asked, after, limit)]
 
+    @lasting
     def unshared(self, run: Run, *, after: int = 0, limit: int = PAGE) -> list[tuple[StoredItem, int, Prelabel, int]]:
         """As `PrelabelStore.unshared`, among the selected items."""
         return [shared_answer(row) for row in self._page(unshared_answers(run), self._keys, after, limit)]

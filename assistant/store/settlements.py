@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from assistant.domain.certificates import Origin, Settlement
 from assistant.domain.consensus import Consensus
+from assistant.store import audit
+from assistant.store.binding import SETTLEMENT, digest_of, selected
 from assistant.store.database import PAGE, Database, now
 from assistant.store.staging import changed, newest_rows, staged, take_over
 from assistant.store.tables import items
@@ -46,10 +48,11 @@ class SettlementStore:
             InputError: an item that is not in this workspace.
             ValueError: a settlement that names another certificate, or an item settled twice.
         """
+        stamp = now()
         stamped = (
             sa.literal(run_id).label("run_id"),
             sa.literal(actor, settlements.c.actor.type).label("actor"),
-            sa.literal(now()).label("created_at"),
+            sa.literal(stamp).label("created_at"),
         )
         counts = Counter(written=0, unchanged=0)
         with self._database.write(alone=True) as connection:
@@ -58,6 +61,8 @@ class SettlementStore:
                 news = changed(page, settlements, _CARRIED, run_id=run_id, per_run=False)
                 written = take_over(connection, settlements, news.add_columns(*stamped))
                 counts.update(written=written, unchanged=given - written)
+            if counts["written"]:
+                _log(connection, run_id, certificate_id, actor, stamp)
         return counts
 
     def newest(self, run_id: int) -> Iterator[Settlement]:
@@ -85,6 +90,17 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     confidence = None if one.confidence is None else float(one.confidence)
     labels = Consensus(one.labels, one.unknown)
     return one.item_id, labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
+
+
+def _log(connection: sa.Connection, run_id: int, certificate_id: int | None, actor: str, stamp: str) -> None:
+    query = (
+        sa.select(*selected(SETTLEMENT))
+        .where(settlements.c.run_id == run_id, settlements.c.created_at == stamp)
+        .order_by(settlements.c.item_id, settlements.c.revision)
+    )
+    written = digest_of(connection.execute(query, execution_options={"yield_per": PAGE}))
+    detail = {"certificate": certificate_id, "at": stamp, "rows": written.rows, "digest": str(written)}
+    audit.append(connection, actor, "run.settle", f"run:r{run_id}", detail)
 
 
 def _named(*first: sa.Column[Any]) -> sa.Select[Any]:

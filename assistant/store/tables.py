@@ -55,6 +55,22 @@ KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only INTEGER counts 
 DIGEST = sa.String(32)
 MOMENT = sa.String(32)  # ISO 8601 in UTC: sorts as text and reads the same everywhere
 
+workspaces = sa.Table(  # one row: a database is one workspace
+    "workspaces",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
+workspace_folders = sa.Table(
+    "workspace_folders",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("folder", sa.Text, nullable=False),  # host:path
+    sa.Column("policy_id", sa.Text, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
 ingests = sa.Table(
     "ingests",
     metadata,
@@ -157,6 +173,20 @@ run_events = sa.Table(
     sa.Column("event", sa.String(20), nullable=False),
     sa.Column("detail", Json, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("run_id", KEY, sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("origin", sa.String(20), nullable=False),  # pages or command
+    sa.Column("actor", ExactText, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("seen_at", MOMENT),  # when the job itself last said that it is at work; null before the first time
+    sa.Column("stop_at", MOMENT),  # when it was asked to stop, and by whom
+    sa.Column("stop_by", ExactText),
+    sa.Column("ended_at", MOMENT),
 )
 
 replies = sa.Table(

@@ -67,7 +67,7 @@ class Turns:
     def _opened(self) -> list[int]:
         if self._files is None:
             try:
-                self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666) for path in self._paths]
+                self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths]
             except OSError:
                 self._files = []
         return self._files

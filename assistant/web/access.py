@@ -10,12 +10,14 @@ import time
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web.log import LOG, told_error
 from assistant.web.problems import Problem, respond
 from assistant.web.site import Site, address, visit
 
+_LEFT = 499  # as nginx writes it: no answer, since whoever asked is gone
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -49,6 +51,8 @@ class Access:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:  # whoever asked has left, or was cut off
+            status = status or _LEFT
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, it is told in words
             LOG.error({"id": number} | told_error(error))
             if not status:

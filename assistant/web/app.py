@@ -43,7 +43,7 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         options: how it is served; with the real port, since the cookie's name holds it.
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
     """
-    site = Site(workspace, options, Metrics(), LoginLimits(), look=look, root=Root(options.root))
+    site = Site(workspace, options, Metrics(), LoginLimits(workspace.database), look=look, root=Root(options.root))
     app = FastAPI(
         title="Labeling assistant",
         version=__version__,

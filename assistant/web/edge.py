@@ -35,7 +35,6 @@ LabelNames = Annotated[list[LabelName], Field(max_length=200)]
 ItemId = Annotated[str, Field(min_length=1, max_length=1000, description="The item's own id, as it was taken in.")]
 Language = Annotated[str, Field(max_length=35, pattern=_TAG, examples=["en"])]
 Flag = Annotated[bool, Field(strict=True)]
-Number = Annotated[int, Field(strict=True, ge=1, le=2**62)]
 
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
 Filter = Annotated[str | None, Query(min_length=1, max_length=300)]

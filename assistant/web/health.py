@@ -14,6 +14,7 @@ from assistant.web.open_door import open_to_all
 from assistant.web.options import is_loopback
 from assistant.web.problems import Problem
 from assistant.web.site import Site, address, site
+from assistant.wiring.backup import seconds_since_backup
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,6 +45,7 @@ def metrics(request: Request) -> Response:
             marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN."),
             code="metrics",
         )
+    here.metrics.backup(seconds_since_backup(here.database))
     return Response(here.metrics.text(count_assignments(here.database)), media_type=here.metrics.content_type)
 
 

@@ -1,26 +1,28 @@
 """Prelabel jobs that the server starts: the same command as on the terminal, in a process of its own.
 
-A job outlives the server: what it has answered is kept, and its run goes on with the next job. Only a process that was
-started here is ever told to stop, by its own handle.
+A job belongs to the workspace: what is at work, and that it is to stop, stands in the database, so that any server and
+any command sees and stops it. It outlives the server that started it, where whatever runs the server lets it.
 """
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Thread
 from typing import Any
 
 import orjson
 from fastapi import Request
 
 from assistant.errors import AssistantError, InputError
+from assistant.store.jobs import JobOrigin, JobStore
 from assistant.store.journal import at_work
+from assistant.store.runs import Run
 from assistant.web.site import site
+from assistant.wiring.workspace import Workspace
 
 _ESTIMATE_SECONDS = 300
 _TAIL = 4000  # bytes of what a job says that are looked at
@@ -44,52 +46,31 @@ class Wish:
         return [*said, *(["--retry-failed"] if self.retry_failed else [])]
 
 
-@dataclass(slots=True)
-class Job:
-    """One process that was started here."""
+class Jobs:
+    """Starts the jobs of one workspace; one at a time.
 
-    run: str
-    process: subprocess.Popen[bytes]
-    log: Path
-    since: datetime = field(default_factory=lambda: datetime.now(UTC))
-    told_to_stop: bool = False
+    Args:
+        workspace: open as long as this is used.
+    """
 
-    @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self.process.poll() is None
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._store = JobStore(workspace.database)
 
-    def said(self) -> list[str]:
-        """The last lines it has told."""
+    def said(self, run: str) -> list[str]:
+        """The last lines that a run's newest job from the pages has written."""
+        log = self._log(run)
         try:
-            with self.log.open("rb") as file:
-                file.seek(max(0, self.log.stat().st_size - _TAIL))
+            with log.open("rb") as file:
+                file.seek(max(0, log.stat().st_size - _TAIL))
                 lines = file.read().decode(errors="replace").splitlines()
         except OSError:
             return []
         return [line for line in lines if line.strip()][-_LINES:]
 
-
-class Jobs:
-    """The jobs of one workspace; one at a time.
-
-    Args:
-        folder: the workspace.
-        state: where its state lives.
-    """
-
-    def __init__(self, folder: Path, state: Path) -> None:
-        self._folder, self._state = folder, state
-        self._jobs: dict[str, Job] = {}
-        self._lock = Lock()
-
-    def of(self, run: str) -> Job | None:
-        """The last job of a run that was started here, running or not."""
-        return self._jobs.get(run)
-
     def at_work(self) -> bool:
         """Whether a job runs in this workspace, wherever it was started."""
-        return any(job.alive for job in self._jobs.values()) or at_work(self._state / "journal") is not None
+        return at_work(self._workspace.journal_folder)
 
     def refuse_second(self) -> None:
         """Raises InputError while a job is at work."""
@@ -122,41 +103,49 @@ class Jobs:
         told: dict[str, Any] = orjson.loads(done.stdout)
         return told
 
-    def start(self, run: str, wish: Wish, budget: float) -> Job:
-        """Start a job that stops before its run has cost more than `budget` US$.
+    def start(self, run: Run, wish: Wish, budget: float, *, actor: str) -> None:
+        """Start a job that stops before its run has cost more than `budget` US$, and log it.
 
         Raises:
-            InputError: a job is at work already.
+            InputError: a job is at work already, or just being started.
         """
-        with self._lock:
-            self.refuse_second()
-            folder = self._state / "jobs"
-            folder.mkdir(exist_ok=True)
-            log = folder / f"{run}.log"
+        self.refuse_second()
+        detail = {"prompt": wish.prompt, "model": wish.model, "budget_usd": budget, "limit": wish.limit}
+        job = self._store.begin(run.id, JobOrigin.PAGES, actor, detail)
+        try:
+            log = self._log(run.name)
+            log.parent.mkdir(exist_ok=True)
             with log.open("wb") as file:
                 process = subprocess.Popen(  # noqa: S603 - as above
-                    self._command(wish, "--yes", f"--budget={budget:.6f}"),
+                    self._command(wish, "--yes", f"--budget={budget:.6f}", f"--job={job}"),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=file,
                     start_new_session=True,  # Ctrl-C on the server's terminal is not meant for it
                 )
-            self._jobs[run] = Job(run, process, log)
-            return self._jobs[run]
+        except BaseException:
+            self._store.end(job)
+            raise
+        Thread(target=self._see_out, args=(process, job), name="job-end", daemon=True).start()
 
-    def stop(self, run: str) -> bool:
-        """Let a job end after the answers that are on their way; False where none was started here or it is over."""
-        with self._lock:
-            job = self._jobs.get(run)
-            if job is None or not job.alive:
-                return False
-            if not job.told_to_stop:  # a second signal would not wait for answers on their way
-                job.told_to_stop = True
-                job.process.send_signal(signal.SIGINT)
-            return True
+    def _see_out(self, process: subprocess.Popen[bytes], job: int) -> None:
+        """Write down that a job is over, also where it was killed or never came to say a word."""
+        process.wait()
+        with suppress(AssistantError):
+            self._store.end(job)
+
+    def _log(self, run: str) -> Path:
+        return self._workspace.state / "jobs" / f"{run}.log"
 
     def _command(self, wish: Wish, *more: str) -> list[str]:
-        words = [sys.executable, "-m", "assistant", "prelabel", "--json", f"--workspace={self._folder.resolve()}"]
+        words = [
+            sys.executable,
+            "-m",
+            "assistant",
+            "prelabel",
+            "--json",
+            f"--workspace={self._workspace.folder.resolve()}",
+        ]
         return [*words, *wish.options(), *more]
 
 
@@ -164,7 +153,6 @@ def jobs(request: Request) -> Jobs:
     """The app's own."""
     state = request.app.state
     if not hasattr(state, "jobs"):
-        workspace = site(request).workspace
-        state.jobs = Jobs(workspace.folder, workspace.state)
+        state.jobs = Jobs(site(request).workspace)
     held: Jobs = state.jobs
     return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -30,14 +31,25 @@ class Metrics:
             registry=self.registry,
         )
         self._logins = Counter("assistant_logins", "Tries to sign in.", ("outcome",), registry=self.registry)
+        self._limits = Counter(
+            "assistant_login_limits",
+            "Tries to sign in that had to wait, by the limit they met.",
+            ("limit",),
+            registry=self.registry,
+        )
         self._answers = Counter(
             "assistant_answers", "Answers handed in by reviewers.", ("outcome",), registry=self.registry
         )
         self._assignments = Gauge(
             "assistant_assignments", "Wanted answers by state.", ("state",), registry=self.registry
         )
+        self._backup = Gauge(
+            "assistant_backup_age_seconds", "Since the last backup; NaN for none.", registry=self.registry
+        )
         for outcome in ("ok", "failed", "limited"):
             self._logins.labels(outcome)
+        for limit in ("account_and_address", "address", "account"):
+            self._limits.labels(limit)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
@@ -48,9 +60,17 @@ class Metrics:
         """Somebody tried to sign in: `ok`, `failed` or `limited`."""
         self._logins.labels(outcome).inc()
 
+    def login_limit(self, limit: str) -> None:
+        """A try had to wait, because of this limit."""
+        self._limits.labels(limit).inc()
+
     def answer(self, outcome: str) -> None:
         """A reviewer handed something in: the outcome's word (`stored`, `already`, `late`, `gone`, `refused`)."""
         self._answers.labels(outcome).inc()
+
+    def backup(self, seconds: float | None) -> None:
+        """How long ago the last backup was made, None for never."""
+        self._backup.set(math.nan if seconds is None else seconds)
 
     def text(self, assignments: Mapping[str, int]) -> bytes:
         """Everything as Prometheus reads it; `assignments` counts wanted answers by state (`open`, `leased`)."""

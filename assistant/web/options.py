@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from assistant.errors import InputError
+from assistant.web.connections import TrustedProxies
 
 PORT = 8760
 LARGEST_BODY = 4 * 1024 * 1024
@@ -31,11 +32,12 @@ class ServeOptions:
         idle_seconds: a session unused for so long ends.
         session_seconds: a session ends after so long in any case.
         link_seconds: how long a login link can be used.
+        confirm_seconds: so long after their password or link a person may manage accounts without giving it again.
         largest_body: bytes a request may bring.
         lease_sweep_seconds: how often tasks whose lease ended go back to the queue.
 
     Raises:
-        InputError: a public URL that is none.
+        InputError: a public URL that is none, or a proxy that is neither an address nor a network.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +49,7 @@ class ServeOptions:
     idle_seconds: float = 8 * 3600
     session_seconds: float = 7 * 24 * 3600
     link_seconds: float = 15 * 60
+    confirm_seconds: float = 10 * 60
     largest_body: int = LARGEST_BODY
     lease_sweep_seconds: float = 15.0
 
@@ -59,6 +62,8 @@ class ServeOptions:
                 where="--public-url",
                 hint="e.g. https://labels.example.com, or https://example.com/labels behind a proxy",
             )
+        for given in self.trusted_proxies:
+            _refuse_unknown_proxy(given)
 
     @property
     def local(self) -> bool:
@@ -102,6 +107,18 @@ class ServeOptions:
         if self.local:
             return frozenset({"127.0.0.1", "localhost", "::1", self.host.lower(), *([public] if public else [])})
         return frozenset({public}) if public else None
+
+
+def _refuse_unknown_proxy(given: str) -> None:
+    """A name, or a network with bits beyond its prefix, would never be that of a connection, without a word."""
+    try:
+        TrustedProxies([given])
+    except ValueError as error:
+        raise InputError(
+            f"is neither an address nor a network: {error}",
+            where=f"--trusted-proxy {given}",
+            hint="e.g. 10.0.0.2 or 10.0.0.0/24, as the connections come from",
+        ) from None
 
 
 def _wrong_with(public_url: str) -> str:

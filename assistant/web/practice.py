@@ -20,6 +20,7 @@ _TOLD = {
     Refusal.NO_ROUNDS: marked("There are no qualification rounds here: [review] qualification_items is 0."),
     Refusal.PASSED: marked("This round was passed already."),
     Refusal.FAILED: marked("Your last round failed: your lead can begin another one for you."),
+    Refusal.UNFIT: marked("This person doesn't label in this language: their items would reach nobody."),
     Refusal.TOO_LITTLE_GOLD: marked(
         "There are %(found)s items with a known answer in this language, and %(needed)s are needed: leads make settled"
         " items gold."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,8 @@ from assistant.web.site import request_id, site
 from assistant.web.views import language_of, render
 
 API = "/api/"
+CONFIRM = "confirm"
+"""The code of a problem that is over once people have given their password once more."""
 PROBLEM_TYPE = "application/problem+json"
 
 _TITLES = {
@@ -128,6 +130,8 @@ async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - as installed
     if error.status == 401 and not request.url.path.startswith(API):
         return _to_login(request)
+    if error.code == CONFIRM and not request.url.path.startswith(API):
+        return _to_confirm(request)
     return respond(request, error)
 
 
@@ -167,3 +171,9 @@ def _to_login(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     back = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
     return RedirectResponse(f"/login{back}", 303, {"Cache-Control": "no-store"})
+
+
+def _to_confirm(request: Request) -> Response:
+    """People are led to where they give their password, and from there back to the page with the form."""
+    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path or "/"
+    return RedirectResponse(f"/confirm?next={quote(back)}", 303, {"Cache-Control": "no-store"})

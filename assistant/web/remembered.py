@@ -1,6 +1,7 @@
 """Figures that take a while, kept for a moment: many who look at the same page count once.
 
-How long depends on what they cost: what took two seconds is counted again after forty at the earliest.
+How long depends on what they cost: what took two seconds is counted again after forty at the earliest, and after a
+minute at the latest. Each server keeps its own: what was changed at another one is seen after that time.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fastapi import Request
 
 Value = TypeVar("Value")
 _TIMES = 20  # of what it took: at most a twentieth of the time goes into counting
+_LONGEST_SECONDS = 60.0
 _KEPT = 64
 
 
@@ -37,7 +39,12 @@ class Remembered:
         self._lock = Lock()
 
     def get(self, key: Hashable, find: Callable[[], Value], *, seconds: float = 1.0) -> Known[Value]:
-        """The figure of that key, found anew where it is older than `seconds` and twenty times what it took.
+        """The figure of that key, found again where it is older than `seconds` and twenty times what it took.
+
+        Args:
+            key: what it is the figure of.
+            find: counts it.
+            seconds: how long it is kept at least, 60 at most.
 
         What `find` raises is raised, and nothing kept.
         """
@@ -53,7 +60,8 @@ class Remembered:
             found = Known(find(), datetime.now(UTC))
             took = time.monotonic() - began
             with self._lock:
-                self._known[key] = (cast("Known[object]", found), time.monotonic() + max(seconds, _TIMES * took))
+                kept = min(max(seconds, _TIMES * took), _LONGEST_SECONDS)
+                self._known[key] = (cast("Known[object]", found), time.monotonic() + kept)
                 self._known.move_to_end(key)
                 while len(self._known) > _KEPT:
                     oldest, _ = self._known.popitem(last=False)
@@ -61,7 +69,7 @@ class Remembered:
             return found
 
     def forget(self) -> None:
-        """Find everything anew: something was changed here."""
+        """Find everything again: something was changed here."""
         with self._lock:
             self._known.clear()
 

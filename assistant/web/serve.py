@@ -8,19 +8,28 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
+from typing import cast
 
 import uvicorn
 
 from assistant.errors import InputError
+from assistant.store.tallies import close_periods
 from assistant.store.users import UserStore
-from assistant.web.app import create_app
+from assistant.web.app import Sweep, create_app
+from assistant.web.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
 from assistant.web.links import login_link
-from assistant.web.log import logging_to
+from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
+from assistant.web.protocol import TimedProtocol
+from assistant.wiring.auditing import anchor_day
 from assistant.wiring.workspace import Workspace
 
 LOG_FILE = "serve.log"
 _PATIENCE_SECONDS = 20  # for requests under way at the end
+_WAITING = 2048  # connections that the system keeps for us until they are accepted
+_TICKS = 10  # of uvicorn's ten a second, between two looks at what took too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,17 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=(workspace.queue.return_expired, workspace.queue.retire_aged_gold))
+        app = create_app(workspace, real, sweeps=_sweeps(workspace))
         link = None
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
         started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
+        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
         config = uvicorn.Config(
             app,
+            http=cast("type[asyncio.Protocol]", partial(TimedProtocol, connections)),
+            backlog=ACCEPTED_AT_ONCE,
+            timeout_keep_alive=ceil(connections.limits.keep_alive_seconds),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -79,8 +92,20 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
-        server = _Server(config, lambda: announce(started))
+        server = _Server(config, connections, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
+
+
+def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
+    """What is done again and again while the server runs."""
+    return (
+        workspace.queue.return_expired,
+        workspace.queue.retire_aged_gold,
+        workspace.read_log.retry,
+        partial(_look_at_schema, workspace),
+        partial(close_periods, workspace.database),
+        partial(anchor_day, workspace),
+    )
 
 
 @contextmanager
@@ -92,7 +117,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """
     try:
         listener = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_WAITING
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -109,10 +134,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn with our own signals: it ends with status 0, after what was begun."""
+    """uvicorn with our own signals and time limits: it ends with status 0, after what was begun."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, connections: Connections, announce: Callable[[], None]) -> None:
         super().__init__(config)
+        self._connections = connections
         self._announce = announce
 
     @contextmanager
@@ -123,7 +149,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so once it listens."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_WAITING)  # asyncio has made it as few as are accepted at once
         self._announce()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close what took too long."""
+        if counter % _TICKS == 0 and (closed := self._connections.end_overdue()):
+            LOG.warning({"connections_closed": dict(closed)})
+        return await super().on_tick(counter)
 
     async def run_until_told(self, listener: socket.socket) -> None:
         """Serve until SIGINT or SIGTERM; the second one doesn't wait for requests under way."""
@@ -135,6 +169,14 @@ class _Server(uvicorn.Server):
     def _told(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def _look_at_schema(workspace: Workspace) -> None:
+    """Whether a newer program has upgraded the database under this one; then it should be replaced."""
+    before = workspace.database.newer_schema
+    workspace.database.look_at_schema()
+    if (found := workspace.database.newer_schema) and not before:
+        LOG.warning({"message": "the database was upgraded by a newer program: replace this one", "schema": found})
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:

@@ -55,6 +55,9 @@ class Visit:
         csrf: what their forms and scripts send back; empty without a session.
         preferences: language, theme, key profile and the like.
         session: digest of the session; empty without one.
+        confirmed_at: when they last gave their password or came by a link in it, ISO 8601; empty where it isn't known.
+        token_expires_at: until when the token they came with opens something; empty without one.
+        refused: why what they came with opens nothing: `token_unknown` or `token_expired`; empty where nothing did.
     """
 
     principal: Principal | None = None
@@ -62,6 +65,9 @@ class Visit:
     csrf: str = ""
     preferences: Mapping[str, Any] = field(default_factory=dict)
     session: str = ""
+    confirmed_at: str = ""
+    token_expires_at: str = ""
+    refused: str = ""
 
 
 NOBODY: Visit = Visit()

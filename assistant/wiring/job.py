@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from assistant.domain.prelabels import Usage
-from assistant.errors import AssistantError, FatalModelError, InputError, SettingsError
+from assistant.errors import AssistantError, FatalModelError, InputError
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.indexing import bring_up_to_date
 from assistant.models.guard.budget import Budget
@@ -24,6 +25,7 @@ from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.journal import unread
 from assistant.store.results import RunTotals
 from assistant.wiring.injection import KeptDetector, injection_detector
+from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
 from assistant.wiring.workspace import Workspace
@@ -83,6 +85,7 @@ class Session:
         self._pending = 0
         self._job: PrelabelJob | None = None
         self._model: GuardedModel | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.interrupted = False
 
     def prepare(self, note: Callable[[str], None]) -> None:
@@ -97,6 +100,8 @@ class Session:
         if not workspace.items.count()["items"]:
             raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
         policy, dry = self._asking.policy, self._choice.dry_run
+        if self._choice.budget is not None and not dry:
+            refuse_unpriced(workspace, self.model_spec)
         if not dry:
             self._recover(note)
         told = bring_up_to_date(self._index, policy, workspace.precedents, self._embedder)
@@ -107,8 +112,8 @@ class Session:
 
     def _recover(self, note: Callable[[str], None]) -> None:
         recovered, damaged = recover(self._workspace.journal, self._workspace.prelabels)
-        for path, lines in damaged.items():
-            note(f"{lines:,} lines of the reply journal are no replies and were left out; they are kept in {path}")
+        for one in damaged:
+            note(one.words())
         if recovered:
             note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
         self.progress.recovered = recovered
@@ -157,7 +162,7 @@ class Session:
         if not self._choice.dry_run:
             return 0
         folder = self._workspace.journal_folder
-        left = {reply.content_digest for reply in unread(folder) if reply.run_key == self.run.key}
+        left = {reply.content_digest for reply in unread(folder, self.run.key.__eq__)}
         return len(left.difference(self._work.store.stored_replies(self.run, sorted(left))))
 
     async def work(self, watch: Callable[[JobProgress], None]) -> AssistantError | None:
@@ -169,7 +174,7 @@ class Session:
         Raises:
             AssistantError: see `PrelabelJob.run`.
         """
-        workspace = self._workspace
+        workspace, self._loop = self._workspace, asyncio.get_running_loop()
         concurrency = self._choice.concurrency or workspace.settings.model.concurrency
         model = self._model = self._guarded(concurrency)
         workspace.journal.hold_back()
@@ -190,6 +195,8 @@ class Session:
         started: dict[str, object] = {"to_ask": self.progress.total}
         if self._detector is not None:
             started["injection_detector"] = self._detector.digest
+        if self.interrupted:  # asked to stop before it had begun
+            self.stop()
         workspace.runs.event(self.run, "started", started)
         try:
             with _rare_collections():
@@ -208,9 +215,17 @@ class Session:
     def stop(self) -> None:
         """Ask nothing new and end when the answers on their way are in."""
         self.interrupted = True
+        self._index.stop_waiting()
         if self._job is not None and self._model is not None:
             self._job.stop()
             self._model.refuse(FatalModelError("stopped"))  # who waits for a turn or a retry need not wait any more
+
+    def stop_from_elsewhere(self) -> None:
+        """As `stop`, from any thread, before the work has begun, too."""
+        self.interrupted = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the work is over
+                self._loop.call_soon_threadsafe(self.stop)
 
     def retries(self) -> Mapping[str, int]:
         """How often the guard had to ask again, by reason."""
@@ -240,12 +255,6 @@ class Session:
 
     def _guarded(self, concurrency: int) -> GuardedModel:
         budget = self._choice.budget
-        if budget is not None and not self._workspace.prices(self.model_spec).known:
-            raise SettingsError(
-                f"--budget needs the price of {self.model_spec}",
-                where="assistant.toml",
-                hint=f'add [prices."{self.model_spec}"] with input and output in US$ per million tokens',
-            )
         return self._workspace.model(
             self.model_spec,
             concurrency=concurrency,

@@ -58,14 +58,14 @@ def run_identity(settings: Settings, prompt: Prompt, policy: Policy, model: str,
     return RunIdentity(prompt.digest, policy.digest, model, written, replicate)
 
 
-def routing_policy(settings: RoutingSettings, policy: Policy, nonce: str) -> RoutingPolicy:
-    """What decides the first route; the nonce is that of the run's routes."""
+def routing_policy(settings: RoutingSettings, policy: Policy, *, seed: int, nonce: str) -> RoutingPolicy:
+    """What decides the first route; the seed is the workspace's, the nonce that of the run's routes."""
     return RoutingPolicy(
         always_human=frozenset(label.name for label in policy.label_set.labels if label.always_human),
         languages=frozenset(policy.languages),
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
-        seed=settings.seed,
+        seed=seed,
         nonce=nonce,
         words=label_words(policy),
     )

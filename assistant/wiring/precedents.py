@@ -25,14 +25,15 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
         seed: of that draw.
 
     Returns:
-        Counts: `added`, `total`, and what was left out: `disputed`, `labelled_once`, `off_label_set`, and where there
+        Counts: `added`, `already` (with this very answer), `total`, and what was left out:
+        `disputed`, `labelled_once`, `off_label_set`, and where there
         are any `in_part`: agreed on, but fewer than two answers are complete, and the model would read what they
         leave unknown as a no.
 
     Raises:
         InputError: a named item is not there, or people do not agree on it.
     """
-    counts: Counter[str] = Counter(added=0, disputed=0, labelled_once=0, off_label_set=0)
+    counts: Counter[str] = Counter(added=0, already=0, disputed=0, labelled_once=0, off_label_set=0)
     settled: list[tuple[str, int, str, LabelAnswer]] = []
     seen = set()
     for key, name, digest, answers in workspace.reviews.by_item():
@@ -50,8 +51,9 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
         raise InputError(f"no human labels for {', '.join(missing[:5])}", hint="assistant labels import FILE")
     settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
     chosen = settled if limit is None else settled[:limit]
-    workspace.precedents.add(workspace.policy.id, [(key, digest, answer) for _, key, digest, answer in chosen], actor())
-    counts["added"] = len(chosen)
+    given = [(key, digest, answer) for _, key, digest, answer in chosen]
+    counts["added"] = workspace.precedents.add(workspace.policy.id, given, actor())
+    counts["already"] = len(chosen) - counts["added"]
     counts["total"] = workspace.precedents.count(workspace.policy.id)
     return counts
 

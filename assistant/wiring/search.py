@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.items import Content, Item
-from assistant.ingest.indexing import bring_up_to_date, record_of
+from assistant.ingest.indexing import bring_up_to_date, record_of, waiting
 from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.policy.verify import VerifyReport, verify_index
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
@@ -46,8 +46,13 @@ def measure_search(workspace: Workspace, suite: Path) -> RetrievalReport:
 
 def verify_search(workspace: Workspace, sample: int) -> list[VerifyReport]:
     """The index held against the vectors of record: clauses, then precedents."""
-    seed = workspace.settings.routing.seed
+    seed, index, precedents = workspace.seed, workspace.index, workspace.precedents
     return [
-        verify_index(workspace.index, record.key, record.ids, record.vectors, sample=sample, seed=seed)
-        for record in record_of(workspace.policy, workspace.precedents, workspace.item_embedder)
+        verify_index(
+            *(index, record.key, record.ids, record.vectors),
+            sample=sample,
+            seed=seed,
+            waiting=waiting(index, record, precedents),
+        )
+        for record in record_of(workspace.policy, precedents, workspace.item_embedder)
     ]

@@ -134,5 +134,5 @@ def production_work(workspace: Workspace, choice: JobChoice) -> Work:
     if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
         return Work(asking, run, workspace.prelabels, None)
     nonce = workspace.nonces.get(routing_scope(run.id)).value
-    routing = routing_policy(workspace.settings.routing, workspace.policy, nonce)
+    routing = routing_policy(workspace.settings.routing, workspace.policy, seed=workspace.seed, nonce=nonce)
     return Work(asking, run, workspace.prelabels, routing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant.bundled import bundled
+from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.ingest.groups import group_items
@@ -23,15 +25,20 @@ from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
+from assistant.store.engine import Link
 from assistant.store.items import ItemStore
 from assistant.store.journal import ReplyJournal, claim
-from assistant.store.nonces import REVIEW, NonceStore
+from assistant.store.last_uses import LastUses
+from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
+from assistant.store.read_log import ReadLog
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
+from assistant.wiring.actor import actor
+from assistant.wiring.storage import database_url, open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -39,21 +46,31 @@ if TYPE_CHECKING:
     from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
-DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"
+_IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 
 
 class Workspace:
     """A workspace folder with its settings, database, policy, prompts, index and models."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, *, serves: bool = False) -> None:
         self.folder = folder
         self.settings = settings
+        self._serves = serves
         self._closing = ExitStack()
+        self._release_journal: Callable[[], None] = lambda: None
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The workspace in a folder. Raises SettingsError where there is none or its settings are wrong."""
-        return cls(folder, load_settings(folder))
+    def open(cls, folder: Path, *, serves: bool = False) -> Self:
+        """The workspace in a folder.
+
+        Args:
+            folder: where it is.
+            serves: whether people wait for each answer, so that it is better to refuse than to wait.
+
+        Raises:
+            SettingsError: there is none, or its settings are wrong.
+        """
+        return cls(folder, load_settings(folder), serves=serves)
 
     def __enter__(self) -> Self:
         return self
@@ -72,11 +89,35 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        """SQL: the workspace's own SQLite file, or the database the environment or the settings name."""
-        url = os.environ.get(DATABASE_VARIABLE) or self.settings.storage.database_url
-        database = Database.open(url or f"sqlite:///{self.state / 'assistant.db'}")
+        """SQL: the workspace's own SQLite file, or the database the environment or the settings name.
+
+        Raises:
+            WorkspaceError: that is another workspace's.
+        """
+        storage = self.settings.storage
+        database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
+        database.operator = actor()
         self._closing.callback(database.close)
         return database
+
+    @cached_property
+    def database_as_it_is(self) -> Database:
+        """The same, whatever its schema: to look at, to copy, and to upgrade."""
+        database = Database.attach(database_url(self.state, self.settings.storage), self._link())
+        database.operator = actor()
+        self._closing.callback(database.close)
+        return database
+
+    def _link(self) -> Link:
+        """Pages answer that the database is gone, and stop a question that takes long; all else has time."""
+        storage = self.settings.storage
+        return Link(
+            name=" ".join(["assistant", *sys.argv[1:2], str(os.getpid())]),
+            connections=storage.connections,
+            statement_seconds=storage.page_seconds if self._serves else 0,
+            idle_seconds=_IDLE_SECONDS if self._serves else 0,
+            patience_seconds=0 if self._serves else storage.outage_seconds,
+        )
 
     @cached_property
     def items(self) -> ItemStore:
@@ -109,6 +150,17 @@ class Workspace:
         return NonceStore(self.database)
 
     @cached_property
+    def seed(self) -> int:
+        """Of folds and solvers: the settings', else the workspace's own."""
+        given = self.settings.routing.seed
+        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+
+    @cached_property
+    def ids(self) -> OpaqueIds:
+        """Ids of tasks and assignments, by the workspace's own secret."""
+        return OpaqueIds(self.nonces.get(WORKSPACE).value)
+
+    @cached_property
     def precedents(self) -> PrecedentStore:
         """Settled items."""
         return PrecedentStore(self.database)
@@ -134,6 +186,20 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def read_log(self) -> ReadLog:
+        """Entries of the log of changes that no request waits for."""
+        log = ReadLog(self.database)
+        self._closing.callback(log.close)
+        return log
+
+    @cached_property
+    def last_uses(self) -> LastUses:
+        """Notes of when sessions and tokens were used."""
+        uses = LastUses(self.database)
+        self._closing.callback(uses.close)
+        return uses
 
     @cached_property
     def policy(self) -> Policy:
@@ -174,28 +240,27 @@ class Workspace:
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        index = self._open_index(fresh=False)
+        index = open_index(self.database, self.state, self.settings.storage)
         self._closing.callback(index.close)
         return index
 
     def empty_index(self) -> None:
         """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
-        with self._open_index(fresh=True) as index:
+        with open_index(self.database, self.state, self.settings.storage, fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
                     index.drop(key)
 
-    def _open_index(self, *, fresh: bool) -> VectorIndex:
-        if url := self.settings.storage.chroma_url:
-            return VectorIndex.connect(url)
-        owner = " ".join(["assistant", *sys.argv[1:3]])
-        return VectorIndex.open(self.state / "chroma", owner=owner, fresh=fresh)
-
     @cached_property
     def journal(self) -> ReplyJournal:
         """Paid replies on disk ahead of the database; one job a workspace at a time."""
-        self._closing.callback(claim(self.journal_folder))
+        self._release_journal = claim(self.journal_folder)
+        self._closing.callback(self._release_journal)
         return ReplyJournal(self.journal_folder)
+
+    def leave_journal(self) -> None:
+        """Let another job begin; the journal isn't to be used after it."""
+        self._release_journal()
 
     @property
     def journal_folder(self) -> Path:

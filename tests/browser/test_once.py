@@ -103,13 +103,15 @@ def test_an_item_leased_anew_while_its_answer_waits_is_not_shown_and_the_answer_
     block(seen)
     seen.keys("2", "Enter")
     waiting(seen, 1)
+    mine = assignments.c.user_id == seen.user.id, assignments.c.item_id == one.key
     with site.workspace.database.write() as connection:  # as after a night: the lease ended
-        mine = assignments.c.user_id == seen.user.id, assignments.c.item_id == one.key
+        before = connection.execute(sa.select(assignments.c.token).where(*mine)).scalar_one()
         connection.execute(sa.update(assignments).where(*mine).values(state="open", lease_until=None))
-    with seen.page.expect_response("**/queue/claim") as claimed:
-        seen.page.reload()
+    seen.page.reload()
     seen.ready()
-    assert one.item.id in {task["item"]["id"] for task in claimed.value.json()["tasks"]}  # the server offers it
+    with site.workspace.database.read() as connection:  # by whichever request of the page, before or after the reload
+        state, token = connection.execute(sa.select(assignments.c.state, assignments.c.token).where(*mine)).one()
+    assert (state, token) == ("leased", before + 1)  # the server handed it out again
     assert seen.item == two.item.id
     unblock(seen)
     seen.settle()

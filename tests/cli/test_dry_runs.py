@@ -19,7 +19,7 @@ from assistant.domain.certificates import Score
 from assistant.domain.review_work import Role
 from assistant.models.dev.faults import Faults
 from assistant.store.fits import FitStore
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
 from assistant.web.app import create_app
 from assistant.web.options import ServeOptions
 from assistant.wiring.work import open_run, what_is_asked

@@ -1,12 +1,9 @@
-"""The vector index on real Chroma, embedded and on a server."""
+"""The vector index on real Chroma, embedded."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -303,7 +300,7 @@ class Killing(list):
     def __getitem__(self, place):
         os.kill(os.getpid(), signal.SIGKILL)
 
-collections = ChromaCollections.embedded(Path(sys.argv[1]), owner="assistant policy index", fresh=False)
+collections = ChromaCollections.embedded(Path(sys.argv[1]), owner="assistant policy index", fresh=False, workspace="")
 collections.put(CollectionKey.precedents("p", "hand-made"), ["a"], np.ones((1, 16), np.float32), [{"facts": "x"}])
 collections.put(CollectionKey.precedents("p", "hand-made"), ["b"], np.ones((1, 16), np.float32), Killing())
 """
@@ -339,54 +336,10 @@ def test_a_fresh_index_is_built_over_files_beyond_reading(tmp_path: Path) -> Non
 
 def test_a_directory_with_another_file_as_database_is_told_and_left_unlocked(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database at all" * 100)
-    with pytest.raises(VectorIndexError, match=r"Chroma: .*not a database") as caught:
+    with pytest.raises(VectorIndexError, match=r"is damaged: file is not a database") as caught:
         VectorIndex.open(tmp_path, owner="test")
     DirectoryLock(tmp_path, "test").release()
     assert "assistant policy index" in caught.value.hint
-
-
-@contextlib.contextmanager
-def chroma_server(directory: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(directory)]
-    with subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            for _ in range(3000):
-                assert server.poll() is None
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-                time.sleep(0.1)
-            else:
-                raise AssertionError("the Chroma server never listened")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
-
-
-def test_a_server_is_shared_by_several_handles(tmp_path: Path) -> None:
-    with chroma_server(tmp_path) as url, VectorIndex.connect(url) as writer, VectorIndex.connect(url) as reader:
-        put_three(writer)
-        writer.put_precedents("p", [settled("a")], axis(0)[None], EMBEDDER)
-        assert holds_clauses(reader, THREE, EMBEDDER)
-        assert reader.search_clauses(THREE, axis(2)[None], 1, embedder=EMBEDDER)[0][0].clause.id == "C1"
-        assert digests(reader.search_precedents("p", axis(0)[None], 3, embedder=EMBEDDER)[0]) == ["a"]
-        assert [entries for _, entries in reader.counts()] == [3, 1]
-
-
-def test_no_server_there_is_told_with_how_to_start_one() -> None:
-    with pytest.raises(VectorIndexError, match="Could not connect") as caught:
-        VectorIndex.connect("http://127.0.0.1:9")
-    assert "chroma run" in caught.value.hint
-
-
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://127.0.0.1", "http://"])
-def test_what_is_no_url_of_a_server_is_told(url: str) -> None:
-    with pytest.raises(VectorIndexError, match="not the URL of a Chroma server"):
-        VectorIndex.connect(url)
 
 
 def test_an_index_in_memory_finds_what_one_on_disk_finds(index: VectorIndex) -> None:

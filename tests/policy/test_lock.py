@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_another_process_is_told_who_holds_it_since_when_and_what_to_do(tmp_path
             DirectoryLock(tmp_path, "assistant policy index")
         holder.kill()
     assert caught.value.what.startswith(
-        f"the vector index is in use by `assistant prelabel` (process {holder.pid}, since 20"
+        f"the vector index is in use by `assistant prelabel` (process {holder.pid} on {socket.gethostname()}, since 20"
     )
     assert caught.value.where == str(tmp_path)
     assert "wait until it is done" in caught.value.hint
@@ -80,7 +81,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_its_killed_parent(tmp_path: Pa
 def test_two_handles_of_one_process_exclude_each_other(tmp_path: Path) -> None:
     with (
         DirectoryLock(tmp_path, "first"),
-        pytest.raises(VectorIndexError, match=rf"`first` \(process {os.getpid()},"),
+        pytest.raises(VectorIndexError, match=rf"`first` \(process {os.getpid()} on "),
     ):
         DirectoryLock(tmp_path, "second")
     with DirectoryLock(tmp_path, "third"):
@@ -110,7 +111,7 @@ def test_the_directory_is_made_when_missing(tmp_path: Path) -> None:
 
 def test_a_path_that_cannot_be_a_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(VectorIndexError, match="can't be written"):
+    with pytest.raises(VectorIndexError, match="a file stands where the folder"):
         DirectoryLock(tmp_path / "file", "first")
 
 

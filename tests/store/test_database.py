@@ -18,6 +18,7 @@ from assistant.domain.certificates import Score
 from assistant.domain.items import Content, Item
 from assistant.errors import StorageError
 from assistant.store import database as database_module
+from assistant.store import engine as engine_module
 from assistant.store.database import HEAD, MIGRATIONS, Database
 from assistant.store.fits import FitStore
 from assistant.store.items import ItemStore, NewItem
@@ -178,6 +179,7 @@ def test_a_schema_of_a_newer_program_is_left_alone(database_url: str) -> None:
 def test_a_database_another_process_keeps_locked_is_told_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0)
     monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0)  # nobody wants to wait a minute here
     path = tmp_path / "test.db"
     opened = Database.open(f"sqlite:///{path}")

@@ -13,7 +13,7 @@ from assistant.domain.reviews import Review
 from assistant.store.database import Database
 from assistant.store.embeddings import EmbeddingStore
 from assistant.store.items import ItemStore, NewItem
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
 from assistant.store.prelabels import Answered, PrelabelStore
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore

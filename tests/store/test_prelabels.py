@@ -7,7 +7,7 @@ from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, 
 from assistant.routing.route import Decision, Route
 from assistant.store.database import Database
 from assistant.store.items import ItemStore, NewItem
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import Answered, PrelabelStore
 from assistant.store.results import ResultStore

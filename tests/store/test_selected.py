@@ -14,7 +14,7 @@ from assistant.routing.route import Decision, Route
 from assistant.store.database import Database
 from assistant.store.eval_answers import EvalAnswerStore
 from assistant.store.items import ItemStore, NewItem
-from assistant.store.journal import StoredReply
+from assistant.store.journal_lines import StoredReply
 from assistant.store.labelled import LabelledStore
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import Answered, PrelabelStore

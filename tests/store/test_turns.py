@@ -14,6 +14,7 @@ import pytest
 
 from assistant.errors import StorageError
 from assistant.store import database as database_module
+from assistant.store import engine as engine_module
 from assistant.store.database import Database
 from assistant.store.turns import Turns
 
@@ -123,6 +124,7 @@ def test_who_waits_too_long_gives_up_and_leaves_the_line(
     file: Path, other: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database.open(f"sqlite:///{file}")
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0)
     monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0)
     go(other)
     assert other.stdout is not None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store import audit
+from assistant.store.people_tables import login_links, sessions
 from assistant.store.users import UserStore
 from assistant.web.app import create_app
 from assistant.web.attempts import LoginLimits
@@ -77,9 +80,9 @@ def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastA
 
 
 def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
-    app: FastAPI, nobody: TestClient, caplog: pytest.LogCaptureFixture
+    app: FastAPI, workspace: Workspace, nobody: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.site.logins = LoginLimits(lambda: 0.0)  # all within one moment, however slow this machine is
+    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # all within one moment
     caplog.set_level("WARNING", "assistant.web")
     statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
     assert statuses.count(401) == 5
@@ -119,6 +122,37 @@ def test_signing_out_ends_the_session_on_the_server(app: FastAPI, workspace: Wor
     give(copy, sign_in(client, workspace, make_user(workspace, "ana")))
     assert client.post("/logout").status_code == 303
     assert copy.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_what_was_opened_before_the_clock_was_set_back_does_not_live_longer_for_it(
+    app: FastAPI, workspace: Workspace, hours: int
+) -> None:
+    """To a clock that was set back an hour, what was opened before began an hour from now."""
+    ahead = (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+    client, path = browser(app), link_path(workspace)
+    sign_in(client, workspace, make_user(workspace, "ana"))
+    assert client.get("/").status_code != 303
+    with workspace.database.write() as connection:
+        connection.execute(sessions.update().values(created_at=ahead))
+        connection.execute(login_links.update().values(created_at=ahead))
+    assert client.get("/").status_code == 303
+    assert browser(app).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_last_use_from_before_the_clock_was_set_back_keeps_no_session_alive(
+    app: FastAPI, workspace: Workspace, hours: int
+) -> None:
+    ahead = (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+    client = browser(app)
+    sign_in(client, workspace, make_user(workspace, "ana"))
+    with workspace.database.write() as connection:
+        connection.execute(sessions.update().values(last_seen_at=ahead))
+    client.get("/profile")
+    workspace.last_uses.close()  # notes that are under way
+    with workspace.database.read() as connection:
+        assert connection.execute(sa.select(sessions.c.last_seen_at)).scalar_one() < ahead
 
 
 def test_a_session_ends_when_unused_for_too_long_and_at_its_end(workspace: Workspace) -> None:

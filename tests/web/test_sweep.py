@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute
 from httpx import Response
 from starlette.testclient import TestClient
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Role, SkipReason
 from assistant.store.review_tables import assignments, disagreements, gold_items
 from assistant.store.tables import items, reviews
@@ -51,6 +52,7 @@ NONSENSE = (
     (b"\xff\x00{", "text/plain"),
 )
 NOT_SIGNED_IN = "not signed in"
+ENDS = ("/profile/sessions/end-all", "/api/v1/me/sessions", "/api/v1/users/{name}/sessions", "/logout")
 
 
 class Sweep:
@@ -90,7 +92,7 @@ class Sweep:
         with Workspace.open(self._folder) as opened:
             app = create_app(opened, ServeOptions(port=PORT))
             changing = [(route, method) for route in _routes() for method in route.methods - {"GET", "HEAD"}]
-            changing.sort(key=lambda one: one[0].path == "/logout")  # the last one: it ends the session
+            changing.sort(key=lambda one: one[0].path in ENDS)  # last: they end the session
             for who, client in _clients(app, opened):
                 with client:
                     for route, method in changing:
@@ -165,7 +167,8 @@ def _values(opened: Workspace) -> dict[str, Sequence[str]]:
             *one(disagreements.c.id, disagreements.c.settled.is_(True)),
         ]
         states = ("open", "leased", "answered", "closed")
-        wanted = [number for state in states for number in one(assignments.c.id, assignments.c.state == state)]
+        numbers = [int(number) for state in states for number in one(assignments.c.id, assignments.c.state == state)]
+        wanted = [opened.ids.of(IdKind.ASSIGNMENT, number) for number in numbers]
         found: dict[str, Sequence[str]] = {
             "disagreements.number": [*cases, "999999"],
             "assignment_id": [*wanted, "999999"],
@@ -225,7 +228,7 @@ def _people_work(folder: Path) -> str:
         lead = browser(app)
         sign_in(lead, opened, make_user(opened, "a-lead", Role.LEAD))
         for path, data in (
-            (f"/queue/{given}/assign", {"person": "a-manager"}),
+            (f"/queue/{opened.ids.of(IdKind.ASSIGNMENT, given)}/assign", {"person": "a-manager"}),
             (f"/disagreements/{case}/settle", {"labels": "self_harm", "cause": "edge_case"}),
             (f"/disagreements/{case}/gold", {}),
             (f"/disagreements/{case}/precedent", {}),

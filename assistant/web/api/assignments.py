@@ -10,14 +10,13 @@ from pydantic import BaseModel, Field
 
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Policy
-from assistant.domain.review_work import Outcome, Principal, SkipReason, Submission
-from assistant.store.seats import Seat
-from assistant.store.users import User, UserStore
-from assistant.web.desk import Reviewer, RowNumber, desk, seat_of, took
+from assistant.domain.review_work import Outcome, SkipReason, Submission
+from assistant.review.steering import Unfit
+from assistant.store.users import UserStore
+from assistant.web.desk import OpaqueId, Reviewer, desk, number_of, seat_of, took
 from assistant.web.doors import CSRF_HEADER
 from assistant.web.language import marked
 from assistant.web.options import LARGEST_NOTE
-from assistant.web.permissions import Permission, role_may
 from assistant.web.problems import Problem
 from assistant.web.site import site, visit
 
@@ -37,14 +36,21 @@ Uncovered = Annotated[
 ]
 
 
-_UNFIT = {
-    "nobody": marked("There is nobody of that name who labels."),
-    "role": marked("%(name)s doesn't label."),
-    "language": marked("%(name)s doesn't judge this language."),
-    "skill": marked("%(name)s lacks the skill this item asks for."),
-    "opt_out": marked("%(name)s can't take this item."),  # what somebody doesn't want to see is nobody else's business
-    "met_before": marked("%(name)s has had this item already."),
+_NOBODYS_NUMBER = 0  # of a row that is never there
+_NOBODY = marked("There is nobody of that name who labels.")
+_UNFIT: dict[str, tuple[str, str]] = {
+    "nobody": ("nobody", _NOBODY),
+    Unfit.CLOSED: ("nobody", _NOBODY),
+    Unfit.ROLE: ("nobody", _NOBODY),
+    Unfit.QUEUE: ("queue", marked("%(name)s isn't in the team or queue of this item.")),
+    Unfit.LANGUAGE: ("language", marked("%(name)s doesn't judge this language.")),
+    Unfit.SKILL: ("skill", marked("%(name)s lacks the skill this item asks for.")),
+    # what somebody doesn't want to see is nobody else's business
+    Unfit.OPT_OUT: ("opt_out", marked("%(name)s can't take this item.")),
+    Unfit.QUALIFICATION: ("qualification", marked("%(name)s hasn't passed the round for this work yet.")),
+    "met_before": ("met_before", marked("%(name)s has had this item already.")),
 }
+"""Why a colleague can't be given an item: the code and the sentence."""
 
 
 class Held(BaseModel):
@@ -128,19 +134,20 @@ class Beat:
 
 
 @router.post("/{assignment_id}/answer")
-def answer(request: Request, who: Reviewer, assignment_id: RowNumber, given: Answering) -> Told:
+def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answering) -> Told:
     """Answer; the same `key` again changes nothing.
 
     Raises:
         Problem: 409 when it comes too late (it is kept), 422 for labels or clauses the policy doesn't have.
     """
-    seat = desk(request).seat(assignment_id)
+    number = number_of(request, who, assignment_id)
+    seat = desk(request).seat(number)
     if seat is None:
         raise Problem(404, marked("There is no such item or answer any more."), code="gone")
     policy = desk(request).assembly.policy(seat.policy_id, seat.policy_version)
     labels = _labels(given.labels, policy)
     submission = Submission(
-        assignment_id=assignment_id,
+        assignment_id=number,
         token=given.token,
         labels=labels,
         key=given.key,
@@ -157,76 +164,62 @@ def answer(request: Request, who: Reviewer, assignment_id: RowNumber, given: Ans
 
 
 @router.post("/{assignment_id}/heartbeat")
-def heartbeat(request: Request, who: Reviewer, assignment_id: RowNumber, lease: Held) -> Beat:
+def heartbeat(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: Held) -> Beat:
     """Hold an item for longer."""
-    return Beat(desk(request).queue.heartbeat(who, assignment_id, lease.token))
+    number = desk(request).number(who, assignment_id)
+    return Beat(number is not None and desk(request).queue.heartbeat(who, number, lease.token))
 
 
 @router.post("/{assignment_id}/release")
-def release(request: Request, who: Reviewer, assignment_id: RowNumber, lease: Held) -> Beat:
+def release(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: Held) -> Beat:
     """Give an item back unseen; it may come to you again."""
-    desk(request).queue.release(who, assignment_id, lease.token)
+    number = desk(request).number(who, assignment_id)
+    if number is not None:
+        desk(request).queue.release(who, number, lease.token)
     return Beat(held=False)
 
 
 @router.post("/{assignment_id}/skip")
-def skip(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Skipping) -> Told:
+def skip(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Skipping) -> Told:
     """Pass an item on, without penalty; it never comes to you again."""
-    _refuse_others(request, who, assignment_id)
-    queue = desk(request).queue
-    outcome = queue.skip(who, assignment_id, passed.token, passed.reason, passed.note, uncovered_ms=passed.uncovered_ms)
+    number, queue = number_of(request, who, assignment_id), desk(request).queue
+    outcome = queue.skip(who, number, passed.token, passed.reason, passed.note, uncovered_ms=passed.uncovered_ms)
     return _told(took(request, outcome))
 
 
 @router.post("/{assignment_id}/escalate")
-def escalate(request: Request, who: Reviewer, assignment_id: RowNumber, passed: Escalating) -> Told:
+def escalate(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Escalating) -> Told:
     """Leave an item to an expert."""
-    _refuse_others(request, who, assignment_id)
-    queue = desk(request).queue
-    outcome = queue.escalate(who, assignment_id, passed.token, passed.note, uncovered_ms=passed.uncovered_ms)
+    number, queue = number_of(request, who, assignment_id), desk(request).queue
+    outcome = queue.escalate(who, number, passed.token, passed.note, uncovered_ms=passed.uncovered_ms)
     return _told(took(request, outcome))
 
 
 @router.post("/{assignment_id}/hand-over")
-def hand_over(request: Request, who: Reviewer, assignment_id: RowNumber, passed: HandingOver) -> Told:
+def hand_over(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: HandingOver) -> Told:
     """Give an item to a colleague, or back to everybody, with a note for whoever takes it.
 
     Raises:
         Problem: 422 for a colleague who doesn't exist or couldn't take it; the item stays where it is.
     """
-    _refuse_others(request, who, assignment_id)
+    number = number_of(request, who, assignment_id)
     colleague = UserStore(site(request).database).find(passed.to) if passed.to else None
-    if passed.to and (colleague is None or not _reviews(colleague)):
-        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
-    to = None if colleague is None else colleague.id
+    to = _NOBODYS_NUMBER if colleague is None else colleague.id
     outcome = desk(request).queue.hand_over(
-        who, assignment_id, passed.token, passed.note, to, uncovered_ms=passed.uncovered_ms
+        who, number, passed.token, passed.note, to if passed.to else None, uncovered_ms=passed.uncovered_ms
     )
     if outcome.message in _UNFIT:
-        told = {"name": passed.to if colleague is None else colleague.display_name}
-        raise Problem(422, _UNFIT[outcome.message], code=outcome.message, values=told)
+        code, told = _UNFIT[outcome.message]
+        raise Problem(422, told, code=code, values={"name": colleague.display_name if colleague else passed.to})
     return _told(took(request, outcome))
 
 
 @router.get("/{assignment_id}/colleagues")
-def colleagues(request: Request, who: Reviewer, assignment_id: RowNumber) -> Colleagues:
+def colleagues(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Colleagues:
     """Whom you could hand an item over to: those who may label it and have nothing to do with it yet."""
-    seat_of(request, who, assignment_id)
-    found = desk(request).queue.colleagues(who, assignment_id)
-    return Colleagues([Colleague(one.name, one.display_name) for one in found if _reviews(one)])
-
-
-def _reviews(user: User) -> bool:
-    return not user.disabled and role_may(user.role, Permission.REVIEW)
-
-
-def _refuse_others(request: Request, who: Principal, assignment_id: int) -> None:
-    """An item of somebody else is as good as none."""
-    seat: Seat | None = desk(request).seat(assignment_id)
-    if seat is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
-    if seat.user_id not in {who.user_id, None}:
-        raise Problem(409, marked("This item isn't yours any more: your time for it ran out."), code="lease_over")
+    seat = seat_of(request, who, assignment_id)
+    found = desk(request).queue.colleagues(who, seat.assignment_id)
+    return Colleagues([Colleague(one.name, one.display_name) for one in found])
 
 
 def _labels(given: list[str], policy: Policy) -> LabelAnswer:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from assistant.store.items import StoredItem
-from assistant.web.desk import Reviewer, RowNumber, desk, seat_of
+from assistant.web.desk import OpaqueId, Reviewer, desk, seat_of
 from assistant.web.language import marked
 from assistant.web.pictures import picture_of
 from assistant.web.problems import Problem
@@ -46,7 +46,7 @@ class Translated:
 def text(
     request: Request,
     who: Reviewer,
-    assignment_id: RowNumber,
+    assignment_id: OpaqueId,
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
 ) -> Part:
     """The text from a character on."""
@@ -56,25 +56,25 @@ def text(
 
 
 @router.get("/{assignment_id}/precedents")
-def precedents(request: Request, who: Reviewer, assignment_id: RowNumber) -> Precedents:
+def precedents(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Precedents:
     """Settled items like it; none where you answer blind."""
     return Precedents(desk(request).precedents(seat_of(request, who, assignment_id)))
 
 
 @router.get("/{assignment_id}/translation")
-def translation(request: Request, who: Reviewer, assignment_id: RowNumber) -> Translated:
+def translation(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Translated:
     """A translation that came with the item, in your language where there is one."""
     meta = _item(request, who, assignment_id).item.meta
     return Translated(read_translation(meta, language_of(request).code))
 
 
 @router.get("/{assignment_id}/media/{number}", response_class=Response)
-def media(request: Request, who: Reviewer, assignment_id: RowNumber, number: int) -> Response:
+def media(request: Request, who: Reviewer, assignment_id: OpaqueId, number: int) -> Response:
     """A picture of the item, counted from 0: a file of the workspace, never an address elsewhere."""
     return picture_of(request, _item(request, who, assignment_id).item, number)
 
 
-def _item(request: Request, who: Reviewer, assignment_id: int) -> StoredItem:
+def _item(request: Request, who: Reviewer, assignment_id: str) -> StoredItem:
     stored = desk(request).item(seat_of(request, who, assignment_id))
     if stored is None:
         raise Problem(404, marked("There is no such item or answer any more."), code="gone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from assistant.review.wellbeing import Pause
 from assistant.store.answers import Given
-from assistant.web.desk import Reviewer, desk
+from assistant.web.desk import LONGEST_ID, Reviewer, desk
 from assistant.web.edge import Body
 from assistant.web.review_texts import told_confidence
 from assistant.web.views import language_of
@@ -28,7 +29,7 @@ class Claiming(Body):
     n: Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="New items at most.")] = 1
     resume: Annotated[bool, Field(description="Give what you hold already as well, first.")] = False
     have: Annotated[
-        list[Annotated[int, Field(ge=1, le=2**62)]],
+        list[Annotated[str, Field(max_length=LONGEST_ID)]],
         Field(default_factory=list, max_length=100, description="Assignments you have in hand, left out of `resume`."),
     ]
 
@@ -51,7 +52,7 @@ class LastAnswer:
     """One of your last answers: what `undo` takes."""
 
     review_id: int
-    assignment_id: int | None
+    assignment_id: str | None
     item_id: str
     labels: list[str]
     created_at: str
@@ -75,7 +76,8 @@ def claim(request: Request, who: Reviewer, wanted: Claiming) -> Claims:
 @router.get("/last")
 def last(request: Request, who: Reviewer) -> LastAnswers:
     """Your last ten answers."""
-    return LastAnswers([_last(given) for given in desk(request).queue.last(who)])
+    here = desk(request)
+    return LastAnswers([_last(given, lambda number: here.named(who, number)) for given in here.queue.last(who)])
 
 
 def told(request: Request, task: ReviewTask) -> ReviewTask:
@@ -86,5 +88,6 @@ def told(request: Request, task: ReviewTask) -> ReviewTask:
     return replace(task, suggestion=replace(task.suggestion, words=words))
 
 
-def _last(given: Given) -> LastAnswer:
-    return LastAnswer(given.review_id, given.assignment_id, given.item_id, list(given.labels), given.created_at)
+def _last(given: Given, named: Callable[[int], str]) -> LastAnswer:
+    assignment = None if given.assignment_id is None else named(given.assignment_id)
+    return LastAnswer(given.review_id, assignment, given.item_id, list(given.labels), given.created_at)

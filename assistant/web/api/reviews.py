@@ -32,4 +32,4 @@ def undo(request: Request, who: Reviewer, review_id: RowNumber) -> Again:
     given = desk(request).queue.undo(who, review_id)
     if isinstance(given, Outcome):
         raise refusal(given)
-    return Again(told(request, desk(request).show(given, language_of(request).code)))
+    return Again(told(request, desk(request).show(given, who, language_of(request).code)))

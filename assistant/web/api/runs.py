@@ -16,7 +16,7 @@ from assistant.web.doors import needs
 from assistant.web.edge import Body, Cursor, Filter, Flag, Limit, Line, Page, Shown, below, group, paged, problems
 from assistant.web.jobs import Wish, jobs
 from assistant.web.language import marked
-from assistant.web.pages.run_jobs import checked_wish, run_of_wish, start_job, stop_job
+from assistant.web.pages.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
 from assistant.web.pages.runs import item_rows, live_of, run_rows, totals_of
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
@@ -32,7 +32,8 @@ _MANY = 10**9
 class RunShown(Shown):
     """One run: items x prompt x policy x model x parameters.
 
-    `state` is `here` or `elsewhere` (running), `ended`, `interrupted`, `cut_off`, `imported` or `new`.
+    `state` is `here` (running, started on the pages or here), `elsewhere` (running, started by a command), `ended`,
+    `interrupted`, `cut_off`, `imported` or `new`.
     """
 
     name: str
@@ -60,10 +61,14 @@ class RunEvent(Shown):
 
 
 class RunDetail(RunShown):
-    """One run, how far it is (`answered` of `items`), its history, and what its job last said."""
+    """One run, how far it is (`answered` of `items`), its history, and what its job last said.
+
+    `stopping`: its job was asked to stop and waits for the answers on their way.
+    """
 
     answered: int
     items: int
+    stopping: bool
     events: list[RunEvent]
     said: list[str]
 
@@ -180,8 +185,9 @@ def begin_run(request: Request, who: Steerer, given: Beginning) -> RunDetail:
     One job a workspace: while it is at work, the same again is refused (400).
     """
     wish = checked_wish(request, **given.model_dump(exclude={"budget"}))
+    refuse_unpriced_wish(request, wish)
     run = run_of_wish(request, wish)
-    start_job(request, run, wish, given.budget, actor=who.name)
+    jobs(request).start(run, wish, given.budget, actor=who.name)
     return read_run(request, who, run.name)
 
 
@@ -193,7 +199,9 @@ def read_run(request: Request, _: Viewer, name: str) -> RunDetail:
     events = site(request).workspace.runs.events(run)
     told = [{"at": at, "event": event, "detail": dict(detail)} for at, event, detail in events]
     return RunDetail.of(
-        _fields(run, live["state"]) | live["progress"]._asdict() | {"events": told, "said": live["said"]}
+        _fields(run, live["state"])
+        | live["progress"]._asdict()
+        | {"events": told, "said": live["said"], "stopping": live["stopping"]}
     )
 
 
@@ -245,15 +253,16 @@ def start_run(request: Request, who: Steerer, name: str, given: Starting) -> Run
         replicate=run.replicate,
         retry_failed=given.retry_failed,
     )
-    start_job(request, run, wish, given.budget, actor=who.name)
+    refuse_unpriced_wish(request, wish)
+    jobs(request).start(run, wish, given.budget, actor=who.name)
     return read_run(request, who, name)
 
 
 @router.post("/{name}/stop", status_code=202, responses=problems(404, 409))
 def stop_run(request: Request, who: Steerer, name: str) -> RunDetail:
-    """End a job that was started here, after the answers on their way; what it has answered is kept."""
+    """End a run's job, wherever it was started, after the answers on their way; what it has answered is kept."""
     run = run_of(request, name)
-    stop_job(request, run, actor=who.name)
+    stop_or_refuse(request, run, actor=who.name)
     return read_run(request, who, name)
 
 

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.review.steering import assign, take_lease_back
 from assistant.store.queue_rows import QueueRows, Wanted
 from assistant.web.api.runs import run_of
+from assistant.web.desk import OpaqueId
 from assistant.web.doors import needs
 from assistant.web.edge import (
     ONE_LINE,
@@ -18,9 +20,7 @@ from assistant.web.edge import (
     Cursor,
     Limit,
     Line,
-    Number,
     Page,
-    RowNumber,
     Shown,
     group,
     paged,
@@ -32,9 +32,11 @@ from assistant.web.pages.queue import (
     answered_meanwhile,
     fill_from,
     labeller,
+    number_of,
     overview_of,
     place_name,
     place_of,
+    qualified_only,
     seat_of,
     waiting_rows,
 )
@@ -52,10 +54,10 @@ Place = Annotated[str | None, Query(pattern=r"^-?[0-9][0-9.e+-]{0,30}:[0-9]{1,18
 
 
 class WantedShown(Shown):
-    """One wanted answer that nobody has taken yet, or that somebody is at; `id` is its assignment's number."""
+    """One wanted answer that nobody has taken yet, or that somebody is at; `id` is its assignment's."""
 
-    id: int
-    task_id: int
+    id: str
+    task_id: str
     item_id: str
     kind: TaskKind
     queue: str
@@ -133,14 +135,14 @@ class Enqueued(Shown):
 class Returning(Body):
     """Leases to take back, by assignment."""
 
-    assignment_ids: Annotated[list[Number], Field(min_length=1, max_length=200)]
+    assignment_ids: Annotated[list[Line], Field(min_length=1, max_length=200)]
 
 
 class Returned(Shown):
     """Which are offered again; the others were answered or given back before."""
 
-    returned: list[int]
-    not_leased: list[int]
+    returned: list[str]
+    not_leased: list[str]
 
 
 class Assigning(Body):
@@ -161,7 +163,7 @@ def list_waiting(
     """What waits, most urgent first; `-` as a filter is for work without a team, label or skill."""
     rows = waiting_rows(request, chosen)(place_of(cursor or ""), limit + 1)
     following = place_name(rows[limit - 1]) if len(rows) > limit else None
-    return WantedPage(rows=[_told(one, who) for one in rows[:limit]], next=following)
+    return WantedPage(rows=[_told(request, one, who) for one in rows[:limit]], next=following)
 
 
 @router.get("/overview", responses=problems())
@@ -174,18 +176,18 @@ def read_overview(request: Request, _: Viewer) -> OverviewShown:
 def list_leases(request: Request, who: Viewer, cursor: Cursor = None, limit: Limit = 50) -> WantedPage:
     """What somebody is at right now, the latest first."""
     rows, following = paged(QueueRows(site(request).database).leased, cursor, limit, lambda one: one.id)
-    return WantedPage(rows=[_told(one, who) for one in rows], next=following)
+    return WantedPage(rows=[_told(request, one, who) for one in rows], next=following)
 
 
 @router.post("/leases/return", responses=problems(404))
 def return_leases(request: Request, who: Steerer, given: Returning) -> Returned:
     """Take leases back: the items are offered again. The same again changes nothing."""
-    seats = [seat_of(request, number) for number in dict.fromkeys(given.assignment_ids)]
+    seats = {named: seat_of(request, named) for named in given.assignment_ids}
     with site(request).database.write() as connection:
-        done = {seat.assignment_id: take_lease_back(connection, seat, who.name) for seat in seats}
+        done = {named: take_lease_back(connection, seat, who.name) for named, seat in seats.items()}
     return Returned(
-        returned=[number for number, returned in done.items() if returned],
-        not_leased=[number for number, returned in done.items() if not returned],
+        returned=[named for named, returned in done.items() if returned],
+        not_leased=[named for named, returned in done.items() if not returned],
     )
 
 
@@ -202,25 +204,28 @@ def enqueue_tasks(request: Request, who: Steerer, given: Enqueuing) -> Enqueued:
 
 
 @router.get("/{assignment_id}", responses=problems(404))
-def read_wanted(request: Request, who: Viewer, assignment_id: RowNumber) -> WantedShown:
+def read_wanted(request: Request, who: Viewer, assignment_id: OpaqueId) -> WantedShown:
     """One wanted answer, whatever its state."""
-    found = QueueRows(site(request).database).find(assignment_id)
+    found = QueueRows(site(request).database).find(number_of(request, assignment_id))
     if found is None:
         raise Problem(404, marked("There is no such item or answer any more."), code="gone")
-    return _told(found, who)
+    return _told(request, found, who)
 
 
 @router.post("/{assignment_id}/assign", responses=problems(400, 404, 409))
-def assign_task(request: Request, who: Steerer, assignment_id: RowNumber, given: Assigning) -> WantedShown:
+def assign_task(request: Request, who: Steerer, assignment_id: OpaqueId, given: Assigning) -> WantedShown:
     """Give an item to one person alone, or to everybody again; who is at it now loses it."""
     seat = seat_of(request, assignment_id)
     to = None if given.to is None else labeller(request, given.to)
     with site(request).database.write() as connection:
-        done = assign(connection, seat, to, who.name)
+        done = assign(connection, seat, to, who.name, qualified_only=qualified_only(request))
     if not done:
         raise answered_meanwhile()
     return read_wanted(request, who, assignment_id)
 
 
-def _told(one: Wanted, who: Principal) -> WantedShown:
-    return WantedShown.of(one if may(who, Permission.SEE_PEOPLE) else one._replace(holder=None, for_name=None))
+def _told(request: Request, one: Wanted, who: Principal) -> WantedShown:
+    shown = one if may(who, Permission.SEE_PEOPLE) else one._replace(holder=None, for_name=None)
+    ids = site(request).workspace.ids
+    named = {"id": ids.of(IdKind.ASSIGNMENT, one.id), "task_id": ids.of(IdKind.TASK, one.task_id)}
+    return WantedShown.of(shown._asdict() | named)

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Principal
 from assistant.review.steering import able
 from assistant.store.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
@@ -86,7 +88,6 @@ GROUPS: tuple[Column[Waiting], ...] = (
     Column("first_due", lambda one: one.first_due),
 )
 ROWS: tuple[Column[Wanted], ...] = (
-    Column("assignment_id", lambda one: one.id),
     Column("item_id", lambda one: one.item_id),
     Column("kind", lambda one: one.kind.value),
     Column("team", lambda one: one.queue),
@@ -124,15 +125,15 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
 @router.get("/queue.{ending}")
 def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Response:
     """The same as a file."""
-    return download("queue", ending, GROUPS, overview_of(request).value.groups)
+    return download(request, "queue", ending, GROUPS, overview_of(request).value.groups)
 
 
 @router.get("/queue/tasks")
 def tasks(
-    request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], after: Text = "", given: Before = None
+    request: Request, who: Viewer, chosen: Annotated[Chosen, Depends()], after: Text = "", given: Text = ""
 ) -> HTMLResponse:
     """What waits, item by item, most urgent first; `given` is the wanted answer that was just given to a person."""
-    return tasks_page(request, who, chosen, after, given=given)
+    return tasks_page(request, who, chosen, after, given=number_of(request, given) if given else None)
 
 
 def tasks_page(
@@ -158,7 +159,8 @@ def tasks_page(
     part = request.headers.get("hx-request") == "true"
     people = {user.name: user for user in _people(request, who)}
     with site(request).database.read() as connection:
-        fit = able(connection, found.rows, [user.principal() for user in people.values()]) if people else {}
+        whom = [user.principal() for user in people.values()]
+        fit = able(connection, found.rows, whom, qualified_only=qualified_only(request)) if people else {}
     return render(
         request,
         "queue/task_rows.html" if part else "queue/tasks.html",
@@ -171,6 +173,7 @@ def tasks_page(
         now=datetime.now(UTC).isoformat(),
         people=people,
         fit=fit,
+        shown_id=partial(shown_id, request),
         given=None if given is None else QueueRows(site(request).database).find(given),
         error=error,
         overview=None if part else overview_of(request).value,
@@ -183,7 +186,8 @@ def tasks_file(
 ) -> Response:
     """The same as a file."""
     rows = everything(waiting_rows(request, chosen), lambda one: Urgency(one.priority, one.id))
-    return download("tasks", ending, ROWS, rows)
+    named: Column[Wanted] = Column("assignment_id", lambda one: shown_id(request, one.id))
+    return download(request, "tasks", ending, (named, *ROWS), rows)
 
 
 @router.get("/queue/leases")
@@ -193,7 +197,13 @@ def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse
     found = listing(request, "/queue/leases", {}, store.leased, place=before, key=lambda one: one.id)
     named = may(who, Permission.SEE_PEOPLE)
     return render(
-        request, "queue/leases.html", listing=found, kinds=terms.KINDS, named=named, people=_people(request, who)
+        request,
+        "queue/leases.html",
+        listing=found,
+        kinds=terms.KINDS,
+        named=named,
+        people=_people(request, who),
+        shown_id=partial(shown_id, request),
     )
 
 
@@ -210,6 +220,11 @@ def labeller(request: Request, name: str) -> Principal:
     if user is None or user.disabled or not role_may(user.role, Permission.REVIEW):
         raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
     return user.principal()
+
+
+def qualified_only(request: Request) -> bool:
+    """Whether people have to pass a round before work can be given to them."""
+    return site(request).workspace.settings.review.qualification_items > 0
 
 
 def overview_of(request: Request) -> Known[Overview]:
@@ -253,9 +268,22 @@ def _people(request: Request, who: Principal) -> list[Any]:
     return [user for user in everybody if not user.disabled and role_may(user.role, Permission.REVIEW)]
 
 
-def seat_of(request: Request, assignment_id: int) -> Seat:
-    """A wanted answer by its number. Raises Problem 404."""
-    seat = find_seat(site(request).database, assignment_id)
+def shown_id(request: Request, number: int) -> str:
+    """The id of a wanted answer in a list for leads."""
+    return site(request).workspace.ids.of(IdKind.ASSIGNMENT, number)
+
+
+def number_of(request: Request, assignment_id: str) -> int:
+    """The row number of a wanted answer by its id, whoever it was given to. Raises Problem 404."""
+    row = site(request).workspace.ids.read(IdKind.ASSIGNMENT, assignment_id)
+    if row is None:
+        raise Problem(404)
+    return row.number
+
+
+def seat_of(request: Request, assignment_id: str) -> Seat:
+    """A wanted answer by its id. Raises Problem 404."""
+    seat = find_seat(site(request).database, number_of(request, assignment_id))
     if seat is None:
         raise Problem(404)
     return seat

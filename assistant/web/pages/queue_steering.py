@@ -15,7 +15,16 @@ from assistant.store.disagreement_list import waiting_items
 from assistant.web.doors import needs
 from assistant.web.language import marked
 from assistant.web.lists import Text, address
-from assistant.web.pages.queue import NONE, Chosen, answered_meanwhile, fill_from, labeller, seat_of, tasks_page
+from assistant.web.pages.queue import (
+    NONE,
+    Chosen,
+    answered_meanwhile,
+    fill_from,
+    labeller,
+    qualified_only,
+    seat_of,
+    tasks_page,
+)
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.site import site
@@ -28,6 +37,9 @@ Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Clearing = Annotated[list[Literal["team", "due"]] | None, Form()]
 
 _UNFIT = {
+    Unfit.CLOSED: marked("%(item)s can't be assigned to %(person)s, who can't sign in any more."),
+    Unfit.QUEUE: marked("%(item)s can't be assigned to %(person)s, who isn't in its team or queue: %(value)s."),
+    Unfit.QUALIFICATION: marked("%(item)s can't be assigned to %(person)s, who hasn't passed the round for this work."),
     Unfit.LANGUAGE: marked("%(item)s can't be assigned to %(person)s, who doesn't judge %(value)s."),
     Unfit.ROLE: marked("%(item)s can't be assigned to %(person)s, who doesn't label."),
     Unfit.OPT_OUT: marked("%(item)s can't be assigned to %(person)s, who has opted out of %(value)s."),
@@ -89,7 +101,7 @@ def read_filling(team: str, due: datetime | None, clear: Sequence[Literal["team"
 
 
 @router.post("/queue/{assignment_id}/return")
-def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
+def give_back(request: Request, assignment_id: str, who: Steerer) -> Response:
     """Take a lease back: the item is offered again.
 
     Raises:
@@ -106,7 +118,7 @@ def give_back(request: Request, assignment_id: int, who: Steerer) -> Response:
 @router.post("/queue/{assignment_id}/assign")
 def give(
     request: Request,
-    assignment_id: int,
+    assignment_id: str,
     who: Steerer,
     chosen: Annotated[Chosen, Depends()],
     *,
@@ -127,7 +139,7 @@ def give(
     to = None if person == NONE else labeller(request, person)
     try:
         with site(request).database.write() as connection:
-            done = assign(connection, seat, to, who.name)
+            done = assign(connection, seat, to, who.name, qualified_only=qualified_only(request))
     except UnfitError as error:
         values = {"item": seat.item_id, "person": error.name, "value": error.value}
         told = language_of(request).gettext(_UNFIT[error.why]) % values

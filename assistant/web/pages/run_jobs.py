@@ -10,15 +10,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BeforeValidator, Field
 
 from assistant.domain.review_work import Principal
-from assistant.store import audit
 from assistant.store.runs import Run
 from assistant.web.doors import needs
-from assistant.web.jobs import Job, Wish, jobs
+from assistant.web.jobs import Wish, jobs
 from assistant.web.language import marked
 from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.site import site
 from assistant.web.views import render
+from assistant.wiring.jobs_at_work import refuse_unpriced, stop_job
 from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
@@ -91,20 +91,21 @@ def start(
     wish = checked_wish(
         request, prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed
     )
+    refuse_unpriced_wish(request, wish)
     found = run_of_wish(request, wish, priced=run)
-    start_job(request, found, wish, budget, actor=who.name)
+    jobs(request).start(found, wish, budget, actor=who.name)
     return RedirectResponse(f"/runs/{found.name}", 303)
 
 
 @router.post("/runs/{name}/stop")
 def stop(request: Request, name: str, who: Steerer) -> Response:
-    """End a job that was started here, after the answers on their way.
+    """End a run's job after the answers on their way, wherever it was started.
 
     Raises:
-        Problem: 409 for a job that was started elsewhere, or is over.
+        Problem: 409 where none is at work.
     """
     run = site(request).workspace.runs.find(name)
-    stop_job(request, run, actor=who.name)
+    stop_or_refuse(request, run, actor=who.name)
     return RedirectResponse(f"/runs/{run.name}", 303)
 
 
@@ -127,22 +128,16 @@ def run_of_wish(request: Request, wish: Wish, priced: str = "") -> Run:
         return open_run(opened, asking)
 
 
-def start_job(request: Request, run: Run, wish: Wish, budget: float, *, actor: str) -> Job:
-    """Start a job of a run, and log it; it stops before its run has cost more than `budget` US$."""
-    job = jobs(request).start(run.name, wish, budget)
-    detail = {"prompt": wish.prompt, "model": wish.model, "budget_usd": budget, "limit": wish.limit}
-    with site(request).database.write() as connection:
-        audit.append(connection, actor, "run.start", f"run:{run.name}", detail | {"process": job.process.pid})
-    return job
+def refuse_unpriced_wish(request: Request, wish: Wish) -> None:
+    """Raises InputError where the budget of a wish can't be kept: the price is not known; settings as on disk."""
+    with Workspace.open(site(request).workspace.folder) as opened:
+        refuse_unpriced(opened, wish.model or opened.settings.model.spec)
 
 
-def stop_job(request: Request, run: Run, *, actor: str) -> None:
-    """End a job that was started here, and log it. Raises Problem 409 for any other."""
-    if not jobs(request).stop(run.name):
-        detail = marked("No job of %(run)s that was started here is running. One started on a terminal ends there.")
-        raise Problem(409, detail, code="not_ours", values={"run": run.name})
-    with site(request).database.write() as connection:
-        audit.append(connection, actor, "run.stop", f"run:{run.name}", {})
+def stop_or_refuse(request: Request, run: Run, *, actor: str) -> None:
+    """Ask a run's job to stop, and log it. Raises Problem 409 where none is at work."""
+    if not stop_job(site(request).workspace, run, actor=actor):
+        raise Problem(409, marked("No job of %(run)s is at work."), code="not_at_work", values={"run": run.name})
 
 
 def models_offered(workspace: Workspace) -> list[str]:

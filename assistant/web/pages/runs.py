@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.review_work import Principal
-from assistant.store.journal import at_work
+from assistant.store.jobs import JobOrigin
 from assistant.store.results import RunTotals
 from assistant.store.run_items import ItemFilter, LastEvent, Progress, RunItem, RunItemStore
 from assistant.store.runs import Run
@@ -26,6 +26,7 @@ from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
 from assistant.web.views import render
 from assistant.web.visible_text import excerpt
+from assistant.wiring.jobs_at_work import JobsAtWork, jobs_at_work
 
 router = APIRouter()
 
@@ -34,7 +35,7 @@ Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 
 STATES = {
     "here": marked("running"),
-    "elsewhere": marked("running, started elsewhere"),
+    "elsewhere": marked("running, started by a command"),
     "ended": marked("ended"),
     "interrupted": marked("stopped"),
     "cut_off": marked("cut off"),
@@ -167,15 +168,15 @@ def run_items_file(
     """The same as a file."""
     run = site(request).workspace.runs.find(name)
     rows = everything(item_rows(request, run, wanted), lambda one: one.key)
-    return download(f"{run.name}-items", ending, COLUMNS, rows)
+    return download(request, f"{run.name}-items", ending, COLUMNS, rows)
 
 
 def run_rows(request: Request) -> list[dict[str, Any]]:
     """Every run, newest first: `run`, `last` (its newest event) and `state`."""
     here = site(request)
-    last, alive = RunItemStore(here.database).last_events(), at_work(here.workspace.journal_folder) is not None
+    last, known = RunItemStore(here.database).last_events(), jobs_at_work(here.workspace)
     return [
-        {"run": run, "last": last.get(run.id), "state": run_state(request, run, last.get(run.id), alive)}
+        {"run": run, "last": last.get(run.id), "state": run_state(run, last.get(run.id), known)}
         for run in reversed(here.workspace.runs.all())
     ]
 
@@ -196,28 +197,27 @@ def live_of(request: Request, run: Run) -> dict[str, Any]:
     here = site(request)
     store = RunItemStore(here.database)
     counted: Known[Progress] = remembered(request).get(("progress", run.id), lambda: store.progress(run.id))
-    last = store.last_events().get(run.id)
-    state = run_state(request, run, last, at_work(here.workspace.journal_folder) is not None)
-    job = jobs(request).of(run.name)
+    last, known = store.last_events().get(run.id), jobs_at_work(here.workspace, run)
+    state, job = run_state(run, last, known), known.of(run)
     return {
         "state": state,
         "state_name": STATES[state],
         "live": state in ALIVE,
+        "stopping": state in ALIVE and job is not None and job.stop_at is not None,
         "progress": counted.value,
         "at": counted.at,
-        "job": job,
-        "said": job.said() if job else [],
+        "said": jobs(request).said(run.name) if job is not None and job.origin is JobOrigin.PAGES else [],
         "last": last,
     }
 
 
-def run_state(request: Request, run: Run, last: LastEvent | None, alive: bool) -> str:
-    """One of `STATES`."""
-    job = jobs(request).of(run.name)
-    if job is not None and job.alive:
-        return "here"
+def run_state(run: Run, last: LastEvent | None, known: JobsAtWork) -> str:
+    """One of `STATES`; the same from whatever process it is asked."""
+    job = known.of(run)
+    if job is not None and known.alive(run):
+        return "here" if job.origin is JobOrigin.PAGES else "elsewhere"
     if last is None:
         return "imported" if run.origin == "import" else "new"
-    if last.event == "started":
-        return "elsewhere" if alive else "cut_off"
+    if last.event == "started":  # without a row: a job of a version that had none
+        return "elsewhere" if job is None and known.locked else "cut_off"
     return last.event

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Claimed, Principal
 from assistant.review.queue import Queue
 from assistant.review.wellbeing import Pause, exhausted
@@ -45,7 +46,7 @@ class ReviewDesk:
         self.assembly = TaskAssembly(workspace)
         self._shelf = PrecedentShelf(workspace)
 
-    def deal(self, who: Principal, n: int, *, language: str, resume: bool = False, have: Collection[int] = ()) -> Dealt:
+    def deal(self, who: Principal, n: int, *, language: str, resume: bool = False, have: Collection[str] = ()) -> Dealt:
         """Take the next items.
 
         Args:
@@ -53,33 +54,46 @@ class ReviewDesk:
             n: how many new ones at most.
             language: of the clauses' wording.
             resume: give what they hold already as well, and first.
-            have: assignments they have in hand, left out of that.
+            have: ids of assignments they have in hand, left out of that.
         """
-        held = [one for one in self.queue.held(who) if one.assignment_id not in have] if resume else []
+        known = {self.number(who, one) for one in have}
+        held = [one for one in self.queue.held(who) if one.assignment_id not in known] if resume else []
         missing = n - len(held)
         claimed = held + (self.queue.claim(who, missing) if missing > 0 else [])
-        tasks = [self.show(one, language) for one in claimed]
+        tasks = [self.show(one, who, language) for one in claimed]
         rounds = [] if tasks or have else open_rounds(self._workspace, who)
         return Dealt(tasks, self.pause(who), self.spent(who), rounds)
 
-    def show(self, claimed: Claimed, language: str) -> ReviewTask:
-        """What they get to see of one claim."""
+    def show(self, claimed: Claimed, who: Principal, language: str) -> ReviewTask:
+        """What somebody gets to see of one claim of theirs."""
         rules = self._workspace.settings.review
-        return self.assembly.assemble(claimed, lease_seconds=rules.lease_seconds, language=language)
+        return self.assembly.assemble(claimed, who.user_id, lease_seconds=rules.lease_seconds, language=language)
 
     def pause(self, who: Principal) -> Pause | None:
         """A break that is due, None where none is."""
         return self.queue.pause(who, severe_from=self._workspace.settings.routing.severe_from)
 
     def spent(self, who: Principal) -> list[str]:
-        """Harms that somebody isn't shown any more in this shift."""
+        """Harms that somebody isn't shown any more in this shift, by what they have given out of their hands.
+
+        What they hold counts for what they are dealt, but isn't told: a blind item in hand would be known by it.
+        """
         rules = self._workspace.settings.review
         if not rules.budgets:
             return []
         since = datetime.now(UTC) - timedelta(hours=rules.shift_hours)
         with self._workspace.database.read() as connection:
             shift = exposure.shift(connection, who.user_id, since.isoformat(timespec="milliseconds"))
-        return sorted(exhausted(shift.bound, rules.budgets))
+        return sorted(exhausted(shift.seen.by_harm, rules.budgets))
+
+    def number(self, who: Principal, assignment_id: str) -> int | None:
+        """The row number of an assignment that somebody was handed; None for every other text, an id or not."""
+        row = self._workspace.ids.read(IdKind.ASSIGNMENT, assignment_id)
+        return row.number if row is not None and row.user_id == who.user_id else None
+
+    def named(self, who: Principal, number: int) -> str:
+        """The id under which somebody knows an assignment they were handed."""
+        return self._workspace.ids.of(IdKind.ASSIGNMENT, number, who.user_id)
 
     def seat(self, assignment_id: int) -> Seat | None:
         """A wanted answer by its number."""

@@ -136,11 +136,12 @@ class Passed:
 class ReviewTask:
     """One wanted answer with everything it is given by.
 
-    In a blind task the machine has left no trace: no suggestion, no citation, no quote, no precedents, no severity.
+    In a blind task the machine has left no trace: no suggestion, no citation, no quote, no precedents, no severity, no
+    place in the order. Both ids are texts for this person alone, which say nothing of when the rows were made.
     """
 
-    assignment_id: int
-    task_id: int
+    assignment_id: str
+    task_id: str
     token: int
     lease_seconds: float
     kind: str

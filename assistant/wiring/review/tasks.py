@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.policies import Clause, LabelKind, Policy
 from assistant.domain.review_work import Claimed, TaskKind
 from assistant.errors import InputError, PolicyError
@@ -52,11 +53,12 @@ class TaskAssembly:
             self._policies[policy_id, version] = found
             return found
 
-    def assemble(self, claimed: Claimed, *, lease_seconds: float, language: str) -> ReviewTask:
+    def assemble(self, claimed: Claimed, user_id: int, *, lease_seconds: float, language: str) -> ReviewTask:
         """What the reviewer gets to see of what they claimed.
 
         Args:
             claimed: the claim.
+            user_id: row number of who claimed it.
             lease_seconds: how long it holds.
             language: the reader's, for the clauses' wording.
 
@@ -72,8 +74,8 @@ class TaskAssembly:
         machine = None if claimed.blind else self._machine(claimed)
         label_set = policy.label_set
         return ReviewTask(
-            assignment_id=claimed.assignment_id,
-            task_id=claimed.task_id,
+            assignment_id=workspace.ids.of(IdKind.ASSIGNMENT, claimed.assignment_id, user_id),
+            task_id=workspace.ids.of(IdKind.TASK, claimed.task_id, user_id),
             token=claimed.token,
             lease_seconds=lease_seconds,
             kind=claimed.shown_kind.value,

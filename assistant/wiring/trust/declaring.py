@@ -156,7 +156,7 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
         DEFAULT_TARGET.max_error if choice.max_error is None else choice.max_error,
         DEFAULT_TARGET.confidence if choice.confidence is None else choice.confidence,
     )
-    seed = workspace.settings.routing.seed if choice.seed is None else choice.seed
+    seed = workspace.seed if choice.seed is None else choice.seed
     batch = read_batch(workspace, run)
     votes = batch.votes(batch.page.ids, batch.page.ids)
     labelled = _labelled(batch, votes)

@@ -179,7 +179,7 @@ def _labelled_before(workspace: Workspace, known: Known) -> int:
 def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules, latest: Round | None) -> Turn:
     """The run's newest round, if all that matters is as it was, else the next one."""
     trusted, settings = known.trusted, workspace.settings.routing
-    seed = settings.seed if choice.seed is None else choice.seed
+    seed = workspace.seed if choice.seed is None else choice.seed
     basis: dict[str, object] = {
         "certificate": trusted.certificate.id if trusted.certificate else None,
         "standing": trusted.standing.value if trusted.standing else None,
@@ -223,7 +223,7 @@ def _scored(workspace: Workspace, known: Known) -> Scored:
         doubts=_doubts(read),
         labelled_probability=np.full(len(read), np.nan),
         number=np.zeros(len(read)),
-        seed=workspace.settings.routing.seed,
+        seed=workspace.seed,
         unscored=unscored,
     )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from assistant.domain.items import Item
 from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
+from assistant.file_modes import hand_on
 from assistant.routing.sampling import draws
+from assistant.wiring.auditing import log_file
 from assistant.wiring.workspace import Workspace
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute; content is data
@@ -39,6 +41,7 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
     _write(path, _as_csv(items, column))
+    log_file(workspace, "file.sheet", path.name, {"rows": len(items)})
 
 
 def label_column(workspace: Workspace) -> str:
@@ -68,6 +71,7 @@ def _write(path: Path, content: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(content, encoding="utf-8-sig", newline="")  # with the mark, Excel reads it as UTF-8
+        hand_on(part)
         part.replace(path)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="--out FILE.csv") from None

@@ -169,10 +169,20 @@ def test_others_and_forged_requests_get_nowhere(site: Site, client: Client) -> N
     here, there = client(user), client(other)
     [task] = claim(here)
     number = task["assignment_id"]
-    assert reply(there, task, "hate").status_code in {403, 409}
+    unknown = {**task, "assignment_id": "A" * len(task["assignment_id"])}
+    for what, more in (
+        ("answer", {}),
+        ("answer", {"token": 0}),
+        ("skip", {"reason": "other"}),
+        ("escalate", {"note": "?"}),
+        ("hand-over", {"to": user.name}),
+    ):
+        refused = [reply(there, one, "hate", what=what, **more) for one in (task, unknown)]
+        assert [one.status_code for one in refused] == [404, 404]
+        told, same = (one.json() | {"request_id": ""} for one in refused)
+        assert told == same
     for what in ("text", "precedents", "translation", "media/0"):
         assert there.get(f"/api/v1/assignments/{number}/{what}").status_code == 404
-    assert reply(there, task, what="skip", reason="other").status_code == 409
     assert client(analyst).post("/api/v1/queue/claim", json={}).json()["code"] == "role_missing"
     del here.headers[CSRF_HEADER]
     assert here.post("/api/v1/queue/claim", json={}).json()["code"] == "csrf"
@@ -182,6 +192,7 @@ def test_others_and_forged_requests_get_nowhere(site: Site, client: Client) -> N
 def test_items_are_skipped_escalated_handed_over_and_given_back(site: Site, client: Client) -> None:
     user, friend = site.person(), site.person()
     site.tasks(user, site.posts[:4])
+    UserStore(site.workspace.database).change(friend.name, actor="tests", queues=[user.name])
     here = client(user)
     skipped, escalated, handed, back = claim(here, 4)
     assert reply(here, skipped, what="skip", reason="nonsense").status_code == 422
@@ -192,8 +203,8 @@ def test_items_are_skipped_escalated_handed_over_and_given_back(site: Site, clie
     assert reply(here, handed, what="hand-over", to=friend.name, note="yours").json()["message"] == "handover"
     assert reply(here, back, what="release").json() == {"held": False}
     assert [one["item"]["id"] for one in claim(here, 4)] == [back["item"]["id"]]
-    [theirs] = claim(client(friend), 4)
-    assert (theirs["item"]["id"], theirs["passed"]) == (handed["item"]["id"], [{"kind": "handover", "note": "yours"}])
+    theirs = {one["item"]["id"]: one["passed"] for one in claim(client(friend), 4)}
+    assert theirs == {skipped["item"]["id"]: [], handed["item"]["id"]: [{"kind": "handover", "note": "yours"}]}
 
 
 def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_reason(
@@ -205,8 +216,9 @@ def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_re
     users.change(french.name, actor="tests", languages=["fr"])
     users.change(averse.name, actor="tests", opt_outs=["threat"])
     users.set_disabled(away.name, True, actor="tests")
-    for one in (skipped, answered):
+    for one in (fits, french, averse, skipped, answered, looks):
         users.change(one.name, actor="tests", queues=[user.name])
+    outside = site.person()
     site.tasks(user, site.posts[:1], harm="threat", overlap=2)
     reply(client(answered), claim(client(answered))[0], "safe")
     passing = client(skipped)
@@ -218,15 +230,17 @@ def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_re
     assert named == {fits.name: "Ana"}
     codes = {
         one.name: reply(here, task, what="hand-over", to=one.name).json()["code"]
-        for one in (french, averse, skipped, answered, looks, away)
+        for one in (french, averse, skipped, answered, looks, away, outside)
     }
-    assert list(codes.values()) == ["language", "opt_out", "met_before", "met_before", "nobody", "nobody"]
+    assert list(codes.values()) == ["language", "opt_out", "met_before", "met_before", "nobody", "nobody", "queue"]
     refused = reply(here, task, what="hand-over", to=averse.name)
     assert refused.status_code == 422
     assert "threat" not in refused.text  # what they don't want to see is theirs to tell
     assert [one["item"]["id"] for one in claim(here, 1, resume=True)] == ["post-001"]  # it stayed
     assert client(fits).get(address).status_code == 404
     assert reply(here, task, what="hand-over", to=fits.name).status_code == 200
+    [theirs] = claim(client(fits))
+    assert theirs["item"]["id"] == "post-001"
 
 
 def test_somebody_external_is_named_the_people_of_their_own_queues_alone(site: Site, client: Client) -> None:
@@ -250,7 +264,9 @@ def test_how_long_covered_content_was_looked_at_is_recorded_and_shown(site: Site
     assert reply(here, third, "hate").status_code == 200  # a program: nothing says that it wasn't looked at
     assert reply(here, fourth, "hate", uncovered_ms=-1).status_code == 422
     rows = looking.get("/api/v1/reviews", params={"rater": user.name}).json()["rows"]
-    assert [row["uncovered_ms"] for row in rows] == [None, 1200, 0]
+    never, looked = rows[2]["uncovered_ms"], rows[1]["uncovered_ms"]
+    assert (rows[0]["uncovered_ms"], never) == (None, 0)
+    assert 0 < looked <= 1200  # no longer than the item was in their hands
     told = looking.get(f"/api/v1/people/{user.name}").json()
     assert (told["seen"], told["seen_by_harm"], told["unlooked"]) == (2, {"threat": 2}, 1)
     assert "1 covered item answered without a look" in looking.get(f"/people/{user.name}").text

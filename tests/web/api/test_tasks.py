@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Role, TaskKind
 from tests.web.api.conftest import Program, changes, newest
 from tests.web.pages.made_up import MadeUp
@@ -67,21 +68,22 @@ def test_a_lease_is_shown_with_its_holder_to_leads_only_and_taken_back_once(
 ) -> None:
     [claimed] = made_up.queue.claim(made_up.principal("lea"))
     [row] = lead.get(f"{TASKS}/leases").json()["rows"]
-    assert (row["id"], row["holder"]) == (claimed.assignment_id, "lea")
+    assert (row["item_id"], row["holder"]) == (claimed.item_id, "lea")
     assert program(Role.ANALYST).get(f"{TASKS}/leases").json()["rows"][0]["holder"] is None
-    body = {"assignment_ids": [claimed.assignment_id]}
-    assert lead.post(f"{TASKS}/leases/return", json=body).json() == {
-        "returned": [claimed.assignment_id],
-        "not_leased": [],
-    }
-    assert lead.post(f"{TASKS}/leases/return", json=body).json()["not_leased"] == [claimed.assignment_id]
+    body = {"assignment_ids": [row["id"]]}
+    assert lead.post(f"{TASKS}/leases/return", json=body).json() == {"returned": [row["id"]], "not_leased": []}
+    assert lead.post(f"{TASKS}/leases/return", json=body).json()["not_leased"] == [row["id"]]
     assert changes(made_up.workspace, "task.return") == 1
     assert newest(made_up.workspace, "task.return").actor == "lead.bot"
 
 
 def test_returning_what_is_not_there_changes_nothing(lead: TestClient, made_up: MadeUp, waiting: list[int]) -> None:
     [claimed] = made_up.queue.claim(made_up.principal("lea"))
-    body = {"assignment_ids": [claimed.assignment_id, 10**9]}
+    known = made_up.workspace.ids.of(IdKind.ASSIGNMENT, claimed.assignment_id)
+    for unknown in (made_up.workspace.ids.of(IdKind.ASSIGNMENT, 10**9), "x", str(claimed.assignment_id)):
+        refused = lead.post(f"{TASKS}/leases/return", json={"assignment_ids": [known, unknown]})
+        assert refused.status_code == 404
+    body = {"assignment_ids": [known, known[:-1]]}
     assert lead.post(f"{TASKS}/leases/return", json=body).status_code == 404
     assert lead.get(f"{TASKS}/leases").json()["rows"]
     assert waiting

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from assistant.domain.opaque_ids import IdKind
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.review_work import Role, SkipReason, TaskKind
 from assistant.domain.reviews import Review
@@ -35,7 +36,7 @@ def test_who_may_look_and_who_may_steer(waiting: MadeUp, signed_in: SignedIn, ro
     [claimed] = waiting.queue.claim(waiting.principal("ana"))
     for path in ("/queue", "/queue.csv", "/queue/tasks", "/queue/tasks.csv", "/queue/leases"):
         assert client.get(path).status_code == (200 if role in LOOKING else 403), path
-    one = f"/queue/{claimed.assignment_id}"
+    one = f"/queue/{waiting.workspace.ids.of(IdKind.ASSIGNMENT, claimed.assignment_id)}"
     for path, data, done in (
         (f"{one}/assign", {"person": "bo"}, 303),
         (f"{one}/return", {}, 409),
@@ -91,7 +92,8 @@ def test_a_lease_is_taken_back_and_the_item_offered_again(waiting: MadeUp, signe
     told = words(client.get("/queue/leases"))
     assert f"{claimed.item_id} ana" in told
     assert f"{claimed.item_id} ana" not in words(signed_in(Role.ANALYST).get("/queue/leases"))
-    assert client.post(f"/queue/{claimed.assignment_id}/return").status_code == 303
+    [action] = re.findall(r'action="(/queue/[\w-]+/return)"', client.get("/queue/leases").text)
+    assert client.post(action).status_code == 303
     assert "Nobody is at anything right now" in words(client.get("/queue/leases"))
     [again] = waiting.queue.claim(waiting.principal("bo"))
     assert (again.assignment_id, again.token) == (claimed.assignment_id, claimed.token + 1)
@@ -115,7 +117,7 @@ def test_a_list_comes_back_as_it_was_filtered_with_a_word_on_who_has_the_item_no
 ) -> None:
     client = signed_in(Role.LEAD)
     filtered = "/queue/tasks?language=en"
-    [action, *_] = re.findall(r'action="(/queue/\d+/assign[^"]*)"', client.get(filtered).text)
+    [action, *_] = re.findall(r'action="(/queue/[\w-]+/assign[^"]*)"', client.get(filtered).text)
     done = client.post(unescape(action), data={"person": "bo"})
     assert done.status_code == 303
     page = client.get(done.headers["location"])

@@ -13,7 +13,7 @@ const OVER = new Set(["late_kept", "lease_over"]); // the lease an entry was mad
  * @typedef {object} Entry
  * @property {string} id
  * @property {"answer" | "skip" | "escalate" | "hand-over"} kind
- * @property {number} assignment
+ * @property {string} assignment
  * @property {string} item what the person calls it
  * @property {any} body
  * @property {number} due when it may be sent, in ms since 1970

@@ -94,7 +94,7 @@ export class Supply extends EventTarget {
     this.#asking = true;
     let wait = 0;
     try {
-      const body = { n: this.ahead - this.tasks.length, resume: this.#first, have: [...this.#held().map(numberOf), ...this.outbox.assignments].slice(0, MOST_NAMED) };
+      const body = { n: this.ahead - this.tasks.length, resume: this.#first, have: [...this.#held().map(numberOf), ...this.outbox.assignments].map(String).slice(0, MOST_NAMED) };
       const given = await ask("POST", "/api/v1/queue/claim", body);
       this.#first = false;
       wait = this.#took(given);
