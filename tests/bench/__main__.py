@@ -1,8 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases team
-                                attacks]
+                                savings evals coverage routed serve decisions review pages databases team attacks]
 
 `--rows` is the size of the section `databases`, a million by default.
 
@@ -239,9 +238,9 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "pages": pages,
     "serve": serve,
     "decisions": decisions,
-    "attacks": attacks,
     "databases": databases,
     "team": team,
+    "attacks": attacks,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -257,9 +256,9 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
-    "attacks",
     "databases",
     "team",
+    "attacks",
 }
 
 
