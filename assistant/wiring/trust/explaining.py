@@ -11,7 +11,7 @@ from assistant.domain.items import Content
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Policy
 from assistant.errors import InputError
-from assistant.routing.doubts import label_probability, looks_like_instruction
+from assistant.routing.doubts import looks_like_instruction
 from assistant.routing.instructions.finding import Instruction, find_instructions
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
@@ -126,7 +126,7 @@ def _first_rules(workspace: Workspace, stored: Decision, result: dict[str, Any])
     settings = workspace.settings.routing
     return explain_first(
         stored,
-        label_probability(result["signals"] or {}),
+        result["signals"] or {},
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
     )
