@@ -155,6 +155,9 @@ def _split(source: str, where: str) -> tuple[_FrontMatter, str]:
     if found is None:
         raise PromptError("no front matter", where=f"{where}:1", hint="begin with --- and end it with ---")
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(found[1], Loader=yaml.SafeLoader)):
+            hint = "write the value out: a few lines of them can stand for gigabytes"
+            raise PromptError("the front matter has YAML aliases (*name), which are not read", where=where, hint=hint)
         return _FrontMatter.model_validate(yaml.safe_load(found[1]) or {}), found[2]
     except yaml.YAMLError as error:
         raise PromptError(f"the front matter is not valid YAML: {error}", where=where) from None
