@@ -202,5 +202,8 @@ def _to_login(request: Request) -> Response:
 
 def _to_confirm(request: Request) -> Response:
     """People are led to where they give their password, and from there back to the page with the form."""
-    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path or "/"
-    return RedirectResponse(f"/confirm?next={quote(back)}", 303, {"Cache-Control": "no-store"})
+    came_from = urlsplit(request.headers.get("referer", "")).path.removeprefix(site(request).root.path)
+    onward = f"/confirm?next={quote(request.url.path if request.method == 'GET' else came_from or '/')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=403, headers={"HX-Redirect": onward})
+    return RedirectResponse(onward, 303, {"Cache-Control": "no-store"})
