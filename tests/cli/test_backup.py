@@ -20,7 +20,8 @@ from assistant.domain.review_work import Role
 from assistant.exchange import archive as archive_module
 from assistant.store.database import HEAD, MIGRATIONS, Database, _engine
 from assistant.store.dump import snapshot
-from assistant.wiring.workspace import DATABASE_VARIABLE, Workspace
+from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.postgres import PostgresServer
 from tests.review.conftest import answer
@@ -62,9 +63,9 @@ def rows_of(folder: Path) -> Rows:
 
 
 def without_log_of_copies(rows: Rows) -> Rows:
-    """That a backup was made and restored is logged, after the moment it is of."""
+    """That a backup was made and restored is logged, after the moment it is of; and a copy has an id of its own."""
     log = [line for line in rows["audit_log"] if b'"backup.' not in line]
-    return {**rows, "audit_log": log}
+    return {**rows, "audit_log": log, "workspaces": [line.split(b",")[1] for line in rows["workspaces"]]}
 
 
 @pytest.mark.parametrize(
