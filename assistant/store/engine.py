@@ -71,7 +71,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         with suppress(OSError):  # SQLite itself says what is wrong; its other files take this one's mode
             os.close(os.open(Path(url.database), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)  # they are content, and errors would quote them
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -84,6 +84,7 @@ def _server(url: sa.URL, link: Link) -> sa.Engine:
     given = {"connect_timeout": _CONNECT_SECONDS, "application_name": link.name, **_ALIVE}
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=min(_KEPT, link.connections),
         max_overflow=max(0, link.connections - _KEPT),
