@@ -77,7 +77,7 @@ def lasting(method: Callable[Concatenate[_Store, Given], Value]) -> Callable[Con
     """A method of a store that is done again where the server went away under it; see `Database.lasting`."""
 
     @wraps(method)
-    def run(self: _Store, *given: Given.args, **named: Given.kwargs) -> Value:
+    def run(self: _Store, /, *given: Given.args, **named: Given.kwargs) -> Value:
         return self._database.lasting(lambda: method(self, *given, **named))
 
     return run

@@ -198,17 +198,15 @@ def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int 
     return result
 
 
-def _counted(connection: sa.Connection, run: Run) -> Sequence[sa.Row[Any]]:
+def _counted(connection: sa.Connection, run: Run) -> list[Any]:
     """How many newest answers there are of each status, reason and labels, in one pass over the run."""
     newest_answers = ranked(prelabels, run.id, prelabels.c.status, prelabels.c.reason, prelabels.c.labels)
     columns = [newest_answers.c[name] for name in ("status", "reason", "labels")]
     query = sa.select(*columns, sa.func.count().label("items")).where(newest_answers.c.rank == 1).group_by(*columns)
-    return connection.execute(query).all()
+    return list(connection.execute(query))
 
 
-def _summed(
-    counted: Sequence[sa.Row[Any]], key: Callable[[sa.Row[Any]], Value], *, status: str | None = None
-) -> dict[Value, int]:
+def _summed(counted: Sequence[Any], key: Callable[[Any], Value], *, status: str | None = None) -> dict[Value, int]:
     """Items by what `key` takes of them, the most frequent first; of one status, where one is given."""
     found: Counter[Value] = Counter()
     for one in counted:

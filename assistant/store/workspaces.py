@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -72,3 +73,10 @@ class WorkspaceStore:
         row = {"folder": folder, "policy_id": policy_id, "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(workspace_folders), [row])
+
+
+def become_another(connection: sa.Connection) -> str:
+    """Give a copy of a database an id of its own, in the transaction under way; returns it."""
+    fresh = secrets.token_hex(8)
+    connection.execute(sa.update(workspaces).values(id=fresh))
+    return fresh

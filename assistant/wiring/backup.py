@@ -21,13 +21,15 @@ from assistant.steps import step
 from assistant.store import audit
 from assistant.store.database import HEAD, Database, now
 from assistant.store.dump import Snapshot, TableShape, empty, fill, finish, snapshot
-from assistant.wiring.storage import database_url
+from assistant.store.workspaces import become_another
+from assistant.wiring.storage import database_url, meet
 from assistant.wiring.workspace import STATE, Workspace
 
 MADE = "backup.make"  # in the log of changes, by which a backup's age is known
 _RESTORED = "backup.restore"
 _FOLDERS = ("policies", "prompts", "evals")  # of the workspace's own, beside its state
-_LEFT_OUT = ("chroma", "jobs", "serve.log", "lock", "reserve", "owner.lock")  # of the state: derived, or a process's
+# Of the state: what is made again, and what belongs to a process.
+_LEFT_OUT = ("chroma", "indexed.json", "jobs", "serve.log", "lock", "reserve", "owner.lock")
 _CHUNK = 1 << 20
 
 
@@ -171,13 +173,16 @@ def _restored(
         if part.name.startswith("workspace/"):
             told.files.append(_put(archive, part, made))
     (made / STATE).mkdir(mode=0o700, exist_ok=True)
-    database = Database.attach(database_url(made / STATE, load_settings(made).storage))
+    storage = load_settings(made).storage
+    database = Database.attach(database_url(made / STATE, storage))
     lines = {part.name: partial(archive.lines, part) for part in archive.parts}
     try:
         told.database = "SQLite" if database.is_sqlite else "PostgreSQL"
         with empty(database, told.schema) as connection:
             fill(connection, list(shapes.values()), lambda name: _counted(lines[f"tables/{name}.jsonl"](), name, told))
             finish(connection)
+            if not storage.workspace_id:  # a copy shares no index with what it is a copy of
+                meet(made / STATE, become_another(connection))
             detail = {"made_at": told.made_at, "log_head": str(archive.facts.get("log_head", ""))}
             audit.append(connection, actor=actor, action=_RESTORED, subject="workspace", detail=detail)
             if not database.is_sqlite:

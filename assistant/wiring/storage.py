@@ -104,8 +104,13 @@ def _check_owner(database: Database, folder: Path, state: Path, stated: str, pol
     if here is not None:
         if not identity.folders or here.id not in identity.policy_ids:
             store.opened(f"{socket.gethostname()}:{folder.resolve()}", here.id)
-        with known.open("a", encoding="utf-8") as file:
-            file.write(f"{own_id}\n")
+        meet(state, own_id)
+
+
+def meet(state: Path, workspace_id: str) -> None:
+    """Note that the database with this id is this folder's workspace."""
+    with (state / _KNOWN).open("a", encoding="utf-8") as file:
+        file.write(f"{workspace_id}\n")
 
 
 def _differs(store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, here: Policy | None) -> str:
