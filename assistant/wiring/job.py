@@ -24,8 +24,8 @@ from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.journal import unread
 from assistant.store.results import RunTotals
-from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.injection import KeptDetector, injection_detector
+from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
 from assistant.wiring.workspace import Workspace
