@@ -192,11 +192,11 @@ class Session:
             ),
             progress=self.progress,
         )
-        if self.interrupted:  # asked to stop before it had begun
-            self.stop()
         started: dict[str, object] = {"to_ask": self.progress.total}
         if self._detector is not None:
             started["injection_detector"] = self._detector.digest
+        if self.interrupted:  # asked to stop before it had begun
+            self.stop()
         workspace.runs.event(self.run, "started", started)
         try:
             with _rare_collections():

@@ -9,8 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
+from assistant.routing.route import Decision, Route
 from assistant.store import audit
 from assistant.store.jobs import JobOrigin, JobStore
+from assistant.store.routes import RouteStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
 from tests.web.conftest import SignedIn
@@ -67,6 +69,22 @@ def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: Signe
     assert len(failed) == totals.failures.get("malformed", 0)
     everything = excel_rows(client.get("/runs/r1/items.xlsx"))
     assert [row["item_id"] for row in everything] == [post.id for post in reversed(made_up.posts)]
+
+
+def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up: MadeUp, signed_in: SignedIn) -> None:
+    store = RouteStore(made_up.workspace.database)
+    reasons = ("safe_contradicted", "hidden_text", "looks_like_instruction")
+    decided = [
+        (post.id, Decision(Route.REVIEW, why, (why,), 1.0, 7))
+        for post, why in zip(made_up.posts[:3], reasons, strict=True)
+    ]
+    store.append(made_up.run.id, decided)
+    client = signed_in(Role.ANALYST)
+    told = words(client.get("/runs/r1/items"))
+    assert "called harmless, while settled items near it violate safe_contradicted" in told
+    assert "the content talks to the machine looks_like_instruction" in told
+    told = words(client.get("/runs/r1/items?lang=zh"))
+    assert "内容里有夹带文字的隐藏字符 hidden_text" in told
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
