@@ -16,6 +16,10 @@ import yaml
 
 from assistant.cli.main import app
 from assistant.models.langchain_providers import _PROVIDERS as PROVIDERS
+from assistant.web.app import create_app
+from assistant.web.options import ServeOptions
+from assistant.wiring.workspace import Workspace
+from tests.web.conftest import browser, workspace  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "examples" / "deploy"
@@ -154,6 +158,13 @@ def test_the_rules_are_rules_about_figures() -> None:
         assert set(rule) <= {"alert", "expr", "for", "annotations"}, rule
         assert rule["expr"].count("(") == rule["expr"].count(")")
         assert rule["annotations"]["summary"]
+
+
+def test_the_rules_ask_for_figures_there_are(workspace: Workspace) -> None:  # noqa: F811 - the fixture
+    told = browser(create_app(workspace, ServeOptions())).get("/metrics").text
+    asked = set(re.findall(r"\bassistant_[a-z_]+", (DEPLOY / "alerts.yaml").read_text(encoding="utf-8")))
+    asked.discard("assistant_backup_timestamp_seconds")  # of the nightly unit
+    assert sorted(name for name in asked if f"# TYPE {name.removesuffix('_bucket')} " not in told) == []
 
 
 @pytest.mark.parametrize("name", ["versions.txt", "server.txt"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -62,7 +62,7 @@ class JobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, run_id: int, origin: JobOrigin, actor: str, detail: dict[str, object] | None = None) -> int:
+    def begin(self, run_id: int, origin: JobOrigin, actor: str, detail: Mapping[str, object] | None = None) -> int:
         """A new job; one from the pages is logged as `run.start`, with `detail`.
 
         Returns:
@@ -79,7 +79,7 @@ class JobStore:
                     raise InputError("another job is just being started", hint="look again in a moment")
             key = int(connection.execute(sa.insert(jobs).returning(jobs.c.id), row).scalar_one())
             if origin is JobOrigin.PAGES:
-                audit.append(connection, actor, "run.start", f"run:r{run_id}", (detail or {}) | {"job": key})
+                audit.append(connection, actor, "run.start", f"run:r{run_id}", dict(detail or {}) | {"job": key})
         return key
 
     def report(self, key: int) -> None:
