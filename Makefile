@@ -46,10 +46,13 @@ check: static test ## lint, types, layers, tests
 bench: setup-dev ## measure what the README states
 	$(BIN)/python -m tests.bench
 
-lock: setup-dev ## resolve all versions anew; the file names no registry
-	$(BIN)/uv pip compile pyproject.toml requirements/constraints.in --all-extras --universal \
-		--override requirements/overrides.txt --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file $(PINS)
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --override requirements/overrides.txt --python-version 3.11 \
+	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet
+
+lock: setup-dev ## resolve all versions again; the files name no registry
+	$(COMPILE) requirements/constraints.in --all-extras --upgrade --output-file $(PINS)
+	sed -n 's/^\([A-Za-z0-9].*[^ \]\) *\\*$$/\1/p' $(PINS) >requirements/versions.txt
+	$(COMPILE) --extra postgres --constraint requirements/versions.txt --output-file requirements/server.txt
 
 clean: ## remove what was set up and made here
 	rm -rf $(VENV) demo

@@ -49,7 +49,16 @@ class CertificateError(AssistantError):
 
 
 class StorageError(AssistantError):
-    """The database or its disk refused; nothing that was answered is lost."""
+    """The database or its disk refused; nothing that was answered is lost.
+
+    Args:
+        what, where, hint: as of every error.
+        gone: whether the database's server went away; it may be back in a moment, and what was under way was undone.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", gone: bool = False) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.gone = gone
 
 
 class VectorIndexError(AssistantError):

@@ -171,6 +171,7 @@ class StorageSettings(_Section):
     chroma_wait_seconds: float = Field(default=120, ge=0)  # a server that is gone is waited for so long
     connections: int = Field(default=15, ge=5, le=500)  # to PostgreSQL, of one process, at the most
     page_seconds: float = Field(default=60, ge=1)  # a page's question that takes PostgreSQL longer is stopped
+    auto_upgrade: bool | None = None  # of an older schema by any command; None: SQLite's, after a copy of the file
     outage_seconds: float = Field(default=300, ge=0)  # a PostgreSQL that is gone for so long ends a command
 
     @field_validator("database_url")
@@ -232,8 +233,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(
             "no workspace here", where=str(workspace), hint=f"assistant init {workspace}  makes one"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="mend that line") from None
+    except (ValueError, RecursionError) as error:  # of Python itself: numbers of thousands of digits, deep nesting
+        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="correct that line") from None
     lines = _key_lines(source)
     places = {key: f"{SETTINGS_FILE}:{line}" for key, line in lines.items()}
     for key, name, value in _environment_values(os.environ if environ is None else environ):

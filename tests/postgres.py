@@ -21,6 +21,7 @@ from assistant.store.database import Database
 _INSTALLED = Path("/usr/lib/postgresql")
 _UNPRIVILEGED = ("postgres", "nobody")  # who runs it where the tests run as root, whom PostgreSQL refuses
 _QUICK = "-c fsync=off -c full_page_writes=off -c max_connections=40 -c shared_buffers=16MB"
+DURABLE = "-c max_connections=100 -c shared_buffers=64MB"  # as in earnest: nothing is lost with the power
 
 
 def find_binaries() -> Path | None:
@@ -70,8 +71,8 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server(binaries: Path) -> Iterator[PostgresServer]:
-    """A server until the end of the block."""
+def running_server(binaries: Path, settings: str = _QUICK) -> Iterator[PostgresServer]:
+    """A server until the end of the block; by default one whose data need not outlive it."""
     # Not a folder of pytest's: those can be entered by their owner only, and the server may run as somebody else.
     folder = Path(tempfile.mkdtemp(prefix="assistant-pg-"))
     try:
@@ -79,7 +80,7 @@ def running_server(binaries: Path) -> Iterator[PostgresServer]:
         data = folder / "data"
         words = ("-D", data, "-U", "assistant", "-E", "UTF8", "--auth=trust", "--no-locale", "--no-sync")
         _run([binaries / "initdb", *words], folder, run_as)
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {_QUICK}"
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
 
         def control(*words: str) -> None:
             start = ("-l", folder / "log", "-o", options)

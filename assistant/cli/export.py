@@ -114,7 +114,7 @@ def export(
             written = write_table(file, released.counted(records()))
         log_file(opened, "file.export", file.name, {"run": chosen.name, "rows": written.rows, "sha256": written.sha256})
         head = anchor_head(opened, RELEASE)
-        manifest = write_manifest(file, chosen, totals, written, released, head)
+        manifest = write_manifest(file, chosen, totals, written, released, head=head)
     data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(manifest)}
     output.result(
         data | released.as_json(), f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}"

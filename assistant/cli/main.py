@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import nullcontext
 from functools import cache
 from typing import Annotated, Any
@@ -14,7 +15,9 @@ import typer
 from assistant import __version__
 from assistant.cli import (
     audit,
+    backup,
     content,
+    db,
     enqueue,
     evaluation,
     export,
@@ -37,7 +40,8 @@ from assistant.cli import (
 )
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Heartbeat
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SettingsError
+from assistant.file_modes import private_files
 from assistant.models.tracing import forbid_tracing
 from assistant.steps import listening
 
@@ -55,6 +59,10 @@ First time: assistant init DIR.  All commands: assistant --help
 
 _SERVERS = frozenset({"serve", "dev-server"})  # they are silent for days
 
+# ASSISTANT__SECTION__KEY are settings, one of which ends in FILE; AWS has a _TOKEN_FILE of its own.
+_SECRET_FILE = re.compile(r"(ASSISTANT_(?!_)[A-Z_]+|[A-Z0-9_]+_API_KEY)_FILE")
+_LONGEST_SECRET = 10_000
+
 app = typer.Typer(
     name="assistant",
     help="Label content against a written policy: the machine what it can be trusted with, people the rest.",
@@ -62,7 +70,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve):
+for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve, backup):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
@@ -74,6 +82,7 @@ app.add_typer(labels.precedents_app, name="precedents")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
 openapi.register(app)
 server.register(app)
 
@@ -96,7 +105,12 @@ def run() -> None:
     forbid_tracing()
     output, command = Output(as_json="--json" in sys.argv), next(iter(sys.argv[1:]), "")
     try:
-        with listening(output.note), Heartbeat(output, command) if command not in _SERVERS else nullcontext():
+        _read_secret_files(os.environ)
+        with (
+            private_files(),
+            listening(output.note),
+            Heartbeat(output, command) if command not in _SERVERS else nullcontext(),
+        ):
             _command()(prog_name="assistant")
     except AssistantError as error:
         output.failed(error)
@@ -106,9 +120,33 @@ def run() -> None:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:  # `assistant ... | head`: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
-        output.failed(AssistantError("something unexpected happened in this program", hint=f"details: {_keep_trace()}"))
+    except Exception as error:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
+        details = f"details: {_keep_trace(error)}"
+        output.failed(AssistantError("something unexpected happened in this program", hint=details))
         sys.exit(EXIT_ERROR)
+
+
+def _read_secret_files(environ: MutableMapping[str, str]) -> None:
+    """Secrets that docker, Kubernetes or systemd give as files: `NAME_FILE` is the path of the file that holds `NAME`.
+
+    Raises:
+        SettingsError: a file can't be read or isn't one line, or the variable has another value already.
+    """
+    for pointer in [name for name in environ if _SECRET_FILE.fullmatch(name) and environ[name]]:
+        name, path = pointer.removesuffix("_FILE"), environ[pointer]
+        try:
+            with open(path, encoding="utf-8") as file:
+                value = file.read(_LONGEST_SECRET + 1).strip()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no text"
+            raise SettingsError(f"the secret can't be read: {reason.lower()}", where=f"{pointer}={path}") from None
+        if not value or len(value) > _LONGEST_SECRET or not value.isprintable():
+            raise SettingsError("the file is not one line with a secret in it", where=f"{pointer}={path}")
+        if environ.get(name, value) != value:
+            raise SettingsError(
+                f"{name} is set, too, to something else", where=f"{pointer}={path}", hint="leave one of the two out"
+            )
+        environ[name] = value
 
 
 @cache
@@ -117,12 +155,13 @@ def _command() -> Callable[..., Any]:
     return typer.main.get_command(app)
 
 
-def _keep_trace() -> str:
-    """The trace goes to a file only its owner can read: it may name content."""
+def _keep_trace(error: Exception) -> str:
+    """The trace goes to a file only its owner can read: it names paths, though no content."""
     import tempfile
-    import traceback
+
+    from assistant.failures import trace_of
 
     descriptor, path = tempfile.mkstemp(prefix="assistant-error-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(traceback.format_exc())
+        file.write(trace_of(error))
     return path

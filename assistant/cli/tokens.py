@@ -16,7 +16,8 @@ app = typer.Typer(help="Tokens for programs that use the REST API.", no_args_is_
 def add(
     name: Annotated[str, typer.Argument(help="What it is for, e.g. dashboard.")],
     user: Annotated[str, typer.Option(help="Whom it acts for; it may never do more than they.")],
-    scope: Annotated[list[str], typer.Option(help="read, label, manage or admin; may be repeated.")],
+    scope: Annotated[list[str], typer.Option(help="read, label, manage, admin or accounts; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="Until it expires.")] = 90,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,16 +34,22 @@ def add(
     from assistant.wiring.workspace import Workspace
 
     if wrong := unknown_scopes(frozenset(scope)):
-        raise InputError("no such scope", where=", ".join(wrong), hint="there are: read, label, manage, admin")
+        raise InputError(
+            "no such scope", where=", ".join(wrong), hint="there are: read, label, manage, admin, accounts"
+        )
     token = new_token()
     with Workspace.open(workspace) as opened:
         owner = UserStore(opened.database).get(clean_name(user))
-        number = ApiTokenStore(opened.database).add(
-            owner, name=name, digest=digest(token), scopes=sorted(set(scope)), actor=actor()
+        made = ApiTokenStore(opened.database).add(
+            owner, name=name, digest=digest(token), scopes=sorted(set(scope)), actor=actor(), days=days
         )
     output = Output(as_json=as_json)
-    output.result({"id": number, "token": token, "scopes": sorted(set(scope)), "user": owner.name}, token)
-    output.note(f"token {number} for {owner.name}; it is not shown again. Send it as  Authorization: Bearer TOKEN")
+    data = {"id": made.id, "token": token, "scopes": sorted(set(scope)), "user": owner.name}
+    output.result(data | {"expires_at": made.expires_at}, token)
+    output.note(
+        f"token {made.id} for {owner.name} until {made.expires_at[:10]}; it is not shown again."
+        " Send it as  Authorization: Bearer TOKEN"
+    )
 
 
 @app.command("list")
@@ -56,7 +63,7 @@ def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
 
     with Workspace.open(workspace) as opened:
         found = ApiTokenStore(opened.database).all()
-    columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "revoked_at")
+    columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at", "state")
     rows = [
         (
             one.id,
@@ -65,12 +72,15 @@ def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
             ", ".join(one.scopes),
             one.created_at[:16],
             _day(one.last_used_at),
-            _day(one.revoked_at),
+            _day(one.expires_at),
+            one.state,
         )
         for one in found
     ]
     data = [{column: getattr(one, column) for column in columns} for one in found]
-    Output(as_json=as_json).result(data, table(("id", "name", "user", "scopes", "made", "last used", "revoked"), rows))
+    Output(as_json=as_json).result(
+        data, table(("id", "name", "user", "scopes", "made", "last used", "until", "state"), rows)
+    )
 
 
 @app.command("revoke")

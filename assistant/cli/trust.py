@@ -25,6 +25,9 @@ _PURPOSES = {
 }
 
 
+_SHOWN = 5  # items that are named
+
+
 class By(StrEnum):
     """What each has a promise of its own."""
 
@@ -146,6 +149,12 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
 def _show_asked(output: Output, asked: Asked, out: Path) -> None:
     for note in asked.notes:
         output.note(note)
+    for one in asked.split[:_SHOWN]:
+        output.note(f"{one.item_id} is labelled by {' and '.join(one.labelled_by)}: it needs another person")
+    if more := asked.split[_SHOWN:]:
+        output.note(f"so do {len(more):,} more items; --json lists all of them with who has labelled them")
+    if asked.split:
+        output.note("or settle them: assistant serve  shows them on the page Disagreements")
     drawn = asked.sample
     data: dict[str, Any] = {
         "run": asked.run,
@@ -157,6 +166,7 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
         "purpose": None if drawn is None else drawn.purpose.value,
         "size": 0 if drawn is None else drawn.size,
         "to_label": len(asked.missing),
+        "split": [{"item": one.item_id, "labelled_by": list(one.labelled_by)} for one in asked.split],
         "new": asked.new,
         "fit": None if drawn is None else drawn.fit_id,
         "expected_to_leave": asked.expected_to_leave,
@@ -172,7 +182,10 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
         return
     if asked.sample is not None and asked.sample.purpose.value == "review":
         output.next_step("assistant certify", "the others can be certified now; these go to people in any case")
-    output.next_step(_import_command(asked, out), "takes the labels in, once the last column is filled")
+    what = "takes the labels in, once the last column is filled"
+    if len(asked.split) == len(asked.missing):
+        what = "takes one more person's labels in: NAME is a person who hasn't labelled these yet"
+    output.next_step(_import_command(asked, out), what)
 
 
 def _words(asked: Asked, out: Path) -> list[str]:
@@ -195,6 +208,8 @@ def _import_command(asked: Asked, out: Path) -> str:
     from shlex import quote
 
     name = os.environ.get("USER") or f"uid{os.getuid()}"
+    if len(asked.split) == len(asked.missing):
+        name = "NAME"  # whoever it was that labelled them before: the same answer again would change nothing
     return (
         f"assistant labels import {quote(str(out))} --rater-name {quote(name)}" + " --any-label" * asked.off_label_set
     )

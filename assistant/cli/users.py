@@ -51,7 +51,13 @@ def add(
     output, cleaned = Output(as_json=as_json), clean_name(name)
     with Workspace.open(workspace) as opened:
         store = UserStore(opened.database)
-        hashed = None if no_password else hash_password(_password(password_stdin), name=cleaned)
+        hashed = (
+            None
+            if no_password
+            else hash_password(
+                _password(password_stdin), name=cleaned, context=(display_name, opened.folder.resolve().name)
+            )
+        )
         given = {"languages": languages, "skills": skills, "queues": queues}
         more = {key: _listed(value) for key, value in given.items() if value is not None}
         user = store.add(
@@ -149,8 +155,11 @@ def password(
     cleaned = clean_name(name)
     with Workspace.open(workspace) as opened:
         store = UserStore(opened.database)
-        store.get(cleaned)  # before anything is typed
-        store.set_password(cleaned, hash_password(_password(password_stdin), name=cleaned), actor=actor())
+        user = store.get(cleaned)  # before anything is typed
+        known = (user.display_name, opened.folder.resolve().name)
+        store.set_password(
+            cleaned, hash_password(_password(password_stdin), name=cleaned, context=known), actor=actor()
+        )
     Output(as_json=as_json).result({"name": cleaned}, f"{cleaned} has a new password; their sessions have ended")
 
 
@@ -170,6 +179,39 @@ def enable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonO
     Example: assistant users enable ana
     """
     _set_disabled(name, False, workspace, as_json, "may sign in again")
+
+
+@app.command("sessions")
+def sessions(
+    name: NameArgument,
+    end_all: Annotated[bool, typer.Option("--end-all", help="Sign them out everywhere; tokens stay.")] = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Where somebody is signed in; with --end-all nowhere any more.
+
+    Example: assistant users sessions ana --end-all
+    """
+    from assistant.store.sessions import SessionStore
+    from assistant.store.users import UserStore
+    from assistant.web.credentials import clean_name
+    from assistant.web.devices import device_of
+    from assistant.web.options import ServeOptions
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        user, store = UserStore(opened.database).get(clean_name(name)), SessionStore(opened.database)
+        found = store.of_user(user.id, idle_seconds=ServeOptions().idle_seconds)
+        if end_all:
+            ended = store.end_all(user, actor=actor())
+            output.result({"name": user.name, "sessions_ended": ended}, f"{ended:,} sessions of {user.name} have ended")
+            return
+    columns = ("id", "device", "address", "created_at", "last_seen_at")
+    data = [{column: getattr(one, column) for column in columns} | {"device": device_of(one.device)} for one in found]
+    rows = [(one["device"], one["address"], one["created_at"][:16], one["last_seen_at"][:16]) for one in data]
+    output.result(data, table(("device", "address", "since", "last seen"), rows))
 
 
 @app.command("link")

@@ -11,13 +11,14 @@ from assistant import __version__
 from assistant.exchange.anchors import Anchor
 from assistant.exchange.release import Released
 from assistant.exchange.tables import Written
+from assistant.file_modes import hand_on
 from assistant.store.database import now
 from assistant.store.results import RunTotals
 from assistant.store.runs import Run
 
 
 def write_manifest(
-    path: Path, run: Run, totals: RunTotals, written: Written, released: Released, head: Anchor
+    path: Path, run: Run, totals: RunTotals, written: Written, released: Released, *, head: Anchor
 ) -> Path:
     """Write `<file>.manifest.json` beside an exported file and return its path.
 
@@ -26,6 +27,7 @@ def write_manifest(
     target = path.with_name(f"{path.name}.manifest.json")
     manifest = {**_manifest(path, run, totals, written), **released.as_json(), "audit_head": head.as_json()}
     target.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
+    hand_on(target)
     return target
 
 

@@ -15,6 +15,7 @@ import orjson
 
 from assistant.domain.certificates import Origin
 from assistant.errors import InputError
+from assistant.file_modes import hand_on
 from assistant.store.runs import Run
 
 COLUMNS: dict[str, str] = {
@@ -152,6 +153,7 @@ def _appearing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
+        hand_on(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

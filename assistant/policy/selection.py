@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from assistant.domain.policies import Clause, Policy, Precedent
+from assistant.domain.labels import severity
+from assistant.domain.policies import Clause, LabelSet, Policy, Precedent
 from assistant.domain.tokens import estimate_tokens
 
 _FRAME = 12  # tokens a prompt spends around one clause or precedent: heading, fence, label names
@@ -74,6 +75,16 @@ def choose_precedents(candidates: Sequence[Precedent], budget: int, most: int) -
         if (other := next(others, None)) is not None:
             taken[-1] = other
     return taken, passed_over
+
+
+def violating_share(precedents: Sequence[Precedent], label_set: LabelSet) -> float | None:
+    """Share of the precedents' weight, in [0, 1], whose label violates the policy: one of a severity above 0.
+
+    Weights are those of `precedent_vote`; None where there is no precedent.
+    """
+    weights = [max(1.0 - one.distance, _LEAST_WEIGHT) for one in precedents]
+    violating = (weight for weight, one in zip(weights, precedents, strict=True) if severity(one.labels, label_set) > 0)
+    return sum(violating) / sum(weights) if weights else None
 
 
 def precedent_vote(precedents: Sequence[Precedent], label_names: Sequence[str]) -> Mapping[str, float]:

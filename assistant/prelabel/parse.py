@@ -134,8 +134,10 @@ def _find_answer(answer: ModelAnswer, label_set: LabelSet) -> _Said:
     (found, start), *others = visible.objects
     if not all(found.same_as(other) for other, _ in others):
         raise _malformed("it holds different objects, and which one is meant is not clear", text)
-    if "{" in before + after or (not fenced and _SAYS_SOMETHING.search(before)):
+    if "{" in before + after or (not fenced and _SAYS_SOMETHING.search(before)) or _QUOTES.search(before):
         raise _malformed("the answer stands in other text", text)
+    if _TURNS.match(after):
+        raise _malformed("the text after the answer takes it back", text)
     return _Said(found, f"{before}\n{after}", start)
 
 
@@ -206,6 +208,19 @@ def _malformed(problem: str, text: str) -> ReplyFaultError:
     return ReplyFaultError(FailureReason.MALFORMED, f"{problem}: {text.strip()[:_SHOWN]}")
 
 
+# Before a fenced object: it is shown as somebody's words. After an object: what follows is second thoughts.
+_QUOTES = re.compile(
+    r"\bquot(?:e|es|ed|ing)\b"
+    r"|\b(?:post|content|text|user|message|author|comment)"
+    r" (?:says|said|contains?|wrote|writes|reads|includes?|claims?|asks|wants|tries)\b"
+    r"|(?:帖子|原文|内容|用户|作者|文中)[里中]?(?:写道|写着|说|包含|声称|要求|引用)|引用",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"\W*(?:(?:but|however|wait|actually|no|on second thoughts?|correction|hmm+|sorry|oops|although|though|yet|still"
+    r"|instead|rather)(?![\w'’])|但|不过|然而|等等|其实|更正|不对|可是)",
+    re.IGNORECASE,
+)
 _DECLINED = re.compile(
     r"\b(?:I(?:'m| am)? (?:can(?:no|')t|unable|sorry|won't)|cannot (?:assist|help|comply)|as an ai\b)"
     r"|抱歉|对不起|无法(?:提供|协助|回答|满足)",

@@ -9,6 +9,7 @@ import altair as alt
 import vl_convert as converter
 
 from assistant.errors import InputError
+from assistant.file_modes import hand_on
 from assistant.trust.simulation import Simulation
 
 TITLES = {
@@ -39,6 +40,7 @@ def write_savings(simulations: Sequence[Simulation], path: Path, *, subject: str
     rendered = _render(savings_chart(simulations, subject=subject), path.suffix.lower())
     try:
         path.write_bytes(rendered)
+        hand_on(path)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="name another file") from error
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from assistant.domain.review_work import (
     PRACTICE,
     AssignmentState,
@@ -23,12 +26,18 @@ from assistant.store.tasks import close_complete, reopen
 UNDONE = 10
 """How many of their last answers a person can take back."""
 
+LATE_OF_ONE, LATE_OF_ALL, LATE_WITHIN = 5, 100, timedelta(minutes=10)
+"""Late answers that are kept of one person: of one wanted answer, and of all within a time; more are refused."""
 
-def hand_in(connection: Connection, principal: Principal, submission: Submission, passing: Pass) -> Outcome:
-    """Store an answer with everything that hangs on it, or say why not; what was written is kept in any case.
+
+def hand_in(
+    connection: Connection, principal: Principal, submission: Submission, passing: Pass, at: datetime
+) -> Outcome:
+    """Store an answer with everything that hangs on it, or say why not; what a former holder wrote is kept.
 
     An answer is taken from whoever the item was leased to last, even after the lease ended, as long as nobody else has
-    claimed it since and they haven't begun or answered the same item elsewhere.
+    claimed it since and they haven't begun or answered the same item elsewhere. Times that the client measured are no
+    longer than the item was in its holder's hands, by the clock of this program, which is `at` now.
     """
     lock_person(connection, principal.user_id)
     place = answers.find_place(connection, submission.assignment_id)
@@ -36,13 +45,14 @@ def hand_in(connection: Connection, principal: Principal, submission: Submission
         return Outcome(OutcomeKind.GONE, "no_such_assignment")
     if (before := answers.found_before(connection, principal, submission)) is not None:
         return before
-    if not place.belongs_to(principal, submission.token) and not 0 < submission.token <= place.token:
+    if not place.belongs_to(principal, submission.token) and not place.left_by(principal, submission.token):
         return Outcome(OutcomeKind.REFUSED, "not_yours")
     first = _taken_back_unknown(connection, principal, place, submission)
     if first is not None:
         _withdraw(connection, principal, first, place.item_id)
     elif why := _too_late(connection, principal, place, submission):
         return _late(connection, principal, submission, why, place.review_id)
+    submission = _measured(place, submission, at)
     if place.kind in PRACTICE:
         outcome = practise(connection, principal, place, submission, passing)
         close_complete(connection, place.task_id)
@@ -60,7 +70,8 @@ def take_back(connection: Connection, principal: Principal, review_id: int, leas
     place = answers.find_place(connection, given.assignment_id)
     if place is None or place.review_id != review_id:
         return Outcome(OutcomeKind.GONE, "not_among_last")
-    if is_adjudicated(connection, place.item_key):
+    # Settled since: gold was settled long before it was answered, and its answer is taken back as any other.
+    if is_adjudicated(connection, place.item_key, given.created_at):
         return Outcome(OutcomeKind.REFUSED, "adjudicated")
     _withdraw(connection, principal, review_id, place.item_id)
     take(connection, principal, place.assignment_id, lease)
@@ -93,10 +104,12 @@ def _taken_back_unknown(
     """The answer that fills the seat, where its giver had taken it back before they knew that it had arrived."""
     if place.state is not AssignmentState.ANSWERED or not place.belongs_to(principal, submission.token):
         return None
-    if place.review_id is None or is_adjudicated(connection, place.item_key):
+    if place.review_id is None:
         return None
     given = answers.key_of(connection, place.review_id)
-    return place.review_id if given in submission.instead_of else None
+    if given is None or is_adjudicated(connection, place.item_key, given.created_at):
+        return None
+    return place.review_id if given.key in submission.instead_of else None
 
 
 def _too_late(connection: Connection, principal: Principal, place: Place, submission: Submission) -> str:
@@ -111,10 +124,21 @@ def _too_late(connection: Connection, principal: Principal, place: Place, submis
     return "late_kept" if begun_elsewhere else ""
 
 
+def _measured(place: Place, submission: Submission, at: datetime) -> Submission:
+    """An answer whose times are no longer than its item was held."""
+    held = place.seconds_held(at)
+    seconds = submission.seconds if held is None else min(submission.seconds, held)
+    return replace(submission, seconds=seconds, uncovered_ms=place.uncovered_ms(submission.uncovered_ms, at))
+
+
 def _late(
     connection: Connection, principal: Principal, submission: Submission, why: str, review_id: int | None
 ) -> Outcome:
-    """Keep what was written, and say so; the review told is the person's own."""
+    """Keep what was written, and say so; the review told is the person's own. So much of it only: see `LATE_OF_ALL`."""
+    since = (datetime.now(UTC) - LATE_WITHIN).isoformat(timespec="milliseconds")
+    recent, same = answers.late_kept(connection, principal.user_id, since, submission.assignment_id)
+    if recent >= LATE_OF_ALL or same >= LATE_OF_ONE:
+        return Outcome(OutcomeKind.REFUSED, "late_too_often" if recent >= LATE_OF_ALL else "late_enough")
     answers.keep_late(connection, principal, submission)
     subject, detail = f"assignment:{submission.assignment_id}", {"token": submission.token, "why": why}
     audit.append(connection, principal.name, "review.late", subject, detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from assistant.domain.review_work import (
     EXPERT,
@@ -24,6 +25,7 @@ from assistant.store import audit, passing
 from assistant.store.answers import Place, find_place
 from assistant.store.claims import give_back
 from assistant.store.database import Connection
+from assistant.store.seats import involved
 from assistant.store.tasks import add_tasks, close_complete, close_open, task_of
 from assistant.store.users import User, enabled_users
 
@@ -32,10 +34,11 @@ _KEPT = frozenset({TaskKind.CALIBRATION, TaskKind.AUDIT, TaskKind.EVALUATION})  
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lease as its holder names it; `uncovered_ms` as in `Submission`."""
+    """A lease as its holder names it, at the moment `at`; `uncovered_ms` as in `Submission`."""
 
     assignment_id: int
     token: int
+    at: datetime
     uncovered_ms: int | None = None
 
 
@@ -63,7 +66,7 @@ def hand_over(
 
     A colleague who can't be given it is refused, and the item stays where it is; the message is a value of `Unfit`,
     `met_before` for one who has had to do with it, or `nobody` for one whose existence isn't theirs to know. Gold goes
-    to a colleague as gold: to both it looks like any other item.
+    to a colleague as gold, where it is new to them: to both it looks like any other item.
     """
     place = find_place(connection, held.assignment_id)
     if place is None:
@@ -76,8 +79,11 @@ def hand_over(
     task = task_of(connection, place.task_id)
     if why := _recipient_refused(connection, principal, place, task, to, qualified_only=qualified_only):
         return Outcome(OutcomeKind.REFUSED, why)
-    give_back(connection, principal, held.assignment_id, held.token, "open")
-    passing.give_to(connection, held.assignment_id, replace(task, for_user=to))
+    if place.gold_id is not None and _known_to(connection, place, to):
+        _let_go(connection, principal, held, place)
+    else:
+        give_back(connection, principal, held.assignment_id, held.token, "open")
+        passing.give_to(connection, held.assignment_id, replace(task, for_user=to))
     return _passed(connection, principal, place, held, kind=PassKind.HANDOVER, reason=f"user:{to}", note=note)
 
 
@@ -125,12 +131,20 @@ def _unfit(rule: Recipients, place: Place, task: NewTask, to: User) -> Unfit | N
     """Why an item can't go to a colleague.
 
     A blind item goes to no colleague who has opted out of anything: whether this very item would be refused says what
-    the machine made of it.
+    the machine made of it. Gold is known to many, and who is left out for that would give it away: nobody is.
     """
     if to.id == place.user_id:
         return Unfit.ANSWERED
-    why = rule.unfit(place.assignment_id, replace(task, harm="") if place.blind else task, to.principal())
-    return Unfit.OPT_OUT if why is None and place.blind and to.opt_outs else why
+    why = rule.unable(replace(task, harm="") if place.blind else task, to.principal())
+    if why is None and place.blind and to.opt_outs:
+        return Unfit.OPT_OUT
+    return why or (rule.met(place.assignment_id, to.principal()) if place.gold_id is None else None)
+
+
+def _known_to(connection: Connection, place: Place, to: int) -> bool:
+    """Whether a colleague has had to do with an item."""
+    [name] = [user.name for user in enabled_users(connection) if user.id == to]
+    return involved(connection, [place.assignment_id])[place.assignment_id].includes(to, name)
 
 
 def _refused(principal: Principal, held: Held, place: Place) -> Outcome | None:
@@ -181,7 +195,7 @@ def _passed(
         kind=kind,
         reason=reason,
         note=note,
-        uncovered_ms=held.uncovered_ms,
+        uncovered_ms=place.uncovered_ms(held.uncovered_ms, held.at),
     )
     detail = {"item": place.item_id, "reason": reason, "note": note}
     audit.append(connection, principal.name, f"task.{kind.value}", f"task:{place.task_id}", detail)

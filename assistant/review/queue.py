@@ -31,6 +31,7 @@ from assistant.store.users import User
 from assistant.store.writer import Writer
 
 _NO_LABELS = LabelSet(LabelKind.MULTI, ())
+_CLOCKS_DIFFER = 5.0  # seconds, of two servers on one database
 
 
 def utc_now() -> datetime:
@@ -89,7 +90,10 @@ class Queue:
     def submit(self, principal: Principal, submission: Submission) -> Outcome:
         """Store an answer, once, however often it is handed in; see `handing_in.hand_in`."""
         passing_share = Pass(self._rules.qualification_share)
-        return self._writer.run(lambda connection: handing_in.hand_in(connection, principal, submission, passing_share))
+        at = self._clock()
+        return self._writer.run(
+            lambda connection: handing_in.hand_in(connection, principal, submission, passing_share, at)
+        )
 
     def undo(self, principal: Principal, review_id: int) -> Claimed | Outcome:
         """Take back one of a person's last ten answers: the item is theirs again, or the outcome says why not."""
@@ -113,14 +117,14 @@ class Queue:
         uncovered_ms: int | None = None,
     ) -> Outcome:
         """Give an item back with a reason, without penalty."""
-        held = Held(assignment_id, token, uncovered_ms)
+        held = Held(assignment_id, token, self._clock(), uncovered_ms)
         return self._writer.run(lambda connection: passing.skip(connection, principal, held, reason, note))
 
     def escalate(
         self, principal: Principal, assignment_id: int, token: int, note: str, *, uncovered_ms: int | None = None
     ) -> Outcome:
         """Leave an item to an expert."""
-        held = Held(assignment_id, token, uncovered_ms)
+        held = Held(assignment_id, token, self._clock(), uncovered_ms)
         return self._writer.run(lambda connection: passing.escalate(connection, principal, held, note))
 
     def hand_over(
@@ -134,7 +138,7 @@ class Queue:
         uncovered_ms: int | None = None,
     ) -> Outcome:
         """Give an item to a colleague by their row number, or back to everybody; see `passing.hand_over`."""
-        held = Held(assignment_id, token, uncovered_ms)
+        held = Held(assignment_id, token, self._clock(), uncovered_ms)
         qualified_only = self._rules.qualification_items > 0
         return self._writer.run(
             lambda connection: passing.hand_over(connection, principal, held, note, to, qualified_only=qualified_only)
@@ -155,11 +159,11 @@ class Queue:
 
     def return_expired(self) -> int:
         """Offer again what was leased until now; returns how many. A server calls it every few seconds."""
-        at = self._stamp(self._clock())
+        lease = self._lease(_CLOCKS_DIFFER)
         with self._database.read() as connection:
-            if not claims.any_expired(connection, at):
+            if not claims.any_expired(connection, lease):
                 return 0
-        return self._writer.run(lambda connection: claims.return_expired(connection, at))
+        return self._writer.run(lambda connection: claims.return_expired(connection, lease))
 
     def retire_aged_gold(self) -> int:
         """Mix in no longer what is too old or was shown too often; returns how many. A server calls it now and then."""
@@ -203,15 +207,15 @@ class Queue:
                 age(connection, self._rules, self._clock())
                 mixed = give_gold(connection, principal, one, lease=lease, mixing=self._mixing, avoid=avoid)
                 if mixed is not None:
-                    claims.give_back(connection, principal, one.assignment_id, one.token, "open")
+                    claims.unclaim(connection, one.assignment_id)
                     [one] = claims.claimed(connection, [mixed])
             found.append(one)
             counts[one.harm] += 1
         return found
 
-    def _lease(self) -> Lease:
+    def _lease(self, longer: float = 0) -> Lease:
         at = self._clock()
-        return Lease(self._stamp(at), self._stamp(at + timedelta(seconds=self._rules.lease_seconds)))
+        return Lease(self._stamp(at), self._stamp(at + timedelta(seconds=self._rules.lease_seconds + longer)))
 
     def _shift_began(self, at: datetime) -> str:
         return self._stamp(at - timedelta(hours=self._rules.shift_hours))

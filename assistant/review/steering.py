@@ -133,17 +133,25 @@ class Recipients:
 
     def unfit(self, assignment_id: int, work: Work, to: Principal) -> Unfit | None:
         """Why a person can't be given a wanted answer; None where they can."""
+        return self.unable(work, to) or self.met(assignment_id, to)
+
+    def met(self, assignment_id: int, to: Principal) -> Unfit | None:
+        """Why an item is never offered to a person (again); None where they have had nothing to do with it."""
+        known = self.known[assignment_id]
+        if to.user_id in known.passed:
+            return Unfit.PASSED
+        return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None
+
+    def unable(self, work: Work, to: Principal) -> Unfit | None:
+        """Why a person can't be given work of this kind, whatever the item; None where they can."""
         if to.user_id not in self.enabled:
             return Unfit.CLOSED
-        known = self.known[assignment_id]
         if (why := unfit(to, work)) is not None:
             return why
         round_of = (to.user_id, work.policy_id, work.policy_version, work.language)
         if self.passed is not None and round_of not in self.passed:
             return Unfit.QUALIFICATION
-        if to.user_id in known.passed:
-            return Unfit.PASSED
-        return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None
+        return None
 
 
 def able(

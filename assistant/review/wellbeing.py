@@ -11,6 +11,8 @@ from assistant.store.exposure import Worked
 BREAK = timedelta(minutes=10)
 """A pause in work of this length counts as a break."""
 
+_AHEAD = timedelta(minutes=1)  # work that ended later than this from now is of a clock that was set back since
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -47,7 +49,7 @@ def break_due(
         severe_from: items of this severity or more are severe.
         most_severe: severe items, after which one is due.
     """
-    stretch = _since_break(worked, at)
+    stretch = _since_break([one for one in worked if datetime.fromisoformat(one.answered_at) <= at + _AHEAD], at)
     if not stretch:
         return None
     begun, last = datetime.fromisoformat(stretch[0].claimed_at), datetime.fromisoformat(stretch[-1].answered_at)

@@ -10,6 +10,12 @@ from assistant.domain.labels import LabelAnswer
 from assistant.routing.instructions.characters import hides_text
 from assistant.routing.instructions.finding import NO_WORDS, LabelWords, find_instruction
 
+INJECTION_SCORE = "injection_score"
+"""The signal that says how much a content reads like a prompt injection, [0, 1]."""
+
+INJECTION_FROM = 0.5
+"""From this score on it is a doubt: the detector puts its operating point there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -59,6 +65,11 @@ class RoutingPolicy:
     words: LabelWords = NO_WORDS
 
     @property
+    def harmless(self) -> frozenset[str]:
+        """Labels that violate nothing; an answer without any label does neither."""
+        return frozenset(self.words.good)
+
+    @property
     def key(self) -> str:
         """Of the draws."""
         return f"{self.nonce} {self.seed}"
@@ -89,6 +100,16 @@ def hidden_text(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG
     return hides_text(evidence.text)
 
 
+def reply_in_content(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content holds an object with the very label the machine gave: it may have copied its answer."""
+    return "reply_in_content" in evidence.signals
+
+
+def resembles_injection(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content reads like texts written to steer the machine that labels them, says a detector that learned them."""
+    return evidence.signals.get(INJECTION_SCORE, 0.0) >= INJECTION_FROM
+
+
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """The machine saw only a part."""
     return evidence.truncated
@@ -111,6 +132,12 @@ def signals_disagree(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa
     return vote is not None and vote < 0.5
 
 
+def safe_contradicted(evidence: Evidence, policy: RoutingPolicy) -> bool:
+    """The model sees no violation, while most of the settled items nearest to it violate the policy."""
+    violating = evidence.signals.get("precedent_violating", 0.0)
+    return violating >= 0.5 and policy.harmless.issuperset(evidence.labels)
+
+
 def no_probability(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """Nothing says how sure the machine is."""
     return label_probability(evidence.signals) is None
@@ -122,10 +149,13 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     label_always_human,
     looks_like_instruction,
     hidden_text,
+    reply_in_content,
+    resembles_injection,
     content_truncated,
     language_not_covered,
     no_clause_near,
     signals_disagree,
+    safe_contradicted,
     no_probability,
 )
 """In order of weight: the first one found is the route's reason, all are stored."""

@@ -99,6 +99,12 @@ def label_always_human(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG0
     return items.always_human | _doubted(items, "label_always_human")
 
 
+def safe_contradicted(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
+    """The model sees no violation, but both the settled items nearest to it and the classifier do."""
+    classifier_does = (items.severity > 0) | (items.confidence < 0.5)
+    return _doubted(items, "safe_contradicted") & classifier_does
+
+
 def policy_changed(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
     """The certificate would accept it, but speaks about labels by another policy than today's."""
     return _unscored(items, Unscored.POLICY_CHANGED)
@@ -164,9 +170,9 @@ def _doubted(items: Scored, name: str) -> Bools:
     return held
 
 
-# Calibration has weighed them: it learned from the precedents' vote, and there is a probability now. Without confidence
-# the items go to people by `no_confidence`. The first of all, `label_always_human`, is a rule with more to look at.
-_NO_RULES = (doubts.signals_disagree, doubts.no_probability, doubts.label_always_human)
+# Calibration has weighed the first two: it learned from the precedents' vote, and there is a probability now. Without
+# confidence the items go to people by `no_confidence`. The other two are rules with more to look at.
+_NO_RULES = (doubts.signals_disagree, doubts.no_probability, doubts.label_always_human, doubts.safe_contradicted)
 
 RULES: tuple[Rule, ...] = (
     _rule(already_labelled, Route.SETTLED, "labelled_probability"),
@@ -174,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     _rule(severe, Route.DOUBLE, "severity", "severe_from", "confidence", "double_below", urgent=True),
     _rule(label_always_human, Route.REVIEW, "always_human", "doubts", urgent=True),
     *(_doubt(doubt.__name__) for doubt in doubts.DOUBTS if doubt not in _NO_RULES),
+    _rule(safe_contradicted, Route.REVIEW, "doubts", "severity", "confidence", urgent=True),
     _rule(policy_changed, Route.REVIEW, "unscored"),
     _rule(classifier_missing, Route.REVIEW, "unscored"),
     _rule(input_missing, Route.REVIEW, "unscored"),

@@ -138,10 +138,10 @@ def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
     return list(connection.execute(query).scalars())
 
 
-def is_adjudicated(connection: sa.Connection, item_key: int) -> bool:
-    """Whether an item has been settled."""
-    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key).limit(1)
-    return connection.execute(query).first() is not None
+def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") -> bool:
+    """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
+    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _named() -> sa.Select[Any]:

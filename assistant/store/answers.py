@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -44,10 +45,26 @@ class Place(NamedTuple):
     run_id: int | None
     gold_id: int | None
     review_id: int | None
+    claimed_at: str | None
 
     def belongs_to(self, principal: Principal, token: int) -> bool:
         """Whether it was leased to somebody under this token, and nobody has claimed it since."""
         return self.user_id == principal.user_id and self.token == token
+
+    def left_by(self, principal: Principal, token: int) -> bool:
+        """Whether a token can be of a lease that this person had before: an earlier one, or one nobody holds now."""
+        mine = self.user_id in {principal.user_id, None}
+        return 0 < token < self.token or (token == self.token and mine)
+
+    def seconds_held(self, at: datetime) -> float | None:
+        """How long it has been in its holder's hands; None where that isn't known, as after the clock was set back."""
+        held = None if self.claimed_at is None else (at - datetime.fromisoformat(self.claimed_at)).total_seconds()
+        return held if held is not None and held >= 0 else None
+
+    def uncovered_ms(self, said: int | None, at: datetime) -> int | None:
+        """How long content was looked at, no longer than it was held; what was looked at stays more than 0."""
+        held = self.seconds_held(at)
+        return said if not said or held is None else max(1, min(said, round(held * 1000)))
 
 
 def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
@@ -75,6 +92,7 @@ def _placing() -> sa.Select[Any]:
             *(assignments.c.id, tasks.c.id, items.c.id, items.c.external_id, items.c.language),
             *(assignments.c.state, assignments.c.user_id, assignments.c.token, tasks.c.kind, tasks.c.blind),
             *(tasks.c.policy_id, tasks.c.policy_version, tasks.c.run_id, tasks.c.gold_id, assignments.c.review_id),
+            assignments.c.claimed_at,
         )
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
@@ -113,11 +131,22 @@ def _knowing() -> sa.Select[Any]:
     return sa.select(every.c.review_id, every.c.late).order_by(every.c.late).limit(1)
 
 
-def key_of(connection: sa.Connection, review_id: int) -> str | None:
-    """The key a review was handed in by; None for one that came another way."""
-    query = sa.select(review_details.c.submit_key).where(review_details.c.review_id == review_id)
-    found: str | None = connection.execute(query).scalar()
-    return found
+class HandedIn(NamedTuple):
+    """The key a review was handed in by, and when, ISO 8601 in UTC."""
+
+    key: str
+    created_at: str
+
+
+def key_of(connection: sa.Connection, review_id: int) -> HandedIn | None:
+    """How a review was handed in; None for one that came another way."""
+    query = (
+        sa.select(review_details.c.submit_key, reviews.c.created_at)
+        .join(reviews, reviews.c.id == review_details.c.review_id)
+        .where(review_details.c.review_id == review_id)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else HandedIn(*row)
 
 
 def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
@@ -200,6 +229,14 @@ def add_practice(
     }
     connection.execute(sa.insert(practice_answers), [row])
     _fill(connection, place, stamp, None, submission.uncovered_ms)
+
+
+def late_kept(connection: sa.Connection, user_id: int, since: str, assignment_id: int) -> tuple[int, int]:
+    """How many late answers of a person were kept: from a moment on (ISO 8601 in UTC), and of one wanted answer."""
+    recent = sa.func.sum(sa.case((late_answers.c.created_at >= since, 1), else_=0))
+    same = sa.func.sum(sa.case((late_answers.c.assignment_id == assignment_id, 1), else_=0))
+    row = connection.execute(sa.select(recent, same).where(late_answers.c.user_id == user_id)).one()
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 def keep_late(connection: sa.Connection, principal: Principal, submission: Submission) -> None:

@@ -21,20 +21,29 @@ from assistant.store.tables import reviews
 from assistant.store.trust_tables import certificate_events, certificates, settlements
 
 Columns = tuple[sa.Column[Any], ...]
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]  # our own types write the same on every database
+_DIALECT = sqlite.dialect()  # our own types write the same on every database
 
 
-def _columns(table: sa.Table, *left_out: str) -> Columns:
-    return tuple(column for column in table.columns if column.name not in left_out)
+def _columns(table: sa.Table, *names: str) -> Columns:
+    return tuple(table.c[name] for name in names)
 
 
-REVIEW: Columns = (*_columns(reviews, "id"), *_columns(review_details, "review_id"))
+# Written out: a digest is of these columns for good. What a later version adds to a table needs a digest beside it.
+REVIEW: Columns = (
+    *_columns(reviews, "item_id", "rater", "labels", "shown_suggestion", "source", "meta", "created_at"),
+    *_columns(review_details, "user_id", "task_id", "assignment_id", "submit_key", "kind", "seconds", "changed"),
+    *_columns(review_details, "note", "clauses", "policy_id", "policy_version", "accepted_suggestion", "ui"),
+    *_columns(review_details, "run_id", "suggestion", "uncovered_ms"),
+)
 """What is bound of a human label: the label and, where it came through the queue, how it was given."""
 
-ADJUDICATION: Columns = _columns(adjudications, "id")
-CERTIFICATE: Columns = _columns(certificates, "id")
-CERTIFICATE_EVENT: Columns = _columns(certificate_events, "id")
-SETTLEMENT: Columns = _columns(settlements)
+ADJUDICATION: Columns = _columns(adjudications, "item_id", "labels", "cause", "note", "actor", "created_at")
+CERTIFICATE: Columns = _columns(certificates, "run_id", "fit_id", "sample_id", "statement", "created_at")
+CERTIFICATE_EVENT: Columns = _columns(certificate_events, "certificate_id", "event", "detail", "created_at")
+SETTLEMENT: Columns = (
+    *_columns(settlements, "item_id", "revision", "run_id", "certificate_id", "labels", "origin", "confidence"),
+    *_columns(settlements, "raters", "fit_id", "actor", "created_at"),
+)
 
 
 def row_digest(columns: Columns, *values: Mapping[str, Any]) -> str:

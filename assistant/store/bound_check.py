@@ -179,9 +179,7 @@ class Said:
         for group in {id(group): group for _, _, group in self._imports}.values():
             group.told(bound)
 
-    def _check_singles(
-        self, rows: Iterator[Sequence[Any]], name: str, singles: _Singles, bound: Bound
-    ) -> None:
+    def _check_singles(self, rows: Iterator[Sequence[Any]], name: str, singles: _Singles, bound: Bound) -> None:
         """Merge the rows, by number, with what the log says of them."""
         before, upto = self._before.get(name), self._upto.get(name, 0)
         told, noun = singles.sorted(), name.removesuffix("s")

@@ -50,7 +50,9 @@ class CertificateStore:
             issued = _certificate(connection.execute(sa.insert(certificates).values(row).returning(certificates)).one())
             detail = {"run": f"r{run_id}", "sample": sample_id, "row": row_digest(CERTIFICATE, row)}
             audit.append(connection, self._database.operator, "certificate.issue", f"certificate:{issued.id}", detail)
-            _append(connection, CertificateEvent(issued.id, CertificateEventKind.ISSUED, {}, stamp), self._database.operator)
+            _append(
+                connection, CertificateEvent(issued.id, CertificateEventKind.ISSUED, {}, stamp), self._database.operator
+            )
         return issued
 
     def latest(self, run_id: int) -> IssuedCertificate | None:

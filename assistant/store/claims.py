@@ -90,14 +90,33 @@ def give_back(connection: sa.Connection, principal: Principal, assignment_id: in
     return bool(connection.execute(statement.values(values)).rowcount)
 
 
-def any_expired(connection: sa.Connection, at: str) -> bool:
-    """Whether a lease has ended."""
-    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
-    return connection.execute(query.limit(1)).first() is not None
+def unclaim(connection: sa.Connection, assignment_id: int) -> None:
+    """Undo a claim of this very transaction, of which its holder never learns: the next one gets the same token."""
+    values = {"state": "open", "user_id": None, "lease_until": None, "claimed_at": None}
+    statement = sa.update(assignments).where(assignments.c.id == assignment_id)
+    connection.execute(statement.values(**values, token=assignments.c.token - 1))
 
 
-def return_expired(connection: sa.Connection, at: str) -> int:
-    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it."""
+def any_expired(connection: sa.Connection, lease: Lease) -> bool:
+    """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
+    ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
+    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def return_expired(connection: sa.Connection, lease: Lease) -> int:
+    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it.
+
+    One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
+    ends when a new one would, or nobody could have the item until the clock is there again.
+
+    Args:
+        connection: the transaction.
+        lease: one that begins now; its end may be a little later, since clocks of two servers differ.
+    """
+    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until)
+    connection.execute(late.values(lease_until=lease.until))
+    at = lease.at
     ended = (
         sa.select(assignments.c.id)
         .where(assignments.c.state == _LEASED, assignments.c.lease_until < at)

@@ -14,19 +14,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
 from assistant.errors import StorageError
+from assistant.steps import say
+from assistant.store import schema
 from assistant.store.engine import BUSY_SECONDS as _BUSY_SECONDS
-from assistant.store.engine import Link
-from assistant.store.engine import make_engine as _engine
+from assistant.store.engine import Link, make_engine
 from assistant.store.faults import AGAIN as _AGAIN
 from assistant.store.faults import LOCKED as _LOCKED
-from assistant.store.faults import ConnectionLostError
 from assistant.store.faults import told as _told
 from assistant.store.patience import Patience
 from assistant.store.statistics import FreshStatistics
 from assistant.store.turns import Turns
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0009"  # the newest migration; a test holds it against the folder
+MIGRATIONS = schema.MIGRATIONS
+_engine = make_engine
+HEAD = "0010"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -49,6 +50,8 @@ class Database:
         self._engine = engine
         self.operator = "system"
         self._patience = Patience(patience_seconds)
+        self.newer_schema: str | None = None
+        """What `look_at_schema` found: the version of a newer program that others use already."""
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         self.file = Path(file).absolute() if file and file != ":memory:" else None
         self._turns = Turns(self.file) if self.file is not None else None
@@ -57,24 +60,31 @@ class Database:
         self._statistics = None if self.is_sqlite else FreshStatistics(engine)
 
     @classmethod
-    def open(cls, url: str, link: Link | None = None) -> Database:
+    def open(cls, url: str, link: Link | None = None, *, upgrades: bool | None = True) -> Database:
         """Open (and where needed create or upgrade) the database behind a SQLAlchemy URL.
 
         Args:
             url: where it is.
             link: how to connect.
+            upgrades: see `migrate`.
 
         Raises:
-            StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program.
+            StorageError: unknown kind of database, driver not installed, not reachable, or newer than this program;
+                older, and not to be upgraded.
         """
-        link = link or Link()
-        database = cls(_engine(url, link), link.patience_seconds)
+        database = cls.attach(url, link)
         try:
-            database.migrate()
+            database.migrate(upgrades)
         except BaseException:
             database.close()
             raise
         return database
+
+    @classmethod
+    def attach(cls, url: str, link: Link | None = None) -> Database:
+        """The database behind a URL as it is, whatever its schema; raises StorageError as `open` does."""
+        link = link or Link()
+        return cls(_engine(url, link), link.patience_seconds)
 
     @property
     def is_sqlite(self) -> bool:
@@ -99,7 +109,7 @@ class Database:
         """
         with (
             self._faults(),
-            self._turn(),
+            self.turn(),
             self._connected(self._engine).execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
@@ -118,14 +128,14 @@ class Database:
             work: may be done twice, as it is where only the word that it was committed got lost.
 
         Raises:
-            ConnectionLostError: the server stays away for longer than this database's patience.
+            StorageError: the server stays away for longer than this database's patience.
             Whatever else `work` raises.
         """
         while True:
             try:
                 return work()
-            except ConnectionLostError:
-                if not self._patience.seconds:
+            except StorageError as error:
+                if not error.gone or not self._patience.seconds:
                     raise
                 with self.read():  # waits, or raises
                     pass
@@ -136,10 +146,27 @@ class Database:
             insert = sqlite.insert if self.is_sqlite else postgresql.insert
             connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
-    def migrate(self) -> None:
-        """Bring the schema to `HEAD`; a look at one table when it is there already."""
+    def version(self) -> str | None:
+        """The schema's version; None for a database without tables of ours."""
         with self.read() as connection:
-            found = _version(connection)
+            return schema.version_of(connection)
+
+    def look_at_schema(self) -> None:
+        """See whether a newer program has upgraded the database since it was opened; `newer_schema` then says so."""
+        found = self.version()
+        self.newer_schema = found if found is not None and found > HEAD else None
+
+    def migrate(self, upgrades: bool | None = True) -> None:
+        """Bring the schema to `HEAD`; a look at one table when it is there already.
+
+        Args:
+            upgrades: whether a database with rows in it may be: None for SQLite's, whose file is copied first, and not
+                for a server's, which others may be using with older programs.
+
+        Raises:
+            StorageError: it is newer than this program, or older and must not be upgraded.
+        """
+        found = self.version()
         if found == HEAD:
             return
         if found is not None and found > HEAD:
@@ -147,21 +174,43 @@ class Database:
                 f"the database was written by a newer version (schema {found}, this program knows {HEAD})",
                 hint="upgrade labeling-assistant",
             )
-        # Alembic is needed once per schema change; its import costs more than the check above.
-        from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
-
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
+            raise StorageError(
+                f"the database has schema {found}, this program needs {HEAD}",
+                hint="assistant backup FILE, end older programs that use it, then: assistant db upgrade",
+            )
+        copy = self._kept(found) if found is not None else None
         with self.write(alone=True) as connection:  # who comes second finds everything made
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if not self.is_sqlite:
+                connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            schema.upgrade(connection, "head")
+        if found is not None:
+            kept = f"; as it was before: {copy}" if copy else ""
+            say(f"the database was upgraded from schema {found} to {HEAD}{kept}")
+
+    def _kept(self, version: str) -> Path | None:
+        """A copy of SQLite's file as it is; None where there is no file of ours."""
+        if self.file is None:
+            return None
+        with self.read() as connection:
+            return schema.kept_copy(connection, self.file, version)
 
     def close(self) -> None:
         """Free all connections."""
         self._engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    @property
+    def address(self) -> sa.URL:
+        """Where it is; with the password, where there is one."""
+        return self._engine.url
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of this process's."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
 
     def _faults(self) -> AbstractContextManager[None]:
         return _told(self._engine.url.username or "")
@@ -171,13 +220,17 @@ class Database:
         return self._patience.wait(engine.connect)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for our turn to write, where the database has none of its own."""
+    def turn(self, seconds: float = _BUSY_SECONDS) -> Iterator[None]:
+        """Wait for our turn to write, where the database has none of its own.
+
+        Raises:
+            StorageError: others had it for so many seconds.
+        """
         if self._turns is None:
             yield
             return
         try:
-            with self._turns.one(_BUSY_SECONDS):
+            with self._turns.one(seconds):
                 yield
         except TimeoutError:
             raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None
@@ -220,9 +273,3 @@ def _not_looked_up(connection: sa.Connection) -> Iterator[None]:
     finally:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
-
-
-def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """One person's shift: items `taken` (answered or held), those looked at, and what they `hold`, by harm."""
+    """One person's shift: items `taken` (answered, passed on, held), those looked at, and what they `hold`, by harm."""
 
     taken: int
     seen: Seen
@@ -65,8 +65,10 @@ def shift(connection: sa.Connection, user_id: int, since: str) -> Shift:
             seen[harm] += count
         else:
             unlooked += count
-    for harm, count in connection.execute(_passed(), given):
-        seen[harm] += count
+    for harm, looked, count in connection.execute(_passed(), given):
+        taken += count
+        if looked:
+            seen[harm] += count
     return Shift(taken, Seen(seen.total(), _known(seen), unlooked), _known(held))
 
 
@@ -114,9 +116,5 @@ def _counting() -> sa.Select[Any]:
 @cache
 def _passed() -> sa.Select[Any]:
     mine = passes.c.user_id == sa.bindparam("user"), passes.c.created_at >= sa.bindparam("since")
-    return (
-        sa.select(tasks.c.harm, sa.func.count())
-        .join(passes, passes.c.task_id == tasks.c.id)
-        .where(*mine, _looked(passes))
-        .group_by(tasks.c.harm)
-    )
+    kinds = tasks.c.harm, _looked(passes)
+    return sa.select(*kinds, sa.func.count()).join(passes, passes.c.task_id == tasks.c.id).where(*mine).group_by(*kinds)

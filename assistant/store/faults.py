@@ -39,10 +39,6 @@ _REFUSALS = {
 _DENIED = re.compile(r"permission denied for (table|sequence|schema|database|relation|view) (\S+)", re.IGNORECASE)
 
 
-class ConnectionLostError(StorageError):
-    """The database server went away; it may be back in a moment, and what was under way was undone."""
-
-
 @contextmanager
 def told(role: str = "") -> Iterator[None]:
     """Database errors in plain words.
@@ -51,7 +47,7 @@ def told(role: str = "") -> Iterator[None]:
         role: who is connected to a server, for advice; empty where that is not known.
 
     Raises:
-        StorageError: whatever the database refused; ConnectionLostError where it went away.
+        StorageError: whatever the database refused; `gone` where it went away.
     """
     try:
         yield
@@ -90,7 +86,7 @@ def _first_line(error: DBAPIError) -> str:
 def _by_state(error: DBAPIError, role: str) -> StorageError | None:
     """By PostgreSQL's code."""
     if is_gone(error):
-        return ConnectionLostError(f"the database does not answer: {_first_line(error)}", hint=AGAIN)
+        return StorageError(f"the database does not answer: {_first_line(error)}", hint=AGAIN, gone=True)
     state = _state(error)
     if state == "42501":
         return _denied(_first_line(error), role)

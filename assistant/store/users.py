@@ -135,7 +135,7 @@ class UserStore:
         return self.get(name)
 
     def change(self, name: str, *, actor: str, **values: Any) -> User:
-        """Change some of `CHANGEABLE`; a role counts from the next request on.
+        """Change some of `CHANGEABLE`; a role counts from the next request on, and ends their sessions.
 
         Raises:
             InputError: nobody of that name, or nobody would be left who may manage users.
@@ -152,7 +152,9 @@ class UserStore:
             connection.execute(
                 users.update().where(users.c.id == before.id).values({k: _plain(v) for k, v in told.items()})
             )
-            detail = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in told.items()}
+            detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in told.items()}
+            if "role" in told:
+                detail["sessions_ended"] = end_sessions(connection, before.id)
             audit.append(connection, actor=actor, action="user.change", subject=f"user:{name}", detail=detail)
         return self.get(name)
 
@@ -165,7 +167,7 @@ class UserStore:
         user = self.get(name)
         with self._database.write() as connection:
             connection.execute(users.update().where(users.c.id == user.id).values(password_hash=password_hash))
-            ended = _end_sessions(connection, user.id, keep_session)
+            ended = end_sessions(connection, user.id, keep_session)
             detail = {"sessions_ended": ended}
             audit.append(connection, actor=actor, action="user.password", subject=f"user:{name}", detail=detail)
 
@@ -181,7 +183,7 @@ class UserStore:
             if disabled:
                 _keep_an_admin(connection, user)
                 tokens = api_tokens.update().where(api_tokens.c.user_id == user.id, api_tokens.c.revoked_at.is_(None))
-                detail["sessions_ended"] = _end_sessions(connection, user.id, "")
+                detail["sessions_ended"] = end_sessions(connection, user.id)
                 detail["tokens_revoked"] = connection.execute(tokens.values(revoked_at=now())).rowcount
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=disabled))
             action = "user.disable" if disabled else "user.enable"
@@ -234,7 +236,8 @@ def _keep_an_admin(connection: sa.Connection, leaving: User) -> None:
         )
 
 
-def _end_sessions(connection: sa.Connection, user_id: int, keep: str) -> int:
+def end_sessions(connection: sa.Connection, user_id: int, keep: str = "") -> int:
+    """End somebody's sessions, but for the one with the digest `keep`; returns how many were alive."""
     alive = sessions.c.user_id == user_id, sessions.c.revoked.is_(False), sessions.c.id_digest != keep
     return int(connection.execute(sessions.update().where(*alive).values(revoked=True)).rowcount)
 

@@ -7,12 +7,15 @@ import re
 import secrets
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from assistant.errors import InputError
+from assistant.web.language import marked
+from assistant.web.passwords import guessable
 
 TOKEN_PREFIX = "lat_"  # noqa: S105 - no secret: lets scanners of leaked secrets know ours
 SHORTEST_PASSWORD = 12
@@ -53,19 +56,51 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
-def hash_password(password: str, *, name: str = "") -> str:
-    """A password as it is kept: argon2id with its own salt.
+class UnfitPasswordError(InputError):
+    """A password that isn't taken.
+
+    Args:
+        told: the same for a page, to be translated.
+    """
+
+    def __init__(self, what: str, *, hint: str, told: str) -> None:
+        super().__init__(what, hint=hint)
+        self.told = told
+
+
+def hash_password(password: str, *, name: str = "", context: Iterable[str] = ()) -> str:
+    """A password as it is kept: argon2id with its own salt. Every way to set one leads through here.
+
+    Args:
+        password: as it was typed.
+        name: whose it is.
+        context: more that others connect with them: the name as they write it, the workspace's.
 
     Raises:
-        InputError: too short, too long, or the name itself.
+        UnfitPasswordError: too short, too long, the name itself, or one that others would guess.
     """
     cleaned = unicodedata.normalize("NFKC", password)
     if not SHORTEST_PASSWORD <= len(cleaned) <= LONGEST_PASSWORD:
-        raise InputError(
-            f"the password has {len(cleaned)} characters", hint=f"take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}"
+        raise UnfitPasswordError(
+            f"the password has {len(cleaned)} characters",
+            hint=f"take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}",
+            told=marked("A password has 12 to 1,024 characters."),
         )
     if name and cleaned.casefold().strip(" 0123456789!?._-") == name.casefold():
-        raise InputError("the password is the name itself", hint="take something others don't know")
+        raise UnfitPasswordError(
+            "the password is the name itself",
+            hint="take something others don't know",
+            told=marked("The password is the name itself. Take something others don't know."),
+        )
+    if guessable(cleaned, (name, *context)):
+        raise UnfitPasswordError(
+            "the password is easy to guess: it is made of common words, names, dates, rows of keys or repeats",
+            hint="take more words, or less usual ones: four or five that have nothing to do with each other",
+            told=marked(
+                "This password is easy to guess: it is made of common words, names, dates, rows of keys or repeats."
+                " Take four or five words that have nothing to do with each other."
+            ),
+        )
     with _HASHING:
         return _HASHER.hash(cleaned)
 

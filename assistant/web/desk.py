@@ -35,6 +35,8 @@ _REFUSALS = {
 _MORE = {
     "lease_over": marked("This item isn't yours any more: your time for it ran out."),
     "closed_kept": marked("This item needs no more answers. What you wrote is kept beside it."),
+    "late_enough": marked("Enough late answers to this item are kept already: this one isn't."),
+    "late_too_often": marked("Too many late answers at once. Wait some minutes, then send this one again."),
     "not_yours": marked("This item was given to somebody else."),
     "not_among_last": marked("Only your own last ten answers can be taken back."),
     "adjudicated": marked("This item has been settled meanwhile: its answers stay."),
@@ -97,5 +99,7 @@ def took(request: Request, outcome: Outcome) -> Outcome:
 def refusal(outcome: Outcome) -> Problem:
     """An outcome that isn't what was wanted, as a problem."""
     status, detail = _REFUSALS[outcome.kind]
-    told = _MORE.get(outcome.message, detail)
-    return Problem(status, told, code=outcome.message, extra={"outcome": outcome.kind.value})
+    told, headers = _MORE.get(outcome.message, detail), dict[str, str]()
+    if outcome.message == "late_too_often":
+        status, headers = 429, {"Retry-After": "60"}
+    return Problem(status, told, code=outcome.message, headers=headers, extra={"outcome": outcome.kind.value})

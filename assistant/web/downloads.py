@@ -12,10 +12,13 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Generic, Literal, TypeVar
 
 import orjson
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from assistant.web.language import marked
+from assistant.web.noticed import file_taken
 from assistant.web.problems import Problem
+from assistant.web.site import site
 
 Row = TypeVar("Row")
 Ending = Literal["csv", "xlsx"]
@@ -38,10 +41,13 @@ class Column(Generic[Row]):
     value: Callable[[Row], object]
 
 
-def download(name: str, ending: Ending, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> StreamingResponse:
-    """Rows as a file.
+def download(
+    request: Request, name: str, ending: Ending, columns: Sequence[Column[Row]], rows: Iterable[Row]
+) -> StreamingResponse:
+    """Rows as a file, and in the log of changes who took it.
 
     Args:
+        request: what is answered.
         name: of the file, without its ending.
         ending: `csv` or `xlsx`.
         columns: in order.
@@ -53,6 +59,7 @@ def download(name: str, ending: Ending, columns: Sequence[Column[Row]], rows: It
     cells = ([cell(column.value(row)) for column in columns] for row in rows)
     head = [column.name for column in columns]
     body = _csv(chain([head], cells)) if ending == "csv" else _excel(head, cells)
+    site(request).workspace.read_log.add(file_taken(request, f"{name}.{ending}"))
     told = {"Content-Disposition": f'attachment; filename="{name}.{ending}"', "Cache-Control": "no-store"}
     return StreamingResponse(body, media_type=_TYPES[ending], headers=told)
 

@@ -68,9 +68,13 @@ class Jobs:
             return []
         return [line for line in lines if line.strip()][-_LINES:]
 
+    def at_work(self) -> bool:
+        """Whether a job runs in this workspace, wherever it was started."""
+        return at_work(self._workspace.journal_folder)
+
     def refuse_second(self) -> None:
         """Raises InputError while a job is at work."""
-        if at_work(self._workspace.journal_folder):
+        if self.at_work():
             raise InputError(
                 "another job is at work in this workspace", hint="wait until it is done, or stop it; both keep all"
             )

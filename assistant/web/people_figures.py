@@ -16,6 +16,7 @@ from assistant.store.database import Database
 from assistant.store.qualifications import Qualification
 from assistant.store.reviewer_figures import queue_answers
 from assistant.store.users import User
+from assistant.web.noticed import people_seen
 from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
 
@@ -40,8 +41,9 @@ class Standing:
     rounds: list[Qualification]
 
 
-def figures_of_all(request: Request, days: str) -> Known[dict[str, Figures]]:
-    """Figures by name, of the answers of so many days (one of `DAYS`)."""
+def figures_of_all(request: Request, days: str, *, about: str = "all") -> Known[dict[str, Figures]]:
+    """Figures by name, of the answers of so many days (one of `DAYS`); who looked at whom is logged (`about`)."""
+    site(request).workspace.read_log.add_once(people_seen(request, about))
     database = site(request).database
     return remembered(request).get(("people", days), lambda: _find(database, days), seconds=10)
 

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     LABEL = "label"
     MANAGE = "manage"
     ADMIN = "admin"
+    ACCOUNTS = "accounts"
 
 
 class Permission(StrEnum):
@@ -35,7 +36,8 @@ class Permission(StrEnum):
     MANAGE_GOLD = "manage_gold"  # gold and precedents
     EXPORT = "export"  # tables as files
     SEE_AUDIT = "see_audit"
-    MANAGE_USERS = "manage_users"
+    MANAGE_USERS = "manage_users"  # what people may take
+    MANAGE_ACCESS = "manage_access"  # who gets in, and as what: accounts, roles, passwords, sessions, tokens
 
 
 _P = Permission
@@ -77,8 +79,12 @@ SCOPES: dict[Permission, Scope] = {
     _P.EXPORT: Scope.READ,
     _P.SEE_AUDIT: Scope.ADMIN,
     _P.MANAGE_USERS: Scope.ADMIN,
+    _P.MANAGE_ACCESS: Scope.ACCOUNTS,
 }
 """The scope a token needs, beside its owner's role."""
+
+CONFIRMED = frozenset({_P.MANAGE_ACCESS})
+"""What a session may do only shortly after its person has shown that it is them."""
 
 
 def role_may(role: Role, permission: Permission) -> bool:

@@ -11,6 +11,7 @@ from fastapi import Request
 from assistant.domain.review_work import Principal
 from assistant.store.database import Database
 from assistant.web.attempts import LoginLimits
+from assistant.web.connections import Connections
 from assistant.web.metrics import Metrics
 from assistant.web.options import ServeOptions
 from assistant.web.root_path import NO_PATH, Root
@@ -28,6 +29,7 @@ class Site:
         logins: how often somebody may try.
         paths: the addresses there are.
         root: the path that all public addresses begin with.
+        connections: those that are open; None where another server than ours holds them.
         look: finds out who asks, for what never comes to the door, such as an address that isn't there.
     """
 
@@ -37,6 +39,7 @@ class Site:
     logins: LoginLimits
     paths: frozenset[str] = frozenset()
     root: Root = NO_PATH
+    connections: Connections | None = None
     look: Callable[[Request], Visit] = lambda _: NOBODY
 
     @property
@@ -55,6 +58,9 @@ class Visit:
         csrf: what their forms and scripts send back; empty without a session.
         preferences: language, theme, key profile and the like.
         session: digest of the session; empty without one.
+        confirmed_at: when they last gave their password or came by a link in it, ISO 8601; empty where it isn't known.
+        token_expires_at: until when the token they came with opens something; empty without one.
+        refused: why what they came with opens nothing: `token_unknown` or `token_expired`; empty where nothing did.
     """
 
     principal: Principal | None = None
@@ -62,6 +68,9 @@ class Visit:
     csrf: str = ""
     preferences: Mapping[str, Any] = field(default_factory=dict)
     session: str = ""
+    confirmed_at: str = ""
+    token_expires_at: str = ""
+    refused: str = ""
 
 
 NOBODY: Visit = Visit()

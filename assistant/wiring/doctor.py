@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +14,11 @@ from pathlib import Path
 from assistant.errors import AssistantError
 from assistant.prompting.render import compile_sections
 from assistant.settings import load_settings
+from assistant.wiring.backup import last_backup
 from assistant.wiring.workspace import Workspace
 
 _ENOUGH_DISK_GB = 2.0
+_OTHERS = 0o077  # what group and others may do
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
             "model": lambda: asyncio.run(_model(workspace, spec)),
             "price": lambda: _price(workspace, spec),
             "disk": lambda: _disk(workspace.state),
+            "privacy": lambda: _privacy(workspace.state),
+            "backup": lambda: _backup(workspace),
         }
         return [Finding("settings", True, str(folder / "assistant.toml"))] + [
             _checked(name, check) for name, check in checks.items()
@@ -124,3 +130,24 @@ def _disk(folder: Path) -> str:
     if free < _ENOUGH_DISK_GB:
         raise AssistantError(f"{free:.1f} GB free", hint="free some space: a job of 1 M items takes about 3 GB")
     return f"{free:.0f} GB free"
+
+
+def _privacy(folder: Path) -> str:
+    """What of the state others may read, where its folder lets them in, as a mounted volume does."""
+    if not stat.S_IMODE(folder.stat().st_mode) & _OTHERS:
+        return f"{folder} is its owner's only"
+    found = [path for path in folder.rglob("*") if path.is_file() and stat.S_IMODE(path.stat().st_mode) & _OTHERS]
+    if found:
+        raise AssistantError(
+            f"{len(found)} of its files can be read by others, e.g. {found[0].name}",
+            where=str(folder),
+            hint=f"chmod -R go-rwx {shlex.quote(str(folder))}",
+        )
+    return f"the files in {folder} are their owner's only"
+
+
+def _backup(workspace: Workspace) -> str:
+    found = last_backup(workspace.database)
+    if found is None:
+        return "none was made yet; assistant backup FILE makes one"
+    return f"the last one was made {found[:16].replace('T', ' ')} UTC"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.bundled import bundled
 from assistant.errors import WorkspaceError
+from assistant.file_modes import hand_on
 from assistant.settings import SETTINGS_FILE
 
 _SETTINGS = """\
@@ -81,12 +82,15 @@ def make_workspace(folder: Path) -> list[str]:
     settings = folder / SETTINGS_FILE
     if settings.exists():
         raise WorkspaceError("there is a workspace here already", where=str(folder), hint="choose another folder")
+    there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _copy(bundled("examples") / "policies", folder / "policies")
         _copy(bundled("prompts"), folder / "prompts")
         (folder / ".gitignore").write_text(_IGNORE, encoding="utf-8")
         settings.write_text(_SETTINGS, encoding="utf-8")
+        for made in (folder / ".gitignore", settings) if there else (folder, folder / ".gitignore", settings):
+            hand_on(made)
     except OSError as error:
         raise WorkspaceError(f"can't write here: {error.strerror}", where=str(folder)) from None
     return [SETTINGS_FILE, "policies/", "prompts/", ".gitignore"]
@@ -97,5 +101,9 @@ def _copy(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*.md")):
         to = target / path.relative_to(source)
         if not to.exists():
-            to.parent.mkdir(parents=True, exist_ok=True)
+            if not to.parent.exists():
+                to.parent.mkdir(parents=True)
+                for made in (target, to.parent):
+                    hand_on(made)
             shutil.copyfile(path, to)
+            hand_on(to)

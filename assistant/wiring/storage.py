@@ -24,6 +24,11 @@ _KNOWN = "databases"  # ids of the databases that were found to be this folder's
 _MARKS = "indexed.json"
 
 
+def database_url(state: Path, settings: StorageSettings) -> str:
+    """Where the database is: what the environment says, else the settings, else a file of the workspace."""
+    return os.environ.get(DATABASE_VARIABLE) or settings.database_url or f"sqlite:///{state / _OWN_DATABASE}"
+
+
 def open_database(
     folder: Path, state: Path, settings: StorageSettings, link: Link, policy: Callable[[], Policy]
 ) -> Database:
@@ -40,8 +45,7 @@ def open_database(
         StorageError: it can't be opened.
         WorkspaceError: it is the database of another workspace.
     """
-    url = os.environ.get(DATABASE_VARIABLE) or settings.database_url or f"sqlite:///{state / _OWN_DATABASE}"
-    database = Database.open(url, link)
+    database = Database.open(database_url(state, settings), link, upgrades=settings.auto_upgrade)
     if database.file is not None and database.file.resolve() == (state / _OWN_DATABASE).resolve():
         return database
     try:

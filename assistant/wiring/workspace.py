@@ -32,12 +32,13 @@ from assistant.store.last_uses import LastUses
 from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
 from assistant.store.precedents import PrecedentStore
 from assistant.store.prelabels import PrelabelStore
+from assistant.store.read_log import ReadLog
 from assistant.store.registry import Registry
 from assistant.store.results import ResultStore
 from assistant.store.reviews import ReviewStore
 from assistant.store.runs import RunStore
 from assistant.wiring.actor import actor
-from assistant.wiring.storage import open_database, open_index
+from assistant.wiring.storage import database_url, open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ class Workspace:
         """
         storage = self.settings.storage
         database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
+        database.operator = actor()
+        self._closing.callback(database.close)
+        return database
+
+    @cached_property
+    def database_as_it_is(self) -> Database:
+        """The same, whatever its schema: to look at, to copy, and to upgrade."""
+        database = Database.attach(database_url(self.state, self.settings.storage), self._link())
         database.operator = actor()
         self._closing.callback(database.close)
         return database
@@ -177,6 +186,13 @@ class Workspace:
         )
         self._closing.callback(queue.close)
         return queue
+
+    @cached_property
+    def read_log(self) -> ReadLog:
+        """Entries of the log of changes that no request waits for."""
+        log = ReadLog(self.database)
+        self._closing.callback(log.close)
+        return log
 
     @cached_property
     def last_uses(self) -> LastUses:

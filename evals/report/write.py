@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from assistant.errors import InputError
+from assistant.file_modes import hand_on
 from evals.evaluation import Evaluation
 from evals.report.as_json import as_json
 from evals.report.document import as_report
@@ -60,4 +61,5 @@ def _write(path: Path, content: str) -> None:
     """Whole or not at all; half a surrogate pair, which UTF-8 can't hold, is written out."""
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content.encode("utf-8", "backslashreplace"))
+    hand_on(unfinished)
     unfinished.replace(path)

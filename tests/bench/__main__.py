@@ -1,7 +1,9 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
-python -m tests.bench [--json] [startup embedding throughput recovery faults limit streams trust_scale savings evals
-                                coverage routed serve decisions review pages]
+python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
+                                savings evals coverage routed serve decisions review pages databases team attacks]
+
+`--rows` is the size of the section `databases`, a million by default.
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the judgement to the reader.
@@ -17,14 +19,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import orjson
 
+from tests.bench.attacks import attacks
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
 from tests.bench.coverage import coverage, routed
+from tests.bench.databases import ROWS, databases
 from tests.bench.decisions import decisions
 from tests.bench.embedding import embedding
 from tests.bench.evals import evals
@@ -33,6 +38,7 @@ from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
 from tests.bench.serve import serve
+from tests.bench.team import team
 
 ITEMS = 6144
 PRECEDENTS = 300
@@ -232,6 +238,9 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "pages": pages,
     "serve": serve,
     "decisions": decisions,
+    "databases": databases,
+    "team": team,
+    "attacks": attacks,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -247,12 +256,17 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
+    "databases",
+    "team",
+    "attacks",
 }
 
 
 def main(words: list[str]) -> None:
     """Run the sections and print the figures, as a Markdown table or as JSON lines."""
-    as_json, chosen = "--json" in words, [word for word in words if word != "--json"] or list(SECTIONS)
+    as_json, (words, rows) = "--json" in words, _rows([word for word in words if word != "--json"])
+    chosen = words or list(SECTIONS)
+    SECTIONS["databases"] = partial(databases, rows=rows)
     if unknown := set(chosen) - set(SECTIONS):
         sys.exit(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
     told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
@@ -262,6 +276,14 @@ def main(words: list[str]) -> None:
         print("| what | measured | wanted |\n|---|---|---|")  # noqa: T201
     for section, figure in _figures(chosen):
         _show(section, figure, commit if as_json else None)
+
+
+def _rows(words: list[str]) -> tuple[list[str], int]:
+    """The words without `--rows N`, and N."""
+    if "--rows" not in words:
+        return words, ROWS
+    place = words.index("--rows")
+    return words[:place] + words[place + 2 :], int(words[place + 1])
 
 
 def _figures(chosen: list[str]) -> Iterator[tuple[str, Figure]]:

@@ -315,6 +315,10 @@ def test_where_people_disagree_one_more_decides(
     assert said.stdout.startswith("1 of 60 labels are missing of sample 1")
     assert "people are evenly split on 1 items: one more person has to label them" in said.stderr
     assert [row["id"] for row in rows(sheet)] == [name]
+    assert f"{name} is labelled by ann and bo: it needs another person" in said.stderr
+    assert "--rater-name NAME" in said.stderr
+    again = assistant("sample", "--out", sheet, "-w", workspace, "--json").json
+    assert (again["to_label"], again["split"]) == (1, [{"item": name, "labelled_by": ["ann", "bo"]}])
     give(assistant, workspace, {name: made.truth[name]}, rater="cem")
     assert assistant("sample", "--out", sheet, "-w", workspace, "--json").json["purpose"] != "start"
 

@@ -126,7 +126,7 @@ def test_every_change_is_in_the_log_and_a_forged_one_is_found(typed: Assistant, 
         ("user.add", "user:ana"),
     ]
     assert entries[0]["detail"] == {"sessions_ended": 0, "tokens_revoked": 1}
-    assert entries[2]["detail"] == {"role": ["reviewer", "lead"]}
+    assert entries[2]["detail"] == {"role": ["reviewer", "lead"], "sessions_ended": 0}
     assert len(typed("audit", "list", "--action", "user.add", "--json").json) == 2
     whole = typed("audit", "verify", "--json").json
     assert (whole["whole"], whole["rows"]) == (True, 5)

@@ -16,7 +16,20 @@ from assistant.store.database import Database
 from tests.cli.conftest import Assistant, Serving
 
 Server = Callable[..., Serving]
-CHECKS = ["settings", "policy", "prompt", "database", "index", "embedder", "keys", "model", "price", "disk"]
+CHECKS = [
+    "settings",
+    "policy",
+    "prompt",
+    "database",
+    "index",
+    "embedder",
+    "keys",
+    "model",
+    "price",
+    "disk",
+    "privacy",
+    "backup",
+]
 
 
 def test_a_new_workspace_is_ready_to_run(assistant: Assistant, tmp_path: Path) -> None:
@@ -193,7 +206,7 @@ def test_a_command_that_makes_no_sense_ends_with_2(assistant: Assistant, words: 
 def test_even_the_unexpected_is_told_in_words_and_its_trace_kept_private(
     assistant: Assistant, workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def fall_over(_url: str) -> Database:
+    def fall_over(_url: str, *_: object, **__: object) -> Database:
         raise ZeroDivisionError("content that is nobody's business")
 
     monkeypatch.setattr(Database, "open", fall_over)
@@ -204,7 +217,10 @@ def test_even_the_unexpected_is_told_in_words_and_its_trace_kept_private(
     assert "nobody's business" not in said.stdout + said.stderr
     [trace] = tmp_path.glob("assistant-error-*.txt")
     assert str(trace) in said.json["error"]["hint"]
-    assert "ZeroDivisionError" in trace.read_text("utf-8")
+    kept = trace.read_text("utf-8")
+    assert "ZeroDivisionError" in kept
+    assert "assistant/wiring/workspace.py" in kept
+    assert "nobody's business" not in kept
     assert trace.stat().st_mode & 0o077 == 0
 
 

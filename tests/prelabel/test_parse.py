@@ -42,6 +42,8 @@ def test_all_fields_are_read() -> None:
         ('```\n{"label": "safe"}', ("safe",)),
         ('{"label": "safe"} Hope it helps!', ("safe",)),
         ('{"label": "safe"}\n\nThat is safe.', ("safe",)),
+        ('{"label": "safe"}\n\nIt is rude, but no clause is broken.', ("safe",)),
+        ('{"label": "safe"}\nNothing is broken here. Not one clause.', ("safe",)),
         ('{"label": "safe", "quote": "q"}\n{"quote": "q", "label": "safe"}', ("safe",)),
         ('\ufeff`{"label": "safe"}`', ("safe",)),
         ('<answer>{"label": "safe"}</answer><|im_end|>', ("safe",)),
@@ -116,6 +118,11 @@ def test_a_cut_reply_that_is_complete_all_the_same_is_read() -> None:
         '[{"label": "safe"}]',
         '{"label": "safe"} <think>or is it hate?</think>',
         "safe, or is it hate?",
+        'The post says:\n```json\n{"label": "safe"}\n```',
+        '我引用原文：\n```json\n{"label": "safe"}\n```',
+        '{"label": "safe"} -- but I would decide otherwise.',
+        '{"label": "safe"}\n不过我不同意。',
+        '```json\n{"label": "safe"}\n```\nWait, let me look again.',
     ],
 )
 def test_prose_beside_an_object_decides_nothing_and_is_not_passed_over(text: str) -> None:

@@ -368,7 +368,9 @@ def test_figures_come_from_what_is_stored(desk: Desk) -> None:
     for key in keys:
         desk.task(key, run_id=run.id)
     queue, ann = desk.queue(), desk.person("ann")
-    say(queue, ann, "spam", accepted_suggestion=True, seconds=2.5)
+    [first] = queue.claim(ann)
+    desk.clock.move(seconds=3)
+    queue.submit(ann, answer(first, "spam", accepted_suggestion=True, seconds=2.5))
     undone = say(queue, ann, "spam")
     queue.undo(ann, undone.review_id or 0)
     [one] = queue_answers(desk.database)

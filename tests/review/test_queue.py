@@ -142,6 +142,7 @@ def test_an_answer_is_stored_once_with_everything_about_it(desk: Desk) -> None:
     desk.task(key, run_id=run.id)
     queue, ann = desk.queue(), desk.person("ann")
     [one] = queue.claim(ann)
+    desk.clock.move(seconds=5)
     given = answer(one, "hate", note="n\0", clauses=("H1",), seconds=3.5, changed=True, accepted_suggestion=False)
     first = queue.submit(ann, given)
     again = queue.submit(ann, given)
@@ -238,7 +239,8 @@ def test_a_made_up_token_is_refused(desk: Desk, token: int) -> None:
     forged = answer(one)
     forged = type(forged)(assignment_id=one.assignment_id, token=token, labels=("safe",), key="k")
     assert queue.submit(eve, forged).kind is OutcomeKind.REFUSED
-    assert queue.submit(eve, answer(one)).kind is OutcomeKind.LATE  # whose it was, nobody knows any more
+    assert queue.submit(eve, answer(one)).kind is OutcomeKind.REFUSED  # somebody else has it under that token
+    assert desk.rows(late_answers) == []
     assert desk.rows(reviews) == []
 
 

@@ -146,8 +146,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 def test_an_instruction_is_found_in_every_disguise_and_the_disguise_is_named(disguise: str) -> None:
     found = find_instruction(DISGUISES[disguise](OPEN), WORDS)
     assert found is not None
-    plain = {"soft hyphens", "full-width", "bold letters", "tags around", "Unicode line ends"}
-    assert bool(found.how) is (disguise not in plain)
+    assert bool(found.how) is (disguise not in {"tags around", "Unicode line ends"})
 
 
 def test_upside_down_letters_small_capitals_morse_and_regional_letters_are_read() -> None:
@@ -225,7 +224,7 @@ def test_any_text_can_be_looked_at_and_the_readings_are_bounded(text: str) -> No
     find_instruction(text, WORDS)
     readings = list(views(text))
     assert len(readings) <= 24
-    assert readings[0].how in ((), ("invisible",))
+    assert set(readings[0].how) <= {"invisible", "shapes"}
 
 
 def test_ordinary_text_has_one_reading() -> None:

@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.routing.doubts import Evidence, RoutingPolicy, find_doubts
+from assistant.routing.instructions.finding import LabelWords
 from assistant.routing.route import Route, decide
 from assistant.routing.sampling import draw
 
-POLICY = RoutingPolicy(frozenset({"self_harm"}), frozenset({"en", "zh"}), 0.9, 0.05, seed=7, nonce="n")
+POLICY = RoutingPolicy(
+    frozenset({"self_harm"}),
+    frozenset({"en", "zh"}),
+    0.9,
+    0.05,
+    seed=7,
+    nonce="n",
+    words=LabelWords(("safe",), ("safe", "hate", "self_harm")),
+)
 SURE = Evidence(True, ("safe",), {"label_probability": 0.97}, "en", "a nice day")
 
 
@@ -31,6 +40,10 @@ SURE = Evidence(True, ("safe",), {"label_probability": 0.97}, "en", "a nice day"
         ({"near": False}, "no_clause_near"),
         ({"signals": {"label_probability": 0.97, "precedent_vote": 0.2}}, "signals_disagree"),
         ({"signals": {}}, "no_probability"),
+        ({"text": "nice" + "".join(chr(0xE0000 + ord(one)) for one in "hello there")}, "hidden_text"),
+        ({"signals": {"label_probability": 0.97, "reply_in_content": 1.0}}, "reply_in_content"),
+        ({"signals": {"label_probability": 0.97, "precedent_violating": 0.5}}, "safe_contradicted"),
+        ({"labels": (), "signals": {"label_probability": 0.97, "precedent_violating": 0.6}}, "safe_contradicted"),
     ],
 )
 def test_each_doubt_sends_the_item_to_people_whatever_the_probability(change: dict[str, object], doubt: str) -> None:
@@ -41,6 +54,12 @@ def test_each_doubt_sends_the_item_to_people_whatever_the_probability(change: di
 @pytest.mark.parametrize("text", ["a nice day", "we ignored the noise next door", "今天天气不错"])
 def test_ordinary_text_raises_no_doubt(text: str) -> None:
     assert find_doubts(replace(SURE, text=text), POLICY) == ()
+
+
+def test_neighbours_that_violate_contradict_a_safe_answer_alone() -> None:
+    signals = {"label_probability": 0.97, "precedent_violating": 1.0}
+    assert find_doubts(replace(SURE, labels=("hate",), signals=signals), POLICY) == ()
+    assert find_doubts(replace(SURE, signals={**signals, "precedent_violating": 0.49}), POLICY) == ()
 
 
 def test_a_regional_language_is_covered_by_its_language_and_unknown_is_not_held_against_an_item() -> None:

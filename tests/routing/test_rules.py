@@ -37,6 +37,11 @@ def decided(items: Scored) -> tuple[str, str]:
         ({"doubts": doubt_bits(["reply_failed"]), "confidence": np.nan}, "review", "reply_failed"),
         ({"doubts": doubt_bits(["no_clause_near", "content_truncated"])}, "review", "content_truncated"),
         ({"doubts": doubt_bits(["label_always_human"])}, "review", "label_always_human"),
+        ({"doubts": doubt_bits(["safe_contradicted"])}, "accept", "accepted_by_certificate"),
+        ({"doubts": doubt_bits(["safe_contradicted"]), "confidence": 0.49}, "review", "safe_contradicted"),
+        ({"doubts": doubt_bits(["safe_contradicted"]), "severity": 1}, "review", "safe_contradicted"),
+        ({"doubts": doubt_bits(["hidden_text"])}, "review", "hidden_text"),
+        ({"doubts": doubt_bits(["reply_in_content"])}, "review", "reply_in_content"),
         ({"severity": 3, "confidence": 0.59}, "expert", "severe_and_unsure"),
         ({"severity": 3, "confidence": 0.6}, "double", "severe"),
         ({"severity": 4, "confidence": 0.9}, "double", "severe"),
@@ -62,7 +67,8 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "number": 0.0,
     }
     kinds: list[dict[str, object]] = [{"labelled_probability": np.nan}, {"confidence": 0.7}, {"severity": 0}]
-    others = [name for name in doubt_names((1 << len(DOUBTS)) - 1) if name != "label_always_human"]
+    special = {"label_always_human", "safe_contradicted"}
+    others = [name for name in doubt_names((1 << len(DOUBTS)) - 1) if name not in special]
     kinds += [{"always_human": False, "doubts": doubt_bits(others[place:])} for place in range(len(others) - 1)]
     kinds += [{"doubts": 0, "confidence": np.nan}, {"confidence": 0.7}, {"broken": False}]
     kinds += [{"number": 0.5}, {"certified": False}]
@@ -79,6 +85,8 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "media_not_seen",
         "looks_like_instruction",
         "hidden_text",
+        "reply_in_content",
+        "resembles_injection",
         "content_truncated",
         "language_not_covered",
         "no_clause_near",
@@ -154,7 +162,7 @@ def test_a_doubt_takes_acceptance_away_and_never_moves_an_item_to_other_people(i
     after = route_scored(scored(len(items), **with_doubt), NUMBERS)
     accepted = before.on(Route.ACCEPT, Route.ACCEPT_AUDIT)
     assert (after.routes == before.routes)[~accepted].all()
-    if doubt not in {"signals_disagree", "no_probability"}:  # calibrated confidence has weighed these
+    if doubt not in {"signals_disagree", "no_probability", "safe_contradicted"}:  # calibration has weighed these
         assert after.on(Route.REVIEW)[accepted].all()
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store import audit
+from assistant.store.people_tables import login_links, sessions
 from assistant.store.users import UserStore
 from assistant.web.app import create_app
 from assistant.web.attempts import LoginLimits
@@ -77,9 +80,9 @@ def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastA
 
 
 def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
-    app: FastAPI, nobody: TestClient, caplog: pytest.LogCaptureFixture
+    app: FastAPI, workspace: Workspace, nobody: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.site.logins = LoginLimits(lambda: 0.0)  # all within one moment, however slow this machine is
+    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # all within one moment
     caplog.set_level("WARNING", "assistant.web")
     statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
     assert statuses.count(401) == 5
@@ -119,6 +122,37 @@ def test_signing_out_ends_the_session_on_the_server(app: FastAPI, workspace: Wor
     give(copy, sign_in(client, workspace, make_user(workspace, "ana")))
     assert client.post("/logout").status_code == 303
     assert copy.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_what_was_opened_before_the_clock_was_set_back_does_not_live_longer_for_it(
+    app: FastAPI, workspace: Workspace, hours: int
+) -> None:
+    """To a clock that was set back an hour, what was opened before began an hour from now."""
+    ahead = (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+    client, path = browser(app), link_path(workspace)
+    sign_in(client, workspace, make_user(workspace, "ana"))
+    assert client.get("/").status_code != 303
+    with workspace.database.write() as connection:
+        connection.execute(sessions.update().values(created_at=ahead))
+        connection.execute(login_links.update().values(created_at=ahead))
+    assert client.get("/").status_code == 303
+    assert browser(app).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_last_use_from_before_the_clock_was_set_back_keeps_no_session_alive(
+    app: FastAPI, workspace: Workspace, hours: int
+) -> None:
+    ahead = (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+    client = browser(app)
+    sign_in(client, workspace, make_user(workspace, "ana"))
+    with workspace.database.write() as connection:
+        connection.execute(sessions.update().values(last_seen_at=ahead))
+    client.get("/profile")
+    workspace.last_uses.close()  # notes that are under way
+    with workspace.database.read() as connection:
+        assert connection.execute(sa.select(sessions.c.last_seen_at)).scalar_one() < ahead
 
 
 def test_a_session_ends_when_unused_for_too_long_and_at_its_end(workspace: Workspace) -> None:
@@ -262,3 +296,48 @@ def test_the_login_page_speaks_chinese_where_it_is_asked_to(nobody: TestClient) 
     assert "<h1>登录</h1>" in answer.text
     assert "登录" in nobody.get("/login").text  # remembered
     assert "登录" in browser(nobody.app, headers={"accept-language": "zh-CN"}).get("/login").text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "scheme", "cookie"),
+    [
+        ("https://labels.example.com", "http", "__Host-assistant-session"),
+        ("https://labels.example.com:8444", "http", "__Host-assistant-session"),
+        ("http://labels.example.com:8080", "http", "assistant-session"),
+        ("http://labels.example.com", "https", "assistant-session"),  # a proxy may say what it likes
+        ("https://example.com/team/labels", "http", "__Secure-assistant-session-team-labels"),
+        ("http://example.com/labels", "http", "assistant-session-labels"),
+    ],
+)
+def test_two_processes_behind_one_public_url_share_a_session_as_it_says(
+    workspace: Workspace, public_url: str, scheme: str, cookie: str
+) -> None:
+    first, second = (
+        browser(create_app(workspace, ServeOptions(port=port, team=True, public_url=public_url)))
+        for port in (8763, 8764)
+    )
+    answer = first.post(f"{scheme}://127.0.0.1/login", data={"name": "ana", "password": PASSWORD})
+    given = answer.headers["set-cookie"]
+    assert given.split("=")[0] == cookie
+    assert ("; Secure" in given) == public_url.startswith("https")
+    assert ("strict-transport-security" in answer.headers) == public_url.startswith("https")
+    held = {"cookie": given.split(";")[0]}
+    for client in (first, second):
+        assert client.get("/", headers=held).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public_url", "proxies", "warned"),
+    [
+        ("https://labels.example.com", (), True),
+        ("http://labels.example.com", (), True),
+        ("https://labels.example.com", ("127.0.0.1",), False),
+        ("http://127.0.0.1:8760", (), False),  # where it listens: nothing stands before it
+        ("", (), False),
+    ],
+)
+def test_a_proxy_whose_word_does_not_count_is_warned_of(
+    public_url: str, proxies: tuple[str, ...], warned: bool
+) -> None:
+    options = ServeOptions(port=PORT, public_url=public_url, trusted_proxies=proxies)
+    assert options.unheard_proxy is warned

@@ -26,6 +26,7 @@ _TABLE = {
     "export": "xxx.x.",
     "see_audit": "xx....",
     "manage_users": "x.....",
+    "manage_access": "x.....",
 }
 _CASES = [
     (role, Permission(name), mark == "x")

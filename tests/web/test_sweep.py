@@ -52,6 +52,7 @@ NONSENSE = (
     (b"\xff\x00{", "text/plain"),
 )
 NOT_SIGNED_IN = "not signed in"
+ENDS = ("/profile/sessions/end-all", "/api/v1/me/sessions", "/api/v1/users/{name}/sessions", "/logout")
 
 
 class Sweep:
@@ -91,7 +92,7 @@ class Sweep:
         with Workspace.open(self._folder) as opened:
             app = create_app(opened, ServeOptions(port=PORT))
             changing = [(route, method) for route in _routes() for method in route.methods - {"GET", "HEAD"}]
-            changing.sort(key=lambda one: one[0].path == "/logout")  # the last one: it ends the session
+            changing.sort(key=lambda one: one[0].path in ENDS)  # last: they end the session
             for who, client in _clients(app, opened):
                 with client:
                     for route, method in changing:

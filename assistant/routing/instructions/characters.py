@@ -19,6 +19,8 @@ _INVISIBLE = re.compile(f"[\u00ad{_JOINERS}{_BIDI}{_SELECTORS}{_TAGS}]+")
 # A letter on both sides: invisible characters that part a word, as no keyboard and no editor leaves them.
 _LETTER = r"[^\W\d_\u0600-\u08ff\u0900-\u0fff\u1000-\u109f\u1780-\u18af]"  # not of scripts whose spelling needs joiners
 _PARTED = re.compile(rf"{_LETTER}[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u034f]+(?={_LETTER})")
+_INSIDE = re.compile(rf"{_LETTER}[\u00ad{_JOINERS}{_SELECTORS}{_TAGS}]+(?={_LETTER})")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _MANY_PARTED = 4
 _RUN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]{8,}")  # bits written in invisible characters
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{1,6}\U000e007f")  # England, Scotland ...
@@ -55,6 +57,14 @@ def hides_text(text: str) -> bool:
     if hidden_text(text) or _RUN.search(text):
         return True
     return sum(1 for _ in islice(_PARTED.finditer(text), _MANY_PARTED)) == _MANY_PARTED
+
+
+def disguises(text: str, folded: str) -> tuple[str, ...]:
+    """What `visible` took off a text's letters: `invisible` characters inside words, letters of other `shapes`."""
+    if text.isascii():
+        return ()
+    found = ("invisible",) if _INSIDE.search(text) else ()
+    return (*found, "shapes") if len(_ASCII_LETTER.findall(folded)) > len(_ASCII_LETTER.findall(text)) else found
 
 
 def visible(text: str) -> str:

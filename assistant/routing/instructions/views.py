@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.routing.instructions.characters import hidden_text, hides_text, latin, visible
+from assistant.routing.instructions.characters import disguises, hidden_text, latin, visible
 from assistant.routing.instructions.encodings import decoded
 from assistant.routing.instructions.lookalikes import MARKED_TURNED, TURNED
 
@@ -44,8 +44,7 @@ def views(text: str) -> Iterator[View]:
             continue
         seen.add(lowered)
         room -= len(lowered)
-        hiding = not how and len(folded) != len(reading) and hides_text(reading)
-        yield View(lowered, (*how, "invisible") if hiding else how, joined)
+        yield View(lowered, (*how, *disguises(reading, folded)), joined)
         waiting += [(other, (*how, name), name == "joined") for name, other in _undisguised(reading, folded)]
         if len(how) < _DEPTH and not joined:
             waiting += [(said, (*how, name), False) for name, said in decoded(folded)]
@@ -77,7 +76,7 @@ def _respelled(text: str) -> Iterator[tuple[str, str]]:
         yield "joined", _SEPARATORS.sub("", text)
     if (_DIGIT.search(text) and sum(map(_mixed, words)) >= 2) or _SIGN_IN_WORD.search(text):
         for one in "il" if _ONE.search(text) else "i":
-            yield "leet", _LEET_WORD.sub(lambda word, table=_LEET[one]: word[0].translate(table), text)
+            yield "leet", _unleet(text, _LEET[one])
     shifts = [shift for word in words if len(word) > 5 for shift in ciphers(word)]
     for shift in dict.fromkeys(shifts):
         if shift == 0:
@@ -85,6 +84,10 @@ def _respelled(text: str) -> Iterator[tuple[str, str]]:
             yield "reversed", _WORD.sub(lambda word: word[0][::-1], text)
         elif shifts.count(shift) >= 2 or len(words) < 8:
             yield "cipher", text.lower().translate(_SHIFTS[shift])
+
+
+def _unleet(text: str, table: dict[int, int]) -> str:
+    return _LEET_WORD.sub(lambda word: word[0].translate(table), text)
 
 
 def _mixed(word: str) -> bool:

@@ -13,6 +13,7 @@ from assistant.web.doors import needs
 from assistant.web.edge import Body, Cursor, Filter, Limit, Page, Shown, group, paged, problems
 from assistant.web.permissions import Permission
 from assistant.web.site import site
+from assistant.wiring.auditing import ASKED, anchor_head, check_audit
 
 router = group("audit")
 
@@ -43,6 +44,13 @@ class Verifying(Body):
     ] = None
 
 
+class FaultShown(Shown):
+    """A row that isn't what the log says, or rows bound together."""
+
+    rows: str
+    what: str
+
+
 class Checked(Shown):
     """What a walk over the whole chain found.
 
@@ -56,6 +64,24 @@ class Checked(Shown):
     broken_at: int | None
     reason: str
     head_known: bool
+    bound_rows: Annotated[int, Field(description="Labels, decisions and certificates that were compared.")]
+    faults: Annotated[list[FaultShown], Field(description="Those that aren't what the log says: the first twenty.")]
+    fault_count: int
+    anchors: Annotated[int, Field(description="Signed heads that are known.")]
+    anchor_faults: Annotated[list[str], Field(description="Signed heads that the log doesn't fit, and damaged ones.")]
+
+
+class Signed(Shown):
+    """The head of the log, signed: `signature` (Ed25519, hex) is over the bytes of `signed`."""
+
+    row: int
+    hash: str
+    signed_at: str
+    reason: str
+    key: str
+    signed: str
+    signature: str
+    public_key: str
 
 
 @router.get("", responses=problems())
@@ -82,14 +108,25 @@ def list_changes(
 
 @router.post("/verify", responses=problems())
 def verify_log(request: Request, _: Reader, given: Verifying) -> Checked:
-    """Walk the whole chain; it takes a moment on a long log, and changes nothing."""
-    found = audit.verify(site(request).database)
-    known = given.head is None or audit.holds(site(request).database, given.head)
+    """Check the chain, the labels and certificates it binds, and the signed heads; it changes nothing."""
+    check = check_audit(site(request).workspace, head=given.head)
+    found = check.verified
     return Checked(
-        whole=found.broken_at is None and known,
+        whole=check.whole,
         rows=found.rows,
         head=found.head,
         broken_at=found.broken_at,
         reason=found.reason,
-        head_known=known,
+        head_known=check.head_known,
+        bound_rows=found.bound.rows,
+        faults=[FaultShown.of(fault) for fault in found.bound.faults],
+        fault_count=found.bound.count,
+        anchors=len(check.anchors),
+        anchor_faults=list(check.anchor_faults),
     )
+
+
+@router.post("/head", responses=problems())
+def sign_head(request: Request, _: Reader) -> Signed:
+    """Sign the head of the log as it is now; kept elsewhere, it shows later whether the log was altered."""
+    return Signed.model_validate(anchor_head(site(request).workspace, ASKED).as_json())

@@ -109,7 +109,7 @@ def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
 def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
     """One person's figures, and how they stand today."""
     user = person_named(request, name)
-    known, today = figures_of_all(request, days), standing(request, user)
+    known, today = figures_of_all(request, days, about=user.name), standing(request, user)
     told = known.value.get(user.name)
     return PersonShown(
         at=known.at.isoformat(timespec="seconds"),

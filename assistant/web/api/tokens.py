@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
-from assistant.store.api_tokens import ApiTokenStore
+from assistant.store.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
 from assistant.store.users import UserStore
 from assistant.web.credentials import digest, new_token
 from assistant.web.doors import needs
@@ -22,6 +22,7 @@ from assistant.web.site import site
 router = group("tokens")
 
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
+AccessManager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 
 
 class TokenShown(Shown):
@@ -34,6 +35,8 @@ class TokenShown(Shown):
     created_at: str
     last_used_at: str | None
     revoked_at: str | None
+    expires_at: str
+    state: Literal["open", "expired", "revoked"]
 
 
 class Tokens(Page[TokenShown]):
@@ -45,7 +48,8 @@ class MakingToken(Body):
 
     user: Annotated[Line, Field(examples=["ana"], description="Whom it acts for; it may never do more than they.")]
     name: Annotated[Line, Field(examples=["dashboard"], description="What it is for.")]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
+    days: Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS, description="Until it expires.")] = DAYS
 
 
 class NewToken(Shown):
@@ -54,6 +58,7 @@ class NewToken(Shown):
     id: int
     user: str
     scopes: list[Scope]
+    expires_at: str
     token: Annotated[str, Field(description="Send it as `Authorization: Bearer TOKEN`.")]
 
 
@@ -68,7 +73,7 @@ def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limi
 
 
 @router.post("", status_code=201, responses=problems(404, 409))
-def add_token(request: Request, response: Response, who: Manager, given: MakingToken) -> NewToken:
+def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> NewToken:
     """Make a token. The same again makes another one: revoke the one whose secret was lost."""
     owner = UserStore(site(request).database).find(given.user)
     if owner is None:
@@ -76,11 +81,16 @@ def add_token(request: Request, response: Response, who: Manager, given: MakingT
     if owner.disabled:
         raise Problem(409, marked("They are shut out: a token of theirs would open nothing."), code="disabled")
     secret, scopes = new_token(), sorted(set(given.scopes))
-    number = ApiTokenStore(site(request).database).add(
-        owner, name=given.name, digest=digest(secret), scopes=[scope.value for scope in scopes], actor=who.name
+    made = ApiTokenStore(site(request).database).add(
+        owner,
+        name=given.name,
+        digest=digest(secret),
+        scopes=[scope.value for scope in scopes],
+        actor=who.name,
+        days=given.days,
     )
     response.headers["Cache-Control"] = "no-store"
-    return NewToken(id=number, user=owner.name, scopes=scopes, token=secret)
+    return NewToken(id=made.id, user=owner.name, scopes=scopes, expires_at=made.expires_at, token=secret)
 
 
 @router.delete("/{token_id}", status_code=204, response_class=Response, responses=problems(404))

@@ -10,8 +10,14 @@ from pydantic import Field
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store.users import UserStore
-from assistant.web.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD, clean_name, hash_password
-from assistant.web.doors import Current, needs
+from assistant.web.credentials import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    UnfitPasswordError,
+    clean_name,
+    hash_password,
+)
+from assistant.web.doors import Current, needs, require
 from assistant.web.edge import (
     ONE_LINE,
     Body,
@@ -28,15 +34,17 @@ from assistant.web.edge import (
     problems,
 )
 from assistant.web.language import marked
+from assistant.web.own_password import known_about
 from assistant.web.permissions import Permission, may
 from assistant.web.persons import person_named
 from assistant.web.problems import Problem
-from assistant.web.site import site
+from assistant.web.site import site, visit
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
+AccessManager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 Password = Annotated[
     str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, json_schema_extra={"writeOnly": True})
 ]
@@ -75,6 +83,9 @@ class Myself(Shown):
     role: Role
     scopes: list[str]
     permissions: list[Permission]
+    token_expires_at: Annotated[
+        str | None, Field(description="Until when the token opens something; null with a session.")
+    ] = None
 
 
 class Adding(Body):
@@ -111,10 +122,16 @@ class NewPassword(Body):
 
 
 @router.get("/me", responses=problems())
-def read_myself(who: Current) -> Myself:
+def read_myself(request: Request, who: Current) -> Myself:
     """Who you are here and what you may do."""
     allowed = [permission for permission in Permission if may(who, permission)]
-    return Myself(name=who.name, role=who.role, scopes=sorted(who.scopes), permissions=allowed)
+    return Myself(
+        name=who.name,
+        role=who.role,
+        scopes=sorted(who.scopes),
+        permissions=allowed,
+        token_expires_at=visit(request).token_expires_at or None,
+    )
 
 
 @router.get("/users", responses=problems())
@@ -134,13 +151,17 @@ def readperson_named(request: Request, _: Viewer, name: str) -> UserShown:
 
 
 @router.post("/users", status_code=201, responses=problems(409))
-def addperson_named(request: Request, who: Manager, given: Adding) -> UserShown:
+def addperson_named(request: Request, who: AccessManager, given: Adding) -> UserShown:
     """Add somebody. The same name again is refused (409)."""
     values = given.model_dump(exclude={"name", "password", "role"})
     _check_opt_outs(request, given.opt_outs)
     try:
         name = clean_name(given.name)
-        hashed = hash_password(given.password, name=name) if given.password is not None else None
+        hashed = (
+            hash_password(given.password, name=name, context=known_about(request, given.display_name))
+            if given.password is not None
+            else None
+        )
     except InputError as error:
         raise _unfit(error) from None
     try:
@@ -154,7 +175,12 @@ def addperson_named(request: Request, who: Manager, given: Adding) -> UserShown:
 
 @router.patch("/users/{name}", responses=problems(404, 409))
 def changeperson_named(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
-    """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them."""
+    """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them.
+
+    `role` and `disabled` take what setting a password takes: the scope `accounts`, or a session that was confirmed.
+    """
+    if given.role is not None or given.disabled is not None:
+        require(request, who, Permission.MANAGE_ACCESS)
     store, user = UserStore(site(request).database), person_named(request, name)
     values = given.model_dump(exclude={"disabled"}, exclude_none=True)
     _check_opt_outs(request, given.opt_outs or [])
@@ -169,11 +195,11 @@ def changeperson_named(request: Request, who: Manager, name: str, given: Changin
 
 
 @router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
-def set_password(request: Request, who: Manager, name: str, given: NewPassword) -> Response:
+def set_password(request: Request, who: AccessManager, name: str, given: NewPassword) -> Response:
     """Give somebody a new password; their sessions end."""
     user = person_named(request, name)
     try:
-        hashed = hash_password(given.password, name=user.name)
+        hashed = hash_password(given.password, name=user.name, context=known_about(request, user.display_name))
     except InputError as error:
         raise _unfit(error) from None
     UserStore(site(request).database).set_password(user.name, hashed, actor=who.name)
@@ -189,4 +215,6 @@ def _check_opt_outs(request: Request, labels: list[str]) -> None:
 
 
 def _unfit(error: InputError) -> Problem:
+    if isinstance(error, UnfitPasswordError):
+        return Problem(422, error.told, code="unfit")
     return Problem(422, "%(what)s", code="unfit", values={"what": str(error).splitlines()[0]}, hint=error.hint)

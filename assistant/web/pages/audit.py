@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.review_work import Principal
+from assistant.exchange.anchors import Anchor
 from assistant.store import audit
-from assistant.store.audit import Entry, Verified
+from assistant.store.audit import Entry
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.lists import Before, Text, everything, listing
 from assistant.web.permissions import Permission
 from assistant.web.site import site
 from assistant.web.views import render
+from assistant.wiring.auditing import ASKED, AuditCheck, anchor_head, check_audit
 
 router = APIRouter()
 
@@ -47,22 +49,34 @@ def log_file(
 ) -> Response:
     """The same as a file."""
     fetch = _fetch(request, {"actor": actor, "action": action, "subject": subject})
-    return download("audit", ending, COLUMNS, everything(fetch, lambda one: one.id))
+    return download(request, "audit", ending, COLUMNS, everything(fetch, lambda one: one.id))
 
 
 @router.post("/audit/verify")
 def verify(request: Request, _: Reader) -> HTMLResponse:
     """Walk the whole chain, and say what was found."""
-    return _page(request, {"actor": "", "action": "", "subject": ""}, None, audit.verify(site(request).database))
+    return _page(request, {"actor": "", "action": "", "subject": ""}, None, check_audit(site(request).workspace))
+
+
+@router.post("/audit/head")
+def sign_head(request: Request, _: Reader) -> HTMLResponse:
+    """Sign the head of the log, and show it."""
+    anchor = anchor_head(site(request).workspace, ASKED)
+    return _page(request, {"actor": "", "action": "", "subject": ""}, None, anchor=anchor)
 
 
 def _page(
-    request: Request, filters: dict[str, str], before: int | None, verified: Verified | None = None
+    request: Request,
+    filters: dict[str, str],
+    before: int | None,
+    check: AuditCheck | None = None,
+    anchor: Anchor | None = None,
 ) -> HTMLResponse:
     found = listing(request, "/audit", filters, _fetch(request, filters), place=before, key=lambda one: one.id)
-    partial = request.headers.get("hx-request") == "true" and verified is None
+    partial = request.headers.get("hx-request") == "true" and check is None and anchor is None
     template = "audit/rows.html" if partial else "audit/index.html"
-    return render(request, template, listing=found, filters=filters, verified=verified)
+    signed = None if anchor is None else anchor.as_json()
+    return render(request, template, listing=found, filters=filters, check=check, signed=signed)
 
 
 def _fetch(request: Request, filters: dict[str, str]) -> Callable[[int | None, int], Sequence[Entry]]:

@@ -165,7 +165,7 @@ def disagreements_file(
     """The same as a file, with a row for every two answers that differ."""
     _check(who, chosen)
     rows = everything(fetch(site(request).workspace, chosen), lambda row: row.it.id)
-    return download("disagreements", ending, COLUMNS, rows)
+    return download(request, "disagreements", ending, COLUMNS, rows)
 
 
 @router.get("/disagreements/items/{item_id:path}")

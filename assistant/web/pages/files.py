@@ -89,14 +89,14 @@ def runs_file(
     request: Request, ending: Ending, wanted: Annotated[RunFilter, Depends()], _: RunViewer, __: Taker
 ) -> Response:
     """Every run, newest first."""
-    return download("runs", ending, RUNS, filter(wanted.fits, run_rows(request)))
+    return download(request, "runs", ending, RUNS, filter(wanted.fits, run_rows(request)))
 
 
 @router.get("/runs/{name}/totals.{ending}")
 def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: Taker) -> Response:
     """A run's answers, labels, failures and routes, counted."""
     run = site(request).workspace.runs.find(name)
-    return download(f"{run.name}-totals", ending, COUNTS, _counts(totals_of(request, run).value))
+    return download(request, f"{run.name}-totals", ending, COUNTS, _counts(totals_of(request, run).value))
 
 
 @router.get("/queue/leases.{ending}")
@@ -104,7 +104,9 @@ def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -
     """What somebody is at; who, for those who see people."""
     named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
     columns: tuple[Column[Wanted], ...] = _attributes("item_id", *named, "kind", "queue", "language", "lease_until")
-    return download("leases", ending, columns, everything(QueueRows(site(request).database).leased, lambda one: one.id))
+    return download(
+        request, "leases", ending, columns, everything(QueueRows(site(request).database).leased, lambda one: one.id)
+    )
 
 
 @router.get("/quality/figures.{ending}")
@@ -117,20 +119,20 @@ def figures_file(
     if source is None:
         raise Problem(404)
     found = agreement_of(request, source)
-    return download(f"{found.source}-agreement", ending, MEASURES, _measures(found))
+    return download(request, f"{found.source}-agreement", ending, MEASURES, _measures(found))
 
 
 @router.get("/prompts.{ending}")
 def prompts_file(request: Request, ending: Ending, _: PromptViewer, __: Taker) -> Response:
     """Every version, with the runs that used it."""
-    return download("prompts", ending, PROMPTS, all_versions(site(request).workspace)[0])
+    return download(request, "prompts", ending, PROMPTS, all_versions(site(request).workspace)[0])
 
 
 @router.get("/policy.{ending}")
 def policy_file(request: Request, ending: Ending, _: Current, __: Taker) -> Response:
     """The clauses."""
     policy = site(request).workspace.policy
-    return download(f"{policy.id}-{policy.version}", ending, CLAUSES, policy.clauses)
+    return download(request, f"{policy.id}-{policy.version}", ending, CLAUSES, policy.clauses)
 
 
 @router.get("/policy/stale.{ending}")
@@ -139,7 +141,7 @@ def stale_file(request: Request, ending: Ending, _: RunViewer, __: Taker, old: T
     workspace = site(request).workspace
     compared = compare_policies(policy_of(workspace, old), policy_of(workspace, new or workspace.policy.version))
     found = stale_of(request, compared) if compared.affected_labels else None
-    return download("stale", ending, COUNTS, _stale(found) if found else ())
+    return download(request, "stale", ending, COUNTS, _stale(found) if found else ())
 
 
 def _counts(totals: RunTotals) -> Iterator[Count]:

@@ -61,7 +61,7 @@ def gold_file(
     request: Request, _: Keeper, __: Taker, *, ending: Ending, state: State = "active", language: Text = ""
 ) -> Response:
     """The same as a file."""
-    return download("gold", ending, COLUMNS, everything(_fetch(request, state, language), lambda one: one.id))
+    return download(request, "gold", ending, COLUMNS, everything(_fetch(request, state, language), lambda one: one.id))
 
 
 @router.post("/gold")

@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.store.sessions import SessionStore
 from assistant.store.users import User, UserStore
-from assistant.web.credentials import clean_name, digest, new_secret, password_fits
+from assistant.web.attempts import Wait
+from assistant.web.credentials import clean_name, digest
 from assistant.web.doors import find_session, session_cookie
 from assistant.web.language import LANGUAGES, marked
-from assistant.web.log import LOG
 from assistant.web.open_door import open_to_all
-from assistant.web.site import address, request_id, site, visit
+from assistant.web.own_password import TOO_MANY, begin_session, note_refused, user_of
+from assistant.web.site import site, visit
 from assistant.web.views import LANGUAGE_COOKIE, YEAR_SECONDS, render
 
 router = APIRouter()
@@ -32,7 +32,14 @@ def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - t
     response = _page(request, next=next)
     chosen = request.query_params.get("lang")
     if chosen in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=YEAR_SECONDS,
+            samesite="lax",
+            httponly=True,
+            secure=request.url.scheme == "https",
+        )
     return response
 
 
@@ -45,18 +52,12 @@ def login(
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 - the word in the form
 ) -> Response:
     """Sign in. Unknown names, wrong passwords and the shut out all get the same answer, after the same time."""
-    here = site(request)
-    account = _account(name)
-    wait = here.logins.try_once(account, address(request))
-    if wait:
-        _note(request, "limited")
-        return _page(request, next=next, name=name, wait=wait, status=429, headers={"Retry-After": str(wait)})
-    users = UserStore(here.database)
-    user = users.find(account) if password_fits(password, users.password_hash(account)) else None
+    user = user_of(request, _account(name), password)
+    if isinstance(user, Wait):
+        seconds = user.seconds
+        return _page(request, next=next, name=name, wait=seconds, status=429, headers={"Retry-After": str(seconds)})
     if user is None:
-        _note(request, "failed")
         return _page(request, next=next, name=name, failed=True, status=401)
-    here.logins.succeeded(account, address(request))
     return enter(request, user, how="password", onward=next)
 
 
@@ -69,7 +70,7 @@ def login_by_link(request: Request, token: str = "") -> Response:
         return enter(request, user, how="link", onward="/")
     if visit(request).principal is not None:  # the browser looked ahead, or it was opened twice: they are in
         return RedirectResponse("/", 303, {"Referrer-Policy": "no-referrer"})
-    _note(request, "failed")
+    note_refused(request, "link", "")
     return _page(request, used_link=True, status=403, headers={"Referrer-Policy": "no-referrer"})
 
 
@@ -87,43 +88,13 @@ def logout(request: Request) -> Response:
 
 def enter(request: Request, user: User, *, how: str, onward: str) -> Response:
     """Begin a new session, whatever the browser came with, and go on to a page of ours."""
-    here = site(request)
-    secret = new_secret()
-    SessionStore(here.database).open(
-        user,
-        digest=digest(secret),
-        csrf=new_secret(),
-        seconds=here.options.session_seconds,
-        how=how,
-        instead_of=visit(request).session,
-    )
-    here.metrics.login("ok")
-    request.state.visit = type(visit(request))(
-        Principal(user.id, user.name, user.role), user.display_name
-    )  # for the log
-    response = RedirectResponse(
-        local_path(onward), 303, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-    )
-    response.set_cookie(
-        session_cookie(request),
-        secret,
-        max_age=int(here.options.session_seconds),
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
-    return response
+    onto = RedirectResponse(local_path(onward), 303, {"Referrer-Policy": "no-referrer"})
+    return begin_session(request, user, onto, how=how)
 
 
 def local_path(onward: str) -> str:
     """A path of this site; the start page for anything else, which may lead to another site."""
     return onward if _LOCAL.fullmatch(onward) else "/"
-
-
-def _note(request: Request, outcome: str) -> None:
-    """Not the name: people type passwords into that field, too."""
-    site(request).metrics.login(outcome)
-    LOG.warning({"id": request_id(request), "login": outcome, "from": address(request)})
 
 
 def _account(name: str) -> str:
@@ -150,7 +121,7 @@ def _page(
     if used_link:
         told = marked("This link has been used or has expired.")
     if wait:
-        told = marked("Too many tries. Wait %(seconds)s seconds, then try again; other people aren't affected.")
+        told = TOO_MANY
     return render(
         request,
         "login/index.html",

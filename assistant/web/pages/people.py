@@ -12,17 +12,18 @@ from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store.users import User, UserStore
 from assistant.web import terms
-from assistant.web.credentials import clean_name, hash_password
+from assistant.web.credentials import UnfitPasswordError, clean_name, hash_password
 from assistant.web.doors import needs
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.language import marked
+from assistant.web.own_password import known_about
 from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
 from assistant.web.permissions import Permission
 from assistant.web.persons import person_named
 from assistant.web.practice import MOST_TRAINED
 from assistant.web.role_titles import ROLES
 from assistant.web.site import site
-from assistant.web.views import render
+from assistant.web.views import language_of, render
 from assistant.wiring.review.practice import known_by_language
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ router = APIRouter()
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
-Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
+Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 Days = Literal["7", "30", "90", "all"]
 Line = Annotated[str, Form(max_length=400)]
 
@@ -96,7 +97,7 @@ def people(request: Request, _: Viewer, days: Days = "30") -> HTMLResponse:
 @router.get("/people.{ending}")
 def people_file(request: Request, _: Viewer, __: Taker, ending: Ending, days: Days = "30") -> Response:
     """The same as a file."""
-    return download("people", ending, COLUMNS, _rows(request, days)[0])
+    return download(request, "people", ending, COLUMNS, _rows(request, days)[0])
 
 
 @router.get("/people/new")
@@ -125,7 +126,7 @@ def add_person(
     given = {"name": name, "role": role, "display_name": display_name, "team": team} | values
     try:
         cleaned = clean_name(name)
-        hashed = hash_password(password, name=cleaned) if password else None
+        hashed = hash_password(password, name=cleaned, context=known_about(request, display_name)) if password else None
         UserStore(site(request).database).add(
             cleaned,
             role=role,
@@ -135,6 +136,8 @@ def add_person(
             team=team.strip(),
             **{key: _listed(value) for key, value in values.items()},
         )
+    except UnfitPasswordError as error:
+        return _form(request, None, given=given, error=language_of(request).gettext(error.told), status=422)
     except InputError as error:
         return _form(request, None, given=given, error=f"{error.where}: {error.what}".strip(": "), status=422)
     return RedirectResponse(f"/people/{cleaned}", 303)
@@ -144,7 +147,7 @@ def add_person(
 def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
     """One person."""
     user = person_named(request, name)
-    known = figures_of_all(request, days)
+    known = figures_of_all(request, days, about=user.name)
     return render(
         request,
         "people/person.html",

@@ -7,15 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.errors import InputError
 from assistant.store.users import UserStore
-from assistant.web.credentials import hash_password, password_fits
+from assistant.web.credentials import UnfitPasswordError, hash_password
 from assistant.web.doors import Current
 from assistant.web.language import marked
+from assistant.web.own_password import is_own, known_about
 from assistant.web.pages.login import local_path
-from assistant.web.problems import Problem
 from assistant.web.role_titles import ROLES
-from assistant.web.site import address, site, visit
+from assistant.web.site import site, visit
 from assistant.web.views import LANGUAGE_COOKIE, YEAR_SECONDS, render
 
 router = APIRouter()
@@ -46,7 +45,7 @@ def save(
     """Keep what was chosen."""
     changes = {"ui_language": ui_language, "theme": theme, "keys": keys, "page_size": int(page_size)}
     UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return _remembered(RedirectResponse("/profile?saved=1", 303), ui_language)
+    return _remembered(request, RedirectResponse("/profile?saved=1", 303), ui_language)
 
 
 @router.post("/profile/switch")
@@ -63,7 +62,7 @@ def switch(
     changes = {key: value for key, value in chosen.items() if value is not None}
     if changes:
         UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return _remembered(RedirectResponse(local_path(next), 303), ui_language)
+    return _remembered(request, RedirectResponse(local_path(next), 303), ui_language)
 
 
 @router.post("/profile/password")
@@ -79,30 +78,30 @@ def change_password(
     Raises:
         Problem: 429 after too many wrong ones.
     """
-    here = site(request)
-    users = UserStore(here.database)
-    wait = here.logins.try_once(who.name, address(request))
-    if wait:
-        detail = marked("Too many tries. Wait %(seconds)s seconds, then try again; other people aren't affected.")
-        raise Problem(429, detail, values={"seconds": wait}, headers={"Retry-After": str(wait)})
-    if not password_fits(present, users.password_hash(who.name)):
+    users = UserStore(site(request).database)
+    if not is_own(request, who, present):
         return _page(request, who.name, error=marked("The present password isn't that."), status=400)
-    here.logins.succeeded(who.name, address(request))
     if new != again:
         return _page(request, who.name, error=marked("The two new passwords differ."), status=400)
     try:
-        hashed = hash_password(new, name=who.name)
-    except InputError:
-        error = marked("Take 12 to 1,024 characters, and not your own name.")
-        return _page(request, who.name, error=error, status=400)
+        hashed = hash_password(new, name=who.name, context=known_about(request, visit(request).display_name))
+    except UnfitPasswordError as error:
+        return _page(request, who.name, error=error.told, status=400)
     users.set_password(who.name, hashed, actor=who.name, keep_session=visit(request).session)
     return _page(request, who.name, saved=True)
 
 
-def _remembered(response: Response, language: str | None) -> Response:
+def _remembered(request: Request, response: Response, language: str | None) -> Response:
     """For the login page and for errors on the way in."""
     if language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=YEAR_SECONDS,
+            samesite="lax",
+            httponly=True,
+            secure=request.url.scheme == "https",
+        )
     return response
 
 

@@ -125,7 +125,7 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
 @router.get("/queue.{ending}")
 def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Response:
     """The same as a file."""
-    return download("queue", ending, GROUPS, overview_of(request).value.groups)
+    return download(request, "queue", ending, GROUPS, overview_of(request).value.groups)
 
 
 @router.get("/queue/tasks")
@@ -187,7 +187,7 @@ def tasks_file(
     """The same as a file."""
     rows = everything(waiting_rows(request, chosen), lambda one: Urgency(one.priority, one.id))
     named: Column[Wanted] = Column("assignment_id", lambda one: shown_id(request, one.id))
-    return download("tasks", ending, (named, *ROWS), rows)
+    return download(request, "tasks", ending, (named, *ROWS), rows)
 
 
 @router.get("/queue/leases")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,6 +38,14 @@ class SampleChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """An item whose answers come to nothing: one more person decides, other than those who have labelled it."""
+
+    item_id: str
+    labelled_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Which items people label next.
 
@@ -48,6 +56,7 @@ class Asked:
         labelled: items that people have labelled.
         sample: what they are asked about; None where nothing is left to ask.
         missing: ids of its items that have no label yet.
+        split: those of them that people have labelled, and are evenly split on.
         new: whether it was drawn just now.
         expected_to_leave: items that will probably leave with the machine's label, as it looks now; None where
             nothing was learned yet.
@@ -61,6 +70,7 @@ class Asked:
     labelled: int
     sample: Sample | None = None
     missing: tuple[str, ...] = ()
+    split: tuple[Split, ...] = ()
     new: bool = False
     expected_to_leave: int | None = None
     off_label_set: bool = False
@@ -92,7 +102,7 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
     labelled = int((votes.codes != NONE).sum())
     asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.off_label_set)
     if waiting := unlabelled(history, batch, votes):
-        asked = replace(asked, sample=waiting[0], missing=waiting[1])
+        asked = replace(asked, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, votes, waiting[1])))
     else:
         asked = _draw(_keeper(workspace, history, batch, seed), votes, asked)
     if asked.missing:
@@ -145,6 +155,14 @@ def _expected(campaign: Campaign, judgement: Judgement, left: np.ndarray) -> int
     errors = np.sort(1 - judgement.confidence[left])
     plan = plan_audit(errors, campaign.allowed, campaign.target.level)
     return round(plan.saved) + len(campaign.accepted().index)
+
+
+def _split(batch: Batch, votes: Votes, missing: Iterable[str]) -> Iterator[Split]:
+    """Of items without a label those that several people have labelled, each time as something else."""
+    for name in missing:
+        given = {one.rater for one in (*batch.people.by_item.get(name, ()), *batch.people.first.get(name, ()))}
+        if len(given) > 1 and name not in votes.in_part:
+            yield Split(name, tuple(sorted(given)))
 
 
 def _refuse_declared(workspace: Workspace, history: History) -> None:

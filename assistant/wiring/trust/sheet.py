@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.domain.items import Item
 from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
+from assistant.file_modes import hand_on
 from assistant.routing.sampling import draws
 from assistant.wiring.auditing import log_file
 from assistant.wiring.workspace import Workspace
@@ -70,6 +71,7 @@ def _write(path: Path, content: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(content, encoding="utf-8-sig", newline="")  # with the mark, Excel reads it as UTF-8
+        hand_on(part)
         part.replace(path)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="--out FILE.csv") from None

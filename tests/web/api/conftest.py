@@ -17,7 +17,7 @@ from tests.web.conftest import app, browser, make_user, workspace  # noqa: F401 
 from tests.web.pages.made_up import MadeUp
 
 Program = Callable[..., TestClient]
-SCOPES = ("read", "label", "manage", "admin")
+SCOPES = ("read", "label", "manage", "admin", "accounts")
 
 
 @pytest.fixture

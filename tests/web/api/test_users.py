@@ -123,7 +123,7 @@ def test_a_new_password_ends_sessions_and_is_told_to_nobody(admin: TestClient, m
 @pytest.mark.parametrize(
     ("role", "scopes", "sees", "manages"),
     [
-        (Role.ADMIN, ("admin",), 403, 404),
+        (Role.ADMIN, ("admin", "accounts"), 403, 404),
         (Role.ADMIN, ("read", "manage", "label"), 200, 403),
         (Role.MANAGER, (), 200, 403),
         (Role.LEAD, (), 200, 403),

@@ -151,3 +151,11 @@ def test_pictures_are_known_by_their_first_bytes() -> None:
     assert media_type(b"RIFF\0\0\0\0WEBP") == "image/webp"
     assert media_type(b"<svg xmlns=..") is None
     assert media_type(b"") is None
+
+
+@pytest.mark.timeout(60)  # what tries each quote at each place of the text takes minutes
+def test_many_long_quotes_of_a_long_text_are_looked_for_in_one_pass_over_each() -> None:
+    text = "a b " * 500_000 + "the End  of\nit"
+    quotes = [f'"{"a b " * 60}x{number}"' for number in range(60)]
+    assert quoted_words(" ".join(quotes), text) is None
+    assert quoted_words(" ".join([*quotes, '"the end of it."']), text) == "the End  of\nit"
