@@ -51,4 +51,7 @@ def doctor(
     output.result(data, table(("", "check", "found", "what to do"), rows))
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
-    output.next_step("assistant ingest FILE", "takes content in")
+    if any(one.check == "database" and one.found.endswith(" 0 items") for one in findings):
+        output.next_step("assistant ingest FILE", "takes content in")
+    else:
+        output.next_step("assistant status", "says how far it is")

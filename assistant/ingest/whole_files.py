@@ -103,7 +103,8 @@ def whole(
             held += row_size(row) if isinstance(row, Row) else 0
             if held > _HELD:
                 what = f"the file holds more than {_HELD // 2**20} MiB of values, and is held in memory whole"
-                raise InputError(what, where=f"{path}:{row.line}", hint="leave out columns that no answer needs")
+                where = f"{path}, after {len(kept):,} rows"
+                raise InputError(what, where=where, hint="leave out columns that no answer needs")
         elif unanswered is not None and row.reason in NO_ANSWER:
             unanswered[row.reason] += 1
         else:

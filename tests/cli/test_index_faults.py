@@ -239,3 +239,10 @@ def test_a_label_hangs_on_neither_the_database_nor_the_order_of_precedents_nor_a
     assert guidance(other) == expected
     assert assistant("policy", "index", "--rebuild", "-w", other).status == 0
     assert guidance(other) == expected
+
+
+def test_doctor_goes_on_from_what_is_there(assistant: Assistant, dev_server: Server, workspace: Path) -> None:
+    dev_server()
+    assert "next: assistant ingest FILE" in assistant("doctor", "--model", "openai:dev", "-w", workspace).stderr
+    assert assistant("ingest", POSTS, "-w", workspace).status == 0
+    assert "next: assistant status" in assistant("doctor", "--model", "openai:dev", "-w", workspace).stderr

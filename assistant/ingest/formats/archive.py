@@ -84,7 +84,9 @@ class BoundedArchive(zipfile.ZipFile):
 
     def open(self, name: Any, *more: Any, **how: Any) -> Any:
         """A part; one of a sheet is bounded."""
-        return _SheetStream(super().open(name, *more, **how))
+        stream = super().open(name, *more, **how)
+        held = name.filename if isinstance(name, zipfile.ZipInfo) else str(name)
+        return _SheetStream(stream) if held.lstrip("/").startswith("xl/worksheets/") else stream
 
 
 def check_parts(archive: zipfile.ZipFile) -> None:

@@ -54,14 +54,16 @@ def read_excel(
         InputError: no workbook, or one that is encrypted or damaged, no such sheet, or a header that names a column
             twice or seems to stand further down.
     """
-    import openpyxl  # noqa: PLC0415 - 0.2 s CPU, only runs that read Excel pay for it
+    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415 - 0.2 s CPU, only runs that read Excel pay for it
 
     check_archive(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no content
-            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-            workbook._archive = BoundedArchive(source)  # noqa: SLF001 - from which its sheets are read
+            reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
+            reader.archive = BoundedArchive(source)  # from which its sheets are read, now and later
+            reader.read()
+            workbook = reader.wb
             sheet = choose_sheet(workbook, reading)
             formulas = Formulas(source, sheet)
     except DAMAGED as error:

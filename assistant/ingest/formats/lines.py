@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from assistant.errors import InputError
-from assistant.ingest.limits import LARGEST_RECORD
+from assistant.ingest.limits import LARGEST_RECORD, Unpacked
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, excerpt_of
 
@@ -54,7 +54,7 @@ class Rewound(io.RawIOBase):
     holds before a damaged place isn't lost with it.
     """
 
-    def __init__(self, head: bytes, stream: BinaryIO | gzip.GzipFile) -> None:
+    def __init__(self, head: bytes, stream: BinaryIO | gzip.GzipFile | Unpacked) -> None:
         self._head = head
         self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
 
