@@ -24,7 +24,7 @@ ALLOWED = {
     "raw_agreement": PLAIN,
     "prediction_powered_mean": COMING,
     "results_frame": COMING,
-    **dict.fromkeys(("capture_signals", "readinto"), "uvicorn and io call these"),
+    **dict.fromkeys(("capture_signals", "readinto", "handleError"), "uvicorn, io and logging call these"),
 }
 # Decorators that leave a function to be called by its name; others hand it to a framework, which calls it.
 CALLED_BY_NAME = {"property", "cached_property", "classmethod", "staticmethod", "cache", "contextmanager", "overload"}

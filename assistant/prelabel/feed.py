@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from assistant.domain.items import Item
 from assistant.domain.policies import Policy
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.models.interface import RawReply
@@ -20,6 +22,16 @@ _FIRST_PAGE = 32  # small, so that the first question goes out at once
 _PAGE = 256
 
 
+class InjectionCheck(Protocol):
+    """Says how much contents read like a prompt injection."""
+
+    def scores(
+        self, texts: Sequence[Sequence[str]], vectors: np.ndarray, embed: Callable[[Sequence[str]], np.ndarray]
+    ) -> list[float]:
+        """A score in (0, 1) for each content, given as the texts a prompt shows of it, its vector, and an embedder."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyItem:
     """An item with everything its question needs.
@@ -28,18 +40,20 @@ class ReadyItem:
         pending: the item and the revision of its answer.
         retrieved: clauses and precedents for it.
         known: replies paid for in an earlier session.
+        injection: how much the content reads like a prompt injection, [0, 1]; None where nothing looked.
     """
 
     pending: PendingItem
     retrieved: Retrieved
     known: tuple[RawReply, ...]
+    injection: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """Where ready items come from. Blocking: meant for a thread beside the event loop.
 
-    `withheld` are digests of precedents that no item is shown.
+    `withheld` are digests of precedents that no item is shown; `check` is None for a dry run, which routes nothing.
     """
 
     store: PrelabelStore
@@ -49,6 +63,7 @@ class Feed:
     embedder: ItemEmbedder
     options: RetrievalOptions
     withheld: Set[str] = frozenset()
+    check: InjectionCheck | None = None
 
     def ready(self, *, limit: int | None, retry_failed: bool) -> Iterator[list[ReadyItem]]:
         """All items still to ask, page by page, at most `limit`."""
@@ -73,6 +88,17 @@ class Feed:
         )
         known = self.store.stored_replies(self.run, digests)
         return [
-            ReadyItem(pending, retrieved, tuple(as_raw(reply) for reply in known.get(digest, ())))
-            for pending, retrieved, digest in zip(page, found, digests, strict=True)
+            ReadyItem(pending, retrieved, tuple(as_raw(reply) for reply in known.get(digest, ())), injection)
+            for pending, retrieved, digest, injection in zip(
+                page, found, digests, self._injection(items, np.asarray(vectors)), strict=True
+            )
         ]
+
+    def _injection(self, items: Sequence[Item], vectors: np.ndarray) -> Sequence[float | None]:
+        if self.check is None:
+            return [None] * len(items)
+        return self.check.scores(
+            [(item.content.text, item.content.query or "") for item in items],
+            vectors,
+            self.embedder.keeping_nothing().text_vectors,
+        )

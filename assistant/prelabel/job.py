@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.domain.items import Content
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
 from assistant.errors import BudgetError
 from assistant.prelabel.feed import Feed, ReadyItem
@@ -16,7 +15,7 @@ from assistant.prelabel.label_one import LabelKit, label_one
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.refusals import IN_A_ROW, Refusals, Refused
 from assistant.prelabel.writer import AnswerWriter
-from assistant.routing.doubts import Evidence, RoutingPolicy
+from assistant.routing.doubts import INJECTION_SCORE, Evidence, RoutingPolicy
 from assistant.routing.route import decide
 from assistant.store.items import StoredItem
 from assistant.store.prelabels import Answered
@@ -148,6 +147,8 @@ class PrelabelJob:
         number = self._refusals.begin()
         item, again = ready.pending.stored.item, self._options.retry_failed
         prelabel = await label_one(item, ready.retrieved, self._kit, ready.known, once_more=again)
+        if ready.injection is not None and prelabel.status is PrelabelStatus.LABELLED:
+            prelabel = replace(prelabel, signals={**prelabel.signals, INJECTION_SCORE: ready.injection})
         if self._refusals.hold(ready, prelabel):
             await self._judge(least=IN_A_ROW)
             return
@@ -183,7 +184,7 @@ class PrelabelJob:
             labels=prelabel.labels,
             signals=prelabel.signals,
             language=stored.item.language,
-            text=_shown(stored.item.content),
+            text=stored.item.content.shown_text,
             truncated="truncated" in prelabel.signals,
             near=distance is None or distance <= self._options.near_distance,
             media=stored.item.content.has_media,
@@ -202,11 +203,6 @@ class PrelabelJob:
         while True:
             watch(self.progress)
             await asyncio.sleep(_WATCH_SECONDS)
-
-
-def _shown(content: Content) -> str:
-    """All that a prompt shows of a content; an instruction may stand in a query as well."""
-    return content.text if content.query is None else f"{content.query}\n{content.text}"
 
 
 def _next_page(pages: Iterator[list[ReadyItem]]) -> list[ReadyItem] | None:

@@ -10,6 +10,12 @@ from assistant.domain.labels import LabelAnswer
 from assistant.routing.instructions.characters import hides_text
 from assistant.routing.instructions.finding import NO_WORDS, LabelWords, find_instruction
 
+INJECTION_SCORE = "injection_score"
+"""The signal that says how much a content reads like a prompt injection, [0, 1]."""
+
+INJECTION_FROM = 0.5
+"""From this score on it is a doubt: the detector puts its operating point there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -99,6 +105,11 @@ def reply_in_content(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa
     return "reply_in_content" in evidence.signals
 
 
+def resembles_injection(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
+    """The content reads like texts written to steer the machine that labels them, says a detector that learned them."""
+    return evidence.signals.get(INJECTION_SCORE, 0.0) >= INJECTION_FROM
+
+
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
     """The machine saw only a part."""
     return evidence.truncated
@@ -139,11 +150,12 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     looks_like_instruction,
     hidden_text,
     reply_in_content,
+    resembles_injection,
     content_truncated,
     language_not_covered,
     no_clause_near,
-    safe_contradicted,
     signals_disagree,
+    safe_contradicted,
     no_probability,
 )
 """In order of weight: the first one found is the route's reason, all are stored."""

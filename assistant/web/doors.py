@@ -122,16 +122,17 @@ def _lacks(scope: Scope) -> Problem:
 
 
 def session_cookie(request: Request) -> str:
-    """The name of the cookie: bound to the host by its prefix where there is https, told apart by port elsewhere.
+    """The name of the cookie: bound to the host by its prefix where there is https.
 
     Browsers take `__Host-` for the path `/` only; below a path of its own a site has neighbours that may be others of
     this program.
     """
     here = site(request)
-    name = f"assistant-session-{here.options.port}"
     if request.url.scheme != "https":
-        return name
-    return f"__Secure-{name}" if here.root.path else "__Host-assistant-session"
+        return here.options.cookie
+    if here.root.path:
+        return f"__Secure-{here.options.cookie}"
+    return "__Host-assistant-session"
 
 
 def look(request: Request) -> Visit:

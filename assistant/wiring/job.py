@@ -24,6 +24,7 @@ from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.journal import unread
 from assistant.store.results import RunTotals
+from assistant.wiring.injection import KeptDetector, injection_detector
 from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
@@ -122,6 +123,11 @@ class Session:
         return VectorIndex.in_memory() if self._choice.dry_run else self._workspace.index
 
     @cached_property
+    def _detector(self) -> KeptDetector | None:
+        """None where nothing is routed: in a dry run, and in an evaluation."""
+        return None if self._work.routing is None else injection_detector(self._workspace)
+
+    @cached_property
     def _embedder(self) -> ItemEmbedder:
         embedder = self._workspace.item_embedder
         return embedder.keeping_nothing() if self._choice.dry_run else embedder
@@ -186,9 +192,12 @@ class Session:
             ),
             progress=self.progress,
         )
+        started: dict[str, object] = {"to_ask": self.progress.total}
+        if self._detector is not None:
+            started["injection_detector"] = self._detector.digest
         if self.interrupted:  # asked to stop before it had begun
             self.stop()
-        workspace.runs.event(self.run, "started", {"to_ask": self.progress.total})
+        workspace.runs.event(self.run, "started", started)
         try:
             with _rare_collections():
                 return await self._job.run(lambda progress: watch(self._with_retries(progress)))
@@ -281,6 +290,7 @@ class Session:
             embedder=self._embedder,
             options=retrieval_options(self._asking.settings),
             withheld=self._work.withheld,
+            check=None if self._detector is None else self._detector.check,
         )
 
     def _cost(self, usage: Usage) -> float | None:

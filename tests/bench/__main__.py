@@ -1,7 +1,7 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases team]
+                                savings evals coverage routed serve decisions review pages databases team attacks]
 
 `--rows` is the size of the section `databases`, a million by default.
 
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import orjson
 
+from tests.bench.attacks import attacks
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
@@ -239,6 +240,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "decisions": decisions,
     "databases": databases,
     "team": team,
+    "attacks": attacks,
 }
 # Sections that need no workspace made ready.
 _ALONE = {
@@ -256,6 +258,7 @@ _ALONE = {
     "pages",
     "databases",
     "team",
+    "attacks",
 }
 
 

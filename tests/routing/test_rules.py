@@ -86,6 +86,7 @@ def test_of_all_rules_that_hold_the_first_decides() -> None:
         "looks_like_instruction",
         "hidden_text",
         "reply_in_content",
+        "resembles_injection",
         "content_truncated",
         "language_not_covered",
         "no_clause_near",

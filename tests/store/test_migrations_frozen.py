@@ -18,6 +18,8 @@ FROZEN = {
     "0006_uncovered": "bb487231889c94efdb82ac133c6cb844",
     "0007_accounts": "146d8308cd14f9f46807a629f37c1d6d",
     "0008_jobs": "1dc5cc62a40f2cf52cccdd1f41cd4185",
+    "0009_blind_order": "bfa7769c155d21b9f8c804a7aa3d5b9b",
+    "0010_workspaces": "94fc2d059d2efa2de76cfe9c464a223c",
 }
 EDITED = (
     "these migrations were edited after they were made. Databases that ran them as they were would never get the"
