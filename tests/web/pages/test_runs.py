@@ -149,5 +149,6 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     until(client, "/runs/r2/progress", "24 of 24")
     until(client, "/runs/r2/progress", "ended ·")
     actions = [entry.action for entry in audit.entries(made_up.workspace.database, subject="run:r2")]
-    first, second = ["run.interrupted", "run.stop", "run.started", "run.start"], ["run.ended", "run.started", "run.start"]
+    first = ["run.interrupted", "run.stop", "run.started", "run.start"]
+    second = ["run.ended", "run.started", "run.start"]
     assert actions == second + first
