@@ -233,8 +233,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(
             "no workspace here", where=str(workspace), hint=f"assistant init {workspace}  makes one"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="mend that line") from None
+    except (ValueError, RecursionError) as error:  # of Python itself: numbers of thousands of digits, deep nesting
+        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="correct that line") from None
     lines = _key_lines(source)
     places = {key: f"{SETTINGS_FILE}:{line}" for key, line in lines.items()}
     for key, name, value in _environment_values(os.environ if environ is None else environ):

@@ -135,9 +135,11 @@ def read_suite(path: Path, policy: Policy) -> RetrievalSuite:
         InputError: can't be read, has mistakes (all are named), or belongs to another policy.
     """
     try:
-        suite = RetrievalSuite.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # of Python itself: too many digits, deep nesting
         raise InputError(f"the suite can't be read: {error}", where=str(path), hint="check the path") from error
+    try:
+        suite = RetrievalSuite.model_validate(values)
     except ValidationError as error:
         mistakes = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         raise InputError(f"the suite has mistakes: {'; '.join(mistakes)}", where=str(path)) from error

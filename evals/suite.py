@@ -292,7 +292,7 @@ def read_suite(path: Path) -> Suite:
     except FileNotFoundError:
         hint = "assistant eval list  shows the suites there are"
         raise InputError("there is no such suite", where=str(path), hint=hint) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # of Python itself: too many digits, deep nesting
         raise InputError(f"the suite can't be read: {error}", where=str(path), hint="mend that place") from None
     try:
         return Suite.model_validate(values)

@@ -84,8 +84,6 @@ def test_every_command_and_option_of_the_page_and_the_units_exists(line: str) ->
     command = typer.main.get_command(app)
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]  # type: ignore[attr-defined]  # a group has them
-    if words and words[0] in {"backup", "db"}:
-        pytest.skip("comes with the database's own commands")
     assert not hasattr(command, "commands"), line
     options = {flag for one in command.params for flag in one.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options, line

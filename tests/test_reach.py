@@ -24,7 +24,7 @@ ALLOWED = {
     "raw_agreement": PLAIN,
     "prediction_powered_mean": COMING,
     "results_frame": COMING,
-    **dict.fromkeys(("process_bind_param", "capture_signals", "readinto"), "SQLAlchemy, uvicorn and io call these"),
+    **dict.fromkeys(("capture_signals", "readinto", "handleError"), "uvicorn, io and logging call these"),
 }
 # Decorators that leave a function to be called by its name; others hand it to a framework, which calls it.
 CALLED_BY_NAME = {"property", "cached_property", "classmethod", "staticmethod", "cache", "contextmanager", "overload"}

@@ -100,6 +100,7 @@ def test_prompts_policies_and_suites_are_inside_and_tests_are_not(wheel: Path) -
         *{str(path.relative_to(ROOT)) for path in ROOT.glob("evals/report/templates/*")},
         *{str(path.relative_to(ROOT)) for path in ROOT.glob("assistant/store/migrations/versions/*.py")},
         "assistant/py.typed",
+        "assistant/trust/injection/examples.jsonl",
         "assistant/store/migrations/env.py",
         "assistant/store/migrations/script.py.mako",
     }

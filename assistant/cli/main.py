@@ -120,8 +120,9 @@ def run() -> None:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:  # `assistant ... | head`: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
-        output.failed(AssistantError("something unexpected happened in this program", hint=f"details: {_keep_trace()}"))
+    except Exception as error:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
+        details = f"details: {_keep_trace(error)}"
+        output.failed(AssistantError("something unexpected happened in this program", hint=details))
         sys.exit(EXIT_ERROR)
 
 
@@ -154,12 +155,13 @@ def _command() -> Callable[..., Any]:
     return typer.main.get_command(app)
 
 
-def _keep_trace() -> str:
-    """The trace goes to a file only its owner can read: it may name content."""
+def _keep_trace(error: Exception) -> str:
+    """The trace goes to a file only its owner can read: it names paths, though no content."""
     import tempfile
-    import traceback
+
+    from assistant.failures import trace_of
 
     descriptor, path = tempfile.mkstemp(prefix="assistant-error-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(traceback.format_exc())
+        file.write(trace_of(error))
     return path

@@ -9,8 +9,43 @@ from assistant.cli.trusted import trusted_facts, trusted_notes
 
 if TYPE_CHECKING:
     from assistant.domain.labels import LabelAnswer
+    from assistant.routing.instructions.finding import Instruction
     from assistant.routing.route import Decision
     from assistant.wiring.trust.explaining import HumanSide, ItemRoute
+
+_DOES = {
+    "override": "sets the instructions aside",
+    "demand": "asks for a label, a score or a reply",
+    "address": "speaks to whoever labels it",
+    "role": "poses as the system, the assistant or the markup of a chat",
+    "fence": "poses as the end of the content, or as a new one",
+    "reply": "writes an answer as the machine's reply would be",
+    "authority": "quotes policy, precedents or a review about its own label",
+    "routing": "asks to be kept from people",
+}
+_WRITTEN = {
+    "invisible": "invisible characters",
+    "shapes": "letters of other shapes",
+    "lookalikes": "look-alike letters",
+    "turned": "letters turned upside down",
+    "reversed": "letters in reverse order",
+    "markup": "words parted by markup",
+    "spaced": "letters parted by blanks or signs",
+    "joined": "letters parted by blanks or signs",
+    "leet": "digits in place of letters",
+    "cipher": "shifted letters",
+    "entities": "HTML entities",
+    "percent": "percent codes",
+    "escapes": "escape codes",
+    "base64": "base64",
+    "base32": "base32",
+    "base85": "base85",
+    "hex": "hexadecimal codes",
+    "binary": "binary codes",
+    "codes": "character codes",
+    "morse": "Morse code",
+    "braille": "Braille",
+}
 
 
 def show_item(output: Output, item_id: str, told: ItemRoute) -> None:
@@ -28,6 +63,7 @@ def show_item(output: Output, item_id: str, told: ItemRoute) -> None:
         *([] if told.people is None else [_people(told.people)]),
         *(("", table(("", "rule", "route", "what it looked at"), rows), "") if rows else ()),
         *_decided(told),
+        *(f"the content {_instruction(one)}" for one in told.instructions),
     )
     if told.round is None:
         if told.rules:
@@ -69,7 +105,15 @@ def _data(item_id: str, told: ItemRoute) -> dict[str, Any]:
         "decision": _decision(told.decision),
         "stored": told.stored is not None,
         "stored_route": _decision(told.stored),
+        "instructions": [
+            {"kind": one.kind.value, "written_in": list(one.how), "words": one.excerpt} for one in told.instructions
+        ],
     }
+
+
+def _instruction(one: Instruction) -> str:
+    how = f", written in {' inside '.join(_WRITTEN.get(name, name) for name in reversed(one.how))}" if one.how else ""
+    return f"{_DOES.get(one.kind.value, one.kind.value)}{how}: {one.excerpt}"
 
 
 def _people_data(people: HumanSide) -> dict[str, Any]:

@@ -77,6 +77,11 @@ def serve(
         _tell(output, started, options.link_seconds)
         if not options.local and not options.public_url:
             output.note("passwords travel unencrypted: put a proxy with https before it and give --public-url")
+        if options.unheard_proxy:
+            output.note(
+                "no proxy is trusted: everybody seems to come from the proxy's address, so limits of logins and of "
+                "connections count all people together; give --trusted-proxy ADDRESS"
+            )
         if open_browser:
             import webbrowser
 

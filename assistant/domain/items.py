@@ -36,6 +36,11 @@ class Content:
     media: tuple[str, ...] = ()
 
     @property
+    def shown_text(self) -> str:
+        """All of it that a prompt shows: a query stands before its document."""
+        return self.text if self.query is None else f"{self.query}\n{self.text}"
+
+    @property
     def has_media(self) -> bool:
         """Whether there is more to judge than text: a picture, a video, frames."""
         return bool(self.media) or self.kind in {ItemKind.IMAGE, ItemKind.VIDEO}

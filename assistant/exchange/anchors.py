@@ -114,10 +114,20 @@ class AnchorFolder:
         name = _fingerprint(key.public_key())
         signed_at = datetime.now(UTC).isoformat(timespec="seconds")
         path = self.folder / f"{signed_at[:10]}-{head.row:012d}.json"
-        if path.exists() and path.with_suffix(".sig").exists():
-            return _read(path, self._public_keys())
+        if not (path.exists() and path.with_suffix(".sig").exists()):
+            self._sign(path, self._content(head, reason, workspace, signed_at, name), key)
+        made = _read(path, self._public_keys())
+        if made.fault or (made.row, made.hash) != (head.row, head.hash):
+            raise WorkspaceError(
+                f"the head that lies there is not ours: {made.fault or made.hash}",
+                where=str(path),
+                hint="keep it apart and look into it: it may show another history of the log",
+            )
+        return made
+
+    def _content(self, head: Head, reason: str, workspace: str, signed_at: str, key: str) -> dict[str, object]:
         before = self._paths()
-        content = {
+        return {
             "format": FORMAT,
             "workspace": workspace,
             "row": head.row,
@@ -125,13 +135,22 @@ class AnchorFolder:
             "logged_at": head.at,
             "signed_at": signed_at,
             "reason": reason,
-            "key": name,
+            "key": key,
             "previous": sha256(before[-1].read_bytes()).hexdigest() if before else "",
         }
-        body = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        _put(path.with_suffix(".sig"), key.sign(body), 0o644)
-        _put(path, body, 0o644)
-        return _read(path, self._public_keys())
+
+    @staticmethod
+    def _sign(path: Path, content: dict[str, object], key: Ed25519PrivateKey) -> None:
+        """Write both files; one that a killed process left half is signed only where it says the same."""
+        _put(path, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), 0o644)
+        body = path.read_bytes()
+        try:
+            there = orjson.loads(body)
+            same = all(there[name] == content[name] for name in ("format", "row", "hash", "key"))
+        except (ValueError, KeyError, TypeError):
+            same = False
+        if same:
+            _put(path.with_suffix(".sig"), key.sign(body), 0o644)
 
     def _private_key(self) -> Ed25519PrivateKey:
         from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as said above

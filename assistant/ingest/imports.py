@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -17,10 +17,11 @@ from assistant.errors import InputError
 from assistant.ingest.answer_columns import AnswerColumns
 from assistant.ingest.import_checks import Checks, ImportReport, usable
 from assistant.ingest.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
+from assistant.ingest.limits import first_of, in_batches, size_of
 from assistant.ingest.readers import peek_columns, read_rows
 from assistant.ingest.reading import AS_IT_IS, Reading
 from assistant.ingest.repeated import Newest
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal, Row, row_size
 from assistant.ingest.tool_rows import unfolded
 from assistant.store.database import parts
 from assistant.store.items import ItemStore
@@ -71,7 +72,7 @@ def import_labels(
     newest = Newest()
     again: dict[tuple[int, str], Review] = {}
     held_back: list[tuple[int, Review]] = []
-    for batch in parts(found, _BATCH):
+    for batch in in_batches(found, _BATCH, _weight):
         once: list[tuple[int, Review]] = []
         for key, labels, row in usable(batch, items, checks, report):
             if isinstance(row, LabelRow):
@@ -90,6 +91,13 @@ def import_labels(
         report.counts.update(reviews.add([(key, review) for (key, _), review in late]))
     report.counts["unchanged"] += sum((key, review.rater) in again for key, review in held_back)
     return report
+
+
+def _weight(one: LabelRow | MachineRow | Refusal) -> int:
+    """About how many bytes an answer holds."""
+    if isinstance(one, LabelRow):
+        return size_of(one.meta)
+    return len(one.excerpt) if isinstance(one, Refusal) else len(one.rationale or "")
 
 
 class _People:
@@ -122,7 +130,7 @@ def import_machine_answers(
     report, columns, rows = _open(path, choose, checks, reading)
     found = (row if isinstance(row, Refusal) else to_machine(row, columns) for row in rows)
     opened: dict[str, Run] = {}
-    for batch in parts(found, _BATCH):
+    for batch in in_batches(found, _BATCH, _weight):
         by_model: dict[str, list[Answered]] = {}
         for key, labels, row in usable(batch, items, checks, report):
             if isinstance(row, MachineRow):
@@ -157,7 +165,7 @@ def _open(
 ) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
     report = ImportReport("standard input" if str(path) == "-" else path.name)
     names, rows = peek_columns(unfolded(read_rows(path, reading, note=report.notes.append)))
-    first = list(islice(rows, _LOOKED_AT))
+    first = first_of(rows, _LOOKED_AT, row_size)
     refused = [row for row in first if isinstance(row, Refusal)]
     if refused and len(refused) == len(first):
         hint = f"none of the first {len(first):,} rows can be read"

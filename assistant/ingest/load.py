@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from assistant.domain.canonical import ERROR_CELLS
@@ -15,12 +15,12 @@ from assistant.errors import InputError
 from assistant.ingest.columns import empty_columns
 from assistant.ingest.duplicates import signatures
 from assistant.ingest.language import LanguageIdentifier
+from assistant.ingest.limits import first_of, in_batches, size_of
 from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import peek_columns, read_rows
 from assistant.ingest.reading import AS_IT_IS, Reading
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal, Row, row_size
 from assistant.ingest.tool_rows import tasks_as_items
-from assistant.store.database import parts
 from assistant.store.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
@@ -114,12 +114,13 @@ class Loader:
         rows = tasks_as_items(read_rows(path, reading, note=told.notes.append), told.notes.append)
         names, rows = peek_columns(rows)
         rows = _not_empty(rows, path)
-        first = list(islice(rows, _LOOKED_AT))
+        first = first_of(rows, _LOOKED_AT, row_size)
         rows = chain(first, rows)
         empty = empty_columns(names, (row.values for row in first if isinstance(row, Row)))
         mapping = _NOTHING_READ if not names else _mapping(names, columns, empty, told.notes)
         told.mapping, told.left_out = mapping.describe(), mapping.likely_media
-        for batch in parts(self._items(rows, mapping, told.error_cells, take_words=take_words), _BATCH):
+        items = self._items(rows, mapping, told.error_cells, take_words=take_words)
+        for batch in in_batches(items, _BATCH, _item_size):
             self._take(batch, told)
             report(told)
         self._store.record_ingest(told.source, told.mapping, told.counts)
@@ -159,6 +160,13 @@ class Loader:
         told.reasons.update(one.reason for one in refused)
         told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
+
+
+def _item_size(one: NewItem | Refusal) -> int:
+    if isinstance(one, Refusal):
+        return len(one.excerpt)
+    content = one.item.content
+    return len(content.text) + len(content.query or "") + size_of(one.item.meta)
 
 
 def _mapping(

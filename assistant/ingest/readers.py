@@ -27,15 +27,17 @@ from assistant.ingest.formats.jsonl import read_jsonl
 from assistant.ingest.formats.lines import Rewound, SplitAtReturn, as_utf_8, ends_with_returns, splittable
 from assistant.ingest.formats.parquet import read_parquet
 from assistant.ingest.formats.sniff import binary_format, text_format
+from assistant.ingest.limits import Unpacked
 from assistant.ingest.mapping import USUAL_ITEM_COLUMNS
 from assistant.ingest.reading import AS_IT_IS, FORMATS, Note, Reading
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal, Row, row_size
 
 USUAL_COLUMNS = USUAL_ITEM_COLUMNS | USUAL_ANSWER_COLUMNS
 """Names, in lower case, by which a row is known as the header."""
 
 _WORDS = {"jsonl": "JSON", "csv": "CSV", "tsv": "TSV", "parquet": "Parquet file", "excel": "Excel workbook"}
 _ALIASES = {"ndjson": "jsonl", "json": "jsonl", "xlsx": "excel", "xlsm": "excel"}
+_LOOKED_AT_BYTES = 32 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 
 
@@ -81,7 +83,7 @@ def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tu
 
     Args:
         rows: from `read_rows`.
-        limit: how many records to look at; JSON lines need not all have the same keys.
+        limit: how many records to look at, 32 MiB of them at the most; JSON lines need not all have the same keys.
 
     Returns:
         Column names in the order they first occur, `()` when no record could be read; and an iterator over all
@@ -89,11 +91,13 @@ def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tu
     """
     looked_at: list[Row | Refusal] = []
     columns: dict[str, None] = {}
+    held = 0
     for row in rows:
         looked_at.append(row)
         if isinstance(row, Row):
             columns.update(dict.fromkeys(row.values))
-        if len(looked_at) >= limit:
+        held += row_size(row)
+        if len(looked_at) >= limit or held > _LOOKED_AT_BYTES:
             break
     return tuple(columns), chain(looked_at, rows)
 
@@ -111,7 +115,7 @@ def _read(stream: BinaryIO, named: _Named, reading: Reading, note: Note) -> Iter
     head, stream = _look_ahead(stream)
     packed = head.startswith(_GZIP)
     if packed:
-        head, stream = _look_ahead(io.BufferedReader(Rewound(b"", gzip.GzipFile(fileobj=stream)), READ_AHEAD))
+        head, stream = _look_ahead(io.BufferedReader(Rewound(b"", Unpacked(stream, _gunzip)), READ_AHEAD))
     if not head:
         return iter(())
     binary = binary_format(head)
@@ -131,6 +135,10 @@ def _read(stream: BinaryIO, named: _Named, reading: Reading, note: Note) -> Iter
     if is_document(utf_8):
         return read_document(as_utf_8(lines, encoding), reading, note, usual=USUAL_COLUMNS)
     return read_jsonl(split, encoding, reading, note, usual=USUAL_COLUMNS)
+
+
+def _gunzip(packed: BinaryIO) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(fileobj=packed))
 
 
 def _read_binary(name: str, stream: BinaryIO, *, reading: Reading, note: Note) -> Iterator[Row | Refusal]:

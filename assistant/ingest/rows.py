@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from assistant.ingest.limits import size_of
 from assistant.ingest.reading import Reading
 
 _ALL_READ: Mapping[str, tuple[str, str]] = MappingProxyType({})  # one for all rows: there are millions
@@ -47,6 +48,11 @@ class Refusal:
     reason: str
     message: str
     excerpt: str = ""
+
+
+def row_size(row: Row | Refusal) -> int:
+    """About how many bytes a row holds in memory."""
+    return size_of(row.values) if isinstance(row, Row) else len(row.excerpt)
 
 
 def excerpt_of(record: object) -> str:

@@ -19,10 +19,11 @@ from assistant.ingest.labels import NO_ANSWER
 from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.readers import read_rows
 from assistant.ingest.reading import AS_IT_IS, Note, Reading
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal, Row, row_size
 from assistant.ingest.tool_rows import tasks_as_items, unfolded
 
 _ITEM_SHAPE = "{id, text, lang?, source?, meta?}"
+_HELD = 256 * 1024 * 1024
 _SHOWN = 3  # rows that are left out, with place and cause
 
 Read = TypeVar("Read")
@@ -95,9 +96,14 @@ def whole(
     """
     kept: list[Read] = []
     refused: list[Refusal] = []
+    held = 0
     for row in rows:
         if not isinstance(row, Refusal):
             kept.append(row)
+            held += row_size(row) if isinstance(row, Row) else 0
+            if held > _HELD:
+                what = f"the file holds more than {_HELD // 2**20} MiB of values, and is held in memory whole"
+                raise InputError(what, where=f"{path}:{row.line}", hint="leave out columns that no answer needs")
         elif unanswered is not None and row.reason in NO_ANSWER:
             unanswered[row.reason] += 1
         else:

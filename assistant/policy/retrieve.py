@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -20,6 +21,8 @@ from assistant.policy.selection import (
     violating_share,
     within_budget,
 )
+from assistant.routing.instructions.characters import hides_text
+from assistant.routing.instructions.finding import find_instruction
 
 __all__ = [
     "NEAR_DISTANCES",
@@ -72,11 +75,13 @@ class Dropped:
         clauses: clauses that did not fit their budget.
         precedents: precedents that did not fit theirs, though nearer than others shown.
         foreign: precedents whose labels are not in the policy's label set (any more).
+        instructions: precedents that talk to the machine: shown with another item they would steer its label.
     """
 
     clauses: int = 0
     precedents: int = 0
     foreign: int = 0
+    instructions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,13 @@ def retrieve_many(
     ]
 
 
+@lru_cache(maxsize=50_000)
+def _talks_to_machine(text: str, query: str | None) -> bool:
+    """Whether a settled item is an instruction, openly or in disguise; the same ones are found again and again."""
+    shown = text if query is None else f"{query}\n{text}"
+    return hides_text(shown) or find_instruction(shown) is not None
+
+
 def _asking(items: Sequence[Item], groups: Sequence[str | None] | None) -> list[Asking]:
     known = groups if groups is not None else [None] * len(items)
     return [(item.content.digest, group) for item, group in zip(items, known, strict=True)]
@@ -178,7 +190,8 @@ def _retrieved(
         )
     names = policy.label_set.names
     known = [one for one in candidates if all(label in names for label in one.labels)]
-    precedents, too_long = choose_precedents(known, options.precedent_tokens, options.precedents)
+    harmless = [one for one in known if not _talks_to_machine(one.text, one.query)]
+    precedents, too_long = choose_precedents(harmless, options.precedent_tokens, options.precedents)
     return Retrieved(
         clauses=tuple(clauses),
         precedents=tuple(precedents),
@@ -186,6 +199,6 @@ def _retrieved(
         nearest_distance=nearest,
         margin=hits[1].distance - hits[0].distance if len(hits) > 1 else None,
         near=nearest is not None and nearest <= options.near_distance,
-        dropped=Dropped(over_budget, too_long, len(candidates) - len(known)),
+        dropped=Dropped(over_budget, too_long, len(candidates) - len(known), len(known) - len(harmless)),
         neighbours=tuple(known[: options.precedents]),
     )

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.domain.items import Content
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
 from assistant.errors import BudgetError
 from assistant.prelabel.feed import Feed, ReadyItem
@@ -185,7 +184,7 @@ class PrelabelJob:
             labels=prelabel.labels,
             signals=prelabel.signals,
             language=stored.item.language,
-            text=_shown(stored.item.content),
+            text=stored.item.content.shown_text,
             truncated="truncated" in prelabel.signals,
             near=distance is None or distance <= self._options.near_distance,
             media=stored.item.content.has_media,
@@ -204,11 +203,6 @@ class PrelabelJob:
         while True:
             watch(self.progress)
             await asyncio.sleep(_WATCH_SECONDS)
-
-
-def _shown(content: Content) -> str:
-    """All that a prompt shows of a content; an instruction may stand in a query as well."""
-    return content.text if content.query is None else f"{content.query}\n{content.text}"
 
 
 def _next_page(pages: Iterator[list[ReadyItem]]) -> list[ReadyItem] | None:

@@ -6,16 +6,16 @@ These are ordinary LangChain templates otherwise: they compose, and LangChain re
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import orjson
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, TemplateSyntaxError, meta
 from langchain_core.prompts import StringPromptTemplate
 from pydantic import ConfigDict, PrivateAttr
 
-from assistant.domain.policies import Clause, Example, Label, Policy, Precedent
 from assistant.errors import PromptError
+from assistant.prompting.bounded import BoundedEnvironment, TooMuchWorkError, bounded_work
 
 
 def _quoted(text: str) -> str:
@@ -33,21 +33,9 @@ def _brief(text: str, size: int) -> str:
     return f"{head.decode(errors='ignore')} ... {tail.decode(errors='ignore')}"
 
 
-# Prompts are the operator's files, but they come by mail and pull request: no attribute tricks, no changes to values.
-class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox, with a short way for the plain data prompts are made of: a check costs more than the look-up."""
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Public fields of our own dataclasses are safe; all else is checked."""
-        if type(obj) in _PLAIN and not attr.startswith("_"):
-            return True
-        return super().is_safe_attribute(obj, attr, value)
-
-
-_PLAIN = frozenset({Clause, Example, Label, Policy, Precedent})
-_environment = _Environment(
-    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
-)
+_TEMPLATE = "<template>"  # the file name that Jinja gives to what was no file
+_LONGEST_MESSAGE = 200
+_environment = BoundedEnvironment()
 _environment.filters["quoted"] = _quoted
 _environment.filters["brief"] = _brief
 
@@ -57,29 +45,62 @@ class CompiledPromptTemplate(StringPromptTemplate):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     _template: Template = PrivateAttr()
+    _where: str = PrivateAttr(default="")
+    _above: int = PrivateAttr(default=0)
 
     @classmethod
-    def compile(cls, source: str, *, where: str) -> CompiledPromptTemplate:
+    def compile(cls, source: str, *, where: str, above: int = 0) -> CompiledPromptTemplate:
         """The template, checked.
 
+        Args:
+            source: the text of a section.
+            where: names the file and the section in errors.
+            above: lines of the file above the section's text.
+
         Raises:
-            PromptError: the Jinja source can't be read; `where` names the file and the section.
+            PromptError: the Jinja source can't be read, or can't be compiled within a prompt's work.
         """
         try:
-            names = sorted(meta.find_undeclared_variables(_environment.parse(source)))
-            compiled = _environment.from_string(source)
+            with bounded_work():
+                names = sorted(meta.find_undeclared_variables(_environment.parse(source)))
+                compiled = _environment.from_string(source)
         except TemplateSyntaxError as error:
-            raise PromptError(
-                f"not valid Jinja: {error.message}", where=f"{where} line {error.lineno}", hint="mend the template"
-            ) from None
+            at = f"{where} line {above + error.lineno}"
+            raise PromptError(f"not valid Jinja: {error.message}", where=at, hint="correct the template") from None
+        except Exception as error:  # noqa: BLE001 - nested so deeply or computing so much that Python gives up
+            at = f"{where} line {above + 1}"  # where the section begins: Python doesn't say where in it
+            raise PromptError(f"can't be compiled: {_said(error)}", where=at, hint="simplify the template") from None
         prompt = cls(input_variables=names)
-        prompt._template = compiled
+        prompt._template, prompt._where, prompt._above = compiled, where, above
         return prompt
 
     def format(self, **kwargs: Any) -> str:
-        """The text with its variables filled in; a missing one is an error, never an empty string."""
-        return self._template.render(**kwargs)
+        """The text with its variables filled in; a missing one is an error, never an empty string.
+
+        Raises:
+            PromptError: whatever a template can do wrong once it is filled in, with the line it stands in.
+        """
+        try:
+            with bounded_work():
+                return self._template.render(**kwargs)
+        except Exception as error:  # noqa: BLE001 - a template can raise anything: it is a small program
+            line = _line_of(error)
+            at = self._where if line is None else f"{self._where} line {self._above + line}"
+            raise PromptError(f"can't be filled in: {_said(error)}", where=at, hint="correct the template") from None
 
     @property
     def _prompt_type(self) -> str:
         return "compiled-jinja2"
+
+
+def _line_of(error: Exception) -> int | None:
+    """The line of the template that an error comes from: the innermost one, as Jinja put it into the traceback."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _TEMPLATE]
+    return lines[-1] if lines else None
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply, or calls itself"
+    words = str(error)[:_LONGEST_MESSAGE]
+    return words if isinstance(error, TooMuchWorkError | TemplateError) else f"{type(error).__name__}: {words}"

@@ -135,8 +135,12 @@ def compile_sections(prompt: Prompt) -> tuple[_MessageTemplate, _MessageTemplate
     # LangChain's prompt templates cost 0.1 s to import; commands that render nothing don't need them.
     from assistant.prompting.compiled import CompiledPromptTemplate  # noqa: PLC0415
 
-    system = CompiledPromptTemplate.compile(prompt.system, where=f"{prompt.ref} [system]")
-    user = CompiledPromptTemplate.compile(prompt.user, where=f"{prompt.ref} [user]")
+    system, user = (
+        CompiledPromptTemplate.compile(
+            text, where=f"{prompt.where or prompt.ref} [{name}]", above=_lines_above(prompt.source, name)
+        )
+        for name, text in (("system", prompt.system), ("user", prompt.user))
+    )
     for section, template, allowed in (("system", system, STATIC_VARIABLES), ("user", user, ITEM_VARIABLES)):
         if unknown := sorted(set(template.input_variables) - allowed):
             raise PromptError(
@@ -148,3 +152,11 @@ def compile_sections(prompt: Prompt) -> tuple[_MessageTemplate, _MessageTemplate
     if "item" not in user.input_variables:
         raise PromptError("[user] never shows the item", where=prompt.ref, hint="put {{ item.text }} in it")
     return system, user
+
+
+def _lines_above(source: str, section: str) -> int:
+    """How many lines of a prompt's file stand above the first line of a section's text."""
+    start = source.find(f"\n[{section}]")
+    text = source[start + 1 :].partition("\n")[2]
+    blank = len(text) - len(text.lstrip("\n"))
+    return source.count("\n", 0, start + 1) + 1 + blank

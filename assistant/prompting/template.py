@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -29,6 +30,7 @@ ITEM_VARIABLES = STATIC_VARIABLES | {
     "truncated",
 }
 
+_DEEPEST = 20
 _SECTION = re.compile(r"^\[(system|user)\][ \t]*$", re.MULTILINE)
 
 
@@ -96,6 +98,7 @@ class Prompt:
     user: str
     source: str
     digest: str
+    where: str = ""  # its file, for errors
 
     @property
     def ref(self) -> str:
@@ -147,6 +150,7 @@ def parse_prompt(source: str, *, where: str) -> Prompt:
         user=sections["user"],
         source=source,
         digest=blake2b(source.encode(), digest_size=16).hexdigest(),
+        where=where,
     )
 
 
@@ -155,15 +159,42 @@ def _split(source: str, where: str) -> tuple[_FrontMatter, str]:
     if found is None:
         raise PromptError("no front matter", where=f"{where}:1", hint="begin with --- and end it with ---")
     try:
-        return _FrontMatter.model_validate(yaml.safe_load(found[1]) or {}), found[2]
-    except yaml.YAMLError as error:
+        return _FrontMatter.model_validate(yaml.load(found[1], Loader=_PlainLoader) or {}), found[2]  # noqa: S506 - a safe one
+    except yaml.MarkedYAMLError as error:
+        at = where if error.problem_mark is None else f"{where}:{error.problem_mark.line + 2}"
+        raise PromptError(f"the front matter is not valid YAML: {error.problem or error}", where=at) from None
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+        if isinstance(error, ValidationError):
+            raise _mistakes(error, where) from None
         raise PromptError(f"the front matter is not valid YAML: {error}", where=where) from None
-    except ValidationError as error:
-        told = [
-            f"\n  {'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors(include_url=False)
-        ]
-        raise PromptError(f"{len(told)} mistake(s) in the front matter{''.join(told)}", where=where) from None
+
+
+def _mistakes(error: ValidationError, where: str) -> PromptError:
+    told = [
+        f"\n  {'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+        for one in error.errors(include_url=False)
+    ]
+    return PromptError(f"{len(told)} mistake(s) in the front matter{''.join(told)}", where=where)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML as front matter needs it: nested a little, and every value written where it stands."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """As the safe loader does it; refuses aliases, by which a few lines become millions of values, and depth."""
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # of a library without types
+        problem = "aliases (*) are not read" if isinstance(event, yaml.AliasEvent) else None
+        if self.depth >= _DEEPEST:
+            problem = "nested too deeply"
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=cast("yaml.Mark", event.start_mark))
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
 
 def _sections(body: str, where: str) -> list[tuple[str, str]]:

@@ -154,8 +154,8 @@ DOUBTS: tuple[Callable[[Evidence, RoutingPolicy], bool], ...] = (
     content_truncated,
     language_not_covered,
     no_clause_near,
-    safe_contradicted,
     signals_disagree,
+    safe_contradicted,
     no_probability,
 )
 """In order of weight: the first one found is the route's reason, all are stored."""

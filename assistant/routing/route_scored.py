@@ -9,7 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.routing.allocation import Floats, Integers
-from assistant.routing.doubts import DOUBTS, doubt_names
+from assistant.routing.doubts import (
+    DOUBTS,
+    INJECTION_FROM,
+    INJECTION_SCORE,
+    doubt_names,
+    label_probability,
+    resembles_injection,
+)
 from assistant.routing.route import HIGH_PROBABILITY, LOW_PROBABILITY, Decision, Route
 from assistant.routing.rules import RULES, RouteRules
 from assistant.routing.scored import Bools, Scored, Unscored
@@ -128,15 +135,17 @@ def explain(items: Scored, at: int, rules: RouteRules) -> list[Explanation]:
 
 
 def explain_first(
-    decision: Decision, probability: float | None, *, accept_probability: float, audit_share: float
+    decision: Decision, signals: Mapping[str, float], *, accept_probability: float, audit_share: float
 ) -> list[Explanation]:
     """The rules of the first routing and what they came to for one item, in their order; see `route.decide`.
 
     Args:
         decision: the route as it is stored.
-        probability: the label's, by the model's own word; None where it gave none.
+        signals: of the prelabel, by name.
         accept_probability, audit_share: the settings' numbers.
     """
+    score = signals.get(INJECTION_SCORE, float("nan"))
+    scored: dict[str, Fact] = {INJECTION_SCORE: score, "injection_from": INJECTION_FROM}
     found = [
         Explanation(
             doubt.__name__,
@@ -144,10 +153,11 @@ def explain_first(
             Route.REVIEW,
             doubt.__name__ in decision.doubts,
             doubt.__name__ == decision.reason,
-            {"doubts": decision.doubts},
+            {"doubts": decision.doubts} | (scored if doubt is resembles_injection else {}),
         )
         for doubt in DOUBTS
     ]
+    probability = label_probability(signals)
     known = float("nan") if probability is None else probability
     facts: dict[str, Fact] = {"label_probability": known, "accept_probability": accept_probability}
     sure = known >= accept_probability

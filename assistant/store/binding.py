@@ -21,7 +21,7 @@ from assistant.store.tables import reviews
 from assistant.store.trust_tables import certificate_events, certificates, settlements
 
 Columns = tuple[sa.Column[Any], ...]
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]  # our own types write the same on every database
+_DIALECT = sqlite.dialect()  # our own types write the same on every database
 
 
 def _columns(table: sa.Table, *names: str) -> Columns:

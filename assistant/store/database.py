@@ -109,7 +109,7 @@ class Database:
         """
         with (
             self._faults(),
-            self._turn(),
+            self.turn(),
             self._connected(self._engine).execution_options(writing=True) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
@@ -201,6 +201,17 @@ class Database:
         if self._turns is not None:
             self._turns.close()
 
+    @property
+    def address(self) -> sa.URL:
+        """Where it is; with the password, where there is one."""
+        return self._engine.url
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of this process's."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
+
     def _faults(self) -> AbstractContextManager[None]:
         return _told(self._engine.url.username or "")
 
@@ -209,13 +220,17 @@ class Database:
         return self._patience.wait(engine.connect)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for our turn to write, where the database has none of its own."""
+    def turn(self, seconds: float = _BUSY_SECONDS) -> Iterator[None]:
+        """Wait for our turn to write, where the database has none of its own.
+
+        Raises:
+            StorageError: others had it for so many seconds.
+        """
         if self._turns is None:
             yield
             return
         try:
-            with self._turns.one(_BUSY_SECONDS):
+            with self._turns.one(seconds):
                 yield
         except TimeoutError:
             raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None

@@ -71,7 +71,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         with suppress(OSError):  # SQLite itself says what is wrong; its other files take this one's mode
             os.close(os.open(Path(url.database), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)  # they are content, and errors would quote them
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -84,6 +84,7 @@ def _server(url: sa.URL, link: Link) -> sa.Engine:
     given = {"connect_timeout": _CONNECT_SECONDS, "application_name": link.name, **_ALIVE}
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=min(_KEPT, link.connections),
         max_overflow=max(0, link.connections - _KEPT),
@@ -96,7 +97,8 @@ def _server(url: sa.URL, link: Link) -> sa.Engine:
         before, connection.autocommit = connection.autocommit, True
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('statement_timeout', %s, false),"
+                # Compiling a plan takes longer than any question of ours gains by it.
+                "SELECT set_config('jit', 'off', false), set_config('statement_timeout', %s, false),"
                 " set_config('idle_in_transaction_session_timeout', %s, false)",
                 (f"{link.statement_seconds * 1000:.0f}", f"{link.idle_seconds * 1000:.0f}"),
             )

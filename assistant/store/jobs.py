@@ -130,4 +130,4 @@ def _fresh_since() -> str:
 
 def _job(row: sa.Row[tuple[object, ...]]) -> JobRow:
     values = row._asdict()
-    return JobRow(**values | {"origin": JobOrigin(values["origin"])})  # type: ignore[arg-type] # as the table has them
+    return JobRow(**values | {"origin": JobOrigin(values["origin"])})

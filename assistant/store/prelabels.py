@@ -165,16 +165,32 @@ class PrelabelStore:
         return found
 
 
-def newest(table: sa.FromClause) -> sa.ColumnElement[bool]:
+def newest(table: sa.FromClause, item: sa.ColumnElement[int] | None = None) -> sa.ColumnElement[bool]:
     """Rows of `prelabels`, `routes` or `settlements` that no later revision in their run supersedes.
 
     Looked up by key for each row: "there is no later one" has been seen to take PostgreSQL quadratic time right after
     many rows were written, while it has no statistics of them.
+
+    Args:
+        table: the table, or an alias of it.
+        item: in the condition of an outer join the other side's row number of the item: were it the table's own, all of
+            the table could be read for each row of the other side.
     """
     other = table.alias()
-    same = other.c.run_id == table.c.run_id, other.c.item_id == table.c.item_id
-    highest = sa.select(sa.func.max(other.c.revision)).where(*same).correlate(table).scalar_subquery()
+    key = table.c.item_id if item is None else item
+    outer = [table] if item is None else [table, *item._from_objects]  # noqa: SLF001 - as SQLAlchemy's own joins do
+    same = other.c.run_id == table.c.run_id, other.c.item_id == key
+    highest = sa.select(sa.func.max(other.c.revision)).where(*same).correlate(*outer).scalar_subquery()
     return table.c.revision == highest
+
+
+def ranked(table: sa.Table, run_id: int, *columns: sa.Column[Any]) -> sa.Subquery:
+    """All rows of a run with their `rank` among those of their item, 1 for the newest: for counting a whole run.
+
+    One ordered pass, where `newest` looks each row up, which is for some rows of many.
+    """
+    rank = sa.func.row_number().over(partition_by=table.c.item_id, order_by=table.c.revision.desc())
+    return sa.select(*columns, rank.label("rank")).where(table.c.run_id == run_id).subquery()
 
 
 def pending_item(row: sa.Row[Any]) -> PendingItem:
@@ -209,7 +225,7 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
     """
     failed = prelabels.c.status == PrelabelStatus.FAILED.value
     again = failed if retry_failed else failed & (prelabels.c.reason == FailureReason.NO_ANSWER.value)
-    there = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
+    there = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels, items.c.id))
     return (
         sa.select(items, near_duplicates.c.group_id, prelabels.c.revision)
         .select_from(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,12 +16,13 @@ from assistant.store.database import PAGE, Database
 from assistant.store.items import with_media
 from assistant.store.patience import lasting
 from assistant.store.precedents import PrecedentStore, settled_digests
-from assistant.store.prelabels import newest
+from assistant.store.prelabels import newest, ranked
 from assistant.store.runs import Run
 from assistant.store.tables import items, near_duplicates, prelabels, routes
 from assistant.store.trust_tables import settlements
 
 Result = dict[str, Any]
+Value = TypeVar("Value")
 _FINAL = (
     settlements.c.labels,
     settlements.c.origin,
@@ -98,18 +100,21 @@ class ResultStore:
         """The run in numbers."""
         with self._database.read() as connection:
             everything = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
-            statuses = _counted(connection, run, prelabels.c.status)
-            failures = _counted(connection, run, prelabels.c.reason, prelabels.c.status == "failed")
-            labels = _counted(connection, run, prelabels.c.labels, prelabels.c.status == "labelled")
+            counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
-            query = (
-                sa.select(routes.c.route, routes.c.reason, sa.func.count())
-                .where(routes.c.run_id == run.id, newest(routes))
-                .group_by(routes.c.route, routes.c.reason)
+            newest_routes = ranked(routes, run.id, routes.c.route, routes.c.reason)
+            query = sa.select(newest_routes.c.route, newest_routes.c.reason, sa.func.count()).group_by(
+                "route", "reason"
             )
-            routed = {(route, reason): count for route, reason, count in connection.execute(query)}
+            routed = {
+                (route, reason): count
+                for route, reason, count in connection.execute(query.where(newest_routes.c.rank == 1))
+            }
             settled = connection.execute(_count_settled(run)).scalar_one()
             media = connection.execute(_count_media(run)).scalar_one()
+        statuses = _summed(counted, lambda one: one.status)
+        failures = _summed(counted, lambda one: one.reason, status="failed")
+        labels = _summed(counted, lambda one: tuple(one.labels), status="labelled")
         answered = sum(statuses.values())
         return RunTotals(
             statuses={**statuses, "settled": settled, "pending": max(0, everything - answered - settled)},
@@ -136,9 +141,11 @@ class ResultStore:
 
 
 def _joined(run: Run) -> sa.Select[Any]:
-    answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels))
-    route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes))
-    final = sa.and_(settlements.c.run_id == run.id, settlements.c.item_id == items.c.id, newest(settlements))
+    answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels, items.c.id))
+    route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes, items.c.id))
+    final = sa.and_(
+        settlements.c.run_id == run.id, settlements.c.item_id == items.c.id, newest(settlements, items.c.id)
+    )
     return sa.select(
         items.c.id,
         items.c.external_id,
@@ -191,16 +198,23 @@ def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int 
     return result
 
 
-def _counted(
-    connection: sa.Connection, run: Run, column: sa.Column[Any], *only: sa.ColumnElement[bool]
-) -> dict[Any, int]:
-    query = (
-        sa.select(column, sa.func.count())
-        .where(prelabels.c.run_id == run.id, newest(prelabels), *only)
-        .group_by(column)
-        .order_by(sa.func.count().desc(), column)
-    )
-    return {tuple(value) if isinstance(value, list) else value: count for value, count in connection.execute(query)}
+def _counted(connection: sa.Connection, run: Run) -> Sequence[sa.Row[Any]]:
+    """How many newest answers there are of each status, reason and labels, in one pass over the run."""
+    newest_answers = ranked(prelabels, run.id, prelabels.c.status, prelabels.c.reason, prelabels.c.labels)
+    columns = [newest_answers.c[name] for name in ("status", "reason", "labels")]
+    query = sa.select(*columns, sa.func.count().label("items")).where(newest_answers.c.rank == 1).group_by(*columns)
+    return connection.execute(query).all()
+
+
+def _summed(
+    counted: Sequence[sa.Row[Any]], key: Callable[[sa.Row[Any]], Value], *, status: str | None = None
+) -> dict[Value, int]:
+    """Items by what `key` takes of them, the most frequent first; of one status, where one is given."""
+    found: Counter[Value] = Counter()
+    for one in counted:
+        if status in {None, one.status}:
+            found[key(one)] += one.items
+    return dict(sorted(found.items(), key=lambda entry: (-entry[1], str(entry[0]))))
 
 
 def _sums(run: Run) -> sa.Select[Any]:

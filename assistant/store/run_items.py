@@ -51,6 +51,7 @@ class RunItem(NamedTuple):
     route: str | None
     reason: str | None
     cost_usd: float | None
+    query: str | None
 
 
 class Progress(NamedTuple):
@@ -101,12 +102,15 @@ class RunItemStore:
 
 
 def _answers(run_id: int, wanted: ItemFilter) -> sa.Select[Any]:
-    route = sa.and_(routes.c.run_id == run_id, routes.c.item_id == prelabels.c.item_id, newest(routes))
+    route = sa.and_(
+        routes.c.run_id == run_id, routes.c.item_id == prelabels.c.item_id, newest(routes, prelabels.c.item_id)
+    )
     query = (
         sa.select(
             *(items.c.id, items.c.external_id, items.c.text, items.c.language, prelabels.c.status),
             *(sa.type_coerce(prelabels.c.labels, Answer), prelabels.c.clauses, prelabels.c.reason),
             *(prelabels.c.detail, prelabels.c.signals, routes.c.route, routes.c.reason, prelabels.c.cost_usd),
+            items.c.query,
         )
         .select_from(prelabels.join(items, items.c.id == prelabels.c.item_id).outerjoin(routes, route))
         .where(prelabels.c.run_id == run_id, newest(prelabels))

@@ -89,11 +89,12 @@ def close_periods(database: Database) -> None:
         if connection.execute(sa.select(tallies.c.period).where(over).limit(1)).first() is None:
             return
     with database.write(alone=True) as connection:
-        query = sa.select(tallies).where(over).order_by(tallies.c.period, tallies.c.action, tallies.c.count.desc())
+        columns = tallies.c.period, tallies.c.action, tallies.c.key, tallies.c.logged, tallies.c.count.label("times")
+        query = sa.select(*columns).where(over).order_by(tallies.c.period, tallies.c.action, tallies.c.count.desc())
         sums: dict[tuple[str, str], dict[str, int]] = {}
         for row in connection.execute(query):
-            if row.count > 1 or not row.logged:
-                sums.setdefault((row.period, row.action), {})[row.key] = row.count
+            if row.times > 1 or not row.logged:
+                sums.setdefault((row.period, row.action), {})[row.key] = row.times
         connection.execute(tallies.delete().where(over))
         for (period, action), counts in sums.items():
             named = dict(list(counts.items())[:_NAMED])

@@ -1,10 +1,12 @@
 """Every request has a number, is timed, counted and written to the log, without content or secrets.
 
-What no handler caught ends here: the log gets where it happened, whoever asked gets a page with the number.
+The number is the one a proxy before us gave it, where it did. What no handler caught ends here: the log gets where it
+happened, whoever asked gets a page with the number.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 
@@ -13,12 +15,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.log import LOG, told_error
+from assistant.failures import logged
+from assistant.web.log import LOG
 from assistant.web.problems import Problem, respond
 from assistant.web.site import Site, address, visit
 
 _LEFT = 499  # as nginx writes it: no answer, since whoever asked is gone
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+# What proxies send: 32 hexadecimal digits, a UUID, `1-67891233-abcdef012345678912345678`; nothing that means anything
+# in a log, a page or a terminal.
+_NUMBER = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=@+/-]{0,127}")
 
 
 class Access:
@@ -38,7 +46,7 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = secrets.token_hex(8)
+        number = _number_of(scope)
         scope.setdefault("state", {})["request_id"] = number
         began, status = time.perf_counter(), 0
 
@@ -54,7 +62,7 @@ class Access:
         except ClientDisconnect:  # whoever asked has left, or was cut off
             status = status or _LEFT
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, it is told in words
-            LOG.error({"id": number} | told_error(error))
+            LOG.error({"id": number} | logged(error))
             if not status:
                 await respond(Request(scope), Problem(500))(scope, receive, noted)
         finally:
@@ -76,3 +84,11 @@ class Access:
             "from": address(request),
         }
         LOG.info(line)
+
+
+def _number_of(scope: Scope) -> str:
+    """The request's number in the log of the proxy before us, so that both can be joined; else one of our own."""
+    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    if len(given) == 1 and _NUMBER.fullmatch(given[0]):
+        return str(given[0].decode())
+    return secrets.token_hex(8)

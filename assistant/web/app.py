@@ -16,10 +16,12 @@ from starlette.middleware import Middleware
 
 from assistant import __version__
 from assistant.errors import AssistantError
+from assistant.failures import words_of
 from assistant.web import api, api_access, assets, health, openapi, pages, problems
 from assistant.web.access import Access
 from assistant.web.attempts import LoginLimits
 from assistant.web.body import BodyLimit
+from assistant.web.connections import Connections
 from assistant.web.doors import door, look
 from assistant.web.edge import known_query
 from assistant.web.headers import SecurityHeaders
@@ -35,15 +37,23 @@ _THREADS = 12  # handlers at once: below the database's connections, so that non
 Sweep = Callable[[], object]
 
 
-def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep, ...] = ()) -> FastAPI:
+def create_app(
+    workspace: Workspace,
+    options: ServeOptions,
+    sweeps: tuple[Sweep, ...] = (),
+    connections: Connections | None = None,
+) -> FastAPI:
     """The pages and the API of a workspace.
 
     Args:
         workspace: open as long as the app runs; the app doesn't close it.
         options: how it is served; with the real port, since the cookie's name holds it.
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
+        connections: those that are open, for the figures.
     """
-    site = Site(workspace, options, Metrics(), LoginLimits(workspace.database), look=look, root=Root(options.root))
+    logins = LoginLimits(workspace.database)
+    root = Root(options.root)
+    site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
         title="Labeling assistant",
         version=__version__,
@@ -51,20 +61,21 @@ def create_app(workspace: Workspace, options: ServeOptions, sweeps: tuple[Sweep,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(options, sweeps),
+        lifespan=_lifespan(site, sweeps),
         dependencies=[Depends(door)],
         middleware=[
-            Middleware(RootPath, root=site.root, secure=options.secure, takes_off=lambda: not _is_ours(site)),
+            Middleware(RootPath, root=site.root, scheme=options.declared_scheme, takes_off=lambda: not _is_ours(site)),
             Middleware(SecurityHeaders),
             Middleware(Access, site=site),
-            Middleware(HostCheck, allowed=options.allowed_hosts),
+            Middleware(HostCheck, allowed=options.allowed_hosts, probed=not options.private),
             Middleware(BodyLimit, largest=options.largest_body),
         ],
     )
     app.state.site = site
     problems.install(app)
-    paths = set()
-    for router in (assets.router, health.router, *_routers(pages)):
+    app.router.routes.extend(health.routes)
+    paths = {route.path for route in health.routes}
+    for router in (assets.router, *_routers(pages)):
         app.include_router(router, include_in_schema=False)
         paths |= _paths(router)
     for router in _routers(api):
@@ -97,24 +108,26 @@ def _paths(router: APIRouter) -> set[str]:
     return {str(path) for route in router.routes if (path := getattr(route, "path", None))}
 
 
-def _lifespan(options: ServeOptions, sweeps: tuple[Sweep, ...]) -> Callable[[FastAPI], Any]:
+def _lifespan(site: Site, sweeps: tuple[Sweep, ...]) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        task = asyncio.create_task(_sweep(options.lease_sweep_seconds, sweeps))
+        task = asyncio.create_task(_sweep(site, sweeps))
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        health.close(app)
 
     return lifespan
 
 
-async def _sweep(seconds: float, sweeps: tuple[Sweep, ...]) -> None:
+async def _sweep(site: Site, sweeps: tuple[Sweep, ...]) -> None:
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(site.options.lease_sweep_seconds)
         for sweep in sweeps:
             try:
                 await run_in_threadpool(sweep)
             except AssistantError as error:  # the database is busy: the next round will do
-                LOG.warning({"sweep": type(error).__name__})
+                LOG.warning({"sweep": type(error).__name__, "message": words_of(error)})
+                site.metrics.sweep_failed()

@@ -129,6 +129,11 @@ class Connections:
         self._noted = self.closed.copy()
         return new
 
+    def by_phase(self) -> Mapping[str, int]:
+        """How many there are."""
+        counted = Counter(connection.standing[0].name.lower() for connection in self._parties)
+        return {phase.name.lower(): counted[phase.name.lower()] for phase in Phase}
+
     def _make_room_in_all(self) -> bool:
         """The address with the most connections goes first, those of proxies last."""
         parties = sorted(self._by_party, key=lambda party: (party not in self._capped, -len(self._by_party[party])))

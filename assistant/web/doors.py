@@ -22,7 +22,7 @@ from assistant.web.credentials import digest
 from assistant.web.language import marked
 from assistant.web.noticed import access_refused, token_refused, token_used
 from assistant.web.open_door import is_open
-from assistant.web.permissions import CONFIRMED, SCOPES, Permission, may, role_may, roles_that_may
+from assistant.web.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.role_titles import ROLES
 from assistant.web.site import NOBODY, Visit, site, visit
@@ -89,12 +89,7 @@ def require(request: Request, principal: Principal, permission: Permission) -> N
         return
     site(request).workspace.read_log.add(access_refused(request, principal, permission.value))
     if role_may(principal.role, permission):
-        raise Problem(
-            403,
-            marked("This token lacks the scope “%(scope)s”. Make another: assistant tokens add"),
-            code="scope_missing",
-            values={"scope": SCOPES[permission].value},
-        )
+        raise _lacks(SCOPES[permission])
     raise Problem(
         403,
         marked("Your role, %(role)s, can't do this; it takes one of: %(roles)s. An admin can change your role."),
@@ -106,30 +101,38 @@ def require(request: Request, principal: Principal, permission: Permission) -> N
 def require_confirmed(request: Request) -> None:
     """Let a session go on only shortly after its person has given their password or come by a link.
 
-    A form may be sent a little later than it may be opened, so that nobody loses what they typed. A token has its scope
-    instead.
+    A form may be sent a little later than it may be opened, so that nobody loses what they typed. A token needs the
+    scope `accounts` instead.
 
     Raises:
-        Problem: 403 with the code `confirm`; a page leads to where it is done.
+        Problem: 403 with the code `confirm`, or `scope_missing` for a token; a page leads to where it is done.
     """
     here = visit(request)
+    if here.principal is not None and not here.session and Scope.ACCOUNTS.value not in here.principal.scopes:
+        raise _lacks(Scope.ACCOUNTS)
     allowed = site(request).options.confirm_seconds + (0 if request.method in _SAFE else _TYPING_SECONDS)
     if here.session and (not here.confirmed_at or _seconds_since(here.confirmed_at) > allowed):
         detail = marked("Give your password once more before you manage accounts: POST /api/v1/me/confirm, or sign in.")
         raise Problem(403, detail, code=CONFIRM)
 
 
+def _lacks(scope: Scope) -> Problem:
+    detail = marked("This token lacks the scope “%(scope)s”. Make another: assistant tokens add")
+    return Problem(403, detail, code="scope_missing", values={"scope": scope.value})
+
+
 def session_cookie(request: Request) -> str:
-    """The name of the cookie: bound to the host by its prefix where there is https, told apart by port elsewhere.
+    """The name of the cookie: bound to the host by its prefix where there is https.
 
     Browsers take `__Host-` for the path `/` only; below a path of its own a site has neighbours that may be others of
     this program.
     """
     here = site(request)
-    name = f"assistant-session-{here.options.port}"
     if request.url.scheme != "https":
-        return name
-    return f"__Secure-{name}" if here.root.path else "__Host-assistant-session"
+        return here.options.cookie
+    if here.root.path:
+        return f"__Secure-{here.options.cookie}"
+    return "__Host-assistant-session"
 
 
 def look(request: Request) -> Visit:

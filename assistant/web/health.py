@@ -1,52 +1,178 @@
-"""For whoever looks after the server: is it well, and what has it counted."""
+"""For whoever looks after the server: does it run, can it work, and what has it counted.
+
+These addresses pass no login and wait for no thread and no connection that people's requests use.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import http.client
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+import anyio.to_thread
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 
+from assistant import __version__
+from assistant.failures import words_of
 from assistant.policy.lock import held
-from assistant.store.workload import answers, count_assignments
+from assistant.store.journal import at_work
+from assistant.store.probe import Condition, DatabaseProbe
+from assistant.store.workload import Backlog, count_backlog
 from assistant.web.language import marked
+from assistant.web.log import LOG
+from assistant.web.metrics import State
 from assistant.web.open_door import open_to_all
 from assistant.web.options import is_loopback
-from assistant.web.problems import Problem
+from assistant.web.problems import Problem, respond
+from assistant.web.shared_look import SharedLook
 from assistant.web.site import Site, address, site
 from assistant.wiring.backup import seconds_since_backup
 
-router = APIRouter(include_in_schema=False)
+Found = TypeVar("Found")
+
+LIMIT_SECONDS = 2.0
+_LOOK_SECONDS = 1.5  # of one look, so that what it found can be said within the limit
+_LOOKS_EVERY = 0.2  # seconds: each takes the write lock for an instant
+_SILENT = Condition("does not answer", reason="no answer in time")
+_AWAY = "does not answer"
 
 
-@router.get("/healthz")
-@open_to_all
-def healthz(request: Request) -> JSONResponse:
-    """200 when the database answers, else 503; and how the index stands. Names nothing and nobody."""
-    here = site(request)
-    well = answers(here.database)
-    database = "ok" if well else "does not answer"
-    told = {"status": "ok" if well else "unwell", "database": database, "index": _index(here)}
-    return JSONResponse(told, 200 if well else 503)
+class Looks:
+    """What is looked at, each in a thread of its own.
 
-
-@router.get("/metrics")
-@open_to_all
-def metrics(request: Request) -> Response:
-    """Counters for Prometheus: to this machine, or to whoever has the token.
-
-    Raises:
-        Problem: 403 for everybody else.
+    Args:
+        here: the app.
     """
+
+    def __init__(self, here: Site) -> None:
+        writing, reading = (DatabaseProbe(here.database, _LOOK_SECONDS) for _ in range(2))
+        self._probes = (writing, reading)
+        self._condition = SharedLook(writing.look, every_seconds=_LOOKS_EVERY)
+        self._backlog = SharedLook(lambda: reading.read(count_backlog), every_seconds=_LOOKS_EVERY)
+        self._index = SharedLook(lambda: _index(here))
+        self._job = SharedLook(lambda: at_work(here.workspace.journal_folder))
+        self._backup = SharedLook(lambda: seconds_since_backup(here.database), every_seconds=_LOOKS_EVERY)
+        self._said = ""
+
+    def close(self) -> None:
+        """Free their connections."""
+        for probe in self._probes:
+            probe.close()
+
+    async def condition(self) -> Condition:
+        """Whether the database can be written; its own words go to the log when they change, not to whoever asks."""
+        found = await _in_time(self._condition, _SILENT)
+        if found.reason != self._said:
+            self._said = found.reason
+            LOG.warning({"database": found.database, "message": found.reason})
+        return found
+
+    async def backlog(self) -> Backlog | None:
+        """What waits; None where the database doesn't answer in time."""
+        return await _in_time(self._backlog, None)
+
+    async def index(self) -> str:
+        """How the search index stands: `none` (not built), `free`, `in use`, `server`, or `does not answer`."""
+        return await _in_time(self._index, _AWAY)
+
+    async def backup_seconds(self) -> float | None:
+        """How long ago the last backup was made; None for never, or where the database doesn't answer in time."""
+        return await _in_time(self._backup, None)
+
+    async def job_running(self) -> bool:
+        """Whether a job is at work."""
+        return await _in_time(self._job, False)
+
+
+async def livez(_: Request) -> JSONResponse:
+    """200 while the process answers at all: nothing else is looked at."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> JSONResponse:
+    """200 when answers can be stored, else 503; with the version and the schema."""
+    condition, told = await _told(request)
+    known = {"version": __version__, "schema": condition.schema or None}
+    return JSONResponse(told | known, 200 if condition.well else 503)
+
+
+async def healthz(request: Request) -> JSONResponse:
+    """200 when answers can be stored, else 503; and how the index stands. Names nothing and nobody."""
+    condition, told = await _told(request)
+    return JSONResponse(told, 200 if condition.well else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Figures for Prometheus: to this machine, or to whoever has the token; 403 for everybody else."""
     here = site(request)
     if not _may_read(request, here):
-        raise Problem(
-            403,
-            marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN."),
-            code="metrics",
-        )
-    here.metrics.backup(seconds_since_backup(here.database))
-    return Response(here.metrics.text(count_assignments(here.database)), media_type=here.metrics.content_type)
+        detail = marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN.")
+        return respond(request, Problem(403, detail, code="metrics"))
+    looks = _looks(request)
+    backlog, backup_seconds, index, job_running = await asyncio.gather(
+        looks.backlog(), looks.backup_seconds(), looks.index(), looks.job_running()
+    )
+    threads = anyio.to_thread.current_default_thread_limiter().statistics()
+    here.metrics.threads(threads.borrowed_tokens, int(threads.total_tokens), threads.tasks_waiting)
+    state = State(
+        backlog=backlog,
+        backup_seconds=backup_seconds,
+        index_up=index != _AWAY,
+        job_running=job_running,
+        connections_in_use=here.database.connections_in_use,
+        connections=here.connections,
+    )
+    return Response(here.metrics.text(state), media_type=here.metrics.content_type)
+
+
+# Not of a router: the app's routers have the door before them, which takes a thread and the database.
+_HANDLERS: dict[str, Callable[[Request], Awaitable[Response]]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/healthz": healthz,
+    "/metrics": metrics,
+}
+routes = [
+    APIRoute(path, open_to_all(handler), response_model=None, methods=["GET", "HEAD"], include_in_schema=False)
+    for path, handler in _HANDLERS.items()
+]
+
+
+async def _told(request: Request) -> tuple[Condition, dict[str, Any]]:
+    looks = _looks(request)
+    condition, index = await asyncio.gather(looks.condition(), looks.index())
+    status = "ok" if condition.well else "unwell"
+    return condition, {"status": status, "database": condition.database, "index": index}
+
+
+async def _in_time(look: SharedLook[Found], otherwise: Found) -> Found:
+    try:
+        return await look.within(LIMIT_SECONDS)
+    except Exception as error:  # noqa: BLE001 - whatever keeps a look from ending well, health is told all the same
+        if not isinstance(error, TimeoutError):
+            LOG.warning({"look": type(error).__name__, "message": words_of(error)})
+        return otherwise
+
+
+def close(app: FastAPI) -> None:
+    """Free what looks hold, where there were any."""
+    if hasattr(app.state, "looks"):
+        app.state.looks.close()
+
+
+def _looks(request: Request) -> Looks:
+    """The app's own, made at the first look: from then on it has two connections more."""
+    state = request.app.state
+    if not hasattr(state, "looks"):
+        state.looks = Looks(site(request))
+    held_looks: Looks = state.looks
+    return held_looks
 
 
 def _may_read(request: Request, here: Site) -> bool:
@@ -55,14 +181,26 @@ def _may_read(request: Request, here: Site) -> bool:
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     # Behind a proxy that isn't trusted everybody seems to be on this machine.
     passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
-    return is_loopback(address(request)) and not passed_on and not here.options.public_url
+    return is_loopback(address(request)) and not passed_on
 
 
 def _index(here: Site) -> str:
-    """`server`, `none` (not built), `free`, or `in use`."""
-    if here.workspace.settings.storage.chroma_url:
-        return "server"
+    url = here.workspace.settings.storage.chroma_url
+    if url:
+        return "server" if _answers(url) else _AWAY
     folder = here.workspace.state / "chroma"
     if not folder.is_dir():
         return "none"
     return "in use" if held(folder) else "free"
+
+
+def _answers(url: str) -> bool:
+    """Whether a Chroma server answers; its heartbeat needs no credentials."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    port = parts.port or (443 if parts.scheme == "https" else 8000)
+    connection = kind(parts.hostname or "", port, timeout=_LOOK_SECONDS)
+    with suppress(OSError, http.client.HTTPException):
+        connection.request("GET", f"{parts.path.rstrip('/')}/api/v2/heartbeat")
+        return connection.getresponse().status < 500
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from assistant.errors import InputError
@@ -71,6 +71,11 @@ class ServeOptions:
         return is_loopback(self.host)
 
     @property
+    def private(self) -> bool:
+        """Whether it is for one machine only: no network reaches it, and no proxy stands before it."""
+        return self.local and not self.public_url
+
+    @property
     def base_url(self) -> str:
         """What people type, without a slash at the end."""
         return self.origin + self.root
@@ -93,9 +98,25 @@ class ServeOptions:
         return quote(unquote(urlsplit(self.public_url).path.rstrip("/")))
 
     @property
-    def secure(self) -> bool:
-        """Whether people come by https."""
-        return self.origin.startswith("https://")
+    def declared_scheme(self) -> str:
+        """`http` or `https`, as the public URL says; empty without one."""
+        return urlsplit(self.public_url).scheme
+
+    @property
+    def cookie(self) -> str:
+        """What this site's cookies are called, before a prefix: as what people type says, not where a process listens.
+
+        Several processes behind one public URL share it. Without one it holds the port: that is what tells two sites on
+        one machine apart.
+        """
+        if not self.public_url:
+            return f"assistant-session-{self.port}"
+        return "-".join(("assistant-session", *self.root.split("/")[1:]))
+
+    @property
+    def unheard_proxy(self) -> bool:
+        """Whether a proxy seems to stand before this whose word on who asks doesn't count: all seem to be one."""
+        return bool(self.public_url) and not self.trusted_proxies and self.origin != replace(self, public_url="").origin
 
     @property
     def allowed_hosts(self) -> frozenset[str] | None:
@@ -103,10 +124,19 @@ class ServeOptions:
 
         A page elsewhere that lets its own name point at 127.0.0.1 (DNS rebinding) comes with its own name.
         """
-        public = urlsplit(self.public_url).hostname
+        name = urlsplit(self.public_url).hostname
+        public = {_as_sent(name)} if name else set()
         if self.local:
-            return frozenset({"127.0.0.1", "localhost", "::1", self.host.lower(), *([public] if public else [])})
-        return frozenset({public}) if public else None
+            return frozenset({"127.0.0.1", "localhost", "::1", _as_sent(self.host), *public})
+        return frozenset(public) if public else None
+
+
+def _as_sent(host: str) -> str:
+    """A host as browsers send it in `Host`: an IP address in its shortest form, a name in lower case and ASCII."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
 
 
 def _refuse_unknown_proxy(given: str) -> None:

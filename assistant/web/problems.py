@@ -13,15 +13,28 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from assistant.errors import AssistantError, InputError, StorageError
+from assistant.errors import (
+    AssistantError,
+    InputError,
+    ModelError,
+    SettingsError,
+    StorageError,
+    VectorIndexError,
+    WorkspaceError,
+)
+from assistant.failures import words_of
 from assistant.web.language import Language, marked
+from assistant.web.log import LOG
 from assistant.web.site import request_id, site
 from assistant.web.views import language_of, render
 
 API = "/api/"
+FOR_MACHINES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})  # asked by probes and scrapers, never by people
 CONFIRM = "confirm"
 """The code of a problem that is over once people have given their password once more."""
 PROBLEM_TYPE = "application/problem+json"
+
+_OF_THE_SERVER = (StorageError, VectorIndexError, ModelError, SettingsError, WorkspaceError)
 
 _TITLES = {
     400: marked("This request can't be understood"),
@@ -99,7 +112,7 @@ def respond(request: Request, problem: Problem) -> Response:
     """The answer that tells a problem, in the reader's language."""
     language = language_of(request)
     detail, title = problem.told(language), language.gettext(problem.title)
-    if request.url.path.startswith(API):
+    if _for_programs(request):
         body = {
             "type": "about:blank",
             "title": title,
@@ -118,6 +131,11 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
+def _for_programs(request: Request) -> bool:
+    path = request.scope["path"]
+    return path.startswith(API) or path in FOR_MACHINES
+
+
 def install(app: FastAPI) -> None:
     """Let an app tell its problems this way."""
     app.add_exception_handler(Problem, _problem)
@@ -128,7 +146,7 @@ def install(app: FastAPI) -> None:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - as installed
-    if error.status == 401 and not request.url.path.startswith(API):
+    if error.status == 401 and not _for_programs(request):
         return _to_login(request)
     if error.code == CONFIRM and not request.url.path.startswith(API):
         return _to_confirm(request)
@@ -137,7 +155,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as installed
-    if not hasattr(request.state, "visit") and not request.url.path.startswith(API):
+    if not hasattr(request.state, "visit") and not _for_programs(request):
         with suppress(AssistantError):  # who asks only decides how the page looks
             request.state.visit = await run_in_threadpool(site(request).look, request)
     # Of its own words only those about a body that can't be read say more than the status does.
@@ -157,12 +175,21 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    """Errors written for users; their text is English, as on the command line."""
+    """Errors written for users; their text is English, as on the command line.
+
+    What is wrong with a disk or a server is for whoever looks after this one: its reason, which may name hosts, ports
+    and paths, goes to the log, and whoever asked is asked to try again.
+    """
     assert isinstance(error, AssistantError)  # noqa: S101 - as installed
-    status = 503 if isinstance(error, StorageError) else 400 if isinstance(error, InputError) else 409
-    place = f"{error.where}: " if error.where else ""
-    values = {"what": f"{place}{error.what}"}
-    return respond(request, Problem(status, "%(what)s", code=type(error).__name__, values=values, hint=error.hint))
+    code = type(error).__name__
+    if isinstance(error, _OF_THE_SERVER):
+        place = {"where": error.where} if error.where else {}
+        LOG.warning({"id": request_id(request), "error": code, "message": words_of(error), **place})
+        return respond(request, Problem(503, code=code))
+    status = 400 if isinstance(error, InputError) else 409
+    place_told = f"{error.where}: " if error.where else ""
+    values = {"what": f"{place_told}{error.what}"}
+    return respond(request, Problem(status, "%(what)s", code=code, values=values, hint=error.hint))
 
 
 def _to_login(request: Request) -> Response:
@@ -175,5 +202,8 @@ def _to_login(request: Request) -> Response:
 
 def _to_confirm(request: Request) -> Response:
     """People are led to where they give their password, and from there back to the page with the form."""
-    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path or "/"
-    return RedirectResponse(f"/confirm?next={quote(back)}", 303, {"Cache-Control": "no-store"})
+    came_from = urlsplit(request.headers.get("referer", "")).path.removeprefix(site(request).root.path)
+    onward = f"/confirm?next={quote(request.url.path if request.method == 'GET' else came_from or '/')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=403, headers={"HX-Redirect": onward})
+    return RedirectResponse(onward, 303, {"Cache-Control": "no-store"})

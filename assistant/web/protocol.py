@@ -83,7 +83,7 @@ class TimedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head is whole. The host of its request line counts like one in `Host`: two that differ are refused."""
         self._awaits = "body"
-        named = _named_host(self.url)
+        named, self.url = _parted(self.url)
         if named is not None and [value.lower() for name, value in self.headers if name == b"host"] != [named]:
             self.headers.append((b"host", named))
         super().on_headers_complete()
@@ -169,11 +169,11 @@ class TimedProtocol(HttpToolsProtocol):
         return then - waiting < min(_TAKEN, then)
 
 
-def _named_host(target: bytes) -> bytes | None:
-    """The host in a request line, lower case, with its port and whatever else stands there; None without one."""
+def _parted(target: bytes) -> tuple[bytes | None, bytes]:
+    """The host in a request line, lower case, with whatever else stands there (None without one), and the path."""
     if target.startswith(b"/") or b"://" not in target:
-        return None
+        return None, target
     rest = target.partition(b"://")[2]
-    for end in (b"/", b"?", b"#"):
-        rest = rest.partition(end)[0]
-    return rest.lower()
+    ends = [place for end in (b"/", b"?", b"#") if (place := rest.find(end)) >= 0]
+    host, path = rest[: min(ends, default=len(rest))], rest[min(ends, default=len(rest)) :]
+    return host.lower(), path if path.startswith(b"/") else b"/" + path

@@ -52,20 +52,21 @@ NO_PATH = Root("")
 
 
 class RootPath:
-    """Takes the public path off requests and puts it on redirects and cookies; https is https, whatever came here.
+    """Takes the public path off requests and puts it on redirects and cookies; the declared scheme is the scheme.
 
     Args:
         app: everything else.
         root: the path.
-        secure: whether people come by https: then cookies are theirs alone, though the proxy speaks http with us.
+        scheme: of the public URL, `http` or `https`, whatever a proxy speaks with us or says; empty where none is
+            declared: then a request's own counts, or what a trusted proxy says of it.
         takes_off: whether a path that begins with ours still has it on; False where ours is one the app has, too, so
             that only a proxy that takes it off can be meant.
     """
 
-    def __init__(self, app: ASGIApp, root: Root, *, secure: bool, takes_off: Callable[[], bool]) -> None:
+    def __init__(self, app: ASGIApp, root: Root, *, scheme: str, takes_off: Callable[[], bool]) -> None:
         self._app = app
         self._root = root
-        self._secure = secure
+        self._scheme = scheme
         self._takes_off = takes_off
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,8 +74,8 @@ class RootPath:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._secure:
-            scope["scheme"] = "https"
+        if self._scheme:
+            scope["scheme"] = self._scheme
         if not self._root.path:
             await self._app(scope, receive, send)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ from typing import cast
 
 import uvicorn
 
+from assistant import __version__
 from assistant.errors import InputError
+from assistant.store.database import HEAD
 from assistant.store.tallies import close_periods
 from assistant.store.users import UserStore
 from assistant.web.app import Sweep, create_app
@@ -23,6 +26,7 @@ from assistant.web.links import login_link
 from assistant.web.log import LOG, logging_to
 from assistant.web.options import ServeOptions
 from assistant.web.protocol import TimedProtocol
+from assistant.web.site import Site
 from assistant.wiring.auditing import anchor_day
 from assistant.wiring.workspace import Workspace
 
@@ -73,12 +77,12 @@ def serve(
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):
         real = replace(options, port=listener.getsockname()[1])
-        app = create_app(workspace, real, sweeps=_sweeps(workspace))
+        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
+        app = create_app(workspace, real, _sweeps(workspace), connections)
         link = None
         if real.local and not real.team:
             link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
         started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
-        connections = Connections(workspace.settings.server, TrustedProxies(real.trusted_proxies))
         config = uvicorn.Config(
             app,
             http=cast("type[asyncio.Protocol]", partial(TimedProtocol, connections)),
@@ -92,7 +96,8 @@ def serve(
             forwarded_allow_ips=list(real.trusted_proxies),
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
-        server = _Server(config, connections, lambda: announce(started))
+        _log_start(workspace, real, connections)
+        server = _Server(config, app.state.site, lambda: announce(started))
         asyncio.run(server.run_until_told(listener))
 
 
@@ -133,12 +138,35 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
+def _log_start(workspace: Workspace, options: ServeOptions, connections: Connections) -> None:
+    """What somebody wants to know who has only the log; no secrets."""
+    LOG.info(
+        {
+            "message": "started",
+            "version": __version__,
+            "schema": HEAD,
+            "pid": os.getpid(),
+            "database": "SQLite" if workspace.database.is_sqlite else "PostgreSQL",
+            "host": options.host,
+            "port": options.port,
+            "team": options.team,
+            "public_url": options.public_url,
+            "trusted_proxies": options.trusted_proxies,
+            "metrics_token": bool(options.metrics_token),
+            "connections": connections.most,
+            "connections_per_address": connections.limits.connections_per_address,
+        }
+    )
+    if options.unheard_proxy:
+        LOG.warning({"message": "no proxy is trusted: everybody seems to come from the proxy's address"})
+
+
 class _Server(uvicorn.Server):
     """uvicorn with our own signals and time limits: it ends with status 0, after what was begun."""
 
-    def __init__(self, config: uvicorn.Config, connections: Connections, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._connections = connections
+        self._site = site
         self._announce = announce
 
     @contextmanager
@@ -155,8 +183,11 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Close what took too long."""
-        if counter % _TICKS == 0 and (closed := self._connections.end_overdue()):
+        connections = self._site.connections
+        if counter % _TICKS == 0 and connections is not None and (closed := connections.end_overdue()):
             LOG.warning({"connections_closed": dict(closed)})
+            for reason, count in closed.items():
+                self._site.metrics.closed(reason, count)
         return await super().on_tick(counter)
 
     async def run_until_told(self, listener: socket.socket) -> None:

@@ -11,6 +11,7 @@ from fastapi import Request
 from assistant.domain.review_work import Principal
 from assistant.store.database import Database
 from assistant.web.attempts import LoginLimits
+from assistant.web.connections import Connections
 from assistant.web.metrics import Metrics
 from assistant.web.options import ServeOptions
 from assistant.web.root_path import NO_PATH, Root
@@ -28,6 +29,7 @@ class Site:
         logins: how often somebody may try.
         paths: the addresses there are.
         root: the path that all public addresses begin with.
+        connections: those that are open; None where another server than ours holds them.
         look: finds out who asks, for what never comes to the door, such as an address that isn't there.
     """
 
@@ -37,6 +39,7 @@ class Site:
     logins: LoginLimits
     paths: frozenset[str] = frozenset()
     root: Root = NO_PATH
+    connections: Connections | None = None
     look: Callable[[Request], Visit] = lambda _: NOBODY
 
     @property

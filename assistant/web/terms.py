@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, TaskKind
+from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
 from assistant.web.language import marked
 
@@ -24,6 +25,58 @@ ROUTES = {
     Route.SETTLED: marked("settled by people"),
     Route.DEFERRED: marked("waits"),
 }
+
+REASONS = {
+    "reply_failed": marked("no usable answer"),
+    "media_not_seen": marked("media the model was not shown"),
+    "label_always_human": marked("a label the policy keeps for people"),
+    "looks_like_instruction": marked("the content talks to the machine"),
+    "hidden_text": marked("the content has hidden characters that carry text"),
+    "reply_in_content": marked("the content holds the very answer given"),
+    "resembles_injection": marked("the content resembles attacks on the machine"),
+    "content_truncated": marked("only a part of the content was shown"),
+    "language_not_covered": marked("a language the policy doesn't cover"),
+    "no_clause_near": marked("nothing in the policy is near it"),
+    "safe_contradicted": marked("called harmless, while settled items near it violate"),
+    "signals_disagree": marked("settled items near it have another label"),
+    "no_probability": marked("nothing says how sure the model is"),
+    "low_probability": marked("the model is not sure enough"),
+    "high_probability": marked("the model is sure, and there is no doubt"),
+}
+"""Of first routes and doubts; others are shown by their name."""
+
+INSTRUCTIONS = {
+    Kind.OVERRIDE: marked("sets the instructions aside"),
+    Kind.DEMAND: marked("asks for a label, a score or a reply"),
+    Kind.ADDRESS: marked("speaks to whoever labels it"),
+    Kind.ROLE: marked("poses as the system, the assistant or the markup of a chat"),
+    Kind.FENCE: marked("poses as the end of the content, or as a new one"),
+    Kind.REPLY: marked("writes an answer as the machine's reply would be"),
+    Kind.AUTHORITY: marked("quotes policy, precedents or a review about its own label"),
+    Kind.ROUTING: marked("asks to be kept from people"),
+}
+
+DISGUISES = {
+    "invisible": marked("invisible characters"),
+    "shapes": marked("letters of other shapes"),
+    "lookalikes": marked("look-alike letters"),
+    "turned": marked("letters turned upside down"),
+    "reversed": marked("letters in reverse order"),
+    "markup": marked("words parted by markup"),
+    "spaced": marked("letters parted by blanks or signs"),
+    "joined": marked("letters parted by blanks or signs"),
+    "leet": marked("digits in place of letters"),
+    "cipher": marked("shifted letters"),
+    "entities": marked("HTML entities"),
+    "percent": marked("percent codes"),
+    "escapes": marked("escape codes"),
+    "hex": marked("hexadecimal codes"),
+    "binary": marked("binary codes"),
+    "codes": marked("character codes"),
+    "morse": marked("Morse code"),
+    "braille": marked("Braille"),
+}
+"""What an instruction was written in; names of codes that are the same in every language are not in here."""
 
 STATUSES = {
     "labelled": marked("labelled"),

@@ -24,8 +24,8 @@ from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.journal import unread
 from assistant.store.results import RunTotals
-from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.injection import KeptDetector, injection_detector
+from assistant.wiring.jobs_at_work import refuse_unpriced
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.work import JobChoice, Work, production_work
 from assistant.wiring.workspace import Workspace
@@ -192,11 +192,11 @@ class Session:
             ),
             progress=self.progress,
         )
-        if self.interrupted:  # asked to stop before it had begun
-            self.stop()
         started: dict[str, object] = {"to_ask": self.progress.total}
         if self._detector is not None:
             started["injection_detector"] = self._detector.digest
+        if self.interrupted:  # asked to stop before it had begun
+            self.stop()
         workspace.runs.event(self.run, "started", started)
         try:
             with _rare_collections():

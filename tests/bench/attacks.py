@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from assistant.stats.intervals import binomial_interval
-from tests.bench.commands import assistant
+from tests.bench.commands import assistant, run
 from tests.bench.research import data_folder, texts_of
 
 Figure = tuple[str, str, str, bool | None]
@@ -65,7 +65,7 @@ def outcomes(workspace: Path, rows: Iterable[Mapping[str, Any]], prompt: str, ur
         posts = workspace.with_suffix(".jsonl")
         fields = ({"id": row["id"], "text": row["text"], "lang": "en"} for row in rows)
         posts.write_bytes(b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in fields))
-        assistant(workspace, "init", str(workspace))
+        run("-m", "assistant", "init", str(workspace))
         assistant(workspace, "ingest", str(posts))
     assistant(workspace, "prelabel", "--model", "openai:dev", "--prompt", prompt, base_url=url)
     out = workspace.with_name(f"{workspace.name}-{prompt}.jsonl")

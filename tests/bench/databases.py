@@ -14,7 +14,8 @@ from assistant.domain.certificates import Score
 from assistant.store.database import now, parts
 from assistant.store.fits import FitStore
 from assistant.store.tables import items, prelabels
-from assistant.wiring.workspace import DATABASE_VARIABLE, Workspace
+from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.wiring.workspace import Workspace
 from tests.bench.commands import Finished, run
 from tests.postgres import find_binaries, running_server
 

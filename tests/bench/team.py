@@ -36,7 +36,8 @@ from assistant.store.tasks import add_tasks
 from assistant.store.users import UserStore
 from assistant.web.credentials import digest, hash_password, new_token
 from assistant.wiring.start import make_workspace
-from assistant.wiring.workspace import DATABASE_VARIABLE, Workspace
+from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.wiring.workspace import Workspace
 from tests.bench.content import posts
 from tests.bench.team_site import Site, team_site
 from tests.postgres import DURABLE, find_binaries, running_server

@@ -111,6 +111,21 @@ def test_a_head_that_is_not_as_it_was_signed_does_not_hold(
     assert found.status == 1, found.stdout  # ... who kept the key can
 
 
+def test_a_head_that_a_killed_process_left_without_signature_is_signed_and_a_planted_one_is_not(
+    assistant: Assistant, filled: Path
+) -> None:
+    head = Path(assistant("audit", "head", "-w", filled, "--json").json["file"])
+    head.with_suffix(".sig").unlink()
+    assert assistant("audit", "head", "-w", filled).status == 0
+    assert assistant("audit", "verify", "-w", filled).status == 0
+    head.with_suffix(".sig").unlink()
+    head.write_text(head.read_text().replace('"hash": "', '"hash": "0'))
+    refused = assistant("audit", "head", "-w", filled)
+    assert refused.status == 1
+    assert "is not ours" in refused.stderr
+    assert not head.with_suffix(".sig").exists()
+
+
 def test_whoever_has_the_public_key_can_check_a_head_without_this_program(assistant: Assistant, filled: Path) -> None:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed here")

@@ -18,7 +18,7 @@ from assistant.store.engine import Link
 from assistant.store.items import ItemStore
 from assistant.store.patience import lasting
 from assistant.store.tables import policies
-from tests.cli.conftest import Assistant, Server
+from tests.cli.conftest import POSTS, Assistant, Server
 from tests.postgres import PostgresServer, find_binaries, running_server
 
 pytestmark = pytest.mark.postgres
@@ -117,3 +117,43 @@ def test_pages_are_refused_at_once_while_the_server_is_away_and_served_when_it_i
     own_server.start()
     assert store.count()["items"] == 0  # the very first time: no connection of before is used
     database.close()
+
+
+@pytest.fixture
+def filled_on(
+    own_server: PostgresServer,
+    assistant: Assistant,
+    workspace: Path,
+    dev_server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A workspace on the server, with a run."""
+    monkeypatch.setenv("ASSISTANT_DATABASE_URL", own_server.migrated_url())
+    dev_server(models=("dev",))
+    assert assistant("ingest", POSTS, "-w", workspace).status == 0
+    assert assistant("prelabel", "--model", "openai:dev", "--limit", "40", "-w", workspace).status == 0
+    return workspace
+
+
+def test_every_command_says_so_while_the_database_is_away_and_can_be_given_again(
+    own_server: PostgresServer, assistant: Assistant, filled_on: Path
+) -> None:
+    commands = (
+        ("status",),
+        ("ingest", POSTS),
+        ("labels", "import", POSTS, "--rater-name", "ana", "--label", "label_a"),
+        ("route",),
+        ("enqueue",),
+        ("settle",),
+        ("export", filled_on / "out.csv"),
+        ("backup", filled_on / "copy.zip", "--overwrite"),
+        ("db", "status"),
+    )
+    own_server.stop()
+    for words in commands:
+        told = assistant(*words, "-w", filled_on)
+        assert (told.status, "the database does not answer" in told.stderr) == (1, True), (words, told.stderr)
+    own_server.start()
+    after = {words[0]: assistant(*words, "-w", filled_on) for words in commands}
+    assert {name: told.stderr for name, told in after.items() if "does not answer" in told.stderr} == {}
+    assert after["export"].status == after["backup"].status == 0

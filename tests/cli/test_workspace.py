@@ -217,7 +217,10 @@ def test_even_the_unexpected_is_told_in_words_and_its_trace_kept_private(
     assert "nobody's business" not in said.stdout + said.stderr
     [trace] = tmp_path.glob("assistant-error-*.txt")
     assert str(trace) in said.json["error"]["hint"]
-    assert "ZeroDivisionError" in trace.read_text("utf-8")
+    kept = trace.read_text("utf-8")
+    assert "ZeroDivisionError" in kept
+    assert "assistant/wiring/workspace.py" in kept
+    assert "nobody's business" not in kept
     assert trace.stat().st_mode & 0o077 == 0
 
 

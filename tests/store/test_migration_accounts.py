@@ -50,8 +50,9 @@ def old(engine: sa.Engine) -> None:
             connection.execute(sa.insert(there), [filled | values])
 
     add("users", id=1, name="ana", role="lead", languages="[]", skills="[]", opt_outs="[]", queues="[]", created_at=AT)
+    seen = datetime.now(UTC).isoformat(timespec="milliseconds")
     add("api_tokens", id=1, user_id=1, scopes='["read"]', digest="d", created_at="2020")
-    add("sessions", id_digest="s" * 64, user_id=1, last_seen_at="2999", expires_at="2999")
+    add("sessions", id_digest="s" * 64, user_id=1, created_at=seen, last_seen_at=seen, expires_at="2999")
     add("items", id=1, external_id="i1", content_digest="d1")
     add("reviews", item_id=1, rater="审 ana", labels='["spam"]', shown_suggestion=True, source="queue", created_at=AT)
     add("reviews", item_id=1, rater="bo", labels='["spam"]', source="f.csv", created_at=AT)
@@ -82,7 +83,7 @@ def test_old_tokens_get_ninety_days_and_a_note_in_the_log(url: str) -> None:  # 
     assert not holder.expired
     [entry] = audit.entries(database, action="token.expiry")
     assert entry.detail == {"tokens": 1, "expires_at": token.expires_at}
-    session = SessionStore(database).find("s" * 64, idle_seconds=1)
+    session = SessionStore(database).find("s" * 64, idle_seconds=3600)
     assert session is not None
     assert session.confirmed_at == ""  # it has to show once that it is them
     database.close()

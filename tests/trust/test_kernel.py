@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from assistant.trust.kernel import fit_kernel
+from assistant.trust.kernel import fit_kernel, held_out_by_group
 
 
 def _task(n: int = 80, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -53,3 +53,17 @@ def test_held_out_scores_of_labels_that_are_chance_tell_nothing() -> None:
 def test_a_label_nearly_everybody_gave_moves_the_offset() -> None:
     fit = fit_kernel(np.eye(10), np.array([1.0] + [0.0] * 9), 1.0)
     assert fit.offset == pytest.approx(np.log(2 / 10))
+
+
+def test_scores_held_out_by_group_are_close_to_leaving_each_group_out() -> None:
+    rows, outcomes = _task()
+    groups = np.arange(len(outcomes)) % 10
+    likeness = rows @ rows.T + 1
+    unseen = held_out_by_group(likeness, fit_kernel(likeness, outcomes, 1.0), outcomes, 1.0, groups)
+    left_out = np.empty(len(outcomes))
+    for group in range(10):
+        seen, held = np.flatnonzero(groups != group), np.flatnonzero(groups == group)
+        part = fit_kernel(likeness[np.ix_(seen, seen)], outcomes[seen], 1.0)
+        left_out[held] = likeness[np.ix_(held, seen)] @ part.shares + part.offset
+    assert np.corrcoef(unseen, left_out)[0, 1] > 0.99
+    assert np.abs(unseen - left_out).mean() < 0.2

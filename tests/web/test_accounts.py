@@ -135,6 +135,14 @@ def test_a_token_resets_a_password_only_by_a_scope_of_its_own(
     assert boss.get("/api/v1/tokens").status_code == (401 if status == 204 else 200)
 
 
+def test_a_token_that_may_read_signs_nobody_out(app: FastAPI, workspace: Workspace, boss: TestClient) -> None:
+    ours = token(workspace, "boss", "read", "admin")
+    for path in ("/api/v1/me/sessions", f"/api/v1/me/sessions/{'0' * 16}", "/api/v1/users/boss/sessions"):
+        assert browser(app).delete(path, headers=ours).json()["code"] == "scope_missing", path
+    assert browser(app).post("/api/v1/me/confirm", headers=ours, json={"password": PASSWORD}).status_code == 409
+    assert boss.get("/").status_code == 200
+
+
 def test_one_sees_where_one_is_signed_in_and_ends_one_or_all(app: FastAPI, workspace: Workspace) -> None:
     make_user(workspace, "ana", password_hash=hash_password(PASSWORD))
     here, phone, other = (browser(app, address=f"10.0.0.{number}") for number in (1, 2, 3))

@@ -31,11 +31,6 @@ def seconds(limits: LoginLimits, account: str, address: str) -> int:
     return limits.try_once(account, address).seconds
 
 
-@pytest.fixture
-def database(workspace: Workspace) -> Database:
-    return workspace.database
-
-
 def test_an_allowance_is_spent_at_once_and_fills_up_again(database: Database) -> None:
     clock = Clock()
     attempts, allowed = AttemptStore(database, clock), {"a": Allowance(burst=2, seconds_each=10)}

@@ -232,7 +232,7 @@ def test_behind_a_proxy_its_public_name_is_served_and_others_are_not(workspace: 
     options = ServeOptions(host="0.0.0.0", port=PORT, team=True, public_url="https://labels.example.com")  # noqa: S104
     client = browser(create_app(workspace, options))
     assert client.get("/healthz", headers={"host": "labels.example.com"}).status_code == 200
-    assert client.get("/healthz", headers={"host": "10.0.0.7"}).status_code == 421
+    assert client.get("/login", headers={"host": "10.0.0.7"}).status_code == 421
 
 
 @pytest.mark.parametrize(

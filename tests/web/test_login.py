@@ -296,3 +296,48 @@ def test_the_login_page_speaks_chinese_where_it_is_asked_to(nobody: TestClient) 
     assert "<h1>登录</h1>" in answer.text
     assert "登录" in nobody.get("/login").text  # remembered
     assert "登录" in browser(nobody.app, headers={"accept-language": "zh-CN"}).get("/login").text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "scheme", "cookie"),
+    [
+        ("https://labels.example.com", "http", "__Host-assistant-session"),
+        ("https://labels.example.com:8444", "http", "__Host-assistant-session"),
+        ("http://labels.example.com:8080", "http", "assistant-session"),
+        ("http://labels.example.com", "https", "assistant-session"),  # a proxy may say what it likes
+        ("https://example.com/team/labels", "http", "__Secure-assistant-session-team-labels"),
+        ("http://example.com/labels", "http", "assistant-session-labels"),
+    ],
+)
+def test_two_processes_behind_one_public_url_share_a_session_as_it_says(
+    workspace: Workspace, public_url: str, scheme: str, cookie: str
+) -> None:
+    first, second = (
+        browser(create_app(workspace, ServeOptions(port=port, team=True, public_url=public_url)))
+        for port in (8763, 8764)
+    )
+    answer = first.post(f"{scheme}://127.0.0.1/login", data={"name": "ana", "password": PASSWORD})
+    given = answer.headers["set-cookie"]
+    assert given.split("=")[0] == cookie
+    assert ("; Secure" in given) == public_url.startswith("https")
+    assert ("strict-transport-security" in answer.headers) == public_url.startswith("https")
+    held = {"cookie": given.split(";")[0]}
+    for client in (first, second):
+        assert client.get("/", headers=held).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public_url", "proxies", "warned"),
+    [
+        ("https://labels.example.com", (), True),
+        ("http://labels.example.com", (), True),
+        ("https://labels.example.com", ("127.0.0.1",), False),
+        ("http://127.0.0.1:8760", (), False),  # where it listens: nothing stands before it
+        ("", (), False),
+    ],
+)
+def test_a_proxy_whose_word_does_not_count_is_warned_of(
+    public_url: str, proxies: tuple[str, ...], warned: bool
+) -> None:
+    options = ServeOptions(port=PORT, public_url=public_url, trusted_proxies=proxies)
+    assert options.unheard_proxy is warned

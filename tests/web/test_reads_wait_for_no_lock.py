@@ -106,7 +106,10 @@ def test_every_address_that_is_read_answers_while_nothing_can_be_written(
         aged(served)
         with no_writing(served):
             found = answers(pool, client, paths)
-    assert {path: status for path, status in found.items() if status not in range(200, 500)} == {}
+    unwell = {path: status for path, status in found.items() if status not in range(200, 500)}
+    assert unwell == (
+        {"/healthz": 503} if served.database.is_sqlite else {}
+    )  # its right answer: nothing can be written
     assert len(found) == len(paths) > 60
 
 

@@ -206,8 +206,8 @@ def test_the_site_itself_can_be_opened_on_its_machine_with_and_without_the_path(
     [
         ("https://labels.example.com", "__Host-assistant-session", "/"),
         ("HTTPS://Labels.example.com:443/", "__Host-assistant-session", "/"),
-        ("https://example.com/labels/", "__Secure-assistant-session-8760", "/labels"),
-        ("http://example.com/labels", "assistant-session-8760", "/labels"),
+        ("https://example.com/labels/", "__Secure-assistant-session-labels", "/labels"),
+        ("http://example.com/labels", "assistant-session-labels", "/labels"),
     ],
 )
 def test_cookies_are_those_of_the_public_address_though_the_proxy_speaks_plain_http(

@@ -187,3 +187,12 @@ def test_a_large_upload_gets_its_answer_over_a_real_connection(workspace: Worksp
         headers = {"content-type": "application/x-www-form-urlencoded", "x-csrf-token": ""}
         assert client.post("/profile/switch", content=parts(), headers=headers).status_code == 413
         assert client.get("/").status_code == 200
+
+
+def test_a_public_url_without_a_trusted_proxy_is_warned_of_at_the_start(workspace: Workspace) -> None:
+    make_user(workspace, "ana", Role.ADMIN, password_hash=hash_password(PASSWORD))
+    with serving(workspace.folder, "--team", "--public-url", "https://labels.example.com") as server:
+        server.process.terminate()
+        said = server.process.communicate()[1]
+    assert "no proxy is trusted" in said
+    assert "--trusted-proxy" in said

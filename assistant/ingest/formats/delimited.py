@@ -10,6 +10,7 @@ from assistant.errors import InputError
 from assistant.ingest.formats.feeder import Feeder
 from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.formats.lines import LONGEST_LINE, Lines, physical_lines
+from assistant.ingest.limits import MOST_COLUMNS
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of, explain_encoding
 
@@ -139,6 +140,11 @@ def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading)
         if line.undecodable is not None:
             hint = explain_encoding(line.undecodable, feeder.encoding, reading)
             raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
+    if len(fields) > MOST_COLUMNS:
+        hint = (
+            f"at most {MOST_COLUMNS:,} columns are read; is the delimiter right? {reading.advice('delimiter', 'tab')}"
+        )
+        raise InputError(f"the header has {len(fields):,} columns", where=where, hint=hint)
     names = [name.strip("\ufeff \t\r\n") or f"column_{place}" for place, name in enumerate(fields, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from assistant.errors import InputError
+from assistant.ingest.formats.archive import BoundedArchive
 from assistant.ingest.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.formats.values import plain_value
 from assistant.ingest.formats.workbook import (
@@ -59,7 +60,8 @@ def read_excel(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no content
-            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
+            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+            workbook._archive = BoundedArchive(source)  # noqa: SLF001 - from which its sheets are read
             sheet = choose_sheet(workbook, reading)
             formulas = Formulas(source, sheet)
     except DAMAGED as error:

@@ -22,7 +22,7 @@ from assistant.ingest.formats.lines import Rewound, physical_lines
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of
 
-LARGEST = 256 * 1024 * 1024  # bytes of one value, such as an object that holds all records; it is held in memory
+LARGEST = 64 * 1024 * 1024  # bytes of one value, such as an object that holds all records; it is held in memory
 
 _SIGN = re.compile(rb'["\[\]{},]')
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)  # the rest of one, after its first quote

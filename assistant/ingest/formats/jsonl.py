@@ -10,11 +10,13 @@ import orjson
 
 from assistant.ingest.formats.json_object import unfolded_object
 from assistant.ingest.formats.lines import Lines, physical_lines
+from assistant.ingest.limits import MOST_VALUES
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, Row, excerpt_of, explain_encoding
 
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")  # may be an integer over 64 bits, which orjson rounds
 _INTEGER_BITS = 63
+_SMALL = 2 * MOST_VALUES  # bytes, in which there can't be so many values
 
 
 def read_jsonl(
@@ -61,6 +63,9 @@ def read_json_record(line: bytes, number: int, encoding: str, reading: Reading) 
         encoding: `utf-8` is the fast path.
         reading: for advice.
     """
+    if len(line) > _SMALL and line.count(b",") > MOST_VALUES:
+        message = f"a record of more than {MOST_VALUES:,} values"
+        return Refusal(number, "too_long", message, excerpt_of(line))
     try:
         if encoding == "utf-8" and not _LONG_NUMBER.search(line):
             values = orjson.loads(line)

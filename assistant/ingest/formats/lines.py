@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from assistant.errors import InputError
+from assistant.ingest.limits import LARGEST_RECORD
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal, excerpt_of
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-LONGEST_LINE = 16 * 1024 * 1024  # bytes; a longer line is skipped, not held in memory
+LONGEST_LINE = LARGEST_RECORD  # bytes; a longer line is skipped, not held in memory
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
     codecs.BOM_UTF32_BE: "utf-32",

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import orjson
 
 from assistant.errors import InputError
+from assistant.ingest.formats.parquet_bounds import check_groups, decoded_size, small_parts, text_leaves
 from assistant.ingest.formats.values import plain_value
+from assistant.ingest.limits import LARGEST_RECORD, check_unpacked
 from assistant.ingest.reading import Note
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.rows import Refusal, Row, row_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _BATCH = 500  # records in memory at a time
 _NO_TEXT = "it holds bytes that are no text, or values of a type that can't be read"
+_SMALL_BATCH = 1 << 20  # bytes; the records of a smaller one aren't weighed one by one
 _READ_AHEAD = 1 << 20  # bytes of a column; without it the whole column of a row group is held
 
 
@@ -34,7 +37,8 @@ def read_parquet(source: BinaryIO, note: Note) -> Iterator[Row | Refusal]:
         note: is given a sentence on each column with values that were left out.
 
     Raises:
-        InputError: the file isn't Parquet, is damaged from the start, or has two columns of one name.
+        InputError: the file isn't Parquet, is damaged from the start, has two columns of one name, or row groups too
+            large to be decoded.
     """
     # pyarrow costs 0.3 s CPU and 60 MB: only runs that read Parquet pay for it.
     import pyarrow as pa  # noqa: PLC0415
@@ -43,6 +47,10 @@ def read_parquet(source: BinaryIO, note: Note) -> Iterator[Row | Refusal]:
     try:
         file = pq.ParquetFile(source, buffer_size=_READ_AHEAD, pre_buffer=False)
         names = file.schema_arrow.names
+        check_groups(file.metadata)
+        if texts := text_leaves(file.schema):
+            source.seek(0)
+            file = pq.ParquetFile(source, buffer_size=_READ_AHEAD, pre_buffer=False, read_dictionary=texts)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"not a readable Parquet file ({error})", hint="write it again, or give CSV") from error
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -83,15 +91,49 @@ def _read_batches(file: pq.ParquetFile, names: Mapping[str, Sequence[str]], note
     left_out: Counter[tuple[str, str]] = Counter()
     with file:
         columns = _readable(file, left_out)
+        size = _Decoded(file.metadata)
         try:
             for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
-                yield from _rows(batch, number, names, left_out)
+                yield from size.counted(_bounded_rows(batch, number, names, left_out), decoded_size(batch))
                 number += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             message = f"the file can't be read from here on ({error}); get it again and run once more"
             yield Refusal(number, "unreadable", message)
     for (column, why), count in left_out.items():
         note(f"column {column!r} is left out{f' in {count:,} rows' if count else ''}: {why}")
+
+
+class _Decoded:
+    """How much was decoded, beside what it came from."""
+
+    def __init__(self, metadata: pq.FileMetaData) -> None:
+        groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+        self._packed = sum(
+            one.column(place).total_compressed_size for one in groups for place in range(one.num_columns)
+        )
+        self._decoded = 0
+
+    def counted(self, rows: Iterator[Row | Refusal], most: int) -> Iterator[Row | Refusal]:
+        """The rows of a batch of at most so many bytes. Raises TooMuchError where they are out of proportion."""
+        small = most <= _SMALL_BATCH
+        self._decoded += most if small else 0
+        for row in rows:
+            self._decoded += 0 if small else row_size(row)
+            check_unpacked(self._packed, self._decoded)
+            yield row
+
+
+def _bounded_rows(
+    batch: pa.RecordBatch, first: int, names: Mapping[str, Sequence[str]], left_out: Counter[tuple[str, str]]
+) -> Iterator[Row | Refusal]:
+    for part in small_parts(batch):
+        if part is None:
+            message = f"a record of more than {LARGEST_RECORD // 2**20} MiB, the largest that is read"
+            yield Refusal(first, "too_long", message)
+            first += 1
+        else:
+            yield from _rows(part, first, names, left_out)
+            first += part.num_rows
 
 
 def _readable(file: pq.ParquetFile, left_out: Counter[tuple[str, str]]) -> list[str] | None:

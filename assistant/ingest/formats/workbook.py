@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from assistant.errors import InputError
+from assistant.ingest.formats.archive import MOST_ROWS, check_parts
 from assistant.ingest.reading import Note, Reading
 from assistant.ingest.rows import Refusal
 
@@ -26,6 +27,7 @@ DAMAGED = (
 )
 _NEVER_COMPUTED = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
+_MOST_CELLS = 100_000_000  # of a sheet, empty ones before the last of a row included
 _BLOCK = 1 << 20
 _LONGEST_CELL = 1 << 17  # bytes with its formula, of which Excel takes 8,192 characters
 NumberedCells = tuple[int, tuple[object, ...] | Refusal]
@@ -33,10 +35,14 @@ NumberedCells = tuple[int, tuple[object, ...] | Refusal]
 
 
 def check_archive(source: BinaryIO) -> None:
-    """Raises InputError for an archive that is something else."""
+    """Raises InputError for an archive that is something else, or unpacks to more than is read."""
     try:
         with zipfile.ZipFile(source) as archive:
             names = archive.namelist()
+            if any(name.startswith("xl/") for name in names):
+                check_parts(archive)
+    except InputError:
+        raise
     except DAMAGED:
         return  # openpyxl says it in its own words
     finally:
@@ -82,6 +88,7 @@ def numbered_cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] |
     """The rows of a sheet that hold anything, with their numbers; a refusal where the file is damaged."""
     sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
     rows = sheet.iter_rows(values_only=True)
+    seen = 0
     for number in count(1):
         try:
             with warnings.catch_warnings():
@@ -92,6 +99,11 @@ def numbered_cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] |
             yield number, Refusal(number, "unreadable", message)
             return
         if cells is None:
+            return
+        seen += len(cells)
+        if number > MOST_ROWS or seen > _MOST_CELLS:
+            message = f"the sheet has more than {MOST_ROWS:,} rows or {_MOST_CELLS:,} cells: the rest isn't read"
+            yield number, Refusal(number, "too_long", message)
             return
         if any(cell is not None for cell in cells):
             yield number, cells

@@ -86,7 +86,7 @@ def _respelled(text: str) -> Iterator[tuple[str, str]]:
             yield "cipher", text.lower().translate(_SHIFTS[shift])
 
 
-def _unleet(text: str, table: dict[int, str]) -> str:
+def _unleet(text: str, table: dict[int, int]) -> str:
     return _LEET_WORD.sub(lambda word: word[0].translate(table), text)
 
 

@@ -30,8 +30,8 @@ _PENALTY = 0.03
 _CONSTANT = 0.1  # what all examples share
 _AXES = 128  # of the examples' vectors, along which products of two are looked at
 _PRODUCTS = 2.0  # how much these weigh
-_GREY = 0.15  # share of harmless examples above which n-grams alone make a window worth a vector
-_WINDOWS_EMBEDDED = 4  # of one text, the most suspicious ones
+_GREY = 0.05  # share of harmless examples above which n-grams alone make a window worth a vector
+_WINDOWS_EMBEDDED = 2  # of one text, the most suspicious ones
 _PARTS = ("ngrams", "vector", "axes", "products", "offset", "cut")
 
 
@@ -133,8 +133,8 @@ class InjectionDetector:
         """What `arrays` gave. Raises KeyError where something is missing."""
 
         def curve(name: str) -> Curve:
-            *parts, offset, cut = (arrays[f"{name} {part}"] for part in _PARTS)
-            return Curve(*parts, float(offset), float(cut))
+            ngrams, vector, axes, products, offset, cut = (arrays[f"{name} {part}"] for part in _PARTS)
+            return Curve(ngrams, vector, axes, products, float(offset), float(cut))
 
         return cls(arrays["rarity"], curve("grey"), curve("alone"), curve("curve") if "curve cut" in arrays else None)
 
@@ -198,4 +198,4 @@ def _most_suspicious(over: np.ndarray, owners: np.ndarray) -> np.ndarray:
 
 
 def _probabilities(over: np.ndarray) -> list[float]:
-    return np.round(1 / (1 + np.exp(-np.clip(over.astype(np.float64), -30, 30))), 4).tolist()
+    return [round(float(one), 4) for one in 1 / (1 + np.exp(-np.clip(over.astype(np.float64), -30, 30)))]

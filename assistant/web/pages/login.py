@@ -32,7 +32,14 @@ def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - t
     response = _page(request, next=next)
     chosen = request.query_params.get("lang")
     if chosen in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=YEAR_SECONDS,
+            samesite="lax",
+            httponly=True,
+            secure=request.url.scheme == "https",
+        )
     return response
 
 

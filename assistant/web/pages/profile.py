@@ -45,7 +45,7 @@ def save(
     """Keep what was chosen."""
     changes = {"ui_language": ui_language, "theme": theme, "keys": keys, "page_size": int(page_size)}
     UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return _remembered(RedirectResponse("/profile?saved=1", 303), ui_language)
+    return _remembered(request, RedirectResponse("/profile?saved=1", 303), ui_language)
 
 
 @router.post("/profile/switch")
@@ -62,7 +62,7 @@ def switch(
     changes = {key: value for key, value in chosen.items() if value is not None}
     if changes:
         UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
-    return _remembered(RedirectResponse(local_path(next), 303), ui_language)
+    return _remembered(request, RedirectResponse(local_path(next), 303), ui_language)
 
 
 @router.post("/profile/password")
@@ -91,10 +91,17 @@ def change_password(
     return _page(request, who.name, saved=True)
 
 
-def _remembered(response: Response, language: str | None) -> Response:
+def _remembered(request: Request, response: Response, language: str | None) -> Response:
     """For the login page and for errors on the way in."""
     if language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=YEAR_SECONDS,
+            samesite="lax",
+            httponly=True,
+            secure=request.url.scheme == "https",
+        )
     return response
 
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.domain.items import Content
 from assistant.domain.review_work import Principal
+from assistant.routing.instructions.finding import Instruction
 from assistant.store.jobs import JobOrigin
 from assistant.store.results import RunTotals
 from assistant.store.run_items import ItemFilter, LastEvent, Progress, RunItem, RunItemStore
@@ -27,6 +29,7 @@ from assistant.web.site import site
 from assistant.web.views import render
 from assistant.web.visible_text import excerpt
 from assistant.wiring.jobs_at_work import JobsAtWork, jobs_at_work
+from assistant.wiring.trust.explaining import read_instructions
 
 router = APIRouter()
 
@@ -157,8 +160,15 @@ def run_items(
         labels=site(request).workspace.policy.label_set.names,
         excerpt=excerpt,
         covered=covered_items(site(request).workspace, [one.key for one in found.rows]),
+        instructions={one.key: _instructions(request, one) for one in found.rows},
         terms=terms,
     )
+
+
+def _instructions(request: Request, one: RunItem) -> tuple[Instruction, ...]:
+    """What in an item was taken for an instruction, where that is its route's reason."""
+    content = Content(one.text, query=one.query)
+    return read_instructions(site(request).workspace.policy, content, (one.reason or "",))
 
 
 @router.get("/runs/{name}/items.{ending}")

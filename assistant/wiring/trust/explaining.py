@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from assistant.domain.items import Content
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.policies import Policy
 from assistant.errors import InputError
-from assistant.routing.doubts import label_probability
+from assistant.routing.doubts import looks_like_instruction
+from assistant.routing.instructions.finding import Instruction, find_instructions
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
 from assistant.store.adjudications import AdjudicationStore
@@ -15,10 +20,13 @@ from assistant.store.items import StoredItem
 from assistant.store.pool import HumanAnswer
 from assistant.store.routes import RouteStore
 from assistant.store.runs import Run
+from assistant.wiring.parameters import label_words
 from assistant.wiring.trust.machine import Trusted, read_trusted
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.routing import Choice, plan_routes
 from assistant.wiring.workspace import Workspace
+
+_NAMED = 8  # instructions of a content that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class ItemRoute:
         own: the run's own answer, None where it can't be used or there is none.
         confidence: calibrated; NaN where there is none.
         people: what they did; None where nobody answered.
+        instructions: what in the content was taken for an instruction, where that is one of the doubts.
     """
 
     trusted: Trusted
@@ -63,6 +72,7 @@ class ItemRoute:
     own: LabelAnswer | None
     confidence: float
     people: HumanSide | None
+    instructions: tuple[Instruction, ...] = ()
 
 
 def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -> ItemRoute:
@@ -83,9 +93,10 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
     own = tuple(result["labels"]) if result["status"] == "labelled" else None
     routed = RouteStore(workspace.database).of_item(run.id, item_id)
     stored = routed[-1].decision if routed else None
+    found = read_instructions(workspace.policy, item.item.content, () if stored is None else stored.doubts)
     if result["status"] == "settled" or (trusted.certificate is None and trusted.fit is None):
         rules = [] if stored is None else _first_rules(workspace, stored, result)
-        return ItemRoute(trusted, None, rules, stored, stored, own, own, float("nan"), people)
+        return ItemRoute(trusted, None, rules, stored, stored, own, own, float("nan"), people, found)
     plan = plan_routes(workspace, run, choice)
     at, told = plan.explain(item_id)
     code = int(plan.machine.codes[at])
@@ -99,14 +110,23 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
         own=own,
         confidence=float(plan.items.confidence[at]),
         people=people,
+        instructions=found,
     )
+
+
+def read_instructions(policy: Policy, content: Content, doubts: Sequence[str]) -> tuple[Instruction, ...]:
+    """What was taken for an instruction; found again in the content, since routes keep the doubt's name alone."""
+    if looks_like_instruction.__name__ not in doubts:
+        return ()
+    found = islice(find_instructions(content.shown_text, label_words(policy)), _NAMED)
+    return tuple({one.kind: one for one in reversed(tuple(found))}.values())[::-1]
 
 
 def _first_rules(workspace: Workspace, stored: Decision, result: dict[str, Any]) -> list[Explanation]:
     settings = workspace.settings.routing
     return explain_first(
         stored,
-        label_probability(result["signals"] or {}),
+        result["signals"] or {},
         accept_probability=settings.accept_probability,
         audit_share=settings.audit_share,
     )

@@ -127,4 +127,4 @@ def test_a_job_is_priced_started_and_stopped(slow: MadeUp, manager: TestClient) 
     assert manager.post(f"{RUNS}/r2/stop").status_code == 202
     until(manager, "interrupted", "interrupted")
     actions = [entry.action for entry in audit.entries(slow.workspace.database, subject="run:r2")]
-    assert actions == ["run.stop", "run.start"]
+    assert actions == ["run.interrupted", "run.stop", "run.started", "run.start"]

@@ -9,7 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
+from assistant.routing.route import Decision, Route
 from assistant.store import audit
+from assistant.store.jobs import JobOrigin, JobStore
+from assistant.store.routes import RouteStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
 from tests.web.conftest import SignedIn
@@ -41,6 +44,20 @@ def test_a_run_shows_its_state_progress_and_history(made_up: MadeUp, signed_in: 
     assert "cut off" in words(client.get("/runs/r1"))
 
 
+def test_a_job_of_the_terminal_is_shown_and_stopped_here(made_up: MadeUp, signed_in: SignedIn) -> None:
+    client, store = signed_in(Role.MANAGER), JobStore(made_up.workspace.database)
+    job = store.begin(made_up.run.id, JobOrigin.COMMAND, "ana")
+    for page in ("/runs", "/runs/r1"):
+        assert "running, started by a command" in words(client.get(page))
+    assert "Stop" in words(client.get("/runs/r1/progress"))
+    assert client.post("/runs/r1/stop").status_code == 303
+    assert "Stopping …" in words(client.get("/runs/r1/progress"))
+    assert store.stop_wanted(job)
+    store.end(job)
+    assert "ended ·" in words(client.get("/runs/r1/progress"))
+    assert client.post("/runs/r1/stop").status_code == 409
+
+
 def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: SignedIn) -> None:
     client = signed_in(Role.ANALYST)
     totals = made_up.workspace.results.totals(made_up.run)
@@ -52,6 +69,22 @@ def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: Signe
     assert len(failed) == totals.failures.get("malformed", 0)
     everything = excel_rows(client.get("/runs/r1/items.xlsx"))
     assert [row["item_id"] for row in everything] == [post.id for post in reversed(made_up.posts)]
+
+
+def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up: MadeUp, signed_in: SignedIn) -> None:
+    store = RouteStore(made_up.workspace.database)
+    reasons = ("safe_contradicted", "hidden_text", "looks_like_instruction")
+    decided = [
+        (post.id, Decision(Route.REVIEW, why, (why,), 1.0, 7))
+        for post, why in zip(made_up.posts[:3], reasons, strict=True)
+    ]
+    store.append(made_up.run.id, decided)
+    client = signed_in(Role.ANALYST)
+    told = words(client.get("/runs/r1/items"))
+    assert "called harmless, while settled items near it violate safe_contradicted" in told
+    assert "the content talks to the machine looks_like_instruction" in told
+    told = words(client.get("/runs/r1/items?lang=zh"))
+    assert "内容里有夹带文字的隐藏字符 hidden_text" in told
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
@@ -116,4 +149,5 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     until(client, "/runs/r2/progress", "24 of 24")
     until(client, "/runs/r2/progress", "ended ·")
     actions = [entry.action for entry in audit.entries(made_up.workspace.database, subject="run:r2")]
-    assert actions == ["run.start", "run.stop", "run.start"]
+    first, second = ["run.interrupted", "run.stop", "run.started", "run.start"], ["run.ended", "run.started", "run.start"]
+    assert actions == second + first
