@@ -82,13 +82,21 @@ def _person(row: Row | Refusal) -> PersonRow:
     if unknown := sorted(values.keys() - {*_TEXTS, *_LISTS, *_TOLD_ELSEWHERE, ""}):
         raise InputError(f"{unknown[0]} is no column of people")
     texts = dict(_texts(values))
-    role = texts.pop("role", "") or Role.REVIEWER.value
+    role = texts["role"] or Role.REVIEWER.value
     if role.lower() not in list(Role):
         raise InputError(f"{role!r} is no role")
-    if not texts.get("name"):
+    if not texts["name"]:
         raise InputError("it has no name")
-    lists = {name: tuple(_listed(values.get(name))) for name in _LISTS}
-    return PersonRow(row.line, role=Role(role.lower()), **texts, **lists)
+    return PersonRow(
+        row.line,
+        texts["name"],
+        display_name=texts["display_name"],
+        role=Role(role.lower()),
+        team=texts["team"],
+        languages=_listed(values.get("languages")),
+        skills=_listed(values.get("skills")),
+        queues=_listed(values.get("queues")),
+    )
 
 
 def _texts(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -99,6 +107,6 @@ def _texts(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         yield name, "" if value is None else str(value).strip()
 
 
-def _listed(value: object) -> list[str]:
+def _listed(value: object) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else str("" if value is None else value).replace(";", ",").split(",")
-    return [text for part in parts if (text := str(part).strip())]
+    return tuple(text for part in parts if (text := str(part).strip()))
