@@ -17,7 +17,6 @@ import yaml
 
 from assistant.domain.certificates import Purpose
 from assistant.ingest.labelled_set import read_labelled_set
-from assistant.settings import RoutingSettings
 from assistant.store.certificates import CertificateStore
 from assistant.store.nonces import campaign_scope
 from assistant.store.samples import SampleStore
@@ -164,12 +163,12 @@ def _write_policy(workspace: Path, names: list[str]) -> None:
 def by_simulation(workspace: Path, files: LabelledFiles) -> tuple[Steps, dict[str, str]]:
     """The same campaign as `simulate` plays it, by the nonce that the workspace drew."""
     with Workspace.open(workspace) as opened:
-        nonce = opened.nonces.find(campaign_scope(1))
+        nonce, seed = opened.nonces.find(campaign_scope(1)), opened.seed
     assert nonce is not None
     labelled = read_labelled_set(files.items, files.labels, files.machine)
     _, vectors = embed(labelled.texts, "hashing", note=str, report=lambda _: None)
     pool, truth = labelled_pool(labelled, vectors)
-    campaign = Campaign(pool.ids, Judge(pool, seed=RoutingSettings().seed), TARGET, key=nonce.value)
+    campaign = Campaign(pool.ids, Judge(pool, seed=seed), TARGET, key=nonce.value)
     answers, steps = np.full(len(truth), NONE), []
     while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
         answers[step.index] = truth[step.index]

@@ -70,7 +70,11 @@ def _decoded_size(array: pa.Array) -> int:
     kind = array.type
     if pa.types.is_dictionary(kind):
         return len(array) * (8 + _longest(array.dictionary))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
+    if pa.types.is_map(kind):  # `flatten` knows no maps whose keys are codes of a dictionary
+        start, stop = array.offsets[0].as_py(), array.offsets[-1].as_py()
+        parts = (one.slice(start, stop - start) for one in (array.keys, array.items))
+        return 8 * len(array) + sum(_decoded_size(part) for part in parts)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return 8 * len(array) + _decoded_size(array.flatten())
     if pa.types.is_struct(kind):
         return sum(_decoded_size(part) for part in array.flatten())
