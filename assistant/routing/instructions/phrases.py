@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from assistant.routing.instructions.lexicon import Concept, unmarked
@@ -183,15 +184,35 @@ def phrase_meanings(text: str, spoken: Collection[str]) -> Iterator[tuple[int, i
         text: the text.
         spoken: languages whose single words speak of rules; of those in Latin letters no others are looked at.
     """
-    for language, script, pattern, bits in _patterns():
+    for language, script, phrases in _tables():
         if language in spoken if script is None else script.search(text):
-            for found in pattern.finditer(text):
-                yield found.start(), found.end(), language, bits[(found.lastindex or 1) - 1]
+            for found in phrases.pattern.finditer(text):
+                yield found.start(), found.end(), language, phrases.bits(found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """The phrases of one language.
+
+    Args:
+        pattern: all of them, the longest first; no groups, so that a search skips what none of them begins with.
+        literal: concepts of those that are plain words.
+        others: those that are patterns of their own, in order.
+    """
+
+    pattern: re.Pattern[str]
+    literal: Mapping[str, int]
+    others: tuple[tuple[re.Pattern[str], int], ...]
+
+    def bits(self, said: str) -> int:
+        """Concepts of a phrase that was found."""
+        held = self.literal.get(said)
+        return held if held is not None else next((bits for one, bits in self.others if one.fullmatch(said)), 0)
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str], tuple[int, ...]], ...]:
-    """By language: what characters show that it may be there, its phrases, the longest first, and their concepts."""
+def _tables() -> tuple[tuple[str, re.Pattern[str] | None, _Phrases], ...]:
+    """By language: what characters show that it may be there, and its phrases."""
     lists: dict[str, dict[str, int]] = {}
     language = ""
     for line in _PHRASES.strip().splitlines():
@@ -203,18 +224,14 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str], tup
         for word in words:
             phrase = _spelled(word.replace("\\ ", " "))
             lists[language][phrase] = lists[language].get(phrase, 0) | int(Concept[concept])
-    return tuple(
-        (name, _SCRIPTS.get(name), _longest_first(phrases), tuple(phrases[one] for one in _ordered(phrases)))
-        for name, phrases in lists.items()
-    )
+    return tuple((name, _SCRIPTS.get(name), _compiled(phrases)) for name, phrases in lists.items())
 
 
-def _ordered(phrases: Mapping[str, int]) -> list[str]:
-    return sorted(phrases, key=len, reverse=True)
-
-
-def _longest_first(phrases: Mapping[str, int]) -> re.Pattern[str]:
-    return re.compile("|".join(f"({one})" for one in _ordered(phrases)))
+def _compiled(phrases: Mapping[str, int]) -> _Phrases:
+    ordered = sorted(phrases, key=len, reverse=True)
+    plain = {one: phrases[one] for one in ordered if re.escape(one).replace("\\ ", " ") == one}
+    others = tuple((re.compile(one), phrases[one]) for one in ordered if one not in plain)
+    return _Phrases(re.compile("|".join(ordered)), plain, others)
 
 
 def _spelled(phrase: str) -> str:
