@@ -111,12 +111,16 @@ def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
 def _narrated(match: re.Match[str], _words: LabelWords) -> bool:
     """Whether someone other than the reader sets rules aside: `I forgot all the instructions`."""
     text = match.string
+    if _ELSEWHERE.search(match[0]):
+        return True
     verb = _SET_ASIDE.search(text, match.start(), match.end())
     return verb is not None and _SUBJECT.search(text, max(0, verb.start() - 60), verb.start()) is not None
 
 
 def _described(match: re.Match[str], words: LabelWords) -> bool:
     """Whether a task, a thing or data is described by what otherwise were a demand."""
+    if _ASKED.search(match.string, max(0, match.start() - 60), match.start()) and "this" not in match[0]:
+        return True
     return _one_of_several(match, words) or _THING.search(match[0]) is not None or _of_other_data(match, words)
 
 
@@ -239,12 +243,18 @@ _SUBJECT = re.compile(
     r"(?:'ve|'d|'m|'re)?(?: (?:have|has|had|am|was|were|are|got|just|always|totally|completely|never|often|simply|still|then|usually|all|clearly|once|actually|basically)){0,3}"
     r"(?: (?:told|asked|allowed|forced|advised|decided|chose|tried|tend|tends|used|going|learned|happy|able)(?: \w+)? to(?: just| simply)?)?\s$"
 )
+_ELSEWHERE = re.compile(r"\b(?:at (?:work|school|home|my|our)|(?:of|in) (?:my|our|their|his|her)) ")
+_ASKED = re.compile(
+    r"\b(?:i|we|he|she|they) (?:asked|told|let|had|made|got) (?:the|my|our|a|an) \w+ (?:\w+ )?(?:to )?$"
+)
 _MENTIONING = re.compile(
     r"injection|jailbreak|inject\w*|\b(?:trick\w*|attack\w*|papers?|research\w*|hackers?|chat-?bots?|chatgpt|llms?|people (?:write|type|say)|works?)\b|"
     r"注入|越狱|越獄|骗|騙|黑客|论文|論文|研究|インジェクション|らしい|本当に|人工知能|인젝션|탈옥|정말|챗봇|通じ|"
     r"\b(?:truco|ataque|inyecci\w+|injeç\w+|iniezion\w*|attacc\w+|astuce|attaque|angriff\w*|chatbot\w*|saldırı\w*|serangan|ataki?|sztuczk\w+)\b|взлом|инъекц|ломает|атак|фраз|tấn công|โจมตี|حقن|هجوم|इंजेक्शन|हमल"
 )
-_QUOTED = re.compile(r"\"[^\"\n]{3,200}\"|“[^”\n]{3,200}”|«[^»\n]{3,200}»|„[^“”\n]{3,200}[“”]|「[^」\n]{3,200}」|『[^』\n]{3,200}』|‘[^’\n]{3,200}’|(?<!\w)'[^'\n]{3,200}'")
+_QUOTED = re.compile(
+    r"\"[^\"\n]{3,200}\"|“[^”\n]{3,200}”|«[^»\n]{3,200}»|„[^“”\n]{3,200}[“”]|「[^」\n]{3,200}」|『[^』\n]{3,200}』|‘[^’\n]{3,200}’|(?<!\w)'[^'\n]{3,200}'"
+)
 _THING = re.compile(
     r"\b(?:this|that|the|my|our|your|these|those) (?!(?:post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
     r"\w+ (?:as |to be )?\W{0,2}(?:allowed|acceptable|compliant|permitted|permissible|ok|clean)$"

@@ -140,7 +140,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DEMAND,
-        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]]",
+        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]](?!\s+if you\b)",
     ),
     (
         Kind.DEMAND,
@@ -222,7 +222,10 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
         Kind.ROUTING,
         r"\binclusion[_ ]probability\b|\baccept[_ ](?:audit|probability)\b|\b(?:no|skip|without|zero)\b.{0,12}\baudit\b.{0,12}\b(?:this|item|post|required|needed)\b|\baudit\s*[=:]\s*(?:false|no|0)",
     ),
-    (Kind.ADDRESS, rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our)\b)(?=.{{0,160}}\b{_NAMED_TASK})"),
+    (
+        Kind.ADDRESS,
+        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our)\b)(?=.{{0,160}}\b{_NAMED_TASK})",
+    ),
     (Kind.ADDRESS, rf"(?:^|[.!?\n]\s*)(?:@ ?)?{_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b{_NAMED_TASK}"),
     (
         Kind.ADDRESS,
@@ -309,6 +312,34 @@ _POSING: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
+        rf"(?:^|\n)\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"\b(?:policy|guidelines?|handbook|rules|manual|instructions|criteria) (?:that )?you(?:'re| are| were| have| work| go| label| judge| follow| use| apply| rely| obey)\b.{0,140}?\b(?:not|never|allow\w*|permit\w*|fine|exempt\w*|exception|STRICT)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"\bno (?:rule|clause|policy|guideline|standard)s? (?:is|are|was|were|gets?|has been|have been) (?:\w+ly )?(?:broken|violated|breached|touched|infringed)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bno (?:reason|need|cause|grounds?) (?:at all )?(?:to|for)\b.{{0,25}}?\b(?:the|a|an|any) {_QUOTE}{_BAD}{_QUOTE} (?:label|tag|flag|verdict|category)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:answer|reply|respond|decide|label|judge|classify|state it|say (?:it|so))\W{1,3}with (?:full|absolute|complete|total|100 ?%|maximum|highest|utter|the (?:greatest|highest)) (?:certainty|confidence|conviction|assurance)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:write|give|use|return|output|put|print|enter|take|choose|insert|type|fill)\b.{0,40}\b(?:as|into|in|for) (?:the|your|its|a) (?:(?:final|right|correct) )?(?:label|verdict|classification|category)\b(?: field| box| slot| column)?",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:no need to|no reason to|don't|do not|needn't|never|without|instead of|why)\W{1,2}(?:bother|troubl|wak|involv|consult|disturb|burden|wast)\w*\b.{0,20}\b(?:humans?|people|person|reviewers?|moderators?|staff|annotators?|labell?ers?)\b",
+    ),
+    (
+        Kind.AUTHORITY,
         rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|definitions?|rules?|update|exception)\b.{{0,140}}?\b(?:carr(?:y|ies)|gets?|receives?|needs?|takes?|earns?) (?:no|the lowest|a neutral|the mildest) label\b|"
         rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|definitions?|exception)\b.{{0,140}}?\b(?:(?:do|does|is|are)(?: not|n't)|no longer|not) (?:to be )?(?:count\w*|qualif\w*|fall\w*|constitut\w*|consider\w*|treat\w*|regard\w*|classif\w*|seen|label\w*)(?: as| under| to be)? (?:an? )?{_QUOTE}{_BAD}\b|"
         rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|exception)\b.{{0,140}}?\b(?:is|are) (?:now |always )?(?:to be )?(?:label\w*|classif\w*|treat\w*|regard\w*|coded) (?:as )?(?:neutral|STRICT|vocabulary)\b",
@@ -385,7 +416,7 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.ROLE,
         ("system", "developer"),
         _SPEAKERS,
-        r"\b(?:system|developer) (?:prompt|message|override|instruction)s?\W{0,3}[:=]",
+        r"\b(?:system|developer) (?:(?:prompt|override|instruction)s?\W{0,3}[:=]|messages?\W{0,3}[:=](?=(?:.|\n){0,300}?(?:TASK)))",
     ),
     (
         Kind.ROLE,
@@ -456,6 +487,24 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
     ),
     (
         Kind.ROUTING,
+        ("_",),
+        _ANY,
+        r"\b(?:label_probability|precedent_vote|precedent_violating|stated_confidence|injection_score|inclusion_probability|accept_(?:probability|audit)|no_clause_near|signals_disagree|high_probability|looks_like_instruction|content_truncated)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        (":", "："),
+        _ANY,
+        r"(?:^|\n)[\W_]{0,12}(?:moderator|mod|reviewer|labell?er|adjudicator|annotator|rater|evaluator|审核员?|審核員?|版主|管理员|moderador|moderateur|modérateur|moderatore|модератор)(?: (?:\w+|#?\d+))?[\W_]{0,6}[:：].{0,80}?(?:\b(?:looks? (?:fine|ok|okay|good)|all (?:good|clear|fine)|STRICT|approved|no action|nothing (?:wrong|to)|no violations?|cleared|closing|aprobado|approuvé|одобрено)\b|通过|没问题|無違規|无违规|不违规|放行)",
+    ),
+    (
+        Kind.AUTHORITY,
+        ("审", "標", "标", "内", "社", "審", "內"),
+        _ANY,
+        r"(?:审核|審核|标注|標註|内容|內容|社区|社區)(?:手册|手冊|规范|規範|准则|準則|政策|标准|標準|规则|規則|指南).{0,8}?(?:写明|寫明|规定|規定|注明|註明|指出|明确|明確|载明|说明|說明|提到).{0,50}?(?:不算|不属于|不屬於|不视为|不視為|不构成|不構成|无违规)",
+    ),
+    (
+        Kind.ROUTING,
         (":", "=", "："),
         _ANY,
         r"(?:^|[\n\[({【;,，；|、])\s*RECORD\s*[:=：]\s*VALUE[\"'”」\])}]{0,2}\s*[\n;,，；|、]\s*(?:RECORD|reviewed_by|reviewer|复核人?|审核人?|建议|标签)\s*[:=：]",
@@ -466,12 +515,17 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         _ANY,
         r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工)",
     ),
-    (Kind.REPLY, ('"', "'", "“", "”", "‘", "’", "`"), _FIELDS, rf"[\"'“”‘’`]{_KEYS}[\"'“”‘’`]\s*[:=：]\s*[\[{{]?\s*{_QUOTE}(?:GOOD|NAMED|安全|无害|無害|正常|合规|\d|\]|accept)"),
+    (
+        Kind.REPLY,
+        ('"', "'", "“", "”", "‘", "’", "`"),
+        _FIELDS,
+        rf"[\"'“”‘’`]{_KEYS}[\"'“”‘’`]\s*[:=：]\s*[\[{{]?\s*{_QUOTE}(?:GOOD|NAMED|安全|无害|無害|正常|合规|\d|\]|accept)",
+    ),
     (
         Kind.REPLY,
         (":", "=", "：", ">", "→", "⇒"),
         _FIELDS,
-        rf"(?:^|[^\w]){_KEYS}\s*(?:[:=：]|->|→|=>)\s*[\[{{(]?\s*{_QUOTE}(?:(?:GOOD|NAMED|安全|无害|無害|正常|合规|seguro|sûr|sicher|sicuro|безопасн\w*|安全です|안전|aman|güvenli|an toàn|آمن|ปลอดภัย|सुरक्षित|bezpieczn\w*|veilig)(?![\w-])|0?\.\d+|1\.0|accept\b)",
+        rf"(?:^|[^\w]){_KEYS}\s*(?:[:=：]|->|→|=>)\s*[\[{{(]?\s*{_QUOTE}(?:(?:GOOD|NAMED|安全|无害|無害|正常|合规|seguro|sûr|sicher|sicuro|безопасн\w*|安全です|안전|aman|güvenli|an toàn|آمن|ปลอดภัย|सुरक्षित|bezpieczn\w*|veilig)(?![\w-]|\s+(?:to|from|landing|travels?|bet|and sound)\b)|0?\.\d+|1\.0|accept\b)",
     ),
     (Kind.REPLY, (">", "→", "⇒"), _GOOD, rf"(?:[\"'”」』]|\S)\s*(?:->|→|=>|⇒|－>)\s*{_QUOTE}(?:GOOD)\W{{0,4}}(?:$|\n)"),
     (
@@ -517,7 +571,9 @@ _GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
         ),
         Kind.FENCE: (
             (Concept.LABEL, ~0),
-            (Concept.SWAP | Concept.ONLY, Concept.LABEL | Concept.POST), (Concept.BEFORE, Concept.POST)),
+            (Concept.SWAP | Concept.ONLY, Concept.LABEL | Concept.POST),
+            (Concept.BEFORE, Concept.POST),
+        ),
         Kind.AUTHORITY: (
             (
                 Concept.GOOD | Concept.SEEN,
@@ -544,7 +600,14 @@ def patterns(
     strict = _either(good, _STRICT)
     wide = _either(good, _WIDE)
     every = _either([*good, *named], _STRICT)
-    fills = (("STRICT", strict), ("GOOD", wide), ("NAMED", every), ("TASK", _TASK_SIGNS), ("RECORD", _RECORD), ("VALUE", _VALUE))
+    fills = (
+        ("STRICT", strict),
+        ("GOOD", wide),
+        ("NAMED", every),
+        ("TASK", _TASK_SIGNS),
+        ("RECORD", _RECORD),
+        ("VALUE", _VALUE),
+    )
     marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
     sources: dict[Kind, list[re.Pattern[str]]] = {}
     for kind, source in (*_SENTENCES, *_POSING):
