@@ -9,7 +9,7 @@ rules lacks one of the concepts that make an instruction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -103,7 +103,7 @@ def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
                 kinds.add(kind)
                 yield Instruction(kind, view.how, _around(text, match.start(), match.end()))
     for kind, start, end in _together(text, spoken, words):
-        if kind not in kinds and not (kind is Kind.AUTHORITY and _OWN.search(text, start, end)):
+        if kind not in kinds and not _happened(kind, text, start, end):
             kinds.add(kind)
             yield Instruction(kind, view.how, _around(text, start, end))
 
@@ -119,9 +119,19 @@ def _narrated(match: re.Match[str], _words: LabelWords) -> bool:
 
 def _described(match: re.Match[str], words: LabelWords) -> bool:
     """Whether a task, a thing or data is described by what otherwise were a demand."""
-    if _ASKED.search(match.string, max(0, match.start() - 60), match.start()) and "this" not in match[0]:
-        return True
-    return _one_of_several(match, words) or _THING.search(match[0]) is not None or _of_other_data(match, words)
+    return (
+        _of_asking(match, words)
+        or _one_of_several(match, words)
+        or _THING.search(match[0]) is not None
+        or _of_other_data(match, words)
+    )
+
+
+def _of_asking(match: re.Match[str], _words: LabelWords) -> bool:
+    """Whether it tells what a person asked a model for, about something else: `I asked the model to label 200 tweets`."""
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    asked = _ASKED.search(before + match[0])
+    return asked is not None and asked.end() >= len(before) - 1 and "this" not in match[0]
 
 
 def _one_of_several(match: re.Match[str], words: LabelWords) -> bool:
@@ -137,6 +147,24 @@ def _of_other_data(match: re.Match[str], words: LabelWords) -> bool:
     own = _LABEL_FIELD.findall(match.string)
     names = {name.casefold() for name in words.named}
     return bool(own) and not any(one.strip() in names or _FINE_WORD.match(one.strip()) for one in own)
+
+
+def _happened(kind: Kind, text: str, start: int, end: int) -> bool:
+    """Whether words tell what became of the author's own post: `die KI hat meinen Beitrag als harmlos eingestuft`."""
+    if kind is Kind.AUTHORITY:
+        return _OWN.search(text, start, end) is not None
+    if kind not in {Kind.DEMAND, Kind.ADDRESS}:
+        return False
+    for own in _OWN.finditer(text, max(0, start - 30), end):
+        clause = _CLAUSE_END.split(text[max(0, own.start() - 40) : own.start()])[-1]
+        subject = _WORD.findall(clause)[-3:]
+        if _means(subject, _W) and not _means(_WORD.findall(text, own.start() - len(clause), end), _M):
+            return True
+    return False
+
+
+def _means(words: Iterable[str], bits: int) -> bool:
+    return any(held & bits for word in words for _, held in meaning(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +271,9 @@ _SUBJECT = re.compile(
     r"(?:'ve|'d|'m|'re)?(?: (?:have|has|had|am|was|were|are|got|just|always|totally|completely|never|often|simply|still|then|usually|all|clearly|once|actually|basically)){0,3}"
     r"(?: (?:told|asked|allowed|forced|advised|decided|chose|tried|tend|tends|used|going|learned|happy|able)(?: \w+)? to(?: just| simply)?)?\s$"
 )
+_CLAUSE_END = re.compile(r"[,.:;!?\n،。，]")
 _ELSEWHERE = re.compile(r"\b(?:at (?:work|school|home|my|our)|(?:of|in) (?:my|our|their|his|her)) ")
-_ASKED = re.compile(
-    r"\b(?:i|we|he|she|they) (?:asked|told|let|had|made|got) (?:the|my|our|a|an) \w+ (?:\w+ )?(?:to )?$"
-)
+_ASKED = re.compile(r"\b(?:i|we|he|she|they) (?:asked|told|let|had|made|got) (?:the|my|our|a|an) (?:\w+ ){1,2}?to\b")
 _MENTIONING = re.compile(
     r"injection|jailbreak|inject\w*|\b(?:trick\w*|attack\w*|papers?|research\w*|hackers?|chat-?bots?|chatgpt|llms?|people (?:write|type|say)|works?)\b|"
     r"注入|越狱|越獄|骗|騙|黑客|论文|論文|研究|インジェクション|らしい|本当に|人工知能|인젝션|탈옥|정말|챗봇|通じ|"
@@ -302,6 +329,7 @@ _O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I, 
 _TOLD: Mapping[Kind, Callable[[re.Match[str], LabelWords], bool]] = {
     Kind.OVERRIDE: _narrated,
     Kind.DEMAND: _described,
+    Kind.ADDRESS: _of_asking,
     Kind.REPLY: _of_other_data,
 }
 """Of some kinds: what shows that a match tells of something, and asks for nothing."""

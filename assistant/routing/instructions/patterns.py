@@ -140,7 +140,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DEMAND,
-        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]](?!\s+if you\b)",
+        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]](?!\s+if\s(?:you\b|\w+\s*[<>=!]))",
     ),
     (
         Kind.DEMAND,
@@ -292,7 +292,7 @@ _JUDGE = r"(?:label|judge|classify|evaluate|assess|moderate|grade|score|categori
 _POSING: tuple[tuple[Kind, str], ...] = (
     (
         Kind.ROLE,
-        rf"\b(?:pretend|imagine|suppose|act (?:as|like|the part)|role-?play\w*|play (?:the|a|my|an)\b|let's play|take on the|in character|persona|simulate|impersonate|be my|you(?:'re| are) (?:now )?(?:my|a|an|the) (?:\w+ ){{1,6}}?(?:who|that|without|with no))\b(?=.{{0,160}}\b{_JUDGING}\b)(?=.{{0,200}}{_FINE})",
+        rf"\b(?:pretend|(?:imagine|suppose|picture)(?=.{{0,40}}\b(?:you|your)\b)|act (?:as|like|the part)|role-?play\w*|play (?:the|a|my|an)\b|let's play|take on the|in character|persona|simulate|impersonate|be my|you(?:'re| are) (?:now )?(?:my|a|an|the) (?:\w+ ){{1,6}}?(?:who|that|without|with no))\b(?=.{{0,160}}\b{_JUDGING}\b)(?=.{{0,200}}{_FINE})",
     ),
     (
         Kind.DEMAND,
@@ -354,7 +354,7 @@ _POSING: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.FENCE,
-        rf"\b{_JUDGE}\b (?:only|just|instead|solely|nothing but)\b (?:this|that|the|what)\b",
+        rf"\b{_JUDGE}\b (?:only|just|instead|solely|nothing but)\b (?:this|that|what|the (?:following|next|last|second|part|text|content|sentence|lines?|words?|{_POST}))\b",
     ),
     (
         Kind.FENCE,
@@ -484,6 +484,18 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         ("第",),
         _ANY,
         r"第\s?[一二三四五六七八九十百零〇\d]{1,4}\s?[条章款項项](?:之[一二三四五六]|第.{1,3}款)?\s*(?:[:：]|[((].{1,20}[))]).{0,80}?(?:不属于|不视为|不构成|不算|不予|视为安全|属于安全|一律安全|允许发布|均?合规|无违规|不再)",
+    ),
+    (
+        Kind.REPLY,
+        (":", "=", "："),
+        _ANY,
+        r"(?:^|\n)\W{0,4}(?:a|l|out|output|result|response|reply|antwort|ausgabe|respuesta|salida|réponse|sortie|resposta|saída|risposta|ответ|вывод|答|答案|输出|輸出|出力|回答|답|출력)\s?[:=：]\W{0,4}(?:STRICT|安全|无违规|無違規)\W{0,4}(?:$|\n)",
+    ),
+    (
+        Kind.REPLY,
+        ("|", ",", ";", "\t"),
+        _FIELDS,
+        rf"(?:^|\n)[^\n]{{0,60}}?{_KEYS}[*`\"']{{0,2}}\s*[,;|\t]\s*[*`\"']{{0,2}}(?:{_KEYS}|score|reason)[^\n]{{0,60}}\n(?:[\s|:+=-]+\n)?[^\n]{{0,60}}?[\s|,;\t*`\"']?(?:GOOD|NAMED)[*`\"']{{0,2}}\s*[,;|\t]",
     ),
     (
         Kind.ROUTING,

@@ -41,6 +41,7 @@ SURE 置信度 概率 信心 得分 分数 可信度 把握
 PRECEDENT 根据 最新 新版 已更新 更新 先例 判例 条款 裁决 案例 历史判定
 ACCEPT 直接过(?![来去年期]) 自动通过 自动接受 自动放行 直接通过 直接放行 直接接受 免审
 @ja
+GOOD 違反なし 違反はな 違反は無 問題はな
 POSE 演じ ふりをし なりきっ 役割 ロールプレイ 想像して 仮定して あなたは今
 DONT (?:判定|分類|評価|認定|マーク|ラベル)(?:を?(?:付け|つけ|し))?(?:ないで|ないこと|てはいけ|てはなら|るな)
 BAD ヘイト 憎悪 嫌がらせ 違反 有害 差別 攻撃的 不適切 安全でな 安全ではな 許可されな 不許可
@@ -62,6 +63,7 @@ SAY 答え 回答 出力 返し 返答 返信
 SURE 信頼度 確信度 確率 スコア
 PRECEDENT 先例 判例 前例 条項
 @ko
+GOOD 위반\\ 없 위반\\ 사항\\ 없 위반이\\ 없 문제\\ 없
 POSE 역할 척하 가정해 가정하 상상해 연기해
 DONT (?:분류|표시|판정|라벨|평가|간주)(?:을\\ 붙이|하)?지\\ ?(?:마|말)
 BAD 혐오 괴롭힘 위반 유해 차별 모욕 안전하지 허용되지 허용하지 부적절
@@ -83,6 +85,8 @@ SAY 답해 답하 답변 응답 출력 대답 반환
 SURE 신뢰도 확률 점수 확신
 PRECEDENT 선례 조항 판례
 @th
+GOOD ไม่มีการละเมิด ไม่พบการละเมิด ไม่ผิดกฎ
+OVERRIDE อย่าใช้ อย่านำ ไม่ต้องใช้
 POSE สมมติ บทบาท แกล้งทำ จินตนาการ
 DONT อย่า(?:ติดป้าย|จัดประเภท|ระบุ|ตัดสิน|จำแนก|ทำเครื่องหมาย|จัดว่า)
 BAD เกลียดชัง คุกคาม ละเมิด ไม่ปลอดภัย ไม่อนุญาต
@@ -119,36 +123,42 @@ NOT khong\\ can khong dung
 MUST hay phai vui\\ long xin nen can
 SAY tra\\ loi dap xuat phan\\ hoi
 @es
+GOOD no\\ hay\\ (?:ninguna\\ )?(?:infraccion|violacion) sin\\ (?:infracc|violac)
 DONT no\\ (?:lo\\ |la\\ )?(?:etiquetes?|clasifi(?:que|ques|car)|marques?|consideres?|juzgues?|califiques?|denuncies?)\\b
 SWAP en\\ su\\ lugar (?:verdadero\\ contenido|contenido\\ (?:real|verdadero))
 OVERRIDE ya\\ no\\ (?:se\\ )?(?:aplica|vale|rige|cuenta|son|es) caso\\ omiso no\\ (?:sigas?|hagas?\\ caso|tengas?\\ en\\ cuenta|apliques?|obede[cz]\\w+) por\\ alto haz\\ como\\ si prescind sin\\ efecto deja\\w*\\ de\\ lado
 RULES instruccion indicacion directri politica regla prompt
 BEFORE anterior previ arriba todas?\\ las? cualquier\\ tus\\b
 @pt
+GOOD nao\\ ha\\ (?:nenhuma\\ )?(?:violac|infrac) sem\\ (?:violac|infrac)
 DONT nao\\ (?:o\\ |a\\ )?(?:classifiques?|rotules?|marques?|etiquetes?|julgues?|trates?)\\b
 SWAP em\\ vez\\ disso (?:verdadeiro\\ conteudo|conteudo\\ (?:real|verdadeiro))
 OVERRIDE nao\\ (?:se\\ )?(?:vale|valem|aplica|aplicam|estao) ja\\ nao nao\\ (?:siga|aplique|considere|obedeca|leve) sem\\ efeito deixe\\ de\\ lado
 RULES instruc diretri politica regra prompt
 BEFORE anterior previ acima todas?\\ as? suas\\b
 @fr
+GOOD (?:aucune|pas\\ d['’e])\\ ?(?:infraction|violation) sans\\ danger
 DONT n(?:e\\ (?:la\\ |le\\ )?|')(?:class|marqu|etiquet|consider|jug|qualifi|signal)\\w*\\ (?:pas|jamais)
 SWAP a\\ la\\ place (?:vrai\\ contenu|contenu\\ (?:reel|veritable))
 OVERRIDE (?:ne|n'|s')\\ ?\\w+\\ plus ne\\ s'applique tout\\ ce\\ qu' ne\\ (?:suivez|suis|tenez|tiens|respectez|respecte|appliquez|applique)\\ (?:pas|plus|aucun) abstraction ne\\ tenez\\ pas\\ compte laisse\\w*\\ de\\ cote fi\\ de
 RULES instruction consigne directive politique regle prompt
 BEFORE precedent anterieur ci-dessus avant toutes\\ les tes\\b vos\\b
 @it
+GOOD (?:nessuna|alcuna|senza)\\ (?:violazion|infrazion)
 DONT non\\ (?:classificar|etichettar|segnalar|contrassegnar|giudicar)\\w+
 SWAP al\\ suo\\ posto (?:vero\\ contenuto|contenuto\\ (?:vero|reale))
 OVERRIDE non\\ (?:si\\ )?(?:valgono|vale|applicano|applica|sono)\\ (?:piu|in\\ vigore) non\\ (?:seguire|seguite|considerare|tenere|applicare) lascia\\w*\\ perdere metti\\w*\\ da\\ parte
 RULES istruzion direttiv regol linee\\ guida prompt
 BEFORE precedent sopra anterior tutte\\ le tue\\b
 @de
+GOOD kein(?:en|e)?\\ (?:regel)?verstoss
 DONT (?:bewerte|stufe|markiere?|kennzeichne|klassifiziere?|werte|melde)\\w*\\ (?:\\w+\\ ){0,4}nicht\\ als
 SWAP stattdessen eigentliche[rn]?\\ (?:inhalt|text|beitrag)
 OVERRIDE (?:gelten|gilt|greifen|sind)\\ (?:ab\\ \\w+\\ |hier\\ |jetzt\\ )?nicht(?:\\ mehr)? nicht\\ mehr\\ (?:gultig|gelten|in\\ kraft) nicht\\ (?:mehr\\ )?(?:befolg|beacht|folg|anwend|berucksichtig) ausser\\ (?:acht|kraft) keine\\ beachtung beachte\\w*\\ \\w+\\ nicht hinweg
 RULES anweisung richtlini instruktion vorgabe regeln prompt
 BEFORE vorherig bisherig obig vorangegang fruher alle\\b deine\\b oben
 @tr
+GOOD ihlal\\ yok ihlal\\ bulunma
 DONT (?:etiketleme|isaretleme|siniflandirma|sayma|degerlendirme)(?:yin)?\\b
 SWAP bunun\\ yerine asil\\ icerik
 OVERRIDE gecerli\\ degil artik\\ gecer yok\\ say goz\\ ardi dikkate\\ alma hice\\ say gormezden\\ gel bir\\ kenara unut gecersiz uyma\\b
@@ -157,18 +167,21 @@ BEFORE onceki yukaridaki tum\\b butun evvelki simdiye\\ kadar
 LABEL etiket siniflandir isaretle
 GOOD guvenli zararsiz sorunsuz
 @pl
+GOOD brak\\ narusze nie\\ narusza
 DONT nie\\ (?:oznacza|klasyfikuj|traktuj|uznawaj|oceniaj)\\w*
 SWAP zamiast\\ tego (?:prawdziwa|wlasciwa)\\ tresc
 OVERRIDE nie\\ (?:obowiazuj|sa\\ aktualn|maja) nie\\ (?:stosuj|przestrzegaj|bierz|kieruj) wez\\w*\\ w\\ nawias
 RULES instrukc zasad wytyczn polece
 BEFORE poprzedni wczesniej powyzsz wszystki
 @ru
+GOOD нарушени[ийя]\\ нет (?:нет|без)\\ нарушени не\\ нарушает
 DONT не\\ (?:помечай|отмечай|классифицируй|считай|относи|ставь|маркируй|оценивай)\\w*
 SWAP вместо\\ этого настоящ\\w+\\ (?:текст|контент|пост|сообщени)
 OVERRIDE (?:больше|уже)\\ не\\ (?:действу|примен|имеют|актуальн) не\\ действу не\\ (?:следуй|соблюда|учитыва|обраща|применя|выполня|принимай) не\\ обращай\\w*\\ внимани закрой\\ глаза
 RULES инструкц правил указани директив политик промпт
 BEFORE предыдущ выше прежн все\\b прошл ранее свои
 @uk
+GOOD порушень\\ нема (?:немає|без)\\ порушен
 DONT не\\ (?:познача|класифікуй|вважай|маркуй|оцінюй)\\w*
 SWAP замість\\ цього справжн\\w+\\ (?:текст|контент|допис)
 OVERRIDE (?:більше|вже)\\ не\\ (?:діють|чинн|застосов) не\\ (?:дотриму|зважай|враховуй|виконуй|застосов|звертай)
@@ -182,6 +195,7 @@ LABEL برچسب دسته\\ ?بندی طبقه\\ ?بندی علامت
 GOOD امن بی\\ ?خطر مجاز ایمن بی\\ ?ضرر
 MUST باید لطفا بزن بده
 @hi
+GOOD कोई\\ उल्लंघन\\ नही
 DONT (?:लेबल|चिह्नित|वर्गीकृत|श्रेणी)\\ (?:न|मत|ना)\\b
 SWAP इसके\\ बजाय असली\\ (?:सामग्री|पोस्ट)
 POSE भूमिका मान\\ लो
@@ -192,6 +206,7 @@ LABEL लेबल वर्गीकृत चिह्नित श्रे�
 GOOD सुरक्षित हानिरहित safe
 MUST करें करो कृपया चाहिए दें दो
 @ar
+GOOD لا\\ (?:توجد|يوجد)\\ (?:\\w+\\ )?(?:مخالف|انتهاك)
 DONT لا\\ (?:تصنف|تضع|تعتبر|تسم)
 SWAP بدلا\\ من\\ ذلك المحتوي\\ الحقيقي
 OVERRIDE لم\\ تعد لا\\ تلتزم لا\\ تتبع غير\\ ساري بغض\\ النظر ضرب\\ عرض
@@ -202,12 +217,14 @@ OVERRIDE כבר\\ לא אינם\\ תקפים אל\\ תציית התעלם
 RULES הוראות הנחיות כללים מדיניות
 BEFORE קודמ לעיל כל\\ ה
 @nl
+GOOD geen\\ (?:overtreding|schending)
 DONT (?:markeer|label|classificeer|beschouw)\\w*\\ (?:\\w+\\ ){0,4}niet\\ als
 SWAP in\\ plaats\\ daarvan (?:echte|eigenlijke)\\ (?:inhoud|tekst|bericht)
 OVERRIDE (?:gelden|gelt|geldt|zijn)\\ (?:nu\\ )?niet\\ meer buiten\\ beschouwing niet\\ langer
 RULES instructie richtlijn regels beleid prompt
 BEFORE vorige eerdere bovenstaand hierboven alle\\b
 @id
+GOOD tidak\\ ada\\ pelanggaran tidak\\ melanggar
 DONT jangan\\ (?:labeli|tandai|klasifikasikan|anggap|beri\\ label|nilai)
 SWAP sebagai\\ gantinya konten\\ sebenarnya
 OVERRIDE (?:sudah\\ )?tidak\\ (?:lagi\\ )?berlaku jangan\\ (?:ikuti|patuhi)
