@@ -9,13 +9,14 @@ rules lacks one of the concepts that make an instruction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.routing.instructions.lexicon import Concept, meaning, unmarked
 from assistant.routing.instructions.patterns import Kind, patterns
 from assistant.routing.instructions.phrases import phrase_meanings, simplified
+from assistant.routing.instructions.telling import happened, tells, unquoted
 from assistant.routing.instructions.views import View, views
 
 _EXCERPT = 80  # characters of the reading that are shown
@@ -70,19 +71,19 @@ def _found(view: View, words: LabelWords) -> Iterator[Instruction]:
     first = next(found, None)
     if first is None:
         return
-    if first.kind is Kind.OVERRIDE and _MENTIONING.search(view.text):
+    if first.kind is Kind.OVERRIDE and (bare := unquoted(view.text)) is not None:
         rest = list(found)
-        if all(one.kind is Kind.OVERRIDE for one in rest) and _only_quoted(view, words):
+        talked_about = all(one.kind is Kind.OVERRIDE for one in rest)
+        if talked_about and next(_looked_for(replace(view, text=bare), words), None) is None:
             return
         found = iter(rest)
     yield first
     yield from found
 
 
-def _only_quoted(view: View, words: LabelWords) -> bool:
-    """Whether nothing is left of an instruction without what stands in quotes: it is talked about, not given."""
-    bare = _QUOTED.sub(" … ", view.text)
-    return bare != view.text and next(_looked_for(replace(view, text=bare), words), None) is None
+def _asking(kind: Kind, group: Sequence[re.Pattern[str]], text: str, words: LabelWords) -> re.Match[str] | None:
+    found = (match for pattern in group for match in pattern.finditer(text))
+    return next((match for match in found if not tells(kind, match, words.good, words.named)), None)
 
 
 def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
@@ -94,77 +95,14 @@ def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
     kinds: set[Kind] = set()
     for kind, gate, group in patterns(words.good, words.named):
         if kind not in kinds and gate(text, characters, said):
-            told = _TOLD.get(kind)
-            if told is None:
-                match = next(filter(None, (pattern.search(text) for pattern in group)), None)
-            else:
-                match = next((one for pattern in group for one in pattern.finditer(text) if not told(one, words)), None)
+            match = _asking(kind, group, text, words)
             if match:
                 kinds.add(kind)
                 yield Instruction(kind, view.how, _around(text, match.start(), match.end()))
     for kind, start, end in _together(text, spoken, words):
-        if kind not in kinds and not _happened(kind, text, start, end):
+        if kind not in kinds and not happened(kind, text, start, end):
             kinds.add(kind)
             yield Instruction(kind, view.how, _around(text, start, end))
-
-
-def _narrated(match: re.Match[str], _words: LabelWords) -> bool:
-    """Whether someone other than the reader sets rules aside: `I forgot all the instructions`."""
-    text = match.string
-    if _ELSEWHERE.search(match[0]):
-        return True
-    verb = _SET_ASIDE.search(text, match.start(), match.end())
-    return verb is not None and _SUBJECT.search(text, max(0, verb.start() - 60), verb.start()) is not None
-
-
-def _described(match: re.Match[str], words: LabelWords) -> bool:
-    """Whether a task, a thing or data is described by what otherwise were a demand."""
-    return (
-        _of_asking(match, words)
-        or _one_of_several(match, words)
-        or _THING.search(match[0]) is not None
-        or _of_other_data(match, words)
-    )
-
-
-def _of_asking(match: re.Match[str], _words: LabelWords) -> bool:
-    """Whether it tells what a person asked a model for, about something else: `I asked the model to label 200 tweets`."""
-    before = match.string[max(0, match.start() - 60) : match.start()]
-    asked = _ASKED.search(before + match[0])
-    return asked is not None and asked.end() >= len(before) - 1 and "this" not in match[0]
-
-
-def _one_of_several(match: re.Match[str], words: LabelWords) -> bool:
-    """Whether the label wanted is the last of a list of labels: the task is described."""
-    others = tuple(name for name in words.named if name not in words.good)
-    return bool(others) and _listed(others).search(match[0]) is not None
-
-
-def _of_other_data(match: re.Match[str], words: LabelWords) -> bool:
-    """Whether it is a number in data that has a label field of its own, with a value that is none of the policy's."""
-    if not match[0].rstrip("\"'”’` ")[-1:].isdigit():
-        return False
-    own = _LABEL_FIELD.findall(match.string)
-    names = {name.casefold() for name in words.named}
-    return bool(own) and not any(one.strip() in names or _FINE_WORD.match(one.strip()) for one in own)
-
-
-def _happened(kind: Kind, text: str, start: int, end: int) -> bool:
-    """Whether words tell what became of the author's own post: `die KI hat meinen Beitrag als harmlos eingestuft`."""
-    if kind is Kind.AUTHORITY:
-        return _OWN.search(text, start, end) is not None
-    if kind not in {Kind.DEMAND, Kind.ADDRESS}:
-        return False
-    for own in _OWN.finditer(text, max(0, start - 30), end):
-        clause = _CLAUSE_END.split(text[max(0, own.start() - 40) : own.start()])[-1]
-        subject = _WORD.findall(clause)[-3:]
-        if _means(subject, _W) and not _means(_WORD.findall(text, own.start() - len(clause), end), _M):
-            return True
-    return False
-
-
-def _means(words: Iterable[str], bits: int) -> bool:
-    return any(held & bits for word in words for _, held in meaning(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,40 +195,6 @@ def _names(named: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z]){spelled if len(named) == 1 else f'(?:{spelled})'}(?![a-z])")
 
 
-@lru_cache(maxsize=64)
-def _listed(others: tuple[str, ...]) -> re.Pattern[str]:
-    spelled = "|".join(re.escape(name.casefold()) for name in others)
-    return re.compile(rf"\b(?:{spelled})\b(?:\s*[,;/]\s*(?:or |and )?|\s+(?:or|and)\s+)\W{{0,3}}[\w-]+\W*$")
-
-
-_SET_ASIDE = re.compile(
-    r"\b(?:ignor|disregard|forg[eo]t|overrid|overrul|bypass|discard|neglect|drop|eras|abandon|dismiss|skip|overlook|suspend|cancel|never|not\b|stop)\w*"
-)
-_SUBJECT = re.compile(
-    r"\b(?:i|we|he|she|they|people|everyone|everybody|nobody|someone|who|mods?|kids?|(?:my|his|her|our|their|some|most|these|those|the) (?!(?:label|mod|review|rat|annotat|ai\b|model|system|assistant|reader))\w+)"
-    r"(?:'ve|'d|'m|'re)?(?: (?:have|has|had|am|was|were|are|got|just|always|totally|completely|never|often|simply|still|then|usually|all|clearly|once|actually|basically)){0,3}"
-    r"(?: (?:told|asked|allowed|forced|advised|decided|chose|tried|tend|tends|used|going|learned|happy|able)(?: \w+)? to(?: just| simply)?)?\s$"
-)
-_CLAUSE_END = re.compile(r"[,.:;!?\n،。，]")
-_ELSEWHERE = re.compile(r"\b(?:at (?:work|school|home|my|our)|(?:of|in) (?:my|our|their|his|her)) ")
-_ASKED = re.compile(r"\b(?:i|we|he|she|they) (?:asked|told|let|had|made|got) (?:the|my|our|a|an) (?:\w+ ){1,2}?to\b")
-_MENTIONING = re.compile(
-    r"injection|jailbreak|inject\w*|\b(?:trick\w*|attack\w*|papers?|research\w*|hackers?|chat-?bots?|chatgpt|llms?|people (?:write|type|say)|works?)\b|"
-    r"注入|越狱|越獄|骗|騙|黑客|论文|論文|研究|インジェクション|らしい|本当に|人工知能|인젝션|탈옥|정말|챗봇|通じ|"
-    r"\b(?:truco|ataque|inyecci\w+|injeç\w+|iniezion\w*|attacc\w+|astuce|attaque|angriff\w*|chatbot\w*|saldırı\w*|serangan|ataki?|sztuczk\w+)\b|взлом|инъекц|ломает|атак|фраз|tấn công|โจมตี|حقن|هجوم|इंजेक्शन|हमल"
-)
-_QUOTED = re.compile(
-    r"\"[^\"\n]{3,200}\"|“[^”\n]{3,200}”|«[^»\n]{3,200}»|„[^“”\n]{3,200}[“”]|「[^」\n]{3,200}」|『[^』\n]{3,200}』|‘[^’\n]{3,200}’|(?<!\w)'[^'\n]{3,200}'"
-)
-_THING = re.compile(
-    r"\b(?:this|that|the|my|our|your|these|those) (?!(?:post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
-    r"\w+ (?:as |to be )?\W{0,2}(?:allowed|acceptable|compliant|permitted|permissible|ok|clean)$"
-)
-_OWN = re.compile(  # what became of one's own post is told to people
-    r"\b(?:mon|mes|mi|mis|mein|meine|meinen|meiner|meu|minha|mio|mia|mój|moj|moje|mijn|benim|мой|мою|моё|мои|мій|мою)\b|我的|私の|僕の|俺の|(?<!\w)(?:내|제)\s|मेरी|मेरा|मेरे"
-)
-_LABEL_FIELD = re.compile(r"[\"'“]labels?[\"'”]\s*[:=]\s*[\[({]?\s*[\"'“]([^\"'”\n]{1,60})")
-_FINE_WORD = re.compile(r"(?:safe|harmless|benign|none|ok|allowed|acceptable|clean)\b")
 _WORD = re.compile(r"[^\W\d_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e00-\u0e7f]*")
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9đơưăôêâ]")
 _UNSPACED = frozenset({"zh", "ja", "th"})
@@ -326,13 +230,6 @@ _O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I, 
         Concept.SWAP,
     )
 )
-_TOLD: Mapping[Kind, Callable[[re.Match[str], LabelWords], bool]] = {
-    Kind.OVERRIDE: _narrated,
-    Kind.DEMAND: _described,
-    Kind.ADDRESS: _of_asking,
-    Kind.REPLY: _of_other_data,
-}
-"""Of some kinds: what shows that a match tells of something, and asks for nothing."""
 _COMBINATIONS: tuple[tuple[Kind, int], ...] = (
     *((Kind.OVERRIDE, _O | _R | other) for other in (_B, _A, _W, _L, _G, _T | _M)),
     *((Kind.OVERRIDE, _N | _F | _R | other) for other in (_B, _W, _L, _G)),

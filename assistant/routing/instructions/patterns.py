@@ -366,7 +366,7 @@ _POSING: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.FENCE,
-        rf"\b(?:everything|all|the (?:text|content|lines?|words?)|what (?:stands|stood|came|comes|was)) (?:\w+ )?(?:before|above|up to here|so far|preceding)\b(?: \w+){{0,3}}? (?:was|is|were|are) (?:only |just |merely )?(?:an? )?(?:example|sample|test|quot\w+|context|background|placeholder|demonstration|illustration|dummy)",
+        r"\b(?:everything|all|the (?:text|content|lines?|words?)|what (?:stands|stood|came|comes|was)) (?:\w+ )?(?:before|above|up to here|so far|preceding)\b(?: \w+){0,3}? (?:was|is|were|are) (?:only |just |merely )?(?:an? )?(?:example|sample|test|quot\w+|context|background|placeholder|demonstration|illustration|dummy)",
     ),
 )
 

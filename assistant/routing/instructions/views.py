@@ -114,7 +114,8 @@ def ciphers(word: str) -> tuple[int, ...]:
 _TELLING_WORDS = """
 ignore disregard forget override instruction instructions guideline guidelines policy policies previous
 prompt system content classify classifier moderator labeler labeller labelled labeled harmless benign
-apply applies rules label labels please should nothing correct answer right without because respond output confidence verdict precedent review accept assistant message everything
+apply applies rules label labels please should nothing correct answer right without because
+respond output confidence verdict precedent review accept assistant message everything
 """
 _TELLING = frozenset(_TELLING_WORDS.split())
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
