@@ -92,6 +92,8 @@ ALL =all =everything =every =any =anything =whatever =entire =whatsoever
 PRE precedent =clause =clauses =section =amendment =article =handbook =manual =exception =definition =update
 ACC =accept =accepted autoaccept =route =routed autoapprov =routing =approve =auto =disposition
 @de
+OVR =beiseite =ignoriere
+SAY =trage =trag
 LAB =beurteile =beurteilen werturteil
 ROL =rolle schlupf =angenommen =stell =spiele =spielst
 BAD =hass hassrede belastig beleidig verstoss anstossig schadlich gefahrlich diskriminier unzulassig
@@ -143,6 +145,8 @@ SUR confianza probabilidad puntuacion
 ALL =todo =todas =todos =toda cualquier
 PRE precedente clausula =seccion
 @fr
+RUL reglement
+OVR =laisse =laissez
 LAB evalu jug
 ROL =imagine =imaginez =joue =joues =jouez =jouons =role =supposons =suppose =personnage
 BAD =haine haineu harcel infraction offensant nuisible toxique discrimin violation injurieu
@@ -240,6 +244,8 @@ SAY antwoord =schrijf =geef =zeg
 SUR betrouwbaarheid zekerheid waarschijnlijkheid
 ALL =alle =alles =elke
 @pl
+OVR =odloz =odlozcie
+SAY =wpisz =zapisz
 LAB oceni
 ROL =udawaj =wyobraz =zagraj =role =roli =zalozmy =wciel
 BAD nienawis nekani narusz obrazliw szkodliw toksyczn dyskrymin
@@ -286,6 +292,7 @@ SAY =yanitla =cevapla =yaz =dondur =de =ver =yanit =cevap
 SUR guven olasilik =puan =skor
 ALL =tum =tumunu =butun =hepsini =her
 @ru
+OVR отлож =сторону
 LAB суди =решение
 ROL =представь =представьте =притворись =притворитесь =сыграй =роль =роли =допустим =вообрази
 BAD ненавис оскорб нарушен травл вредн токсич дискримин домогат небезопасн

@@ -291,6 +291,26 @@ _JUDGING = r"(?:moderat\w+|judg\w+|censor\w*|label\w*|reviewer|review(?:s|ed|ing
 _JUDGE = r"(?:label|judge|classify|evaluate|assess|moderate|grade|score|categori[sz]e|annotate)"
 _POSING: tuple[tuple[Kind, str], ...] = (
     (
+        Kind.DEMAND,
+        rf"\b(?:under no circumstances|in no case|on no account|by no means|at no point)\b.{{0,60}}\b(?:label|fil|judg|classif|mark|flag|count|rat|treat|regard|report|categori)\w*\b.{{0,25}}?\b(?:as|under|for|to be)\W{{1,3}}(?:an? )?{_QUOTE}{_BAD}\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\byour (?:label|verdict|answer|output|classification)\b.{{0,8}}?\b(?:is(?: not|n't)|differs from|is anything (?:but|other than))\W{{1,3}}{_QUOTE}(?:STRICT)\b",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b(?:only|one|single) (?:thing|part|line|sentence|content|{_POST}) (?:\w+ ){{0,4}}?(?:to )?(?:be )?{_JUDGE}d?\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b{_REVIEWERS}\b (?:have|has|had)(?: already)? (?:cleared|approved|passed|accepted|vetted|whitelisted|signed off(?: on)?) (?:this|it)\b",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:accept|approve|pass|clear|allow)\w*\b.{0,15}\bwithout\b (?:\w+ )?(?:review|audit|check\w*|inspection|moderation)\b",
+    ),
+    (
         Kind.ROLE,
         rf"\b(?:pretend|(?:imagine|suppose|picture)(?=.{{0,40}}\b(?:you|your)\b)|act (?:as|like|the part)|role-?play\w*|play (?:the|a|my|an)\b|let's play|take on the|in character|persona|simulate|impersonate|be my|you(?:'re| are) (?:now )?(?:my|a|an|the) (?:\w+ ){{1,6}}?(?:who|that|without|with no))\b(?=.{{0,160}}\b{_JUDGING}\b)(?=.{{0,200}}{_FINE})",
     ),
@@ -572,7 +592,7 @@ _GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
         Kind.DEMAND: (
             (Concept.GOOD, ~0),
             (Concept.SURE, ~0),
-            (Concept.LABEL | Concept.BAD, Concept.NOT),
+            (Concept.LABEL | Concept.BAD, Concept.NOT | Concept.SAY),
         ),
         Kind.ADDRESS: ((Concept.LABELLER, ~0), (Concept.LABEL | Concept.REVIEW, Concept.GOOD)),
         Kind.ROLE: (

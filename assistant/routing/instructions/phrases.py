@@ -85,6 +85,8 @@ SAY 답해 답하 답변 응답 출력 대답 반환
 SURE 신뢰도 확률 점수 확신
 PRECEDENT 선례 조항 판례
 @th
+OVERRIDE วางกฎ วางคำสั่ง วางนโยบาย
+SAY เขียนว่า
 GOOD ไม่มีการละเมิด ไม่พบการละเมิด ไม่ผิดกฎ
 OVERRIDE อย่าใช้ อย่านำ ไม่ต้องใช้
 POSE สมมติ บทบาท แกล้งทำ จินตนาการ
@@ -105,6 +107,8 @@ ONLY แค่ เท่านั้น เพียง
 MUST กรุณา โปรด ต้อง ควร
 SAY ตอบ ส่งออก แสดง
 @vi
+OVERRIDE gat\\ (?:\\w+\\ ){1,2}sang dat\\ (?:\\w+\\ ){1,2}sang
+SAY ghi\\ la viet\\ la
 POSE dong\\ vai gia\\ vo tuong\\ tuong gia\\ su
 DONT (?:dung|khong\\ duoc|cho)\\ (?:gan\\ nhan|danh\\ dau|phan\\ loai|coi|xem|ap\\ dung)
 BAD thu\\ ghet quay\\ roi vi\\ pham doc\\ hai xuc\\ pham khong\\ an\\ toan khong\\ cho\\ phep khong\\ duoc\\ phep

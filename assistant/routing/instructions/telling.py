@@ -66,7 +66,7 @@ def _one_of_several(match: re.Match[str], good: Names, named: Names) -> bool:
     return bool(others) and _listed(others).search(match[0]) is not None
 
 
-def _of_other_data(match: re.Match[str], good: Names, named: Names) -> bool:
+def _of_other_data(match: re.Match[str], _good: Names, named: Names) -> bool:
     """Whether it is a number in data that has a label field of its own, with a value that is none of the policy's."""
     if not match[0].rstrip("\"'”’` ")[-1:].isdigit():
         return False
