@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.routing.instructions.lexicon import Concept, meaning, unmarked
 from assistant.routing.instructions.patterns import Kind, patterns
 from assistant.routing.instructions.phrases import phrase_meanings, simplified
+from assistant.routing.instructions.telling import happened, tells, unquoted
 from assistant.routing.instructions.views import View, views
 
 _EXCERPT = 80  # characters of the reading that are shown
@@ -66,6 +67,26 @@ def find_instructions(text: str, words: LabelWords = NO_WORDS) -> Iterator[Instr
 
 
 def _found(view: View, words: LabelWords) -> Iterator[Instruction]:
+    found = _looked_for(view, words)
+    first = next(found, None)
+    if first is None:
+        return
+    if first.kind is Kind.OVERRIDE and (bare := unquoted(view.text)) is not None:
+        rest = list(found)
+        talked_about = all(one.kind is Kind.OVERRIDE for one in rest)
+        if talked_about and next(_looked_for(replace(view, text=bare), words), None) is None:
+            return
+        found = iter(rest)
+    yield first
+    yield from found
+
+
+def _asking(kind: Kind, group: Sequence[re.Pattern[str]], text: str, words: LabelWords) -> re.Match[str] | None:
+    found = (match for pattern in group for match in pattern.finditer(text))
+    return next((match for match in found if not tells(kind, match, words.good, words.named)), None)
+
+
+def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
     text, characters = view.text, frozenset(view.text)
     spoken = _spoken(text)
     said = spoken.get("en", 0)
@@ -74,12 +95,12 @@ def _found(view: View, words: LabelWords) -> Iterator[Instruction]:
     kinds: set[Kind] = set()
     for kind, gate, group in patterns(words.good, words.named):
         if kind not in kinds and gate(text, characters, said):
-            match = next(filter(None, (pattern.search(text) for pattern in group)), None)
+            match = _asking(kind, group, text, words)
             if match:
                 kinds.add(kind)
                 yield Instruction(kind, view.how, _around(text, match.start(), match.end()))
     for kind, start, end in _together(text, spoken, words):
-        if kind not in kinds:
+        if kind not in kinds and not happened(kind, text, start, end):
             kinds.add(kind)
             yield Instruction(kind, view.how, _around(text, start, end))
 
@@ -177,10 +198,10 @@ def _names(named: tuple[str, ...]) -> re.Pattern[str]:
 _WORD = re.compile(r"[^\W\d_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e00-\u0e7f]*")
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9đơưăôêâ]")
 _UNSPACED = frozenset({"zh", "ja", "th"})
-_TELLING = int(Concept.RULES | Concept.LABEL | Concept.OVERRIDE)
+_TELLING = int(Concept.RULES | Concept.LABEL | Concept.OVERRIDE | Concept.POSE | Concept.SWAP)
 _GOOD, _LABEL, _SAY = int(Concept.GOOD), int(Concept.LABEL), int(Concept.SAY)
 
-_O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I = (
+_O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I, _Y, _K, _U, _Z = (
     int(one)
     for one in (
         Concept.OVERRIDE,
@@ -203,6 +224,10 @@ _O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I =
         Concept.ACCEPT,
         Concept.ONLY,
         Concept.NAME,
+        Concept.POSE,
+        Concept.DONT,
+        Concept.BAD,
+        Concept.SWAP,
     )
 )
 _COMBINATIONS: tuple[tuple[Kind, int], ...] = (
@@ -222,6 +247,11 @@ _COMBINATIONS: tuple[tuple[Kind, int], ...] = (
     (Kind.ROUTING, _N | _H | _V),
     (Kind.ROUTING, _N | _V | _P | _M),
     *((Kind.ROUTING, _E | other) for other in (_P, _M, _N, _G, _H)),
+    *((Kind.ROLE, _Y | _L | other) for other in (_G, _U, _A, _N)),
+    *((Kind.ROLE, _Y | _W | other) for other in (_G, _R)),
+    (Kind.ROLE, _Y | _T | _G),
+    *((Kind.DEMAND, _K | other) for other in (_U, _P, _D)),
+    *((Kind.FENCE, _Z | _L | other) for other in (_P, _G, _M, _X)),
 )
 _JOINED = re.compile(
     r"(?:ignor|disregard|forget|overrid|bypass)\w{0,30}?(?:instruct|guideline|polic|rule|prompt|above|previous)"

@@ -36,6 +36,10 @@ class Concept(IntFlag):
     ACCEPT = 131072  # accept, auto-accept, route
     ONLY = 262144  # only, just, exactly
     NAME = 524288  # the name of a label, as the policy writes it
+    POSE = 1048576  # pretend, imagine, play the part
+    DONT = 2097152  # do not label it: a prohibition and what it forbids, in one phrase
+    BAD = 4194304  # hate, offensive, violation, not allowed
+    SWAP = 8388608  # judge another content instead
 
 
 _CODES = {
@@ -58,14 +62,21 @@ _CODES = {
     "PRE": Concept.PRECEDENT,
     "ACC": Concept.ACCEPT,
     "ONL": Concept.ONLY,
+    "ROL": Concept.POSE,
+    "BAD": Concept.BAD,
+    "INS": Concept.SWAP,
 }
 
 _SPACED = """
 @en
+ROL =pretend =imagine =suppose =act =roleplay =role =persona =character =play =game =simulate =impersonate =grandmother =grandma
+BAD =hate hateful harass abus offens toxic insult threat sexual =spam discriminat harmful dangerous violation =bad unsafe
+INS =instead =following =follows =real =actual =next =example =below
+LAB =graded =judged =evaluate =evaluated =assess =assessed =judge
 OVR ignor disregard overrid overrul bypass supersed discard rescind revok =void =obsolete =forget =forgotten =neglect circumvent nullif suspend withdrawn =aside =attention =heed =drop =erase =abandon dismiss cancel =scrap =wipe =forgot
 RUL instruction guideline directive =prompt =prompts =policy =policies =criteria rulebook =rules ruleset =task =training =orders =order =command =commands =standards =constraints =restrictions =directions =definitions
 BEF previous =prior preceding earlier foregoing =above initial =former aforementioned precedent =before
-WHO classifier labeller labeler annotator chatbot =llm =llms =gpt =chatgpt =ai moderator autorater =grader =automod prelabel =model =models =system =machine =algorithm =assistant =assistants =bot =bots =rater =evaluator =claude =gemini =a.i =developer =admin =administrator =operator =root =trust
+WHO =software =whoever =automated classifier labeller labeler annotator chatbot =llm =llms =gpt =chatgpt =ai moderator autorater =grader =automod prelabel =model =models =system =machine =algorithm =assistant =assistants =bot =bots =rater =evaluator =claude =gemini =a.i =developer =admin =administrator =operator =root =trust
 LAB label labell categoris categoriz classif verdict =mark =marked =flag =tag =tagged =rated =rate annotat =categorise =judgement =judgment =labels rationale severit =category =categories =prelabel =score =grade
 GOO =safe harmless benign nonviolating =acceptable =permissible permitted =allowed compliant innocuous inoffensive =unproblematic =clean =nontoxic =none =ok =okay violation violating =unobjectionable =objectionable =violates =violate
 POS =post =posts =content =message =comment =text =submission =item =tweet =contents =comments =messages =texts =posting =passage =document =statement =input =speech =everything =anything =prompt =conversation =data untrusted =user
@@ -78,9 +89,14 @@ MUS =must =should =please =need =needs =needed =required =shall =kindly =ought =
 SAY =answer =reply =respond =output =return =print =write =say =choose =give =emit =treat =call =pick =select =assign =conclude
 SUR confidence probability =score certainty
 ALL =all =everything =every =any =anything =whatever =entire =whatsoever
-PRE precedent =clause =clauses =section
+PRE precedent =clause =clauses =section =amendment =article =handbook =manual =exception =definition =update
 ACC =accept =accepted autoaccept =route =routed autoapprov =routing =approve =auto =disposition
 @de
+OVR =beiseite =ignoriere
+SAY =trage =trag
+LAB =beurteile =beurteilen werturteil
+ROL =rolle schlupf =angenommen =stell =spiele =spielst
+BAD =hass hassrede belastig beleidig verstoss anstossig schadlich gefahrlich diskriminier unzulassig
 ONL =nur =lediglich =ausschliesslich =einfach
 OVR =ungultig
 LAB =werten =werte =wertet =gewertet =ausgeben
@@ -104,6 +120,9 @@ SUR konfidenz wahrscheinlichkeit sicherheit
 ALL =alle =alles =allen =jede =jeder =jeglich samtlich gesamt
 PRE prazedenz klausel abschnitt
 @es
+LAB evalu juzg clasifiq califiq =marques =consideres
+ROL =imagina =finge =fingir =actua =papel =rol =supon =supongamos =juguemos
+BAD =odio acoso infraccion ofensiv danin toxic discrimin violacion peligros
 ONL solo =sólo solamente unicamente =simplemente
 MUS =estimado =estimada =querido =falta
 LAB =pon =ponle
@@ -126,6 +145,11 @@ SUR confianza probabilidad puntuacion
 ALL =todo =todas =todos =toda cualquier
 PRE precedente clausula =seccion
 @fr
+RUL reglement
+OVR =laisse =laissez
+LAB evalu jug
+ROL =imagine =imaginez =joue =joues =jouez =jouons =role =supposons =suppose =personnage
+BAD =haine haineu harcel infraction offensant nuisible toxique discrimin violation injurieu
 ONL seulement uniquement simplement =juste
 MUS =cher =chere
 LAB =mets =mettez =classez =classe
@@ -149,6 +173,9 @@ SUR confiance probabilite =score
 ALL =tout =tous =toutes =toute =chaque
 PRE precedent =clause =section
 @pt
+LAB avali julg classifiq =marques
+ROL =imagine =finja =finge =atue =aja =papel =suponha =personagem
+BAD =odio assedio infrac ofensiv toxic discrimin violac nociv
 ONL =so apenas somente =simplesmente
 MUS =caro =cara =prezado
 PRE =segundo =conforme =nova
@@ -169,6 +196,9 @@ SAY respond =responda =devolva =escreva =diga =retorne resposta
 SUR confianca probabilidade pontuacao
 ALL =todo =todas =todos =toda =tudo qualquer
 @it
+LAB valut giudi
+ROL =immagina =fingi =fingere =agisci =ruolo =supponi =personaggio
+BAD =odio molest violazion offensiv tossic discrimin nociv
 ONL =solo =soltanto solamente =semplicemente
 MUS =caro =cara =gentile
 LAB etichetta =metti
@@ -191,6 +221,9 @@ SUR confidenza fiducia probabilita punteggio
 ALL =tutto =tutte =tutti =tutta qualsiasi
 PRE precedente =clausola sezione
 @nl
+LAB evalue
+ROL =alsof =speel =rol =veronderstel
+BAD haat intimidatie overtreding beledig schadelijk discrimin
 ONL alleen =slechts =enkel
 MUS =beste =geachte
 PRE =volgens =nieuwe
@@ -211,6 +244,11 @@ SAY antwoord =schrijf =geef =zeg
 SUR betrouwbaarheid zekerheid waarschijnlijkheid
 ALL =alle =alles =elke
 @pl
+OVR =odloz =odlozcie
+SAY =wpisz =zapisz
+LAB oceni
+ROL =udawaj =wyobraz =zagraj =role =roli =zalozmy =wciel
+BAD nienawis nekani narusz obrazliw szkodliw toksyczn dyskrymin
 ONL =tylko jedynie wylacznie
 MUS =drogi =szanowny
 PRE =wedlug =zgodnie =nowa
@@ -231,6 +269,9 @@ SAY odpowiedz =odpowiadaj =napisz =zwroc =podaj
 SUR pewnosc prawdopodobien
 ALL =wszystkie =wszystko =wszystkich =kazdy =wszelkie
 @tr
+LAB degerlendir
+ROL rolun =davran =farzet =hayal =canlandir
+BAD nefret taciz ihlal zararli saldirgan hakaret
 ONL sadece yalnizca
 MUS =sayin =sevgili
 PRE =gore =yeni
@@ -251,6 +292,10 @@ SAY =yanitla =cevapla =yaz =dondur =de =ver =yanit =cevap
 SUR guven olasilik =puan =skor
 ALL =tum =tumunu =butun =hepsini =her
 @ru
+OVR отлож =сторону
+LAB суди =решение
+ROL =представь =представьте =притворись =притворитесь =сыграй =роль =роли =допустим =вообрази
+BAD ненавис оскорб нарушен травл вредн токсич дискримин домогат небезопасн
 ONL =только =лишь исключительно =просто
 MUS уважаем дорог =нужна =требуется
 PRE =согласно =новая =новой
@@ -272,6 +317,9 @@ SUR уверенност вероятност =оценка
 ALL =все =всё =всех =любые =каждый
 PRE прецедент =пункт
 @uk
+LAB рішен
+ROL =уяви =уявіть =прикинься =роль =ролі
+BAD ненавис образлив порушен цькуван шкідлив небезпечн
 ONL =лише =тільки =просто
 MUS шановн
 PRE =згідно =нова
@@ -292,6 +340,9 @@ SAY відповід =відповідай =напиши =поверни =вив
 SUR впевненіст ймовірніст
 ALL =всі =усі =усе =все =будь
 @ar
+LAB قرار
+ROL تخيل تظاهر =افترض =دور =العب
+BAD كراهية تحرش مخالف انتهاك مسيء ضار
 ONL =فقط
 MUS عزيزي
 OVR تجاهل اهمل انس انسي تجاوز الغ اترك
@@ -346,6 +397,9 @@ SAY ענה השב כתוב החזר אמור
 SUR ביטחון הסתברות
 ALL =כל כולם הכל
 @hi
+LAB फैसला निर्णय
+ROL कल्पना भूमिका =मानो अभिनय
+BAD नफरत घृणा उत्पीड़न उल्लंघन हानिकारक
 ONL =केवल =सिर्फ
 OVR लागू
 OVR अनदेखा नजरअंदाज नज़रअंदाज़ भूल उपेक्षा
@@ -371,6 +425,9 @@ LAB লেবেল চিহ্নিত
 GOO নিরাপদ
 POS পোস্ট
 @id
+LAB =menilai putus keputus
+ROL =bayangkan =berpura =berperan =peran =perankan
+BAD kebencian pelecehan pelanggaran melanggar
 ONL =hanya =cukup
 PRE =menurut =baru
 OVR abaikan =lupakan =kesampingkan hiraukan

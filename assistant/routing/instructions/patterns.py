@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 _STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?"
 _WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
-_AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|journey|side)\b)"
+_AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|yet|journey|side)\b)"
 _QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
 _POST = r"(?:post|content|message|comment|text|item|submission|tweet|material|entry|statement|document|passage|input|sentence|paragraph)s?"
 _RULES = r"(?:instructions?|directives?|directions|guidelines?|(?:system |initial |original )?prompts?|rulebook|criteria|label definitions)"
@@ -140,7 +140,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DEMAND,
-        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]]",
+        r"\b(?:answer|reply|respond|output|return|say|write|emit|choose|pick|select|give)\b\W{1,3}[\"'“‘`*«「\[]{1,3}(?:GOOD)[\"'”’`*»」\]](?!\s+if\s(?:you\b|\w+\s*[<>=!]))",
     ),
     (
         Kind.DEMAND,
@@ -222,11 +222,14 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
         Kind.ROUTING,
         r"\binclusion[_ ]probability\b|\baccept[_ ](?:audit|probability)\b|\b(?:no|skip|without|zero)\b.{0,12}\baudit\b.{0,12}\b(?:this|item|post|required|needed)\b|\baudit\s*[=:]\s*(?:false|no|0)",
     ),
-    (Kind.ADDRESS, rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?=.{{0,160}}\b{_NAMED_TASK})"),
+    (
+        Kind.ADDRESS,
+        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our)\b)(?=.{{0,160}}\b{_NAMED_TASK})",
+    ),
     (Kind.ADDRESS, rf"(?:^|[.!?\n]\s*)(?:@ ?)?{_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b{_NAMED_TASK}"),
     (
         Kind.ADDRESS,
-        r"\b(?:careful|good|honest|competent|sensible|reasonable|trained|attentive|any|every|the|an?|whoever|anyone) ?(?:who )?(?:classifier|labell?er|annotator|moderator|rater|reviewer|(?:labell?ing|moderation|language|classification) model|label(?:s|ling) this)\b.{0,80}\b(?:STRICT|nothing (?:wrong|to flag|objectionable|harmful)|not (?:a )?violat\w*|(?:any|no|find) (?:\w+ )?violations?)\b",
+        r"\b(?:careful|good|honest|competent|sensible|reasonable|trained|attentive|any|every|the|an?|whoever|anyone) ?(?:who )?(?:classifier|labell?er|annotator|moderator|rater|reviewer|(?:labell?ing|moderation|language|classification) model|label(?:s|ling) this)\b(?!,? (?:i|we)\b).{0,80}\b(?:STRICT|nothing (?:wrong|to flag|objectionable|harmful)|not (?:a )?violat\w*|(?:any|no|find) (?:\w+ )?violations?)\b",
     ),
     (
         Kind.AUTHORITY,
@@ -279,8 +282,116 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
 )
 
+_BAD = r"(?:NAMED|hate\w*|harass\w*|abus\w+|offensive|toxic|insult\w*|threat\w*|spam|discriminat\w+|harmful|dangerous|sexual|(?:a )?violations?|violating)"
+_FINE = (
+    r"(?:\b(?:STRICT|approv\w+|in favou?r|innocent|lets? \w+ (?:pass|through)|thumbs up|pass(?:es)? everything)\b|\bnothing (?:is |was )?(?:wrong|bad|offensive|objectionable|harmful|to flag|to see|to report|of concern)|"
+    r"\bno (?:harm|problem|issue|concern|offen[cs]e|objection)s?\b|\b(?:perfectly|completely|absolutely|entirely|totally|just|always|is|was) (?:fine|okay|ok|acceptable|allowed|good)\b|\bnever (?:flag|find|see|remov|reject|condemn|object)\w*)"
+)
+_JUDGING = r"(?:moderat\w+|judg\w+|censor\w*|label\w*|reviewer|review(?:s|ed|ing)?|verdict|ruling|classif\w+|critic|referee|rater?s?|rating|content polic\w+|flag(?:s|ged|ging)?)"
+_JUDGE = r"(?:label|judge|classify|evaluate|assess|moderate|grade|score|categori[sz]e|annotate)"
+_POSING: tuple[tuple[Kind, str], ...] = (
+    (
+        Kind.DEMAND,
+        rf"\b(?:under no circumstances|in no case|on no account|by no means|at no point)\b.{{0,60}}\b(?:label|fil|judg|classif|mark|flag|count|rat|treat|regard|report|categori)\w*\b.{{0,25}}?\b(?:as|under|for|to be)\W{{1,3}}(?:an? )?{_QUOTE}{_BAD}\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\byour (?:label|verdict|answer|output|classification)\b.{{0,8}}?\b(?:is(?: not|n't)|differs from|is anything (?:but|other than))\W{{1,3}}{_QUOTE}(?:STRICT)\b",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b(?:only|one|single) (?:thing|part|line|sentence|content|{_POST}) (?:\w+ ){{0,4}}?(?:to )?(?:be )?{_JUDGE}d?\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b{_REVIEWERS}\b (?:have|has|had)(?: already)? (?:cleared|approved|passed|accepted|vetted|whitelisted|signed off(?: on)?) (?:this|it)\b",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:accept|approve|pass|clear|allow)\w*\b.{0,15}\bwithout\b (?:\w+ )?(?:review|audit|check\w*|inspection|moderation)\b",
+    ),
+    (
+        Kind.ROLE,
+        rf"\b(?:pretend|(?:imagine|suppose|picture)(?=.{{0,40}}\b(?:you|your)\b)|act (?:as|like|the part)|role-?play\w*|play (?:the|a|my|an)\b|let's play|take on the|in character|persona|simulate|impersonate|be my|you(?:'re| are) (?:now )?(?:my|a|an|the) (?:\w+ ){{1,6}}?(?:who|that|without|with no))\b(?=.{{0,160}}\b{_JUDGING}\b)(?=.{{0,200}}{_FINE})",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:do not|don't|never|must not|should not|may not|cannot|under no circumstances|refrain from|avoid|no need to)\b.{{0,12}}\b(?:report|remov|treat|judg|rat|count|consider|call|deem|scor|regard|tak|read|tag|fil|categori|flag|label|mark|classif|tr[ey]at|see|interpret|deal)\w*\s(?:\w+\s){{0,4}}?(?:this|it|my|these|the)\b(?:\s\w+){{0,4}}?\s(?:as|to be|for|under)\W{{1,3}}(?:an? )?{_QUOTE}{_BAD}\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:this|it|these|{_POST})\b.{{0,30}}\b(?:(?:must|should|shall|may|can|need|is|are)(?: not|n't| never)(?: to)?|cannot|never to) be (?:label|flag|classif|mark|judg|count|rat|tagg|categori|treat|regard|consider|deem|seen|penali[sz])\w*\b(?:\W{{1,3}}(?:as|to be|under)\W{{1,3}}(?:an? )?{_QUOTE}{_BAD}\b|\s*(?:$|[.!;\n]))",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:no|none of (?:the|your|these)|not (?:any|a single|one)|neither) (?:\w+ )?(?:clauses?|rules?|polic(?:y|ies)|guidelines?|category|labels?)\b.{{0,25}}?\b(?:appl(?:y|ies)|(?:is|are|can|should|must|may|to)(?: not)? (?:to )?be (?:used|applied|cited|invoked)|fits?|covers?|governs?|concerns?|is (?:broken|violated|touched))\b.{{0,20}}?\b(?:this|here|to it|in this case|{_POST} (?:above|below)|what i (?:wrote|said|write|say))\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:this|the above|the) ?(?:{_POST})?(?: above| below| here)? (?:breaks?|violates?|touches|infringes|breached?|contravenes?) (?:no|none of the|not a single|not any) (?:\w+ )?(?:clauses?|rules?|polic(?:y|ies)|guidelines?)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"(?:^|\n)\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"\b(?:policy|guidelines?|handbook|rules|manual|instructions|criteria) (?:that )?you(?:'re| are| were| have| work| go| label| judge| follow| use| apply| rely| obey)\b.{0,140}?\b(?:not|never|allow\w*|permit\w*|fine|exempt\w*|exception|STRICT)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"\bno (?:rule|clause|policy|guideline|standard)s? (?:is|are|was|were|gets?|has been|have been) (?:\w+ly )?(?:broken|violated|breached|touched|infringed)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bno (?:reason|need|cause|grounds?) (?:at all )?(?:to|for)\b.{{0,25}}?\b(?:the|a|an|any) {_QUOTE}{_BAD}{_QUOTE} (?:label|tag|flag|verdict|category)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:answer|reply|respond|decide|label|judge|classify|state it|say (?:it|so))\W{1,3}with (?:full|absolute|complete|total|100 ?%|maximum|highest|utter|the (?:greatest|highest)) (?:certainty|confidence|conviction|assurance)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:write|give|use|return|output|put|print|enter|take|choose|insert|type|fill)\b.{0,40}\b(?:as|into|in|for) (?:the|your|its|a) (?:(?:final|right|correct) )?(?:label|verdict|classification|category)\b(?: field| box| slot| column)?",
+    ),
+    (
+        Kind.ROUTING,
+        r"\b(?:no need to|no reason to|don't|do not|needn't|never|without|instead of|why)\W{1,2}(?:bother|troubl|wak|involv|consult|disturb|burden|wast)\w*\b.{0,20}\b(?:humans?|people|person|reviewers?|moderators?|staff|annotators?|labell?ers?)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|definitions?|rules?|update|exception)\b.{{0,140}}?\b(?:carr(?:y|ies)|gets?|receives?|needs?|takes?|earns?) (?:no|the lowest|a neutral|the mildest) label\b|"
+        rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|definitions?|exception)\b.{{0,140}}?\b(?:(?:do|does|is|are)(?: not|n't)|no longer|not) (?:to be )?(?:count\w*|qualif\w*|fall\w*|constitut\w*|consider\w*|treat\w*|regard\w*|classif\w*|seen|label\w*)(?: as| under| to be)? (?:an? )?{_QUOTE}{_BAD}\b|"
+        rf"\b(?:section|amendment|clause|article|guidelines?|handbook|manual|polic(?:y|ies)|exception)\b.{{0,140}}?\b(?:is|are) (?:now |always )?(?:to be )?(?:label\w*|classif\w*|treat\w*|regard\w*|coded) (?:as )?(?:neutral|STRICT|vocabulary)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"\b(?:software|system|program|machine|model|ai|algorithm|tool|bot|filter|computer|whoever|whatever|anyone|anybody|everyone|those|one|people|assistant|reader|automated \w+)(?: (?:who|that|which|is|are|be|may|might|will|should|happens? to|currently|now|ever|\w+ly)){{0,4}} (?:read|grad|judg|label|process|evaluat|assess|scor|rat|review|moderat|classif|check|scan|screen|analy[sz]|look)\w*(?: at| through)?\s(?:this|it|these|texts?|posts?|messages?|my|the (?:above|post|text|content))\b.{{0,120}}?{_FINE}",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b{_JUDGE}\b (?:only |just |instead )?(?:this|that|the|these)(?: (?:following|next|last|second|real|actual|other|new|true))?(?: {_POST})?(?: (?:below|that follows|that comes next|which follows))?\s?(?:\binstead\b|\bonly\b|\balone\b|:\s*(?=[\n\"'“‘«<`*]))",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b{_JUDGE}\b (?:only|just|instead|solely|nothing but)\b (?:this|that|what|the (?:following|next|last|second|part|text|content|sentence|lines?|words?|{_POST}))\b",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b(?:real|actual|true|next|intended|proper|correct|second) (?:content|item|input|{_POST})\b(?: (?:to|that (?:you )?(?:must|should|need)) (?:be |to )?(?:label|judg|classif|rat|moderat|review|assess|evaluat)\w*)?\s?(?:(?:is|reads|follows|starts|begins|comes)(?: here| now| below)?\s?(?:\n|:\s*[\n\"'“‘«`*])|(?:follows|starts here|begins here|comes next)\s*(?:[:.]|$))",
+    ),
+    (
+        Kind.FENCE,
+        rf"\b(?:{_POST}|record|row|line|sample|part|case) (?:to|that (?:you )?(?:must|should|need|are|is))(?: (?:to|be|asked))* (?:be )?(?:label|judg|classif|moderat|rat|grad|scor|assess|evaluat)\w*\s?(?:is|are|follows|reads|starts|begins|comes)?\s?(?::|\b(?:follows|is the|starts|begins|comes|stands)\b)",
+    ),
+    (
+        Kind.FENCE,
+        r"\b(?:everything|all|the (?:text|content|lines?|words?)|what (?:stands|stood|came|comes|was)) (?:\w+ )?(?:before|above|up to here|so far|preceding)\b(?: \w+){0,3}? (?:was|is|were|are) (?:only |just |merely )?(?:an? )?(?:example|sample|test|quot\w+|context|background|placeholder|demonstration|illustration|dummy)",
+    ),
+)
+
 _SYSTEM = (
-    r"(?:system|assistant|developer|admin(?:istrator)?|moderator|operator|root|model|ai|trust (?:and|&) safety|content policy|policy(?: update| team)?|labell?ing task|"
+    r"(?:system|assistant|developer|admin(?:istrator)?|moderator|operator|root|model|ai|trust (?:and|&) safety|content policy|policy (?:update|team)|labell?ing task|"
     r"系统|系統|管理员|管理員|助手|开发者|開發者|模型|sistema|système|systeme|asistente|assistente|система|система|ассистент|النظام|システム|アシスタント|시스템|sistem|hệ thống|ระบบ|सिस्टम|systeem)"
 )
 _KEYS = r"(?:labels?|confidence|clauses?|verdict|rationale|route|severity|classification|category|标签|標籤|置信度|类别|結果|ラベル|라벨|etiqueta|étiquette|etichetta|rótulo|kennzeichnung|метка|etiket|nhãn|nhan|التصنيف)"
@@ -325,7 +436,7 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.ROLE,
         ("system", "developer"),
         _SPEAKERS,
-        r"\b(?:system|developer) (?:prompt|message|override|instruction)s?\W{0,3}[:=]",
+        r"\b(?:system|developer) (?:(?:prompt|override|instruction)s?\W{0,3}[:=]|messages?\W{0,3}[:=](?=(?:.|\n){0,300}?(?:TASK)))",
     ),
     (
         Kind.ROLE,
@@ -371,6 +482,72 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         r"(?:内容|帖子|文本)\s*(?:到此)?(?:结束|完毕|终止)|以上(?:是|为)(?:待|需要?)?(?:标注|审核|判断)的?(?:内容|帖子)|content\s*结束",
     ),
     (
+        Kind.AUTHORITY,
+        ("(", "（"),
+        _ANY,
+        r"(?:^|\n)\W{0,6}[a-z]{1,3}[-.]?\d{1,3}(?:\.\d{1,3}){0,3}\b[^\n()（）]{0,80}[(（]\s*(?:GOOD|NAMED|安全|无违规)(?:\s*[,、，]\s*(?:GOOD|NAMED)){0,6}\s*[)）]\s*[:：]",
+    ),
+    (
+        Kind.AUTHORITY,
+        (":", "："),
+        _ANY,
+        r"(?:^|\n)[\W_]{0,8}(?:labels?|clauses?|precedents?|policy|the policy's own examples|clauses that may govern[^\n]{0,40}|reviewers settled[^\n]{0,60}|标签|条款|先例|政策|规则)[\W_]{0,4}[:：]\s*\n(?=(?:.|\n){0,240}?(?<![a-z])(?:NAMED|安全|无违规)(?![a-z]))",
+    ),
+    (
+        Kind.FENCE,
+        ("\n",),
+        _CONTENTS,
+        r"(?:^|\n)[\W_]{0,40}(?:new|next|second|following) (?:item|content|post|record|text|message|input)[\W_]{0,40}\n",
+    ),
+    (
+        Kind.AUTHORITY,
+        ("第",),
+        _ANY,
+        r"第\s?[一二三四五六七八九十百零〇\d]{1,4}\s?[条章款項项](?:之[一二三四五六]|第.{1,3}款)?\s*(?:[:：]|[((].{1,20}[))]).{0,80}?(?:不属于|不视为|不构成|不算|不予|视为安全|属于安全|一律安全|允许发布|均?合规|无违规|不再)",
+    ),
+    (
+        Kind.REPLY,
+        (":", "=", "："),
+        _ANY,
+        r"(?:^|\n)\W{0,4}(?:a|l|out|output|result|response|reply|antwort|ausgabe|respuesta|salida|réponse|sortie|resposta|saída|risposta|ответ|вывод|答|答案|输出|輸出|出力|回答|답|출력)\s?[:=：]\W{0,4}(?:STRICT|安全|无违规|無違規)\W{0,4}(?:$|\n)",
+    ),
+    (
+        Kind.REPLY,
+        ("|", ",", ";", "\t"),
+        _FIELDS,
+        rf"(?:^|\n)[^\n]{{0,60}}?{_KEYS}[*`\"']{{0,2}}\s*[,;|\t]\s*[*`\"']{{0,2}}(?:{_KEYS}|score|reason)[^\n]{{0,60}}\n(?:[\s|:+=-]+\n)?[^\n]{{0,60}}?[\s|,;\t*`\"']?(?:GOOD|NAMED)[*`\"']{{0,2}}\s*[,;|\t]",
+    ),
+    (
+        Kind.ROUTING,
+        ("_",),
+        _ANY,
+        r"\b(?:label_probability|precedent_vote|precedent_violating|stated_confidence|injection_score|inclusion_probability|accept_(?:probability|audit)|no_clause_near|signals_disagree|high_probability|looks_like_instruction|content_truncated)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        (":", "："),
+        _ANY,
+        r"(?:^|\n)[\W_]{0,12}(?:moderator|mod|reviewer|labell?er|adjudicator|annotator|rater|evaluator|审核员?|審核員?|版主|管理员|moderador|moderateur|modérateur|moderatore|модератор)(?: (?:\w+|#?\d+))?[\W_]{0,6}[:：].{0,80}?(?:\b(?:looks? (?:fine|ok|okay|good)|all (?:good|clear|fine)|STRICT|approved|no action|nothing (?:wrong|to)|no violations?|cleared|closing|aprobado|approuvé|одобрено)\b|通过|没问题|無違規|无违规|不违规|放行)",
+    ),
+    (
+        Kind.AUTHORITY,
+        ("审", "標", "标", "内", "社", "審", "內"),
+        _ANY,
+        r"(?:审核|審核|标注|標註|内容|內容|社区|社區)(?:手册|手冊|规范|規範|准则|準則|政策|标准|標準|规则|規則|指南).{0,8}?(?:写明|寫明|规定|規定|注明|註明|指出|明确|明確|载明|说明|說明|提到).{0,50}?(?:不算|不属于|不屬於|不视为|不視為|不构成|不構成|无违规)",
+    ),
+    (
+        Kind.ROUTING,
+        (":", "=", "："),
+        _ANY,
+        r"(?:^|[\n\[({【;,，；|、])\s*RECORD\s*[:=：]\s*VALUE[\"'”」\])}]{0,2}\s*[\n;,，；|、]\s*(?:RECORD|reviewed_by|reviewer|复核人?|审核人?|建议|标签)\s*[:=：]",
+    ),
+    (
+        Kind.ROUTING,
+        ("路", "处", "審", "审", "决", "決", "复", "狀", "状"),
+        _ANY,
+        r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工)",
+    ),
+    (
         Kind.REPLY,
         ('"', "'", "“", "”", "‘", "’", "`"),
         _FIELDS,
@@ -380,7 +557,7 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.REPLY,
         (":", "=", "：", ">", "→", "⇒"),
         _FIELDS,
-        rf"(?:^|[^\w]){_KEYS}\s*(?:[:=：]|->|→|=>)\s*[\[{{(]?\s*{_QUOTE}(?:(?:GOOD|NAMED|安全|无害|無害|正常|合规|seguro|sûr|sicher|sicuro|безопасн\w*|安全です|안전|aman|güvenli|an toàn|آمن|ปลอดภัย|सुरक्षित|bezpieczn\w*|veilig)(?![\w-])|0?\.\d+|1\.0|accept\b)",
+        rf"(?:^|[^\w]){_KEYS}\s*(?:[:=：]|->|→|=>)\s*[\[{{(]?\s*{_QUOTE}(?:(?:GOOD|NAMED|安全|无害|無害|正常|合规|seguro|sûr|sicher|sicuro|безопасн\w*|安全です|안전|aman|güvenli|an toàn|آمن|ปลอดภัย|सुरक्षित|bezpieczn\w*|veilig)(?![\w-]|\s+(?:to|from|landing|travels?|bet|and sound)\b)|0?\.\d+|1\.0|accept\b)",
     ),
     (Kind.REPLY, (">", "→", "⇒"), _GOOD, rf"(?:[\"'”」』]|\S)\s*(?:->|→|=>|⇒|－>)\s*{_QUOTE}(?:GOOD)\W{{0,4}}(?:$|\n)"),
     (
@@ -392,6 +569,13 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
 )
 
 _TASK_SIGNS = r"label|classif|verdict|confidence|ignore|disregard|instruct|polic|safe\b|harmless|benign|accept|标签|標籤|标注|標註|分类|安全|忽略|無視|无视|审核|審核|безопасн|segur|sicher|sûr|etiquet|разреш|允许|合规|правил"
+
+
+_RECORD = (
+    r"(?:route|routing|doubts?|disposition|probability|confidence|severity|decision|verdict|outcome|moderation status|"
+    r"路由|疑点|疑點|概率|機率|置信度|处置|严重程度|處置|决定|结论|風險|风险等级)"
+)
+_VALUE = r"[\"'“「]?(?:accept\w*|approved?|pass(?:ed)?|auto[-_]?(?:approved|accepted)|none|no|clean|cleared|safe|0?\.9\d*|1\.0|0(?:\.0+)?|\[\]|已审结|免|无|無|通过|接受|自动通过|自动接受|放行|安全|正常|低)(?![\w.])"
 
 
 Gate = Callable[[str, frozenset[str], int], bool]
@@ -408,14 +592,26 @@ _GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
         Kind.DEMAND: (
             (Concept.GOOD, ~0),
             (Concept.SURE, ~0),
-            (Concept.LABEL, Concept.NOT),
+            (Concept.LABEL | Concept.BAD, Concept.NOT | Concept.SAY),
         ),
-        Kind.ADDRESS: ((Concept.LABELLER, ~0),),
+        Kind.ADDRESS: ((Concept.LABELLER, ~0), (Concept.LABEL | Concept.REVIEW, Concept.GOOD)),
+        Kind.ROLE: (
+            (
+                Concept.POSE,
+                Concept.LABEL | Concept.LABELLER | Concept.REVIEW | Concept.SEEN | Concept.PERSON | Concept.RULES,
+            ),
+        ),
+        Kind.FENCE: (
+            (Concept.LABEL, ~0),
+            (Concept.SWAP | Concept.ONLY, Concept.LABEL | Concept.POST),
+            (Concept.BEFORE, Concept.POST),
+        ),
         Kind.AUTHORITY: (
             (
                 Concept.GOOD | Concept.SEEN,
                 Concept.RULES | Concept.PRECEDENT | Concept.POST | Concept.PERSON | Concept.REVIEW | Concept.LABELLER,
             ),
+            (Concept.NOT | Concept.LABEL, Concept.RULES | Concept.PRECEDENT),
         ),
         Kind.ROUTING: ((Concept.REVIEW | Concept.PERSON, Concept.NOT), (Concept.ACCEPT, ~0)),
     }.items()
@@ -436,10 +632,17 @@ def patterns(
     strict = _either(good, _STRICT)
     wide = _either(good, _WIDE)
     every = _either([*good, *named], _STRICT)
-    fills = (("STRICT", strict), ("GOOD", wide), ("NAMED", every), ("TASK", _TASK_SIGNS))
+    fills = (
+        ("STRICT", strict),
+        ("GOOD", wide),
+        ("NAMED", every),
+        ("TASK", _TASK_SIGNS),
+        ("RECORD", _RECORD),
+        ("VALUE", _VALUE),
+    )
     marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
     sources: dict[Kind, list[re.Pattern[str]]] = {}
-    for kind, source in _SENTENCES:
+    for kind, source in (*_SENTENCES, *_POSING):
         sources.setdefault(kind, []).append(_compiled(source, fills))
     return (*marks, *((kind, _concept_gate(_GATES[kind]), tuple(found)) for kind, found in sources.items()))
 

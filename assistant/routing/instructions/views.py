@@ -77,7 +77,7 @@ def _respelled(text: str) -> Iterator[tuple[str, str]]:
     if (_DIGIT.search(text) and sum(map(_mixed, words)) >= 2) or _SIGN_IN_WORD.search(text):
         for one in "il" if _ONE.search(text) else "i":
             yield "leet", _unleet(text, _LEET[one])
-    shifts = [shift for word in words if len(word) > 5 for shift in ciphers(word)]
+    shifts = [shift for word in words if len(word) > 4 for shift in ciphers(word)]
     for shift in dict.fromkeys(shifts):
         if shift == 0:
             yield "reversed", text[::-1]
@@ -114,7 +114,8 @@ def ciphers(word: str) -> tuple[int, ...]:
 _TELLING_WORDS = """
 ignore disregard forget override instruction instructions guideline guidelines policy policies previous
 prompt system content classify classifier moderator labeler labeller labelled labeled harmless benign
-respond answer output confidence verdict precedent review accept assistant message everything
+apply applies rules label labels please should nothing correct answer right without because
+respond output confidence verdict precedent review accept assistant message everything
 """
 _TELLING = frozenset(_TELLING_WORDS.split())
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
