@@ -63,7 +63,7 @@ def _learned(workspace: Workspace, spelling: bool) -> InjectionDetector:
 def _read(path: Path) -> InjectionDetector | None:
     """What the file keeps; None where there is none, or it is damaged: it can be learned again."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return InjectionDetector.restored(arrays)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
