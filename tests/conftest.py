@@ -2,12 +2,17 @@
 
 import importlib.util
 import os
+import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis
 import pytest
+import sqlalchemy as sa
 
+from assistant.store import schema
 from assistant.store.database import Database
 from tests.postgres import PostgresServer, find_binaries, running_server
 
@@ -22,6 +27,28 @@ for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ASSISTANT_DATABASE_URL", "ASS
 
 # Workspaces have random seeds; what a test expects of one was worked out with this.
 os.environ["ASSISTANT__ROUTING__SEED"] = "20260101"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """New SQLite databases of a test process get what migrations made of the first one, but an id of their own."""
+    first = tmp_path_factory.mktemp("schema") / "first.db"
+    Database.open(f"sqlite:///{first}").close()
+    with closing(sqlite3.connect(first)) as made:
+        statements = [one for one in made.iterdump() if one not in {"BEGIN TRANSACTION;", "COMMIT;"}]
+    migrate = schema.upgrade
+
+    def upgrade(connection: sa.Connection, version: str) -> None:
+        if connection.dialect.name != "sqlite" or version != "head" or sa.inspect(connection).get_table_names():
+            return migrate(connection, version)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.execute(sa.text("UPDATE workspaces SET id = :id"), {"id": secrets.token_hex(8)})
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture(scope="session")

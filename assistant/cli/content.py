@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
-from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, table
+from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
 from assistant.ingest.reading import Reading
@@ -88,10 +88,7 @@ def _note(output: Output, reports: list[LoadReport]) -> None:
                 f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
                 f" --media {column}  makes it part of the item"
             )
-        for refusal in report.refusals:
-            output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
-        if report.counts["refused"] > len(report.refusals):
-            output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more; all are in `refusals`")
+        show_refusals(output, report, "; all are in `refusals`")
         for column, count in report.error_cells.items():
             output.note(f"  column {column!r} holds a spreadsheet's error in {count:,} rows; it is kept as it is")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
-from assistant.cli.output import EXIT_SOME_FAILED, Output, table
+from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
 from assistant.errors import InputError
 from assistant.ingest.reading import Reading
 
@@ -154,10 +154,7 @@ def _show(output: Output, report: ImportReport) -> None:
     output.note(f"{report.source}: {report.mapping}")
     for note in report.notes:
         output.note(f"{report.source}: {note}")
-    for refusal in report.refusals:
-        output.note(f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}")
-    if report.counts["refused"] > len(report.refusals):
-        output.note(f"  ... and {report.counts['refused'] - len(report.refusals):,} more")
+    show_refusals(output, report)
     if report.unknown:
         output.note(f"  {_unknown_words(report)}")
     if report.reasons["off_label_set"]:

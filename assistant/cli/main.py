@@ -36,6 +36,7 @@ from assistant.cli import (
     tokens,
     trust,
     users,
+    users_import,
     workspace,
 )
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
@@ -79,6 +80,7 @@ app.add_typer(evaluation.app, name="eval")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
+users_import.register(users.app)
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from assistant.ingest.import_checks import ImportReport
+    from assistant.ingest.load import LoadReport
+    from assistant.ingest.rows import Refusal
+
 EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_SOME_FAILED = 3
@@ -91,6 +95,27 @@ def table(columns: Iterable[str], rows: Iterable[Sequence[object]], *, title: st
     for row in kept:
         made.add_row(*(printable(str(cell)) for cell in row))
     return made
+
+
+def show_refusals(output: Output, report: LoadReport | ImportReport, whole: str = "") -> None:
+    """Rows of a file that can't be used: the first, and the last where it has another cause: reading stopped.
+
+    Args:
+        output: where to.
+        report: what became of the file's rows.
+        whole: where all of them are.
+    """
+
+    def line(refusal: Refusal) -> str:
+        return f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}"
+
+    for refusal in report.refusals:
+        output.note(line(refusal))
+    if (more := report.counts["refused"] - len(report.refusals)) > 0:
+        output.note(f"  ... and {more:,} more{whole}")
+        last, causes = report.last_refusal, {one.reason for one in report.refusals}
+        if last is not None and last.reason not in causes:
+            output.note(f"{line(last)} (the last)")
 
 
 def media_words(items: int) -> str:

@@ -27,6 +27,7 @@ class ImportReport:
             that says so) and `superseded` (the same person answered the item again in this file: the newest counts).
         reasons: refused ones and those without an answer by reason (`unknown_item`: no item of that id ...).
         refusals: the first ten refused.
+        last_refusal: the last one: it says where reading stopped, and why.
         runs: names of the runs that hold imported machine answers.
         unknown: accepted answers that leave categories unknown: a person's is known in part only, a machine's failed.
         spelled: raters and items that the file spells in another way than they are known: (what, here, known) and how
@@ -39,6 +40,7 @@ class ImportReport:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    last_refusal: Refusal | None = None
     runs: list[str] = field(default_factory=list)
     unknown: int = 0
     spelled: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -53,6 +55,7 @@ class ImportReport:
         self.counts["refused"] += 1
         if len(self.refusals) < SHOWN_REFUSALS:
             self.refusals.append(refusal)
+        self.last_refusal = refusal
 
     def without_answer(self, reason: str) -> None:
         """Count a row in which nothing is wrong and nothing was answered."""

@@ -170,7 +170,10 @@ def _open(
     if refused and len(refused) == len(first):
         hint = f"none of the first {len(first):,} rows can be read"
         raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=hint)
-    columns = choose(names, [row.values for row in first if isinstance(row, Row)])
+    try:
+        columns = choose(names, [row.values for row in first if isinstance(row, Row)])
+    except InputError as error:
+        raise InputError(error.what, where=error.where or str(path), hint=error.hint) from None
     columns = columns.recognising(checks.names, checks.label_set.kind)
     if not columns.known_labels:
         columns, first, rows = _with_mentioned(path, columns, first, rows, reading)

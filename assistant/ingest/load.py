@@ -59,6 +59,7 @@ class LoadReport:
         left_out: columns that look like media and are kept as meta, since nobody named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
+        last_refusal: the last one: it says where reading stopped, and why.
         notes: what was read in another way than it stands in the file, or not at all, in sentences.
         error_cells: cells of other columns that hold a spreadsheet's error (`#REF!`), by column; they are kept as meta.
     """
@@ -68,6 +69,7 @@ class LoadReport:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    last_refusal: Refusal | None = None
     error_cells: Counter[str] = field(default_factory=Counter)
     left_out: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -117,7 +119,7 @@ class Loader:
         first = first_of(rows, _LOOKED_AT, row_size)
         rows = chain(first, rows)
         empty = empty_columns(names, (row.values for row in first if isinstance(row, Row)))
-        mapping = _NOTHING_READ if not names else _mapping(names, columns, empty, told.notes)
+        mapping = _NOTHING_READ if not names else _mapping(path, names, columns, empty, told.notes)
         told.mapping, told.left_out = mapping.describe(), mapping.likely_media
         items = self._items(rows, mapping, told.error_cells, take_words=take_words)
         for batch in in_batches(items, _BATCH, _item_size):
@@ -158,7 +160,9 @@ class Loader:
         told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content", "with_media")})
         told.counts["refused"] += len(refused)
         told.reasons.update(one.reason for one in refused)
-        told.refusals.extend(sorted(refused, key=lambda one: one.line)[: SHOWN_REFUSALS - len(told.refusals)])
+        refused.sort(key=lambda one: one.line)
+        told.refusals.extend(refused[: SHOWN_REFUSALS - len(told.refusals)])
+        told.last_refusal = refused[-1] if refused else told.last_refusal
         self._store.record_refusals(told.source, [(one.line, one.reason, one.message, one.excerpt) for one in refused])
 
 
@@ -170,14 +174,13 @@ def _item_size(one: NewItem | Refusal) -> int:
 
 
 def _mapping(
-    names: Sequence[str], columns: ColumnChoice, empty: Collection[str], notes: Sequence[str]
+    path: Path, names: Sequence[str], columns: ColumnChoice, empty: Collection[str], notes: Sequence[str]
 ) -> ColumnMapping:
     """The mapping; where a column is missed that may be one left out, what was left out is said with the error."""
     try:
         return map_columns(names, empty=empty, **asdict(columns))
     except InputError as error:
-        error.hint = "; ".join((error.hint, *notes))
-        raise
+        raise InputError(error.what, where=str(path), hint="; ".join((error.hint, *notes))) from None
 
 
 def _is_error(value: object) -> bool:

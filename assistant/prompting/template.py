@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
@@ -98,7 +98,7 @@ class Prompt:
     user: str
     source: str
     digest: str
-    where: str = ""  # its file, for errors
+    where: str = field(default="", compare=False)  # its file, for errors
 
     @property
     def ref(self) -> str:

@@ -48,8 +48,11 @@ class Place(NamedTuple):
     claimed_at: str | None
 
     def belongs_to(self, principal: Principal, token: int) -> bool:
-        """Whether it was leased to somebody under this token, and nobody has claimed it since."""
-        return self.user_id == principal.user_id and self.token == token
+        """Whether this person was the last to claim it, under this token or a later one.
+
+        A page that is loaded while a claim is on its way doesn't hear of the newer token; its answer counts.
+        """
+        return self.user_id == principal.user_id and 0 < token <= self.token
 
     def left_by(self, principal: Principal, token: int) -> bool:
         """Whether a token can be of a lease that this person had before: an earlier one, or one nobody holds now."""

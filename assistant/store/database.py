@@ -220,8 +220,11 @@ class Database:
         return self._patience.wait(engine.connect)
 
     @contextmanager
-    def turn(self, seconds: float = _BUSY_SECONDS) -> Iterator[None]:
+    def turn(self, seconds: float | None = None) -> Iterator[None]:
         """Wait for our turn to write, where the database has none of its own.
+
+        Args:
+            seconds: how long at the most; None as long as any writer does.
 
         Raises:
             StorageError: others had it for so many seconds.
@@ -230,7 +233,7 @@ class Database:
             yield
             return
         try:
-            with self._turns.one(seconds):
+            with self._turns.one(_BUSY_SECONDS if seconds is None else seconds):
                 yield
         except TimeoutError:
             raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 import sqlalchemy as sa
 
@@ -80,10 +81,14 @@ def _levels(connection: sa.Connection, keys: Mapping[str, Allowance], moment: fl
     """
     if connection.dialect.name != "sqlite":
         for key in sorted(keys):
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(key[:15], 16)})
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _number(key)})
     query = sa.select(login_attempts).where(login_attempts.c.key.in_(keys))
     spent = {row.key: (row.spent, row.as_of) for row in connection.execute(query)}
     return {key: _level(*spent.get(key, (0.0, moment)), moment, allowed) for key, allowed in keys.items()}
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(sha256(key.encode()).digest()[:7])
 
 
 def _level(spent: float, as_of: float, moment: float, allowed: Allowance) -> float:

@@ -122,17 +122,23 @@ class UserStore:
         Raises:
             InputError: the name is taken.
         """
-        row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
-        row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
         with self._database.write() as connection:
-            if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
-                raise InputError(
-                    "there is somebody of that name", where=name, hint="assistant users list  shows them all"
-                )
-            connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))
-            told = {"role": role.value, "password": password_hash is not None}
-            audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)
+            _insert(connection, name, role, actor, display_name=display_name, password_hash=password_hash, **more)
         return self.get(name)
+
+    def add_all(self, people: Sequence[Mapping[str, Any]], *, actor: str) -> None:
+        """Add several, all of them or nobody.
+
+        Args:
+            people: arguments of `add`, the actor left out.
+            actor: who adds them.
+
+        Raises:
+            InputError: a name is taken.
+        """
+        with self._database.write() as connection:
+            for person in people:
+                _insert(connection, actor=actor, **person)
 
     def change(self, name: str, *, actor: str, **values: Any) -> User:
         """Change some of `CHANGEABLE`; a role counts from the next request on, and ends their sessions.
@@ -246,3 +252,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Role):
         return value.value
     return list(value) if isinstance(value, tuple | list | set | frozenset) else value
+
+
+def _insert(
+    connection: sa.Connection,
+    name: str,
+    role: Role,
+    actor: str,
+    *,
+    display_name: str = "",
+    password_hash: str | None = None,
+    **more: Any,
+) -> None:
+    if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
+        raise InputError("there is somebody of that name", where=name, hint="assistant users list  shows them all")
+    row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
+    row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
+    connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))
+    told = {"role": role.value, "password": password_hash is not None}
+    audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)

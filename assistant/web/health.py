@@ -21,6 +21,7 @@ from fastapi.routing import APIRoute
 from assistant import __version__
 from assistant.failures import words_of
 from assistant.policy.lock import held
+from assistant.store.database import HEAD
 from assistant.store.journal import at_work
 from assistant.store.probe import Condition, DatabaseProbe
 from assistant.store.workload import Backlog, count_backlog
@@ -96,10 +97,16 @@ async def livez(_: Request) -> JSONResponse:
 
 
 async def readyz(request: Request) -> JSONResponse:
-    """200 when answers can be stored, else 503; with the version and the schema."""
+    """200 when answers can be stored, else 503; with the version and the schema.
+
+    503 as well where a newer program has upgraded the database since: this one would write rows of the old shape.
+    """
     condition, told = await _told(request)
+    newer = condition.schema > HEAD
     known = {"version": __version__, "schema": condition.schema or None}
-    return JSONResponse(told | known, 200 if condition.well else 503)
+    if newer:
+        known["needs"] = "a newer program has upgraded the database: restart this server as that version"
+    return JSONResponse(told | known, 200 if condition.well and not newer else 503)
 
 
 async def healthz(request: Request) -> JSONResponse:

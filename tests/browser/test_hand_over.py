@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.domain.review_work import Role
-from assistant.store.users import UserStore
+from assistant.store.users import User, UserStore
 from tests.browser.conftest import Opened, Seen
 from tests.browser.made_up import Site
 
@@ -20,6 +20,13 @@ def offered(seen: Seen) -> dict[str, str]:
     return found
 
 
+def joined(site: Site, user: User, *colleagues: User) -> User:
+    """Somebody whose queue these are in, too: what waits in it can be given to them."""
+    for one in colleagues:
+        UserStore(site.workspace.database).change(one.name, actor="tests", queues=[user.name])
+    return user
+
+
 def test_those_who_may_take_it_are_offered_by_the_name_they_are_known_by(site: Site, opened: Opened) -> None:
     users = UserStore(site.workspace.database)
     fits, french, averse = (site.person() for _ in range(3))
@@ -28,12 +35,13 @@ def test_those_who_may_take_it_are_offered_by_the_name_they_are_known_by(site: S
     users.change(french.name, actor="tests", languages=["fr"])
     users.change(averse.name, actor="tests", opt_outs=["threat"])
     users.set_disabled(away.name, True, actor="tests")
-    seen = opened(site.posts[:2], tasks={"harm": "threat"}).ready()
+    outside, user = site.person(), joined(site, site.person(), fits, french, averse, away, looks)
+    seen = opened(site.posts[:2], user=user, tasks={"harm": "threat"}).ready()
     seen.keys("o")
     found = offered(seen)
     assert found[fits.name] == "Zoë Fits"
     assert found[""] == "Everybody"
-    assert not {french.name, averse.name, away.name, looks.name, seen.user.name} & set(found)
+    assert not {french.name, averse.name, away.name, looks.name, outside.name, seen.user.name} & set(found)
     seen.page.locator("#hand_over-to").select_option("Zoë Fits")
     seen.keys("Enter")
     seen.wait_item(site.posts[1].item.id)
@@ -44,7 +52,7 @@ def test_those_who_may_take_it_are_offered_by_the_name_they_are_known_by(site: S
 
 def test_it_is_said_to_be_done_only_when_the_server_took_it(site: Site, opened: Opened) -> None:
     colleague = site.person()
-    seen = opened(site.posts[:2]).ready()
+    seen = opened(site.posts[:2], user=joined(site, site.person(), colleague)).ready()
     stuck: list[Any] = []
     seen.page.route("**/hand-over", lambda route: stuck.append(route))  # noqa: PLW0108 - Playwright marks handlers
     seen.keys("o")
@@ -62,7 +70,7 @@ def test_it_is_said_to_be_done_only_when_the_server_took_it(site: Site, opened: 
 
 def test_what_the_server_says_against_it_is_read_at_once_and_the_item_stays(site: Site, opened: Opened) -> None:
     colleague = site.person()
-    seen = opened(site.posts[:2]).ready()
+    seen = opened(site.posts[:2], user=joined(site, site.person(), colleague)).ready()
     seen.keys("3", "o")
     offered(seen)
     UserStore(site.workspace.database).change(colleague.name, actor="tests", languages=["fr"])  # meanwhile

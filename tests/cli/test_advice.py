@@ -23,7 +23,14 @@ OTHER_PROGRAMS = {"--no-deps", "--path"}  # of pip and of chroma, which messages
 NO_TABLES = {
     *("init folder", "export file", "sample out", "simulate chart", "eval report out", "eval gate junit"),
     *("eval gate markdown", "policy lint files", "policy search suite", "prompts propose out", "dev-server log"),
-    *("dev-server replies",),
+    *(
+        "dev-server replies",
+        "audit verify anchors",
+        "audit verify public_key",
+        "backup file",
+        "restore file",
+        "restore folder",
+    ),
 }
 
 

@@ -141,7 +141,7 @@ def test_every_command_says_so_while_the_database_is_away_and_can_be_given_again
     commands = (
         ("status",),
         ("ingest", POSTS),
-        ("labels", "import", POSTS, "--rater-name", "ana", "--label", "label_a"),
+        ("labels", "import", POSTS, "--rater-name", "ana", "--label-column", "label_a"),
         ("route",),
         ("enqueue",),
         ("settle",),

@@ -162,7 +162,7 @@ def test_every_command_says_in_a_line_that_the_index_is_damaged_and_how_it_is_bu
         ("policy", "search", "hello"),
         ("policy", "index"),
         ("prelabel", "--model", "openai:dev", "--yes"),
-        ("doctor", "--model", "openai:dev"),
+        ("doctor", "--model", "openai:dev", "--json"),  # a table breaks sentences into columns
     ):
         said = assistant(*words, "-w", workspace)
         told = said.stdout + said.stderr

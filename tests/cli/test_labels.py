@@ -135,7 +135,7 @@ def test_what_people_agree_on_becomes_a_precedent_and_what_they_dispute_does_not
     labels(assistant, three, rows, "--each-rater", "ann", "--each-rater", "bo")
     said = assistant("precedents", "add", "--agreed", "-w", three, "--json")
     assert said.status == 0
-    assert said.json == {"added": 1, "total": 1, "disputed": 1, "labelled_once": 1, "off_label_set": 0}
+    assert said.json == {"added": 1, "already": 0, "total": 1, "disputed": 1, "labelled_once": 1, "off_label_set": 0}
     [known] = assistant("precedents", "list", "-w", three, "--json").json
     assert (known["text"], known["labels"]) == ("You are a waste of a seat", ["harassment"])
     disputed = assistant("precedents", "add", "b", "-w", three, "--json")

@@ -179,5 +179,5 @@ def test_a_damaged_line_of_the_reply_journal_is_named_and_stops_no_later_job(
     (folder / "replies-00000001.jsonl").write_bytes(b'{"a": 1}\nnull\n')
     said = assistant(*JOB, "-w", workspace)
     assert (said.status, said.json["statuses"]["pending"]) == (0, 0)
-    assert "2 lines of the reply journal are no replies" in said.stderr
+    assert "left out of the reply journal: 2 lines that are no replies (line 1, 2)" in said.stderr
     assert (folder / "damaged-replies-00000001.jsonl").exists()

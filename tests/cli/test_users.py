@@ -150,3 +150,56 @@ def test_a_port_that_is_taken_and_a_log_that_is_none_are_said(typed: Assistant) 
     refused = typed("serve", "--team")
     assert refused.status == 1
     assert "nobody could sign in" in refused.stderr
+
+
+TEAM = """name,role,display_name,languages,skills,queues,team
+Ana,lead,Ana María,"en, es",expert,,night
+bo,,Bo,zh;en,,partner-zh,
+"""
+
+
+def test_a_team_comes_from_a_file_and_who_is_there_stays_as_they_are(typed: Assistant, tmp_path: Path) -> None:
+    file, passwords = tmp_path / "team.csv", tmp_path / "first.csv"
+    file.write_text(TEAM, encoding="utf-8")
+    assert typed("users", "import", file, "--dry-run", "--json").json["added"] == ["ana", "bo"]
+    assert typed("users", "list", "--json").json == []
+    said = typed("users", "import", file, "--passwords", passwords)
+    assert said.status == 0, said.stderr
+    assert "2 added, 0 there already" in said.stdout
+    [ana, bo] = typed("users", "list", "--json").json
+    assert (ana["role"], ana["display_name"], ana["languages"]) == ("lead", "Ana María", ["en", "es"])
+    assert (ana["skills"], ana["team"], ana["has_password"]) == (["expert"], "night", True)
+    assert (bo["role"], bo["languages"], bo["queues"]) == ("reviewer", ["zh", "en"], ["partner-zh"])
+    head, *given = passwords.read_text(encoding="utf-8").splitlines()
+    assert (head, [line.split(",")[0] for line in given]) == ("name,password", ["ana", "bo"])
+    assert passwords.stat().st_mode & 0o777 == 0o600
+    assert not any(line.split(",")[1] in said.stdout + said.stderr for line in given)
+    file.write_text(TEAM + "cy,analyst,,,,,\n", encoding="utf-8")
+    again = typed("users", "import", file, "--json").json
+    assert (again["added"], again["there_already"]) == (["cy"], ["ana", "bo"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("name,role\nana,boss\n", "'boss' is no role"),
+        ("name,rolle\nana,lead\n", "rolle is no column of people"),
+        ("name,role\n,lead\n", "it has no name"),
+        ("role\nlead\n", "it has no name"),
+        ("name\na b c\n", "can't be a name to sign in with"),
+        ("name\nana\nANA\n", "ana was in line 2 already"),
+    ],
+)
+def test_nobody_is_added_where_a_row_is_wrong(typed: Assistant, tmp_path: Path, rows: str, said: str) -> None:
+    (tmp_path / "team.csv").write_text(rows, encoding="utf-8")
+    refused = typed("users", "import", tmp_path / "team.csv")
+    assert (refused.status, said in refused.stderr) == (1, True), refused.stderr
+    assert typed("users", "list", "--json").json == []
+
+
+def test_a_file_of_passwords_is_never_written_over(typed: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "team.csv").write_text("name\nbo\n", encoding="utf-8")
+    (tmp_path / "first.csv").write_text("kept", encoding="utf-8")
+    assert typed("users", "import", tmp_path / "team.csv", "--passwords", tmp_path / "first.csv").status != 0
+    assert (tmp_path / "first.csv").read_text(encoding="utf-8") == "kept"
+    assert typed("users", "list", "--json").json == []

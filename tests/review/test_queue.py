@@ -197,6 +197,19 @@ def test_an_answer_after_the_lease_counts_as_long_as_nobody_else_took_the_item(d
     assert queue.submit(ann, answer(old)).kind is OutcomeKind.STORED
 
 
+def test_an_answer_under_an_earlier_lease_of_whoever_holds_the_item_now_counts_once(desk: Desk) -> None:
+    desk.tasks(1)
+    queue, ann = desk.queue(lease_seconds=60), desk.person("ann")
+    [old] = queue.claim(ann)
+    desk.clock.move(minutes=2)
+    queue.return_expired()
+    [new] = queue.claim(ann)
+    assert (new.assignment_id, new.token) == (old.assignment_id, old.token + 1)
+    assert queue.submit(ann, answer(old, "hate", key="old")).kind is OutcomeKind.STORED
+    assert queue.submit(ann, answer(new, "spam", key="new")).message == "answered_before"
+    assert [(row.rater, row.labels) for row in desk.rows(reviews)] == [("ann", ["hate"])]
+
+
 def test_a_late_answer_never_becomes_a_persons_second_vote(desk: Desk) -> None:
     desk.tasks(1, TaskKind.DOUBLE, overlap=2)
     queue, ann, ben = desk.queue(lease_seconds=60), desk.person("ann"), desk.person("ben")

@@ -59,5 +59,5 @@ def test_earlier_answers_and_passes_count_as_looked_at_since_nothing_says_otherw
         shift = exposure.shift(connection, 1, "2026-11-30T00:00:00.000+00:00")
         worked = exposure.worked(connection, 1, "2026-11-30T00:00:00.000+00:00")
     database.close()
-    assert (shift.taken, shift.seen.total, dict(shift.seen.by_harm), shift.seen.unlooked) == (1, 2, {"hate": 2}, 0)
+    assert (shift.taken, shift.seen.total, dict(shift.seen.by_harm), shift.seen.unlooked) == (2, 2, {"hate": 2}, 0)
     assert [(one.severity, one.looked) for one in worked] == [(3, True), (3, True)]

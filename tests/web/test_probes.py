@@ -60,6 +60,17 @@ def test_all_is_well(workspace: Workspace) -> None:
         assert (refused.status_code, refused.headers["content-type"]) == (405, "application/problem+json")
 
 
+def test_a_server_whose_database_a_newer_program_has_upgraded_is_not_ready_and_says_what_to_do(
+    workspace: Workspace,
+) -> None:
+    with serving(workspace.folder) as server:
+        with workspace.database.write() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        assert statuses(server) == {"/livez": 200, "/readyz": 503, "/healthz": 200, "/metrics": 200}
+        told = asked(server, "/readyz").json()
+        assert (told["schema"], "restart this server" in told["needs"]) == ("9999", True)
+
+
 def test_a_full_disk_is_not_ready_and_alive(workspace: Workspace) -> None:
     """The system refuses the server's files any further byte, as a full disk does, until there is room again."""
     with serving(workspace.folder) as server:

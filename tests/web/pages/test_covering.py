@@ -79,7 +79,7 @@ def test_a_task_is_as_severe_as_the_worst_that_was_said(made_up: MadeUp, signed_
     signed_in(Role.LEAD).post("/queue/enqueue", data={"run": "r1", "again": "true"})
     claimed = {one.item_id: one for one in made_up.queue.claim(made_up.principal("ana"), 20)}
     assert (claimed[post.id].harm, claimed[post.id].severity) == ("self_harm", 3)
-    assert next(iter(claimed.values())).severity == 3  # the severe ones come first
+    assert next(one for one in claimed.values() if not one.blind).severity == 3  # the severe ones come first
 
 
 def _mild(made: MadeUp) -> Post:

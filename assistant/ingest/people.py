@@ -1,0 +1,112 @@
+"""People from a file: one row a person, with what they may do and take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain.review_work import Role
+from assistant.errors import InputError
+from assistant.ingest.readers import read_rows
+from assistant.ingest.reading import AS_IT_IS, Note, Reading
+from assistant.ingest.rows import Refusal, Row
+
+_TEXTS = ("name", "display_name", "role", "team")
+_LISTS = ("languages", "skills", "queues")
+_TOLD_ELSEWHERE = frozenset({"has_password", "disabled", "created_at"})  # `assistant users list --json` writes them
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person of a file.
+
+    Args:
+        line: where, 1-based.
+        name: to sign in with, as it stands there.
+        display_name: as they write it; empty for the name itself.
+        role: what they may do.
+        team: theirs; empty for none.
+        languages, skills, queues: what they may take.
+    """
+
+    line: int
+    name: str
+    display_name: str = ""
+    role: Role = Role.REVIEWER
+    team: str = ""
+    languages: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+
+
+def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[PersonRow]:
+    """Everybody of a file: `name`, and `role`, `display_name`, `languages`, `skills`, `queues`, `team` where they are.
+
+    Lists are parted by commas or semicolons, or are lists.
+
+    Args:
+        path: a table in any format `read_rows` reads.
+        reading: what the user says of the file.
+        note: gets sentences on what was read in another way than it stands there.
+
+    Raises:
+        InputError: the file can't be read, or some of its rows can't be used: all or nobody is taken.
+    """
+    found, wrong = [], []
+    for row in read_rows(path, reading, note=note):
+        try:
+            found.append(_person(row))
+        except InputError as error:
+            wrong.append(f"line {row.line}: {error.args[0]}")
+    if wrong:
+        more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
+        told = "".join(f"\n  {one}" for one in wrong[:_SHOWN])
+        raise InputError(
+            f"{len(wrong):,} rows can't be used, so nobody is added{told}{more}",
+            where=str(path),
+            hint=f"columns are {', '.join((*_TEXTS, *_LISTS))}; roles are {', '.join(Role)}",
+        )
+    if not found:
+        raise InputError("the file has no rows", where=str(path), hint="one row a person, with a column name")
+    return found
+
+
+def _person(row: Row | Refusal) -> PersonRow:
+    if isinstance(row, Refusal):
+        raise InputError(row.message)
+    for _, sentence in row.unread.values():
+        raise InputError(sentence)
+    values = {name.strip().lower().replace(" ", "_"): value for name, value in row.values.items()}
+    if unknown := sorted(values.keys() - {*_TEXTS, *_LISTS, *_TOLD_ELSEWHERE, ""}):
+        raise InputError(f"{unknown[0]} is no column of people")
+    texts = dict(_texts(values))
+    role = texts["role"] or Role.REVIEWER.value
+    if role.lower() not in list(Role):
+        raise InputError(f"{role!r} is no role")
+    if not texts["name"]:
+        raise InputError("it has no name")
+    return PersonRow(
+        row.line,
+        texts["name"],
+        display_name=texts["display_name"],
+        role=Role(role.lower()),
+        team=texts["team"],
+        languages=_listed(values.get("languages")),
+        skills=_listed(values.get("skills")),
+        queues=_listed(values.get("queues")),
+    )
+
+
+def _texts(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name in _TEXTS:
+        value = values.get(name)
+        if isinstance(value, list | dict | bool):
+            raise InputError(f"{name} is no text")
+        yield name, "" if value is None else str(value).strip()
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else str("" if value is None else value).replace(";", ",").split(",")
+    return tuple(text for part in parts if (text := str(part).strip()))
