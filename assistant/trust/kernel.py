@@ -69,29 +69,35 @@ def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> Ke
     return KernelFit(offset, shares.astype(np.float64), unseen)
 
 
-def held_out_by_group(
-    likeness: np.ndarray, fit: KernelFit, outcomes: np.ndarray, penalty: float, groups: np.ndarray
-) -> np.ndarray:
-    """(m,) log-odds of each labelled item had its whole group not been in the fit.
-
-    Exact for the linearised system at the optimum, as the held-out scores of `fit_kernel`, with a block of the inverse
-    in place of one number.
+def fit_squares(
+    likeness: np.ndarray, outcomes: np.ndarray, penalty: float, groups: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Least squares on labels of -1 and 1, penalised, in the dual form: one system where `fit_kernel` solves a dozen.
 
     Args:
-        likeness, outcomes, penalty: as `fit_kernel` was given them.
-        fit: what it returned.
+        likeness, outcomes, penalty: as for `fit_kernel`.
         groups: (m,) number of each item's group.
+
+    Returns:
+        (offset, shares, unseen): score of an item = offset + likeness to the labelled items @ shares; unseen (m,) is
+        the score of each had its whole group not been in the fit, exact for this offset, the labels' mean.
+
+    Source: Rifkin & Lippert (2007), Notes on regularized least squares, MIT-CSAIL-TR-2007-025.
     """
-    scores = likeness @ fit.shares
-    mean = 1 / (1 + np.exp(-(scores + fit.offset)))
-    curvature = np.maximum(mean * (1 - mean), _LEAST_CURVATURE)
-    target = scores + (outcomes - mean) / curvature
-    inverse = np.linalg.inv(likeness.astype(np.float64) + np.diag(penalty / curvature))
-    shares, unseen = inverse @ target, np.empty(len(outcomes))
+    labels = 2 * outcomes.astype(np.float32) - 1
+    offset = labels.mean()
+    system = np.array(likeness, dtype=np.float32, order="F")  # half the time; see `fit_kernel`
+    system[np.diag_indices(len(labels))] += penalty
+    factor, _ = lapack.spotrf(system, lower=1, overwrite_a=1)
+    shares, _ = lapack.spotrs(factor, labels - offset, lower=1)
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)  # its lower half
+    unseen = np.empty(len(labels))
     for group in np.unique(groups):
         at = np.flatnonzero(groups == group)
-        unseen[at] = target[at] - np.linalg.solve(inverse[np.ix_(at, at)], shares[at])
-    return unseen + fit.offset
+        half = np.tril(inverse[np.ix_(at, at)]).astype(np.float64)
+        block = half + np.tril(half, -1).T
+        unseen[at] = labels[at] - np.linalg.solve(block, shares[at])
+    return float(offset), shares.astype(np.float64), unseen
 
 
 def _downhill(

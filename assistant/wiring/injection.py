@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -38,24 +37,25 @@ def injection_detector(workspace: Workspace) -> KeptDetector:
     spelling = name == HashingEmbedder.name
     made_of = f"{VERSION} {shipped_digest()} {'' if spelling else name}"
     digest = blake2b(made_of.encode(), digest_size=16).hexdigest()
-    if spelling:
-        return KeptDetector(_by_spelling(), digest)
-    path = workspace.state / f"injection-{digest[:12]}.npz"
-    kept = _read(path)
-    if kept is None:
-        kept = _learned(workspace)
-        _write(path, kept)
-    return KeptDetector(kept, digest)
+    if digest not in _KEPT:
+        path = workspace.state / f"injection-{digest[:12]}.npz"
+        kept = _read(path)
+        if kept is None:
+            kept = _learned(workspace, spelling)
+            _write(path, kept)
+        _KEPT[digest] = kept
+    return KeptDetector(_KEPT[digest], digest)
 
 
-@cache
-def _by_spelling() -> InjectionDetector:
-    return InjectionDetector.learn(shipped_examples(), None)
+_KEPT: dict[str, InjectionDetector] = {}
+"""By digest, for all workspaces of this process; it never changes."""
 
 
-def _learned(workspace: Workspace) -> InjectionDetector:
+def _learned(workspace: Workspace, spelling: bool) -> InjectionDetector:
     examples = shipped_examples()
     with step("learning what prompt injections read like"):
+        if spelling:
+            return InjectionDetector.learn(examples, None)
         vectors = workspace.item_embedder.keeping_nothing().text_vectors([one.text for one in examples])
         return InjectionDetector.learn(examples, vectors)
 
@@ -63,7 +63,7 @@ def _learned(workspace: Workspace) -> InjectionDetector:
 def _read(path: Path) -> InjectionDetector | None:
     """What the file keeps; None where there is none, or it is damaged: it can be learned again."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return InjectionDetector.restored(arrays)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import orjson
 import pytest
 
+from assistant.wiring import injection
+from assistant.wiring.injection import injection_detector
 from assistant.wiring.workspace import Workspace
 from tests.bench.attacks import obeying
 from tests.cli.conftest import Assistant
@@ -55,3 +58,23 @@ def test_the_session_records_which_detector_looked(workspace: Path, rows: dict[s
     with Workspace.open(workspace) as opened:
         [(_, _, detail)] = [one for one in opened.runs.events(opened.runs.find(None)) if one[1] == "started"]
     assert len(str(detail["injection_detector"])) == 32
+
+
+def test_what_it_learned_is_kept_in_the_workspace_and_for_others_of_the_process(
+    assistant: Assistant, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert assistant("init", tmp_path / "other").status == 0
+    with Workspace.open(workspace) as here, Workspace.open(tmp_path / "other") as there:
+        monkeypatch.setattr(injection, "_KEPT", {})  # as in a new process
+        learned = injection_detector(here)
+        assert injection_detector(there).check is learned.check
+        [file] = here.state.glob("injection-*.npz")
+        monkeypatch.setattr(injection, "_KEPT", {})
+        restored = injection_detector(here)
+        assert restored.check is not learned.check
+        assert restored.digest == learned.digest
+        for name, array in learned.check.arrays().items():
+            assert np.array_equal(restored.check.arrays()[name], array)
+        file.write_bytes(file.read_bytes()[:1000])
+        monkeypatch.setattr(injection, "_KEPT", {})
+        assert injection_detector(here).check.arrays().keys() == learned.check.arrays().keys()

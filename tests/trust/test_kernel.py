@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from assistant.trust.kernel import fit_kernel, held_out_by_group
+from assistant.trust.kernel import fit_kernel, fit_squares
 
 
 def _task(n: int = 80, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -55,15 +55,15 @@ def test_a_label_nearly_everybody_gave_moves_the_offset() -> None:
     assert fit.offset == pytest.approx(np.log(2 / 10))
 
 
-def test_scores_held_out_by_group_are_close_to_leaving_each_group_out() -> None:
+def test_least_squares_score_each_group_as_a_fit_without_it_does() -> None:
     rows, outcomes = _task()
     groups = np.arange(len(outcomes)) % 10
-    likeness = rows @ rows.T + 1
-    unseen = held_out_by_group(likeness, fit_kernel(likeness, outcomes, 1.0), outcomes, 1.0, groups)
-    left_out = np.empty(len(outcomes))
+    likeness, labels = rows @ rows.T + 1, 2 * outcomes - 1
+    offset, shares, unseen = fit_squares(likeness, outcomes, 2.0, groups)
+    assert offset == pytest.approx(labels.mean(), abs=1e-6)
+    assert likeness @ shares + offset + 2.0 * shares == pytest.approx(labels, abs=2e-3)
     for group in range(10):
         seen, held = np.flatnonzero(groups != group), np.flatnonzero(groups == group)
-        part = fit_kernel(likeness[np.ix_(seen, seen)], outcomes[seen], 1.0)
-        left_out[held] = likeness[np.ix_(held, seen)] @ part.shares + part.offset
-    assert np.corrcoef(unseen, left_out)[0, 1] > 0.99
-    assert np.abs(unseen - left_out).mean() < 0.2
+        system = likeness[np.ix_(seen, seen)] + 2.0 * np.eye(len(seen))
+        without = np.linalg.solve(system, labels[seen] - offset)
+        assert unseen[held] == pytest.approx(likeness[np.ix_(held, seen)] @ without + offset, abs=2e-3)

@@ -1,4 +1,4 @@
-"""A detector of prompt injection: logistic regression on character n-grams and vectors, learned from the examples.
+"""A detector of prompt injection: penalised least squares on character n-grams and vectors, learned from the examples.
 
 It is fitted when it is first needed and gives the same numbers on the same examples and vectors. Where it starts to
 doubt is chosen on scores of families that the fit has not seen, by a bound on false alarms.
@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from assistant.routing.instructions.views import views
 from assistant.trust.injection.examples import InjectionExample
 from assistant.trust.injection.windows import windows
-from assistant.trust.kernel import fit_kernel, held_out_by_group
+from assistant.trust.kernel import fit_squares
 from assistant.trust.text import character_ngrams, rarity, weighted
 
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -26,10 +26,12 @@ VERSION = 2
 """Of the way it learns: another one gives other scores on the same examples."""
 
 FALSE_ALARMS = 0.005  # share of harmless examples of unseen families above the cut
-_PENALTY = 0.03
+_PENALTY = 1.0
+_SLOPE = 6.0  # log-odds per unit of the fit, whose labels are -1 and 1
 _CONSTANT = 0.1  # what all examples share
 _AXES = 128  # of the examples' vectors, along which products of two are looked at
-_PRODUCTS = 2.0  # how much these weigh
+_SPELLING = 2.0  # how much n-grams weigh where there are vectors
+_PRODUCTS = 4.0  # how much these weigh
 _GREY = 0.05  # share of harmless examples above which n-grams alone make a window worth a vector
 _WINDOWS_EMBEDDED = 2  # of one text, the most suspicious ones
 _PARTS = ("ngrams", "vector", "axes", "products", "offset", "cut")
@@ -154,31 +156,36 @@ def _counted(examples: Sequence[InjectionExample]) -> tuple[sp.csr_array, np.nda
     """The examples' n-grams, and how much each n-gram weighs."""
     counts = character_ngrams([readings(one.text)[0] for one in examples])
     weights = rarity(np.bincount(counts.indices, minlength=counts.shape[1]), len(examples))
-    return weighted(counts, weights), weights
+    rows = weighted(counts, weights)
+    rows.eliminate_zeros()
+    return rows, weights
 
 
 def _fitted(
     examples: Sequence[InjectionExample], rows: sp.csr_array, vectors: np.ndarray | None
 ) -> tuple[Curve, np.ndarray]:
-    """The curve, and the log-odds of each example by one that has not seen its family."""
+    """The curve, and the log-odds of each example by one that has not seen its family, of either kind."""
     attacks = np.array([one.attack for one in examples])
-    likeness = (rows @ rows.T).toarray() + _CONSTANT
+    spelling = 1.0
+    likeness = (rows @ rows.T).toarray()
     if vectors is None:
         vectors = np.zeros((len(examples), 0), np.float32)
+    else:
+        spelling = _SPELLING
+        likeness *= np.float32(spelling)
     axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -_AXES:]
     along = vectors @ axes
-    likeness = likeness + vectors @ vectors.T + _PRODUCTS * (along @ along.T) ** 2
-    outcomes = attacks.astype(np.float64)
-    fit = fit_kernel(likeness, outcomes, _PENALTY)
-    families = np.unique([f"{one.attack} {one.family}" for one in examples], return_inverse=True)[1]
-    unseen = held_out_by_group(likeness, fit, outcomes, _PENALTY, families)
-    shares = fit.shares.astype(np.float32)
+    likeness += vectors @ vectors.T + np.float32(_PRODUCTS) * (along @ along.T) ** 2 + np.float32(_CONSTANT)
+    families = np.unique([one.family for one in examples], return_inverse=True)[1]
+    offset, fitted, unseen = fit_squares(likeness, attacks, _PENALTY, families)
+    unseen *= _SLOPE
+    shares = (_SLOPE * fitted).astype(np.float32)
     curve = Curve(
-        ngrams=np.asarray(rows.T @ shares, dtype=np.float32),
+        ngrams=np.asarray(rows.T @ (np.float32(spelling) * shares), dtype=np.float32),
         vector=vectors.T @ shares,
         axes=axes,
         products=np.float32(_PRODUCTS) * (along.T * shares) @ along,
-        offset=fit.offset + _CONSTANT * float(fit.shares.sum()),
+        offset=_SLOPE * offset + _CONSTANT * float(shares.sum()),
         cut=_cut(unseen[~attacks], FALSE_ALARMS),
     )
     return curve, unseen

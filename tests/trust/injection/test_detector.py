@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,8 +40,8 @@ def detector(vectors: np.ndarray) -> InjectionDetector:
 
 
 @pytest.fixture(scope="module")
-def alone() -> InjectionDetector:
-    return InjectionDetector.learn(shipped_examples(), None)
+def alone(detector: InjectionDetector) -> InjectionDetector:
+    return replace(detector, curve=None)
 
 
 def scores(detector: InjectionDetector, embedder: MultilingualEmbedder, *texts: Sequence[str]) -> list[float]:
@@ -55,10 +56,10 @@ def test_of_families_never_learned_it_finds_attacks_that_the_rules_miss_and_hard
     detector: InjectionDetector, embedder: MultilingualEmbedder
 ) -> None:
     found = scores(detector, embedder, *([one.text] for one in REPORT))
-    # When this was written 43 % of 175 attacks; three standard errors of a share of 175 below that are 32 %.
-    assert flagged(found, REPORT, attack=True) > 0.32
-    # Of 193 harmless posts 2; by the bound of 0.5 % it would be 1, and 5 or more in one of 270 such sets.
-    assert flagged(found, REPORT, attack=False) <= 4 / 193
+    # When this was written 37 % of 196 attacks; three standard errors of a share of 196 below that are 27 %.
+    assert flagged(found, REPORT, attack=True) > 0.27
+    # Of 313 harmless posts 3; by the bound of 0.5 % it would be 1.6, and 7 or more in one of 800 such sets.
+    assert flagged(found, REPORT, attack=False) <= 6 / 313
     missed = [
         score for score, one in zip(found, REPORT, strict=True) if one.attack and not find_instruction(one.text, WORDS)
     ]
@@ -68,9 +69,10 @@ def test_of_families_never_learned_it_finds_attacks_that_the_rules_miss_and_hard
 def test_the_cut_lies_where_of_harmless_examples_of_unseen_families_at_most_the_bound_is_above(
     vectors: np.ndarray,
 ) -> None:
-    for given in (vectors, None):
-        over = held_out(shipped_examples(), given)
-        harmless = over[[not one.attack for one in shipped_examples()]]
+    part = shipped_examples()[::3]
+    for given in (vectors[::3], None):
+        over = held_out(part, given)
+        harmless = over[[not one.attack for one in part]]
         assert 0 < (harmless > 0).mean() <= FALSE_ALARMS
 
 
@@ -106,9 +108,11 @@ def test_learned_again_or_restored_it_gives_the_same_scores(
     alone: InjectionDetector, embedder: MultilingualEmbedder
 ) -> None:
     texts = [[one.text] for one in REPORT[:40]]
-    again = InjectionDetector.learn(shipped_examples(), None)
+    part = shipped_examples()[::4]
+    once, again = InjectionDetector.learn(part, None), InjectionDetector.learn(part, None)
     restored = InjectionDetector.restored(alone.arrays())
-    assert scores(again, embedder, *texts) == scores(alone, embedder, *texts) == scores(restored, embedder, *texts)
+    assert scores(once, embedder, *texts) == scores(again, embedder, *texts)
+    assert scores(alone, embedder, *texts) == scores(restored, embedder, *texts)
 
 
 def test_what_lacks_a_part_is_not_restored(alone: InjectionDetector) -> None:
