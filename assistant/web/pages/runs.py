@@ -28,8 +28,8 @@ from assistant.web.remembered import Known, remembered
 from assistant.web.site import site
 from assistant.web.views import render
 from assistant.web.visible_text import excerpt
+from assistant.wiring.instructions import read_instructions
 from assistant.wiring.jobs_at_work import JobsAtWork, jobs_at_work
-from assistant.wiring.trust.explaining import read_instructions
 
 router = APIRouter()
 

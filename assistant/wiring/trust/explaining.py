@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from assistant.domain.items import Content
 from assistant.domain.labels import LabelAnswer
-from assistant.domain.policies import Policy
 from assistant.errors import InputError
-from assistant.routing.doubts import looks_like_instruction
-from assistant.routing.instructions.finding import Instruction, find_instructions
+from assistant.routing.instructions.finding import Instruction
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
 from assistant.store.adjudications import AdjudicationStore
@@ -20,13 +15,11 @@ from assistant.store.items import StoredItem
 from assistant.store.pool import HumanAnswer
 from assistant.store.routes import RouteStore
 from assistant.store.runs import Run
-from assistant.wiring.parameters import label_words
+from assistant.wiring.instructions import read_instructions
 from assistant.wiring.trust.machine import Trusted, read_trusted
 from assistant.wiring.trust.people import PeoplesAnswers
 from assistant.wiring.trust.routing import Choice, plan_routes
 from assistant.wiring.workspace import Workspace
-
-_NAMED = 8  # instructions of a content that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +105,6 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
         people=people,
         instructions=found,
     )
-
-
-def read_instructions(policy: Policy, content: Content, doubts: Sequence[str]) -> tuple[Instruction, ...]:
-    """What was taken for an instruction; found again in the content, since routes keep the doubt's name alone."""
-    if looks_like_instruction.__name__ not in doubts:
-        return ()
-    found = islice(find_instructions(content.shown_text, label_words(policy)), _NAMED)
-    return tuple({one.kind: one for one in reversed(tuple(found))}.values())[::-1]
 
 
 def _first_rules(workspace: Workspace, stored: Decision, result: dict[str, Any]) -> list[Explanation]:
