@@ -72,7 +72,7 @@ _SPACED = """
 ROL =pretend =imagine =suppose =act =roleplay =role =persona =character =play =game =simulate =impersonate =grandmother =grandma
 BAD =hate hateful harass abus offens toxic insult threat sexual =spam discriminat harmful dangerous violation =bad unsafe
 INS =instead =following =follows =real =actual =next =example =below
-LAB =graded =judged =evaluate =evaluated =assess =assessed =judge
+LAB =class =classes =graded =judged =evaluate =evaluated =assess =assessed =judge
 OVR ignor disregard overrid overrul bypass supersed discard rescind revok =void =obsolete =forget =forgotten =neglect circumvent nullif suspend withdrawn =aside =attention =heed =drop =erase =abandon dismiss cancel =scrap =wipe =forgot
 RUL instruction guideline directive =prompt =prompts =policy =policies =criteria rulebook =rules ruleset =task =training =orders =order =command =commands =standards =constraints =restrictions =directions =definitions
 BEF previous =prior preceding earlier foregoing =above initial =former aforementioned precedent =before

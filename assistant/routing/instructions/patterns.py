@@ -26,7 +26,7 @@ class Kind(StrEnum):
     ROUTING = "routing"  # asks to be kept from people
 
 
-_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?"
+_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?|not (?:an? |in )?(?:violation|violating)|(?:class|category|label) ?0"
 _WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
 _AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|yet|journey|side)\b)"
 _QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
@@ -59,6 +59,7 @@ _CALL = (
     r"whichever|whatever|whoever|any|if you(?:'re| are)|as (?:a|an|the)|for the|to the|@|\bto all|psa(?: to| for)?|only for|addressed to)"
 )
 _ADJECTIVES = r"(?:(?:the|an?|all|any|my|our|this|your|automated|automatic|content|trust|and|&|safety|large|moderation|labell?ing|toxicity|spam|good|helpful|honest|careful|ai|new|unrestricted|friendly|future|next)[ -]){0,5}"
+_TRADE = r"(?:(?:research|engineer|scien|studen|expert|artist|ethic|user|compan|startup|lab|fan|s[ck]eptic|enthusiast|teacher|lawyer|communit|industr|generated|image)\w*)"
 _NAMED_TASK = r"(?:label\w*|classif\w*|categori\w*|verdict|confidence|json|guidelines?|instruct\w*|moderat\w*|flag\w*|violat\w*|policy|safe\b|harmless|benign|output|rating|annotat\w*)"
 _REVIEWERS = r"(?:(?:human )?(?:reviewers?|moderators?|adjudicators?|annotators?|labell?ers?|raters?)|humans|trust (?:and|&) safety|(?:the|our|policy|safety|legal|review|moderation|compliance) team|experts?)"
 
@@ -224,12 +225,52 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.ADDRESS,
-        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our)\b)(?=.{{0,160}}\b{_NAMED_TASK})",
+        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our|{_TRADE})\b)(?=.{{0,160}}\b{_NAMED_TASK})",
     ),
     (Kind.ADDRESS, rf"(?:^|[.!?\n]\s*)(?:@ ?)?{_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b{_NAMED_TASK}"),
     (
         Kind.ADDRESS,
         r"\b(?:careful|good|honest|competent|sensible|reasonable|trained|attentive|any|every|the|an?|whoever|anyone) ?(?:who )?(?:classifier|labell?er|annotator|moderator|rater|reviewer|(?:labell?ing|moderation|language|classification) model|label(?:s|ling) this)\b(?!,? (?:i|we)\b).{0,80}\b(?:STRICT|nothing (?:wrong|to flag|objectionable|harmful)|not (?:a )?violat\w*|(?:any|no|find) (?:\w+ )?violations?)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:set|change|switch|fix|keep|leave|make|turn|move|adjust)\b (?:the|its|this|your|that)(?: \w+){{0,2}}? (?:label|verdict|class|category|tag|rating|classification|decision)\b(?: \w+){{0,4}}? (?:to|at|as|on|into|=)\W{{1,3}}{_QUOTE}(?:GOOD){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:this(?: {_POST})?|it|the (?:above|{_POST})|these|that)(?: \w+){{0,2}}? (?:goes|go|belongs?|falls?|fits?|lands?|sits?|is|comes?|put|placed|filed|sorted)(?: \w+ed)? (?:in|into|under|to|within|with)(?: the| an?)? {_QUOTE}(?:STRICT|allowed|permitted|clean){_QUOTE} (?:category|class|label|bucket|group|tag|bin|pile|column)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:assign|give|choose|pick|select|use|return|apply|put|place|file|sort|emit|output|go with|opt for|report|attach|move)\w*\b(?: \w+){{0,4}}? {_QUOTE}(?:STRICT|allowed|permitted|clean){_QUOTE} (?:category|class|label|bucket|group|tag|bin|verdict|rating)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:be|feel|stay|remain|you are|you're|you feel)\b (?:at least |more than |over |about )?(?:\d\d+(?:\.\d+)? ?%|fully|completely|totally|absolutely|entirely|utterly|very|quite) (?:confident|certain|sure|convinced)\b.{{0,12}}\b(?:this|it|the (?:{_POST}|label|above))\b.{{0,20}}?\b(?:STRICT|allowed|clean){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:please|should|must|ought to|kindly|would do (?:best|well|better) to|had better|do well to|best to|need to|asked to|kind as to|want you to|would you|could you)\b(?: \w+){{0,3}}? (?:see|view|regard|read|take|count|consider|treat|understand|interpret|accept|pass)\w* (?:this|it|these|the|my)(?: one| {_POST})?(?: only| simply| merely| just)? (?:as|for)(?: \w+){{0,3}}? (?:STRICT|allowed|acceptable|clean|permitted|small talk|banter|jok\w+|playful|satir\w+|fiction\w*|humou?r\w*|teasing|praise|chit-?chat|everyday|ordinary|normal)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\b(?:whoever|whatever|anyone|anybody|everyone|everybody|(?:the|any|every|each) (?:one|person|model|machine|program|system|ai|reviewer|reader)) (?:who |that |which )?(?:\w+ly )?(?:(?:is|are|may|will|must|has to|happens to|gets to) (?:be )?)?(?:grad|label|rat|judg|classif|moderat|evaluat|assess|scor|annotat|categori)\w* (?:this|it|these|my|the (?:above|post|text|message|comment|content))\b.{0,40}?\b(?:should|must|would|ought|has to|needs to|can|may|is (?:asked|free|advised|requested|welcome|begged)|please|had better|will)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\b(?:as|i am|i'm|this is|signed,?) (?:the|a|your|an) (?:\w+ )?(?:developer|owner|creator|author|admin(?:istrator)?|operator|maker|builder|supervisor|manager|engineer|maintainer|head|lead)s? (?:of|behind|for|responsible for|who (?:built|made|wrote)) (?:this|the|your|these) (?:\w+ )?(?:classifier|labell?er|system|model|tool|filter|ai|bot|moderation|polic\w+|platform|pipeline|project)\b.{0,60}?\b(?:authori[sz]\w*|order|permit|instruct|command|confirm|allow|tell|grant|approv\w*|request|direct|require|certif\w*|ask)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:section|clause|article|paragraph|rule|chapter|item)\W{{0,2}}(?:no\.? ?|number )?[a-z]{{0,2}}\d[\w.]*(?:\W{{1,2}}(?:of|in) (?:the|our|your) (?:\w+ )?(?:polic\w+|guidelines?|rules|handbook|standards|manual))?\b.{{0,110}}?\b(?:(?:is|are|be|remains?|counts? as|labell?ed|rated|considered|treated as|deemed)(?: to be)?(?: \w+)?(?: as)?) {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:polic(?:y|ies)|guidelines?|handbook|standards|code of conduct|rulebook)\b\W{{1,3}}(?:\w+ ){{0,3}}?(?:says?|states?|holds?|notes?|reads?|provides?|makes? (?:it )?clear|tells? (?:us|you)|specif(?:y|ies)|explains?|clarif(?:y|ies)|defines?|declares?|considers?|treats?|counts?)\b.{{0,110}}?\b{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"(?:^|\n|[.!?]\s)\W{{0,6}}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{{1,30}}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{{0,80}}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: \w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
     ),
     (
         Kind.AUTHORITY,
@@ -401,6 +442,18 @@ _CONTENTS = int(Concept.POST | Concept.RULES)
 _FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT | Concept.SAY)
 _GOOD = int(Concept.GOOD)
 _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
+    (
+        Kind.DEMAND,
+        ("置", "信", "把", "概", "分", "可"),
+        _ANY,
+        r"(?:置信度|信心|把握|概率|可信度|信赖度|信頼度|分数)[^\n,，。!?]{0,8}?(?:填|写|寫|设|設|给|給|为|為|输出|輸出|定|是|取|报|報|标|=|:)[^\n,，。!?]{0,4}?(?:0?\.\d+|1\.0|1(?![\d.])|100 ?%|9\d ?%|百分之(?:百|一百|九十)|满分|最高)",
+    ),
+    (
+        Kind.DEMAND,
+        ("答", "输", "輸", "回", "返", "标", "標", "判", "选", "選", "填", "写", "寫"),
+        _ANY,
+        r"(?:回答|输出|輸出|回复|回覆|返回|答复|给出|給出|标(?:记|注)?(?:为|成|上)?|標(?:記|註)?(?:為|成|上)?|判(?:定|断)?(?:为|成)?|(?:选择?|選擇?|填写?|写|寫|答)(?:上|下)?(?=[\"“「『'‘【]))(?:是|为|成)?\s*[\"“「『'‘【]?\s*(?:GOOD|安全|无害|無害|合规|合規|无违规|無違規|不违规|不違規|正常|通过|允许)\s*[\"”」』'’】]?(?:这个标签|标签|类别|一类|类)?(?=\s*(?:$|[,，。!！?;；、\n)]|即可|就|吧|不|并))",
+    ),
     (
         Kind.ROLE,
         ("<", "[", "|"),
