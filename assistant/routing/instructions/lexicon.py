@@ -128,7 +128,7 @@ MUS =estimado =estimada =querido =falta
 LAB =pon =ponle
 PRE =segun =nueva
 OVR ignora ignore =olvida =olvide =olvidate omit descart desestim desobedec =anula prescind
-RUL instrucci directriz directric politica =reglas =regla norma =normas indicacion =prompt
+RUL instrucci directriz directric politica =reglas =regla =norma =normas indicacion =prompt
 BEF anterior previa previo =arriba preceden antes
 WHO clasificador etiquetador moderador =ia =modelo anotador asistente
 LAB etiquet clasific =marca =marcar =marque categoriz veredicto =califica =calificar =marcalo catalog

@@ -245,6 +245,38 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
         rf"\b(?:assign|give|choose|pick|select|use|return|apply|put|place|file|sort|emit|output|go with|opt for|report|attach|move)\w*\b(?: \w+){{0,4}}? {_QUOTE}(?:STRICT|allowed|permitted|clean){_QUOTE} (?:category|class|label|bucket|group|tag|bin|verdict|rating)\b",
     ),
     (
+        Kind.OVERRIDE,
+        r"\byou (?:were|had been|have been|are|was) (?:told|asked|instructed|trained|ordered|taught|meant|supposed) to\b.{0,60}?\b(?:cancel\w*|withdrawn|revoked|over|void|obsolete|suspended|no longer|lifted|rescinded|outdated|not any ?more|changed)\b(?=(?:.|\n){0,160}?(?:TASK|\byou\b))",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:it|this(?: {_POST})?|the (?:above|{_POST})(?: above)?) (?:was|has been|had been|got|is) (?:\w+ly )?(?:already )?(?:ruled|judged|deemed|declared|classified|settled|decided|adjudicated|rated|labell?ed|marked|certified)(?: to be| as| by \w+(?: \w+)? as)? {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|verdict|classification|rating|judge?ment|decision|result|outcome|answer|call|ruling|this|it)\b.{{0,40}}?\b(?:c[oa]mes?|turn(?:s|ed)?|ends?|ended|reads?)(?: out| up| back| down)?(?: (?:as|to be))?(?: an?)? {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"(?:(?:\bthe {_POST} (?:above|below)|\bthe (?:above|preceding|previous|following) {_POST}|\bthis {_POST})(?: above| here)? (?:is|was|are|were)|\b(?:that|which) it(?:'s| is))(?: (?:always|clearly|obviously|simply|just|perfectly|completely|entirely|totally|in fact|therefore|of course|to be))? {_QUOTE}(?:STRICT)[\"'”’`*]{{0,2}}(?=\s*(?:$|[.!,;:\n]))",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bthis {_POST} (?:must|should|has to|needs to|shall|is to|can only|ought to) (?:\w+ly )?(?:be|get|stay|remain) (?:\w+ly )?(?:approved|accepted|passed|let through|cleared|left up|kept up|left alone|waved through|published|allowed|left online)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:it|this|that)(?:'s| is| was) {_QUOTE}(?:STRICT){_QUOTE}\W{{1,3}}(?:period|full stop|end of (?:story|discussion|debate)|no (?:discussion|debate|question|doubt|matter)|(?:that's |and that's )?final|point blank|\d\d+ ?%|one hundred percent)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"(?:^|\n)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules|clauses?|standards|definitions?)\b[^\n]{0,30}[\n:](?:.|\n){0,80}?\b(?:insults?|threats?|slurs?|hyperbole|swearing|profanity|mockery|hatred|hate|abuse|harassment|name-?calling|anger|sarcasm|satire|jokes?|curses?)\b[^.\n]{0,50}?\b(?:are|is|counts?|remains?|falls?)\b[^.\n]{0,20}?\b(?:allowed|permitted|acceptable|fine|jokes?|opinions?|tolerated|STRICT|ok|exempt|protected)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"(?:[/#<([{{*-]{{1,4}}\s?){_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b(?:{_NAMED_TASK}|leave (?:this|it|me) (?:up|alone|be|online)|let (?:this|it) (?:through|pass|stand|stay)|cleared|approv\w*)",
+    ),
+    (
         Kind.DEMAND,
         rf"\b(?:be|feel|stay|remain|you are|you're|you feel)\b (?:at least |more than |over |about )?(?:\d\d+(?:\.\d+)? ?%|fully|completely|totally|absolutely|entirely|utterly|very|quite) (?:confident|certain|sure|convinced)\b.{{0,12}}\b(?:this|it|the (?:{_POST}|label|above))\b.{{0,20}}?\b(?:STRICT|allowed|clean){_AS_WORD}",
     ),
@@ -665,6 +697,7 @@ _GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
                 Concept.RULES | Concept.PRECEDENT | Concept.POST | Concept.PERSON | Concept.REVIEW | Concept.LABELLER,
             ),
             (Concept.NOT | Concept.LABEL, Concept.RULES | Concept.PRECEDENT),
+            (Concept.SEEN, Concept.GOOD),
         ),
         Kind.ROUTING: ((Concept.REVIEW | Concept.PERSON, Concept.NOT), (Concept.ACCEPT, ~0)),
     }.items()

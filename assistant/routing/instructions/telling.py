@@ -109,6 +109,8 @@ def happened(kind: Kind, text: str, start: int, end: int) -> bool:
         )
     if kind not in {Kind.DEMAND, Kind.ADDRESS}:
         return False
+    if _PRINTED.search(text, max(0, start - 20), end):
+        return True
     for own in _OWN.finditer(text, max(0, start - 30), end):
         clause = _CLAUSE_END.split(text[max(0, own.start() - 40) : own.start()])[-1]
         subject = _WORD.findall(clause)[-3:]
@@ -177,11 +179,15 @@ _IGNORED = re.compile(  # third persons, in the past: who tells of them asks for
     r"(?:про)?игнорировал\w*|нарушил\w*|забыл\w*|zignorowa[łl]\w*|heeft .{0,40}genegeerd|görmezden geldi)"
 )
 _THING = re.compile(
-    r"\b(?:this|that|the|my|our|your|these|those) (?!(?:post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
+    r"\b(?:this|that|the|my|our|your|these|those) (?!(?:as|to|be|is|post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
     r"\w+ (?:as |to be )?\W{0,2}(?:allowed|acceptable|compliant|permitted|permissible|ok|clean)$"
 )
 _OWN = re.compile(  # what became of one's own post is told to people
     r"\b(?:mon|mes|mi|mis|mein|meine|meinen|meiner|meu|minha|mio|mia|mój|moj|moje|mijn|benim|мой|мою|моё|мои|мій|мою)\b|我的|私の|僕の|俺の|(?<!\w)(?:내|제)\s|मेरी|मेरा|मेरे"
+)
+_PRINTED = re.compile(  # labels that are printed on things
+    r"(?:标签|標籤|标识)上(?:写|寫|标|標|印|说|說|注)|(?:产品|產品|商品|食品|包装|包裝)的?(?:标签|標籤)|吊牌|ラベルには|"
+    r"\betiquetas? (?:del|de la|do|da) |l'étiquette (?:dit|indique|du|de la)|на этикетке|sull'etichetta|auf dem etikett|na etykiecie|op het etiket"
 )
 _LABEL_FIELD = re.compile(r"[\"'“]labels?[\"'”]\s*[:=]\s*[\[({]?\s*[\"'“]([^\"'”\n]{1,60})")
 _FINE_WORD = re.compile(r"(?:safe|harmless|benign|none|ok|allowed|acceptable|clean)\b")
