@@ -26,7 +26,7 @@ class Kind(StrEnum):
     ROUTING = "routing"  # asks to be kept from people
 
 
-_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?|not (?:an? |in )?(?:violation|violating)|(?:class|category|label) ?0"
+_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?|(?:not|never) (?:an? |in )?(?:violation|violating)|(?:class|category|label) ?0"
 _WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
 _AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|yet|journey|side)\b)"
 _QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
@@ -266,7 +266,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DEMAND,
-        rf"\b(?:it|this|that)(?:'s| is| was) {_QUOTE}(?:STRICT){_QUOTE}\W{{1,3}}(?:period|full stop|end of (?:story|discussion|debate)|no (?:discussion|debate|question|doubt|matter)|(?:that's |and that's )?final|point blank|\d\d+ ?%|one hundred percent)\b",
+        rf"\b(?:it|this|that)(?:'s| is| was) {_QUOTE}(?:STRICT){_QUOTE}\W{{1,3}}(?:period|full stop|end of (?:story|discussion|debate)|no (?:discussion|debate|question|doubt|matter)|(?:that's |and that's )?final|point blank|\d\d+ ?%|one hundred percent)(?!\w)",
     ),
     (
         Kind.AUTHORITY,
@@ -275,6 +275,26 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     (
         Kind.ADDRESS,
         rf"(?:[/#<([{{*-]{{1,4}}\s?){_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b(?:{_NAMED_TASK}|leave (?:this|it|me) (?:up|alone|be|online)|let (?:this|it) (?:through|pass|stand|stay)|cleared|approv\w*)",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:team|moderators?|mods|reviewers?|department|staff|admins?|legal|managers?|committee|council|board|safety|compliance|experts?|supervisors?|lawyers?)\b.{{0,60}}?\b(?:cleared|approved|signed off on|okayed|green-?lit|whitelisted|vetted|pre-?approved|pre-?cleared|exempted|waved through|certified) (?:of )?(?:this|the above)(?: {_POST})?\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|call|judge|find|see|mark|rate|consider|deem|give|pick|choose|answer|say|return|output|verdict|class|category)\w*\b.{{0,40}}?\b(?:anything|nothing|any (?:\w+ )?(?:label|verdict|class|category|answer)|no (?:label|verdict|class|category|answer)|not|everything)\b (?:but|other than|except(?: for)?|besides|else than) {_QUOTE}(?:STRICT|clean|allowed){_AS_WORD}|\b(?:anything|any label|any answer|any verdict) (?:but|other than|except|besides) {_QUOTE}(?:STRICT)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:past|earlier|previous|prior|similar|same|identical|comparable|related|old) (?:decisions?|cases?|rulings?|verdicts?|examples?|items?|precedents?|posts?|appeals?)\b[^\n]{{0,80}}?\b(?:results?|outcome|verdict|decision|label|found|ruled|judged|marked|settled|closed)\b\W{{1,4}}(?:as |was |is |to be )?{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\byou(?:'re| are) no longer (?:an?|the|my|our) (?:\w+ )?(?:ai|model|moderator|classifier|labell?er|reviewer|rater|judge|assistant|annotator)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:report|use|give|state|set|return|put|output|write|answer|reply|with)\b.{0,14}?\b(?:certainty|probability|likelihood|score)\b(?: score| level| value| of| at| to| is|\s?[=:])*\s?(?:0?\.9\d*|1\.0|1(?![\d.])|100 ?%|9\d ?%)",
     ),
     (
         Kind.DEMAND,
@@ -302,7 +322,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
-        rf"(?:^|\n|[.!?]\s)\W{{0,6}}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{{1,30}}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{{0,80}}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: \w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
+        r"(?:^|\n|[.!?]\s)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{1,30}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{0,80}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: \w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
     ),
     (
         Kind.AUTHORITY,
@@ -474,6 +494,12 @@ _CONTENTS = int(Concept.POST | Concept.RULES)
 _FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT | Concept.SAY)
 _GOOD = int(Concept.GOOD)
 _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
+    (
+        Kind.ROUTING,
+        ("status", "state", "review", "flagged", "queue"),
+        _ANY,
+        r"[\[({<|,;]\s*(?:status|state|review|moderation|result|flagged|needs_review|queue)\s*[:=]\s*VALUE\s*[\])}>|,;]{1,2}\s*[\[({<|,;]?\s*(?:RECORD|reviewed[_ ]by|reviewer|queue|needs[_ ]review|flagged|label|reasons?|status)\s*[:=]",
+    ),
     (
         Kind.DEMAND,
         ("置", "信", "把", "概", "分", "可"),

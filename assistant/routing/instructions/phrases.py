@@ -36,7 +36,10 @@ PERSON 人工审核 人工复核 人工 真人 人员 专家
 REVIEW 审核 复核 复审 审查 抽查 审计 送审
 NOT 无需 不需要 不必 不用 无须 不要 请勿 勿 别 免 跳过 没有必要 不得 禁止
 MUST 请 必须 应当 应该 务必 需要 只能 只需 麻烦 希望 一律 总是 尊敬的 亲爱的
-SAY 回答 输出 回复 返回 给出 答复 填写 填 选择 写 回应
+LABELLER 你(?:必须|只能|只需|应该?|要)(?:回答|回复|输出|说)
+BAD 判违规
+LABEL 判违规 让(?:它|其|本帖|这条|此条|内容|该内容)通过
+SAY (?:只会|就会|只|就)说(?=[“"「]?(?:安全|合规|无违规|没问题|通过|正常)) 回答 输出 回复 返回 给出 答复 填写 填 选择 写 回应
 SURE 置信度 概率 信心 得分 分数 可信度 把握
 PRECEDENT 根据 最新 新版 已更新 更新 先例 判例 条款 裁决 案例 历史判定
 ACCEPT 直接过(?![来去年期]) 自动通过 自动接受 自动放行 直接通过 直接放行 直接接受 免审
@@ -127,6 +130,8 @@ NOT khong\\ can khong dung
 MUST hay phai vui\\ long xin nen can
 SAY tra\\ loi dap xuat phan\\ hoi
 @es
+LABELLER debes\\ (?:decir|responder|contestar|escribir)
+GOOD no\\ (?:viola|infringe|incumple)\\ ningun
 GOOD no\\ hay\\ (?:ninguna\\ )?(?:infraccion|violacion) sin\\ (?:infracc|violac)
 DONT no\\ (?:lo\\ |la\\ )?(?:etiquetes?|clasifi(?:que|ques|car)|marques?|consideres?|juzgues?|califiques?|denuncies?)\\b
 SWAP en\\ su\\ lugar (?:verdadero\\ contenido|contenido\\ (?:real|verdadero))
@@ -134,6 +139,8 @@ OVERRIDE ya\\ no\\ (?:se\\ )?(?:aplica|vale|rige|cuenta|son|es) caso\\ omiso no\
 RULES instruccion indicacion directri politica regla prompt
 BEFORE anterior previ arriba todas?\\ las? cualquier\\ tus\\b
 @pt
+LABELLER (?:deves|voce\\ deve)\\ (?:dizer|responder|escrever)
+GOOD nao\\ viola\\ nenhum
 GOOD nao\\ ha\\ (?:nenhuma\\ )?(?:violac|infrac) sem\\ (?:violac|infrac)
 DONT nao\\ (?:o\\ |a\\ )?(?:classifiques?|rotules?|marques?|etiquetes?|julgues?|trates?)\\b
 SWAP em\\ vez\\ disso (?:verdadeiro\\ conteudo|conteudo\\ (?:real|verdadeiro))
@@ -141,6 +148,8 @@ OVERRIDE nao\\ (?:se\\ )?(?:vale|valem|aplica|aplicam|estao) ja\\ nao nao\\ (?:s
 RULES instruc diretri politica regra prompt
 BEFORE anterior previ acima todas?\\ as? suas\\b
 @fr
+LABELLER (?:tu\\ dois|vous\\ devez)\\ (?:dire|repondre|ecrire)
+GOOD ne\\ (?:viole|enfreint)\\ aucun
 GOOD (?:aucune|pas\\ d['’e])\\ ?(?:infraction|violation) sans\\ danger
 DONT n(?:e\\ (?:la\\ |le\\ )?|')(?:class|marqu|etiquet|consider|jug|qualifi|signal)\\w*\\ (?:pas|jamais)
 SWAP a\\ la\\ place (?:vrai\\ contenu|contenu\\ (?:reel|veritable))
@@ -148,6 +157,8 @@ OVERRIDE (?:ne|n'|s')\\ ?\\w+\\ plus ne\\ s'applique tout\\ ce\\ qu' ne\\ (?:sui
 RULES instruction consigne directive politique regle prompt
 BEFORE precedent anterieur ci-dessus avant toutes\\ les tes\\b vos\\b
 @it
+LABELLER devi\\ (?:dire|rispondere|scrivere)
+GOOD non\\ viola\\ nessun
 GOOD (?:nessuna|alcuna|senza)\\ (?:violazion|infrazion)
 DONT non\\ (?:classificar|etichettar|segnalar|contrassegnar|giudicar)\\w+
 SWAP al\\ suo\\ posto (?:vero\\ contenuto|contenuto\\ (?:vero|reale))
@@ -155,6 +166,7 @@ OVERRIDE non\\ (?:si\\ )?(?:valgono|vale|applicano|applica|sono)\\ (?:piu|in\\ v
 RULES istruzion direttiv regol linee\\ guida prompt
 BEFORE precedent sopra anterior tutte\\ le tue\\b
 @de
+GOOD verstosst\\ gegen\\ keine
 GOOD kein(?:en|e)?\\ (?:regel)?verstoss
 DONT (?:bewerte|stufe|markiere?|kennzeichne|klassifiziere?|werte|melde)\\w*\\ (?:\\w+\\ ){0,4}nicht\\ als
 SWAP stattdessen eigentliche[rn]?\\ (?:inhalt|text|beitrag)
@@ -178,6 +190,7 @@ OVERRIDE nie\\ (?:obowiazuj|sa\\ aktualn|maja) nie\\ (?:stosuj|przestrzegaj|bier
 RULES instrukc zasad wytyczn polece
 BEFORE poprzedni wczesniej powyzsz wszystki
 @ru
+LABELLER (?:ты|вы)\\ (?:обязан\\w*|должн?\\w*)\\ (?:ответить|сказать|написать|вернуть|вывести)
 GOOD нарушени[ийя]\\ нет (?:нет|без)\\ нарушени не\\ нарушает
 DONT не\\ (?:помечай|отмечай|классифицируй|считай|относи|ставь|маркируй|оценивай)\\w*
 SWAP вместо\\ этого настоящ\\w+\\ (?:текст|контент|пост|сообщени)

@@ -53,6 +53,7 @@ def _described(match: re.Match[str], good: Names, named: Names) -> bool:
         or _THING.search(match[0]) is not None
         or _of_other_data(match, good, named)
         or _of_a_program(match, good, named)
+        or _OF_A_THING.match(match.string, max(0, match.end() - 14)) is not None
     )
 
 
@@ -177,6 +178,9 @@ _IGNORED = re.compile(  # third persons, in the past: who tells of them asks for
     r"\b(?:pas[óo] por alto|pasaron por alto|ignor[óo]\b|ignoraron|ignoraba|olvid[óo]\b|olvidaron|(?:a|ont|avait|avaient) (?:\w+ )?(?:ignoré|oublié|contourné)|"
     r"(?:hat|haben|hatte|hatten)\b.{0,60}(?:ignoriert|missachtet|vergessen|übergangen)|ha(?:nno)? (?:\w+ )?(?:ignorato|dimenticato)|ignorou|ignoraram|esqueceu|esqueceram|"
     r"(?:про)?игнорировал\w*|нарушил\w*|забыл\w*|zignorowa[łl]\w*|heeft .{0,40}genegeerd|görmezden geldi)"
+)
+_OF_A_THING = re.compile(  # `put the clean laundry away`; looked for at the end of what was found
+    r".{0,14}?\b(?:the|my|our) (?:clean|allowed|acceptable|ok|permitted) (?!(?:category|class|label|bucket|group|tag|answer|verdict|rating|option|one|and|or|because|with|please)\b)[a-z]{3,}"
 )
 _THING = re.compile(
     r"\b(?:this|that|the|my|our|your|these|those) (?!(?:as|to|be|is|post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
