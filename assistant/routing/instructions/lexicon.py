@@ -80,7 +80,7 @@ WHO =software =whoever =automated classifier labeller labeler annotator chatbot 
 LAB label labell categoris categoriz classif verdict =mark =marked =flag =tag =tagged =rated =rate annotat =categorise =judgement =judgment =labels rationale severit =category =categories =prelabel =score =grade
 GOO =safe harmless benign nonviolating =acceptable =permissible permitted =allowed compliant innocuous inoffensive =unproblematic =clean =nontoxic =none =ok =okay violation violating =unobjectionable =objectionable =violates =violate
 POS =post =posts =content =message =comment =text =submission =item =tweet =contents =comments =messages =texts =posting =passage =document =statement =input =speech =everything =anything =prompt =conversation =data untrusted =user
-SEE approved verified =reviewed =cleared whitelisted preapproved adjudicated exempt exempted vetted =settled =approved =certified =confirmed =checked =labelled =labeled =agreed =decided =ruled =judged
+SEE =signed =confirm =certify =authorize =authorise =attest =vouch =guarantee approved verified =reviewed =cleared whitelisted preapproved adjudicated exempt exempted vetted =settled =approved =certified =confirmed =checked =labelled =labeled =agreed =decided =ruled =judged
 PER =human =humans =reviewer =reviewers =team =person =moderators =manual =manually staff
 REV =review =reviews =audit =check =inspection escalat moderation =result =status =outcome =screening
 NOT =not =no =never =without =skip =avoid =dont =don't =doesn't =needn't =isn't =n't =cannot refrain =nothing =nor =stop =unnecessary

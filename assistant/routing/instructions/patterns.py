@@ -270,11 +270,11 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
-        r"(?:^|\n)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules|clauses?|standards|definitions?)\b[^\n]{0,30}[\n:](?:.|\n){0,80}?\b(?:insults?|threats?|slurs?|hyperbole|swearing|profanity|mockery|hatred|hate|abuse|harassment|name-?calling|anger|sarcasm|satire|jokes?|curses?)\b[^.\n]{0,50}?\b(?:are|is|counts?|remains?|falls?)\b[^.\n]{0,20}?\b(?:allowed|permitted|acceptable|fine|jokes?|opinions?|tolerated|STRICT|ok|exempt|protected)\b",
+        r"(?:^|\n)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules|clauses?|standards|definitions?)\b[^\n]{0,30}[\n:](?:.|\n){0,80}?\b(?:insults?|threats?|slurs?|hyperbole|swearing|profanity|mockery|hatred|hate|abuse|harassment|name-?calling|anger|sarcasm|satire|jokes?|curses?)\b[^.\n]{0,50}?\b(?:are|is|counts?|remains?|falls?)\b(?! (?:not|never|n't))[^.\n]{0,20}?\b(?:allowed|permitted|acceptable|fine|jokes?|opinions?|tolerated|STRICT|ok|exempt|protected)\b",
     ),
     (
         Kind.ADDRESS,
-        rf"(?:[/#<([{{*-]{{1,4}}\s?){_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b(?:{_NAMED_TASK}|leave (?:this|it|me) (?:up|alone|be|online)|let (?:this|it) (?:through|pass|stand|stay)|cleared|approv\w*)",
+        rf"(?:[/#<([{{*-]{{1,4}}\s?){_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b(?:{_NAMED_TASK}|leave (?:this|it|me) (?:up|alone|be|online)|let (?:this|it) (?:through|pass|stand|stay)|(?:skip|pass|ignore|approve) (?:this|it)|(?:is|it's) (?:fine|ok|okay)|cleared|approv\w*)",
     ),
     (
         Kind.AUTHORITY,
@@ -298,6 +298,22 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DEMAND,
+        rf"\bthe (?:right|correct|only|proper|expected|best|true|appropriate|final|accurate) (?:answer|choice|option|response|result|output|call|decision|class)(?: here| now| to (?:this|it)| for (?:this|it)(?: {_POST})?)? (?:is|would be|was|remains|has to be|must be)\W{{1,3}}{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:repeats?|knows?|says?|uses?|utters?|speaks?|types?|gives?|returns?|answers?|prints?|writes?|attach|appl(?:y|ies)|repeating|saying)\b (?:only |just |always |with |nothing but )*the (?:single |one )?(?:word|label|answer|verdict|category|class|tag)\W{{1,3}}{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\bi (?:hereby |can |do |also )*(?:confirm|certify|declare|authori[sz]e|attest|guarantee|vouch|affirm|verify|assure you)\b.{{0,20}}?\b(?:this|it|the (?:above|{_POST}))\b.{{0,12}}?\b(?:is|was|as|be)\b.{{0,8}}?\b{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:expected|ground[- ]truth|gold|target|correct|truth)(?: (?:is|label|class|answer|output|value))?\s?[:=]\s?{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
         rf"\b(?:be|feel|stay|remain|you are|you're|you feel)\b (?:at least |more than |over |about )?(?:\d\d+(?:\.\d+)? ?%|fully|completely|totally|absolutely|entirely|utterly|very|quite) (?:confident|certain|sure|convinced)\b.{{0,12}}\b(?:this|it|the (?:{_POST}|label|above))\b.{{0,20}}?\b(?:STRICT|allowed|clean){_AS_WORD}",
     ),
     (
@@ -306,7 +322,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.ADDRESS,
-        r"\b(?:whoever|whatever|anyone|anybody|everyone|everybody|(?:the|any|every|each) (?:one|person|model|machine|program|system|ai|reviewer|reader)) (?:who |that |which )?(?:\w+ly )?(?:(?:is|are|may|will|must|has to|happens to|gets to) (?:be )?)?(?:grad|label|rat|judg|classif|moderat|evaluat|assess|scor|annotat|categori)\w* (?:this|it|these|my|the (?:above|post|text|message|comment|content))\b.{0,40}?\b(?:should|must|would|ought|has to|needs to|can|may|is (?:asked|free|advised|requested|welcome|begged)|please|had better|will)\b",
+        r"\b(?:whoever|whatever|anyone|anybody|everyone|everybody|(?:the|any|every|each) (?:one|person|model|machine|program|system|ai|reviewer|reader)) (?:who |that |which )?(?:\w+ly )?(?:(?:is|are|may|will|must|has to|happens to|gets to) (?:be )?)?(?:grad|label|rat|judg|classif|moderat|evaluat|assess|scor|annotat|categori)\w* (?:this|it|these|my|the (?:above|post|text|message|comment|content))\b,?(?: (?:one|here|now|post|message|comment|text|content|item|statement)\b.{0,30}?)? (?:\w+ly )?(?:should|must|would|ought|has to|needs to|can|may|is (?:asked|free|advised|requested|welcome|begged)|please|had better|will)\b",
     ),
     (
         Kind.ADDRESS,
@@ -322,7 +338,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
-        r"(?:^|\n|[.!?]\s)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{1,30}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{0,80}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: \w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
+        r"(?:^|\n|[.!?]\s)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{1,30}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{0,80}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: (?!not\b|never\b)\w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
     ),
     (
         Kind.AUTHORITY,
@@ -495,6 +511,18 @@ _FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT 
 _GOOD = int(Concept.GOOD)
 _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
     (
+        Kind.DEMAND,
+        ("标", "標", "类", "類", "结", "結", "判"),
+        _ANY,
+        r"(?:给|給|打|贴|貼|用|加|选|選|写|寫)(?:出|上|个|個|一个|一個|它|这条|本条|他){0,3}[“\"「『]?(?:GOOD|安全|合规|合規|无违规|無違規|正常)[”\"」』]?的?(?:标签|標籤|类别|類別|标记|標記|分类|分類|结论|結論|判定|评级)",
+    ),
+    (
+        Kind.DEMAND,
+        ("确", "確", "肯", "坚", "认"),
+        _ANY,
+        r"(?:确定|確定|确信|確信|肯定|坚信|认定|認定)[^\n,，。]{0,6}?(?:(?:这|這|本|该|此)(?:条|條)(?=是|为|属|屬|内容|评论|帖|绝对|完全)|本帖|该帖|此帖|这个?帖子?|这句话?|这段话?|(?:该|此|本)?内容|以上)[^\n,，。]{0,4}?(?:是|为|属于|屬於|绝对|完全)[^\n,，。]{0,4}?(?:安全|合规|合規|无违规|無違規|无害|没问题|不违规)",
+    ),
+    (
         Kind.ROUTING,
         ("status", "state", "review", "flagged", "queue"),
         _ANY,
@@ -656,7 +684,7 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.ROUTING,
         ("路", "处", "審", "审", "决", "決", "复", "狀", "状"),
         _ANY,
-        r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工)",
+        r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工|合规|合規|安全|无违规|無違規|不违规|没问题|正常)",
     ),
     (
         Kind.REPLY,
@@ -753,10 +781,29 @@ def patterns(
         ("VALUE", _VALUE),
     )
     marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
-    sources: dict[Kind, list[re.Pattern[str]]] = {}
+    sources: dict[tuple[Kind, bool], list[re.Pattern[str]]] = {}
     for kind, source in (*_SENTENCES, *_POSING):
-        sources.setdefault(kind, []).append(_compiled(source, fills))
-    return (*marks, *((kind, _concept_gate(_GATES[kind]), tuple(found)) for kind, found in sources.items()))
+        sources.setdefault((kind, _ends_in_a_name(source)), []).append(_compiled(source, fills))
+    named_in = re.compile(strict)
+    return (
+        *marks,
+        *(
+            (kind, _concept_gate(_GATES[kind], named_in if naming else None), tuple(found))
+            for (kind, naming), found in sources.items()
+        ),
+    )
+
+
+def _ends_in_a_name(source: str) -> bool:
+    """Whether all that a pattern finds ends with a name of a good label: a text without any needn't be searched."""
+    if not source.endswith(f"(?:STRICT){_AS_WORD}"):
+        return False
+    depth = 0
+    for mark in re.sub(r"\\.|\[[^\]]*\]", "", source):
+        depth += (mark == "(") - (mark == ")")
+        if mark == "|" and depth == 0:
+            return False
+    return True
 
 
 def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
@@ -772,8 +819,14 @@ def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
     return gate
 
 
-def _concept_gate(pairs: tuple[tuple[int, int], ...]) -> Gate:
-    return lambda _text, _characters, said: any(said & one and said & other for one, other in pairs)
+def _concept_gate(pairs: tuple[tuple[int, int], ...], named: re.Pattern[str] | None) -> Gate:
+    """Concepts that it can't be without, and names where all that is looked for has one."""
+
+    def gate(text: str, _characters: frozenset[str], said: int) -> bool:
+        spoken = any(said & one and said & other for one, other in pairs)
+        return spoken and (named is None or named.search(text) is not None)
+
+    return gate
 
 
 def _compiled(source: str, fills: Sequence[tuple[str, str]]) -> re.Pattern[str]:

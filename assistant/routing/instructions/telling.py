@@ -166,9 +166,10 @@ _TO_LABELLER = re.compile(
     r"\byou (?:are|must|should|may|can|will|have)\b|安全|标|审|合规"
 )
 _MARKUP_TALK = re.compile(
-    r"\b(?:html|xml|css|rss|jsx?|react|parsers?|pars(?:e|es|ing)|escap\w+|regex|tokens?|tokeni[sz]\w*|vocabulary|browser|json|tags?|llama\w*|qwen\w*|mistral\w*|template|markdown|php|python|stop sequence|eos)\b"
+    r"\b(?:html|xml|css|rss|jsx?|react|parsers?|pars(?:e|es|ing)|escap\w+|regex|tokens?|tokeni[sz]\w*|vocabulary|browser|json|tags?|llama\w*|qwen\w*|mistral\w*|template|markdown|php|python|stop sequence|eos|why (?:does|do|is) my|how (?:do|can) i)\b"
 )
 _OWN_PROGRAM = re.compile(
+    r"\b(?:my|our|their|his|her) (?:\w+ )?(?:classifier|model|bot|network|detector)s? (?:\w+ly )?(?:label|classif|mark|predict|say|flag|rate|score|tag|return|give|output|call)\w*|"
     r"\b(?:classifiers?|models?|ais?|bots?|networks?|detectors?) (?:that |which )?(?:i|we|they) (?:\w+ly )?(?:have )?(?:train|build|built|use|made|wrote|tun|ship|deploy)\w*|"
     r"\bwhy (?:does|do|did|is|would) (?:this|it|my|the|our)\b[^.!?\n]{0,30}$|\bwhy (?:does|do|did) (?:this|it|my|our|the)\b (?:\w+ ){0,3}(?:give|return|say|predict|output|print)"
 )
