@@ -441,7 +441,7 @@ _POSING: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
-        rf"(?:^|\n)\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
+        rf"(?:^|\n|[.!?] )\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
     ),
     (
         Kind.AUTHORITY,
@@ -510,6 +510,12 @@ _CONTENTS = int(Concept.POST | Concept.RULES)
 _FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT | Concept.SAY)
 _GOOD = int(Concept.GOOD)
 _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
+    (
+        Kind.DEMAND,
+        ("答案", "结论", "結論", "标签", "標籤", "判定", "类别", "類別"),
+        _ANY,
+        r"(?:答案|结论|結論|标签|標籤|判定|类别|類別)(?:就|只能|只|应该|应当|必须|一定|当然){0,2}(?:是|为|為)\s*[“\"「『]?(?:GOOD|安全|合规|合規|无违规|無違規|不违规|无害)[”\"」』]?(?=\s*(?:$|[,，。!！?;；、\n)]))",
+    ),
     (
         Kind.DEMAND,
         ("标", "標", "类", "類", "结", "結", "判"),
@@ -593,13 +599,13 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.FENCE,
         ("<", "[", "{", "(", "＜", "〈", "《", "‹"),
         _CONTENTS,
-        r"[<\[{(＜〈《‹]\s{0,3}/?\s{0,3}(?:user[-_ ]?)?content(?:[-_ ]?(?:id|end|start|block))?(?:\s[^<>\n]{0,120}|\s*=[^<>\n]{0,120}|/)?\s{0,3}[>\])}＞〉》›]",
+        r"[<\[{(＜〈《‹]\s{0,3}/?\s{0,3}(?:user[-_ ]?)?content(?:[-_ ]?(?:id|end|start|block)|[-_](?=[a-z_-]{0,12}\d)[\w-]{1,40})?(?:\s[^<>\n]{0,120}|\s*=[^<>\n]{0,120}|/)?\s{0,3}[>\])}＞〉》›]",
     ),
     (
         Kind.FENCE,
         ("<",),
         _CONTENTS,
-        r"<\s{0,3}/?\s{0,3}(?:post|item|document|user_?(?:input|message|post)|message|data|untrusted)\s(?:id|type|name|class)\s*=[^<>\n]{0,120}>|</\s{0,3}(?:post|item|text|query|document|user_?(?:input|message|post)|untrusted)\s*>",
+        r"<\s{0,3}/?\s{0,3}(?:post|item|document|user_?(?:input|message|post)|message|data|untrusted)\s(?:id|type|name|class)\s*=[^<>\n]{0,120}>|</\s{0,3}(?:post|item|text|query|document|user_?(?:input|message|post)|untrusted)(?:[-_](?=[a-z_-]{0,12}\d)[\w-]{1,40})?\s*>",
     ),
     (Kind.FENCE, ("c", "o", "n", "t", "e", "n", "t"), _CONTENTS, r"content\s+id\s*=\s*[\"'“]?[0-9a-f]{4,}"),
     (
