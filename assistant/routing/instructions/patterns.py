@@ -29,6 +29,7 @@ class Kind(StrEnum):
 _STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?|(?:not|never) (?:an? |in )?(?:violation|violating)|(?:class|category|label) ?0"
 _WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
 _AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|yet|journey|side)\b)"
+_NAME = f"(?:STRICT){_AS_WORD}"
 _QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
 _POST = r"(?:post|content|message|comment|text|item|submission|tweet|material|entry|statement|document|passage|input|sentence|paragraph)s?"
 _RULES = r"(?:instructions?|directives?|directions|guidelines?|(?:system |initial |original )?prompts?|rulebook|criteria|label definitions)"
@@ -787,29 +788,29 @@ def patterns(
         ("VALUE", _VALUE),
     )
     marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
-    sources: dict[tuple[Kind, bool], list[re.Pattern[str]]] = {}
+    sources: dict[tuple[Kind, str], list[re.Pattern[str]]] = {}
     for kind, source in (*_SENTENCES, *_POSING):
-        sources.setdefault((kind, _ends_in_a_name(source)), []).append(_compiled(source, fills))
-    named_in = re.compile(strict)
+        sources.setdefault((kind, _needs(source)), []).append(_compiled(source, fills))
+    needed = {_NAME: re.compile(strict), _AWAY: re.compile(rf"\b{_AWAY}\b")}
     return (
         *marks,
         *(
-            (kind, _concept_gate(_GATES[kind], named_in if naming else None), tuple(found))
-            for (kind, naming), found in sources.items()
+            (kind, _concept_gate(_GATES[kind], needed.get(need)), tuple(found))
+            for (kind, need), found in sources.items()
         ),
     )
 
 
-def _ends_in_a_name(source: str) -> bool:
-    """Whether all that a pattern finds ends with a name of a good label: a text without any needn't be searched."""
-    if not source.endswith(f"(?:STRICT){_AS_WORD}"):
-        return False
+def _needs(source: str) -> str:
+    """What all that a pattern finds has in it; a text without needn't be searched. Empty where there is no such thing."""
     depth = 0
     for mark in re.sub(r"\\.|\[[^\]]*\]", "", source):
         depth += (mark == "(") - (mark == ")")
         if mark == "|" and depth == 0:
-            return False
-    return True
+            return ""
+    if source.endswith(_NAME):
+        return _NAME
+    return _AWAY if source.startswith(rf"\b{_AWAY}\b") else ""
 
 
 def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
@@ -825,12 +826,12 @@ def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
     return gate
 
 
-def _concept_gate(pairs: tuple[tuple[int, int], ...], named: re.Pattern[str] | None) -> Gate:
-    """Concepts that it can't be without, and names where all that is looked for has one."""
+def _concept_gate(pairs: tuple[tuple[int, int], ...], needed: re.Pattern[str] | None) -> Gate:
+    """Concepts that it can't be without, and what all that is looked for has in it."""
 
     def gate(text: str, _characters: frozenset[str], said: int) -> bool:
         spoken = any(said & one and said & other for one, other in pairs)
-        return spoken and (named is None or named.search(text) is not None)
+        return spoken and (needed is None or needed.search(text) is not None)
 
     return gate
 
