@@ -92,6 +92,8 @@ def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
     said = spoken.get("en", 0)
     if not said & _GOOD and said & (_LABEL | _SAY) and words.named and _names(words.named).search(text):
         said |= _GOOD
+    if not said & _GOOD and said & _LABEL and "0" in characters and _CLASS_ZERO.search(text):
+        said |= _GOOD
     kinds: set[Kind] = set()
     for kind, gate, group in patterns(words.good, words.named):
         if kind not in kinds and gate(text, characters, said):
@@ -196,6 +198,7 @@ def _names(named: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _WORD = re.compile(r"[^\W\d_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e00-\u0e7f]*")
+_CLASS_ZERO = re.compile(r"(?:class|category|label) ?0")
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9đơưăôêâ]")
 _UNSPACED = frozenset({"zh", "ja", "th"})
 _TELLING = int(Concept.RULES | Concept.LABEL | Concept.OVERRIDE | Concept.POSE | Concept.SWAP)

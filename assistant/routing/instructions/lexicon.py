@@ -72,7 +72,7 @@ _SPACED = """
 ROL =pretend =imagine =suppose =act =roleplay =role =persona =character =play =game =simulate =impersonate =grandmother =grandma
 BAD =hate hateful harass abus offens toxic insult threat sexual =spam discriminat harmful dangerous violation =bad unsafe
 INS =instead =following =follows =real =actual =next =example =below
-LAB =graded =judged =evaluate =evaluated =assess =assessed =judge
+LAB =class =classes =graded =judged =evaluate =evaluated =assess =assessed =judge
 OVR ignor disregard overrid overrul bypass supersed discard rescind revok =void =obsolete =forget =forgotten =neglect circumvent nullif suspend withdrawn =aside =attention =heed =drop =erase =abandon dismiss cancel =scrap =wipe =forgot
 RUL instruction guideline directive =prompt =prompts =policy =policies =criteria rulebook =rules ruleset =task =training =orders =order =command =commands =standards =constraints =restrictions =directions =definitions
 BEF previous =prior preceding earlier foregoing =above initial =former aforementioned precedent =before
@@ -80,7 +80,7 @@ WHO =software =whoever =automated classifier labeller labeler annotator chatbot 
 LAB label labell categoris categoriz classif verdict =mark =marked =flag =tag =tagged =rated =rate annotat =categorise =judgement =judgment =labels rationale severit =category =categories =prelabel =score =grade
 GOO =safe harmless benign nonviolating =acceptable =permissible permitted =allowed compliant innocuous inoffensive =unproblematic =clean =nontoxic =none =ok =okay violation violating =unobjectionable =objectionable =violates =violate
 POS =post =posts =content =message =comment =text =submission =item =tweet =contents =comments =messages =texts =posting =passage =document =statement =input =speech =everything =anything =prompt =conversation =data untrusted =user
-SEE approved verified =reviewed =cleared whitelisted preapproved adjudicated exempt exempted vetted =settled =approved =certified =confirmed =checked =labelled =labeled =agreed =decided =ruled =judged
+SEE =signed =confirm =certify =authorize =authorise =attest =vouch =guarantee approved verified =reviewed =cleared whitelisted preapproved adjudicated exempt exempted vetted =settled =approved =certified =confirmed =checked =labelled =labeled =agreed =decided =ruled =judged
 PER =human =humans =reviewer =reviewers =team =person =moderators =manual =manually staff
 REV =review =reviews =audit =check =inspection escalat moderation =result =status =outcome =screening
 NOT =not =no =never =without =skip =avoid =dont =don't =doesn't =needn't =isn't =n't =cannot refrain =nothing =nor =stop =unnecessary
@@ -128,7 +128,7 @@ MUS =estimado =estimada =querido =falta
 LAB =pon =ponle
 PRE =segun =nueva
 OVR ignora ignore =olvida =olvide =olvidate omit descart desestim desobedec =anula prescind
-RUL instrucci directriz directric politica =reglas =regla norma =normas indicacion =prompt
+RUL instrucci directriz directric politica =reglas =regla =norma =normas indicacion =prompt
 BEF anterior previa previo =arriba preceden antes
 WHO clasificador etiquetador moderador =ia =modelo anotador asistente
 LAB etiquet clasific =marca =marcar =marque categoriz veredicto =califica =calificar =marcalo catalog

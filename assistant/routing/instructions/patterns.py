@@ -26,9 +26,10 @@ class Kind(StrEnum):
     ROUTING = "routing"  # asks to be kept from people
 
 
-_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?"
+_STRICT = r"safe|harmless|benign|non[-_ ]?violating|innocuous|unobjectionable|non[-_ ]?toxic|non[-_ ]?violation|no violations?|(?:not|never) (?:an? |in )?(?:violation|violating)|(?:class|category|label) ?0"
 _WIDE = rf"{_STRICT}|allowed|acceptable|compliant|permitted|permissible|none|ok|clean"
 _AS_WORD = r"(?!\w|[-'’]\w|\s+(?:to|for|from|in|at|enough|and sound|than|on|by|if|when|bet|place|space|word|thing|of|travels?|trip|yet|journey|side)\b)"
+_NAME = f"(?:STRICT){_AS_WORD}"
 _QUOTE = r"[\"'“”‘’`*_«»「『(\[{<|]{0,4}"
 _POST = r"(?:post|content|message|comment|text|item|submission|tweet|material|entry|statement|document|passage|input|sentence|paragraph)s?"
 _RULES = r"(?:instructions?|directives?|directions|guidelines?|(?:system |initial |original )?prompts?|rulebook|criteria|label definitions)"
@@ -59,6 +60,7 @@ _CALL = (
     r"whichever|whatever|whoever|any|if you(?:'re| are)|as (?:a|an|the)|for the|to the|@|\bto all|psa(?: to| for)?|only for|addressed to)"
 )
 _ADJECTIVES = r"(?:(?:the|an?|all|any|my|our|this|your|automated|automatic|content|trust|and|&|safety|large|moderation|labell?ing|toxicity|spam|good|helpful|honest|careful|ai|new|unrestricted|friendly|future|next)[ -]){0,5}"
+_TRADE = r"(?:(?:research|engineer|scien|studen|expert|artist|ethic|user|compan|startup|lab|fan|s[ck]eptic|enthusiast|teacher|lawyer|communit|industr|generated|image)\w*)"
 _NAMED_TASK = r"(?:label\w*|classif\w*|categori\w*|verdict|confidence|json|guidelines?|instruct\w*|moderat\w*|flag\w*|violat\w*|policy|safe\b|harmless|benign|output|rating|annotat\w*)"
 _REVIEWERS = r"(?:(?:human )?(?:reviewers?|moderators?|adjudicators?|annotators?|labell?ers?|raters?)|humans|trust (?:and|&) safety|(?:the|our|policy|safety|legal|review|moderation|compliance) team|experts?)"
 
@@ -224,12 +226,120 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.ADDRESS,
-        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our)\b)(?=.{{0,160}}\b{_NAMED_TASK})",
+        rf"(?:^|[^\w]){_CALL}\W{{0,4}}{_ADJECTIVES}{_LABELLER}\b(?!,? (?:i|we|my|our|{_TRADE})\b)(?=.{{0,160}}\b{_NAMED_TASK})",
     ),
     (Kind.ADDRESS, rf"(?:^|[.!?\n]\s*)(?:@ ?)?{_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b{_NAMED_TASK}"),
     (
         Kind.ADDRESS,
         r"\b(?:careful|good|honest|competent|sensible|reasonable|trained|attentive|any|every|the|an?|whoever|anyone) ?(?:who )?(?:classifier|labell?er|annotator|moderator|rater|reviewer|(?:labell?ing|moderation|language|classification) model|label(?:s|ling) this)\b(?!,? (?:i|we)\b).{0,80}\b(?:STRICT|nothing (?:wrong|to flag|objectionable|harmful)|not (?:a )?violat\w*|(?:any|no|find) (?:\w+ )?violations?)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:set|change|switch|fix|keep|leave|make|turn|move|adjust)\b (?:the|its|this|your|that)(?: \w+){{0,2}}? (?:label|verdict|class|category|tag|rating|classification|decision)\b(?: \w+){{0,4}}? (?:to|at|as|on|into|=)\W{{1,3}}{_QUOTE}(?:GOOD){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:this(?: {_POST})?|it|the (?:above|{_POST})|these|that)(?: \w+){{0,2}}? (?:goes|go|belongs?|falls?|fits?|lands?|sits?|is|comes?|put|placed|filed|sorted)(?: \w+ed)? (?:in|into|under|to|within|with)(?: the| an?)? {_QUOTE}(?:STRICT|allowed|permitted|clean){_QUOTE} (?:category|class|label|bucket|group|tag|bin|pile|column)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:assign|give|choose|pick|select|use|return|apply|put|place|file|sort|emit|output|go with|opt for|report|attach|move)\w*\b(?: \w+){{0,4}}? {_QUOTE}(?:STRICT|allowed|permitted|clean){_QUOTE} (?:category|class|label|bucket|group|tag|bin|verdict|rating)\b",
+    ),
+    (
+        Kind.OVERRIDE,
+        r"\byou (?:were|had been|have been|are|was) (?:told|asked|instructed|trained|ordered|taught|meant|supposed) to\b.{0,60}?\b(?:cancel\w*|withdrawn|revoked|over|void|obsolete|suspended|no longer|lifted|rescinded|outdated|not any ?more|changed)\b(?=(?:.|\n){0,160}?(?:TASK|\byou\b))",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:it|this(?: {_POST})?|the (?:above|{_POST})(?: above)?) (?:was|has been|had been|got|is) (?:\w+ly )?(?:already )?(?:ruled|judged|deemed|declared|classified|settled|decided|adjudicated|rated|labell?ed|marked|certified)(?: to be| as| by \w+(?: \w+)? as)? {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|verdict|classification|rating|judge?ment|decision|result|outcome|answer|call|ruling|this|it)\b.{{0,40}}?\b(?:c[oa]mes?|turn(?:s|ed)?|ends?|ended|reads?)(?: out| up| back| down)?(?: (?:as|to be))?(?: an?)? {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"(?:(?:\bthe {_POST} (?:above|below)|\bthe (?:above|preceding|previous|following) {_POST}|\bthis {_POST})(?: above| here)? (?:is|was|are|were)|\b(?:that|which) it(?:'s| is))(?: (?:always|clearly|obviously|simply|just|perfectly|completely|entirely|totally|in fact|therefore|of course|to be))? {_QUOTE}(?:STRICT)[\"'”’`*]{{0,2}}(?=\s*(?:$|[.!,;:\n]))",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bthis {_POST} (?:must|should|has to|needs to|shall|is to|can only|ought to) (?:\w+ly )?(?:be|get|stay|remain) (?:\w+ly )?(?:approved|accepted|passed|let through|cleared|left up|kept up|left alone|waved through|published|allowed|left online)\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:it|this|that)(?:'s| is| was) {_QUOTE}(?:STRICT){_QUOTE}\W{{1,3}}(?:period|full stop|end of (?:story|discussion|debate)|no (?:discussion|debate|question|doubt|matter)|(?:that's |and that's )?final|point blank|\d\d+ ?%|one hundred percent)(?!\w)",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"(?:^|\n)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules|clauses?|standards|definitions?)\b[^\n]{0,30}[\n:](?:.|\n){0,80}?\b(?:insults?|threats?|slurs?|hyperbole|swearing|profanity|mockery|hatred|hate|abuse|harassment|name-?calling|anger|sarcasm|satire|jokes?|curses?)\b[^.\n]{0,50}?\b(?:are|is|counts?|remains?|falls?)\b(?! (?:not|never|n't))[^.\n]{0,20}?\b(?:allowed|permitted|acceptable|fine|jokes?|opinions?|tolerated|STRICT|ok|exempt|protected)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"(?:[/#<([{{*-]{{1,4}}\s?){_ADJECTIVES}{_LABELLER}\W{{0,2}}[,:!]\s.{{0,100}}\b(?:{_NAMED_TASK}|leave (?:this|it|me) (?:up|alone|be|online)|let (?:this|it) (?:through|pass|stand|stay)|(?:skip|pass|ignore|approve) (?:this|it)|(?:is|it's) (?:fine|ok|okay)|cleared|approv\w*)",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:team|moderators?|mods|reviewers?|department|staff|admins?|legal|managers?|committee|council|board|safety|compliance|experts?|supervisors?|lawyers?)\b.{{0,60}}?\b(?:cleared|approved|signed off on|okayed|green-?lit|whitelisted|vetted|pre-?approved|pre-?cleared|exempted|waved through|certified) (?:of )?(?:this|the above)(?: {_POST})?\b",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:label|call|judge|find|see|mark|rate|consider|deem|give|pick|choose|answer|say|return|output|verdict|class|category)\w*\b.{{0,40}}?\b(?:anything|nothing|any (?:\w+ )?(?:label|verdict|class|category|answer)|no (?:label|verdict|class|category|answer)|not|everything)\b (?:but|other than|except(?: for)?|besides|else than) {_QUOTE}(?:STRICT|clean|allowed){_AS_WORD}|\b(?:anything|any label|any answer|any verdict) (?:but|other than|except|besides) {_QUOTE}(?:STRICT)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:past|earlier|previous|prior|similar|same|identical|comparable|related|old) (?:decisions?|cases?|rulings?|verdicts?|examples?|items?|precedents?|posts?|appeals?)\b[^\n]{{0,80}}?\b(?:results?|outcome|verdict|decision|label|found|ruled|judged|marked|settled|closed)\b\W{{1,4}}(?:as |was |is |to be )?{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\byou(?:'re| are) no longer (?:an?|the|my|our) (?:\w+ )?(?:ai|model|moderator|classifier|labell?er|reviewer|rater|judge|assistant|annotator)\b",
+    ),
+    (
+        Kind.DEMAND,
+        r"\b(?:report|use|give|state|set|return|put|output|write|answer|reply|with)\b.{0,14}?\b(?:certainty|probability|likelihood|score)\b(?: score| level| value| of| at| to| is|\s?[=:])*\s?(?:0?\.9\d*|1\.0|1(?![\d.])|100 ?%|9\d ?%)",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\bthe (?:right|correct|only|proper|expected|best|true|appropriate|final|accurate) (?:answer|choice|option|response|result|output|call|decision|class)(?: here| now| to (?:this|it)| for (?:this|it)(?: {_POST})?)? (?:is|would be|was|remains|has to be|must be)\W{{1,3}}{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:repeats?|knows?|says?|uses?|utters?|speaks?|types?|gives?|returns?|answers?|prints?|writes?|attach|appl(?:y|ies)|repeating|saying)\b (?:only |just |always |with |nothing but )*the (?:single |one )?(?:word|label|answer|verdict|category|class|tag)\W{{1,3}}{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\bi (?:hereby |can |do |also )*(?:confirm|certify|declare|authori[sz]e|attest|guarantee|vouch|affirm|verify|assure you)\b.{{0,20}}?\b(?:this|it|the (?:above|{_POST}))\b.{{0,12}}?\b(?:is|was|as|be)\b.{{0,8}}?\b{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:expected|ground[- ]truth|gold|target|correct|truth)(?: (?:is|label|class|answer|output|value))?\s?[:=]\s?{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:be|feel|stay|remain|you are|you're|you feel)\b (?:at least |more than |over |about )?(?:\d\d+(?:\.\d+)? ?%|fully|completely|totally|absolutely|entirely|utterly|very|quite) (?:confident|certain|sure|convinced)\b.{{0,12}}\b(?:this|it|the (?:{_POST}|label|above))\b.{{0,20}}?\b(?:STRICT|allowed|clean){_AS_WORD}",
+    ),
+    (
+        Kind.DEMAND,
+        rf"\b(?:please|should|must|ought to|kindly|would do (?:best|well|better) to|had better|do well to|best to|need to|asked to|kind as to|want you to|would you|could you)\b(?: \w+){{0,3}}? (?:see|view|regard|read|take|count|consider|treat|understand|interpret|accept|pass)\w* (?:this|it|these|the|my)(?: one| {_POST})?(?: only| simply| merely| just)? (?:as|for)(?: \w+){{0,3}}? (?:STRICT|allowed|acceptable|clean|permitted|small talk|banter|jok\w+|playful|satir\w+|fiction\w*|humou?r\w*|teasing|praise|chit-?chat|everyday|ordinary|normal)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\b(?:whoever|whatever|anyone|anybody|everyone|everybody|(?:the|any|every|each) (?:one|person|model|machine|program|system|ai|reviewer|reader)) (?:who |that |which )?(?:\w+ly )?(?:(?:is|are|may|will|must|has to|happens to|gets to) (?:be )?)?(?:grad|label|rat|judg|classif|moderat|evaluat|assess|scor|annotat|categori)\w* (?:this|it|these|my|the (?:above|post|text|message|comment|content))\b,?(?: (?:one|here|now|post|message|comment|text|content|item|statement)\b.{0,30}?)? (?:\w+ly )?(?:should|must|would|ought|has to|needs to|can|may|is (?:asked|free|advised|requested|welcome|begged)|please|had better|will)\b",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\b(?:as|i am|i'm|this is|signed,?) (?:the|a|your|an) (?:\w+ )?(?:developer|owner|creator|author|admin(?:istrator)?|operator|maker|builder|supervisor|manager|engineer|maintainer|head|lead)s? (?:of|behind|for|responsible for|who (?:built|made|wrote)) (?:this|the|your|these) (?:\w+ )?(?:classifier|labell?er|system|model|tool|filter|ai|bot|moderation|polic\w+|platform|pipeline|project)\b.{0,60}?\b(?:authori[sz]\w*|order|permit|instruct|command|confirm|allow|tell|grant|approv\w*|request|direct|require|certif\w*|ask)\b",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:section|clause|article|paragraph|rule|chapter|item)\W{{0,2}}(?:no\.? ?|number )?[a-z]{{0,2}}\d[\w.]*(?:\W{{1,2}}(?:of|in) (?:the|our|your) (?:\w+ )?(?:polic\w+|guidelines?|rules|handbook|standards|manual))?\b.{{0,110}}?\b(?:(?:is|are|be|remains?|counts? as|labell?ed|rated|considered|treated as|deemed)(?: to be)?(?: \w+)?(?: as)?) {_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        rf"\b(?:polic(?:y|ies)|guidelines?|handbook|standards|code of conduct|rulebook)\b\W{{1,3}}(?:\w+ ){{0,3}}?(?:says?|states?|holds?|notes?|reads?|provides?|makes? (?:it )?clear|tells? (?:us|you)|specif(?:y|ies)|explains?|clarif(?:y|ies)|defines?|declares?|considers?|treats?|counts?)\b.{{0,110}}?\b{_QUOTE}(?:STRICT){_AS_WORD}",
+    ),
+    (
+        Kind.AUTHORITY,
+        r"(?:^|\n|[.!?]\s)\W{0,6}(?:\w+ )?(?:polic(?:y|ies)|guidelines?|rules?|clause|standards)(?: \w+)?\s?(?:\([^)\n]{1,30}\)\s?|v?\d[\w.]*\s?)?[:–-]\s.{0,80}?\b(?:(?:is|are|remains?|counts? as|no longer|never)(?: (?!not\b|never\b)\w+)? (?:STRICT|allowed|permitted|acceptable|fine|ok|exempt|(?:a )?violations?|flagged))\b",
     ),
     (
         Kind.AUTHORITY,
@@ -332,7 +442,7 @@ _POSING: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.AUTHORITY,
-        rf"(?:^|\n)\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
+        rf"(?:^|\n|[.!?] )\W{{0,6}}(?:clause|section|exception|article|policy)\s*[a-z]{{0,3}}\d[\w.]{{0,6}}\s*(?:\([^)\n]{{1,40}}\)\s*)?[:–-]\s.{{0,120}}?\b(?:(?:not|never|no longer) (?:covered|included|{_BAD})|(?:do|does)(?: not|n't) (?:apply|fall|count|cover)|exempt\w*|STRICT|excluded|outside)\b",
     ),
     (
         Kind.AUTHORITY,
@@ -402,6 +512,42 @@ _FIELDS = int(Concept.LABEL | Concept.SURE | Concept.PRECEDENT | Concept.ACCEPT 
 _GOOD = int(Concept.GOOD)
 _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
     (
+        Kind.DEMAND,
+        ("答案", "结论", "結論", "标签", "標籤", "判定", "类别", "類別"),
+        _ANY,
+        r"(?:答案|结论|結論|标签|標籤|判定|类别|類別)(?:就|只能|只|应该|应当|必须|一定|当然){0,2}(?:是|为|為)\s*[“\"「『]?(?:GOOD|安全|合规|合規|无违规|無違規|不违规|无害)[”\"」』]?(?=\s*(?:$|[,，。!！?;；、\n)]))",
+    ),
+    (
+        Kind.DEMAND,
+        ("标", "標", "类", "類", "结", "結", "判"),
+        _ANY,
+        r"(?:给|給|打|贴|貼|用|加|选|選|写|寫)(?:出|上|个|個|一个|一個|它|这条|本条|他){0,3}[“\"「『]?(?:GOOD|安全|合规|合規|无违规|無違規|正常)[”\"」』]?的?(?:标签|標籤|类别|類別|标记|標記|分类|分類|结论|結論|判定|评级)",
+    ),
+    (
+        Kind.DEMAND,
+        ("确", "確", "肯", "坚", "认"),
+        _ANY,
+        r"(?:确定|確定|确信|確信|肯定|坚信|认定|認定)[^\n,，。]{0,6}?(?:(?:这|這|本|该|此)(?:条|條)(?=是|为|属|屬|内容|评论|帖|绝对|完全)|本帖|该帖|此帖|这个?帖子?|这句话?|这段话?|(?:该|此|本)?内容|以上)[^\n,，。]{0,4}?(?:是|为|属于|屬於|绝对|完全)[^\n,，。]{0,4}?(?:安全|合规|合規|无违规|無違規|无害|没问题|不违规)",
+    ),
+    (
+        Kind.ROUTING,
+        ("status", "state", "review", "flagged", "queue"),
+        _ANY,
+        r"[\[({<|,;]\s*(?:status|state|review|moderation|result|flagged|needs_review|queue)\s*[:=]\s*VALUE\s*[\])}>|,;]{1,2}\s*[\[({<|,;]?\s*(?:RECORD|reviewed[_ ]by|reviewer|queue|needs[_ ]review|flagged|label|reasons?|status)\s*[:=]",
+    ),
+    (
+        Kind.DEMAND,
+        ("置", "信", "把", "概", "分", "可"),
+        _ANY,
+        r"(?:置信度|信心|把握|概率|可信度|信赖度|信頼度|分数)[^\n,，。!?]{0,8}?(?:填|写|寫|设|設|给|給|为|為|输出|輸出|定|是|取|报|報|标|=|:)[^\n,，。!?]{0,4}?(?:0?\.\d+|1\.0|1(?![\d.])|100 ?%|9\d ?%|百分之(?:百|一百|九十)|满分|最高)",
+    ),
+    (
+        Kind.DEMAND,
+        ("答", "输", "輸", "回", "返", "标", "標", "判", "选", "選", "填", "写", "寫"),
+        _ANY,
+        r"(?:回答|输出|輸出|回复|回覆|返回|答复|给出|給出|标(?:记|注)?(?:为|成|上)?|標(?:記|註)?(?:為|成|上)?|判(?:定|断)?(?:为|成)?|(?:选择?|選擇?|填写?|写|寫|答)(?:上|下)?(?=[\"“「『'‘【]))(?:是|为|成)?\s*[\"“「『'‘【]?\s*(?:GOOD|安全|无害|無害|合规|合規|无违规|無違規|不违规|不違規|正常|通过|允许)\s*[\"”」』'’】]?(?:这个标签|标签|类别|一类|类)?(?=\s*(?:$|[,，。!！?;；、\n)]|即可|就|吧|不|并))",
+    ),
+    (
         Kind.ROLE,
         ("<", "[", "|"),
         _ANY,
@@ -454,13 +600,13 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.FENCE,
         ("<", "[", "{", "(", "＜", "〈", "《", "‹"),
         _CONTENTS,
-        r"[<\[{(＜〈《‹]\s{0,3}/?\s{0,3}(?:user[-_ ]?)?content(?:[-_ ]?(?:id|end|start|block))?(?:\s[^<>\n]{0,120}|\s*=[^<>\n]{0,120}|/)?\s{0,3}[>\])}＞〉》›]",
+        r"[<\[{(＜〈《‹]\s{0,3}/?\s{0,3}(?:user[-_ ]?)?content(?:[-_ ]?(?:id|end|start|block)|[-_](?=[a-z_-]{0,12}\d)[\w-]{1,40})?(?:\s[^<>\n]{0,120}|\s*=[^<>\n]{0,120}|/)?\s{0,3}[>\])}＞〉》›]",
     ),
     (
         Kind.FENCE,
         ("<",),
         _CONTENTS,
-        r"<\s{0,3}/?\s{0,3}(?:post|item|document|user_?(?:input|message|post)|message|data|untrusted)\s(?:id|type|name|class)\s*=[^<>\n]{0,120}>|</\s{0,3}(?:post|item|text|query|document|user_?(?:input|message|post)|untrusted)\s*>",
+        r"<\s{0,3}/?\s{0,3}(?:post|item|document|user_?(?:input|message|post)|message|data|untrusted)\s(?:id|type|name|class)\s*=[^<>\n]{0,120}>|</\s{0,3}(?:post|item|text|query|document|user_?(?:input|message|post)|untrusted)(?:[-_](?=[a-z_-]{0,12}\d)[\w-]{1,40})?\s*>",
     ),
     (Kind.FENCE, ("c", "o", "n", "t", "e", "n", "t"), _CONTENTS, r"content\s+id\s*=\s*[\"'“]?[0-9a-f]{4,}"),
     (
@@ -545,7 +691,7 @@ _MARKS: tuple[tuple[Kind, tuple[str, ...], int, str], ...] = (
         Kind.ROUTING,
         ("路", "处", "審", "审", "决", "決", "复", "狀", "状"),
         _ANY,
-        r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工)",
+        r"(?:路由|处置|处理|審核|审核|决定|決定|复核|状态|狀態)(?:结果|結果|结论|状态|意见)?\s*[:=：]\s*(?:已|自动|自動|予以|无需|無需)?(?:通过|通過|接受|放行|免审|采纳|人工|合规|合規|安全|无违规|無違規|不违规|没问题|正常)",
     ),
     (
         Kind.REPLY,
@@ -612,6 +758,7 @@ _GATES: Mapping[Kind, tuple[tuple[int, int], ...]] = {
                 Concept.RULES | Concept.PRECEDENT | Concept.POST | Concept.PERSON | Concept.REVIEW | Concept.LABELLER,
             ),
             (Concept.NOT | Concept.LABEL, Concept.RULES | Concept.PRECEDENT),
+            (Concept.SEEN, Concept.GOOD),
         ),
         Kind.ROUTING: ((Concept.REVIEW | Concept.PERSON, Concept.NOT), (Concept.ACCEPT, ~0)),
     }.items()
@@ -641,10 +788,29 @@ def patterns(
         ("VALUE", _VALUE),
     )
     marks = [(kind, _sign_gate(signs, mask), (_compiled(source, fills),)) for kind, signs, mask, source in _MARKS]
-    sources: dict[Kind, list[re.Pattern[str]]] = {}
+    sources: dict[tuple[Kind, str], list[re.Pattern[str]]] = {}
     for kind, source in (*_SENTENCES, *_POSING):
-        sources.setdefault(kind, []).append(_compiled(source, fills))
-    return (*marks, *((kind, _concept_gate(_GATES[kind]), tuple(found)) for kind, found in sources.items()))
+        sources.setdefault((kind, _needs(source)), []).append(_compiled(source, fills))
+    needed = {_NAME: re.compile(strict), _AWAY: re.compile(rf"\b{_AWAY}\b")}
+    return (
+        *marks,
+        *(
+            (kind, _concept_gate(_GATES[kind], needed.get(need)), tuple(found))
+            for (kind, need), found in sources.items()
+        ),
+    )
+
+
+def _needs(source: str) -> str:
+    """What all that a pattern finds has in it; a text without needn't be searched. Empty where there is no such thing."""
+    depth = 0
+    for mark in re.sub(r"\\.|\[[^\]]*\]", "", source):
+        depth += (mark == "(") - (mark == ")")
+        if mark == "|" and depth == 0:
+            return ""
+    if source.endswith(_NAME):
+        return _NAME
+    return _AWAY if source.startswith(rf"\b{_AWAY}\b") else ""
 
 
 def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
@@ -660,8 +826,14 @@ def _sign_gate(signs: tuple[str, ...], concepts: int) -> Gate:
     return gate
 
 
-def _concept_gate(pairs: tuple[tuple[int, int], ...]) -> Gate:
-    return lambda _text, _characters, said: any(said & one and said & other for one, other in pairs)
+def _concept_gate(pairs: tuple[tuple[int, int], ...], needed: re.Pattern[str] | None) -> Gate:
+    """Concepts that it can't be without, and what all that is looked for has in it."""
+
+    def gate(text: str, _characters: frozenset[str], said: int) -> bool:
+        spoken = any(said & one and said & other for one, other in pairs)
+        return spoken and (needed is None or needed.search(text) is not None)
+
+    return gate
 
 
 def _compiled(source: str, fills: Sequence[tuple[str, str]]) -> re.Pattern[str]:

@@ -25,7 +25,7 @@ POST 这句话? 这段话
 OVERRIDE 忽略 无视 忘记 忘掉 忘了 理会 别管 不用管 不要管 不必管 跳过 绕过 抛开 抛弃 抛诸脑后 撇开 搁置 一边 作废 失效 废止 废除 覆盖 撤销 撤回 取消 不再适用 不再有效 不适用 不存在 停用 推翻 置之不理 不算数 套用 抛在脑后 当作没看到 当作没有看到 当没看见 改变 已变 清除 清空 取代 无效
 FOLLOW 遵守 遵循 参考 考虑 按照 依照
 ONLY 只 仅 仅仅 只需 只要 就行 直接
-RULES 指令 指示 规则 政策 提示词 提示 准则 规范 条款 规定 守则 细则 命令 设定 审核标准 判断标准 标注标准 要求 说明
+RULES 条条框框 指令 指示 规则 政策 提示词 提示 准则 规范 条款 规定 守则 细则 命令 设定 审核标准 判断标准 标注标准 要求 说明
 BEFORE 以上 上面 之前 先前 前面 此前 上述 前述 原来的 原先 早前 最初 刚才 你收到 给你 你的 您的 所有 全部 一切 任何 既有 现有
 LABELLER 你是(?:一个|一名|一台|某个)?(?:ai|机器|模型|程序|系统|审核) 读到(?:这里|此处|本文|这条)的 分类器 标注员 标注模型 标注者 标注系统 审核模型 审核系统 审核机器人 审核ai 审核员 语言模型 大模型 模型 人工智能 机器人 智能助手 ai助手 评审员 机审 打标 智能体 版主 系统提示
 LABEL 打满分 打分 评价 判一下 判个 给个 写成 写为 填为 答案 结论 标签 标记 标注 标为 标成 标作 判定 判为 判成 判作 判断 分类 归类 归为 归入 打上 评为 评定 裁定 认定 类别 定性 定为 视为 视作 算作
@@ -36,12 +36,15 @@ PERSON 人工审核 人工复核 人工 真人 人员 专家
 REVIEW 审核 复核 复审 审查 抽查 审计 送审
 NOT 无需 不需要 不必 不用 无须 不要 请勿 勿 别 免 跳过 没有必要 不得 禁止
 MUST 请 必须 应当 应该 务必 需要 只能 只需 麻烦 希望 一律 总是 尊敬的 亲爱的
-SAY 回答 输出 回复 返回 给出 答复 填写 填 选择 写 回应
+LABELLER 你(?:必须|只能|只需|应该?|要)(?:回答|回复|输出|说)
+BAD 判违规
+LABEL 判违规 让(?:它|其|本帖|这条|此条|内容|该内容)通过
+SAY (?:只?会|就会|只|就|一定|肯定)说(?=[“"「]?(?:安全|合规|无违规|没问题|没有违规|不违规|通过|正常)) 回答 输出 回复 返回 给出 答复 填写 填 选择 写 回应
 SURE 置信度 概率 信心 得分 分数 可信度 把握
 PRECEDENT 根据 最新 新版 已更新 更新 先例 判例 条款 裁决 案例 历史判定
 ACCEPT 直接过(?![来去年期]) 自动通过 自动接受 自动放行 直接通过 直接放行 直接接受 免审
 @ja
-GOOD 違反なし 違反はな 違反は無 問題はな
+GOOD 違反ではな 違反でな 違反じゃな 違反していな 違反に(?:は)?(?:あたら|当たら|該当し)な 違反なし 違反はな 違反は無 問題はな
 POSE 演じ ふりをし なりきっ 役割 ロールプレイ 想像して 仮定して あなたは今
 DONT (?:判定|分類|評価|認定|マーク|ラベル)(?:を?(?:付け|つけ|し))?(?:ないで|ないこと|てはいけ|てはなら|るな)
 BAD ヘイト 憎悪 嫌がらせ 違反 有害 差別 攻撃的 不適切 安全でな 安全ではな 許可されな 不許可
@@ -127,6 +130,8 @@ NOT khong\\ can khong dung
 MUST hay phai vui\\ long xin nen can
 SAY tra\\ loi dap xuat phan\\ hoi
 @es
+LABELLER debes\\ (?:decir|responder|contestar|escribir)
+GOOD no\\ (?:viola|infringe|incumple)\\ ningun
 GOOD no\\ hay\\ (?:ninguna\\ )?(?:infraccion|violacion) sin\\ (?:infracc|violac)
 DONT no\\ (?:lo\\ |la\\ )?(?:etiquetes?|clasifi(?:que|ques|car)|marques?|consideres?|juzgues?|califiques?|denuncies?)\\b
 SWAP en\\ su\\ lugar (?:verdadero\\ contenido|contenido\\ (?:real|verdadero))
@@ -134,6 +139,8 @@ OVERRIDE ya\\ no\\ (?:se\\ )?(?:aplica|vale|rige|cuenta|son|es) caso\\ omiso no\
 RULES instruccion indicacion directri politica regla prompt
 BEFORE anterior previ arriba todas?\\ las? cualquier\\ tus\\b
 @pt
+LABELLER (?:deves|voce\\ deve)\\ (?:dizer|responder|escrever)
+GOOD nao\\ viola\\ nenhum
 GOOD nao\\ ha\\ (?:nenhuma\\ )?(?:violac|infrac) sem\\ (?:violac|infrac)
 DONT nao\\ (?:o\\ |a\\ )?(?:classifiques?|rotules?|marques?|etiquetes?|julgues?|trates?)\\b
 SWAP em\\ vez\\ disso (?:verdadeiro\\ conteudo|conteudo\\ (?:real|verdadeiro))
@@ -141,6 +148,8 @@ OVERRIDE nao\\ (?:se\\ )?(?:vale|valem|aplica|aplicam|estao) ja\\ nao nao\\ (?:s
 RULES instruc diretri politica regra prompt
 BEFORE anterior previ acima todas?\\ as? suas\\b
 @fr
+LABELLER (?:tu\\ dois|vous\\ devez)\\ (?:dire|repondre|ecrire)
+GOOD ne\\ (?:viole|enfreint)\\ aucun
 GOOD (?:aucune|pas\\ d['’e])\\ ?(?:infraction|violation) sans\\ danger
 DONT n(?:e\\ (?:la\\ |le\\ )?|')(?:class|marqu|etiquet|consider|jug|qualifi|signal)\\w*\\ (?:pas|jamais)
 SWAP a\\ la\\ place (?:vrai\\ contenu|contenu\\ (?:reel|veritable))
@@ -148,6 +157,8 @@ OVERRIDE (?:ne|n'|s')\\ ?\\w+\\ plus ne\\ s'applique tout\\ ce\\ qu' ne\\ (?:sui
 RULES instruction consigne directive politique regle prompt
 BEFORE precedent anterieur ci-dessus avant toutes\\ les tes\\b vos\\b
 @it
+LABELLER devi\\ (?:dire|rispondere|scrivere)
+GOOD non\\ viola\\ nessun
 GOOD (?:nessuna|alcuna|senza)\\ (?:violazion|infrazion)
 DONT non\\ (?:classificar|etichettar|segnalar|contrassegnar|giudicar)\\w+
 SWAP al\\ suo\\ posto (?:vero\\ contenuto|contenuto\\ (?:vero|reale))
@@ -155,6 +166,7 @@ OVERRIDE non\\ (?:si\\ )?(?:valgono|vale|applicano|applica|sono)\\ (?:piu|in\\ v
 RULES istruzion direttiv regol linee\\ guida prompt
 BEFORE precedent sopra anterior tutte\\ le tue\\b
 @de
+GOOD verstosst\\ gegen\\ keine
 GOOD kein(?:en|e)?\\ (?:regel)?verstoss
 DONT (?:bewerte|stufe|markiere?|kennzeichne|klassifiziere?|werte|melde)\\w*\\ (?:\\w+\\ ){0,4}nicht\\ als
 SWAP stattdessen eigentliche[rn]?\\ (?:inhalt|text|beitrag)
@@ -178,6 +190,7 @@ OVERRIDE nie\\ (?:obowiazuj|sa\\ aktualn|maja) nie\\ (?:stosuj|przestrzegaj|bier
 RULES instrukc zasad wytyczn polece
 BEFORE poprzedni wczesniej powyzsz wszystki
 @ru
+LABELLER (?:ты|вы)\\ (?:обязан\\w*|должн?\\w*)\\ (?:ответить|сказать|написать|вернуть|вывести)
 GOOD нарушени[ийя]\\ нет (?:нет|без)\\ нарушени не\\ нарушает
 DONT не\\ (?:помечай|отмечай|классифицируй|считай|относи|ставь|маркируй|оценивай)\\w*
 SWAP вместо\\ этого настоящ\\w+\\ (?:текст|контент|пост|сообщени)
@@ -311,7 +324,7 @@ def _compiled(phrases: Mapping[str, int]) -> _Phrases:
 
 
 def _spelled(phrase: str) -> str:
-    return unmarked(unicodedata.normalize("NFKC", phrase))
+    return simplified(unmarked(unicodedata.normalize("NFKC", phrase)))  # as texts are, Japanese ones too
 
 
 _SCRIPTS = {
