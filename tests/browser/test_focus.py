@@ -70,6 +70,7 @@ def test_enter_submits_after_a_menu_that_the_mouse_opened(site: Site, opened: Op
     seen.wait_item(site.posts[1].item.id)
     menu.click()
     menu.click()
+    seen.wait("() => document.activeElement.id === 'item-title'")  # a menu tells a moment later that it was closed
     seen.keys("3", "Enter")
     seen.wait_item(site.posts[2].item.id)
 

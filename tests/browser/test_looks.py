@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from assistant.domain.items import Content
 from assistant.store import exposure
-from assistant.store.review_tables import passes, review_details
+from assistant.store.review_tables import assignments, passes, review_details
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import IMAGE, Site
 
@@ -63,8 +64,18 @@ def test_a_covered_item_is_asked_about_once_however_it_is_submitted(site: Site, 
     assert (shift(site, seen).seen.total, shift(site, seen).seen.unlooked) == (0, 1)
 
 
+def held_for_an_hour(site: Site, seen: Seen) -> None:
+    """What is in their hands was claimed an hour ago: the server takes no look for longer than that."""
+    claimed = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="milliseconds")
+    with site.workspace.database.write() as connection:
+        connection.execute(
+            sa.update(assignments).where(assignments.c.user_id == seen.user.id).values(claimed_at=claimed)
+        )
+
+
 def test_what_was_looked_at_is_given_at_once_and_counts(site: Site, opened: Opened) -> None:
     seen = timed(opened(site.posts[:2], tasks=SEVERE).ready())
+    held_for_an_hour(site, seen)
     seen.page.keyboard.down("b")
     seen.page.clock.fast_forward(700)
     seen.page.keyboard.up("b")
@@ -103,6 +114,7 @@ def test_an_answer_taken_back_keeps_its_look_and_a_single_press_does_not_give_it
     site: Site, opened: Opened
 ) -> None:
     seen = timed(opened(site.posts[:2], tasks=SEVERE).ready())
+    held_for_an_hour(site, seen)
     seen.page.keyboard.down("b")
     seen.page.clock.fast_forward(500)
     seen.page.keyboard.up("b")
@@ -112,6 +124,7 @@ def test_an_answer_taken_back_keeps_its_look_and_a_single_press_does_not_give_it
     seen.settle()
     seen.keys("z")
     seen.wait_item(site.posts[0].item.id)
+    held_for_an_hour(site, seen)
     seen.page.evaluate(
         "() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true }))"
     )
