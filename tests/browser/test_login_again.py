@@ -37,7 +37,7 @@ def test_after_signing_in_in_another_tab_the_page_goes_on_by_itself(site: Site, 
     seen.page.locator("#network-again").click(force=True)
     seen.settle()
     assert seen.page.locator("#outcome").inner_text() == "What waited was sent: 2"
-    assert seen.page.locator("#network").inner_text() == ""
+    seen.wait("() => document.querySelector('#network').innerText.trim() === ''")
     assert not seen.page.locator("#network-do").is_visible()
     for stored in site.posts[2:6]:  # what else the page asks for goes in the new session, too
         seen.wait_item(stored.item.id)

@@ -16,12 +16,12 @@ def test_answers_given_offline_wait_survive_a_reload_and_are_stored_once(site: S
     seen.page.context.set_offline(True)
     for _ in range(3):
         seen.keys("3", "Enter")
-    assert "Waiting here: 3" in seen.page.locator("#network").inner_text()
+    seen.page.locator("#network", has_text="Waiting here: 3").wait_for()
     assert given(site, seen.user) == []
     seen.page.context.set_offline(False)
     seen.page.reload()
     seen.ready().settle()
-    assert seen.page.locator("#network").inner_text() == ""
+    seen.wait("() => document.querySelector('#network').innerText.trim() === ''")
     assert [row.external_id for row in given(site, seen.user)] == [one.item.id for one in site.posts[:3]]
 
 
