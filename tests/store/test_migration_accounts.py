@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from assistant.domain.reviews import Review
 from assistant.store import audit
 from assistant.store.api_tokens import ApiTokenStore
 from assistant.store.bound_check import Fault
-from assistant.store.database import MIGRATIONS, Database, _engine
+from assistant.store.database import Database, _engine
 from assistant.store.reviews import ReviewStore
 from assistant.store.sessions import SessionStore
 from assistant.store.tables import reviews
 from assistant.store.trust_tables import settlements
+from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 
 BEFORE = "0006"
@@ -27,27 +25,7 @@ TABLES = ("reviews", "adjudications", "certificates", "certificate_events", "set
 
 def old(engine: sa.Engine) -> None:
     """A database of the schema before: a token, a session, labels of both kinds, one of each other bound row."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-    metadata = sa.MetaData()
-    metadata.reflect(engine)
-
-    def add(table: str, **values: Any) -> None:
-        there = metadata.tables[table]
-        filled = {
-            column.name: False
-            if isinstance(column.type, sa.Boolean)
-            else 0
-            if column.type.python_type in {int, float}
-            else "{}"
-            for column in there.columns
-            if not column.nullable and column.name not in values and not (column.primary_key and column.name == "id")
-        }
-        with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            connection.execute(sa.insert(there), [filled | values])
+    add = old_schema(engine, BEFORE, empty="{}")
 
     add("users", id=1, name="ana", role="lead", languages="[]", skills="[]", opt_outs="[]", queues="[]", created_at=AT)
     seen = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from assistant.store.database import MIGRATIONS, Database, _engine
+from assistant.store.database import Database, _engine
 from assistant.store.review_tables import assignments, tasks
+from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 
 MADE, DUE = "2026-01-01T00:00:00.000+00:00", "2026-01-03T00:00:00.000+00:00"
@@ -28,27 +25,7 @@ EXPECTED = (-140.0, -140.0, -20.0, -140.0, -140.0)
 
 def old(engine: sa.Engine) -> None:
     """A database of schema 0008 with these tasks."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0008")
-    metadata = sa.MetaData()
-    metadata.reflect(engine)
-
-    def add(table: str, **values: Any) -> None:
-        there = metadata.tables[table]
-        filled = {
-            column.name: False
-            if isinstance(column.type, sa.Boolean)
-            else 0
-            if column.type.python_type in {int, float}
-            else "[]"
-            for column in there.columns
-            if not column.nullable and column.name not in values and not (column.primary_key and column.name == "id")
-        }
-        with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            connection.execute(sa.insert(there), [filled | values])
+    add = old_schema(engine, "0008")
 
     add("lanes", id=1)
     for number, (kind, blind, severity, priority, due, closed) in enumerate(TASKS, 1):

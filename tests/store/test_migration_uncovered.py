@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from assistant.store import exposure
-from assistant.store.database import MIGRATIONS, Database, _engine
+from assistant.store.database import Database, _engine
+from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 
 AT = "2026-11-30T08:00:00.000+00:00"
@@ -17,27 +14,7 @@ AT = "2026-11-30T08:00:00.000+00:00"
 
 def old(engine: sa.Engine) -> None:
     """A database of schema 0005 in which one person answered a severe item and skipped another."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
-    metadata = sa.MetaData()
-    metadata.reflect(engine)
-
-    def add(table: str, **values: Any) -> None:
-        there = metadata.tables[table]
-        filled = {
-            column.name: False
-            if isinstance(column.type, sa.Boolean)
-            else 0
-            if column.type.python_type in {int, float}
-            else "[]"
-            for column in there.columns
-            if not column.nullable and column.name not in values and not (column.primary_key and column.name == "id")
-        }
-        with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            connection.execute(sa.insert(there), [filled | values])
+    add = old_schema(engine, "0005")
 
     add("users", id=1, name="ana", created_at=AT)
     add("lanes", id=1, harm="hate")
