@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.stats.calibration import expected_calibration_error, reliability
-from assistant.stats.selective import auroc, risk_coverage
-from evals.data import NONE, EvalData
+from assistant.stats.scores.calibration import expected_calibration_error, reliability
+from assistant.stats.scores.selective import auroc, risk_coverage
+from evals.data.eval_data import NONE, EvalData
 from evals.evaluation import ConfidenceQuality
 
 LEAST_ITEMS = 30

@@ -8,18 +8,19 @@ from hashlib import blake2b
 
 import numpy as np
 
+from assistant.domain.labels import NO_ANSWER
 from assistant.errors import InputError
-from evals.agreement import agreement_panel
-from evals.compare import compare_all
+from evals.agreement.panel import AgreementPanel
+from evals.agreement.panel_of_variant import agreement_panel
+from evals.agreement.people import people_panel
+from evals.agreement.replace import may_replace
+from evals.comparison.compare import compare_all
+from evals.comparison.rank import comparable, rank
+from evals.comparison.scores import Terms
 from evals.confidences import confidence_quality
-from evals.data import NO_ANSWER, NONE, EvalData
+from evals.data.eval_data import NONE, EvalData
 from evals.disagreements.analyse import analyse_disagreements
 from evals.evaluation import Evaluation, Subject
-from evals.panel import AgreementPanel
-from evals.people import people_panel
-from evals.rank import comparable, rank
-from evals.replace import may_replace
-from evals.scores import Terms
 
 MOST_LOOKED_INTO = 3
 """Variants whose disagreements are looked into where none are named: the best of the ranking."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.stats.calibration import Bin
-from assistant.stats.selective import RiskCoverage
-from evals.comparison import Comparison
-from evals.data import Scale, VariantIdentity
+from assistant.stats.scores.calibration import Bin
+from assistant.stats.scores.selective import RiskCoverage
+from evals.agreement.panel import AgreementPanel, PeoplePanel
+from evals.agreement.replacement import Replacement
+from evals.comparison.comparison import Comparison
+from evals.comparison.ranking import Ranking
+from evals.data.eval_data import Scale, VariantIdentity
 from evals.disagreements.analysis import Disagreements
-from evals.panel import AgreementPanel, PeoplePanel
-from evals.ranking import Ranking
-from evals.replacement import Replacement
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from assistant.domain.policies import Policy
 from assistant.errors import InputError
-from assistant.policy.index import VectorIndex
+from assistant.policy.index.vector_index import VectorIndex
 from assistant.stats.intervals import wilson
 
 KS = (1, 3, 5)

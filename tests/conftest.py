@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
-from assistant.store import schema
+from assistant.store.connection import schema
 from assistant.store.database import Database
 from tests.postgres import PostgresServer, find_binaries, running_server
 

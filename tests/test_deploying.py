@@ -15,9 +15,9 @@ import typer
 import yaml
 
 from assistant.cli.main import app
-from assistant.models.langchain_providers import _PROVIDERS as PROVIDERS
+from assistant.models.langchain.providers import _PROVIDERS as PROVIDERS
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import browser, workspace  # noqa: F401 - a fixture
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from assistant.errors import StorageError
 from assistant.failures import logged, trace_of, words_of
-from assistant.web.log import JsonLines
+from assistant.web.server.log import JsonLines
 
 SECRET = "she lives at 12 Elm Street"  # noqa: S105 - stands for content, also for one word of it
 WORD = "idiot"

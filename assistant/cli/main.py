@@ -13,37 +13,19 @@ from typing import Annotated, Any
 import typer
 
 from assistant import __version__
-from assistant.cli import (
-    audit,
-    backup,
-    content,
-    db,
-    enqueue,
-    evaluation,
-    export,
-    labels,
-    openapi,
-    policy,
-    prelabel,
-    prompts,
-    route,
-    runs,
-    serve,
-    server,
-    settle,
-    signals,
-    simulate,
-    tokens,
-    trust,
-    users,
-    users_import,
-    workspace,
-)
+from assistant.cli.certification import certify as trust
+from assistant.cli.certification import labels, route, settle, signals, simulate
+from assistant.cli.evaluation import compare as evaluation
+from assistant.cli.evaluation import prompts
+from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
+from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, serve, server
+from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
-from assistant.models.tracing import forbid_tracing
+from assistant.models.langchain.tracing import forbid_tracing
 from assistant.steps import listening
 
 _DAY = """\

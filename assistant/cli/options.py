@@ -12,7 +12,7 @@ import typer
 
 from assistant.cli.next_command import keep
 from assistant.errors import InputError
-from assistant.ingest.reading import Reading, Readings, delimiter_of, header_row_of
+from assistant.ingest.reading.problems import Reading, Readings, delimiter_of, header_row_of
 
 WorkspaceOption = Annotated[
     Path,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from assistant.ingest.import_checks import ImportReport
+    from assistant.ingest.labels.import_checks import ImportReport
     from assistant.ingest.load import LoadReport
-    from assistant.ingest.rows import Refusal
+    from assistant.ingest.reading.rows import Refusal
 
 EXIT_ERROR = 1
 EXIT_USAGE = 2

@@ -11,6 +11,12 @@ from assistant.domain.policies import LabelKind, LabelSet
 LabelAnswer = tuple[str, ...]
 """The names chosen, in the order of the label set: one for `single` and `ordinal`, any number for `multi`."""
 
+NO_ANSWER = "(no usable answer)"
+"""The class of what a model was asked and did not answer: it agrees with no reviewer."""
+
+NO_LABEL = "(none)"
+"""How the empty answer of a multi-label set is shown."""
+
 
 class OffLabelSetError(ValueError):
     """The answer holds something that is not in the label set, or the wrong number of labels."""

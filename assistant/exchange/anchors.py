@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from assistant.errors import WorkspaceError
-from assistant.store.audit import Head
+from assistant.store.audit.log import Head
 
 # Loaded where something is signed or checked: most commands do neither.
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.exchange.tables import COLUMNS, as_record
-from assistant.store.results import ResultStore
-from assistant.store.runs import Run
+from assistant.store.certification.results import ResultStore
+from assistant.store.runs.runs import Run
 
 if TYPE_CHECKING:
     from pandas import DataFrame

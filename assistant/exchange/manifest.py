@@ -12,9 +12,9 @@ from assistant.exchange.anchors import Anchor
 from assistant.exchange.release import Released
 from assistant.exchange.tables import Written
 from assistant.file_modes import hand_on
+from assistant.store.certification.results import RunTotals
 from assistant.store.database import now
-from assistant.store.results import RunTotals
-from assistant.store.runs import Run
+from assistant.store.runs.runs import Run
 
 
 def write_manifest(

@@ -16,7 +16,7 @@ import orjson
 from assistant.domain.certificates import Origin
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
-from assistant.store.runs import Run
+from assistant.store.runs.runs import Run
 
 COLUMNS: dict[str, str] = {
     "item_id": "text",

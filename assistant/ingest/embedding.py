@@ -10,8 +10,8 @@ import numpy as np
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.errors import FatalModelError
 from assistant.steps import step
+from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.database import parts
-from assistant.store.embeddings import EmbeddingStore
 
 _BATCH = 256  # texts per call: enough to keep the embedder busy, little enough to show progress
 

@@ -10,10 +10,10 @@ import numpy as np
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.policies import Policy, Precedent
 from assistant.ingest.embedding import ItemEmbedder
-from assistant.policy.collection_keys import CollectionKey, CollectionKind
-from assistant.policy.entries import clause_entries
-from assistant.policy.index import VectorIndex
-from assistant.store.precedents import PrecedentStore
+from assistant.policy.index.collection_keys import CollectionKey, CollectionKind
+from assistant.policy.index.entries import clause_entries
+from assistant.policy.index.vector_index import VectorIndex
+from assistant.store.content.precedents import PrecedentStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,16 @@ from pathlib import Path
 from assistant.domain.canonical import ERROR_CELLS
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
 from assistant.errors import InputError
-from assistant.ingest.columns import empty_columns
-from assistant.ingest.duplicates import signatures
-from assistant.ingest.language import LanguageIdentifier
-from assistant.ingest.limits import first_of, in_batches, size_of
-from assistant.ingest.mapping import ColumnMapping, map_columns, to_item
-from assistant.ingest.readers import peek_columns, read_rows
-from assistant.ingest.reading import AS_IT_IS, Reading
-from assistant.ingest.rows import Refusal, Row, row_size
-from assistant.ingest.tool_rows import tasks_as_items
-from assistant.store.items import Clash, ItemStore, NewItem
+from assistant.ingest.duplicates.near_duplicates import signatures
+from assistant.ingest.languages.language import LanguageIdentifier
+from assistant.ingest.reading.columns import empty_columns
+from assistant.ingest.reading.limits import first_of, in_batches, size_of
+from assistant.ingest.reading.mapping import ColumnMapping, map_columns, to_item
+from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.readers import peek_columns, read_rows
+from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.tool_rows import tasks_as_items
+from assistant.store.content.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
 _LOOKED_AT = 100  # rows that show whether a column holds anything

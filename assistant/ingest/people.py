@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
-from assistant.ingest.readers import read_rows
-from assistant.ingest.reading import AS_IT_IS, Note, Reading
-from assistant.ingest.rows import Refusal, Row
+from assistant.ingest.reading.problems import AS_IT_IS, Note, Reading
+from assistant.ingest.reading.readers import read_rows
+from assistant.ingest.reading.rows import Refusal, Row
 
 _TEXTS = ("name", "display_name", "role", "team")
 _LISTS = ("languages", "skills", "queues")

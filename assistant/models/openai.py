@@ -16,16 +16,16 @@ from urllib.parse import quote
 import aiohttp
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
-from assistant.models.address import OPENAI_URL, server_address, transport_error, unreachable
 from assistant.models.chat_api import MalformedReplyError, encode_request, load_json
 from assistant.models.dialect import Dialect, Feature, response_format
-from assistant.models.event_stream import CutStreamError
-from assistant.models.http_errors import error_for, lacking, web_page
-from assistant.models.http_refusals import Refusal, read_refusal
-from assistant.models.http_replies import CutReplyError, completion_in
+from assistant.models.http.address import OPENAI_URL, server_address, transport_error, unreachable
+from assistant.models.http.errors import error_for, lacking, web_page
+from assistant.models.http.event_stream import CutStreamError
+from assistant.models.http.limits import RateLimits, read_limits
+from assistant.models.http.refusals import Refusal, read_refusal
+from assistant.models.http.replies import CutReplyError, completion_in
+from assistant.models.http.thinking import ThinkingRoom, thinking_budget, with_room
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
-from assistant.models.limits import RateLimits, read_limits
-from assistant.models.thinking import ThinkingRoom, thinking_budget, with_room
 
 _CHECK = "check"  # the task of a check's own question
 _CHECK_SECONDS = 20.0

@@ -15,8 +15,8 @@ import orjson
 
 from assistant.errors import InputError, RejectedRequestError, StorageError
 from assistant.models.chat_api import digest_of, dump_json
+from assistant.models.http.limits import RateLimits, ReportsLimits
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
-from assistant.models.limits import RateLimits, ReportsLimits
 
 _Place = tuple[int, int]  # offset and length of a line
 _BLOCK = 65536

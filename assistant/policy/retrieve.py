@@ -11,8 +11,8 @@ import numpy as np
 
 from assistant.domain.items import Item
 from assistant.domain.policies import Policy, Precedent
-from assistant.policy.index import VectorIndex
-from assistant.policy.nearest import Asking, ClauseHit
+from assistant.policy.index.nearest import Asking, ClauseHit
+from assistant.policy.index.vector_index import VectorIndex
 from assistant.policy.selection import (
     choose_precedents,
     clause_tokens,

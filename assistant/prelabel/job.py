@@ -17,8 +17,8 @@ from assistant.prelabel.refusals import IN_A_ROW, Refusals, Refused
 from assistant.prelabel.writer import AnswerWriter
 from assistant.routing.doubts import INJECTION_SCORE, Evidence, RoutingPolicy
 from assistant.routing.route import decide
-from assistant.store.items import StoredItem
-from assistant.store.prelabels import Answered
+from assistant.store.content.items import StoredItem
+from assistant.store.runs.prelabels import Answered
 
 _WATCH_SECONDS = 0.5
 

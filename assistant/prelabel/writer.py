@@ -6,10 +6,10 @@ import threading
 
 from assistant.errors import StorageError
 from assistant.models.interface import RawReply
-from assistant.store.journal import ReplyJournal
-from assistant.store.journal_lines import LeftOut, StoredReply
-from assistant.store.prelabels import Answered, PrelabelStore
-from assistant.store.runs import Run
+from assistant.store.runs.journal import ReplyJournal
+from assistant.store.runs.journal_lines import LeftOut, StoredReply
+from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.runs import Run
 
 _GATHER_SECONDS = 0.2  # a commit costs milliseconds of waiting for the disk; this many fit into one
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 
 from assistant.domain.policies import Example, Precedent
-from assistant.policy.nearest import ClauseHit
+from assistant.policy.index.nearest import ClauseHit
 
 
 def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tuple[Example, ...]:

@@ -10,7 +10,7 @@ import vl_convert as converter
 
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
-from assistant.trust.simulation import Simulation
+from assistant.trust.simulation.simulation import Simulation
 
 TITLES = {
     "naive": "Naive threshold on the LLM's own score",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.trust.simulation import MethodSummary, Simulation
+from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
 COLUMNS = ("at most", "method", "labels", "saved", "wrong", "95th", "promise broken")
 """Of `savings_rows`; wrong labels at most; `labels` are those people gave, `95th` the percentile of what is wrong."""

@@ -9,13 +9,15 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.errors import InputError
 from assistant.review.gold import make_gold
-from assistant.store import adjudications, audit, disagreements
-from assistant.store.adjudications import Adjudication, AdjudicationStore, GivenAnswer, PassNote
+from assistant.store.audit import log as audit
+from assistant.store.content.items import StoredItem
+from assistant.store.content.precedents import remember
 from assistant.store.database import Connection, Database
-from assistant.store.items import StoredItem
-from assistant.store.machine import MachineAnswer, machine_answer
-from assistant.store.precedents import remember
-from assistant.store.tasks import close_open
+from assistant.store.review.disagreements import adjudications
+from assistant.store.review.disagreements import found as disagreements
+from assistant.store.review.disagreements.adjudications import Adjudication, AdjudicationStore, GivenAnswer, PassNote
+from assistant.store.review.queue.tasks import close_open
+from assistant.store.runs.machine_answers import MachineAnswer, machine_answer
 
 
 @dataclass(frozen=True, slots=True)

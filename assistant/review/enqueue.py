@@ -11,13 +11,14 @@ from functools import partial
 from assistant.domain.review_work import NewTask
 from assistant.review.wanted import Batch, Wish
 from assistant.settings import ReviewSettings
-from assistant.store import audit, routed
-from assistant.store.conflicts import catch_up_people
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection, Database
-from assistant.store.disagreements import catch_up
-from assistant.store.routed import Existing
-from assistant.store.said import labels_said_between
-from assistant.store.tasks import add_tasks, change_task, close_open
+from assistant.store.review.disagreements.conflicts import catch_up_people
+from assistant.store.review.disagreements.found import catch_up
+from assistant.store.review.labels.all_labels import labels_said_between
+from assistant.store.review.queue import routed_items as routed
+from assistant.store.review.queue.routed_items import Existing
+from assistant.store.review.queue.tasks import add_tasks, change_task, close_open
 from assistant.store.writer import Writer
 
 _BECOMES = ("added", "changed", "closed", "unchanged", "answered")

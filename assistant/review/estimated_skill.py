@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.stats.aggregation import DawidSkene, dawid_skene
+from assistant.stats.agreement.aggregation import DawidSkene, dawid_skene
 from assistant.stats.codes import Codes
 from assistant.stats.intervals import wilson_of_share
 from assistant.stats.vectors import Floats
-from assistant.store.reviewer_figures import QueueAnswer
+from assistant.store.people.reviewer_figures import QueueAnswer
 
 _GROUPS = 20  # of items that the jackknife leaves out in turn
 _SMOOTHING = 0.01

@@ -12,11 +12,12 @@ from assistant.domain.review_work import Claimed, NewTask, Principal, TaskKind
 from assistant.review.qualify import FIRST, harm_of
 from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
-from assistant.store import audit, gold
-from assistant.store.claims import Lease, take
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.gold import GoldItem
-from assistant.store.tasks import add_tasks, first_seat, task_of
+from assistant.store.review.labels import gold
+from assistant.store.review.labels.gold import GoldItem
+from assistant.store.review.queue.claims import Lease, take
+from assistant.store.review.queue.tasks import add_tasks, first_seat, task_of
 
 _LOOKED_AT = 20  # of the least shown, for one whose harm may be shown
 

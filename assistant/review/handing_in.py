@@ -15,13 +15,15 @@ from assistant.domain.review_work import (
     Submission,
 )
 from assistant.review.qualify import Pass, practise
-from assistant.store import answers, audit, disagreements
-from assistant.store.adjudications import is_adjudicated
-from assistant.store.answers import Place
-from assistant.store.claims import Lease, claimed, lock_person, take
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.machine import machine_answer
-from assistant.store.tasks import close_complete, reopen
+from assistant.store.review.disagreements import found as disagreements
+from assistant.store.review.disagreements.adjudications import is_adjudicated
+from assistant.store.review.queue import answers
+from assistant.store.review.queue.answers import Place
+from assistant.store.review.queue.claims import Lease, claimed, lock_person, take
+from assistant.store.review.queue.tasks import close_complete, reopen
+from assistant.store.runs.machine_answers import machine_answer
 
 UNDONE = 10
 """How many of their last answers a person can take back."""

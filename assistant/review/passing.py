@@ -21,13 +21,14 @@ from assistant.domain.review_work import (
 )
 from assistant.review.priority import SEVERITY_HOURS
 from assistant.review.steering import Recipients, Unfit
-from assistant.store import audit, passing
-from assistant.store.answers import Place, find_place
-from assistant.store.claims import give_back
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.seats import involved
-from assistant.store.tasks import add_tasks, close_complete, close_open, task_of
-from assistant.store.users import User, enabled_users
+from assistant.store.people.users import User, enabled_users
+from assistant.store.review.queue import handovers as passing
+from assistant.store.review.queue.answers import Place, find_place
+from assistant.store.review.queue.claims import give_back
+from assistant.store.review.queue.slots import involved
+from assistant.store.review.queue.tasks import add_tasks, close_complete, close_open, task_of
 
 _KEPT = frozenset({TaskKind.CALIBRATION, TaskKind.AUDIT, TaskKind.EVALUATION})  # an expert's label serves the same end
 

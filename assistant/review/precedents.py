@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assistant.domain.labels import LabelAnswer
 from assistant.errors import InputError
-from assistant.store import audit
+from assistant.store.audit import log as audit
+from assistant.store.content.items import StoredItem
+from assistant.store.content.precedents import remember
 from assistant.store.database import Connection
-from assistant.store.items import StoredItem
-from assistant.store.precedents import remember
 
 
 def make_precedent(

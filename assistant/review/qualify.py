@@ -22,14 +22,17 @@ from assistant.domain.review_work import (
 from assistant.errors import InputError
 from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
-from assistant.store import answers, audit, gold, qualifications
-from assistant.store.answers import Place
-from assistant.store.claims import lock_person
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.gold import GoldItem
-from assistant.store.qualifications import Qualification, Round
-from assistant.store.tasks import add_tasks
-from assistant.store.users import enabled_users
+from assistant.store.people import qualifications
+from assistant.store.people.qualifications import Qualification, Round
+from assistant.store.people.users import enabled_users
+from assistant.store.review.labels import gold
+from assistant.store.review.labels.gold import GoldItem
+from assistant.store.review.queue import answers
+from assistant.store.review.queue.answers import Place
+from assistant.store.review.queue.claims import lock_person
+from assistant.store.review.queue.tasks import add_tasks
 
 FIRST = 1e9
 """Priority of practice: before any other work."""

@@ -23,11 +23,11 @@ from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
-from assistant.store import claims, exposure
-from assistant.store.answers import Given, last_given
-from assistant.store.claims import Lease
 from assistant.store.database import Connection, Database
-from assistant.store.users import User
+from assistant.store.people.users import User
+from assistant.store.review.queue import claims, exposure
+from assistant.store.review.queue.answers import Given, last_given
+from assistant.store.review.queue.claims import Lease
 from assistant.store.writer import Writer
 
 _NO_LABELS = LabelSet(LabelKind.MULTI, ())

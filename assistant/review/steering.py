@@ -13,15 +13,15 @@ from typing import Protocol, Self
 
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
-from assistant.store import audit
+from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.lanes import EVERYBODY
-from assistant.store.passing import give_to, given_to
-from assistant.store.qualifications import passed_rounds
-from assistant.store.queue_rows import return_lease
-from assistant.store.seats import Involved, Seat, involved
-from assistant.store.tasks import task_of
-from assistant.store.users import enabled_users
+from assistant.store.people.qualifications import passed_rounds
+from assistant.store.people.users import enabled_users
+from assistant.store.review.queue.handovers import give_to, given_to
+from assistant.store.review.queue.partitions import EVERYBODY
+from assistant.store.review.queue.queue_rows import return_lease
+from assistant.store.review.queue.slots import Involved, Seat, involved
+from assistant.store.review.queue.tasks import task_of
 
 
 class Unfit(StrEnum):

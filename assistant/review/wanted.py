@@ -15,7 +15,7 @@ from assistant.review.qualify import harm_of
 from assistant.routing.route import Route
 from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
-from assistant.store.routed import Answered, Existing, RoutedKey, Sampled
+from assistant.store.review.queue.routed_items import Answered, Existing, RoutedKey, Sampled
 
 _CERTIFYING: Mapping[Purpose, TaskKind] = {
     Purpose.START: TaskKind.CALIBRATION,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assistant.store.exposure import Worked
+from assistant.store.review.queue.exposure import Worked
 
 BREAK = timedelta(minutes=10)
 """A pause in work of this length counts as a break."""

@@ -15,15 +15,15 @@ from sqlalchemy.ext.compiler import compiles
 
 from assistant.errors import StorageError
 from assistant.steps import say
-from assistant.store import schema
-from assistant.store.engine import BUSY_SECONDS as _BUSY_SECONDS
-from assistant.store.engine import Link, make_engine
-from assistant.store.faults import AGAIN as _AGAIN
-from assistant.store.faults import LOCKED as _LOCKED
-from assistant.store.faults import told as _told
-from assistant.store.patience import Patience
-from assistant.store.statistics import FreshStatistics
-from assistant.store.turns import Turns
+from assistant.store.connection import schema
+from assistant.store.connection.engine import BUSY_SECONDS as _BUSY_SECONDS
+from assistant.store.connection.engine import Link, make_engine
+from assistant.store.connection.faults import AGAIN as _AGAIN
+from assistant.store.connection.faults import LOCKED as _LOCKED
+from assistant.store.connection.faults import told as _told
+from assistant.store.connection.reconnect import Patience
+from assistant.store.connection.statistics import FreshStatistics
+from assistant.store.connection.write_turns import Turns
 
 MIGRATIONS = schema.MIGRATIONS
 _engine = make_engine

@@ -13,7 +13,7 @@ import orjson
 import sqlalchemy as sa
 
 from assistant.errors import StorageError
-from assistant.store import schema
+from assistant.store.connection import schema
 from assistant.store.database import HEAD, PAGE, Database, parts
 
 Column = tuple[str, str]  # its name, and its kind: plain, float, bool or bytes

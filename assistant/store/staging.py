@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from assistant.errors import InputError
 from assistant.store.database import parts
-from assistant.store.tables import ExactText, items
+from assistant.store.tables.content import ExactText, items
 
 _PAGE = 100_000  # rows staged at a time: bounds memory, and PostgreSQL reads its items once for each
 _NAMED = 5  # unknown items an error message names

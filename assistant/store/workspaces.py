@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from assistant.store.database import Database, now
-from assistant.store.tables import items, policies, workspace_folders, workspaces
+from assistant.store.tables.content import items, policies, workspace_folders, workspaces
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from fastapi import Request
 from pydantic import Field
 
 from assistant.errors import InputError
-from assistant.web.edge import Shown
+from assistant.web.api_schema import Shown
+from assistant.web.cache import remembered
+from assistant.web.context import site
 from assistant.web.problems import Problem
 from assistant.web.quality_figures import Source
-from assistant.web.remembered import remembered
-from assistant.web.site import site
 
 if TYPE_CHECKING:
-    from evals.panel import AgreementPanel
+    from evals.agreement.panel import AgreementPanel
 
 
 class Figure(Shown):
@@ -109,8 +109,8 @@ def agreement_of(request: Request, source: Source) -> Agreement:
 
     def find() -> Agreement:
         # The harness loads scipy and pandas, which the server starts without.
-        from assistant.wiring.eval_data import production_data, suite_data  # noqa: PLC0415
-        from evals.agreement import agreement_panel  # noqa: PLC0415
+        from assistant.application.evaluation.data import production_data, suite_data  # noqa: PLC0415
+        from evals.agreement.panel_of_variant import agreement_panel  # noqa: PLC0415
 
         of_run, name = source.kind == "run", source.name
         data = production_data(workspace, name) if of_run else suite_data(workspace, name)[0]

@@ -17,20 +17,22 @@ from starlette.middleware import Middleware
 from assistant import __version__
 from assistant.errors import AssistantError
 from assistant.failures import words_of
-from assistant.web import api, api_access, assets, health, openapi, pages, problems
-from assistant.web.access import Access
-from assistant.web.attempts import LoginLimits
-from assistant.web.body import BodyLimit
-from assistant.web.connections import Connections
-from assistant.web.doors import door, look
-from assistant.web.edge import known_query
-from assistant.web.headers import SecurityHeaders
-from assistant.web.hosts import HostCheck
-from assistant.web.log import LOG
-from assistant.web.metrics import Metrics
-from assistant.web.options import ServeOptions
-from assistant.web.root_path import Root, RootPath
-from assistant.web.site import Site
+from assistant.web import api, health, openapi, pages, problems
+from assistant.web.access_log import Access
+from assistant.web.api_schema import known_query
+from assistant.web.context import Site
+from assistant.web.login_limits import LoginLimits
+from assistant.web.presentation import assets
+from assistant.web.security import api_access
+from assistant.web.security.allowed_hosts import HostCheck
+from assistant.web.security.authentication import door, look
+from assistant.web.security.body_limit import BodyLimit
+from assistant.web.security.headers import SecurityHeaders
+from assistant.web.server.connections import Connections
+from assistant.web.server.log import LOG
+from assistant.web.server.metrics import Metrics
+from assistant.web.server.options import ServeOptions
+from assistant.web.server.root_path import Root, RootPath
 from assistant.wiring.workspace import Workspace
 
 _THREADS = 12  # handlers at once: below the database's connections, so that none waits for one
@@ -98,9 +100,9 @@ def _is_ours(site: Site) -> bool:
 
 
 def _routers(package: Any) -> list[APIRouter]:
-    """The router of each module of a package, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    found = [getattr(import_module(f"{package.__name__}.{name}"), "router", None) for name in names]
+    """The router of each module below a package, by name."""
+    names = sorted(module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+    found = [getattr(import_module(name), "router", None) for name in names]
     return [router for router in found if isinstance(router, APIRouter)]
 
 

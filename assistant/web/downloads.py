@@ -15,10 +15,10 @@ import orjson
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from assistant.web.language import marked
-from assistant.web.noticed import file_taken
+from assistant.web.context import site
+from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
-from assistant.web.site import site
+from assistant.web.security_events import file_taken
 
 Row = TypeVar("Row")
 Ending = Literal["csv", "xlsx"]

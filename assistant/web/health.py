@@ -19,21 +19,21 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from assistant import __version__
+from assistant.application.workspace.backup import seconds_since_backup
 from assistant.failures import words_of
-from assistant.policy.lock import held
+from assistant.policy.index.lock import held
 from assistant.store.database import HEAD
-from assistant.store.journal import at_work
 from assistant.store.probe import Condition, DatabaseProbe
-from assistant.store.workload import Backlog, count_backlog
-from assistant.web.language import marked
-from assistant.web.log import LOG
-from assistant.web.metrics import State
-from assistant.web.open_door import open_to_all
-from assistant.web.options import is_loopback
+from assistant.store.review.queue.workload import Backlog, count_backlog
+from assistant.store.runs.journal import at_work
+from assistant.web.context import Site, address, site
+from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem, respond
-from assistant.web.shared_look import SharedLook
-from assistant.web.site import Site, address, site
-from assistant.wiring.backup import seconds_since_backup
+from assistant.web.server.log import LOG
+from assistant.web.server.metrics import State
+from assistant.web.server.options import is_loopback
+from assistant.web.server.public_routes import open_to_all
+from assistant.web.server.shared_probe import SharedLook
 
 Found = TypeVar("Found")
 

@@ -18,10 +18,10 @@ import orjson
 from fastapi import Request
 
 from assistant.errors import AssistantError, InputError
-from assistant.store.jobs import JobOrigin, JobStore
-from assistant.store.journal import at_work
-from assistant.store.runs import Run
-from assistant.web.site import site
+from assistant.store.runs.jobs import JobOrigin, JobStore
+from assistant.store.runs.journal import at_work
+from assistant.store.runs.runs import Run
+from assistant.web.context import site
 from assistant.wiring.workspace import Workspace
 
 _ESTIMATE_SECONDS = 300

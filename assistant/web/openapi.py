@@ -9,8 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from assistant.web.open_door import open_to_all
-from assistant.web.root_path import Root
+from assistant.web.server.public_routes import open_to_all
+from assistant.web.server.root_path import Root
 
 ADDRESS = "/api/v1/openapi.json"
 _ABOUT = """\

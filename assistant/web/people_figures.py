@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from assistant.domain.review_work import Role
-from assistant.store import exposure, gold, qualifications
-from assistant.store.adjudications import AdjudicationStore
 from assistant.store.database import Database
-from assistant.store.qualifications import Qualification
-from assistant.store.reviewer_figures import queue_answers
-from assistant.store.users import User
-from assistant.web.noticed import people_seen
-from assistant.web.remembered import Known, remembered
-from assistant.web.site import site
+from assistant.store.people import qualifications
+from assistant.store.people.qualifications import Qualification
+from assistant.store.people.reviewer_figures import queue_answers
+from assistant.store.people.users import User
+from assistant.store.review.disagreements.adjudications import AdjudicationStore
+from assistant.store.review.labels import gold
+from assistant.store.review.queue import exposure
+from assistant.web.cache import Known, remembered
+from assistant.web.context import site
+from assistant.web.security_events import people_seen
 
 if TYPE_CHECKING:
     from assistant.review.skill import Figures

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import FileResponse
 
+from assistant.application.review.pictures import find_picture
 from assistant.domain.items import Item
-from assistant.web.language import marked
+from assistant.web.context import site
+from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
-from assistant.web.site import site
-from assistant.wiring.review.pictures import find_picture
 
 _INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=600"}
 

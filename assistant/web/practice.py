@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from fastapi import Request
 
+from assistant.application.review import practice
 from assistant.review.qualify import PracticeError, Refusal
-from assistant.store.qualifications import Qualification
-from assistant.web.language import marked
+from assistant.store.people.qualifications import Qualification
+from assistant.web.context import site
+from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
-from assistant.web.site import site
-from assistant.wiring.review import practice
 
 MOST_TRAINED = 200  # items of a training, at most
 

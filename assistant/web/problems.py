@@ -23,10 +23,10 @@ from assistant.errors import (
     WorkspaceError,
 )
 from assistant.failures import words_of
-from assistant.web.language import Language, marked
-from assistant.web.log import LOG
-from assistant.web.site import request_id, site
-from assistant.web.views import language_of, render
+from assistant.web.context import request_id, site
+from assistant.web.presentation.language import Language, marked
+from assistant.web.presentation.rendering import language_of, render
+from assistant.web.server.log import LOG
 
 API = "/api/"
 FOR_MACHINES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})  # asked by probes and scrapers, never by people

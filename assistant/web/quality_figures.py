@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
-from assistant.store.weekly import blind_days
-from assistant.web.language import Language, marked
+from assistant.store.review.labels.weekly import blind_days
+from assistant.web.cache import Known, remembered
+from assistant.web.context import site
+from assistant.web.presentation.language import Language, marked
 from assistant.web.problems import Problem
-from assistant.web.remembered import Known, remembered
-from assistant.web.site import site
 from assistant.wiring.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evals.data import EvalData
-    from evals.panel import AgreementPanel
-    from evals.report.words import Words
+    from assistant.reports.words import Words
+    from evals.agreement.panel import AgreementPanel
+    from evals.data.eval_data import EvalData
 
 _CONFUSIONS = 10
 _SEEN = 4096  # bytes of a file in which the mark of a report stands
@@ -92,7 +92,7 @@ class Week:
 
 def suite_named(workspace: Workspace, name: str) -> Source:
     """A suite by its name. Raises Problem 404 for any other, above all for a path: the harness would read that file."""
-    from assistant.wiring.eval_suites import suite_files  # noqa: PLC0415 - as below
+    from assistant.application.evaluation.suites import suite_files  # noqa: PLC0415 - as below
 
     if name not in {path.stem for path in suite_files(workspace)}:
         raise Problem(404, marked("There is no suite of that name."), code="no_suite")
@@ -109,7 +109,7 @@ def measured(request: Request, source: Source, language: Language) -> Known[Meas
 
     def find() -> Measured:
         # The harness loads scipy and pandas, which the server starts without.
-        from assistant.wiring.eval_data import production_data, suite_data  # noqa: PLC0415
+        from assistant.application.evaluation.data import production_data, suite_data  # noqa: PLC0415
 
         if source.kind == "run":
             return _measure(production_data(workspace, source.name), language.code)
@@ -133,7 +133,7 @@ def weeks(request: Request, run_id: int) -> list[Week]:
 
 def reports(folder: Path) -> dict[str, Path]:
     """Reports of evaluations in a workspace: their folder's name in it, and the page's file."""
-    from evals.report.page import MARK  # noqa: PLC0415 - as above
+    from assistant.reports.page import MARK  # noqa: PLC0415 - as above
 
     found = {}
     for pattern in ("*/report.html", "*/*/report.html"):
@@ -155,9 +155,9 @@ def shown_report(path: Path) -> tuple[str, str]:
 
 
 def _measure(data: EvalData, language: str) -> Measured:
-    from evals.agreement import agreement_panel  # noqa: PLC0415 - as above
+    from assistant.reports.words import Words  # noqa: PLC0415
+    from evals.agreement.panel_of_variant import agreement_panel  # noqa: PLC0415 - as above
     from evals.report.sections.agreement import agreement_section  # noqa: PLC0415
-    from evals.report.words import Words  # noqa: PLC0415
 
     panels = {name: agreement_panel(data, name) for name in data.variants if len(data.answered(name))}
     words = Words(language)

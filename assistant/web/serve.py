@@ -16,18 +16,18 @@ from typing import cast
 import uvicorn
 
 from assistant import __version__
+from assistant.application.workspace.audit_anchors import anchor_day
 from assistant.errors import InputError
+from assistant.store.audit.event_counts import close_periods
 from assistant.store.database import HEAD
-from assistant.store.tallies import close_periods
-from assistant.store.users import UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.app import Sweep, create_app
-from assistant.web.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
-from assistant.web.links import login_link
-from assistant.web.log import LOG, logging_to
-from assistant.web.options import ServeOptions
-from assistant.web.protocol import TimedProtocol
-from assistant.web.site import Site
-from assistant.wiring.auditing import anchor_day
+from assistant.web.context import Site
+from assistant.web.security.login_links import login_link
+from assistant.web.server.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
+from assistant.web.server.log import LOG, logging_to
+from assistant.web.server.options import ServeOptions
+from assistant.web.server.protocol import TimedProtocol
 from assistant.wiring.workspace import Workspace
 
 LOG_FILE = "serve.log"

@@ -8,13 +8,13 @@ from typing import TypedDict
 
 from assistant.domain.model_options import ModelOptions
 from assistant.errors import InputError, SettingsError
-from assistant.models.address import OPENAI_URL
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.guard.pacing import Pacer
+from assistant.models.http.address import OPENAI_URL
 from assistant.models.interface import LabelModel
-from assistant.models.langchain import LangChainModel
-from assistant.models.local import LocalModel
+from assistant.models.langchain.model import LangChainModel
+from assistant.models.local.model import LocalModel
 from assistant.models.openai import OpenAIModel
 from assistant.models.replay import RecordingModel, ReplayModel
 from assistant.settings import ModelSettings

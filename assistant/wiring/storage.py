@@ -10,11 +10,11 @@ from pathlib import Path
 from assistant.domain.policies import Policy
 from assistant.errors import AssistantError, WorkspaceError
 from assistant.file_lock import this_command
-from assistant.policy.index import VectorIndex
-from assistant.policy.server import ChromaServer, TokenHeader
+from assistant.policy.index.server import ChromaServer, TokenHeader
+from assistant.policy.index.vector_index import VectorIndex
 from assistant.settings import StorageSettings
+from assistant.store.connection.engine import Link
 from assistant.store.database import Database
-from assistant.store.engine import Link
 from assistant.store.workspaces import WorkspaceIdentity, WorkspaceStore
 
 DATABASE_VARIABLE = "ASSISTANT_DATABASE_URL"

@@ -15,28 +15,28 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.ingest.groups import group_items
+from assistant.ingest.duplicates.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
-from assistant.policy.documents import read_policy
-from assistant.policy.index import VectorIndex
+from assistant.policy.documents.documents import read_policy
+from assistant.policy.index.vector_index import VectorIndex
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
 from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
+from assistant.store.audit.read_log import ReadLog
+from assistant.store.certification.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
+from assistant.store.certification.results import ResultStore
+from assistant.store.connection.engine import Link
+from assistant.store.content.embeddings import EmbeddingStore
+from assistant.store.content.items import ItemStore
+from assistant.store.content.precedents import PrecedentStore
+from assistant.store.content.registry import Registry
 from assistant.store.database import Database
-from assistant.store.embeddings import EmbeddingStore
-from assistant.store.engine import Link
-from assistant.store.items import ItemStore
-from assistant.store.journal import ReplyJournal, claim
-from assistant.store.last_uses import LastUses
-from assistant.store.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
-from assistant.store.precedents import PrecedentStore
-from assistant.store.prelabels import PrelabelStore
-from assistant.store.read_log import ReadLog
-from assistant.store.registry import Registry
-from assistant.store.results import ResultStore
-from assistant.store.reviews import ReviewStore
-from assistant.store.runs import RunStore
+from assistant.store.people.last_uses import LastUses
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.runs.journal import ReplyJournal, claim
+from assistant.store.runs.prelabels import PrelabelStore
+from assistant.store.runs.runs import RunStore
 from assistant.wiring.actor import actor
 from assistant.wiring.storage import database_url, open_database, open_index
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evals.data import EvalData
+from evals.data.eval_data import EvalData
 from evals.disagreements import clusters, pairs, search
 from evals.disagreements.analysis import Conclusion, Disagreements
 from evals.disagreements.compared import compared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.stats.coefficient import Coefficient
+from assistant.stats.agreement.coefficient import Coefficient
 
 
 class ProbableSide(StrEnum):

@@ -10,7 +10,7 @@ from math import ceil
 import numpy as np
 import scipy.sparse as sp
 
-from evals.data import Bools, Codes
+from evals.data.eval_data import Bools, Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.groups import CLAUSE, cited
 from evals.disagreements.terms import Terms

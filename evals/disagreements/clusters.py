@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.stats import hypergeom
 
-from evals.data import Codes
+from evals.data.eval_data import Codes
 from evals.disagreements.analysis import Cluster, Conclusion
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import shown

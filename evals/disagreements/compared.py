@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.columns import majority
-from evals.data import NONE, Codes, EvalData, Floats, Variant
+from evals.data.columns import majority
+from evals.data.eval_data import NONE, Codes, EvalData, Floats, Variant
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom, hypergeom
 
-from evals.data import Bools, Codes
+from evals.data.eval_data import Bools, Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.people import People
 from evals.disagreements.target import Target

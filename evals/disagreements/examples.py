@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evals.data import Codes
+from evals.data.eval_data import Codes
 from evals.disagreements.analysis import Example
 from evals.disagreements.compared import Compared
 

@@ -6,12 +6,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from assistant.stats.coefficient import Coefficient
-from evals.data import NONE, Codes
+from assistant.stats.agreement.coefficient import Coefficient
+from evals.agreement.shares import share
+from evals.data.eval_data import NONE, Codes
 from evals.disagreements.analysis import GroupRow
 from evals.disagreements.compared import Compared
 from evals.disagreements.people import People
-from evals.shares import share
 
 CLAUSE = "clause"
 REVIEWER = "reviewer"

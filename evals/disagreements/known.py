@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from evals.data import Codes
+from evals.data.eval_data import Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.evidence import Contrast, on_clauses
 from evals.disagreements.groups import NO_CLAUSE, cited

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evals.data import Floats
+from evals.data.eval_data import Floats
 
 PRIOR = 500.0
 """How many terms the prior weighs: rare terms must be seen several times before they stand out."""

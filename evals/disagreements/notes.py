@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evals.data import Scale
+from evals.data.eval_data import Scale
 from evals.disagreements.clusters import LEAST_ITEMS as LEAST_CLUSTERED
 from evals.disagreements.clusters import MOST_ITEMS, Clusters
 from evals.disagreements.compared import Compared

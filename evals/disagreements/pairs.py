@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.data import Codes
+from evals.data.eval_data import Codes
 from evals.disagreements.analysis import Conclusion, ConfusionPair
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import examples

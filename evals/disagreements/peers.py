@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evals.data import NONE, Codes
+from evals.data.eval_data import NONE, Codes
 from evals.disagreements.compared import Compared
 
 AS_GOOD = 0.1

@@ -9,9 +9,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.stats import norm
 
-from assistant.stats.multiplicity import holm
-from evals.columns import that_count
-from evals.data import NONE, Bools, Codes, EvalData, Floats, HumanAnswers
+from assistant.stats.comparison.multiplicity import holm
+from evals.data.columns import that_count
+from evals.data.eval_data import NONE, Bools, Codes, EvalData, Floats, HumanAnswers
 
 LEVEL = 0.01
 """A reviewer is called deviating when that would happen by chance to any of them this rarely."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from evals.data import Codes, Floats
+from evals.data.eval_data import Codes, Floats
 
 Points = npt.NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.data import NO_ANSWER
+from assistant.domain.labels import NO_ANSWER
 from evals.disagreements.analysis import Conclusion, ProbableSide
 from evals.disagreements.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
 from evals.disagreements.peers import independent

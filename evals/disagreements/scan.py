@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from scipy.special import xlogy
 from scipy.stats import hypergeom, norm
 
-from evals.data import Codes, Floats
+from evals.data.eval_data import Codes, Floats
 
 PERMUTATIONS = 999
 

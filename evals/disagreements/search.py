@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from assistant.stats.contingency import kish
-from evals.data import Bools, Codes
+from evals.data.eval_data import Bools, Codes
 from evals.disagreements.analysis import Conclusion, SliceFinding
 from evals.disagreements.candidates import LEAST_GROUPS, TERM, Candidates, candidates
 from evals.disagreements.compared import Compared

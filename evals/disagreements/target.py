@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from evals.data import NONE, Bools, Codes, EvalData
+from evals.data.eval_data import NONE, Bools, Codes, EvalData
 from evals.disagreements.compared import Compared
 
 MAIN = 0.5

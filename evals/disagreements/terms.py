@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import scipy.sparse as sp
 
-from evals.data import NONE
+from evals.data.eval_data import NONE
 
 _SEEN = 2_000
 """Characters of a text that are read; what it is about is told early."""

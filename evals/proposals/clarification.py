@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from assistant.domain.policies import Policy
 from assistant.errors import PolicyError
-from assistant.policy.difference import PolicyDifference, compare_policies
-from assistant.policy.documents import parse_policy
-from assistant.policy.rewording import reword
+from assistant.policy.documents.difference import PolicyDifference, compare_policies
+from assistant.policy.documents.documents import parse_policy
+from assistant.policy.documents.rewording import reword
 from evals.proposals.draft import DraftFaultError, Kind, unseen_characters
 
 _ROOM = 1_000  # characters by which a clause may grow, if it doesn't double

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.ingest.signatures import fold
+from assistant.ingest.duplicates.signatures import fold
 
 LONGEST_PASSAGE = 40
 """Bytes of UTF-8 that a draft may share with an item: 40 letters of English, 13 characters of Chinese."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.errors import InputError
-from evals.data import EvalData
+from evals.data.eval_data import EvalData
+from evals.data.part import part_of
+from evals.data.split import split_groups
 from evals.disagreements.analysis import Disagreements, Example
-from evals.part import part_of
 from evals.proposals.copies import sharing
-from evals.split import split_groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from assistant.reports.page import MARK
 from evals.evaluation import Evaluation
-from evals.report.page import MARK
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.reports.blocks import Report
+from assistant.reports.words import Words
 from evals.evaluation import Evaluation
-from evals.report.blocks import Report
 from evals.report.sections.agreement import agreement_section, replacement_section
 from evals.report.sections.comparisons import comparisons_section
 from evals.report.sections.confidence import confidence_section
@@ -11,7 +12,6 @@ from evals.report.sections.disagreements import disagreements_section
 from evals.report.sections.people import people_section
 from evals.report.sections.result import ranking_section, result_section
 from evals.report.sections.subject import subject_section
-from evals.report.words import Words
 
 
 def as_report(evaluation: Evaluation, language: str = "en") -> Report:

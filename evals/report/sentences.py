@@ -6,12 +6,12 @@ whoever shows a sentence makes it safe for the place.
 
 from __future__ import annotations
 
-from evals.comparison import Comparison, Side, Verdict
-from evals.panel import AgreementPanel, Ceiling, Invalid, PeoplePanel
-from evals.ranking import Ranking
-from evals.replacement import Replacement
-from evals.report.figures import dollars, duration, interval, number, p_value, percent, share, signed, size
-from evals.report.words import Words
+from assistant.reports.figures import dollars, duration, interval, number, p_value, percent, share, signed, size
+from assistant.reports.words import Words
+from evals.agreement.panel import AgreementPanel, Ceiling, Invalid, PeoplePanel
+from evals.agreement.replacement import Replacement
+from evals.comparison.comparison import Comparison, Side, Verdict
+from evals.comparison.ranking import Ranking
 
 _SHOWN_LABELS = 12
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
+from assistant.reports.markdown import as_markdown
+from assistant.reports.page import MARK, as_page
 from evals.evaluation import Evaluation
 from evals.report.as_json import as_json
 from evals.report.document import as_report
-from evals.report.markdown import as_markdown
-from evals.report.page import MARK, as_page
 
 FILES = ("report.html", "report.md", "report.json")
 _HEAD = 4_096  # bytes of a file in which its mark stands

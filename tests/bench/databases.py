@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Score
+from assistant.store.certification.fits import FitStore
 from assistant.store.database import now, parts
-from assistant.store.fits import FitStore
-from assistant.store.tables import items, prelabels
+from assistant.store.tables.content import items, prelabels
 from assistant.wiring.storage import DATABASE_VARIABLE
 from assistant.wiring.workspace import Workspace
 from tests.bench.commands import Finished, run

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.stats.aggregation import dawid_skene
-from assistant.stats.krippendorff import alpha_of_ratings
-from evals.agreement import agreement_panel
-from evals.compare import compare
-from evals.data import Column, EvalData, HumanAnswers, Scale, Variant
-from evals.scores import Terms
+from assistant.stats.agreement.aggregation import dawid_skene
+from assistant.stats.agreement.krippendorff import alpha_of_ratings
+from evals.agreement.panel_of_variant import agreement_panel
+from evals.comparison.compare import compare
+from evals.comparison.scores import Terms
+from evals.data.eval_data import Column, EvalData, HumanAnswers, Scale, Variant
 from tests.bench.commands import run
 
 CLASSES = ("safe", "spam", "harassment", "hate")

@@ -9,11 +9,11 @@ import time
 
 import numpy as np
 
-from assistant.stats.finite import errors_allowed
-from assistant.trust.campaign import Target
-from assistant.trust.certify import pass_items, tolerated_errors
-from assistant.trust.judge import Judge, Judgement
-from assistant.trust.plan import plan_audit
+from assistant.stats.certificates.finite import errors_allowed
+from assistant.trust.certificates.campaign import Target
+from assistant.trust.certificates.certify import pass_items, tolerated_errors
+from assistant.trust.certificates.plan import plan_audit
+from assistant.trust.classifier.calibrated import Judge, Judgement
 from assistant.trust.pool import Answers, Pool
 from tests.bench.content import posts
 

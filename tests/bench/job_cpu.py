@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from assistant.wiring.job import Session
-from assistant.wiring.work import JobChoice
+from assistant.application.labeling.session import Session
+from assistant.application.labeling.work import JobChoice
 from assistant.wiring.workspace import Workspace
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.review_work import Role
-from assistant.store.users import UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
-from assistant.wiring.start import make_workspace
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.bench.review import _fill
 from tests.web.conftest import PORT, browser, sign_in

@@ -17,8 +17,8 @@ from assistant.domain.review_work import EXPERT, Claimed, Principal, Submission
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.database import Database
-from assistant.store.disagreement_list import Wanted, page
-from assistant.store.disagreements import pair_digest
+from assistant.store.review.disagreements.disagreement_list import Wanted, page
+from assistant.store.review.disagreements.found import pair_digest
 from tests.postgres import find_binaries, running_server
 
 Figure = tuple[str, str, str]

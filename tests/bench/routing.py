@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.certificates import Purpose, SampledItem, Score
-from assistant.store.certificates import CertificateStore
-from assistant.store.fits import FitStore
-from assistant.store.samples import SampleStore
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.samples import SampleStore
 from assistant.wiring.workspace import Workspace
 from tests.bench.commands import run
 from tests.bench.content import write_posts

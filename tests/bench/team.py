@@ -26,16 +26,16 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.items import Content, Item
 from assistant.domain.review_work import NewTask, Role, TaskKind
-from assistant.store.api_tokens import ApiTokenStore
-from assistant.store.audit import verify
-from assistant.store.items import NewItem
-from assistant.store.tables import items, reviews
-from assistant.store.tasks import add_tasks
-from assistant.store.users import UserStore
-from assistant.web.credentials import digest, hash_password, new_token
-from assistant.wiring.start import make_workspace
+from assistant.store.audit.log import verify
+from assistant.store.content.items import NewItem
+from assistant.store.people.api_tokens import ApiTokenStore
+from assistant.store.people.users import UserStore
+from assistant.store.review.queue.tasks import add_tasks
+from assistant.store.tables.content import items, reviews
+from assistant.web.security.credentials import digest, hash_password, new_token
 from assistant.wiring.storage import DATABASE_VARIABLE
 from assistant.wiring.workspace import Workspace
 from tests.bench.content import posts

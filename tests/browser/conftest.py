@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.items import StoredItem
-from assistant.store.review_tables import review_details
-from assistant.store.tables import items, reviews
-from assistant.store.users import User
+from assistant.store.content.items import StoredItem
+from assistant.store.people.users import User
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import review_details
 from tests.browser.made_up import Site, served
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed here: make setup-dev")

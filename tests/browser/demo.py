@@ -12,22 +12,22 @@ from pathlib import Path
 import sqlalchemy as sa
 import uvicorn
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.review_work import Cause, Role, TaskKind
-from assistant.policy.documents import parse_policy
+from assistant.policy.documents.documents import parse_policy
 from assistant.review.adjudicate import Verdict, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
-from assistant.store import disagreement_list
 from assistant.store.database import Connection
-from assistant.store.disagreement_list import Wanted
-from assistant.store.sessions import SessionStore
-from assistant.store.tables import reviews, routes
-from assistant.store.users import User
+from assistant.store.people.sessions import SessionStore
+from assistant.store.people.users import User
+from assistant.store.review.disagreements import disagreement_list
+from assistant.store.review.disagreements.disagreement_list import Wanted
+from assistant.store.tables.content import reviews, routes
 from assistant.web.app import create_app
-from assistant.web.credentials import digest, new_secret
-from assistant.web.options import ServeOptions
+from assistant.web.security.credentials import digest, new_secret
 from assistant.web.serve import listening
-from assistant.wiring.start import make_workspace
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.pages.made_up import MadeUp, chance
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from assistant.store import disagreement_list
-from assistant.store.disagreement_list import Wanted
+from assistant.store.review.disagreements import disagreement_list
+from assistant.store.review.disagreements.disagreement_list import Wanted
 from tests.browser.conftest import FLAGS, find_chromium
 from tests.browser.demo import Demo, demo
 

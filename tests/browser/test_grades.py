@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from assistant.application.review.keys import label_keys
 from assistant.bundled import bundled
-from assistant.policy.documents import read_policy
-from assistant.wiring.review.keys import label_keys
+from assistant.policy.documents.documents import read_policy
 from tests.browser.conftest import Opened
 from tests.browser.made_up import PAIR, Site
 from tests.browser.test_wellbeing import reopened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.domain.review_work import Role
-from assistant.store.users import User, UserStore
+from assistant.store.people.users import User, UserStore
 from tests.browser.conftest import Opened, Seen
 from tests.browser.made_up import Site
 

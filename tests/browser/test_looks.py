@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.items import Content
-from assistant.store import exposure
-from assistant.store.review_tables import assignments, passes, review_details
+from assistant.store.review.queue import exposure
+from assistant.store.tables.review import assignments, passes, review_details
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import IMAGE, Site
 

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.items import Content
-from assistant.store.review_tables import passes, withdrawals
-from assistant.store.tables import reviews
-from assistant.store.users import UserStore
+from assistant.store.people.users import UserStore
+from assistant.store.tables.content import reviews
+from assistant.store.tables.review import passes, withdrawals
 from tests.browser.conftest import Opened, given
 from tests.browser.made_up import PASSWORD, Site
 

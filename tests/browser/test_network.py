@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from assistant.store.review_tables import assignments, late_answers
+from assistant.store.tables.review import assignments, late_answers
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
 
@@ -47,7 +47,7 @@ def test_an_answer_whose_acknowledgement_got_lost_is_sent_again_and_stored_once(
 def test_two_browsers_never_get_one_item(site: Site, opened: Opened) -> None:
     first, second = site.person(), site.person()
     with site.workspace.database.write() as connection:
-        from assistant.store.people_tables import users  # noqa: PLC0415 - only here
+        from assistant.store.tables.people import users  # noqa: PLC0415 - only here
 
         both = sa.update(users).where(users.c.id == second.id).values(queues=[first.name])
         connection.execute(both)

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.store.review_tables import assignments, late_answers, withdrawals
-from assistant.store.tables import items, reviews
-from assistant.store.users import User
+from assistant.store.people.users import User
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import assignments, late_answers, withdrawals
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assistant.store.adjudications import AdjudicationStore
-from assistant.wiring.search import search_policy
+from assistant.application.workspace.search import search_policy
+from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from tests.browser.demo import Demo, demo
 from tests.browser.screenshots import pages
 from tests.browser.test_everybody import AXE

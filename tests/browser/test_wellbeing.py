@@ -12,8 +12,8 @@ from assistant.domain.items import Content
 from assistant.review.gold import make_gold
 from assistant.review.qualify import begin, train
 from assistant.settings import ReviewSettings
-from assistant.store.qualifications import Round
-from assistant.store.review_tables import assignments
+from assistant.store.people.qualifications import Round
+from assistant.store.tables.review import assignments
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
 from tests.browser.test_network import give_away

@@ -7,12 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from assistant.domain.certificates import CertificateEventKind, Purpose, SampledItem, Score
-from assistant.store.certificates import CertificateStore
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.samples import SampleStore
 from assistant.store.database import Database
-from assistant.store.fits import FitStore
-from assistant.store.samples import SampleStore
-from assistant.store.tables import items
-from assistant.store.trust_tables import scores
+from assistant.store.tables.certification import scores
+from assistant.store.tables.content import items
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, write_jsonl

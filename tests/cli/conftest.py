@@ -18,7 +18,7 @@ from assistant.bundled import bundled
 from assistant.cli.main import run
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.server import DevServer
-from assistant.store import nonces
+from assistant.store.certification import nonces
 from tests.cli.servers import Answer, LoopbackServer
 
 POSTS = bundled("examples") / "posts.csv"

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.application.certification.campaign import SampleChoice, ask_people
+from assistant.application.certification.certify_batch import CertifyChoice, certify_campaign
+from assistant.application.evaluation.production_data import runs_data
+from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
 from assistant.domain.reviews import Review
 from assistant.errors import CertificateError
 from assistant.routing.route import Route
-from assistant.stats.coefficient import Coefficient
-from assistant.wiring.eval_production import runs_data
-from assistant.wiring.trust.asking import SampleChoice, ask_people
-from assistant.wiring.trust.certifying import CertifyChoice, certify_campaign
-from assistant.wiring.trust.routing import Choice, keep_routes, plan_routes
+from assistant.stats.agreement.coefficient import Coefficient
 from assistant.wiring.workspace import Workspace
-from evals.agreement import agreement_panel
-from evals.data import EvalData
+from evals.agreement.panel_of_variant import agreement_panel
+from evals.data.eval_data import EvalData
 
 MONITORED = 0.2
 """Share of what a certificate accepts that people label all the same."""

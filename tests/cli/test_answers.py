@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.reviews import Review
-from assistant.store.tables import reviews
+from assistant.store.tables.content import reviews
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import exported, ingest, read_jsonl, write_jsonl

@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.certificates import Purpose
-from assistant.store.review_tables import withdrawals
-from assistant.store.samples import SampleStore
-from assistant.store.tables import items, reviews
+from assistant.store.certification.samples import SampleStore
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import withdrawals
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import score_of
 from tests.cli.conftest import Assistant

@@ -10,8 +10,8 @@ import pytest
 from assistant.domain.certificates import CertificateEventKind
 from assistant.domain.reviews import Review
 from assistant.routing.route import Decision, Route
-from assistant.store.certificates import CertificateStore
-from assistant.store.routes import RouteStore
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant

@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.errors import StorageError
+from assistant.store.connection.engine import Link
+from assistant.store.connection.reconnect import lasting
+from assistant.store.content.items import ItemStore
 from assistant.store.database import Database
-from assistant.store.engine import Link
-from assistant.store.items import ItemStore
-from assistant.store.patience import lasting
-from assistant.store.tables import policies
+from assistant.store.tables.content import policies
 from tests.cli.conftest import POSTS, Assistant, Server
 from tests.postgres import PostgresServer, find_binaries, running_server
 

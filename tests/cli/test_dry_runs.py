@@ -15,14 +15,14 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.application.labeling.work import open_run, what_is_asked
 from assistant.domain.certificates import Score
 from assistant.domain.review_work import Role
 from assistant.models.dev.faults import Faults
-from assistant.store.fits import FitStore
-from assistant.store.journal_lines import StoredReply
+from assistant.store.certification.fits import FitStore
+from assistant.store.runs.journal_lines import StoredReply
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
-from assistant.wiring.work import open_run, what_is_asked
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import POSTS, Assistant, Server
 from tests.cli.files import write_jsonl

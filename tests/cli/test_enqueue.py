@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.review_tables import tasks
+from assistant.store.tables.review import tasks
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import answered_run, fit, people_say
 from tests.cli.conftest import Assistant

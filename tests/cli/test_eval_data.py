@@ -10,17 +10,18 @@ import numpy as np
 import orjson
 import pytest
 
+from assistant.application.evaluation.data import comparable_data, production_data, suite_data
+from assistant.application.evaluation.run import SuiteRun
+from assistant.application.evaluation.snapshots import freeze_suite, open_frozen
+from assistant.application.labeling.work import JobChoice
+from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reviews import Review
 from assistant.errors import InputError
 from assistant.models.dev.faults import Faults
-from assistant.store.prelabels import PendingItem
-from assistant.store.routes import RouteStore
-from assistant.wiring.eval_data import comparable_data, production_data, suite_data
-from assistant.wiring.eval_run import SuiteRun
-from assistant.wiring.eval_snapshots import freeze_suite, open_frozen
-from assistant.wiring.work import JobChoice
+from assistant.store.runs.prelabels import PendingItem
+from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
-from evals.data import NO_ANSWER, SIGHTS, Sight
+from evals.data.eval_data import SIGHTS, Sight
 from tests.cli.conftest import Assistant, Server
 
 JOB = ("prelabel", "--model", "openai:dev", "--json")

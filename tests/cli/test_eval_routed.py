@@ -9,12 +9,12 @@ from statistics import fmean
 
 import pytest
 
+from assistant.application.evaluation.production_data import runs_data
 from assistant.domain.certificates import Purpose, SampledItem
 from assistant.domain.reviews import Review
-from assistant.stats.coefficient_intervals import CENSUS
-from assistant.store.routed import reviews_by_sight
-from assistant.store.samples import SampleStore
-from assistant.wiring.eval_production import runs_data
+from assistant.stats.agreement.coefficient_intervals import CENSUS
+from assistant.store.certification.samples import SampleStore
+from assistant.store.review.queue.routed_items import reviews_by_sight
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import MadeUp, give, label_them, load, make_up

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import orjson
 import pytest
 
-from assistant.store.eval_answers import EvalAnswerStore
-from assistant.wiring.eval_data import suite_data
-from assistant.wiring.eval_snapshots import find_items, open_frozen
+from assistant.application.evaluation.data import suite_data
+from assistant.application.evaluation.snapshots import find_items, open_frozen
+from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Server
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from assistant.application.review.fill_queue import Filling, fill_queue
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.review.gold import due
 from assistant.routing.route import Decision, Route
-from assistant.store import nonces
-from assistant.store.review_tables import tasks
-from assistant.store.routes import RouteStore
-from assistant.store.tables import items
-from assistant.wiring.review.filling import Filling, fill_queue
+from assistant.store.certification import nonces
+from assistant.store.runs.routes import RouteStore
+from assistant.store.tables.content import items
+from assistant.store.tables.review import tasks
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import load, make_up

@@ -8,8 +8,8 @@ import numpy as np
 import orjson
 import pytest
 
-from assistant.wiring import injection
-from assistant.wiring.injection import injection_detector
+from assistant.application.labeling import injection
+from assistant.application.labeling.injection import injection_detector
 from assistant.wiring.workspace import Workspace
 from tests.bench.attacks import obeying
 from tests.cli.conftest import Assistant

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.store.pool import PoolStore
+from assistant.store.certification.pool import PoolStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import Record, ingest, read_jsonl, write_jsonl

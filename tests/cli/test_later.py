@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.routes import RouteStore
-from assistant.store.trust_tables import classifiers
+from assistant.store.runs.routes import RouteStore
+from assistant.store.tables.certification import classifiers
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import score_of
 from tests.cli.conftest import Assistant, Server

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.routing.route import Decision, Route
-from assistant.store.routes import RouteStore
+from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit, people_say
 from tests.cli.conftest import Assistant, Server

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.store.users import UserStore
-from assistant.web.options import ServeOptions
+from assistant.store.people.users import UserStore
 from assistant.web.serve import Started, serve
+from assistant.web.server.options import ServeOptions
 from assistant.wiring import actor as at_work
 from assistant.wiring.actor import actor_as_user
 from assistant.wiring.workspace import Workspace

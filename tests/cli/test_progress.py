@@ -10,8 +10,8 @@ import pytest
 
 from assistant.cli import progress
 from assistant.models.embedders.worker import EmbeddingWorker
-from assistant.store.items import ItemStore
-from assistant.trust.student import Learned, Student
+from assistant.store.content.items import ItemStore
+from assistant.trust.classifier.model import Learned, Student
 from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl
 from tests.cli.made_up import make_up

@@ -13,11 +13,11 @@ from typing import Any
 import orjson
 import pytest
 
+from assistant.application.evaluation.run import SuiteRun
+from assistant.application.evaluation.snapshots import freeze_suite, open_frozen
+from assistant.application.labeling.work import JobChoice
+from assistant.application.optimization.replies import DraftReplies
 from assistant.models.dev.script import ScriptedReply
-from assistant.wiring.eval_run import SuiteRun
-from assistant.wiring.eval_snapshots import freeze_suite, open_frozen
-from assistant.wiring.proposals.replies import DraftReplies
-from assistant.wiring.work import JobChoice
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Said, Server
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.ingest.readers import read_rows
-from assistant.ingest.reading import Reading
-from assistant.ingest.rows import Row
+from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.readers import read_rows
+from assistant.ingest.reading.rows import Row
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.test_answers import SINGLE, begin

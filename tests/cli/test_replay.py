@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.application.certification.batch import Batch, make_pool, read_batch
+from assistant.application.certification.campaign_state import read_history
+from assistant.application.certification.threads import one_thread
 from assistant.domain.certificates import Sample, SampledItem
-from assistant.store.nonces import campaign_scope
-from assistant.store.samples import SampleStore
-from assistant.trust.campaign import Campaign, Step, Target
-from assistant.trust.judge import Judge
+from assistant.store.certification.nonces import campaign_scope
+from assistant.store.certification.samples import SampleStore
+from assistant.trust.certificates.campaign import Campaign, Step, Target
+from assistant.trust.classifier.calibrated import Judge
 from assistant.trust.pool import NONE
-from assistant.wiring.trust.batch import Batch, make_pool, read_batch
-from assistant.wiring.trust.history import read_history
-from assistant.wiring.trust.threads import one_thread
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import label_them, load, make_up

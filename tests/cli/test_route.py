@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from assistant.cli.route import _LEAST_REVIEWS
+from assistant.cli.certification.route import _LEAST_REVIEWS
 from assistant.domain.certificates import CertificateEventKind
 from assistant.routing.capacity import LEAST_REVIEWS
 from assistant.routing.rules import RULES
 from assistant.routing.sampling import draw
-from assistant.store.nonces import routing_scope
-from assistant.store.routes import RouteStore
+from assistant.store.certification.nonces import routing_scope
+from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant, Server

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from assistant.domain.certificates import Purpose, Sample
 from assistant.routing.sampling import draws
-from assistant.store import audit, nonces
-from assistant.store.nonces import campaign_scope
-from assistant.store.samples import SampleStore
-from assistant.store.trust_tables import nonces as table
-from assistant.store.trust_tables import sample_items
+from assistant.store.audit import log as audit
+from assistant.store.certification import nonces
+from assistant.store.certification.nonces import campaign_scope
+from assistant.store.certification.samples import SampleStore
+from assistant.store.tables.certification import nonces as table
+from assistant.store.tables.certification import sample_items
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.made_up import MadeUp, label_them, load, make_up

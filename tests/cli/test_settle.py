@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
-from assistant.store.settlements import SettlementStore
+from assistant.store.certification.settlements import SettlementStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant

@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from assistant.store.samples import SampleStore
-from assistant.wiring.trust.batch import read_batch
+from assistant.application.certification.batch import read_batch
+from assistant.store.certification.samples import SampleStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, write_jsonl

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.models.embedders import multilingual
-from assistant.models.weights import PackagedFile
+from assistant.models.local.weights import PackagedFile
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import write_jsonl
 

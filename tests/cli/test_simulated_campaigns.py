@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 import yaml
 
+from assistant.application.certification.accepted_items import accepted_scores
+from assistant.application.certification.labelled_pool import embed, labelled_pool
 from assistant.domain.certificates import Purpose
-from assistant.ingest.labelled_set import read_labelled_set
-from assistant.store.certificates import CertificateStore
-from assistant.store.nonces import campaign_scope
-from assistant.store.samples import SampleStore
-from assistant.trust.campaign import Campaign, Target
-from assistant.trust.judge import Judge
+from assistant.ingest.labels.labelled_set import read_labelled_set
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.nonces import campaign_scope
+from assistant.store.certification.samples import SampleStore
+from assistant.trust.certificates.campaign import Campaign, Target
+from assistant.trust.classifier.calibrated import Judge
 from assistant.trust.pool import NONE
-from assistant.wiring.labelled_pool import embed, labelled_pool
-from assistant.wiring.trust.accepted import accepted_scores
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl

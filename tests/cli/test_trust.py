@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from assistant.application.certification.accepted_items import accepted_scores
 from assistant.domain.certificates import CertificateEventKind, Purpose
 from assistant.domain.reviews import Review
-from assistant.store.certificates import CertificateStore
-from assistant.store.samples import SampleStore
-from assistant.wiring.trust.accepted import accepted_scores
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.samples import SampleStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import happened, score_of
 from tests.cli.conftest import Assistant, Said

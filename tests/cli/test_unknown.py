@@ -11,15 +11,16 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from assistant.application.certification.human_labels import PeoplesAnswers
+from assistant.application.evaluation.data import suite_data
+from assistant.application.evaluation.snapshots import freeze_suite
 from assistant.domain.certificates import Origin, Settlement
 from assistant.review.adjudicate import open_case
-from assistant.store import disagreement_list, disagreements
-from assistant.store.disagreement_list import Wanted
-from assistant.store.pool import PoolStore
-from assistant.store.settlements import SettlementStore
-from assistant.wiring.eval_data import suite_data
-from assistant.wiring.eval_snapshots import freeze_suite
-from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.store.certification.pool import PoolStore
+from assistant.store.certification.settlements import SettlementStore
+from assistant.store.review.disagreements import disagreement_list
+from assistant.store.review.disagreements import found as disagreements
+from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
 from tests.cli.conftest import Assistant

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from evals.collect import Collector
-from evals.columns import MachineAnswer
-from evals.data import EvalData, Scale, Sight, VariantIdentity
+from evals.data.collect import Collector
+from evals.data.columns import MachineAnswer
+from evals.data.eval_data import EvalData, Scale, Sight, VariantIdentity
 
 
 def judged(

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy
 from assistant.errors import InputError, VectorIndexError
-from assistant.policy.documents import read_policy
-from assistant.policy.entries import clause_entries
-from assistant.policy.index import VectorIndex
+from assistant.policy.documents.documents import read_policy
+from assistant.policy.index.entries import clause_entries
+from assistant.policy.index.vector_index import VectorIndex
 from evals.retrieval import Query, read_suite, run_retrieval_suite
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from assistant.models.chat_api import read_answer
 from assistant.models.dev.faults import Faults
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.wire_faults import WireFault
+from assistant.models.http.limits import RateLimits
 from assistant.models.interface import LabelModel, ModelRequest
-from assistant.models.limits import RateLimits
 from assistant.models.openai import OpenAIModel
 from tests.models.serving import Handler, always, canned, completion, problem, question, serving
 

@@ -26,8 +26,8 @@ from assistant.models.dev.wire_faults import GATEWAYS, LACKS, REFUSALS, REPLIES,
 from assistant.models.embedders.langchain import LangChainEmbedder
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.interface import Sampling
-from assistant.models.langchain import LangChainModel
-from assistant.policy.documents import read_policy
+from assistant.models.langchain.model import LangChainModel
+from assistant.policy.documents.documents import read_policy
 from assistant.policy.retrieve import Retrieved
 from assistant.prelabel.label_one import LabelKit, label_one
 from assistant.prompting.library import PromptLibrary

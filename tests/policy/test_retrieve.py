@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy, Precedent
 from assistant.errors import VectorIndexError
-from assistant.policy.entries import clause_entries
-from assistant.policy.index import VectorIndex
+from assistant.policy.index.entries import clause_entries
+from assistant.policy.index.vector_index import VectorIndex
 from assistant.policy.retrieve import Dropped, RetrievalOptions, Retrieved, precedent_vote, retrieve_many
 from assistant.policy.selection import choose_precedents, clause_tokens, policy_tokens, precedent_tokens
 

@@ -9,9 +9,9 @@ from assistant.bundled import bundled
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.policies import Policy, Precedent
 from assistant.errors import PromptError
-from assistant.policy.documents import read_policy
-from assistant.policy.entries import clause_entries
-from assistant.policy.nearest import ClauseHit
+from assistant.policy.documents.documents import read_policy
+from assistant.policy.index.entries import clause_entries
+from assistant.policy.index.nearest import ClauseHit
 from assistant.policy.retrieve import Retrieved
 from assistant.prompting.examples import choose_examples, nearest_answered
 from assistant.prompting.library import PromptLibrary

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.reports.savings import savings_chart, write_savings
-from assistant.trust.outcome import Outcome
-from assistant.trust.simulation import MethodSummary, Simulation
+from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
 
 def simulation(max_error: float) -> Simulation:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.reports.savings_words import COLUMNS, savings_rows, savings_sentence
-from assistant.trust.outcome import Outcome
-from assistant.trust.simulation import MethodSummary, Simulation
+from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
 
 def simulation() -> Simulation:

@@ -17,12 +17,12 @@ from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import Claimed, NewTask, Outcome, Principal, Submission, TaskKind
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
+from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
-from assistant.store.items import ItemStore, NewItem
-from assistant.store.people_tables import users
-from assistant.store.prelabels import Answered, PrelabelStore
-from assistant.store.runs import Run, RunStore
-from assistant.store.tasks import add_tasks
+from assistant.store.review.queue.tasks import add_tasks
+from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.runs import Run, RunStore
+from assistant.store.tables.people import users
 
 LABELS = LabelSet(
     LabelKind.SINGLE,

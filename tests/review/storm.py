@@ -19,7 +19,7 @@ from assistant.domain.review_work import Claimed, OutcomeKind, Principal, SkipRe
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.database import Database
-from assistant.store.review_tables import tasks
+from assistant.store.tables.review import tasks
 
 LABELS = ("safe", "spam", "hate")
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.domain.review_work import Cause, Claimed, SkipReason, TaskKind
 from assistant.domain.reviews import Review
 from assistant.errors import InputError
 from assistant.review.adjudicate import Verdict, open_case, settle
-from assistant.store import audit, gold
-from assistant.store.disagreement_list import Disagreement, Wanted, page
-from assistant.store.items import ItemStore
-from assistant.store.labelled import LabelledStore
-from assistant.store.pool import PoolStore
-from assistant.store.precedents import PrecedentStore
-from assistant.store.reviews import ReviewStore
-from assistant.wiring.trust.people import PeoplesAnswers
+from assistant.store.audit import log as audit
+from assistant.store.certification.labelled import LabelledStore
+from assistant.store.certification.pool import PoolStore
+from assistant.store.content.items import ItemStore
+from assistant.store.content.precedents import PrecedentStore
+from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted, page
+from assistant.store.review.labels import gold
+from assistant.store.review.labels.reviews import ReviewStore
 from tests.review.conftest import Desk, answer, say
 
 

@@ -12,16 +12,16 @@ from assistant.domain.certificates import CertificateEventKind, Origin, Purpose,
 from assistant.domain.review_work import Cause
 from assistant.domain.reviews import Review
 from assistant.review.adjudicate import Verdict, settle
-from assistant.store import audit
-from assistant.store.bound_check import Fault
-from assistant.store.certificates import CertificateStore
-from assistant.store.items import ItemStore
-from assistant.store.review_tables import adjudications, review_details, withdrawals
-from assistant.store.reviews import ReviewStore
-from assistant.store.samples import SampleStore
-from assistant.store.settlements import SettlementStore
-from assistant.store.tables import reviews
-from assistant.store.trust_tables import certificate_events, certificates, settlements
+from assistant.store.audit import log as audit
+from assistant.store.audit.bound_check import Fault
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.samples import SampleStore
+from assistant.store.certification.settlements import SettlementStore
+from assistant.store.content.items import ItemStore
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.tables.certification import certificate_events, certificates, settlements
+from assistant.store.tables.content import reviews
+from assistant.store.tables.review import adjudications, review_details, withdrawals
 from tests.review.conftest import Desk, say
 
 Statement = sa.Executable

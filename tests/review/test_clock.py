@@ -11,10 +11,10 @@ from assistant.domain.review_work import Cause, Claimed, Outcome, OutcomeKind, P
 from assistant.review.gold import make_gold
 from assistant.review.handing_in import LATE_OF_ALL, LATE_OF_ONE
 from assistant.review.queue import Queue
-from assistant.store import audit
-from assistant.store.adjudications import add
-from assistant.store.review_tables import assignments, late_answers, passes, review_details
-from assistant.store.tables import reviews
+from assistant.store.audit import log as audit
+from assistant.store.review.disagreements.adjudications import add
+from assistant.store.tables.content import reviews
+from assistant.store.tables.review import assignments, late_answers, passes, review_details
 from tests.review.conftest import Desk, answer, say
 
 HOUR, DAY = 3600.0, 86_400.0

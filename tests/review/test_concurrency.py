@@ -16,9 +16,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from assistant.domain.review_work import OutcomeKind, Principal, TaskKind
-from assistant.store import audit
-from assistant.store.review_tables import assignments, late_answers, review_details, tasks, withdrawals
-from assistant.store.tables import reviews
+from assistant.store.audit import log as audit
+from assistant.store.tables.content import reviews
+from assistant.store.tables.review import assignments, late_answers, review_details, tasks, withdrawals
 from tests.review.conftest import Desk
 from tests.review.storm import storm
 

@@ -16,13 +16,13 @@ from assistant.review.enqueue import enqueue
 from assistant.review.wanted import Batch
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
-from assistant.store import audit
-from assistant.store.fits import FitStore
-from assistant.store.review_tables import assignments, disagreements, tasks
-from assistant.store.reviews import ReviewStore
-from assistant.store.routes import RouteStore
-from assistant.store.runs import Run
-from assistant.store.samples import SampleStore
+from assistant.store.audit import log as audit
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.samples import SampleStore
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.runs.routes import RouteStore
+from assistant.store.runs.runs import Run
+from assistant.store.tables.review import assignments, disagreements, tasks
 from assistant.store.writer import Writer
 from tests.review.conftest import LABELS, Desk, answer, say
 

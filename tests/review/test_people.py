@@ -16,12 +16,13 @@ from assistant.review.qualify import PracticeError, begin, not_passed, train
 from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
-from assistant.store import audit, gold
-from assistant.store.exposure import Worked
-from assistant.store.gold import GoldAnswer
-from assistant.store.qualifications import Qualification, Round
-from assistant.store.reviewer_figures import QueueAnswer, queue_answers
-from assistant.store.reviews import ReviewStore
+from assistant.store.audit import log as audit
+from assistant.store.people.qualifications import Qualification, Round
+from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
+from assistant.store.review.labels import gold
+from assistant.store.review.labels.gold import GoldAnswer
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.review.queue.exposure import Worked
 from tests.review.conftest import LABELS, START, Desk, answer, say
 
 RULES = ReviewSettings(qualification_items=4, qualification_share=0.75, gold_rate=0)

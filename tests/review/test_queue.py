@@ -16,9 +16,12 @@ from assistant.domain.review_work import (
 )
 from assistant.domain.reviews import Review
 from assistant.review.gold import make_gold
-from assistant.store import audit, gold
-from assistant.store.items import ItemStore
-from assistant.store.review_tables import (
+from assistant.store.audit import log as audit
+from assistant.store.content.items import ItemStore
+from assistant.store.review.labels import gold
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.tables.content import reviews
+from assistant.store.tables.review import (
     assignments,
     gold_items,
     late_answers,
@@ -27,8 +30,6 @@ from assistant.store.review_tables import (
     tasks,
     withdrawals,
 )
-from assistant.store.reviews import ReviewStore
-from assistant.store.tables import reviews
 from tests.review.conftest import Desk, answer, say
 
 

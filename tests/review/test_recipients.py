@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from assistant.domain.review_work import EXPERT, OutcomeKind, Principal, Role, SkipReason, TaskKind
 from assistant.review.gold import make_gold
 from assistant.review.steering import Recipients, Unfit, UnfitError, able, assign, unfit
-from assistant.store.people_tables import qualifications, users
-from assistant.store.seats import find_seat
-from assistant.store.tasks import task_of
+from assistant.store.review.queue.slots import find_seat
+from assistant.store.review.queue.tasks import task_of
+from assistant.store.tables.people import qualifications, users
 from assistant.web.permissions import Permission, role_may
 from tests.review.conftest import Desk, answer
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.domain.certificates import SampledItem
 from assistant.routing.sampling import Drawn, draw, draws, simple_random, smallest, stratified
-from assistant.stats.betting import weighted_upper_bound
+from assistant.stats.certificates.betting import weighted_upper_bound
 from tests.routing.made_up import weighted_mean
 
 IDS = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"]

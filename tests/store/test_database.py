@@ -18,12 +18,12 @@ from assistant.domain.certificates import Score
 from assistant.domain.items import Content, Item
 from assistant.errors import StorageError
 from assistant.store import database as database_module
-from assistant.store import engine as engine_module
+from assistant.store.certification.fits import FitStore
+from assistant.store.connection import engine as engine_module
+from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import HEAD, MIGRATIONS, Database
-from assistant.store.fits import FitStore
-from assistant.store.items import ItemStore, NewItem
-from assistant.store.review_tables import tasks
-from assistant.store.runs import RunStore
+from assistant.store.runs.runs import RunStore
+from assistant.store.tables.review import tasks
 from tests.postgres import PostgresServer
 
 MARK = "hunter2-secret"
@@ -33,8 +33,8 @@ ADDING = """
 import sys
 from assistant.domain.items import Content, Item
 from assistant.store.database import Database
-from assistant.store.items import ItemStore, NewItem
-from assistant.store.review_tables import tasks
+from assistant.store.content.items import ItemStore, NewItem
+from assistant.store.tables.review import tasks
 print("ready", flush=True)
 sys.stdin.readline()
 database = Database.open(sys.argv[1])

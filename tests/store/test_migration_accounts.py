@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from assistant.domain.reviews import Review
-from assistant.store import audit
-from assistant.store.api_tokens import ApiTokenStore
-from assistant.store.bound_check import Fault
+from assistant.store.audit import log as audit
+from assistant.store.audit.bound_check import Fault
 from assistant.store.database import Database, _engine
-from assistant.store.reviews import ReviewStore
-from assistant.store.sessions import SessionStore
-from assistant.store.tables import reviews
-from assistant.store.trust_tables import settlements
+from assistant.store.people.api_tokens import ApiTokenStore
+from assistant.store.people.sessions import SessionStore
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.tables.certification import settlements
+from assistant.store.tables.content import reviews
 from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.store.database import Database, _engine
-from assistant.store.review_tables import assignments, tasks
+from assistant.store.tables.review import assignments, tasks
 from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 

@@ -12,11 +12,11 @@ from alembic import command
 from alembic.config import Config
 
 from assistant.domain.certificates import Origin, Purpose, Standing
-from assistant.store.certificates import CertificateStore
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.samples import SampleStore
+from assistant.store.certification.settlements import SettlementStore
 from assistant.store.database import MIGRATIONS, Database, _engine
-from assistant.store.fits import FitStore
-from assistant.store.samples import SampleStore
-from assistant.store.settlements import SettlementStore
 
 
 class Old:

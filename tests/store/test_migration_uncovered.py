@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from assistant.store import exposure
 from assistant.store.database import Database, _engine
+from assistant.store.review.queue import exposure
 from tests.store.old_schema import old_schema
 from tests.store.test_migration_nonces import url  # noqa: F401 - the fixture: one database of each kind
 

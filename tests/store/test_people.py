@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from assistant.domain.canonical import rater_key
 from assistant.domain.items import Content, Item
 from assistant.domain.reviews import Review
+from assistant.store.certification.labelled import LabelledStore
+from assistant.store.certification.pool import PoolStore
+from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database, person_of
-from assistant.store.items import ItemStore, NewItem
-from assistant.store.labelled import LabelledStore
-from assistant.store.pool import PoolStore
-from assistant.store.reviews import ReviewStore, counting, superseded
-from assistant.store.routed import answered
-from assistant.store.tables import reviews
+from assistant.store.review.labels.reviews import ReviewStore, counting, superseded
+from assistant.store.review.queue.routed_items import answered
+from assistant.store.tables.content import reviews
 
 NAMES = ["3", "3.0", "Ana", "ana ", " ANA", "A  na", "a na", "Zoe\u0301", "zo\u00e9", "03", "3.5", "ana_b"]
 

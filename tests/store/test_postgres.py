@@ -10,14 +10,14 @@ import pytest
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.reviews import Review
+from assistant.store.certification.results import ResultStore
+from assistant.store.content.embeddings import EmbeddingStore
+from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
-from assistant.store.embeddings import EmbeddingStore
-from assistant.store.items import ItemStore, NewItem
-from assistant.store.journal_lines import StoredReply
-from assistant.store.prelabels import Answered, PrelabelStore
-from assistant.store.results import ResultStore
-from assistant.store.reviews import ReviewStore
-from assistant.store.runs import RunStore
+from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.runs.journal_lines import StoredReply
+from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.runs import RunStore
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.postgres

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from assistant.domain.certificates import Purpose
-from assistant.trust.baselines import naive
-from assistant.trust.campaign import Campaign, Step, Target
-from assistant.trust.judge import Judgement
+from assistant.trust.certificates.campaign import Campaign, Step, Target
+from assistant.trust.classifier.calibrated import Judgement
+from assistant.trust.classifier.model import Author, Chosen
 from assistant.trust.pool import NONE
-from assistant.trust.student import Author, Chosen
-from assistant.trust.trial import play
+from assistant.trust.simulation.baselines import naive
+from assistant.trust.simulation.trial import play
 
 DRAWS, ITEMS = 400, 400
 TARGET = Target(0.05, 0.95)

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import assistant.web
-from assistant.web.language import LOCALES
+from assistant.web.presentation.language import LOCALES
 
 FOLDER = Path(assistant.web.__file__).parent
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
-from assistant.store import audit
-from assistant.store.api_tokens import ApiTokenStore
-from assistant.store.people_tables import api_tokens, sessions
-from assistant.store.sessions import SessionStore
-from assistant.store.users import UserStore
-from assistant.web.credentials import digest, hash_password, new_token
-from assistant.web.devices import device_of
+from assistant.store.audit import log as audit
+from assistant.store.people.api_tokens import ApiTokenStore
+from assistant.store.people.sessions import SessionStore
+from assistant.store.people.users import UserStore
+from assistant.store.tables.people import api_tokens, sessions
+from assistant.web.security.credentials import digest, hash_password, new_token
+from assistant.web.security.devices import device_of
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import PASSWORD, SignedIn, browser, make_user, sign_in
 from tests.web.pages.reading import words

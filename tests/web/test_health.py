@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from assistant.policy.lock import DirectoryLock
+from assistant.policy.index.lock import DirectoryLock
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import PORT, SignedIn, browser
 

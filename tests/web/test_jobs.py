@@ -14,10 +14,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
-from assistant.store.jobs import JobOrigin, JobStore
-from assistant.store.journal import claim
+from assistant.store.runs.jobs import JobOrigin, JobStore
+from assistant.store.runs.journal import claim
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Serving, assistant, dev_server, repeatable_nonces  # noqa: F401 - fixtures
 from tests.web.api.conftest import with_token

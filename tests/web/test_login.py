@@ -12,14 +12,14 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
-from assistant.store import audit
-from assistant.store.people_tables import login_links, sessions
-from assistant.store.users import UserStore
+from assistant.store.audit import log as audit
+from assistant.store.people.users import UserStore
+from assistant.store.tables.people import login_links, sessions
 from assistant.web.app import create_app
-from assistant.web.attempts import LoginLimits
-from assistant.web.credentials import clean_name, hash_password, password_fits
-from assistant.web.links import login_link
-from assistant.web.options import ServeOptions
+from assistant.web.login_limits import LoginLimits
+from assistant.web.security.credentials import clean_name, hash_password, password_fits
+from assistant.web.security.login_links import login_link
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import BASE_URL, PASSWORD, PORT, browser, give, make_user, sign_in
 

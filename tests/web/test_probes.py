@@ -19,9 +19,9 @@ from assistant import __version__
 from assistant.domain.review_work import Role
 from assistant.store.database import HEAD
 from assistant.web.app import create_app
-from assistant.web.credentials import hash_password
-from assistant.web.options import ServeOptions
-from assistant.web.shared_look import SharedLook
+from assistant.web.security.credentials import hash_password
+from assistant.web.server.options import ServeOptions
+from assistant.web.server.shared_probe import SharedLook
 from assistant.wiring.workspace import Workspace
 from tests.postgres import PostgresServer
 from tests.web.conftest import PASSWORD, PORT, browser, make_user

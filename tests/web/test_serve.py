@@ -16,10 +16,10 @@ import pytest
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
-from assistant.store.users import UserStore
-from assistant.web.credentials import hash_password
-from assistant.web.options import ServeOptions
+from assistant.store.people.users import UserStore
+from assistant.web.security.credentials import hash_password
 from assistant.web.serve import listening, serve
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import PASSWORD, make_user
 from tests.web.serving import serving
@@ -33,8 +33,8 @@ import sys
 from pathlib import Path
 from assistant.cli import main, serve
 from assistant.web.app import create_app
-from assistant.web.links import login_link
-from assistant.web.options import ServeOptions
+from assistant.web.security.login_links import login_link
+from assistant.web.server.options import ServeOptions
 import assistant.web.serve
 from assistant.wiring.workspace import Workspace
 from starlette.testclient import TestClient

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.web.assets import FOLDER, assets
-from assistant.web.views import TEMPLATES
+from assistant.web.presentation.assets import FOLDER, assets
+from assistant.web.presentation.rendering import TEMPLATES
 
 VENDOR = FOLDER / "vendor"
 CSS = (FOLDER / "app.css").read_text(encoding="utf-8")

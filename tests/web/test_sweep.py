@@ -22,11 +22,11 @@ from starlette.testclient import TestClient
 
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Role, SkipReason
-from assistant.store.review_tables import assignments, disagreements, gold_items
-from assistant.store.tables import items, reviews
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import assignments, disagreements, gold_items
 from assistant.web import api, pages
 from assistant.web.app import _routers, create_app
-from assistant.web.options import ServeOptions
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import (  # noqa: F401 - fixtures
     POSTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from assistant.web.language import choose, language
+from assistant.web.presentation.language import choose, language
 from tests.web.catalogue import collected, translations
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")

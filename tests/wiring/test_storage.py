@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.items import Content, Item
 from assistant.errors import WorkspaceError
-from assistant.store.items import NewItem
+from assistant.store.content.items import NewItem
 from assistant.store.workspaces import WorkspaceStore
-from assistant.wiring.start import make_workspace
 from assistant.wiring.workspace import Workspace
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.embedders.service import ServiceEmbedder
-from assistant.models.langchain_errors import model_error
-from assistant.models.langchain_refusals import refusal_of, without_secrets
+from assistant.models.langchain.errors import model_error
+from assistant.models.langchain.refusals import refusal_of, without_secrets
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings

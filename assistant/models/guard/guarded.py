@@ -24,9 +24,9 @@ from assistant.models.guard.counts import GuardCounts
 from assistant.models.guard.outage import Outage
 from assistant.models.guard.pacing import Pacer, Ticket
 from assistant.models.guard.patience import Patience, asks_too_much, failure_of
+from assistant.models.http.limits import ReportsLimits
+from assistant.models.http.thinking import room_of
 from assistant.models.interface import LabelModel, ModelRequest, RawReply
-from assistant.models.limits import ReportsLimits
-from assistant.models.thinking import room_of
 
 _BILLED_UNSEEN = frozenset({"timeout", "truncated"})
 

@@ -21,7 +21,7 @@ from typing import Literal
 from assistant.models.guard.learned_limit import LearnedLimit
 from assistant.models.guard.meter import Meter
 from assistant.models.guard.throttle import Throttle
-from assistant.models.limits import RateLimits
+from assistant.models.http.limits import RateLimits
 
 Outcome = Literal["answered", "rejected", "failed"]
 

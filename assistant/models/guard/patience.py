@@ -10,7 +10,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 
 from assistant.errors import FatalModelError, RetryableModelError
 from assistant.models.guard.outage import Outage
-from assistant.models.http_errors import UNREACHABLE
+from assistant.models.http.errors import UNREACHABLE
 
 Answer = TypeVar("Answer")
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from assistant.store.review_tables import tasks  # with it, every table is known
+from assistant.store.tables.review import tasks  # with it, every table is known
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=tasks.metadata, render_as_batch=True

@@ -14,10 +14,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from assistant.routing.instructions.views import views
+from assistant.trust.classifier.kernel import fit_squares
+from assistant.trust.classifier.text_features import character_ngrams, rarity, weighted
 from assistant.trust.injection.examples import InjectionExample
 from assistant.trust.injection.windows import windows
-from assistant.trust.kernel import fit_squares
-from assistant.trust.text import character_ngrams, rarity, weighted
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 """Unit vectors of texts, float32 (n, d)."""

@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from assistant.store.items import StoredItem
-from assistant.web.desk import OpaqueId, Reviewer, desk, seat_of
-from assistant.web.language import marked
+from assistant.application.review.content import TEXT_SHOWN, read_translation
+from assistant.application.review.task_view import ShownPrecedent, Translation
+from assistant.store.content.items import StoredItem
 from assistant.web.pictures import picture_of
+from assistant.web.presentation.language import marked
+from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem
-from assistant.web.views import language_of
-from assistant.wiring.review.content import TEXT_SHOWN, read_translation
-from assistant.wiring.review.shown import ShownPrecedent, Translation
+from assistant.web.review_service import OpaqueId, Reviewer, desk, seat_of
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
 

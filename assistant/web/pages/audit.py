@@ -8,17 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit
 from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
-from assistant.store import audit
-from assistant.store.audit import Entry
-from assistant.web.doors import needs
+from assistant.store.audit import log as audit
+from assistant.store.audit.log import Entry
+from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.lists import Before, Text, everything, listing
 from assistant.web.permissions import Permission
-from assistant.web.site import site
-from assistant.web.views import render
-from assistant.wiring.auditing import ASKED, AuditCheck, anchor_head, check_audit
+from assistant.web.presentation.pagination import Before, Text, everything, listing
+from assistant.web.presentation.rendering import render
+from assistant.web.security.authentication import needs
 
 router = APIRouter()
 

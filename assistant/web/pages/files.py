@@ -11,20 +11,20 @@ from fastapi.responses import Response
 
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
-from assistant.policy.difference import compare_policies
-from assistant.store.queue_rows import QueueRows, Wanted
-from assistant.store.results import RunTotals
+from assistant.policy.documents.difference import compare_policies
+from assistant.store.certification.results import RunTotals
+from assistant.store.review.queue.queue_rows import QueueRows, Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
-from assistant.web.doors import Current, needs
+from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.lists import Text, everything
-from assistant.web.pages.policy import Stale, policy_of, stale_of
-from assistant.web.pages.prompts import Shown, all_versions
-from assistant.web.pages.quality import source_of
-from assistant.web.pages.runs import RunFilter, run_rows, totals_of
+from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of
+from assistant.web.pages.evaluation.prompts import Shown, all_versions
+from assistant.web.pages.evaluation.quality import source_of
+from assistant.web.pages.evaluation.runs import RunFilter, run_rows, totals_of
 from assistant.web.permissions import Permission, may
+from assistant.web.presentation.pagination import Text, everything
 from assistant.web.problems import Problem
-from assistant.web.site import site
+from assistant.web.security.authentication import Current, needs
 
 router = APIRouter()
 

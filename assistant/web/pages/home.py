@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.store.workload import count_assignments
-from assistant.web.doors import Current
+from assistant.store.review.queue.workload import count_assignments
+from assistant.web.context import site
 from assistant.web.permissions import Permission, may
-from assistant.web.site import site
-from assistant.web.views import render
+from assistant.web.presentation.rendering import render
+from assistant.web.security.authentication import Current
 
 router = APIRouter()
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.stats.finite import errors_allowed
-from assistant.trust.campaign import Target, Wave
-from assistant.trust.certify import Passed, pass_items
+from assistant.stats.certificates.finite import errors_allowed
+from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.certify import Passed, pass_items
 from assistant.trust.pool import NONE
 
 Tolerance = Callable[[int, float], int | None]

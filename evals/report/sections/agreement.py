@@ -7,15 +7,15 @@ from functools import partial
 
 import numpy as np
 
-from assistant.stats.coefficient import Coefficient
-from evals.panel import COEFFICIENTS, AgreementPanel, Arms, Ceiling
-from evals.replacement import Allowance, Replacement
-from evals.report.blocks import Block, Chart, Part, Said, Section, Table
-from evals.report.charts.confusion import confusion
-from evals.report.figures import number, percent
+from assistant.reports.blocks import Block, Chart, Part, Said, Section, Table
+from assistant.reports.figures import number, percent
+from assistant.reports.words import CATALOGUE, Words
+from assistant.stats.agreement.coefficient import Coefficient
+from evals.agreement.panel import COEFFICIENTS, AgreementPanel, Arms, Ceiling
+from evals.agreement.replacement import Allowance, Replacement
+from evals.report.confusion_chart import confusion
 from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
-from evals.report.words import CATALOGUE, Words
 
 _OPEN = 3  # variants that stand open
 _EFFECTIVE = 0  # digits of an effective n

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.stats.coefficient import Coefficient
+from assistant.reports.blocks import Item, Items, Said, Table
+from assistant.reports.figures import interval, number, p_value, percent, signed
+from assistant.reports.visible import plain
+from assistant.reports.words import Words
+from assistant.stats.agreement.coefficient import Coefficient
 from evals.disagreements.analysis import Example
-from evals.report.blocks import Item, Items, Said, Table
-from evals.report.figures import interval, number, p_value, percent, signed
-from evals.report.visible import plain
-from evals.report.words import Words
 
 
 def value(figure: Coefficient, words: Words) -> str:

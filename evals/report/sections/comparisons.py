@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from evals.comparison import ChangedItem, Comparison, Side, SliceEffect
-from evals.report.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
-from evals.report.charts.forest import Row, forest
-from evals.report.figures import dollars, duration, number, percent
+from assistant.reports.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.charts.forest import Row, forest
+from assistant.reports.figures import dollars, duration, number, percent
+from assistant.reports.visible import differing, plain
+from assistant.reports.words import Words
+from evals.comparison.comparison import ChangedItem, Comparison, Side, SliceEffect
 from evals.report.sections.cells import chance, counted, ends, noted, points, points_ends, value
 from evals.report.sections.result import described
 from evals.report.sentences import verdict_sentence
-from evals.report.visible import differing, plain
-from evals.report.words import Words
 
 _OPEN = 3  # comparisons that stand open
 _SPENT = slice(2, 6)  # rows of cost, time and tokens

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from assistant.stats.calibration import Bin
-from assistant.stats.selective import RiskCoverage
+from assistant.reports.blocks import Block, Chart, Facts, Fold, Part, Said, Section, Table
+from assistant.reports.charts.confidence import reliability, risk_and_coverage
+from assistant.reports.figures import number, percent
+from assistant.reports.words import Words
+from assistant.stats.scores.calibration import Bin
+from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
-from evals.report.blocks import Block, Chart, Facts, Fold, Part, Said, Section, Table
-from evals.report.charts.confidence import reliability, risk_and_coverage
-from evals.report.figures import number, percent
-from evals.report.words import Words
 
 _OPEN = 3  # variants that stand open
 _TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is told

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.reports.blocks import Block, Fold, Part, Said, Section, Table
+from assistant.reports.figures import percent
+from assistant.reports.words import Words
 from evals.disagreements.analysis import (
     Cluster,
     Conclusion,
@@ -13,10 +16,7 @@ from evals.disagreements.analysis import (
     GroupRow,
     SliceFinding,
 )
-from evals.report.blocks import Block, Fold, Part, Said, Section, Table
-from evals.report.figures import percent
 from evals.report.sections.cells import chance, ends, examples, noted, value
-from evals.report.words import Words
 
 _OPEN = 2  # variants that stand open
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from evals.panel import PeoplePanel, ReviewerRow
-from evals.report.blocks import Block, Chart, Fold, Said, Section, Table
-from evals.report.charts.forest import Row, forest
+from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.charts.forest import Row, forest
+from assistant.reports.words import Words
+from evals.agreement.panel import PeoplePanel, ReviewerRow
 from evals.report.sections.agreement import figure_table, index_row, share_row
 from evals.report.sections.cells import ends, value
 from evals.report.sections.result import described, share_with_interval
 from evals.report.sentences import people_sentence
-from evals.report.words import Words
 
 _SHOWN = 20  # reviewers in the chart: those who agree least
 

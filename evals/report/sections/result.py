@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from assistant.stats.coefficient import Coefficient
+from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.charts.forest import Row, forest
+from assistant.reports.figures import percent
+from assistant.reports.words import Words
+from assistant.stats.agreement.coefficient import Coefficient
+from evals.comparison.ranking import Pair, Ranked, Ranking
 from evals.evaluation import Evaluation
-from evals.ranking import Pair, Ranked, Ranking
-from evals.report.blocks import Block, Chart, Fold, Said, Section, Table
-from evals.report.charts.forest import Row, forest
-from evals.report.figures import percent
 from evals.report.sections.cells import chance, ends, index, index_ends, points, points_ends, value
 from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
-from evals.report.words import Words
 
 _PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
 _INVALID = 5  # variants whose invalid answers are told first; of more, their number

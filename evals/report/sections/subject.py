@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from assistant.reports.blocks import Block, Facts, Fold, Section, Table
+from assistant.reports.words import Words
 from evals.evaluation import Subject
-from evals.report.blocks import Block, Facts, Fold, Section, Table
 from evals.report.sections.cells import counted, noted
-from evals.report.words import Words
 
 _OPEN = 6  # variants whose make-up stands open
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from evals.collect import Collector, MachineAnswer
-from evals.data import EvalData, Sight, VariantIdentity
+from evals.data.collect import Collector, MachineAnswer
+from evals.data.eval_data import EvalData, Sight, VariantIdentity
 
 WORDS = tuple(
     f"{a}{b}" for a in ("ba", "ce", "di", "fo", "gu", "ha", "ji") for b in ("lan", "mer", "nip", "rot", "sud")

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.stats import binom, fisher_exact
 
-from evals.data import EvalData
+from evals.data.eval_data import EvalData
 from evals.disagreements.candidates import candidates
 from evals.disagreements.compared import Compared, compared
 from evals.disagreements.scan import scan_grouped, scan_independent

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evals.data import EvalData, VariantIdentity
+from evals.data.eval_data import EvalData, VariantIdentity
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import Conclusion, ConfusionPair, ProbableSide
 from tests.evals.disagreements.made import collect, other

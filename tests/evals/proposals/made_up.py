@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from assistant.models.interface import ModelAnswer
-from assistant.policy.documents import parse_policy
+from assistant.policy.documents.documents import parse_policy
 from assistant.prompting.template import parse_prompt
 from evals.disagreements.analysis import Conclusion, ConfusionPair, Disagreements, Example, ProbableSide
 

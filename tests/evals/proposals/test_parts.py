@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
+from evals.data.part import part_of
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import ProbableSide
-from evals.part import part_of
 from evals.proposals.copies import find_copy
 from evals.proposals.parts import split_data, without_passages_of
 from tests.evals.judged import judged

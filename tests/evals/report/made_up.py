@@ -6,11 +6,15 @@ import itertools
 
 import numpy as np
 
-from assistant.stats.calibration import Bin
-from assistant.stats.coefficient import Coefficient, undefined
-from assistant.stats.selective import RiskCoverage
-from evals.comparison import ChangedItem, Comparison, Side, SliceEffect, Verdict
-from evals.data import NO_ANSWER, Scale, VariantIdentity
+from assistant.domain.labels import NO_ANSWER
+from assistant.stats.agreement.coefficient import Coefficient, undefined
+from assistant.stats.scores.calibration import Bin
+from assistant.stats.scores.selective import RiskCoverage
+from evals.agreement.panel import AgreementPanel, Arms, Ceiling, LabelRow
+from evals.agreement.replacement import Allowance, Replacement
+from evals.comparison.comparison import ChangedItem, Comparison, Side, SliceEffect, Verdict
+from evals.comparison.ranking import Pair, Ranked, Ranking
+from evals.data.eval_data import Scale, VariantIdentity
 from evals.disagreements.analysis import (
     Cluster,
     Conclusion,
@@ -22,9 +26,6 @@ from evals.disagreements.analysis import (
     SliceFinding,
 )
 from evals.evaluation import ConfidenceQuality, Evaluation, Subject
-from evals.panel import AgreementPanel, Arms, Ceiling, LabelRow
-from evals.ranking import Pair, Ranked, Ranking
-from evals.replacement import Allowance, Replacement
 
 OLD, NEW = "gpt-4o-mini · moderation@2", "gpt-4o-mini · moderation@3"
 CLASSES = ("fine", "harassment", "hate|threat", "sexual", "spam", NO_ANSWER)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from assistant.errors import InputError
-from assistant.stats.coefficient import Coefficient, undefined
-from evals.comparison import Verdict
-from evals.people import people_panel
-from evals.ranking import Ranking
-from evals.replacement import Allowance, Replacement
+from assistant.stats.agreement.coefficient import Coefficient, undefined
+from evals.agreement.people import people_panel
+from evals.agreement.replacement import Allowance, Replacement
+from evals.comparison.comparison import Verdict
+from evals.comparison.ranking import Ranking
 from evals.report.sentences import (
     panel_sentence,
     people_sentence,

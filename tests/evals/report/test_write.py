@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.stats.coefficient import Coefficient
-from assistant.stats.selective import RiskCoverage
+from assistant.stats.agreement.coefficient import Coefficient
+from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
 from evals.report.as_json import as_json
 from evals.report.write import FILES, write_report

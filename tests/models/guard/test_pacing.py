@@ -11,7 +11,7 @@ import pytest
 from assistant.errors import FatalModelError
 from assistant.models.dev.faults import LimitState, RequestLimit
 from assistant.models.guard.pacing import FIRST_BURST, Pacer, Ticket
-from assistant.models.limits import RateLimits
+from assistant.models.http.limits import RateLimits
 from tests.models.virtual_time import run_virtually
 
 

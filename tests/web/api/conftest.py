@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
-from assistant.store.api_tokens import ApiTokenStore
-from assistant.store.audit import Entry, entries, verify
-from assistant.web.credentials import digest, new_token
+from assistant.store.audit.log import Entry, entries, verify
+from assistant.store.people.api_tokens import ApiTokenStore
+from assistant.web.security.credentials import digest, new_token
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import app, browser, make_user, workspace  # noqa: F401 - fixtures
 from tests.web.pages.made_up import MadeUp

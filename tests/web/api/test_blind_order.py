@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
@@ -18,13 +19,12 @@ from assistant.domain.review_work import Role
 from assistant.review.wanted import Batch, Wish
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
-from assistant.store.items import NewItem
-from assistant.store.prelabels import Answered
-from assistant.store.routed import RoutedKey
-from assistant.store.routes import RouteStore
+from assistant.store.content.items import NewItem
+from assistant.store.review.queue.routed_items import RoutedKey
+from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.routes import RouteStore
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
-from assistant.wiring.start import make_workspace
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.review.conftest import LABELS
 from tests.web.api.conftest import with_token

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from assistant.web import api
-from assistant.web.api_access import permissions_of
 from assistant.web.app import _routers
 from assistant.web.permissions import SCOPES
+from assistant.web.security.api_access import permissions_of
 from tests.web.conftest import app, workspace  # noqa: F401 - fixtures
 
 METHODS = {"get", "post", "put", "patch", "delete"}

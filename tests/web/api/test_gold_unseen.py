@@ -10,16 +10,16 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assistant.application.workspace.create import make_workspace
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.review.gold import make_gold
 from assistant.routing.sampling import draw
-from assistant.store.adjudications import add
-from assistant.store.nonces import REVIEW, WORKSPACE
-from assistant.store.review_tables import assignments, tasks
+from assistant.store.certification.nonces import REVIEW, WORKSPACE
+from assistant.store.review.disagreements.adjudications import add
+from assistant.store.tables.review import assignments, tasks
 from assistant.web.app import create_app
-from assistant.web.options import ServeOptions
-from assistant.wiring.start import make_workspace
+from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.api.conftest import Program, with_token
 from tests.web.conftest import PORT

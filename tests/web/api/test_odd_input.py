@@ -7,7 +7,7 @@ import json
 import pytest
 
 from assistant.domain.review_work import Role
-from assistant.store import audit
+from assistant.store.audit import log as audit
 from tests.web.api.conftest import Program
 from tests.web.pages.made_up import MadeUp
 

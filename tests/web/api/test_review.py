@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 from assistant.domain.items import Content
 from assistant.domain.review_work import Role
-from assistant.store.review_tables import assignments, late_answers
-from assistant.store.users import User, UserStore
+from assistant.store.people.users import User, UserStore
+from assistant.store.tables.review import assignments, late_answers
 from assistant.web.app import create_app
-from assistant.web.doors import CSRF_HEADER
-from assistant.web.options import ServeOptions
+from assistant.web.security.authentication import CSRF_HEADER
+from assistant.web.server.options import ServeOptions
 from tests.browser.made_up import IMAGE, Site, furnish
 from tests.web.conftest import BASE_URL, PORT, browser, sign_in
 

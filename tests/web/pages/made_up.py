@@ -20,12 +20,12 @@ from assistant.review.priority import priority
 from assistant.review.queue import Queue
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
-from assistant.store.fits import FitStore
-from assistant.store.items import NewItem
-from assistant.store.prelabels import Answered
-from assistant.store.runs import Run
-from assistant.store.tasks import add_tasks
-from assistant.store.users import UserStore
+from assistant.store.certification.fits import FitStore
+from assistant.store.content.items import NewItem
+from assistant.store.people.users import UserStore
+from assistant.store.review.queue.tasks import add_tasks
+from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 CLAUSES = {

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.review_work import Role
-from assistant.store import audit
-from assistant.store.people_tables import audit_log
+from assistant.store.audit import log as audit
+from assistant.store.tables.people import audit_log
 from tests.web.conftest import SignedIn
 from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words

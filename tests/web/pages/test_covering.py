@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.application.review.fill_queue import list_conflicts
 from assistant.domain.certificates import Score
 from assistant.domain.review_work import Cause, Role
 from assistant.domain.reviews import Review
 from assistant.review.adjudicate import Verdict, settle
 from assistant.routing.route import Route
-from assistant.store.fits import FitStore
-from assistant.store.routes import RouteStore
-from assistant.wiring.review.filling import list_conflicts
+from assistant.store.certification.fits import FitStore
+from assistant.store.runs.routes import RouteStore
 from tests.web.conftest import SignedIn
 from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import older, words

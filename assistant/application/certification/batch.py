@@ -1,0 +1,242 @@
+"""A run as a batch: the columns that learning, sampling and certifying work on, read from the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.application.certification.accepted_items import groups_of
+from assistant.application.certification.answer_codes import Classes
+from assistant.application.certification.human_labels import PeoplesAnswers
+from assistant.application.certification.raw_signals import (
+    Columns,
+    compared_signals,
+    number,
+    replicates,
+    stored_signals,
+)
+from assistant.application.certification.votes import Votes
+from assistant.domain.labels import LabelAnswer
+from assistant.errors import CertificateError, InputError
+from assistant.routing.doubts import label_probability
+from assistant.settings import SETTINGS_FILE
+from assistant.steps import step
+from assistant.store.certification.pool import PoolPage, PoolStore
+from assistant.store.runs.runs import Run
+from assistant.trust.pool import NONE, Answers, Pool
+from assistant.wiring.workspace import Workspace
+
+_PAGE = 20_000  # items whose vectors are fetched at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """The n items of a run, in order of arrival.
+
+    Args:
+        run: the run.
+        page: its columns.
+        others: answers of other runs to the same items, by the run's name.
+        same: names of the runs among them that asked the same once more.
+        people: what people said about them.
+        classes: every answer that occurs.
+        position: of each external id.
+    """
+
+    run: Run
+    page: PoolPage
+    others: Mapping[str, Sequence[LabelAnswer | None]]
+    same: Sequence[str]
+    people: PeoplesAnswers
+    classes: Classes
+    position: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    @property
+    def last_key(self) -> int:
+        """Row number of the last item: those that come later are no part of the batch."""
+        return self.page.keys[-1]
+
+    @property
+    def has_telling_signals(self) -> bool:
+        """Whether a signal differs between items; answers of other runs count as one."""
+        return bool(self.others) or any(
+            len(set(column[np.isfinite(column)])) > 1 for column in stored_signals(self.page).values()
+        )
+
+    @property
+    def off_label_set(self) -> bool:
+        """Whether machines or people gave labels that the policy's label set does not have."""
+        known = {name for answer in self.classes.answers[: self.classes.known] for name in answer}
+        return any(name not in known for answer in self.classes.answers for name in answer)
+
+    def codes(self, answers: Iterable[LabelAnswer | None]) -> np.ndarray:
+        """(k,) the answers' numbers, -1 for None."""
+        return np.array([NONE if one is None else self.classes.code(one) for one in answers], dtype=np.int64)
+
+    def signals(self) -> Columns:
+        """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
+        others = {name: self.codes(answers) for name, answers in self.others.items()}
+        return stored_signals(self.page) | compared_signals(
+            self.page.texts, self.codes(usable_answers(self.page)), others, self.same
+        )
+
+    def positions(self, names: Iterable[str]) -> np.ndarray:
+        """(k,) where the items of these ids stand."""
+        return np.array([self.position[name] for name in names], dtype=np.int64)
+
+    def groups(self, by: str) -> np.ndarray:
+        """(n,) name of each item's group, by `label` or `language`."""
+        return np.array([group for _, group in groups_of(self.page, by)], dtype=object)
+
+    def votes(self, blind: Iterable[str] = (), audited: Collection[str] = ()) -> Votes:
+        """What people settled on for each item.
+
+        Args:
+            blind: items of which only blind answers count, see `PeoplesAnswers.votes`.
+            audited: items whose answers certify, see `PeoplesAnswers.certifying`.
+        """
+        votes, final = self.people.votes(frozenset(blind)), self.people.votes(frozenset())
+        counted = self.people.certifying(audited)
+        return Votes(
+            codes=self._coded(votes.settled),
+            final=self._coded(final.settled),
+            first=self._coded(counted.answers),
+            tied=votes.tied,
+            assisted=votes.assisted,
+            unknown_blindness=votes.unknown_blindness,
+            in_part=frozenset(votes.in_part),
+            changed=self.positions(counted.changed),
+            wanted=counted.wanted,
+        )
+
+    def answers_behind(self, index: np.ndarray) -> int:
+        """How many answers people gave to some items, given as positions (k,)."""
+        return sum(len(self.people.by_item.get(self.page.ids[at], ())) for at in index.tolist())
+
+    def _coded(self, answers: Mapping[str, LabelAnswer]) -> np.ndarray:
+        codes = np.full(len(self), NONE, dtype=np.int64)
+        codes[self.positions(answers)] = self.codes(answers.values())
+        return codes
+
+
+def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:
+    """Everything known about a run's items, but their vectors.
+
+    Args:
+        workspace: the opened workspace.
+        run: whose items and answers.
+        last_key: row number of the last item that belongs to the batch; None for all there are.
+
+    Raises:
+        CertificateError: the run has no items, or no usable answer.
+    """
+    store = PoolStore(workspace.database)
+    beside = [other for other in workspace.runs.all() if other.id != run.id]
+    pages, others = [], {other.name: list[LabelAnswer | None]() for other in beside}
+    with step(f"reading the answers of {run.name}") as reading:
+        for read in store.pages(run.id):
+            page = _until(read, last_key)
+            pages.append(page)
+            found = store.other_answers([other.id for other in beside], page)
+            for other in beside:
+                others[other.name] += found[other.id]
+            reading.done += len(page)
+    page = _joined(pages)
+    if "labelled" not in page.statuses:
+        raise CertificateError(f"run {run.name} has no machine labels", hint="assistant prelabel  makes them")
+    position = {name: at for at, name in enumerate(page.ids)}
+    people = PeoplesAnswers.read(store, position)
+    answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
+    classes = Classes.of(_known(workspace), _occurring(page, answered, people))
+    return Batch(run, page, answered, replicates(run, beside), people, classes, position)
+
+
+def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.ndarray] | None = None) -> Pool:
+    """The batch as learning takes it. Vectors that the embedder has not made yet are computed and kept.
+
+    Args:
+        workspace, batch: whose items.
+        categories: (n,) names by name; None for the languages, where there are several, and the settings' metadata.
+
+    Raises:
+        InputError: metadata named in the settings that no item has.
+    """
+    page = batch.page
+    scores = np.array([number(label_probability(given)) for given in page.signals])
+    return Pool(
+        ids=page.ids,
+        texts=page.texts,
+        vectors=_vectors(workspace, page),
+        classes=batch.classes.names,
+        machine=Answers(batch.codes(usable_answers(page)), scores if np.isfinite(scores).any() else None),
+        others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
+        signals=batch.signals(),
+        categories=_categories(page, workspace.settings.trust.metadata) if categories is None else categories,
+    )
+
+
+def metadata_column(page: PoolPage, name: str) -> np.ndarray:
+    """(n,) what the items of a page have for one name, empty where they have nothing."""
+    return np.array([_text(value) for value in _metadata(page, name)], dtype=object)
+
+
+def _until(page: PoolPage, last_key: int | None) -> PoolPage:
+    if last_key is None or not page.keys or page.keys[-1] <= last_key:
+        return page
+    kept = sum(key <= last_key for key in page.keys)
+    return PoolPage(*(getattr(page, name)[:kept] for name in PoolPage.__slots__))
+
+
+def _joined(pages: Sequence[PoolPage]) -> PoolPage:
+    return PoolPage(*([cell for page in pages for cell in getattr(page, name)] for name in PoolPage.__slots__))
+
+
+def _known(workspace: Workspace) -> list[LabelAnswer]:
+    return [(name,) for name in workspace.policy.label_set.names]
+
+
+def usable_answers(page: PoolPage) -> Iterator[LabelAnswer | None]:
+    """The run's answer to each item of a page; None where it failed."""
+    for status, labels in zip(page.statuses, page.labels, strict=True):
+        yield labels if status == "labelled" else None
+
+
+def _occurring(
+    page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: PeoplesAnswers
+) -> set[LabelAnswer]:
+    machine = {answer for column in (usable_answers(page), *others.values()) for answer in column if answer is not None}
+    return machine | people.occurring()
+
+
+def _vectors(workspace: Workspace, page: PoolPage) -> np.ndarray:
+    wanted = list(zip(page.digests, page.texts, strict=True))
+    embedder = workspace.item_embedder
+    return np.concatenate([embedder.vectors_of(wanted[at : at + _PAGE]) for at in range(0, len(wanted), _PAGE)])
+
+
+def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray]:
+    """Languages where there are several, and the metadata the user names."""
+    columns = {"language": np.array(page.languages, dtype=object)} if len(set(page.languages)) > 1 else {}
+    for name in metadata:
+        columns[name] = metadata_column(page, name)
+        if not any(columns[name]):
+            there = sorted({key for meta in page.metas for key in meta} | ({"source"} if any(page.sources) else set()))
+            hint = f"there are: {', '.join(there) or 'none'}"
+            raise InputError(
+                f"no item has the metadata {name!r}", where=f"{SETTINGS_FILE}: [trust] metadata", hint=hint
+            )
+    return columns
+
+
+def _metadata(page: PoolPage, name: str) -> Iterator[object]:
+    for source, meta in zip(page.sources, page.metas, strict=True):
+        yield source if name == "source" and name not in meta else meta.get(name)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,274 @@
+"""A campaign as its stored samples tell it: what was drawn so far, for which target, by which design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from assistant.application.certification.accepted_items import has_label, offered_scores
+from assistant.application.certification.batch import Batch
+from assistant.application.certification.votes import Votes
+from assistant.domain.certificates import Fit, Purpose, Sample
+from assistant.errors import CertificateError, InputError
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.nonces import Nonce
+from assistant.store.certification.samples import SampleStore
+from assistant.store.runs.runs import Run
+from assistant.trust.certificates.campaign import Campaign, Target, Wave
+from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.model import Chosen
+from assistant.trust.pool import NONE
+from assistant.wiring.workspace import Workspace
+
+DEFAULT_TARGET = Target(0.05, 0.95)
+_STEPS = (Purpose.START, Purpose.LEARN, Purpose.AUDIT, Purpose.REVIEW)
+_BLIND = (Purpose.START, Purpose.AUDIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a sample's `detail` keeps, so that the campaign can go on in another process.
+
+    Args:
+        max_error, confidence: the target.
+        items: in the batch.
+        last_key: row number of the batch's last item.
+        rate: chance of an offered item to be audited; None before that is settled.
+        offered: items this wave offered: the first of its fit's scores; None for other purposes.
+        seal: of the nonce it was drawn with, see `Nonce.seal`; None for draws from before there were nonces.
+        policy: id and version of the policy people had then.
+    """
+
+    max_error: float
+    confidence: float
+    items: int
+    last_key: int
+    rate: float | None = None
+    offered: int | None = None
+    seal: str | None = None
+    policy: str | None = None
+
+    @classmethod
+    def of(cls, sample: Sample) -> Design:
+        """As it was stored."""
+        return cls(**{name: sample.detail.get(name) for name in cls.__slots__})  # type: ignore[arg-type] # own JSON
+
+    def as_json(self) -> dict[str, object]:
+        """As it is stored."""
+        return asdict(self)
+
+    @property
+    def target(self) -> Target:
+        """What is to be certified."""
+        return Target(self.max_error, self.confidence)
+
+
+@dataclass(frozen=True)
+class History:
+    """The samples of one run's campaign, oldest first, and the ids of their items by sample."""
+
+    run: Run
+    samples: tuple[Sample, ...]
+    drawn: Mapping[int, tuple[str, ...]]
+
+    @property
+    def audits(self) -> tuple[Sample, ...]:
+        """The samples of the waves."""
+        return tuple(sample for sample in self.samples if sample.purpose is Purpose.AUDIT)
+
+    @cached_property
+    def last(self) -> Design | None:
+        """The newest design, None before the first sample."""
+        return Design.of(self.samples[-1]) if self.samples else None
+
+    @property
+    def last_key(self) -> int | None:
+        """Row number of the batch's last item: fixed once items were offered, before that the batch may grow."""
+        return Design.of(self.audits[0]).last_key if self.audits else None
+
+    @property
+    def blind(self) -> frozenset[str]:
+        """Ids of items whose labels count only if they were not given in sight of the machine's."""
+        return frozenset(name for one in self.samples if one.purpose in _BLIND for name in self.drawn[one.id])
+
+    @property
+    def audited(self) -> frozenset[str]:
+        """Ids of the items whose labels certify."""
+        return frozenset(self.ids(Purpose.AUDIT))
+
+    @property
+    def policies(self) -> list[str]:
+        """Id and version of the policies people labelled by, oldest first."""
+        return list(dict.fromkeys(one for one in (Design.of(sample).policy for sample in self.samples) if one))
+
+    def ids(self, purpose: Purpose) -> list[str]:
+        """Ids of all items drawn for a purpose."""
+        return [name for one in self.samples if one.purpose is purpose for name in self.drawn[one.id]]
+
+    def seed(self, wished: int | None, otherwise: int) -> int:
+        """The seed of folds and solvers: that of the first sample, before that the one wished for. Draws have a nonce.
+
+        Raises:
+            InputError: another one is wished for while a campaign is under way.
+        """
+        if not self.samples:
+            return otherwise if wished is None else wished
+        seed = self.samples[0].seed
+        if wished not in {None, seed}:
+            hint = "leave --seed out"
+            raise InputError(f"the campaign of {self.run.name} learns with seed {seed}, not {wished}", hint=hint)
+        return seed
+
+    def target(self, max_error: float | None, confidence: float | None) -> Target:
+        """What is to be certified: as wished for, else as the campaign has it, else 5 % with 95 % confidence.
+
+        It may change until items are offered. From then on it is fixed: whoever may choose the target after looking at
+        the audit chooses the one that luck favours, and the chance to be wrong is no longer the one stated.
+
+        Raises:
+            InputError: shares out of range, or a change after items were offered.
+        """
+        now = self.last.target if self.last else DEFAULT_TARGET
+        wished = read_target(
+            now.max_error if max_error is None else max_error, now.confidence if confidence is None else confidence
+        )
+        if self.audits and wished != now:
+            raise InputError(
+                f"the campaign of {self.run.name} audits for at most {percent(now.max_error)} errors at"
+                f" {percent(now.confidence)} confidence, and labels have been drawn for that",
+                hint="leave --max-error and --confidence out; another target needs a run of its own",
+            )
+        return wished
+
+    def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
+        """The campaign where it stopped."""
+        campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
+        if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
+            judge.resume(chosen)
+        same_target = self.last is not None and self.last.target == target
+        rate = self.last.rate if self.last and same_target else None
+        learned = [one.purpose for one in self.samples if one.purpose in {Purpose.LEARN, Purpose.AUDIT}]
+        campaign.resume(rate, self.waves(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
+        return campaign
+
+    def waves(self, workspace: Workspace, batch: Batch) -> list[Wave]:
+        """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
+        fits = FitStore(workspace.database)
+        return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+
+
+def _chosen(fit: Fit | None) -> Chosen | None:
+    """What the newest fit's classifier looked at, so that the next one, in another process, asks for the same items."""
+    if fit is None or "penalty" not in fit.report:
+        return None
+    recipe, penalty, labels = (fit.report[name] for name in ("recipe", "penalty", "chosen_with"))
+    return Chosen(str(recipe), float(str(penalty)), int(str(labels)))
+
+
+def read_history(workspace: Workspace, run: Run) -> History:
+    """What was drawn from a run so far.
+
+    Raises:
+        CertificateError: items have left the batch, or come into it, since they were first offered.
+    """
+    store = SampleStore(workspace.database)
+    samples = tuple(one for one in store.of_run(run.id) if one.purpose in _STEPS)
+    drawn = {one.id: tuple(item.item_id for item in store.items(one.id)) for one in samples}
+    return History(run, samples, drawn)
+
+
+def check_batch(design: Design, batch: Batch) -> None:
+    """Raises CertificateError where the batch is not the one that the audit was designed for."""
+    if design.items != len(batch):
+        raise CertificateError(
+            f"{design.items:,} items had an answer in {batch.run.name} when auditing began, {len(batch):,} of those"
+            " that had arrived by then have one now",
+            hint="a certificate speaks of one batch: label the others in a run of their own",
+        )
+
+
+def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> Wave:
+    """One wave from the fit and the sample that are kept of it.
+
+    A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
+    in order of arrival where equally sure, are the ones that were offered.
+    """
+    offered = offered_scores(fits, audit.fit_id or 0, Design.of(audit).offered or 0)
+    order = batch.positions(score.item_id for score in offered)
+    audited = np.zeros(len(batch), dtype=bool)
+    audited[batch.positions(drawn)] = True
+    return Wave(
+        order=order,
+        codes=batch.codes(score.labels if has_label(score) else None for score in offered),
+        confidence=np.array([score.confidence for score in offered]),
+        audited=audited[order],
+    )
+
+
+def unlabelled(history: History, batch: Batch, votes: Votes) -> tuple[Sample, tuple[str, ...]] | None:
+    """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
+
+    These are all audits, whose items people may come to disagree on later, and the newest sample.
+    """
+    for sample in history.samples:
+        codes = votes.first if sample.purpose is Purpose.AUDIT else votes.codes
+        if sample.purpose is not Purpose.AUDIT and sample is not history.samples[-1]:
+            continue
+        missing = tuple(name for name in history.drawn[sample.id] if codes[batch.position[name]] == NONE)
+        if missing:
+            return sample, missing
+    return None
+
+
+def read_target(max_error: float, confidence: float) -> Target:
+    """A target as it was asked for. Raises InputError for shares that can't be."""
+    wrong = [
+        f"{name} {value:g}"
+        for name, value in (("--max-error", max_error), ("--confidence", confidence))
+        if not 0 < value < 1
+    ]
+    if wrong:
+        raise InputError(
+            f"{' and '.join(wrong)} can't be: shares lie between 0 and 1, both left out",
+            hint="e.g. --max-error 0.05 --confidence 0.95",
+        )
+    return replace(DEFAULT_TARGET, max_error=max_error, confidence=confidence)
+
+
+def choose_run(workspace: Workspace, name: str | None) -> Run:
+    """The run of that name, else the newest.
+
+    Raises:
+        InputError: no such run; or none is named, and a campaign is under way in another than the newest.
+    """
+    run = workspace.runs.find(name)
+    if name is not None:
+        return run
+    store = SampleStore(workspace.database)
+    if store.of_run(run.id):
+        return run
+    busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
+    if busy:
+        raise InputError(
+            f"the newest run is {told(run)}, but people have been asked about {told(busy[-1])}",
+            hint=f"--run {busy[-1].name} goes on with that, --run {run.name} begins anew",
+        )
+    return run
+
+
+def policy_name(workspace: Workspace) -> str:
+    """Id and version of the policy that people label by now."""
+    return f"{workspace.policy.id}@{workspace.policy.version}"
+
+
+def told(run: Run) -> str:
+    """A run in words."""
+    return f"{run.name} ({run.prompt or 'imported'}, {run.model})"
+
+
+def percent(share: float) -> str:
+    """A share as people write it: 5 %, 99.9 %."""
+    return f"{100 * share:.10g} %"

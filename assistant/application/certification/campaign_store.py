@@ -1,0 +1,134 @@
+"""What a campaign's steps leave in the stores: the fit, and the sample with the design it was drawn by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.application.certification.batch import Batch
+from assistant.application.certification.campaign_state import Design, History, policy_name
+from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Score
+from assistant.store.certification.fits import FitStore
+from assistant.store.certification.nonces import Nonce
+from assistant.store.certification.samples import SampleStore
+from assistant.store.runs.journal import claim
+from assistant.trust.certificates.campaign import Campaign, Step
+from assistant.trust.classifier.calibrated import Judgement
+from assistant.trust.pool import NONE
+from assistant.trust.signals.reliability import reliability_report
+from assistant.wiring.workspace import Workspace
+
+
+@contextmanager
+def drawing(workspace: Workspace) -> Iterator[None]:
+    """One process at a time looks at what was drawn from a workspace and draws more: nothing is drawn twice.
+
+    Raises:
+        StorageError: another process is at it.
+    """
+    release = claim(workspace.state / "drawing")
+    try:
+        yield
+    finally:
+        release()
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Writes what a campaign does into the stores of its workspace.
+
+    Args:
+        workspace: whose stores.
+        history: of the campaign so far.
+        batch: its items.
+        seed: of folds and solvers.
+        nonce: of every draw.
+    """
+
+    workspace: Workspace
+    history: History
+    batch: Batch
+    seed: int
+    nonce: Nonce
+
+    def keep(self, campaign: Campaign, step: Step, left: np.ndarray) -> Sample:
+        """A step's fit, where it made one, and its sample.
+
+        Args:
+            campaign: after the step.
+            step: what people label next.
+            left: (k,) items that were neither labelled nor offered before the step: those whose scores are kept.
+        """
+        fit = None if step.judgement is None else self._fit(step.judgement, left)
+        return SampleStore(self.workspace.database).add(
+            self.history.run.id,
+            fit_id=None if fit is None else fit.id,
+            purpose=step.purpose,
+            population=step.population,
+            seed=self.seed,
+            detail=self._design(campaign, step).as_json(),
+            items=sampled(self.batch, step.index, step.inclusion),
+        )
+
+    def _fit(self, judgement: Judgement, left: np.ndarray) -> Fit:
+        return FitStore(self.workspace.database).add(
+            self.history.run.id,
+            seed=self.seed,
+            labels_used=len(judgement.labelled),
+            report=fit_report(judgement, self.batch.positions(self.history.ids(Purpose.START))),
+            scores=scores(self.batch, judgement, left),
+        )
+
+    def _design(self, campaign: Campaign, step: Step) -> Design:
+        return Design(
+            max_error=campaign.target.max_error,
+            confidence=campaign.target.confidence,
+            items=len(self.batch),
+            last_key=self.history.last_key or self.batch.last_key,
+            rate=campaign.rate,
+            offered=None if step.wave is None else len(step.wave.order),
+            seal=self.nonce.seal,
+            policy=policy_name(self.workspace),
+        )
+
+
+def sampled(batch: Batch, index: np.ndarray, inclusion: np.ndarray) -> Iterator[SampledItem]:
+    """Items as a sample keeps them: positions (k,) with the chance of each to be drawn (k,)."""
+    for at, chance in zip(index.tolist(), inclusion.tolist(), strict=True):
+        yield SampledItem(batch.page.ids[at], chance)
+
+
+def scores(batch: Batch, judgement: Judgement, index: np.ndarray) -> Iterator[Score]:
+    """What a judgement says of some items; one without a label has confidence 0."""
+    columns = (column[index].tolist() for column in (judgement.codes, judgement.confidence))
+    for at, code, confidence in zip(index.tolist(), *columns, strict=True):
+        labels = () if code == NONE else batch.classes.answers[code]
+        yield Score(batch.page.ids[at], labels, confidence, judgement.author.value)
+
+
+def fit_report(judgement: Judgement, random: np.ndarray) -> dict[str, object]:
+    """How good a fit is, on labels it has not seen, of items that were drawn at random from the whole batch.
+
+    Those of other items would speak of the doubtful ones alone.
+
+    Args:
+        judgement: of the fit.
+        random: (k,) labelled items that are a simple random sample of the batch.
+    """
+    drawn = np.isin(judgement.labelled, random)
+    report = None
+    if drawn.any():
+        report = reliability_report(judgement.unseen_confidence[drawn], judgement.unseen_agreed[drawn]).as_json()
+    return {
+        "author": judgement.author.value,
+        "recipe": judgement.chosen.recipe,
+        "penalty": judgement.chosen.penalty,
+        "chosen_with": judgement.chosen.labels,
+        "reliability": report,
+        "speaks_for": "the whole batch: a random sample of it"
+        if drawn.any()
+        else "nobody: no label was drawn at random",
+    }

@@ -1,0 +1,284 @@
+"""Certificates from labels that their owner declares to be a simple random sample; see `trust.declared`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from assistant.application.certification.batch import Batch, make_pool, read_batch
+from assistant.application.certification.campaign_state import (
+    DEFAULT_TARGET,
+    Design,
+    check_batch,
+    percent,
+    policy_name,
+    read_history,
+    read_target,
+    read_wave,
+    told,
+)
+from assistant.application.certification.campaign_store import drawing, fit_report, sampled, scores
+from assistant.application.certification.certify_batch import CertifyChoice, issue
+from assistant.application.certification.classifier_store import Reading, freeze
+from assistant.application.certification.statement import Proof
+from assistant.application.certification.threads import one_thread
+from assistant.application.certification.votes import Votes
+from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
+from assistant.errors import CertificateError, InputError
+from assistant.routing.sampling import simple_random
+from assistant.store.certification.fits import FitStore, KeptClassifier
+from assistant.store.certification.nonces import Nonce, declared_scope
+from assistant.store.certification.samples import SampleStore
+from assistant.store.runs.runs import Run
+from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
+from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.classifier.serialization import FrozenError
+from assistant.trust.pool import NONE
+from assistant.wiring.actor import actor
+from assistant.wiring.trust.counting import count_groups
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeclaredAudit:
+    """The half that audits, and the items it was drawn from.
+
+    Args:
+        batch, votes: the run's items, and what people said of them.
+        target: what is to be certified.
+        sample: the audit as it is kept.
+        wave: all items that did not teach, surest first.
+        nonce: of the split; None for one from before there were nonces.
+    """
+
+    batch: Batch
+    votes: Votes
+    target: Target
+    sample: Sample
+    wave: Wave
+    nonce: Nonce | None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Numbers of the sample and of its fit."""
+        return self.sample.id, self.sample.fit_id or 0
+
+    @property
+    def policies(self) -> list[str]:
+        """Id and version of the policy people had when the labels were split."""
+        policy = Design.of(self.sample).policy
+        return [policy] if policy else []
+
+    @property
+    def drawn(self) -> dict[str, np.ndarray]:
+        """Positions of the items of each half."""
+        teaching = np.setdiff1d(np.arange(len(self.batch)), self.wave.order)
+        return {"teach": teaching, "audit": self.wave.order[self.wave.audited]}
+
+
+def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> IssuedCertificate:
+    """The certificate of a finite batch.
+
+    Raises:
+        InputError: a target or seed other than the first time, or that can't be.
+        CertificateError: something is missing; says what.
+    """
+    audit = declared_audit(workspace, run, choice)
+    batch, sample = audit.batch, audit.sample
+    groups = np.full(len(batch), "", dtype=object) if choice.by is None else batch.groups(choice.by)
+    tolerance = partial(_tolerated, sampled=sample.size, population=sample.population)
+    return issue(
+        Proof(
+            workspace=workspace,
+            batch=batch,
+            votes=audit.votes,
+            target=audit.target,
+            design="declared",
+            by=choice.by,
+            counts=count_groups([audit.wave], audit.votes.certifying, groups, audit.target, tolerance),
+            waves=[audit.wave],
+            places=[audit.place],
+            rate=sample.size / sample.population,
+            drawn=audit.drawn,
+            seed=sample.seed,
+            nonce=audit.nonce,
+            policies=audit.policies,
+        )
+    )
+
+
+def _tolerated(allowed: int, level: float, *, sampled: int, population: int) -> int | None:
+    return tolerated_in_sample(allowed, sampled, population, level)
+
+
+def declared_audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
+    """The audit as it was split off the first time, or split off now.
+
+    Raises:
+        InputError, CertificateError: as for `certify_declared`.
+        StorageError: another process is drawing.
+    """
+    with drawing(workspace):
+        return _audit(workspace, run, choice)
+
+
+def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
+    known = SampleStore(workspace.database).of_run(run.id, Purpose.DECLARED)
+    if not known:
+        return _split(workspace, run, choice)
+    sample, design = known[0], Design.of(known[0])
+    target = read_target(choice.max_error or design.max_error, choice.confidence or design.confidence)
+    if target != design.target or choice.seed not in {None, sample.seed}:
+        raise InputError(
+            f"the labels of {run.name} were split with seed {sample.seed} for at most {percent(design.max_error)}"
+            f" errors at {percent(design.confidence)} confidence: asking again until luck agrees proves nothing",
+            hint="leave --max-error, --confidence and --seed out",
+        )
+    batch = read_batch(workspace, run, last_key=design.last_key)
+    check_batch(design, batch)
+    drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
+    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    nonce = workspace.nonces.find(declared_scope(run.id))
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
+
+
+def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
+    if read_history(workspace, run).samples:
+        raise CertificateError(
+            f"items of {run.name} were drawn by a campaign, the doubtful ones first: no simple random sample any more",
+            hint="assistant certify  without --declared-random",
+        )
+    target = read_target(
+        DEFAULT_TARGET.max_error if choice.max_error is None else choice.max_error,
+        DEFAULT_TARGET.confidence if choice.confidence is None else choice.confidence,
+    )
+    seed = workspace.seed if choice.seed is None else choice.seed
+    batch = read_batch(workspace, run)
+    votes = batch.votes(batch.page.ids, batch.page.ids)
+    labelled = _labelled(batch, votes)
+    names = [batch.page.ids[at] for at in labelled.tolist()]
+    _refuse_second_split(workspace, run, names)
+    nonce = workspace.nonces.get(declared_scope(run.id), actor())
+    drawn = simple_random(names, len(names) // 2, key=nonce.value, purpose="declared: teaches")
+    teaching = labelled[np.sort(drawn.index)]
+    known = teaching[votes.codes[teaching] != NONE]
+    if len(np.unique(votes.codes[known])) < 2:
+        raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
+    pool = make_pool(workspace, batch)
+    with one_thread():
+        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, votes.codes[known])
+    reading = Reading.of(workspace, batch, pool, teaching)
+    judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
+    auditing = np.setdiff1d(labelled, teaching)
+    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, reading, teaching, auditing))
+
+
+def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
+    """Labels that audited one run prove nothing about another: of several tried on the same one passes by luck."""
+    store, known = SampleStore(workspace.database), set(labelled)
+    for other in workspace.runs.all():
+        earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
+        if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
+            raise CertificateError(
+                f"the labels that were declared a random sample have audited {told(other)} already: of several runs"
+                " tried on the same labels one passes by luck",
+                hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
+            )
+
+
+def _without_strange(judgement: Judgement, strange: list[int]) -> Judgement:
+    """Without a label and confidence for the items that later ones like them would not get any for."""
+    codes, confidence = judgement.codes.copy(), judgement.confidence.copy()
+    codes[strange], confidence[strange] = NONE, 0.0
+    return replace(judgement, codes=codes, confidence=confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Split:
+    """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
+
+    batch: Batch
+    votes: Votes
+    target: Target
+    seed: int
+    nonce: Nonce
+    judgement: Judgement
+    reading: Reading
+    teaching: np.ndarray
+    auditing: np.ndarray
+
+
+def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
+    """(m,) positions of the items people labelled.
+
+    Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
+    would be a random sample no more.
+    """
+    if votes.assisted:
+        raise CertificateError(
+            f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
+            hint="assistant sample  draws items to label blind",
+        )
+    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied | votes.in_part))
+    if len(labelled) < 2 * LEAST_LABELS:
+        raise CertificateError(
+            f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
+            f" {2 * LEAST_LABELS} labels of items of {batch.run.name}, there are {len(labelled)}",
+            hint="label more items drawn at random, or  assistant sample",
+        )
+    if len(labelled) == len(batch):
+        raise CertificateError("people have labelled every item: nothing is left to promise anything about")
+    return labelled
+
+
+def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
+    """The split as it is kept: the scores of all items that did not teach, and the audit drawn from these.
+
+    The classifier is kept as well: the features were measured on the items that taught alone, so that to it those that
+    audit are as new as those that will come.
+    """
+    batch, judgement, auditing = split.batch, split.judgement, split.auditing
+    others = np.setdiff1d(np.arange(len(batch)), split.teaching)
+    classifier, unkept = _classifier(split)
+    fit = FitStore(workspace.database).add(
+        batch.run.id,
+        seed=split.seed,
+        labels_used=len(judgement.labelled),
+        report=fit_report(judgement, split.teaching) | unkept,
+        scores=scores(batch, judgement, others),
+        classifier=classifier,
+    )
+    design = Design(
+        max_error=split.target.max_error,
+        confidence=split.target.confidence,
+        items=len(batch),
+        last_key=batch.last_key,
+        offered=len(others),
+        seal=split.nonce.seal,
+        policy=policy_name(workspace),
+    )
+    sample = SampleStore(workspace.database).add(
+        batch.run.id,
+        fit_id=fit.id,
+        purpose=Purpose.DECLARED,
+        population=len(others),
+        seed=split.seed,
+        detail=design.as_json() | {"taught": [batch.page.keys[at] for at in split.teaching.tolist()]},
+        items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
+    )
+    drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
+    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
+
+
+def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:
+    """What made the scores, as it is kept; or why it is not, for the fit's report."""
+    made = split.judgement.classifier
+    try:
+        return (None if made is None else freeze(made, split.reading)), {}
+    except FrozenError as error:
+        return None, {"classifier": str(error)}

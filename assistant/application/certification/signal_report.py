@@ -1,0 +1,82 @@
+"""`assistant signals`: what each raw signal of a run is worth, on items that people labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.application.certification.batch import Batch, read_batch
+from assistant.application.certification.campaign_state import read_history
+from assistant.application.certification.sampled import sampled_labels
+from assistant.domain.certificates import Fit
+from assistant.errors import InputError
+from assistant.store.certification.fits import FitStore
+from assistant.store.runs.runs import Run
+from assistant.trust.pool import NONE
+from assistant.trust.signals.discrimination import SignalWorth, signal_worths
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RunSignals:
+    """What the signals of one run are worth.
+
+    Args:
+        run: its prompt and model.
+        labelled: items with a label of a person and a usable answer that the figures rest on.
+        wrong: those of them whose machine label is not the person's.
+        speaks_for: whom the figures speak for.
+        worths: best first.
+        fit: the newest, with its report; None where nothing was learned yet.
+    """
+
+    run: Run
+    labelled: int
+    wrong: int
+    speaks_for: str
+    worths: tuple[SignalWorth, ...]
+    fit: Fit | None
+
+
+def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
+    """What the signals of a run are worth; labels given in sight of the machine's don't count.
+
+    Args:
+        workspace: the opened workspace.
+        name: of the run, None for the newest.
+
+    Raises:
+        InputError: no such run, or people labelled none of its items.
+        CertificateError: the run has no usable answer.
+    """
+    run = workspace.runs.find(name)
+    history = read_history(workspace, run)
+    batch = read_batch(workspace, run, last_key=history.last_key)
+    usable = zip(batch.page.statuses, batch.page.labels, strict=True)
+    machine = batch.codes(labels if status == "labelled" else None for status, labels in usable)
+    votes = batch.votes(blind=batch.page.ids)
+    people, sampled = votes.codes, sampled_labels(workspace, history, batch, votes)
+    index, inclusion = (column[machine[sampled.index] != NONE] for column in (sampled.index, sampled.inclusion))
+    if not len(index):
+        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
+        raise InputError(f"people labelled no item of {run.name} without seeing the machine's answer", hint=hint)
+    right = machine[index] == people[index]
+    columns = {signal: column[index] for signal, column in _columns(batch, machine).items()}
+    return RunSignals(
+        run=run,
+        labelled=len(index),
+        wrong=int((~right).sum()),
+        speaks_for=sampled.speaks_for,
+        worths=signal_worths(columns, right, inclusion),
+        fit=FitStore(workspace.database).latest(run.id),
+    )
+
+
+def _columns(batch: Batch, machine: np.ndarray) -> dict[str, np.ndarray]:
+    """The raw signals, and whether each other run gave the same answer."""
+    columns = batch.signals()
+    for name, answers in batch.others.items():
+        codes = batch.codes(answers)
+        columns[f"agrees_with_{name}"] = np.where(codes == NONE, np.nan, codes == machine)
+    return columns

@@ -1,0 +1,142 @@
+"""The whole loop played many times on a labelled set, with what others do beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from assistant.application.certification.labelled_pool import check_fields, embed, labelled_pool
+from assistant.errors import InputError
+from assistant.ingest.labels.labelled_set import read_labelled_set
+from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
+from assistant.trust.certificates.campaign import Target
+from assistant.trust.pool import Pool
+from assistant.trust.simulation.baselines import Baseline, naive, pac_labels
+from assistant.trust.simulation.local_machine import LocalMachineTrial
+from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.simulation import Method, Simulation, simulate
+from assistant.trust.simulation.trial import AssistedTrial
+
+LEAST_CONFIDENCE = 0.5  # PAC labels promise nothing below
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be played, as the user asked for it.
+
+    Args:
+        items, labels: files, see `read_labelled_set`.
+        machine: file of machine answers; None for a local model as the machine of the other methods.
+        machine_name: whose answers are the machine's; None for the one with most.
+        meta: fields of metadata that may be learned from.
+        max_errors: targets, shares of all items, at least one.
+        confidence: with which each is promised.
+        trials: of each method at each target.
+        seed: of all draws.
+        jobs: processes; None for one for each processor.
+        embedder: as `embed` takes it.
+        readings: what the user says of the files.
+    """
+
+    items: Path
+    labels: Path
+    machine: Path | None
+    machine_name: str | None
+    meta: tuple[str, ...]
+    max_errors: tuple[float, ...]
+    confidence: float
+    trials: int
+    seed: int
+    jobs: int | None
+    embedder: str
+    readings: Readings = AS_THEY_ARE
+
+    def check(self) -> None:
+        """Makes sure of the numbers, before a file is read.
+
+        Raises:
+            InputError: one is out of range.
+        """
+        for share in self.max_errors:
+            if not 0 < share < 1:
+                hint = f"{share:g} % is {share / 100:g}" if 1 <= share < 100 else "5 % is 0.05"
+                raise InputError(f"--max-error {share:g} does not lie between 0 and 1", hint=hint)
+        if not LEAST_CONFIDENCE <= self.confidence < 1:
+            what = f"--confidence {self.confidence:g} does not lie between {LEAST_CONFIDENCE} and 1"
+            raise InputError(what, hint="0.95 breaks the promise in one batch of twenty at most")
+
+
+class Trials:
+    """A labelled set made ready to be played.
+
+    Args:
+        choice: checked.
+
+    Attributes:
+        labelled: the set.
+
+    Raises:
+        InputError: as `read_labelled_set` and `check_fields`.
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self.labelled = read_labelled_set(
+            choice.items, choice.labels, choice.machine, machine_name=choice.machine_name, readings=choice.readings
+        )
+        check_fields(self.labelled, choice.meta, choice.items)
+
+    @property
+    def total(self) -> int:
+        """Trials that will be played, of all methods and targets together."""
+        return 3 * self._choice.trials * len(self._choice.max_errors)
+
+    def embed(self, note: Callable[[str], None], report: Callable[[int], None]) -> tuple[str, np.ndarray]:
+        """The items' vectors and what made them; arguments and errors as `labelled_pool.embed`."""
+        return embed(self.labelled.texts, self._choice.embedder, note=note, report=report)
+
+    def play(self, vectors: np.ndarray, report: Callable[[int], None]) -> list[Simulation]:
+        """Every method at every target, in the order of the targets.
+
+        Args:
+            vectors: of `embed`.
+            report: told how many trials are done.
+        """
+        pool, truth = labelled_pool(self.labelled, vectors, self._choice.meta)
+        each = self.total // len(self._choice.max_errors)
+        return [
+            self._play(pool, truth, max_error, _after(number * each, report))
+            for number, max_error in enumerate(self._choice.max_errors)
+        ]
+
+    def _play(self, pool: Pool, truth: np.ndarray, max_error: float, report: Callable[[int], None]) -> Simulation:
+        choice = self._choice
+        methods = build_methods(pool, truth, Target(max_error, choice.confidence), local=choice.machine is None)
+        summaries = simulate(methods, choice.trials, max_error, seed=choice.seed, jobs=choice.jobs, progress=report)
+        return Simulation(len(pool), choice.trials, max_error, choice.confidence, summaries)
+
+
+def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda count: report(done + count)
+
+
+def build_methods(pool: Pool, truth: np.ndarray, target: Target, *, local: bool) -> Mapping[str, Method]:
+    """The three methods, ready to be sent to other processes.
+
+    Args:
+        pool, truth: of `labelled_pool`.
+        target: what each promises.
+        local: the others teach a machine of their own, since none has answered.
+    """
+
+    def other(method: Callable[..., Outcome]) -> Method:
+        if local:
+            return LocalMachineTrial(method, pool, truth, target.max_error)
+        return Baseline(method, pool.machine.codes, pool.machine.scores, truth, target.max_error)
+
+    published = partial(pac_labels, level=target.level)
+    return {"naive": other(naive), "pac": other(published), "assistant": AssistedTrial(pool, truth, target)}

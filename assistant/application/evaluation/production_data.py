@@ -1,0 +1,163 @@
+"""Production as evaluation data: what people said of the items of runs, weighted by the chance they had to say it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from assistant.application.certification.sampled import speaking_labels
+from assistant.domain.policies import LabelSet
+from assistant.errors import InputError
+from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
+from assistant.store.runs.eval_answers import EvalAnswerStore
+from assistant.store.runs.runs import Run
+from assistant.wiring.workspace import Workspace
+from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
+from evals.data.eval_data import EvalData, VariantIdentity
+from evals.data.frozen import FrozenAnswer
+from evals.data.selection import Selection, properties_of, shows_media
+from evals.freezing.candidates import Routed, chance, frozen_answer, stated_inclusion
+from evals.freezing.freeze import SCALES, spelled
+
+FOR_ANOTHER_REASON = "labelled for a reason that speaks for no other item"
+NOT_ANSWERED = "labelled, and not asked in the run"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """The chance each label had to be asked for: by a campaign's samples, else by the routes of the run.
+
+    `finite` says whether figures speak for a known set of items that each label was drawn from.
+    """
+
+    run: str
+    campaign: Mapping[str, float] | None
+    note: str
+    routed: Routed
+    finite: bool = False
+
+    def of(self, item: LabelledItem) -> float | None:
+        """None where the item was labelled for another reason than the campaign."""
+        if self.campaign is not None:
+            return self.campaign.get(item.facts.id)
+        stated = stated_inclusion(item.facts, item.labels)
+        return chance(self.routed.get(item.facts.id, ()), item.labels[0].at, stated)
+
+    def before_routes(self, item: LabelledItem) -> bool:
+        """Whether nothing routed the item before it was labelled."""
+        routes = self.routed.get(item.facts.id, ())
+        return self.campaign is None and not (routes and routes[0][0] <= item.labels[0].at)
+
+
+def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | None = None) -> EvalData:
+    """What people said of the items of runs, and what the runs answered.
+
+    The chance of an item to be labelled is that of the route in force when it was first labelled: each route stores
+    it. What was labelled before anything routed it stands for itself alone, and the routed items for all others. Where
+    a campaign drew samples from the first run, labels of all its phases count, each by the chance it had there; figures
+    then speak for the batch they were drawn from, and are exact where people labelled all of it.
+
+    Args:
+        workspace: the opened workspace.
+        runs: one or more; labels weigh by the routes of the first.
+        selection: which items, and by what they are sliced; None takes all.
+
+    Raises:
+        InputError: people labelled none of the items, or none that was asked for.
+    """
+    chances = _chances(workspace, runs[0])
+    label_set = workspace.policy.label_set if any(run.policy for run in runs) else None
+    left_out: Counter[str] = Counter()
+    before = stated = 0
+    chosen = selection or Selection()
+    described = {one.facts.id: (one, described_facts(one.facts)) for one in LabelledStore(workspace.database).items()}
+    labelled = [one for one, properties in described.values() if chosen.takes(properties)]
+    if described:
+        chosen.check(len(labelled), str(workspace.folder))
+    given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
+    keys = [one.facts.key for one in labelled]
+    answers = EvalAnswerStore(workspace.database)
+    variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
+    answered = {key for variant in variants for said in variant.repeats if said for key in said.keys}
+    everything = [answer for of_item in given.values() for answer in of_item]
+    kept = []
+    for one in labelled:
+        probability = chances.of(one)
+        if one.facts.key not in answered:
+            left_out[NOT_ANSWERED] += 1
+        elif probability is None:
+            left_out[FOR_ANOTHER_REASON] += 1
+        else:
+            unrouted = chances.before_routes(one)
+            before += unrouted and probability == 1
+            stated += unrouted and probability != 1
+            kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
+    if not kept:
+        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
+        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+    data = assemble_production(
+        kept,
+        variants,
+        classes=label_set.names if label_set else None,
+        scale=SCALES[label_set.kind] if label_set else None,
+        known=_known(workspace, everything),
+        beside=[answer for of_item in given.values() for answer in of_item],
+        left_out=left_out,
+        notes=_notes(chances, before, stated, len(kept)),
+        finite=chances.finite,
+        more={one.facts.id: chosen.columns(described[one.facts.id][1]) for one in kept},
+    )
+    return chosen.counted(data)
+
+
+def described_facts(facts: ItemFacts) -> dict[str, str]:
+    """An item of the workspace by its properties."""
+    return properties_of(
+        facts.id, facts.language, facts.source, facts.meta, has_media=shows_media(facts.content, facts.meta)
+    )
+
+
+def identity_of(run: Run) -> VariantIdentity:
+    """What a run is made of."""
+    parameters = orjson.dumps(run.parameters, option=orjson.OPT_SORT_KEYS).decode() if run.parameters else ""
+    return VariantIdentity(run.prompt or "", run.policy or "", run.model, parameters)
+
+
+def _chances(workspace: Workspace, run: Run) -> _Chances:
+    speaking = speaking_labels(workspace, run)
+    if speaking is not None:
+        inclusion, sampled = speaking
+        return _Chances(run.name, inclusion, sampled.note(run), {}, sampled.finite)
+    return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
+
+
+def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:
+    """The newest answer of each person, spelled as the label set does."""
+    for one in {one.rater: one for one in item.labels}.values():
+        answer = frozen_answer(one)
+        yield answer if label_set is None else spelled(answer, label_set) or answer  # off it, counted later on
+
+
+def _known(workspace: Workspace, answers: Iterable[FrozenAnswer]) -> tuple[str, ...]:
+    """The policy's labels, where people label by it: then one that was not needed so far is a label too."""
+    names = workspace.policy.label_set.names
+    used = {label for one in answers for label in one.labels}
+    return names if used and used <= set(names) else ()
+
+
+def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[str]:
+    if chances.campaign is not None:
+        return [chances.note]
+    notes = []
+    if stated:
+        notes.append(f"{stated:,} items are weighted by the inclusion probability that came with them")
+    if before + stated < items:
+        notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")
+    if before:
+        notes.append(
+            f"{before:,} items were labelled before {chances.run} routed them: they stand for themselves alone"
+        )
+    return notes

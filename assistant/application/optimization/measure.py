@@ -1,0 +1,153 @@
+"""Measuring a draft: the job of every variant, on the test part alone, and the comparison with what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+
+from assistant.application.evaluation.run import withheld_precedents
+from assistant.application.evaluation.snapshots import Found, find_items
+from assistant.application.evaluation.suites import asking_of
+from assistant.application.labeling.session import Session
+from assistant.application.labeling.work import Asking, JobChoice, Work, open_run
+from assistant.application.optimization.files import Placed
+from assistant.application.optimization.measurements import count_looks
+from assistant.application.optimization.session import FOLDER, ProposalSession
+from assistant.errors import InputError
+from assistant.store.certification.labelled import LabelledStore
+from assistant.store.runs.eval_answers import EvalAnswerStore
+from assistant.store.runs.runs import evaluation_key
+from assistant.store.runs.selected import SelectedPrelabels
+from evals.comparison.compare import compare
+from evals.comparison.comparison import Comparison
+from evals.comparison.scores import Terms
+from evals.data.assemble import StoredVariant, assemble_snapshot
+from evals.data.eval_data import EvalData, VariantIdentity
+from evals.gates.suite import VariantChoice
+from evals.proposals.draft import Kind
+
+_LOOKS = "looks.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a draft is worth.
+
+    Args:
+        comparison: with what is in use, on the test part.
+        looks: how many drafts were measured on this test part, this one included.
+    """
+
+    comparison: Comparison
+    looks: int
+
+
+class Measurement:
+    """Everything there is to ask about a draft.
+
+    Args:
+        proposal: where it comes from.
+        placed: the draft in its file.
+        concurrency: questions on their way at once; None takes the setting.
+    """
+
+    def __init__(self, proposal: ProposalSession, placed: Placed, concurrency: int | None = None) -> None:
+        self._proposal = proposal
+        self._placed = placed
+        self._workspace = proposal.workspace
+        self._choice = JobChoice(concurrency=concurrency, budget=proposal.choice.budget)
+        self._whole: Found = find_items(self._workspace, proposal.frozen.snapshot)
+        test = frozenset(proposal.parts.test.ids)
+        items = tuple(one for one in proposal.frozen.snapshot.items if one.id in test)
+        self._snapshot = replace(proposal.frozen.snapshot, items=items)
+        self._found: Found = find_items(self._workspace, self._snapshot)
+        self.variant = self._drafted_variant()
+        self.askings = [asking_of(self._workspace, self.variant, repeat) for repeat in self._repeats]
+        self.sessions = [Session(self._workspace, self._choice, self._work(asking)) for asking in self.askings]
+
+    @property
+    def diff(self) -> list[str]:
+        """The two texts line by line."""
+        old = self._proposal.drafted_from
+        before, after = old[1].splitlines(), self._placed.source.splitlines()
+        return list(unified_diff(before, after, old[0], self._placed.name, lineterm="", n=2))
+
+    def prepare(self, note: Callable[[str], None]) -> list[Session]:
+        """Bring the index up to date and count; the sessions that have anything to do.
+
+        Args:
+            note: told in words what was done.
+        """
+        for session in self.sessions:
+            session.prepare(note)
+        return [session for session in self.sessions if session.waiting()]
+
+    def estimated_usd(self) -> float | None:
+        """What is still to ask would cost, None where the price is not known; call after `prepare`."""
+        costs = [session.estimate().cost_usd for session in self.sessions]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    def result(self) -> Measured:
+        """The comparison, once everything was asked.
+
+        Raises:
+            InputError: the draft has not answered anything, e.g. since the job was stopped.
+        """
+        if not any(session.totals().statuses for session in self.sessions):
+            raise InputError("the draft was asked nothing yet", hint="the same command goes on where it stopped")
+        data = self._data()
+        terms = Terms(margin=self._proposal.frozen.suite.margin, seed=self._proposal.choice.seed)
+        comparison = compare(data, self._proposal.variant.name, self.variant.name, terms)
+        looks = count_looks(
+            self._workspace.state / FOLDER / _LOOKS,
+            self._proposal.frozen.digest,
+            self._proposal.parts.test.ids,
+            self._placed.source,
+        )
+        return Measured(comparison, looks)
+
+    @property
+    def _repeats(self) -> range:
+        return range(self._proposal.frozen.suite.repeats)
+
+    def _drafted_variant(self) -> VariantChoice:
+        changed: dict[str, object] = {"name": self._placed.name}
+        if self._proposal.kind is Kind.PROMPT:
+            changed["prompt"] = self._placed.name
+        else:
+            changed["policy"] = self._placed.path.resolve()
+        return self._proposal.variant.model_copy(update=changed)
+
+    def _work(self, asking: Asking) -> Work:
+        """As the suite's own variants are asked: nothing settled of any of its items guides the answers."""
+        workspace, policy_id, frozen = self._workspace, asking.policy.id, self._proposal.frozen
+        run = open_run(workspace, asking, data=frozen.digest)
+        withheld = withheld_precedents(workspace, self._whole, policy_id, frozen.suite.data.group_by)
+        own = {facts.digest for facts in self._whole.facts.values()}
+        since = LabelledStore(workspace.database).first_settled(policy_id, sorted(own | withheld))
+        store = SelectedPrelabels(workspace.database, sorted(self._found.names), shared_before=since)
+        return Work(asking, run, store, None, withheld, self._proposal.budget)
+
+    def _data(self) -> EvalData:
+        whole = self._proposal.data
+        texts = {} if whole.texts is None else dict(zip(whole.ids, whole.texts, strict=True))
+        return assemble_snapshot(
+            self._snapshot,
+            [self._stored(self._proposal.variant), self._stored(self.variant)],
+            names=self._found.names,
+            texts=texts,
+            slices=self._proposal.frozen.suite.slices,
+        )
+
+    def _stored(self, variant: VariantChoice) -> StoredVariant:
+        workspace, digest = self._workspace, self._proposal.frozen.digest
+        askings = [asking_of(workspace, variant, repeat) for repeat in self._repeats]
+        runs = [workspace.runs.of_key(evaluation_key(asking.identity, digest)) for asking in askings]
+        store = EvalAnswerStore(workspace.database)
+        first = askings[0]
+        identity = VariantIdentity(
+            "@".join(first.prompt_name), "@".join(first.policy_name), first.model_spec, first.identity.parameters
+        )
+        answers = [None if run is None else store.answers(run.id, list(self._found.names)) for run in runs]
+        return StoredVariant(variant.name, identity, answers)

@@ -1,0 +1,142 @@
+"""`assistant settle`: final labels, people's where there are some, else the machine's where a certificate allows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.application.certification.human_labels import PeoplesAnswers
+from assistant.application.certification.new_items import keep_later
+from assistant.application.routing.machine_answers import Trusted, read_trusted
+from assistant.application.routing.route_plan import RoutePlan
+from assistant.application.routing.route_run import Choice, plan_routes
+from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
+from assistant.domain.consensus import Consensus, differ
+from assistant.exchange.release import Released
+from assistant.routing.route import Route
+from assistant.routing.route_scored import ROUTES
+from assistant.store.certification.certificates import CertificateStore
+from assistant.store.certification.pool import PoolStore
+from assistant.store.certification.settlements import SettlementStore
+from assistant.store.runs.rounds import RoundStore, RunColumns
+from assistant.store.runs.runs import Run
+from assistant.wiring.actor import actor
+from assistant.wiring.workspace import Workspace
+
+NO_ROUTE = "not routed"
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What was settled and what was not.
+
+    Args:
+        trusted: the certificate it was settled by.
+        people: items with a person's final label, complete.
+        in_part: items with a person's final label that leaves categories of a multi-label set unknown.
+        model: items with the model's.
+        classifier: items with the classifier's.
+        tied: items people are evenly split on: they are not settled.
+        written: final labels that are new or differ from those before.
+        withdrawn: machine labels that were final and may not stand any more.
+        reopened: ids of items with a person's final label that stands no more: people are evenly split by now, or took
+            their answers back.
+        waiting: items of the run without a final label, by route.
+        outside: items the run has no answer to and no person labelled.
+    """
+
+    trusted: Trusted
+    people: int
+    in_part: int
+    model: int
+    classifier: int
+    tied: tuple[str, ...]
+    written: int
+    withdrawn: int
+    reopened: tuple[str, ...]
+    waiting: Mapping[str, int]
+    outside: int
+
+
+def settle_run(workspace: Workspace, run: Run) -> Settling:
+    """Write the final labels there are; the same again writes nothing.
+
+    A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
+    run has answered it or not. The machine's is final where the run's newest certificate stands and accepts it and no
+    rule sends the item to people first; what is drawn to monitor the certificate is final until a person answers it.
+    Where people are evenly split nothing is settled; categories that no reviewer answered stay unknown. A label that
+    was final, and may not stand any more, is withdrawn: as everything here by a new row; where it was a person's, the
+    certificate's history says so, too.
+    """
+    trusted = read_trusted(workspace, run)
+    store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
+    people = PeoplesAnswers.read(store)
+    votes = people.votes(frozenset())
+    labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
+    settled = {name: _of_person(people, name, labels[name]) for name in labels}
+    certificate = trusted.standing_certificate
+    plan = plan_routes(workspace, run, Choice()) if certificate else None
+    if plan is not None and certificate is not None:
+        keep_later(workspace, plan.later)
+        settled = {one.item_id: one for one in _of_machine(plan, certificate.id)} | settled
+    stale = [one for one in answers.newest(run.id) if one.origin is not Origin.WITHDRAWN and one.item_id not in settled]
+    given = [*settled.values(), *(Settlement(one.item_id, (), Origin.WITHDRAWN, None, None, 0) for one in stale)]
+    counts = answers.add(run.id, certificate.id if certificate else None, actor(), given)
+    reopened = tuple(sorted(one.item_id for one in stale if one.origin is Origin.PERSON))
+    if reopened and trusted.certificate is not None:
+        CertificateStore(workspace.database).record(
+            trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)}
+        )
+    read = plan.read if plan else RoundStore(workspace.database).read(run.id)
+    origins = Counter(one.origin for one in settled.values())
+    return Settling(
+        trusted=trusted,
+        people=origins[Origin.PERSON] - len(votes.in_part),
+        in_part=len(votes.in_part),
+        model=origins[Origin.MODEL],
+        classifier=origins[Origin.CLASSIFIER],
+        tied=tuple(sorted(votes.tied)),
+        written=counts["written"] - len(stale),
+        withdrawn=len(stale) - len(reopened),
+        reopened=reopened,
+        waiting=_waiting(read, plan, settled),
+        outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
+    )
+
+
+def open_release(workspace: Workspace, run: Run) -> Released:
+    """What may be said of a run's final labels, ready to count them."""
+    trusted = read_trusted(workspace, run)
+    certificate = trusted.certificate
+    events = [] if certificate is None else CertificateStore(workspace.database).events(certificate.id)
+    return Released(certificate, trusted.standing, tuple(events))
+
+
+def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:
+    agreeing = sum(not differ(one, answer) for one in people.by_item[name])
+    return Settlement(name, answer.labels, Origin.PERSON, None, None, agreeing, unknown=answer.unknown)
+
+
+def _of_machine(plan: RoutePlan, certificate_id: int) -> Iterator[Settlement]:
+    machine = plan.machine
+    at = np.flatnonzero(plan.routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT))
+    columns = (at, machine.codes[at], machine.confidence[at])
+    for place, code, confidence in zip(*(column.tolist() for column in columns), strict=True):
+        origin, fit_id = Origin(machine.origins[code]), machine.fits[code]
+        yield Settlement(plan.items.ids[place], machine.answers[code], origin, certificate_id, confidence, 0, fit_id)
+
+
+def _waiting(read: RunColumns, plan: RoutePlan | None, settled: Mapping[str, Settlement]) -> dict[str, int]:
+    """Items without a final label by route: the stored one where it is deferred or there is no plan."""
+    stored = [*(one.route.value for one in read.routes.decisions), NO_ROUTE]
+    counts: Counter[str] = Counter()
+    for at, name in enumerate(read.ids):
+        if name not in settled:
+            route = stored[read.routes.codes[at]]
+            if plan is not None and route != Route.DEFERRED:
+                route = ROUTES[plan.routed.routes[at]].value
+            counts[route] += 1
+    return dict(counts.most_common())

@@ -1,0 +1,155 @@
+"""A certificate for people: the sentence first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.certification.route import monitoring_notes
+from assistant.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from assistant.application.certification.monitoring import Checked
+    from assistant.application.routing.auto_accepted import AutoAccepted
+    from assistant.domain.certificates import IssuedCertificate
+    from assistant.trust.certificates.audit_cost import Price
+    from assistant.trust.certificates.monitoring_plan import MonitoringPlan
+
+_CURVE = ("audit labels", "items that pass", "of these unseen")
+
+
+def show_certificate(
+    output: Output,
+    issued: IssuedCertificate,
+    left: AutoAccepted,
+    *,
+    prices: Sequence[Price] = (),
+    plan: MonitoringPlan | None = None,
+) -> None:
+    """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
+    said: dict[str, Any] = dict(issued.statement)
+    curve = [asdict(one) for one in prices]
+    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
+    data["monitoring"] = None if plan is None else plan.as_json(plan.expected)
+    parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
+    parts += [table(("", "items"), _facts(said, left))]
+    if said["groups"]:
+        parts.append(_groups(said["groups"], said["by"]))
+    if said["losses"]:
+        parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
+    if prices:
+        parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
+    if plan is not None:
+        parts.append(f"monitoring {plan.drawn(plan.expected)}")
+    output.result(data, *parts)
+    for note in (*_notes(said), *monitoring_notes(plan)):
+        output.note(note)
+    output.next_step("assistant route", "sends every item where it belongs")
+
+
+def show_check(output: Output, checked: Checked) -> None:
+    """Print what fresh labels say about a certificate, and what follows."""
+    tested = checked.monitoring
+    low, high = tested.interval or (None, None)
+    data = {
+        "certificate": checked.certificate.id,
+        "run": checked.run,
+        "standing": "broken" if checked.broken else "standing",
+        "reason": tested.reason,
+        "drawn": checked.drawn,
+        "labels": tested.labels,
+        "new": checked.new,
+        "waiting": checked.waiting,
+        "permitted": tested.max_error,
+        "error_share": tested.error_share,
+        "interval": None if low is None else [low, high],
+        "more_labels": tested.more_labels,
+        "monitoring": checked.plan.as_json(tested.labels),
+    }
+    which = f"certificate {checked.certificate.id} of {checked.run}"
+    verb = "is broken" if checked.broken else "stands"
+    output.result(
+        data,
+        f"{which} {verb}: {tested.reason}",
+        f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
+        f"{tested.labels:,} labels notice {checked.plan.told(tested.labels)}",
+    )
+    if checked.broken:
+        output.next_step(
+            "assistant route", "from now on it accepts nothing under this certificate: people label the rest"
+        )
+    elif checked.waiting:
+        output.next_step("assistant check", "again, once more of these are labelled blind")
+
+
+def curve_words(prices: Sequence[Price]) -> list[str]:
+    """The price of certainty, a line each size of audit."""
+    if not prices:
+        return []
+    rows = [f"  {one.audit_labels:>7,}   {one.passing:>9,}   {one.leaving:>9,}" for one in prices]
+    return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
+
+
+def _facts(said: dict[str, Any], left: AutoAccepted) -> list[tuple[str, str]]:
+    labels = said["labels"]
+    sent = sum(left.routes.values())
+    rows = [
+        ("may leave with the machine's label", said["accepted"] if sent or left.people else 0),
+        ("  go to people all the same: split, severe, or always theirs", sent),
+        ("  have a person's label by now", left.people),
+        ("leave with the machine's label, unseen", left.machine),
+        ("have a person's label", labels["total"]),
+        ("  answers of people behind these", said["answers"] if said["answers"] > labels["total"] else 0),
+        *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
+        ("  labelled for other reasons", labels["other"]),
+        ("still to be labelled by people", said["left"]),
+    ]
+    return [(what, f"{count:,}") for what, count in rows if count]
+
+
+def _groups(groups: Sequence[dict[str, Any]], by: str) -> Table:
+    rows = [
+        (one["group"], one["population"], one["accepted"], one["errors"], one["reason"] or "certified")
+        for one in groups
+    ]
+    return table((by, "items", "leave", "errors met", ""), rows)
+
+
+def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
+    """Bounds by kind; one that is wider than the promise on all kinds together would only confuse."""
+    rows = [
+        (name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}")
+        if bound["upper"] < allowed
+        else (name, "as promised", f"{allowed:,}")
+        for name, bound in losses.items()
+    ]
+    return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
+
+
+def _notes(said: dict[str, Any]) -> list[str]:
+    notes = []
+    if said["unknown_blindness"]:
+        notes.append(
+            f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
+        )
+    if said["changed"]:
+        notes.append(
+            f"{said['changed']:,} labels that certify were changed after they were given, or people are split on them"
+            " by now: their first answers count, and each counts as an error of the machine"
+        )
+    if len(said["policies"]) > 1:
+        notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
+    if said["tied"]:
+        notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
+    if in_part := said.get("in_part"):  # statements of earlier versions don't say
+        notes.append(
+            f"on {in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
+        )
+    if said["assisted"]:
+        notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
+    if failed := [one["group"] for one in said["groups"] if not one["certified"]]:
+        notes.append(f"nothing is promised of {', '.join(failed)}: people label those")
+    return notes

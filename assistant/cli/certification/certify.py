@@ -1,0 +1,216 @@
+"""`assistant sample`, `certify`, `check`: from people's labels to a promise that holds, and whether it still does."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import EXIT_SOME_FAILED, Output
+from assistant.errors import CertificateError
+
+if TYPE_CHECKING:
+    from assistant.application.certification.campaign import Asked
+
+_PURPOSES = {
+    "start": "a random sample to start from",
+    "learn": "the items the machine is least sure of: their labels teach it most",
+    "audit": "a random audit of what the machine would answer by itself",
+    "review": "everything the machine can't be trusted with",
+}
+
+
+_SHOWN = 5  # items that are named
+
+
+class By(StrEnum):
+    """What each has a promise of its own."""
+
+    LABEL = "label"
+    LANGUAGE = "language"
+
+
+class Method(StrEnum):
+    """What is certified."""
+
+    PAC = "pac"
+    LTT = "ltt"
+
+
+MaxErrorOption = Annotated[
+    float | None,
+    typer.Option("--max-error", show_default="the campaign's, at first 0.05", help="Largest share of wrong labels."),
+]
+ConfidenceOption = Annotated[
+    float | None,
+    typer.Option("--confidence", show_default="the campaign's, at first 0.95", help="Of the statement, below 1."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", show_default="[routing] seed", help="Of folds and solvers; fixed by the first sample."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("sample")(sample)
+    app.command("certify")(certify)
+    app.command("check")(check)
+
+
+def sample(
+    run: RunOption = None,
+    max_error: MaxErrorOption = None,
+    confidence: ConfidenceOption = None,
+    out: Annotated[Path, typer.Option("--out", help="CSV file to label in.")] = Path("to_label.csv"),
+    seed: SeedOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw the items that people label next, blind, until the rest can leave with the machine's label.
+
+    Items are drawn once: given again before their labels have come, the command writes the same file.
+
+    Example: assistant sample --max-error 0.05 --out to_label.csv
+    """
+    from assistant.application.certification.campaign import SampleChoice, ask_people
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        asked = ask_people(opened, SampleChoice(run, max_error, confidence, seed), out)
+    _show_asked(output, asked, out)
+
+
+def certify(
+    run: RunOption = None,
+    max_error: MaxErrorOption = None,
+    confidence: ConfidenceOption = None,
+    by: Annotated[By | None, typer.Option("--by", help="Promise it of each label the run gave, or language.")] = None,
+    method: Annotated[Method, typer.Option("--method", help="pac: this batch; ltt: what comes later.")] = Method.PAC,
+    declared_random: Annotated[
+        bool, typer.Option("--declared-random", help="I declare: the labelled items are a simple random sample.")
+    ] = False,
+    curve: Annotated[bool, typer.Option("--curve", help="Also print what audits of other sizes would bring.")] = False,
+    seed: SeedOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many labels may leave without a person, and the promise they leave under; or what is missing for one.
+
+    Example: assistant certify --max-error 0.05 --confidence 0.95
+    """
+    from assistant.application.certification.certify import certify_curve, certify_run
+    from assistant.application.certification.certify_batch import CertifyChoice
+    from assistant.application.certification.monitoring_sample import plan_monitoring
+    from assistant.application.routing.auto_accepted import auto_accepted
+    from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    named = None if by is None else by.value
+    choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
+    with Workspace.open(workspace) as opened:
+        try:
+            issued = certify_run(opened, choice)
+        except CertificateError:
+            for line in curve_words(certify_curve(opened, choice)):
+                output.note(line)
+            raise
+        prices = certify_curve(opened, choice) if curve else []
+        left = auto_accepted(opened, issued)
+        plan = plan_monitoring(issued, left.machine, opened.settings.routing)
+        anchor_head(opened, RELEASE)
+    show_certificate(output, issued, left, prices=prices, plan=plan)
+
+
+def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Test the newest certificate on fresh blind labels of items it let go; as often as you like.
+
+    Exit status: 0 it stands, 3 it is broken and nothing more leaves under it, 1 error.
+
+    Example: assistant check
+    """
+    from assistant.application.certification.monitoring import check_certificate
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        checked = check_certificate(opened, run)
+    show_check(output, checked)
+    if checked.broken:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _show_asked(output: Output, asked: Asked, out: Path) -> None:
+    for note in asked.notes:
+        output.note(note)
+    for one in asked.split[:_SHOWN]:
+        output.note(f"{one.item_id} is labelled by {' and '.join(one.labelled_by)}: it needs another person")
+    if more := asked.split[_SHOWN:]:
+        output.note(f"so do {len(more):,} more items; --json lists all of them with who has labelled them")
+    if asked.split:
+        output.note("or settle them: assistant serve  shows them on the page Disagreements")
+    drawn = asked.sample
+    data: dict[str, Any] = {
+        "run": asked.run,
+        "max_error": asked.target.max_error,
+        "confidence": asked.target.confidence,
+        "items": asked.items,
+        "labelled": asked.labelled,
+        "sample": None if drawn is None else drawn.id,
+        "purpose": None if drawn is None else drawn.purpose.value,
+        "size": 0 if drawn is None else drawn.size,
+        "to_label": len(asked.missing),
+        "split": [{"item": one.item_id, "labelled_by": list(one.labelled_by)} for one in asked.split],
+        "new": asked.new,
+        "fit": None if drawn is None else drawn.fit_id,
+        "expected_to_leave": asked.expected_to_leave,
+        "file": str(out) if asked.missing else None,
+        "notes": list(asked.notes),
+    }
+    output.result(data, *_words(asked, out))
+    if not asked.missing and asked.sample is None and asked.labelled == asked.items:
+        output.next_step("assistant settle", "writes the final labels: people have labelled every item")
+        return
+    if not asked.missing:
+        output.next_step("assistant certify", "tells what the labels prove")
+        return
+    if asked.sample is not None and asked.sample.purpose.value == "review":
+        output.next_step("assistant certify", "the others can be certified now; these go to people in any case")
+    what = "takes the labels in, once the last column is filled"
+    if len(asked.split) == len(asked.missing):
+        what = "takes one more person's labels in: NAME is a person who hasn't labelled these yet"
+    output.next_step(_import_command(asked, out), what)
+
+
+def _words(asked: Asked, out: Path) -> list[str]:
+    drawn = asked.sample
+    if drawn is None:
+        return [f"nothing is left to ask: {asked.labelled:,} of {asked.items:,} items are labelled, the others passed"]
+    what = f"sample {drawn.id} of {asked.run}, {_PURPOSES[drawn.purpose.value]}"
+    if not asked.new:
+        return [f"{len(asked.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]
+    lines = [f"{drawn.size:,} items to label in {out}: {what}"]
+    if asked.expected_to_leave is not None:
+        lines.append(
+            f"as it looks now, about {asked.expected_to_leave:,} of {asked.items:,} items will leave with the machine's"
+            f" label; {asked.labelled:,} have a label of a person"
+        )
+    return lines
+
+
+def _import_command(asked: Asked, out: Path) -> str:
+    from shlex import quote
+
+    name = os.environ.get("USER") or f"uid{os.getuid()}"
+    if len(asked.split) == len(asked.missing):
+        name = "NAME"  # whoever it was that labelled them before: the same answer again would change nothing
+    return (
+        f"assistant labels import {quote(str(out))} --rater-name {quote(name)}" + " --any-label" * asked.off_label_set
+    )

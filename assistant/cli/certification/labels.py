@@ -1,0 +1,274 @@
+"""`assistant labels`, `prelabels`, `precedents`: answers made elsewhere, and settled items as guidance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
+from assistant.errors import InputError
+from assistant.ingest.reading.problems import Reading
+
+if TYPE_CHECKING:
+    from assistant.ingest.labels.import_checks import ImportReport
+
+labels_app = typer.Typer(help="Human labels made elsewhere.", no_args_is_help=True)
+prelabels_app = typer.Typer(help="Machine answers made elsewhere.", no_args_is_help=True)
+precedents_app = typer.Typer(help="Settled items that guide later ones.", no_args_is_help=True)
+
+ItemColumn = Annotated[str | None, typer.Option("--item-column", help="Column with the item's id.")]
+LabelColumn = Annotated[str | None, typer.Option("--label-column", help="Column with the label or labels.")]
+EachLabel = Annotated[list[str] | None, typer.Option("--each-label", help="Column of 0 and 1 for one label; repeat.")]
+_SHOWN_NAMES = 5
+AnyLabel = Annotated[
+    bool, typer.Option("--any-label", help="Take labels the policy does not have, as many as it asks for.")
+]
+
+
+@labels_app.callback()
+def labels() -> None:
+    """Human labels made elsewhere."""
+
+
+@prelabels_app.callback()
+def prelabels() -> None:
+    """Machine answers made elsewhere."""
+
+
+@labels_app.command("import")
+@reads_tables()
+def import_human(
+    file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    rater_column: Annotated[str | None, typer.Option(help="Column that says who labelled.")] = None,
+    rater_name: Annotated[str | None, typer.Option(help="Who labelled, where no column says it.")] = None,
+    each_rater: Annotated[list[str] | None, typer.Option(help="Column with one rater's labels; repeat.")] = None,
+    item_column: ItemColumn = None,
+    label_column: LabelColumn = None,
+    each_label: EachLabel = None,
+    any_label: AnyLabel = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+    *,
+    reading: Reading,
+) -> None:
+    """Take in labels that people gave elsewhere. Giving the same file again changes nothing.
+
+    Example: assistant labels import labels.csv --rater-column annotator --label-column answer
+    """
+    from assistant.application.review.fill_queue import list_conflicts
+    from assistant.ingest.labels.imports import import_labels
+    from assistant.ingest.reading.answer_columns import map_label_columns
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    named = _named(item_column, rater_column, label_column, *(each_rater or ()), *(each_label or ()))
+    with Workspace.open(workspace) as opened:
+        choose = partial(
+            map_label_columns,
+            item=item_column,
+            rater=rater_column,
+            rater_name=rater_name,
+            label=label_column,
+            label_columns=tuple(each_label or ()),
+            rater_columns=tuple(each_rater or ()),
+            known_labels=() if any_label else opened.policy.label_set.names,
+        )
+        report = import_labels(
+            file,
+            choose,
+            opened.items,
+            opened.reviews,
+            label_set=opened.policy.label_set,
+            any_label=any_label,
+            reading=replace(reading, named=named),
+        )
+        conflicts = list_conflicts(opened) if report.counts["added"] else 0
+    _show(output, report)
+    if conflicts:
+        output.note(
+            f"people contradict each other {conflicts:,} times: assistant serve  shows it on the page Disagreements"
+        )
+
+
+@prelabels_app.command("import")
+@reads_tables()
+def import_machine(
+    file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    model: Annotated[str | None, typer.Option(help="The model's name, where no column says it.")] = None,
+    model_column: Annotated[str | None, typer.Option(help="Column with the model's name.")] = None,
+    item_column: ItemColumn = None,
+    label_column: LabelColumn = None,
+    each_label: EachLabel = None,
+    score_column: Annotated[str | None, typer.Option(help="Column with the model's own score.")] = None,
+    rationale_column: Annotated[str | None, typer.Option(help="Column with the model's reasons.")] = None,
+    any_label: AnyLabel = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+    *,
+    reading: Reading,
+) -> None:
+    """Take in answers that models gave elsewhere; each model becomes a run like any other.
+
+    Example: assistant prelabels import answers.jsonl --model gpt-4o
+    """
+    from assistant.ingest.labels.imports import import_machine_answers
+    from assistant.ingest.reading.answer_columns import map_machine_columns
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    named = _named(item_column, model_column, label_column, score_column, rationale_column, *(each_label or ()))
+    with Workspace.open(workspace) as opened:
+        choose = partial(
+            map_machine_columns,
+            item=item_column,
+            model=model_column,
+            model_name=model,
+            label=label_column,
+            score=score_column,
+            rationale=rationale_column,
+            label_columns=tuple(each_label or ()),
+            known_labels=() if any_label else opened.policy.label_set.names,
+        )
+        stores = (opened.items, opened.prelabels, opened.runs)
+        report = import_machine_answers(
+            file,
+            choose,
+            *stores,
+            label_set=opened.policy.label_set,
+            any_label=any_label,
+            reading=replace(reading, named=named),
+        )
+    _show(output, report)
+
+
+def _named(*columns: str | None) -> frozenset[str]:
+    return frozenset(column for column in columns if column is not None)
+
+
+def _show(output: Output, report: ImportReport) -> None:
+    output.note(f"{report.source}: {report.mapping}")
+    for note in report.notes:
+        output.note(f"{report.source}: {note}")
+    show_refusals(output, report)
+    if report.unknown:
+        output.note(f"  {_unknown_words(report)}")
+    if report.reasons["off_label_set"]:
+        output.note("  labels outside the policy's label set are taken with --any-label")
+    for note in import_notes(report):
+        output.note(f"  {note}")
+    names = ("added", "unchanged", "refused", "no_answer")
+    data = {
+        "file": report.source,
+        "mapping": report.mapping,
+        **{name: report.counts[name] for name in (*names, "superseded")},
+        "reasons": dict(report.reasons),
+        "notes": report.notes,
+        "spelled": [{"what": one[0], "here": one[1], "known_as": one[2]} for one in report.spelled],
+        "runs": report.runs,
+        "with_unknown_categories": report.unknown,
+    }
+    row = (report.source, *(f"{report.counts[name]:,}" for name in names), ", ".join(report.runs))
+    heads = (name.replace("_", " ") for name in names)
+    output.result(data, table(("file", *heads, "runs" if report.runs else ""), [row]))
+    if report.counts["refused"]:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def import_notes(report: ImportReport) -> list[str]:
+    """What was read in another way than it was written, and what is no answer, in sentences."""
+    notes = []
+    if empty := report.reasons["no_label"]:
+        notes.append(f"{empty:,} cells hold no label (empty, or a word such as nan or None): they are no answers")
+    if set_aside := report.reasons["not_an_answer"]:
+        what = "rows are no answers by their status (rejected, skipped, cancelled ...)"
+        notes.append(f"{set_aside:,} {what}; if that column doesn't speak of the label, rename it")
+    if again := report.counts["superseded"]:
+        notes.append(f"{again:,} answers are of people who answered the item before in this file: the newest counts")
+    for (_, here, known), count in list(report.spelled.items())[:_SHOWN_NAMES]:
+        notes.append(f"rater {here!r} is {known!r} ({count:,} answers)")
+    if len(report.spelled) > _SHOWN_NAMES:
+        notes.append(f"... and {len(report.spelled) - _SHOWN_NAMES:,} more spellings of raters")
+    return notes
+
+
+def _unknown_words(report: ImportReport) -> str:
+    if report.runs:
+        return (
+            f"{report.unknown:,} answers leave categories unknown: they failed (incomplete), people label those items"
+        )
+    return (
+        f"{report.unknown:,} labels leave categories unknown: they speak of the other categories only, "
+        "and settle no item as a whole"
+    )
+
+
+@precedents_app.command("add")
+def add(
+    items: Annotated[list[str] | None, typer.Argument(help="ids of items, with --agreed not needed.")] = None,
+    agreed: Annotated[bool, typer.Option("--agreed", help="All items two or more people agree on.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many of them, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of that draw.")] = 1,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make items that people agree on precedents: they are shown to the model beside similar items.
+
+    A precedent is settled: prelabel does not ask about it any more.
+
+    Example: assistant precedents add --agreed --limit 500
+    """
+    from assistant.application.review.precedents import add_precedents
+    from assistant.wiring.workspace import Workspace
+
+    if bool(items) == agreed:
+        raise InputError("name items, or give --agreed", hint="assistant precedents add --agreed")
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed)
+    left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
+    left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
+    already = f" ({counts['already']:,} were so already)" if counts["already"] else ""
+    output.result(dict(counts), f"{counts['added']:,} precedents added{already}, {counts['total']:,} in all{left_out}")
+
+
+@precedents_app.command("list")
+def list_precedents(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Every precedent of the policy.
+
+    Example: assistant precedents list
+    """
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        known = opened.precedents.all(opened.policy.id)
+    data = [{"text": one.text, "language": one.language, "labels": one.labels} for one in known]
+    output.result(
+        data,
+        table(
+            ("settled as", "language", "text"), [(", ".join(one.labels), one.language, one.text[:100]) for one in known]
+        ),
+    )
+
+
+@precedents_app.command("withdraw")
+def withdraw(
+    item: Annotated[str, typer.Argument(help="An item's id.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """An item is no precedent any more: it is not shown to the model, and is labelled like any other.
+
+    Example: assistant precedents withdraw post-017
+    """
+    from assistant.application.review.precedents import withdraw_precedent
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        withdraw_precedent(opened, item)
+    Output(as_json=as_json).result({"withdrawn": item}, f"{item} is no precedent any more")

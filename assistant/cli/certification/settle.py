@@ -1,0 +1,111 @@
+"""`assistant settle`: the labels that are final, whose they are, and what still waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from assistant.cli.certification.trusted import trusted_facts, trusted_notes
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import EXIT_SOME_FAILED, Output, table
+
+if TYPE_CHECKING:
+    from assistant.application.routing.settlement import Settling
+
+_SHOWN_TIES = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("settle")(settle)
+
+
+def settle(
+    run: RunOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Write final labels: people's answers, and the machine's where the newest certificate stands and lets them leave.
+
+    Most answers of people win; where they are evenly split nothing is settled. Under a broken certificate no machine
+    label is final, and those that were are withdrawn. The same command again changes nothing.
+
+    Exit status: 0 done, 3 a broken certificate keeps the machine's labels back, 1 error.
+
+    Example: assistant settle --run r1
+    """
+    from assistant.application.routing.settlement import settle_run
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        settled = settle_run(opened, opened.runs.find(run))
+    _show_settled(output, settled)
+    if settled.trusted.standing == "broken":
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _show_settled(output: Output, settled: Settling) -> None:
+    waiting = sum(settled.waiting.values())
+    data = {
+        "run": settled.trusted.run.name,
+        **trusted_facts(settled.trusted),
+        "people": settled.people,
+        "in_part": settled.in_part,
+        "machine": settled.model + settled.classifier,
+        "model": settled.model,
+        "classifier": settled.classifier,
+        "written": settled.written,
+        "withdrawn": settled.withdrawn,
+        "reopened": len(settled.reopened),
+        "reopened_items": list(settled.reopened[:_SHOWN_TIES]),
+        "tied": len(settled.tied),
+        "tied_items": list(settled.tied[:_SHOWN_TIES]),
+        "waiting": waiting,
+        "waiting_by_route": dict(settled.waiting),
+        "no_answer": settled.outside,
+    }
+    rows = [
+        ("settled by people", "", f"{settled.people:,}"),
+        *([("settled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
+        ("settled by the machine, certified", "", f"{settled.model + settled.classifier:,}"),
+        *([("  of these by the classifier", "", f"{settled.classifier:,}")] if settled.classifier else []),
+        *(("waiting for people", route, f"{count:,}") for route, count in settled.waiting.items()),
+    ]
+    if settled.outside:
+        rows.append(("without any answer", "", f"{settled.outside:,}"))
+    output.result(
+        data,
+        f"run {settled.trusted.run.name}: {settled.written:,} final labels written",
+        "",
+        table(("", "route", "items"), rows),
+    )
+    _note_settled(output, settled)
+    if waiting:
+        output.next_step("assistant labels import FILE", f"takes people's labels in; {waiting:,} items wait for them")
+    else:
+        output.next_step("assistant export labels.jsonl", "takes the final labels out, with what is promised of them")
+
+
+def _note_settled(output: Output, settled: Settling) -> None:
+    for line in trusted_notes(settled.trusted):
+        output.note(line)
+    if settled.withdrawn:
+        output.note(
+            f"{settled.withdrawn:,} labels of the machine were final before and may not stand any more: withdrawn"
+        )
+    if settled.reopened:
+        output.note(
+            f"{len(settled.reopened):,} items were settled by people and are open again: people are evenly split, or"
+            " took their answers back; assistant certify  says what still holds"
+        )
+    if settled.in_part:
+        output.note(
+            f"{settled.in_part:,} items have categories that no reviewer answered: `final_unknown` in the export names"
+            " them; a complete label of another person, or an adjudication, settles the rest"
+        )
+    if settled.tied:
+        named = ", ".join(settled.tied[:_SHOWN_TIES]) + (", ..." if len(settled.tied) > _SHOWN_TIES else "")
+        output.note(f"{len(settled.tied):,} items are not settled, people are evenly split: {named}")
+        output.note("another person's label decides them")

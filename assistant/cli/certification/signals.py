@@ -1,0 +1,113 @@
+"""`assistant signals`: what each raw signal is worth, and how far confidence can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from assistant.application.certification.signal_report import RunSignals
+    from assistant.trust.signals.discrimination import SignalWorth
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("signals")(signals)
+
+
+def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """What each signal of a run tells about its answers, held against labels people gave blind.
+
+    AUROC: how often a right answer and a wrong one stand in the order the signal says; 0.5 is chance, 1 is perfect.
+    Then the newest fit: the confidence it stated of labels it had not seen, and what people said.
+
+    Example: assistant signals --run r1
+    """
+    from assistant.application.certification.signal_report import read_signals
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        found = read_signals(opened, run)
+    output.result(_as_dict(found), *_shown(found))
+    if found.fit is None:
+        output.next_step("assistant sample", "draws the labels to learn from; a fit says how sure to be of each answer")
+
+
+def _as_dict(found: RunSignals) -> dict[str, Any]:
+    run, fit = found.run, found.fit
+    told = None if fit is None else {"fit": fit.id, "labels_used": fit.labels_used, **fit.report}
+    return {
+        "run": run.name,
+        "prompt": run.prompt,
+        "model": run.model,
+        "labelled": found.labelled,
+        "wrong": found.wrong,
+        "speaks_for": found.speaks_for,
+        "signals": [asdict(worth) for worth in found.worths],
+        "fit": told,
+    }
+
+
+def _shown(found: RunSignals) -> list[str | Table]:
+    run = found.run
+    head = (
+        f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} machine labels "
+        f"differ from people's; figures speak for {found.speaks_for}"
+    )
+    if not found.worths:
+        return [head, "the run has no signals", *_reliability(found)]
+    columns = ("signal", "items", "mean if right", "if wrong", "AUROC", "95 % interval", "")
+    return [head, "", table(columns, map(_row, found.worths)), *_reliability(found)]
+
+
+def _row(worth: SignalWorth) -> tuple[str, ...]:
+    interval = "-" if worth.low is None or worth.high is None else f"{worth.low:.2f} to {worth.high:.2f}"
+    return (
+        worth.name,
+        f"{worth.n:,}",
+        _number(worth.mean_right, "3g"),
+        _number(worth.mean_wrong, "3g"),
+        _number(worth.auroc, "2f"),
+        interval,
+        worth.reason or worth.direction or "",
+    )
+
+
+def _reliability(found: RunSignals) -> list[str | Table]:
+    """The newest fit's figures, as it was reported when it was made."""
+    if found.fit is None:
+        return []
+    report = found.fit.report.get("reliability")
+    head = f"fit {found.fit.id}, learned from {found.fit.labels_used:,} labels"
+    if not isinstance(report, Mapping):
+        return ["", f"{head}: no report, it speaks for {found.fit.report.get('speaks_for', 'nobody')}"]
+    rows = [
+        (
+            f"{one['low']:.2f} to {one['high']:.2f}",
+            f"{one['n']:,}",
+            f"{one['mean_probability']:.3f}",
+            f"{one['share']:.3f}",
+            f"{one['interval_low']:.2f} to {one['interval_high']:.2f}",
+        )
+        for one in report["bins"]
+    ]
+    figures = (
+        f"{head}, held against {report['n']:,} it had not seen; speaks for {found.fit.report.get('speaks_for')}\n"
+        f"stated {report['mean_confidence']:.3f}, agreed {report['agreement']:.3f}; Brier {report['brier']:.3f}, "
+        f"ECE {report['ece']:.3f} over {len(rows)} bins, log loss {report['log_loss']:.3f}, "
+        f"AUROC {_number(report['auroc'], '3f')}"
+    )
+    return ["", figures, "", table(("confidence", "items", "stated", "agreed", "95 % interval"), rows)]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:.{form}}"

@@ -1,0 +1,96 @@
+"""What `assistant eval --json` prints: figures with their interval, n and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.stats.agreement.coefficient import Coefficient
+    from evals.agreement.panel import LabelRow
+    from evals.agreement.slice_agreement import SliceAgreement
+    from evals.comparison.comparison import Comparison, Side
+
+
+def figure_json(figure: Coefficient) -> dict[str, Any]:
+    """Value, interval, n and why there is none."""
+    return {
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "n": figure.n,
+        "reason": figure.reason,
+        "effective_n": round(figure.effective_n, 1),
+        "method": figure.method,
+    }
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The whole comparison; `fixed` and `broken` are counts, the items stand beside them."""
+    from evals.report.sentences import verdict_sentence
+
+    difference = comparison.difference
+    told = str(comparison.verdict)
+    if comparison.more_items is not None:
+        told += f", needs about {comparison.more_items:,} more items"
+    return {
+        "difference": difference.value,
+        "low": difference.low,
+        "high": difference.high,
+        "p_value": comparison.p_value,
+        "n_pairs": comparison.n_pairs,
+        "fixed": comparison.fixed,
+        "broken": comparison.broken,
+        "minimum_detectable_difference": comparison.minimum_detectable_difference,
+        "verdict": told,
+        "sentence": verdict_sentence(comparison),
+        "reason": difference.reason,
+        "baseline": _side_json(comparison.baseline),
+        "candidate": _side_json(comparison.candidate),
+        "difference_is": "candidate - baseline",
+        "margin": comparison.margin,
+        "confidence": comparison.confidence,
+        "test": comparison.test,
+        "more_items": comparison.more_items,
+        "same_policy": comparison.same_policy,
+        "missing": dict(comparison.missing),
+        "slices": [
+            {**asdict(one), "difference": figure_json(one.difference)}  # the figure's own shape
+            for one in comparison.slices
+        ],
+        "fixed_items": [asdict(one) for one in comparison.fixed_items],
+        "broken_items": [asdict(one) for one in comparison.broken_items],
+        "notes": list(comparison.notes),
+    }
+
+
+def category_figures(labels: Sequence[LabelRow]) -> dict[str, Coefficient]:
+    """Figures of the categories of a multi-label set by a name such as `raw category=V`, on the items that know it."""
+    return {
+        f"{name} category={one.label}": figure
+        for one in labels
+        if one.agreement is not None
+        for name, figure in (
+            ("raw", one.agreement),
+            ("cohen_kappa", one.kappa),
+            ("precision", one.precision),
+            ("recall", one.recall),
+            ("f1", one.f1),
+        )
+        if figure is not None
+    }
+
+
+def slice_figures(sliced: Sequence[SliceAgreement]) -> dict[str, Coefficient]:
+    """Figures of slices by a name such as `raw language=zh`."""
+    return {
+        f"{name} {one.column}={one.name}": figure
+        for one in sliced
+        for name, figure in (("raw", one.raw), ("kappa", one.kappa), ("human_human_raw", one.human_human))
+        if figure is not None
+    }
+
+
+def _side_json(side: Side) -> dict[str, Any]:
+    return {**asdict(side), "agreement": figure_json(side.agreement)}

@@ -1,0 +1,172 @@
+"""`assistant eval run`: a suite's variants asked what they have not answered yet."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.labeling.export import money
+from assistant.cli.labeling.job_progress import JobDisplay
+from assistant.cli.labeling.job_session import ask_before_spending, run_session
+from assistant.cli.next_command import this_command
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, table
+from assistant.cli.progress import Counting
+
+if TYPE_CHECKING:
+    from assistant.application.evaluation.run import SuiteRun, VariantSession, VariantState
+    from assistant.application.evaluation.snapshots import FrozenSuite
+    from assistant.prelabel.estimate import Estimate
+
+SuiteArgument = Annotated[
+    str, typer.Argument(help="A suite's name or its .toml file; assistant eval list  shows them.")
+]
+
+
+def run(
+    suite: SuiteArgument,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
+    yes: YesOption = False,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Stop before this command has cost so many US$, all variants together.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
+    rpm: Annotated[float | None, typer.Option(min=0.01, help="Requests per minute at the most.")] = None,
+    tpm: Annotated[float | None, typer.Option(min=1, help="Tokens per minute at the most.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed before.")] = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a suite's variants what they have not answered yet; freezes its data the first time, but for --dry-run.
+
+    Nothing is asked twice: what production asked in the very same way is read again. Production's runs, routes and
+    exports stay as they are. Exit status: 0 all answered, 3 some failed, 4 stopped by the budget, 130 by Ctrl-C.
+
+    Example: assistant eval run evals/prompts.toml --dry-run
+    """
+    from assistant.application.evaluation.run import SuiteRun
+    from assistant.application.evaluation.snapshots import changes_since, freeze_or_open
+    from assistant.application.evaluation.suites import find_suite
+    from assistant.application.labeling.work import JobChoice
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    choice = JobChoice(
+        concurrency=concurrency,
+        budget=budget,
+        requests_per_minute=rpm,
+        tokens_per_minute=tpm,
+        retry_failed=retry_failed,
+        dry_run=dry_run,
+    )
+    with Workspace.open(workspace) as opened:
+        frozen = freeze_or_open(opened, find_suite(opened, suite), dry_run=dry_run)
+        fresh = "would be frozen" if dry_run else "frozen"
+        told = frozen_words(frozen, fresh) if frozen.fresh else changes_since(opened, frozen)
+        for line in told:
+            output.note(line)
+        going = SuiteRun(opened, frozen, choice)
+        going.prepare(output.note)
+        for line in going.notes():
+            output.note(line)
+        if dry_run:
+            _show_estimates(output, frozen, going.estimates())
+            return
+        limit = opened.settings.model.confirm_above_usd
+        if limit is not None and not yes:
+            with Counting(output, "estimating the cost"):
+                cost = _total_cost([one for _, one in going.estimates()])
+            ask_before_spending(output, cost, limit)
+        status = _work(output, going)
+        states = going.states()
+    _show_states(output, frozen, states)
+    if status or any(state.failed for state in states):
+        raise typer.Exit(status or EXIT_SOME_FAILED)
+
+
+def frozen_words(frozen: FrozenSuite, what: str = "frozen") -> list[str]:
+    """What was frozen, and what was not and why."""
+    snapshot = frozen.snapshot
+    answers = sum(len(item.answers) for item in snapshot.items)
+    groups = len({item.group for item in snapshot.items})
+    return [
+        f"{what}: {len(snapshot.items):,} items in {groups:,} groups with {answers:,} human labels,"
+        f" identity {frozen.digest}",
+        *(f"left out: {count:,} {reason}" for reason, count in snapshot.excluded.items()),
+        *snapshot.notes,
+    ]
+
+
+def _work(output: Output, going: SuiteRun) -> int:
+    """All sessions one after the other; the exit status that ended them early, else 0."""
+    for one in going.sessions:
+        if not one.session.waiting():
+            continue
+        output.note(_title(one))
+        with JobDisplay(output, one.session.progress) as display:
+            stopped = asyncio.run(run_session(one.session, display))
+        if stopped is not None:
+            output.note(str(stopped))
+            return EXIT_BUDGET
+        if one.session.interrupted:
+            output.note("stopped; the same command goes on where it was")
+            return EXIT_INTERRUPTED
+    return 0
+
+
+def _title(one: VariantSession) -> str:
+    repeat = f", repeat {one.repeat + 1}" if one.repeat else ""
+    return f"{one.variant.name}{repeat}: {one.session.prompt.ref} on {one.session.model_spec}"
+
+
+def _total_cost(estimates: list[Estimate]) -> float | None:
+    costs = [one.cost_usd for one in estimates if one.calls]
+    return None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost is not None)
+
+
+def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[VariantSession, Estimate]]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "variant": one.variant.name,
+            "repeat": one.repeat,
+            "model": one.session.model_spec,
+            "calls": made.calls,
+            "prompt_tokens": made.prompt_tokens,
+            "completion_tokens": made.completion_tokens,
+            "cost_usd": made.cost_usd,
+        }
+        for one, made in told
+    ]
+    total = _total_cost([made for _, made in told])
+    calls = sum(made.calls for _, made in told)
+    data = {"suite": frozen.suite.name, "data": frozen.digest, "calls": calls, "cost_usd": total, "variants": rows}
+    columns = ("variant", "repeat", "model", "calls", "prompt tokens", "reply tokens", "cost")
+    shown = [(*list(row.values())[:-1], money(row["cost_usd"])) for row in rows]
+    output.result(data, f"{calls:,} calls, {money(total)}", *([table(columns, shown)] if shown else []))
+    output.next_step(this_command({"--dry-run": 0}), "asks them")
+
+
+def _show_states(output: Output, frozen: FrozenSuite, states: list[VariantState]) -> None:
+    rows = [
+        {
+            "variant": one.variant,
+            "repeat": one.repeat,
+            "run": one.run,
+            "items": one.items,
+            "answered": one.answered,
+            "failed": one.failed,
+            "asked": one.asked,
+            "cost_usd": one.cost_usd,
+        }
+        for one in states
+    ]
+    columns = ("variant", "repeat", "run", "items", "answered", "failed", "asked now", "cost of the answers")
+    shown = [(*list(row.values())[:-1], money(one.cost_usd)) for row, one in zip(rows, states, strict=True)]
+    data = {"suite": frozen.suite.name, "data": frozen.digest, "variants": rows}
+    output.result(data, *([table(columns, shown)] if shown else ["no variant of this suite is asked"]))
+    names = [one.name for one in frozen.suite.variants]
+    if len(names) > 1:
+        command = f"assistant eval compare {names[0]} {names[1]} --suite {frozen.suite.name}"
+        output.next_step(command, "which of them is better?")

@@ -1,0 +1,144 @@
+"""`assistant ingest` and `assistant embed`: content in, and its vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
+from assistant.cli.progress import Counting
+from assistant.errors import AssistantError
+from assistant.ingest.reading.problems import Reading
+
+if TYPE_CHECKING:
+    from assistant.ingest.load import LoadReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("ingest")(ingest)
+    app.command("embed")(embed)
+
+
+@reads_tables()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    item_id: Annotated[str | None, typer.Option("--id", help="Column with your own id.")] = None,
+    query: Annotated[str | None, typer.Option(help="Column with the search query, for relevance.")] = None,
+    document: Annotated[str | None, typer.Option(help="Column with the document, for relevance.")] = None,
+    language: Annotated[str | None, typer.Option(help="Column with the language; else it is identified.")] = None,
+    source: Annotated[str | None, typer.Option(help="Column that says where an item came from.")] = None,
+    media: Annotated[list[str] | None, typer.Option(help="Column with paths or URLs of images or frames.")] = None,
+    take_words: Annotated[
+        bool, typer.Option("--take-words", help="Take texts such as nan and None, which programs write for nothing.")
+    ] = False,
+    *,
+    reading: Reading,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Take content in. Giving the same file again changes nothing.
+
+    Example: assistant ingest posts.csv --text body --id post_id
+    """
+    from assistant.ingest.load import ColumnChoice, Loader
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    choice = ColumnChoice(text, item_id, query, document, language, source, tuple(media or ()))
+    with Workspace.open(workspace) as opened:
+        loader = Loader(opened.items, opened.settings.content.languages)
+        reports: list[LoadReport] = []
+        try:
+            for path in files:
+                with Counting(output, f"reading {path.name}") as counting:
+                    reports.append(
+                        loader.load(
+                            path,
+                            choice,
+                            reading=reading,
+                            take_words=take_words,
+                            report=lambda told: counting.update(told.rows),
+                        )
+                    )
+        except AssistantError:
+            _note(output, reports)
+            for done in reports:
+                output.note(f"{done.source} is in: {done.counts['added']:,} added")
+            raise
+        groups = opened.group_near_duplicates()
+    _show(output, reports, groups)
+    if any(report.counts["refused"] for report in reports):
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _note(output: Output, reports: list[LoadReport]) -> None:
+    for report in reports:
+        output.note(f"{report.source}: {report.mapping}")
+        for note in report.notes:
+            output.note(f"{report.source}: {note}")
+        if media := report.counts["with_media"]:
+            output.note(f"{report.source}: {media_words(media)}")
+        for column in report.left_out:
+            output.note(
+                f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
+                f" --media {column}  makes it part of the item"
+            )
+        show_refusals(output, report, "; all are in `refusals`")
+        for column, count in report.error_cells.items():
+            output.note(f"  column {column!r} holds a spreadsheet's error in {count:,} rows; it is kept as it is")
+
+
+def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
+    _note(output, reports)
+    names = ("added", "unchanged", "refused", "same_content", "with_media")
+    data = {
+        "files": [
+            {
+                "file": report.source,
+                "mapping": report.mapping,
+                **{name: report.counts[name] for name in names},
+                "reasons": dict(report.reasons),
+                "notes": report.notes,
+                "error_cells": dict(report.error_cells),
+                "refusals": [
+                    {"line": one.line, "reason": one.reason, "message": one.message} for one in report.refusals
+                ],
+            }
+            for report in reports
+        ],
+        "near_duplicate_groups": groups,
+    }
+    rows = [(report.source, *(f"{report.counts[name]:,}" for name in names[:-1])) for report in reports]
+    output.result(
+        data,
+        table(("file", "added", "unchanged", "refused", "same text as another"), rows),
+        f"{groups:,} groups of near-duplicates" if groups else "no near-duplicates",
+    )
+    output.next_step("assistant prelabel --dry-run", "what labelling would cost")
+
+
+def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Compute the vectors of all content that has none yet; prelabel does the same on its way.
+
+    Example: assistant embed
+    """
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        missing = opened.embeddings.count_missing(opened.embedder_name)
+        with Counting(output, "embedding", total=missing) as counting:
+            done = opened.item_embedder.embed_missing(counting.update)
+        output.result(
+            {
+                "embedder": opened.embedder_name,
+                "embedded": done,
+                "already": opened.embeddings.count(opened.embedder_name) - done,
+            },
+            f"{done:,} contents embedded with {opened.embedder_name}; nothing is missing now",
+        )

@@ -1,0 +1,228 @@
+"""`assistant status` and `assistant export`: what there is, and taking it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import Output, media_words, table
+from assistant.cli.progress import Counting
+
+if TYPE_CHECKING:
+    from assistant.application.review.fill_queue import ForPeople
+    from assistant.exchange.release import Released
+    from assistant.store.certification.results import RunTotals
+    from assistant.store.runs.runs import Run
+
+_SHOWN_FAILURES = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("status")(status)
+    app.command("export")(export)
+
+
+def status(
+    run: RunOption = None,
+    failed: Annotated[int, typer.Option(help="How many failed items to list.")] = _SHOWN_FAILURES,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Counts, costs and failures of a run, and what else is in the workspace.
+
+    Example: assistant status --run r2
+    """
+    from assistant.application.review.fill_queue import for_people
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        counts = {**opened.items.count(), "languages": opened.items.languages()}
+        known = opened.runs.all()
+        reviews = opened.reviews.count()
+        if not known and run is None:
+            output.result(
+                {"content": counts, "reviews": reviews, "runs": []},
+                _content_line(counts, reviews),
+            )
+            output.next_step("assistant prelabel", "label it")
+            return
+        # A job that waits for its first answer is worth a look, where there is nothing else to show.
+        chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
+        totals = opened.results.totals(chosen)
+        failures = opened.results.failures(chosen, failed)
+        work = for_people(opened, chosen)
+        events = opened.runs.events(chosen)
+    data: dict[str, Any] = {
+        "content": counts,
+        "reviews": reviews,
+        "runs": [{"run": one.name, "model": one.model, "prompt": one.prompt, "policy": one.policy} for one in known],
+        "run": {**_run_facts(chosen), **totals_as_dict(totals)},
+        "failed_items": [
+            {"item_id": one["external_id"], "reason": one["reason"], "detail": one["detail"]} for one in failures
+        ],
+        "events": [{"at": at, "event": event, **detail} for at, event, detail in events],
+    }
+    output.result(data, _content_line(counts, reviews), "", *show_totals(chosen, totals), *_show_failures(failures))
+    if others := [one.name for one in known if one.id != chosen.id]:
+        output.note(f"other runs: {', '.join(others)}")
+    if totals.statuses["pending"] and chosen.origin == "prelabel":
+        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+    else:
+        advise_people(output, work)
+        output.next_step("assistant export labels.jsonl", "take the labels out")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="Ends in .jsonl, .parquet, .csv or .xlsx.")],
+    run: RunOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Write every item with its answer, route, final label and provenance to a file, and a manifest beside it.
+
+    Labels are final once `assistant settle` has written them; the manifest says whose they are, and what the
+    certificate promises of them.
+
+    Example: assistant export labels.parquet --run r2
+    """
+    from assistant.application.routing.settlement import open_release
+    from assistant.application.workspace.audit_anchors import RELEASE, anchor_head, log_file
+    from assistant.exchange.manifest import write_manifest
+    from assistant.exchange.tables import as_record, write_table
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        chosen = opened.runs.find(run)
+        totals, released = opened.results.totals(chosen), open_release(opened, chosen)
+        with Counting(output, f"writing {file.name}", total=sum(totals.statuses.values())) as counting:
+            done = 0
+
+            def records() -> Any:
+                nonlocal done
+                for page in opened.results.pages(chosen):
+                    yield from (as_record(result, chosen) for result in page)
+                    done += len(page)
+                    counting.update(done)
+
+            written = write_table(file, released.counted(records()))
+        log_file(opened, "file.export", file.name, {"run": chosen.name, "rows": written.rows, "sha256": written.sha256})
+        head = anchor_head(opened, RELEASE)
+        manifest = write_manifest(file, chosen, totals, written, released, head=head)
+    data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(manifest)}
+    output.result(
+        data | released.as_json(), f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}"
+    )
+    if written.cut_cells:
+        output.note(
+            f"{written.cut_cells:,} cells were longer than Excel can hold and were cut; .jsonl keeps them whole"
+        )
+    if totals.statuses["pending"]:
+        output.note(f"{totals.statuses['pending']:,} items have no answer yet; their rows say `pending`")
+    if in_part := released.counts["in_part"]:
+        output.note(
+            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them, and they are not a no"
+        )
+    _note_finals(output, released)
+
+
+def _note_finals(output: Output, released: Released) -> None:
+    """What is not final; nothing where no certificate was ever asked for."""
+    waiting = released.counts["not_settled"]
+    if not waiting or (released.certificate is None and waiting == released.counts.total()):
+        return
+    output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
+    output.next_step("assistant settle", "writes the final labels, as far as people's answers and the certificate go")
+
+
+def advise_people(output: Output, work: ForPeople) -> None:
+    """Lead to where people are needed: items that wait to come into their queue, and the pages where they work."""
+    if work.unqueued:
+        output.next_step("assistant enqueue", f"puts {work.unqueued:,} items that go to people into their queue")
+    if work.unqueued or work.in_queue:
+        waiting = f"; {work.in_queue:,} answers are wanted of them now" if work.in_queue else ""
+        output.next_step("assistant serve", f"opens the pages they work in{waiting}")
+
+
+def show_totals(run: Run, totals: RunTotals) -> list[Any]:
+    """A run's result as people read it: facts in a line, then labels and routes as tables."""
+    answered = {name: count for name, count in totals.statuses.items() if count}
+    shown: list[Any] = [
+        f"run {run.name}: {run.prompt or 'imported'}, policy {run.policy or '-'}, model {run.model}",
+        ", ".join(f"{count:,} {name}" for name, count in answered.items())
+        + (f"; {totals.shared:,} share the answer of the same text" if totals.shared else ""),
+        f"{totals.prompt_tokens + totals.completion_tokens:,} tokens ({totals.cached_tokens:,} cached), "
+        + money(totals.cost_usd),
+    ]
+    shown += _shares(("label",), {(name,): count for name, count in totals.labels.items()})
+    shown += _shares(("route", "reason"), totals.routes)
+    shown += _shares(("failed because",), {(reason,): count for reason, count in totals.failures.items()})
+    return shown
+
+
+def _shares(columns: tuple[str, ...], counts: Mapping[Any, int]) -> list[Any]:
+    if not counts:
+        return []
+    total = sum(counts.values())
+    rows = [(*names, f"{count:,}", f"{count / total:.1%}") for names, count in counts.items()]
+    return ["", table((*columns, "items", "share"), rows)]
+
+
+def totals_as_dict(totals: RunTotals) -> dict[str, Any]:
+    """A run's result for programs."""
+    return {
+        "statuses": totals.statuses,
+        "failures": totals.failures,
+        "labels": totals.labels,
+        "routes": [
+            {"route": route, "reason": reason, "items": count} for (route, reason), count in totals.routes.items()
+        ],
+        "prompt_tokens": totals.prompt_tokens,
+        "completion_tokens": totals.completion_tokens,
+        "cached_tokens": totals.cached_tokens,
+        "cost_usd": totals.cost_usd,
+        "shared_answers": totals.shared,
+        "with_media": totals.with_media,
+    }
+
+
+def money(amount: float | None) -> str:
+    """US$ for people; small amounts keep their digits."""
+    if amount is None:
+        return "cost not known (no price in assistant.toml)"
+    return f"US$ {amount:,.2f}" if amount >= 1 or amount == 0 else f"US$ {amount:.4f}"
+
+
+def _run_facts(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.name,
+        "key": run.key,
+        "origin": run.origin,
+        "model": run.model,
+        "prompt": run.prompt,
+        "prompt_hash": run.prompt_digest,
+        "policy": run.policy,
+        "policy_hash": run.policy_digest,
+        "replicate": run.replicate,
+        "created_at": run.created_at,
+    }
+
+
+def _content_line(counts: dict[str, Any], reviews: dict[str, int]) -> str:
+    languages = ", ".join(f"{count:,} {language}" for language, count in counts["languages"].items())
+    media = f"\n{media_words(counts['with_media'])}" if counts["with_media"] else ""
+    people = f"; {reviews['labels']:,} human labels on {reviews['items']:,} items" if reviews["labels"] else ""
+    return f"{counts['items']:,} items ({languages or 'none yet'}){people}{media}"
+
+
+def _show_failures(failures: list[dict[str, Any]]) -> list[Any]:
+    if not failures:
+        return []
+    rows = [(one["external_id"], one["reason"], (one["detail"] or "")[:100]) for one in failures]
+    return ["", table(("item", "reason", "detail"), rows)]

@@ -1,0 +1,165 @@
+"""`assistant policy`: check, index, search, compare and verify the policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import EXIT_ERROR, Output, table
+from assistant.errors import InputError
+
+app = typer.Typer(help="Check, index, search, compare and verify the policy.", no_args_is_help=True)
+
+
+@app.command("lint")
+def lint(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Policy files; the workspace's own if none is given.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every mistake of a policy with its place, and what to do.
+
+    Example: assistant policy lint policies/community.md
+    """
+    from assistant.policy.documents.documents import find_mistakes, read_source
+    from assistant.policy.documents.mistakes import render_mistakes
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    if not files:
+        with Workspace.open(workspace) as opened:
+            files = [opened.policy_path]
+    data, shown, wrong = [], [], False
+    for path in files:
+        source = read_source(path)
+        mistakes = find_mistakes(source, str(path))
+        wrong = wrong or any(mistake.severity == "error" for mistake in mistakes)
+        data += [
+            {
+                "file": str(path),
+                "line": mistake.line,
+                "column": mistake.column,
+                "severity": mistake.severity,
+                "message": mistake.message,
+                "hint": mistake.hint,
+            }
+            for mistake in mistakes
+        ]
+        shown.append(render_mistakes(mistakes, source, str(path)) if mistakes else f"{path}: no mistakes")
+    output.result(data, *shown)
+    if wrong:
+        raise typer.Exit(EXIT_ERROR)
+
+
+@app.command("index")
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Drop the index and build it from the database.")] = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the search index up to date with the policy and the precedents; prelabel does it by itself.
+
+    Example: assistant policy index --rebuild
+    """
+    from assistant.ingest.indexing import bring_up_to_date
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        if rebuild:
+            opened.empty_index()
+        told = bring_up_to_date(opened.index, opened.policy, opened.precedents, opened.item_embedder)
+        counts = [{**key.metadata, "entries": entries} for key, entries in opened.index.counts()]
+    output.result({"changed": bool(told), "collections": counts}, told or "the index is up to date")
+
+
+@app.command("search")
+def search(
+    query: Annotated[str | None, typer.Argument(help="A text, as an item would hold it.")] = None,
+    count: Annotated[int, typer.Option("-k", min=1, help="How many clauses.")] = 5,
+    suite: Annotated[Path | None, typer.Option(help="Measure recall of the governing clause on this suite.")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the clauses nearest to a text, or measure how often the governing clause is found.
+
+    Example: assistant policy search "buy followers here"
+    """
+    from assistant.application.workspace.search import measure_search, search_policy
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    if (query is None) == (suite is None):
+        raise InputError("give a text to search for, or --suite FILE", hint='assistant policy search "buy followers"')
+    with Workspace.open(workspace) as opened:
+        if suite is not None:
+            report = measure_search(opened, suite)
+            output.result(report.as_dict(), report.render())
+            return
+        found = search_policy(opened, query or "", count)
+    rows = [
+        (hit.clause.id, f"{hit.distance:.3f}", ", ".join(hit.clause.labels), hit.clause.title) for hit in found.clauses
+    ]
+    data = {
+        "near": found.near,
+        "clauses": [
+            {"clause": hit.clause.id, "distance": hit.distance, "labels": hit.clause.labels, "title": hit.clause.title}
+            for hit in found.clauses
+        ],
+        "precedents": [{"text": one.text, "labels": one.labels, "distance": one.distance} for one in found.precedents],
+    }
+    shown = [table(("clause", "distance", "labels", "title"), rows)]
+    if found.precedents:
+        settled = [(f"{one.distance:.3f}", ", ".join(one.labels), one.text[:80]) for one in found.precedents]
+        shown.append(table(("distance", "settled as", "text"), settled, title="\nprecedents"))
+    output.result(data, *shown)
+    if not found.near:
+        output.note("nothing is near: an item like this would go to people")
+
+
+@app.command("diff")
+def diff(
+    old: Annotated[str, typer.Argument(help="A version that was used, or a file.")],
+    new: Annotated[str, typer.Argument(help="A version that was used, or a file.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two versions of the policy: what changed, and which labels may be stale.
+
+    Example: assistant policy diff 3 policies/community.md
+    """
+    from assistant.application.workspace.versions import policy_version
+    from assistant.policy.documents.difference import compare_policies, render_difference
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        difference = compare_policies(policy_version(opened, old), policy_version(opened, new))
+    output.result(difference.as_dict(), render_difference(difference))
+
+
+@app.command("verify")
+def verify(
+    sample: Annotated[int, typer.Option(min=1, help="How many entries to search for themselves.")] = 200,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold the search index against the database: counts, uniqueness, and a sample that must find itself.
+
+    Example: assistant policy verify
+    """
+    from assistant.application.workspace.search import verify_search
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        reports = verify_search(opened, sample)
+    output.result([report.as_dict() for report in reports], *(report.render() for report in reports))
+    if not all(report.whole for report in reports):
+        output.next_step("assistant policy index --rebuild", "builds it again from the database")
+        raise typer.Exit(EXIT_ERROR)

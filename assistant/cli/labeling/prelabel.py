@@ -1,0 +1,180 @@
+"""`assistant prelabel`: the batch job, and what it would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.labeling.export import advise_people, money, show_totals, totals_as_dict
+from assistant.cli.labeling.job_progress import JobDisplay
+from assistant.cli.labeling.job_session import ask_before_spending, run_session
+from assistant.cli.next_command import this_command
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
+from assistant.cli.progress import Counting
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.application.labeling.session import Session
+    from assistant.application.review.fill_queue import ForPeople
+    from assistant.prelabel.estimate import Estimate
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("prelabel")(prelabel)
+
+
+def prelabel(
+    prompt: Annotated[str | None, typer.Option(help="Prompt as name or name@version.")] = None,
+    model: Annotated[str | None, typer.Option(help="local, openai:NAME, PROVIDER:NAME or replay:FILE.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask so many contents and stop.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Stop before the run has cost so many US$.")] = None,
+    rpm: Annotated[float | None, typer.Option(min=0.01, help="Requests per minute at the most.")] = None,
+    tpm: Annotated[float | None, typer.Option(min=1, help="Tokens per minute at the most.")] = None,
+    replicate: Annotated[int, typer.Option(min=0, help="Ask everything anew as repeat number N.")] = 0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed before.")] = False,
+    record: Annotated[str | None, typer.Option(help="Also write every reply to this file, for replay:FILE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
+    yes: YesOption = False,
+    job: Annotated[int | None, typer.Option(hidden=True)] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Label everything not labelled yet. A stopped or killed job goes on with the same command.
+
+    --dry-run writes nothing: no run is begun by it, and what every other command says stays as it is.
+
+    Exit status: 0 all labelled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
+
+    Example: assistant prelabel --model openai:gpt-4o-mini --budget 20
+    """
+    import asyncio
+
+    from assistant.application.labeling.running_jobs import registered
+    from assistant.application.labeling.session import Session
+    from assistant.application.labeling.work import JobChoice
+    from assistant.application.review.fill_queue import for_people
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    choice = JobChoice(
+        prompt,
+        model,
+        concurrency,
+        limit,
+        budget,
+        rpm,
+        tpm,
+        replicate,
+        retry_failed=retry_failed,
+        record=record,
+        dry_run=dry_run,
+    )
+    with Workspace.open(workspace) as opened:
+        session = Session(opened, choice)
+        if dry_run:
+            session.prepare(output.note)
+            _show_estimate(output, session, session.estimate())
+            return
+        with registered(opened, session.run, job, session.stop_from_elsewhere):
+            session.prepare(output.note)
+            _ask_before_spending(output, session, yes=yes)
+            with JobDisplay(output, session.progress) as display:
+                stopped = asyncio.run(run_session(session, display))
+        status = _show_result(output, session, stopped, partial(for_people, opened, session.run))
+    if status:
+        raise typer.Exit(status)
+
+
+def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None:
+    limit = session.confirm_above_usd
+    if limit is None or yes:
+        return
+    with Counting(output, "estimating the cost"):
+        cost = session.estimate().cost_usd
+    ask_before_spending(output, cost, limit)
+
+
+def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
+    data = {
+        "run": session.run.name or None,
+        "calls": told.calls,
+        "prompt_tokens": told.prompt_tokens,
+        "completion_tokens": told.completion_tokens,
+        "cost_usd": told.cost_usd,
+        "sampled_items": told.sampled,
+        "truncated_in_sample": told.truncated,
+        "with_media": (media := session.with_media()),
+    }
+    output.result(
+        data,
+        f"{told.calls:,} calls to {session.model_spec} with {session.prompt.ref},"
+        f" {f'in run {session.run.name}' if session.run.name else 'in a new run'}",
+        f"about {told.prompt_tokens:,} prompt and {told.completion_tokens:,} reply tokens"
+        f" (estimated on {told.sampled:,} items), {money(told.cost_usd)}",
+    )
+    if media:
+        output.note(media_words(media))
+    if told.truncated:
+        output.note(f"{told.truncated} of {told.sampled} sampled items are too long to be shown whole")
+    output.next_step(this_command({"--dry-run": 0}), "does it")
+
+
+def _show_result(
+    output: Output, session: Session, stopped: AssistantError | None, work: Callable[[], ForPeople]
+) -> int:
+    progress, totals = session.progress, session.totals()
+    data: dict[str, Any] = {
+        "run": session.run.name,
+        **totals_as_dict(totals),
+        "session": {
+            "labelled": progress.labelled,
+            "failed": progress.failed,
+            "shared": progress.shared,
+            "recovered_replies": progress.recovered,
+            "control_questions": progress.controls,
+            "unseen": asdict(session.unseen),
+            "seconds": round(progress.seconds, 2),
+            "retries": session.retries(),
+            "stopped_by": "budget" if stopped else "interrupt" if session.interrupted else None,
+        },
+    }
+    output.result(data, *show_totals(session.run, totals))
+    if retries := session.retries():
+        output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+    if unseen := session.unseen.attempts:
+        tokens, cost = session.unseen.tokens, session.unseen.cost_usd
+        output.note(
+            f"{unseen:,} attempts brought no answer and may be billed all the same: at most {tokens:,} tokens"
+            + ("" if cost is None else f", {money(cost)}")
+            + "; they are in no other figure"
+        )
+    if progress.controls:
+        output.note(
+            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
+            " the items were at fault"
+        )
+    if stopped is not None:
+        output.note(str(stopped))
+        return EXIT_BUDGET
+    if session.interrupted:
+        output.note("stopped; the same command goes on where it was")
+        return EXIT_INTERRUPTED
+    if totals.statuses.get("failed"):
+        output.next_step(
+            f"assistant status --run {session.run.name}", "lists the items that could not be labelled, with the reason"
+        )
+        output.note("the same command with --retry-failed asks them once more")
+        return EXIT_SOME_FAILED
+    if totals.statuses["pending"]:
+        output.next_step(this_command({"--limit": 1, "--job": 1}), f"{totals.statuses['pending']:,} items wait")
+    else:
+        advise_people(output, work())
+        output.next_step("assistant export labels.jsonl", "take the labels out")
+    return 0

@@ -1,0 +1,138 @@
+"""`assistant runs`: which prompt, policy and model made which labels, and what a change of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from assistant.store.runs.changes import ChangedItem, Changes
+    from assistant.store.runs.runs import Run
+
+app = typer.Typer(help="Runs: which prompt, policy and model, and what changed between two.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Every run with its prompt, policy and model.
+
+    Example: assistant runs list
+    """
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        known = opened.runs.all()
+    data = [
+        {
+            "run": run.name,
+            "prompt": run.prompt,
+            "prompt_hash": run.prompt_digest,
+            "policy": run.policy,
+            "policy_hash": run.policy_digest,
+            "model": run.model,
+            "replicate": run.replicate,
+            "created_at": run.created_at,
+        }
+        for run in known
+    ]
+    rows = [
+        (run.name, run.prompt or "imported", run.policy or "-", run.model, run.replicate, run.created_at[:19])
+        for run in known
+    ]
+    output.result(data, table(("run", "prompt", "policy", "model", "replicate", "since"), rows))
+
+
+@app.command("compare")
+def compare(
+    old: Annotated[str, typer.Argument(help="A run, e.g. r1.")],
+    new: Annotated[str, typer.Argument(help="Another run over the same items, e.g. r2.")],
+    limit: Annotated[int, typer.Option(min=0, help="How many changed items to show.")] = 10,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Which answers differ between two runs: what a new prompt, policy or model changed.
+
+    Example: assistant runs compare r1 r2
+    """
+    from assistant.store.runs.changes import ChangeStore
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        first, second = opened.runs.find(old), opened.runs.find(new)
+        store = ChangeStore(opened.database)
+        changes, shown = store.count(first, second), store.items(first, second, limit)
+    _show(output, first, second, changes, shown)
+
+
+@app.command("stop")
+def stop(
+    run: Annotated[str | None, typer.Argument(show_default="the one at work", help="A run, e.g. r1.")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """End a run's job after the answers on their way, wherever it was started; what it has answered is kept.
+
+    Example: assistant runs stop
+    """
+    from assistant.application.labeling.running_jobs import run_at_work, stop_job
+    from assistant.errors import InputError
+    from assistant.wiring.actor import actor_as_user
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        chosen = opened.runs.find(run) if run else run_at_work(opened)
+        if not stop_job(opened, chosen, actor=actor_as_user()):
+            raise InputError(f"no job of {chosen.name} is at work", hint="assistant runs list  shows every run")
+    output.result({"run": chosen.name, "stopping": True}, f"the job of {chosen.name} was asked to stop")
+    output.note("it ends when the answers on their way are in; the same `assistant prelabel` goes on where it was")
+
+
+def _show(output: Output, old: Run, new: Run, changes: Changes, shown: Sequence[ChangedItem]) -> None:
+    total = sum(changes.changed.values())
+    compared = total + changes.same
+    pairs = [(_words(before), _words(after), count) for (before, after), count in changes.changed.items()]
+    rows = [(one.item_id, _words(one.old), _words(one.new), one.text[:70]) for one in shown]
+    differing = _differing(old, new)
+    data = {
+        "old": old.name,
+        "new": new.name,
+        "differing": differing,
+        "compared": compared,
+        "same": changes.same,
+        "changed": [{"old": before, "new": after, "items": count} for before, after, count in pairs],
+        "only_old": changes.only_old,
+        "only_new": changes.only_new,
+        "items": [{"item_id": name, "old": before, "new": after, "text": text} for name, before, after, text in rows],
+    }
+    share = f" ({total / compared:.1%})" if compared else ""
+    why = "; ".join(differing) or "only parameters differ"
+    output.result(
+        data,
+        f"{total:,} of {compared:,} answers differ{share} between {old.name} and {new.name}; {why}",
+        *([table((old.name, new.name, "items"), pairs)] if pairs else []),
+        *([table(("item", old.name, new.name, "text"), rows)] if rows else []),
+    )
+    if changes.only_old or changes.only_new:
+        output.note(f"not compared: {changes.only_old:,} only in {old.name}, {changes.only_new:,} only in {new.name}")
+
+
+def _differing(old: Run, new: Run) -> list[str]:
+    parts = (
+        ("prompt", old.prompt, new.prompt),
+        ("policy", old.policy, new.policy),
+        ("model", old.model, new.model),
+        ("replicate", old.replicate, new.replicate),
+    )
+    return [f"{what}: {before} -> {after}" for what, before, after in parts if before != after]
+
+
+def _words(answer: tuple[str, ...] | None) -> str:
+    return "failed" if answer is None else "|".join(answer) or "none"

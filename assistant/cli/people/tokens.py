@@ -1,0 +1,106 @@
+"""`assistant tokens`: what programs sign in to the REST API with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output, table
+
+app = typer.Typer(help="Tokens for programs that use the REST API.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What it is for, e.g. dashboard.")],
+    user: Annotated[str, typer.Option(help="Whom it acts for; it may never do more than they.")],
+    scope: Annotated[list[str], typer.Option(help="read, label, manage, admin or accounts; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="Until it expires.")] = 90,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token and print it, this once.
+
+    Example: assistant tokens add dashboard --user ana --scope read
+    """
+    from assistant.errors import InputError
+    from assistant.store.people.api_tokens import ApiTokenStore
+    from assistant.store.people.users import UserStore
+    from assistant.web.permissions import unknown_scopes
+    from assistant.web.security.credentials import clean_name, digest, new_token
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    if wrong := unknown_scopes(frozenset(scope)):
+        raise InputError(
+            "no such scope", where=", ".join(wrong), hint="there are: read, label, manage, admin, accounts"
+        )
+    token = new_token()
+    with Workspace.open(workspace) as opened:
+        owner = UserStore(opened.database).get(clean_name(user))
+        made = ApiTokenStore(opened.database).add(
+            owner, name=name, digest=digest(token), scopes=sorted(set(scope)), actor=actor(), days=days
+        )
+    output = Output(as_json=as_json)
+    data = {"id": made.id, "token": token, "scopes": sorted(set(scope)), "user": owner.name}
+    output.result(data | {"expires_at": made.expires_at}, token)
+    output.note(
+        f"token {made.id} for {owner.name} until {made.expires_at[:10]}; it is not shown again."
+        " Send it as  Authorization: Bearer TOKEN"
+    )
+
+
+@app.command("list")
+def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """All tokens, without their secrets.
+
+    Example: assistant tokens list
+    """
+    from assistant.store.people.api_tokens import ApiTokenStore
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        found = ApiTokenStore(opened.database).all()
+    columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at", "state")
+    rows = [
+        (
+            one.id,
+            one.name,
+            one.user,
+            ", ".join(one.scopes),
+            one.created_at[:16],
+            _day(one.last_used_at),
+            _day(one.expires_at),
+            one.state,
+        )
+        for one in found
+    ]
+    data = [{column: getattr(one, column) for column in columns} for one in found]
+    Output(as_json=as_json).result(
+        data, table(("id", "name", "user", "scopes", "made", "last used", "until", "state"), rows)
+    )
+
+
+@app.command("revoke")
+def revoke(
+    number: Annotated[int, typer.Argument(help="The token's number.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Close the door for a token, at once.
+
+    Example: assistant tokens revoke 3
+    """
+    from assistant.store.people.api_tokens import ApiTokenStore
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        ApiTokenStore(opened.database).revoke(number, actor=actor())
+    Output(as_json=as_json).result({"id": number}, f"token {number} opens nothing any more")
+
+
+def _day(moment: str | None) -> str:
+    return moment[:16] if moment else "-"

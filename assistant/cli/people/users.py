@@ -1,0 +1,278 @@
+"""`assistant users`: who may sign in, and as what."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import Output, table
+from assistant.cli.progress import quiet
+from assistant.domain.review_work import Role
+
+if TYPE_CHECKING:
+    from assistant.store.people.users import User
+
+app = typer.Typer(help="People who may sign in to `assistant serve`, and as what.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(help="The name they sign in with.")]
+RoleOption = Annotated[Role, typer.Option("--role", help="What they may do.")]
+StdinOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input, one line, without a prompt.")
+]
+ListOption = Annotated[str | None, typer.Option(help="Parted by commas; replaces what was there.")]
+
+
+@app.command("add")
+def add(
+    name: NameArgument,
+    role: RoleOption = Role.REVIEWER,
+    display_name: Annotated[str, typer.Option(help="The name as they write it.")] = "",
+    languages: ListOption = None,
+    skills: ListOption = None,
+    queues: ListOption = None,
+    team: Annotated[str, typer.Option(help="Their team; its queue is theirs, too.")] = "",
+    no_password: Annotated[bool, typer.Option("--no-password", help="They come by login link or token only.")] = False,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Add somebody; asks for a password, which is never an argument.
+
+    Example: assistant users add ana --role reviewer --languages en,zh
+    """
+    from assistant.store.people.users import UserStore
+    from assistant.web.security.credentials import clean_name, hash_password
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output, cleaned = Output(as_json=as_json), clean_name(name)
+    with Workspace.open(workspace) as opened:
+        store = UserStore(opened.database)
+        hashed = (
+            None
+            if no_password
+            else hash_password(
+                _password(password_stdin), name=cleaned, context=(display_name, opened.folder.resolve().name)
+            )
+        )
+        given = {"languages": languages, "skills": skills, "queues": queues}
+        more = {key: _listed(value) for key, value in given.items() if value is not None}
+        user = store.add(
+            cleaned, role=role, actor=actor(), display_name=display_name, password_hash=hashed, team=team, **more
+        )
+    output.result(_data(user), f"{user.name} may sign in as {user.role.value}")
+    if user.has_password:
+        output.next_step("assistant serve --team", "people sign in with their passwords")
+    else:
+        output.next_step(
+            f"assistant serve --user {user.name}",
+            f"prints their login link; beside a server that runs: assistant users link {user.name}",
+        )
+
+
+@app.command("list")
+def list_users(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Everybody, and what they may do.
+
+    Example: assistant users list
+    """
+    from assistant.store.people.users import UserStore
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        found = UserStore(opened.database).all()
+    rows = [
+        (
+            user.name,
+            user.role.value,
+            "disabled" if user.disabled else "password" if user.has_password else "link or token",
+            ", ".join(user.languages) or "all",
+            ", ".join(filter(None, (user.team, *user.queues))) or "-",
+            ", ".join(user.skills) or "-",
+        )
+        for user in found
+    ]
+    output.result(
+        [_data(user) for user in found], table(("name", "role", "signs in by", "languages", "queues", "skills"), rows)
+    )
+    if not found:
+        output.next_step("assistant users add NAME --role admin", "the first one")
+
+
+@app.command("roles")
+def roles(
+    name: NameArgument,
+    role: Annotated[Role | None, typer.Argument(help="The new role.", show_default="shows what it is")] = None,
+    languages: ListOption = None,
+    skills: ListOption = None,
+    queues: ListOption = None,
+    team: Annotated[str | None, typer.Option(help="Their team.", show_default="as it was")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Change what somebody may do and take; it counts from their next request on.
+
+    Example: assistant users roles ana lead
+    Example: assistant users roles partner --queues partner-zh
+    """
+    from assistant.store.people.users import UserStore
+    from assistant.web.permissions import ROLES
+    from assistant.web.security.credentials import clean_name
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    lists = {"languages": languages, "skills": skills, "queues": queues}
+    values: dict[str, object] = {key: _listed(value) for key, value in lists.items() if value is not None}
+    values |= {} if role is None else {"role": role}
+    values |= {} if team is None else {"team": team}
+    with Workspace.open(workspace) as opened:
+        user = UserStore(opened.database).change(clean_name(name), actor=actor(), **values)
+    may = sorted(permission.value for permission in ROLES[user.role])
+    output.result(_data(user) | {"may": may}, f"{user.name} is {user.role.value}: {', '.join(may)}")
+
+
+@app.command("password")
+def password(
+    name: NameArgument,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Set a new password; all their sessions end.
+
+    Example: assistant users password ana
+    """
+    from assistant.store.people.users import UserStore
+    from assistant.web.security.credentials import clean_name, hash_password
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    cleaned = clean_name(name)
+    with Workspace.open(workspace) as opened:
+        store = UserStore(opened.database)
+        user = store.get(cleaned)  # before anything is typed
+        known = (user.display_name, opened.folder.resolve().name)
+        store.set_password(
+            cleaned, hash_password(_password(password_stdin), name=cleaned, context=known), actor=actor()
+        )
+    Output(as_json=as_json).result({"name": cleaned}, f"{cleaned} has a new password; their sessions have ended")
+
+
+@app.command("disable")
+def disable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Shut somebody out, at once: sessions end, tokens are revoked, what they did stays.
+
+    Example: assistant users disable ana
+    """
+    _set_disabled(name, True, workspace, as_json, "is shut out")
+
+
+@app.command("enable")
+def enable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Let somebody in again.
+
+    Example: assistant users enable ana
+    """
+    _set_disabled(name, False, workspace, as_json, "may sign in again")
+
+
+@app.command("sessions")
+def sessions(
+    name: NameArgument,
+    end_all: Annotated[bool, typer.Option("--end-all", help="Sign them out everywhere; tokens stay.")] = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Where somebody is signed in; with --end-all nowhere any more.
+
+    Example: assistant users sessions ana --end-all
+    """
+    from assistant.store.people.sessions import SessionStore
+    from assistant.store.people.users import UserStore
+    from assistant.web.security.credentials import clean_name
+    from assistant.web.security.devices import device_of
+    from assistant.web.server.options import ServeOptions
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        user, store = UserStore(opened.database).get(clean_name(name)), SessionStore(opened.database)
+        found = store.of_user(user.id, idle_seconds=ServeOptions().idle_seconds)
+        if end_all:
+            ended = store.end_all(user, actor=actor())
+            output.result({"name": user.name, "sessions_ended": ended}, f"{ended:,} sessions of {user.name} have ended")
+            return
+    columns = ("id", "device", "address", "created_at", "last_seen_at")
+    data = [{column: getattr(one, column) for column in columns} | {"device": device_of(one.device)} for one in found]
+    rows = [(one["device"], one["address"], one["created_at"][:16], one["last_seen_at"][:16]) for one in data]
+    output.result(data, table(("device", "address", "since", "last seen"), rows))
+
+
+@app.command("link")
+def link(
+    name: Annotated[str | None, typer.Argument(help="Whom it signs in.", show_default="you")] = None,
+    port: Annotated[int, typer.Option("--port", "-p", help="The port that `assistant serve` printed.")] = 8760,
+    public_url: Annotated[str, typer.Option(help="As given to `assistant serve`.")] = "",
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """A new login link for a running server: works once, for 15 minutes.
+
+    Example: assistant users link
+    """
+    from assistant.web.security.credentials import clean_name
+    from assistant.web.security.login_links import login_link
+    from assistant.web.server.options import ServeOptions
+    from assistant.wiring.actor import actor, actor_as_user
+    from assistant.wiring.workspace import Workspace
+
+    options = ServeOptions(port=port, public_url=public_url)
+    asked = clean_name(name) if name else actor_as_user()
+    with Workspace.open(workspace) as opened:
+        url = login_link(opened.database, options, asked, actor=actor(), command="assistant users link")
+    Output(as_json=as_json).result({"login_url": url}, url)
+
+
+def _set_disabled(name: str, disabled: bool, workspace: WorkspaceOption, as_json: bool, words: str) -> None:
+    from assistant.store.people.users import UserStore
+    from assistant.web.security.credentials import clean_name
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    cleaned = clean_name(name)
+    with Workspace.open(workspace) as opened:
+        UserStore(opened.database).set_disabled(cleaned, disabled, actor=actor())
+    Output(as_json=as_json).result({"name": cleaned, "disabled": disabled}, f"{cleaned} {words}")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    with quiet("asked"):
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return typed
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _data(user: User) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "display_name": user.display_name,
+        "role": user.role.value,
+        "has_password": user.has_password,
+        "languages": list(user.languages),
+        "skills": list(user.skills),
+        "queues": list(user.queues),
+        "team": user.team,
+        "disabled": user.disabled,
+        "created_at": user.created_at,
+    }

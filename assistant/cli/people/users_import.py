@@ -1,0 +1,111 @@
+"""`assistant users import`: a whole team from a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.output import Output, table
+from assistant.errors import InputError
+from assistant.ingest.reading.problems import Reading
+
+if TYPE_CHECKING:
+    from assistant.ingest.people import PersonRow
+
+_PASSWORD_BYTES = 15  # 120 random bits, 20 letters
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group."""
+    app.command("import")(import_users)
+
+
+@reads_tables()
+def import_users(
+    file: Annotated[
+        Path, typer.Argument(help="A table: name, and role, display_name, languages, skills, queues, team.")
+    ],
+    passwords: Annotated[
+        Path | None, typer.Option(help="Write a first password for each new person here, for your eyes only.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    *,
+    reading: Reading,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a whole team, all of them or nobody; who is there already stays as they are.
+
+    Without --passwords they come by login link, or you set one for each.
+
+    Example: assistant users import team.csv --passwords first-passwords.csv
+    """
+    from assistant.ingest.people import read_people
+    from assistant.store.people.users import UserStore
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    wanted = _by_name(file, read_people(file, reading, note=output.note))
+    with Workspace.open(workspace) as opened:
+        store = UserStore(opened.database)
+        there = {user.name for user in store.all()}
+        new = {name: person for name, person in wanted.items() if name not in there}
+        if new and not dry_run:
+            given = _first_passwords(new, passwords)
+            store.add_all([_row(name, person, given.get(name)) for name, person in new.items()], actor=actor())
+    known = sorted(there & wanted.keys())
+    rows = [(name, one.role.value, ", ".join(one.languages) or "all", one.team or "-") for name, one in new.items()]
+    shown = [table(("name", "role", "languages", "team"), rows)] if rows else []
+    said = f"{len(new):,} {'would be ' if dry_run else ''}added, {len(known):,} there already"
+    output.result({"added": list(new), "there_already": known, "dry_run": dry_run}, *shown, said)
+    if known:
+        output.note(f"there already, and left as they are: {', '.join(known)}")
+    if passwords and new and not dry_run:
+        output.note(f"{passwords} holds the passwords: hand them on one by one, and delete it")
+    if new:
+        output.next_step("assistant serve --team", "people sign in with their passwords")
+
+
+def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
+    from assistant.web.security.credentials import clean_name
+
+    found: dict[str, PersonRow] = {}
+    for person in people:
+        try:
+            name = clean_name(person.name)
+        except InputError as error:
+            raise InputError(f"{person.name[:80]!r} {error}", where=f"{file}:{person.line}", hint=error.hint) from None
+        if name in found:
+            what = f"{name} was in line {found[name].line} already"
+            raise InputError(what, where=f"{file}:{person.line}", hint="one row a person")
+        found[name] = person
+    return found
+
+
+def _row(name: str, person: PersonRow, password_hash: str | None) -> dict[str, Any]:
+    lists = {key: list(getattr(person, key)) for key in ("languages", "skills", "queues")}
+    more = {"display_name": person.display_name, "team": person.team, "password_hash": password_hash}
+    return {"name": name, "role": person.role} | more | lists
+
+
+def _first_passwords(new: Iterable[str], out: Path | None) -> Mapping[str, str]:
+    """Hashes of random passwords by name, which are written to a new file before anybody is added."""
+    if out is None:
+        return {}
+    from assistant.web.security.credentials import hash_password
+
+    given = {name: secrets.token_urlsafe(_PASSWORD_BYTES) for name in new}
+    try:
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("name", "password"), *given.items()])
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", where=str(out), hint="name a new file") from None
+    return {name: hash_password(password, name=name) for name, password in given.items()}

@@ -1,0 +1,148 @@
+"""`assistant audit`: every change, who made it, and whether the log of them is whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import EXIT_ERROR, Output, table
+
+if TYPE_CHECKING:
+    from assistant.application.workspace.audit_anchors import AuditCheck
+
+app = typer.Typer(
+    help="The log of changes: who did what, when; each row sealed with the one before.", no_args_is_help=True
+)
+
+
+@app.command("verify")
+def verify(
+    head: Annotated[
+        str | None, typer.Option(help="The last hash noted elsewhere; shows whether rows were cut off at the end.")
+    ] = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help="Folder with a copy of the signed heads.", show_default="the workspace's own")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(help="Only heads signed with this key count; a public-KEY.pem kept elsewhere.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the log of changes, the labels and certificates it binds, and the signed heads that were noted of it.
+
+    Status 1 where a row of the log was changed, removed or put in, where a label, adjudication, certificate or final
+    label isn't what the log says, or where a signed head shows that the log was cut off or written over.
+
+    Example: assistant audit verify
+    Example: assistant audit verify --anchors /mnt/auditor/anchors --public-key /mnt/auditor/public.pem
+    """
+    from assistant.application.workspace.audit_anchors import check_audit
+    from assistant.wiring.workspace import Workspace
+
+    output = Output(as_json=as_json)
+    with Workspace.open(workspace) as opened:
+        check = check_audit(opened, head=head, anchors=anchors, public_key=public_key)
+    found = check.verified
+    data = {
+        "whole": check.whole,
+        "rows": found.rows,
+        "head": found.head,
+        "broken_at": found.broken_at,
+        "reason": found.reason,
+        "head_known": check.head_known,
+        "bound_rows": found.bound.rows,
+        "faults": [asdict(fault) for fault in found.bound.faults],
+        "fault_count": found.bound.count,
+        "anchors": len(check.anchors),
+        "anchor_faults": list(check.anchor_faults),
+    }
+    output.result(data, *_told(check, head))
+    if not check.whole:
+        output.note("compare with a copy of the database; a log that was written over can't be repaired")
+        raise typer.Exit(EXIT_ERROR)
+    if not check.anchors and head is None:
+        output.note("no signed head is known: that rows were cut off at the end, or all written over, would not show")
+        output.next_step("assistant audit head", "signs the head; keep a copy of it elsewhere")
+
+
+@app.command("head")
+def head_command(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Sign the head of the log of changes and print it: kept elsewhere, it shows later whether the log was altered.
+
+    A server signs one a day, and `export` and `certify` one each. Settings [audit] `anchors` and `key` say where.
+
+    Example: assistant audit head
+    """
+    from assistant.application.workspace.audit_anchors import ASKED, anchor_head
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        anchor = anchor_head(opened, ASKED)
+    output = Output(as_json=as_json)
+    data = anchor.as_json()
+    lines = (f"row {anchor.row}, hash {anchor.hash}", f"signed with key {anchor.key}: {data['signature']}")
+    output.result(data | {"file": str(anchor.path)}, *lines, f"file {anchor.path}")
+    output.note("copy the file, its .sig and the public key to a place that whoever runs the database can't write")
+
+
+def _told(check: AuditCheck, head: str | None) -> list[str]:
+    found = check.verified
+    if found.broken_at is not None:
+        return [f"broken at row {found.broken_at} ({found.reason}); the {found.rows:,} rows before it hold"]
+    told = []
+    if not check.head_known:
+        told.append(f"all {found.rows:,} rows hold, but none of them has the hash {head}: rows were cut off at the end")
+    else:
+        told.append(f"all {found.rows:,} rows hold; the last one's hash is {found.head}")
+    if found.bound.count:
+        told.append(f"{found.bound.count:,} labels or certificates are not what the log says:")
+        told += [f"  {fault.rows}: {fault.what}" for fault in found.bound.faults]
+    else:
+        told.append(f"{found.bound.rows:,} labels, decisions and certificates are what the log says")
+    told += list(check.anchor_faults)
+    if check.anchors and not check.anchor_faults:
+        newest = check.anchors[-1]
+        told.append(f"{len(check.anchors):,} signed heads hold; the last is of row {newest.row}, {newest.signed_at}")
+    return told
+
+
+@app.command("list")
+def list_entries(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Newest first.")] = 20,
+    actor: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only this, e.g. user.add.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only what was done to this, e.g. user:ana.")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest changes.
+
+    Example: assistant audit list --actor ana
+    """
+    from assistant.store.audit import log as audit
+    from assistant.wiring.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        found = audit.entries(opened.database, limit=limit, actor=actor, action=action, subject=subject)
+    rows = [
+        (one.id, one.at[:19], one.actor, one.action, one.subject, json.dumps(one.detail, ensure_ascii=False))
+        for one in found
+    ]
+    data = [
+        {
+            "id": one.id,
+            "at": one.at,
+            "actor": one.actor,
+            "action": one.action,
+            "subject": one.subject,
+            "detail": one.detail,
+        }
+        for one in found
+    ]
+    Output(as_json=as_json).result(data, table(("id", "at", "who", "did", "to", "how"), rows))

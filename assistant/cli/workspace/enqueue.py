@@ -1,0 +1,161 @@
+"""`assistant enqueue`: what people are asked to look at goes into their queue."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.output import Output, table
+from assistant.errors import InputError
+
+if TYPE_CHECKING:
+    from assistant.application.review.fill_queue import Filling, Standing
+
+_SPAN = re.compile(r"(\d{1,5})([hd])")
+_TOLD = {
+    "added": "new in the queue",
+    "changed": "updated, not started by anyone",
+    "closed": "cancelled: not wanted any more",
+    "unchanged": "unchanged",
+    "answered": "already labelled elsewhere",
+}
+_OVERWRITTEN = {
+    "due_removed": "due times removed",
+    "due_moved": "due times replaced by another one",
+    "team_changed": "tasks moved to another team or queue",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("enqueue")(enqueue)
+
+
+def enqueue(
+    run: RunOption = None,
+    team: Annotated[
+        str, typer.Option(show_default="tasks stay where they are, new ones are everybody's", help="Whose queue.")
+    ] = "",
+    due: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            show_default="due times stay as they are",
+            help="48h or 3d after a task is made, or 2026-12-01T09:00+08:00; of tasks that are there, too.",
+        ),
+    ] = None,
+    clear_team: Annotated[bool, typer.Option("--clear-team", help="Move tasks to everybody's queue.")] = False,
+    clear_due: Annotated[bool, typer.Option("--clear-due", help="Remove the due times of tasks.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also items that people have labelled elsewhere.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; change nothing.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Don't ask before due times or teams of tasks are overwritten.")
+    ] = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Put what the routes and samples of a run want people to look at into the reviewers' queue.
+
+    The same command again adds only what is new; what somebody has begun or answered stays, and what an option doesn't
+    name stays as it is. A server may run meanwhile.
+
+    Example: assistant enqueue --team nights --due 48h
+    """
+    from assistant.application.review.fill_queue import Filling, fill_queue, overwritten, preview_filling, standing_of
+    from assistant.wiring.actor import actor
+    from assistant.wiring.workspace import Workspace
+
+    output, until, named = Output(as_json=as_json), _moment(due), team.strip()
+    _check(named, until, clear_team=clear_team, clear_due=clear_due)
+    filling = Filling("" if clear_team else named or None, until, clear_due=clear_due, again=again)
+    with Workspace.open(workspace) as opened:
+        found = opened.runs.find(run)
+        if dry_run or (_may_overwrite(filling) and not yes):
+            counts = preview_filling(opened, found, filling)
+            if not dry_run and overwritten(counts):
+                _ask(output, counts)
+        if not dry_run:
+            counts = fill_queue(opened, found, filling, actor=actor())
+        standing = standing_of(opened, found)
+    moment = datetime.now(UTC) + until if isinstance(until, timedelta) else until
+    data = {
+        "run": found.name,
+        "team": named,
+        "due": moment.isoformat() if moment else None,
+        "dry_run": dry_run,
+        **counts,
+    }
+    rows = [(told, f"{counts[name]:,}") for name, told in _TOLD.items()]
+    rows += [(told, f"{counts[name]:,}") for name, told in _OVERWRITTEN.items() if counts[name]]
+    whose = f" in the queue of {named}" if named else ""
+    output.result(data, f"run {found.name}{whose}{', if it were done' * dry_run}", "", table(("items", "count"), rows))
+    _advise(output, found.name, counts, standing, dry_run=dry_run)
+
+
+def _check(team: str, until: datetime | timedelta | None, *, clear_team: bool, clear_due: bool) -> None:
+    if team and clear_team:
+        raise InputError("a team is given and cleared", where="--clear-team", hint="give --team or --clear-team")
+    if until is not None and clear_due:
+        raise InputError("a due time is given and cleared", where="--clear-due", hint="give --due or --clear-due")
+
+
+def _may_overwrite(filling: Filling) -> bool:
+    """Whether tasks that are there could lose what they have: a plain filling changes nothing but what routes say."""
+    return filling.team is not None or filling.due is not None or filling.clear_due
+
+
+def _ask(output: Output, counts: Counter[str]) -> None:
+    """Ask once before due times or teams of tasks are overwritten.
+
+    Raises:
+        InputError: there is no terminal to ask on.
+        typer.Abort: the answer was no.
+    """
+    lost = ", ".join(f"{counts[name]:,} {told}" for name, told in _OVERWRITTEN.items() if counts[name])
+    if not output.errors.is_terminal:
+        raise InputError(
+            f"this would overwrite tasks that are in the queue: {lost}",
+            hint="--yes does it, --dry-run shows what would change; without --due and --team only new tasks are added",
+        )
+    typer.confirm(f"This would overwrite tasks that are in the queue: {lost}. Go on?", abort=True, err=True)
+
+
+def _advise(output: Output, run: str, counts: Counter[str], standing: Standing, *, dry_run: bool) -> None:
+    if differing := counts["disagreements"] + counts["conflicts"]:
+        output.note(
+            f"{differing:,} disagreements found in labels that were imported: they are on the page Disagreements"
+        )
+    if dry_run:
+        output.next_step("assistant enqueue", "does it, with the same options")
+        return
+    in_queue = counts["added"] + counts["changed"] + counts["unchanged"]
+    if counts["answered"] and not in_queue:
+        output.note(
+            f"{counts['answered']:,} items that {run} sends to people are already labelled by imported reviewers"
+        )
+        output.next_step("assistant enqueue --again", "has them labelled again")
+    if not in_queue and not counts["answered"] and standing == "not_routed":
+        output.note(f"run {run} was not routed yet: nothing says which of its items go to people")
+        output.next_step("assistant sample", "draws what people label first; then assistant route")
+    elif not in_queue and not counts["answered"] and standing == "nothing":
+        output.note(f"run {run} sends nothing to people: every item it answered is accepted")
+        output.next_step("assistant settle", "writes the final labels")
+    else:
+        output.next_step("assistant serve", "opens the pages people label and adjudicate in")
+
+
+def _moment(text: str | None) -> datetime | timedelta | None:
+    """`48h`, `3d`, or a moment of ISO 8601; without a time zone it is this machine's."""
+    if text is None:
+        return None
+    if span := _SPAN.fullmatch(text):
+        return timedelta(hours=int(span[1]) * (24 if span[2] == "d" else 1))
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise InputError(f"{text} is no time", where="--due", hint="write 48h, 3d or 2026-12-01T09:00+08:00") from None

@@ -1,0 +1,57 @@
+"""`assistant init` and `assistant doctor`: a workspace to work in, and whether all it needs is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.output import EXIT_ERROR, Output, table
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("init")(init)
+    app.command("doctor")(doctor)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make a workspace: settings, a policy and prompts to start from.
+
+    Example: assistant init my-project
+    """
+    from assistant.application.workspace.create import make_workspace
+
+    made = make_workspace(folder)
+    output = Output(as_json=as_json)
+    output.result({"workspace": str(folder), "files": made}, f"workspace {folder}: {', '.join(made)}")
+    output.next_step(f"cd {folder} && assistant doctor", "checks that all it needs is there")
+
+
+def doctor(
+    model: Annotated[str | None, typer.Option(help="Check this model instead of the setting's.")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, and say what to do.
+
+    Example: assistant doctor --model openai:gpt-4o-mini
+    """
+    from assistant.application.workspace.doctor import examine
+
+    output = Output(as_json=as_json)
+    findings = examine(workspace, model)
+    data = [{"check": one.check, "ok": one.ok, "found": one.found, "hint": one.hint} for one in findings]
+    rows = [("ok" if one.ok else "FAILED", one.check, one.found, one.hint) for one in findings]
+    output.result(data, table(("", "check", "found", "what to do"), rows))
+    if not all(one.ok for one in findings):
+        raise typer.Exit(EXIT_ERROR)
+    if any(one.check == "database" and one.found.endswith(" 0 items") for one in findings):
+        output.next_step("assistant ingest FILE", "takes content in")
+    else:
+        output.next_step("assistant status", "says how far it is")

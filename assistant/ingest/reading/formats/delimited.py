@@ -1,0 +1,182 @@
+"""CSV and TSV: strict about quotes, so that one stray quote costs one row and never swallows those after it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterator
+
+from assistant.errors import InputError
+from assistant.ingest.reading.formats.feeder import Feeder
+from assistant.ingest.reading.formats.header import LOOKED_AT, above_note, find_header
+from assistant.ingest.reading.formats.lines import LONGEST_LINE, Lines, physical_lines
+from assistant.ingest.reading.limits import MOST_COLUMNS
+from assistant.ingest.reading.problems import Note, Reading
+from assistant.ingest.reading.rows import Refusal, Row, excerpt_of, explain_encoding
+
+_DELIMITERS = ",\t;|"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel writes and reads it
+_CAUSES = {
+    "unexpected end of data": "a quote opens here and never closes",
+    "field larger": "a quote opens here and never closes",
+    "expected after": 'text goes on after a closing quote; a quote inside a quoted field is written twice: ""',
+    "new-line character": "a lone carriage return outside quotes",
+}
+
+
+def read_delimited(
+    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = (), tabs: bool = False
+) -> Iterator[Row | Refusal]:
+    """The records of a CSV or TSV stream, by the names in its header.
+
+    Fields may span lines and hold NUL bytes. A record with more or fewer fields than the header, or with quotes that
+    don't close, is refused and reading goes on with the line after its first. A first line `sep=;` names the delimiter;
+    titles and comments above the header are passed over where it is certain which line that is.
+
+    Args:
+        stream: split at LF, or at CR where no line ends otherwise.
+        encoding: of the lines.
+        reading: may name the delimiter and the header's line; else the delimiter is the one of `, TAB ; |` that is most
+            often in the header.
+        note: is given a sentence on lines above the header.
+        usual: names that columns usually have, in lower case.
+        tabs: whether fields are separated by tabs wherever the header holds one.
+
+    Raises:
+        InputError: the header can't be read, names a column twice, or seems to stand further down.
+    """
+    feeder = Feeder(physical_lines(stream), encoding)
+    sign = _stated_delimiter(feeder, reading)
+    _pass_over(feeder, sign, reading, note, usual)
+    sign = sign or _likely(feeder.peek(), tabs=tabs)
+    csv.field_size_limit(LONGEST_LINE)  # the module's own limit, 128 KiB, is below a long post
+    records = csv.reader(feeder, delimiter=sign, strict=True)
+    names = _read_header(records, feeder, reading)
+    while True:
+        feeder.start_record()
+        try:
+            fields = next(records, None)
+        except csv.Error as error:
+            yield _recover(feeder, names, sign, error)
+            continue
+        yield from feeder.take_refusals()
+        if fields is None:
+            return
+        if fields:
+            yield _as_row(fields, feeder, names, reading)
+
+
+def likely_delimiter(header: str) -> str:
+    """The delimiter that occurs most often outside quotes in a header line; a comma when there is none."""
+    unquoted = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=unquoted.count)
+
+
+def cells_of(line: str, delimiter: str | None = None) -> list[str]:
+    """The fields of one line, whatever is wrong with its quotes."""
+    sign = delimiter or likely_delimiter(line)
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=sign), [])
+    except csv.Error:
+        return [line]
+
+
+def _likely(header: str, *, tabs: bool) -> str:
+    return "\t" if tabs and "\t" in header else likely_delimiter(header)
+
+
+def _stated_delimiter(feeder: Feeder, reading: Reading) -> str | None:
+    """What the user says, else what a first line `sep=;` does, which is no record in any case."""
+    stated = _SEPARATOR_LINE.fullmatch(feeder.peek().strip("\ufeff \r\n"))
+    if stated is not None:
+        feeder.skip()
+    return reading.delimiter or (stated[1] if stated else None)
+
+
+def _pass_over(feeder: Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
+    """Lets the header be the next line."""
+    if reading.header_row is not None:
+        while (at := feeder.peek_number()) is not None and at < reading.header_row:
+            feeder.skip()
+        if at != reading.header_row:
+            what = f"line {reading.header_row} holds nothing" if at else f"the file has no line {reading.header_row}"
+            hint = "name the line that holds the column names"
+            raise InputError(what, where=reading.advice("header-row", str(reading.header_row)), hint=hint)
+        return
+    known = {*usual, *(name.casefold() for name in reading.named)}
+    if _plainly_header(feeder.peek(), sign, known):
+        return
+    lines = feeder.look(LOOKED_AT)
+    if not lines or lines[0].text.count('"') % 2:  # a name that goes on in the next line, or a quote left open
+        return
+    place = find_header([cells_of(line.text, sign) for line in lines], known)
+    header, title = lines[place.index], excerpt_of(lines[0].text.strip())
+    if not place.sure:
+        what = f"the column names can't be in line {lines[0].number} ({title!r}): the lines below it have more fields"
+        hint = f"do they stand in line {header.number}? {reading.advice('header-row', str(header.number))}"
+        raise InputError(what, where=f"line {lines[0].number}", hint=hint)
+    if place.index:
+        note(above_note(title, "line", header.number))
+        for _ in range(place.index):
+            feeder.skip()
+
+
+def _plainly_header(line: str, sign: str | None, known: Collection[str]) -> bool:
+    """Whether a line needs no look at those below it: it names a usual column, and every column."""
+    cells = [cell.strip() for cell in cells_of(line, sign)]
+    return all(cells) and not line.startswith(("#", "//")) and any(cell.casefold() in known for cell in cells)
+
+
+def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading) -> list[str]:
+    """The column names, stripped; a nameless column is called `column_N`."""
+    where = f"line {feeder.peek_number() or 1}"
+    feeder.start_record()
+    try:
+        fields = next((fields for fields in records if fields), [])
+    except csv.Error as error:
+        hint = f"this line must hold the column names; or say which does: {reading.advice('header-row', 'N')}"
+        raise InputError(f"the header can't be read: {_cause(error)}", where=where, hint=hint) from error
+    for line in feeder.record:
+        if line.undecodable is not None:
+            hint = explain_encoding(line.undecodable, feeder.encoding, reading)
+            raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
+    if len(fields) > MOST_COLUMNS:
+        hint = (
+            f"at most {MOST_COLUMNS:,} columns are read; is the delimiter right? {reading.advice('delimiter', 'tab')}"
+        )
+        raise InputError(f"the header has {len(fields):,} columns", where=where, hint=hint)
+    names = [name.strip("\ufeff \t\r\n") or f"column_{place}" for place, name in enumerate(fields, 1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"column {', '.join(twice)} occurs twice", where=where, hint="rename one of them")
+    return names
+
+
+def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Reading) -> Row | Refusal:
+    first = feeder.record[0]
+    for line in feeder.record:
+        if line.undecodable is not None:
+            message = explain_encoding(line.undecodable, feeder.encoding, reading)
+            return Refusal(line.number, "encoding", message, excerpt_of(line.text))
+    if len(fields) != len(names):
+        message = f"{len(fields)} fields where the header has {len(names)}"
+        return Refusal(first.number, "ragged", message, excerpt_of(first.text))
+    return Row(dict(zip(names, fields, strict=True)), first.number)
+
+
+def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
+    """What to make of a record with wrong quotes: its first line is refused, the others are read anew.
+
+    Many TSV writers don't quote at all: there a line with the right number of tabs is taken as it stands.
+    """
+    first = feeder.record[0]
+    feeder.give_back_all_but_first()
+    if delimiter == "\t" and first.undecodable is None:
+        fields = first.text.rstrip("\r\n").split("\t")
+        if len(fields) == len(names):
+            return Row(dict(zip(names, fields, strict=True)), first.number)
+    return Refusal(first.number, "quoting", _cause(error), excerpt_of(first.text))
+
+
+def _cause(error: csv.Error) -> str:
+    return next((cause for sign, cause in _CAUSES.items() if sign in str(error)), str(error))

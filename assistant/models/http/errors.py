@@ -1,0 +1,183 @@
+"""What an HTTP status and its body mean for the question asked: worth asking again, refused, or fatal.
+
+Every message says who answered what and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
+from assistant.models.dialect import Feature
+from assistant.models.http.meanings import Meaning, meaning_of
+from assistant.models.http.refusals import Refusal
+
+UNREACHABLE = frozenset({"connection", "unavailable"})
+"""Reasons that speak of the server being away, not of the question asked."""
+
+_SYSTEM_REFUSED = re.compile(
+    r"roles? must (?:alternate|be)|messages[.\[]\d+\]?\.role|got system|['\"`]system['\"`] is not one of|"
+    r"(?:\b(?:unsupported|invalid|unknown|unexpected)|(?:\bnot|n't) (?:support|allow|accept)\w*)\b.{0,40}\bsystem\b|"
+    r"\b(?:system|developer)['\"`]* ?(?:role|message|prompt|instruction)s?\b.{0,40}"
+    r"\b(?:not|\w+n't|unsupported|invalid)\b|"
+    r"\brole\b.{0,20}\bsystem\b.{0,30}\b(?:not|\w+n't|unsupported|invalid)\b|"
+    r"\bonly ['\"`\w, ]{4,60} roles? (?:are|is) (?:supported|allowed|accepted)|"
+    r"(?:start|begin) with an? ?['\"`]?user|first message.{0,30}\buser\b|"
+    r"不支持.{0,8}(?:system|系统)|系统(?:角色|消息|提示).{0,8}不支持",
+    re.IGNORECASE,
+)
+_STREAM_WANTED = re.compile(
+    r"only (?:support|available|work|accept)\w*.{0,20}stream|stream(?:ing)? mode|non-?stream|"
+    r"stream(?:ing)?\b.{0,20}\b(?:required|mandatory)|stream\b.{0,20}\b(?:must|should|has to|needs? to) be.{0,12}true|"
+    r"must (?:be |use )?(?:\w+ ){0,2}stream|enable (?:the )?stream|set stream|(?:仅|只)支持.{0,6}流式",
+    re.IGNORECASE,
+)
+_LACKS = re.compile(
+    r"support|allow|accept|must|only|unknown|invalid|expected|jinja|template|enable|支持", re.IGNORECASE
+)
+_OVERLOADED = 529  # Anthropic's status, which gateways hand on
+_NAME_OF_ITS_OWN = 4  # characters of a model's name from which it is not part of other words
+_FEATURES: tuple[tuple[Feature, re.Pattern[str]], ...] = (
+    ("system", _SYSTEM_REFUSED),
+    ("whole_reply", _STREAM_WANTED),
+    ("stream_usage", re.compile(r"stream_options|include_usage", re.IGNORECASE)),
+    ("top_logprobs", re.compile(r"logprob", re.IGNORECASE)),
+    ("logprobs", re.compile(r"logprob", re.IGNORECASE)),
+    (
+        "json_schema",
+        re.compile(
+            r"json.?(schema|mode)|response[ _]?(format|schema|mime)|guided|structured|grammar|strict|"
+            r"\btools?\b|tool_choice|function.?call",  # in which some providers take a schema
+            re.IGNORECASE,
+        ),
+    ),
+    ("json_object", re.compile(r"json.?(object|mode)|response_format|guided|structured|grammar", re.IGNORECASE)),
+    ("max_tokens", re.compile(r"max_tokens", re.IGNORECASE)),
+    ("temperature", re.compile(r"temperature", re.IGNORECASE)),
+    ("top_p", re.compile(r"top_p\b", re.IGNORECASE)),
+    ("seed", re.compile(r"\bseed\b", re.IGNORECASE)),
+)
+
+
+def lacking(refusal: Refusal, used: frozenset[Feature]) -> Feature | None:
+    """The feature in use that the server says it can't do, or None when it complains of something else.
+
+    A 500 or a 424 counts where its words are about what is supported: a chat template that fails ends so.
+    """
+    if refusal.status not in {400, 404, 415, 422, 424, 500, 501} or is_failed_generation(refusal):
+        return None
+    if refusal.status in {424, 500} and not _LACKS.search(refusal.details):
+        return None
+    if refusal.param:
+        for feature, pattern in _FEATURES:
+            if feature in used and pattern.search(refusal.param):
+                return feature
+    if _meaning(refusal, "") in {"too_long", "content_filter", "no_quota", "wrong_key"}:
+        return None
+    return next((name for name, pattern in _FEATURES if name in used and pattern.search(refusal.words)), None)
+
+
+def is_failed_generation(refusal: Refusal) -> bool:
+    """Groq's 400 for a reply that broke the schema: the model's fault, another drawing may do better."""
+    return "json_validate_failed" in refusal.code or "failed_generation" in refusal.message
+
+
+def error_for(
+    refusal: Refusal,
+    *,
+    server: str,
+    model: str,
+    key_name: str = "OPENAI_API_KEY",
+    address_hint: str = "Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
+) -> ModelError:
+    """The error an HTTP refusal stands for.
+
+    Args:
+        refusal: the answer.
+        server: host and port, for the message.
+        model: the model's name there.
+        key_name: the variable that holds the key, for the advice.
+        address_hint: what to check where the address may be wrong.
+    """
+    status, meaning = refusal.status, _meaning(refusal, model)
+    said = f": {refusal.message}" if refusal.message else ""
+    answered = f"{server} answered {status}{said}"
+    if refusal.page and status not in {403, 407, 429} and status < 500:
+        return web_page(server, status, address_hint)
+    if meaning in {"too_long", "content_filter"}:
+        return _rejection(meaning, answered)
+    if meaning in {"no_quota", "wrong_key", "no_model"}:
+        what, hint = _FATAL[meaning]
+        return FatalModelError(
+            f"{what.format(model=model)}, {answered}", hint=hint.format(key_name=key_name, model=model)
+        )
+    if meaning is not None or status in {408, 409, 425} or status >= 500 or is_failed_generation(refusal):
+        return _retryable(refusal, meaning, answered, address_hint)
+    return _fatal(status, answered, model, address_hint)
+
+
+def web_page(
+    server: str, status: int, hint: str = "Check OPENAI_BASE_URL: is that the address of the API? Most end in /v1."
+) -> FatalModelError:
+    """The error for HTML where JSON is expected."""
+    return FatalModelError(f"{server} answered {status} with a web page, not with JSON", hint=hint)
+
+
+_FATAL: dict[Meaning, tuple[str, str]] = {
+    "no_quota": ("no quota left", "Add credit or raise the limit, then run the same command again."),
+    "wrong_key": ("the key was refused", "Check {key_name} (set? expired? of this server?)."),
+    "no_model": ("no model {model!r}", "Check the name after the colon; `assistant doctor` asks the server."),
+}
+
+
+def _meaning(refusal: Refusal, model: str) -> Meaning | None:
+    if is_failed_generation(refusal):
+        return None
+    words = refusal.words.replace(model, "") if len(model) >= _NAME_OF_ITS_OWN else refusal.words
+    return meaning_of(refusal.status, refusal.code, words, asks_to_wait=refusal.retry_after is not None)
+
+
+def _retryable(refusal: Refusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
+    status = refusal.status
+    if status in {501, 505}:
+        return FatalModelError(answered, hint=f"The server does not offer chat completions. {address_hint}")
+    reasons = {408: "timeout", 504: "timeout", 409: "conflict", 425: "conflict", 502: "unavailable", 503: "unavailable"}
+    usual = "malformed" if is_failed_generation(refusal) else "unavailable" if status == _OVERLOADED else "server_error"
+    reason = meaning or reasons.get(status, usual)
+    advice = {
+        "rate_limited": "Lower --rpm, --tpm or --concurrency if this does not end by itself.",
+        "malformed": "The server could not keep to the schema; another prompt or model may.",
+    }
+    error = RetryableModelError(answered, reason=reason, retry_after=refusal.retry_after)
+    error.hint = advice.get(reason, "Nothing is lost: the same command asks what is missing again.")
+    return error
+
+
+def _rejection(meaning: Meaning, answered: str) -> RejectedRequestError:
+    """The refusal of this one question; others may go on."""
+    error = RejectedRequestError(answered, reason=meaning)
+    error.hint = (
+        "Lower the prompt's token budget or choose a model with a longer context."
+        if meaning == "too_long"
+        else "People have to label this item, or a model without such a filter."
+    )
+    return error
+
+
+def _fatal(status: int, answered: str, model: str, address_hint: str) -> ModelError:
+    if status == 403:
+        return FatalModelError(
+            f"access denied, {answered}", hint=f"The key may not use {model!r} here; check its rights and region."
+        )
+    if status == 407:
+        return FatalModelError(
+            f"the proxy asks for a login, {answered}", hint="Write the user and password into HTTP_PROXY, HTTPS_PROXY."
+        )
+    if status in {404, 405} or 300 <= status < 400:
+        return FatalModelError(
+            f"no chat completions there, {answered}",
+            hint=address_hint,
+        )
+    error = RejectedRequestError(answered, reason="bad_request")
+    error.hint = "The server does not take this request; its words above say why."
+    return error

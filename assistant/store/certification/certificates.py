@@ -1,0 +1,137 @@
+"""Certificates as issued, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.certificates import (
+    CertificateEvent,
+    CertificateEventKind,
+    IssuedCertificate,
+    Standing,
+    standing_after,
+)
+from assistant.errors import InputError
+from assistant.store.audit import log as audit
+from assistant.store.audit.binding import CERTIFICATE, CERTIFICATE_EVENT, row_digest
+from assistant.store.database import Database, now
+from assistant.store.tables.certification import certificate_events, certificates
+
+
+class CertificateStore:
+    """Reads and writes certificates; a statement once issued is never changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def issue(
+        self, run_id: int, fit_id: int | None, sample_id: int, statement: Mapping[str, object]
+    ) -> IssuedCertificate:
+        """Keep a certificate and the event that it was issued.
+
+        Args:
+            run_id: the run it speaks about.
+            fit_id: the fit whose scores its threshold cuts, None when it cuts the model's own.
+            sample_id: the sample that certified it.
+            statement: everything it says; JSON values only.
+        """
+        stamp = now()
+        row = {
+            "run_id": run_id,
+            "fit_id": fit_id,
+            "sample_id": sample_id,
+            "statement": dict(statement),
+            "created_at": stamp,
+        }
+        with self._database.write() as connection:
+            issued = _certificate(connection.execute(sa.insert(certificates).values(row).returning(certificates)).one())
+            detail = {"run": f"r{run_id}", "sample": sample_id, "row": row_digest(CERTIFICATE, row)}
+            audit.append(connection, self._database.operator, "certificate.issue", f"certificate:{issued.id}", detail)
+            _append(
+                connection, CertificateEvent(issued.id, CertificateEventKind.ISSUED, {}, stamp), self._database.operator
+            )
+        return issued
+
+    def latest(self, run_id: int) -> IssuedCertificate | None:
+        """The newest certificate of a run, whatever became of it, or None."""
+        query = (
+            sa.select(certificates).where(certificates.c.run_id == run_id).order_by(certificates.c.id.desc()).limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _certificate(row)
+
+    def in_force(self, run_id: int) -> IssuedCertificate | None:
+        """The newest certificate of a run if it may still be relied on; an earlier one never takes its place."""
+        newest = self.latest(run_id)
+        return newest if newest is not None and self.standing(newest.id) is Standing.STANDING else None
+
+    def get(self, certificate_id: int) -> IssuedCertificate | None:
+        """The certificate of that number, or None."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(certificates).where(certificates.c.id == certificate_id)).one_or_none()
+        return None if row is None else _certificate(row)
+
+    def record(
+        self, certificate_id: int, event: CertificateEventKind, detail: Mapping[str, object]
+    ) -> CertificateEvent:
+        """Append to a certificate's history.
+
+        Raises:
+            InputError: no such certificate.
+        """
+        happened = CertificateEvent(certificate_id, event, dict(detail), now())
+        if self.get(certificate_id) is None:
+            raise _unknown(certificate_id)
+        with self._database.write() as connection:
+            _append(connection, happened, self._database.operator)
+        return happened
+
+    def events(self, certificate_id: int) -> list[CertificateEvent]:
+        """What happened to a certificate, oldest first; its first event is that it was issued."""
+        query = (
+            sa.select(certificate_events)
+            .where(certificate_events.c.certificate_id == certificate_id)
+            .order_by(certificate_events.c.id)
+        )
+        with self._database.read() as connection:
+            return [
+                CertificateEvent(row.certificate_id, CertificateEventKind(row.event), row.detail, row.created_at)
+                for row in connection.execute(query)
+            ]
+
+    def standing(self, certificate_id: int) -> Standing:
+        """Whether a certificate may still be relied on.
+
+        Raises:
+            InputError: no such certificate.
+        """
+        events = self.events(certificate_id)
+        if not events:
+            raise _unknown(certificate_id)
+        return standing_after(events)
+
+
+def _append(connection: sa.Connection, happened: CertificateEvent, actor: str) -> None:
+    row = {
+        "certificate_id": happened.certificate_id,
+        "event": happened.event.value,
+        "detail": happened.detail,
+        "created_at": happened.created_at,
+    }
+    insert = sa.insert(certificate_events).returning(certificate_events.c.id)
+    number = connection.execute(insert, [row]).scalar_one()
+    detail = {"event": number, "row": row_digest(CERTIFICATE_EVENT, row)}
+    action = f"certificate.{happened.event.value}"
+    audit.append(connection, actor, action, f"certificate:{happened.certificate_id}", detail)
+
+
+def _unknown(certificate_id: int) -> InputError:
+    return InputError(f"no certificate {certificate_id}", hint="assistant certify  issues one")
+
+
+def _certificate(row: sa.Row[Any]) -> IssuedCertificate:
+    return IssuedCertificate(row.id, row.run_id, row.fit_id, row.sample_id, row.statement, row.created_at)

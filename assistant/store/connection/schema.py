@@ -1,0 +1,60 @@
+"""The schema's version in a database, and the migrations that bring it further."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.errors import StorageError
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+VERSION_TABLE = "alembic_version"
+
+
+def version_of(connection: sa.Connection) -> str | None:
+    """The number of the newest migration that was run; None for a database without tables of ours."""
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    return found
+
+
+def upgrade(connection: sa.Connection, version: str) -> None:
+    """Run the migrations up to a version, in the transaction under way."""
+    # Alembic is needed once per schema change; its import costs more than a look at the version.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
+    """Copy SQLite's file beside it, whoever is writing, as `assistant-schema-0004.db`; one of before is replaced.
+
+    Raises:
+        StorageError: there is no room, or the folder can't be written.
+    """
+    copy = file.with_name(f"{file.stem}-schema-{version}{file.suffix}")
+    part = copy.with_name(f".{copy.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        driver: Any = connection.connection.driver_connection
+        with closing(sqlite3.connect(part)) as target:
+            driver.backup(target)
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            part.unlink()
+        raise StorageError(
+            f"the database can't be copied before it is upgraded: {error}", hint="free some space; then again"
+        ) from None
+    return copy

@@ -1,0 +1,45 @@
+"""Items as a list, newest first, and one by its row number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from assistant.domain.items import ItemKind
+from assistant.store.content.items import StoredItem, select_items, stored_item
+from assistant.store.database import Database
+from assistant.store.tables.content import items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFilter:
+    """Which items; None for all. `item_id` is the item's own id."""
+
+    item_id: str | None = None
+    language: str | None = None
+    source: str | None = None
+    kind: ItemKind | None = None
+
+
+def page(database: Database, wanted: ItemFilter, *, before: int | None, limit: int) -> list[StoredItem]:
+    """At most so many items below a row number, the latest first."""
+    chosen = {
+        items.c.external_id: wanted.item_id,
+        items.c.language: wanted.language,
+        items.c.source: wanted.source,
+        items.c.kind: None if wanted.kind is None else wanted.kind.value,
+    }
+    query = select_items().where(*(column == value for column, value in chosen.items() if value is not None))
+    if before is not None:
+        query = query.where(items.c.id < before)
+    with database.read() as connection:
+        return [stored_item(row) for row in connection.execute(query.order_by(items.c.id.desc()).limit(limit))]
+
+
+def find(database: Database, key: int) -> StoredItem | None:
+    """The item of that row number."""
+    query: sa.Select[tuple[object, ...]] = select_items().where(items.c.id == key)
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else stored_item(row)

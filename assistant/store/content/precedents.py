@@ -1,0 +1,148 @@
+"""Precedents: items people have settled, remembered as events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.policies import Precedent
+from assistant.store.audit import log as audit
+from assistant.store.content.items import with_media
+from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.tables.content import items, near_duplicates, precedents
+
+_NAMED = 20  # items an entry of the log names
+
+
+def settled_digests(policy_id: str) -> sa.Select[str]:
+    """Contents that are precedents of a policy now, as a subquery."""
+    latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
+    return sa.select(precedents.c.content_digest).where(
+        precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest)
+    )
+
+
+class PrecedentStore:
+    """Reads and writes precedents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, policy_id: str, settled: Sequence[tuple[int, str, LabelAnswer]], actor: str) -> int:
+        """Remember settled items: (row number, content digest, answer). A later answer supersedes.
+
+        Returns how many contents are precedents now that were not, or not with this answer.
+        """
+        return self._append(policy_id, [(key, digest, answer, "added") for key, digest, answer in settled], actor)
+
+    def withdraw(self, policy_id: str, digest: str, actor: str) -> bool:
+        """A content is no precedent any more; returns whether it was one."""
+        query = sa.select(precedents.c.item_id).where(
+            precedents.c.content_digest == digest, precedents.c.content_digest.in_(settled_digests(policy_id))
+        )
+        with self._database.read() as connection:
+            key = connection.execute(query.limit(1)).scalar()
+        if key is None:
+            return False
+        self._append(policy_id, [(key, digest, (), "withdrawn")], actor)
+        return True
+
+    def all(self, policy_id: str, *, text_only: bool = False) -> list[Precedent]:
+        """The precedents of a policy now, in order of arrival of their items; with `text_only` none that have media."""
+        latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
+        query = (
+            sa.select(items, near_duplicates.c.group_id, precedents.c.labels)
+            .select_from(
+                precedents.join(items, items.c.id == precedents.c.item_id).outerjoin(
+                    near_duplicates, near_duplicates.c.item_id == items.c.id
+                )
+            )
+            .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest))
+            .order_by(items.c.id)
+        )
+        if text_only:
+            query = query.where(~with_media())
+        with self._database.read() as connection:
+            return [
+                Precedent(
+                    content_digest=row.content_digest,
+                    text=row.text,
+                    language=row.language,
+                    labels=tuple(row.labels),
+                    query=row.query,
+                    group=None if row.group_id is None else str(row.group_id),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def count(self, policy_id: str) -> int:
+        """How many precedents a policy has now."""
+        query = sa.select(sa.func.count()).select_from(settled_digests(policy_id).subquery())
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def newest_event(self, policy_id: str) -> int:
+        """The number of the policy's newest event; 0 before the first."""
+        query = sa.select(sa.func.max(precedents.c.id)).where(precedents.c.policy_id == policy_id)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def changed_since(self, policy_id: str, event: int) -> frozenset[str]:
+        """Contents that became precedents, other ones, or none after an event."""
+        query = sa.select(precedents.c.content_digest).where(
+            precedents.c.policy_id == policy_id, precedents.c.id > event
+        )
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> int:
+        with self._database.write() as connection:
+            written = remember(connection, policy_id, events, actor)
+            if written:
+                items_named = [key for key, *_ in events[:_NAMED]]
+                detail = {"rows": written, "item_rows": items_named}
+                audit.append(connection, actor, f"precedents.{events[0][3]}", f"policy:{policy_id}", detail)
+        return written
+
+
+def remember(
+    connection: sa.Connection, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str
+) -> int:
+    """Append events in an open transaction: (row number, content digest, answer, `added` or `withdrawn`).
+
+    Of several about one content the last one counts; what is so already is not written again. Returns how many were.
+    """
+    stamp = now()
+    newest = {digest: (key, labels, event) for key, digest, labels, event in events}
+    known = _as_they_are(connection, policy_id, list(newest))
+    rows = [
+        {
+            "policy_id": policy_id,
+            "item_id": key,
+            "content_digest": digest,
+            "labels": labels,
+            "event": event,
+            "actor": actor,
+            "created_at": stamp,
+        }
+        for digest, (key, labels, event) in newest.items()
+        if known.get(digest) != (tuple(labels) if event == "added" else None)
+    ]
+    for part in parts(rows, PAGE):
+        connection.execute(sa.insert(precedents), list(part))
+    return len(rows)
+
+
+def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[str]) -> dict[str, LabelAnswer]:
+    """What each of these contents is a precedent for now; without those that are none."""
+    found: dict[str, LabelAnswer] = {}
+    for part in parts(digests):
+        of_these = precedents.c.policy_id == policy_id, precedents.c.content_digest.in_(part)
+        latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
+        query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
+            precedents.c.id.in_(latest), precedents.c.event == "added"
+        )
+        found.update((row.content_digest, tuple(row.labels)) for row in connection.execute(query))
+    return found

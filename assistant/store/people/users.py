@@ -1,0 +1,273 @@
+"""People who may sign in: who they are, what they may take, and every change of that in the log of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import Principal, Role
+from assistant.errors import InputError
+from assistant.store.audit import log as audit
+from assistant.store.database import Database, now
+from assistant.store.tables.people import api_tokens, sessions, users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who may sign in.
+
+    Args:
+        id: row number.
+        name: lower case; the rater of their answers.
+        display_name: as they write it.
+        role: decides what they may do.
+        has_password: whether they can sign in with one.
+        languages, skills, opt_outs, queues, team: what they may take; see `Principal`.
+        preferences: language, theme, key profile and the like.
+        disabled: can't sign in any more.
+        created_at: ISO 8601.
+    """
+
+    id: int
+    name: str
+    display_name: str
+    role: Role
+    has_password: bool
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+    opt_outs: tuple[str, ...]
+    queues: tuple[str, ...]
+    team: str
+    preferences: Mapping[str, Any]
+    disabled: bool
+    created_at: str
+
+    def principal(self, scopes: Sequence[str] = ()) -> Principal:
+        """Them at the door; with the scopes of the token they came with."""
+        return Principal(
+            user_id=self.id,
+            name=self.name,
+            role=self.role,
+            languages=frozenset(self.languages),
+            skills=frozenset(self.skills),
+            opt_outs=frozenset(self.opt_outs),
+            queues=frozenset(self.queues) | ({self.team} if self.team else frozenset()),
+            scopes=frozenset(scopes),
+        )
+
+
+CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team"})
+
+
+class UserStore:
+    """Users."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[User]:
+        """Everybody, by name."""
+        with self._database.read() as connection:
+            return [read_user(row) for row in connection.execute(sa.select(users).order_by(users.c.name))]
+
+    def find(self, name: str) -> User | None:
+        """Somebody by name, disabled or not; None when there is nobody."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(users).where(users.c.name == name)).one_or_none()
+        return None if row is None else read_user(row)
+
+    def get(self, name: str) -> User:
+        """Somebody by name. Raises InputError when there is nobody."""
+        found = self.find(name)
+        if found is None:
+            raise InputError("there is no such user", where=name, hint="assistant users list  shows them all")
+        return found
+
+    def password_hash(self, name: str) -> str | None:
+        """The hash to check a password against; None without one, for the disabled, and for nobody."""
+        query = sa.select(users.c.password_hash).where(users.c.name == name, users.c.disabled.is_(False))
+        with self._database.read() as connection:
+            found: str | None = connection.execute(query).scalar_one_or_none()
+        return found
+
+    def any_password(self) -> bool:
+        """Whether anybody can sign in with a password."""
+        query = sa.select(users.c.id).where(users.c.password_hash.is_not(None), users.c.disabled.is_(False)).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def add(
+        self,
+        name: str,
+        *,
+        role: Role,
+        actor: str,
+        display_name: str = "",
+        password_hash: str | None = None,
+        **more: Any,
+    ) -> User:
+        """Add somebody.
+
+        Args:
+            name: as `clean_name` gives it.
+            role: what they may do.
+            actor: who adds them.
+            display_name: the name itself when empty.
+            password_hash: None for nobody who signs in with a password.
+            more: `languages`, `skills`, `opt_outs`, `queues` (lists) and `team`.
+
+        Raises:
+            InputError: the name is taken.
+        """
+        with self._database.write() as connection:
+            _insert(connection, name, role, actor, display_name=display_name, password_hash=password_hash, **more)
+        return self.get(name)
+
+    def add_all(self, people: Sequence[Mapping[str, Any]], *, actor: str) -> None:
+        """Add several, all of them or nobody.
+
+        Args:
+            people: arguments of `add`, the actor left out.
+            actor: who adds them.
+
+        Raises:
+            InputError: a name is taken.
+        """
+        with self._database.write() as connection:
+            for person in people:
+                _insert(connection, actor=actor, **person)
+
+    def change(self, name: str, *, actor: str, **values: Any) -> User:
+        """Change some of `CHANGEABLE`; a role counts from the next request on, and ends their sessions.
+
+        Raises:
+            InputError: nobody of that name, or nobody would be left who may manage users.
+        """
+        before = self.get(name)
+        if unknown := set(values) - CHANGEABLE:
+            raise ValueError(f"{name}: {', '.join(sorted(unknown))} can't be changed here")
+        told = {key: value for key, value in values.items() if _plain(getattr(before, key)) != _plain(value)}
+        if not told:
+            return before
+        with self._database.write() as connection:
+            if told.get("role", Role.ADMIN) != Role.ADMIN:
+                _keep_an_admin(connection, before)
+            connection.execute(
+                users.update().where(users.c.id == before.id).values({k: _plain(v) for k, v in told.items()})
+            )
+            detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in told.items()}
+            if "role" in told:
+                detail["sessions_ended"] = end_sessions(connection, before.id)
+            audit.append(connection, actor=actor, action="user.change", subject=f"user:{name}", detail=detail)
+        return self.get(name)
+
+    def set_password(self, name: str, password_hash: str, *, actor: str, keep_session: str = "") -> None:
+        """Give somebody a new password; their sessions end, except the one it was changed in.
+
+        Raises:
+            InputError: nobody of that name.
+        """
+        user = self.get(name)
+        with self._database.write() as connection:
+            connection.execute(users.update().where(users.c.id == user.id).values(password_hash=password_hash))
+            ended = end_sessions(connection, user.id, keep_session)
+            detail = {"sessions_ended": ended}
+            audit.append(connection, actor=actor, action="user.password", subject=f"user:{name}", detail=detail)
+
+    def set_disabled(self, name: str, disabled: bool, *, actor: str) -> None:
+        """Shut somebody out, at once and everywhere, or let them in again; what they did stays.
+
+        Raises:
+            InputError: nobody of that name, or nobody would be left who may manage users.
+        """
+        user = self.get(name)
+        with self._database.write() as connection:
+            detail: dict[str, int] = {}
+            if disabled:
+                _keep_an_admin(connection, user)
+                tokens = api_tokens.update().where(api_tokens.c.user_id == user.id, api_tokens.c.revoked_at.is_(None))
+                detail["sessions_ended"] = end_sessions(connection, user.id)
+                detail["tokens_revoked"] = connection.execute(tokens.values(revoked_at=now())).rowcount
+            connection.execute(users.update().where(users.c.id == user.id).values(disabled=disabled))
+            action = "user.disable" if disabled else "user.enable"
+            audit.append(connection, actor=actor, action=action, subject=f"user:{name}", detail=detail)
+
+    def set_preferences(self, name: str, changes: Mapping[str, Any], *, actor: str) -> None:
+        """Change some preferences, leaving the others. Raises InputError for nobody of that name."""
+        user = self.get(name)
+        with self._database.write() as connection:
+            merged = dict(user.preferences) | dict(changes)
+            connection.execute(users.update().where(users.c.id == user.id).values(preferences=merged))
+            detail = {"keys": sorted(changes)}
+            audit.append(connection, actor=actor, action="user.preferences", subject=f"user:{name}", detail=detail)
+
+
+def enabled_users(connection: sa.Connection) -> list[User]:
+    """Everybody who may sign in, by name."""
+    query = sa.select(users).where(users.c.disabled.is_(False)).order_by(users.c.name)
+    return [read_user(row) for row in connection.execute(query)]
+
+
+def read_user(row: Any) -> User:
+    """A user from a row that holds the columns of `users`."""
+    return User(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        role=Role(row.role),
+        has_password=row.password_hash is not None,
+        languages=tuple(row.languages),
+        skills=tuple(row.skills),
+        opt_outs=tuple(row.opt_outs),
+        queues=tuple(row.queues),
+        team=row.team,
+        preferences=row.preferences,
+        disabled=row.disabled,
+        created_at=row.created_at,
+    )
+
+
+def _keep_an_admin(connection: sa.Connection, leaving: User) -> None:
+    others = sa.select(users.c.id).where(
+        users.c.role == Role.ADMIN.value, users.c.disabled.is_(False), users.c.id != leaving.id
+    )
+    if leaving.role is Role.ADMIN and not leaving.disabled and connection.execute(others.limit(1)).first() is None:
+        raise InputError(
+            "is the last admin: nobody would be left to manage users",
+            where=leaving.name,
+            hint="make somebody else an admin first: assistant users roles NAME admin",
+        )
+
+
+def end_sessions(connection: sa.Connection, user_id: int, keep: str = "") -> int:
+    """End somebody's sessions, but for the one with the digest `keep`; returns how many were alive."""
+    alive = sessions.c.user_id == user_id, sessions.c.revoked.is_(False), sessions.c.id_digest != keep
+    return int(connection.execute(sessions.update().where(*alive).values(revoked=True)).rowcount)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Role):
+        return value.value
+    return list(value) if isinstance(value, tuple | list | set | frozenset) else value
+
+
+def _insert(
+    connection: sa.Connection,
+    name: str,
+    role: Role,
+    actor: str,
+    *,
+    display_name: str = "",
+    password_hash: str | None = None,
+    **more: Any,
+) -> None:
+    if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
+        raise InputError("there is somebody of that name", where=name, hint="assistant users list  shows them all")
+    row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
+    row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
+    connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))
+    told = {"role": role.value, "password": password_hash is not None}
+    audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)

@@ -1,0 +1,160 @@
+"""Adjudications: what conflicting answers were settled as, by whom and why; an item's newest counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.review_work import Cause
+from assistant.store.audit.binding import ADJUDICATION, row_digest
+from assistant.store.database import Database, now
+from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
+from assistant.store.tables.certification import Answer
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import adjudications, assignments, passes, review_details, tasks
+
+
+class Adjudication(NamedTuple):
+    """One settlement of conflicting answers."""
+
+    id: int
+    item_id: str
+    labels: LabelAnswer
+    cause: Cause
+    note: str
+    actor: str
+    created_at: str
+
+
+class GivenAnswer(NamedTuple):
+    """One person's newest answer to an item, with what they wrote; what is not known of imported ones is None.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
+
+    review_id: int
+    rater: str
+    labels: LabelAnswer
+    shown_suggestion: bool | None
+    note: str
+    clauses: tuple[str, ...]
+    seconds: float | None
+    kind: str | None
+    created_at: str
+    unknown: LabelAnswer = ()
+
+
+class PassNote(NamedTuple):
+    """What somebody wrote when they passed an item on."""
+
+    user_id: int
+    kind: str
+    reason: str
+    note: str
+    created_at: str
+
+
+class AdjudicationStore:
+    """Reads adjudications and what they rest on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_item(self, item_key: int) -> list[Adjudication]:
+        """All of an item, oldest first: the last counts."""
+        query = _named().where(adjudications.c.item_id == item_key).order_by(adjudications.c.id)
+        with self._database.read() as connection:
+            return [_adjudication(row) for row in connection.execute(query)]
+
+    def newest(self) -> dict[str, LabelAnswer]:
+        """What each adjudicated item was settled as, by external id."""
+        with self._database.read() as connection:
+            rows = connection.execute(_named().order_by(adjudications.c.id))
+            return {row.external_id: row.labels for row in rows}
+
+    def answers(self, item_key: int) -> list[GivenAnswer]:
+        """The newest answer of each person to an item, in the order they were given."""
+        query: sa.Select[Any] = (
+            sa.select(
+                reviews.c.id,
+                reviews.c.rater,
+                sa.type_coerce(reviews.c.labels, Answer),
+                reviews.c.shown_suggestion,
+                sa.func.coalesce(review_details.c.note, ""),
+                review_details.c.clauses,
+                review_details.c.seconds,
+                review_details.c.kind,
+                reviews.c.created_at,
+                categories_meta(),
+            )
+            .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
+            .where(reviews.c.item_id == item_key, counting(), ~superseded())
+            .order_by(reviews.c.id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query)
+            return [GivenAnswer._make((*row[:5], tuple(row[5] or ()), *row[6:9], listed(row[9]))) for row in rows]
+
+    def notes(self, item_key: int) -> list[PassNote]:
+        """What was written when the item was passed on, oldest first."""
+        query = (
+            sa.select(passes.c.user_id, passes.c.kind, passes.c.reason, passes.c.note, passes.c.created_at)
+            .join(tasks, tasks.c.id == passes.c.task_id)
+            .where(tasks.c.item_id == item_key)
+            .order_by(passes.c.id)
+        )
+        with self._database.read() as connection:
+            return [PassNote._make(row) for row in connection.execute(query)]
+
+
+def add(
+    connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str
+) -> tuple[int, str]:
+    """Append an adjudication; returns its number and the digest of its row."""
+    row = {
+        "item_id": item_key,
+        "labels": labels,
+        "cause": cause.value,
+        "note": note,
+        "actor": actor,
+        "created_at": now(),
+    }
+    number = int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
+    return number, row_digest(ADJUDICATION, row)
+
+
+def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
+    """Tasks of an item with a seat nobody has taken, but for those of one person alone."""
+    query = (
+        sa.select(tasks.c.id)
+        .distinct()
+        .join(assignments, assignments.c.task_id == tasks.c.id)
+        .where(tasks.c.item_id == item_key, tasks.c.for_user.is_(None), assignments.c.state == "open")
+        .order_by(tasks.c.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") -> bool:
+    """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
+    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _named() -> sa.Select[Any]:
+    return sa.select(
+        adjudications.c.id,
+        items.c.external_id,
+        adjudications.c.labels,
+        adjudications.c.cause,
+        adjudications.c.note,
+        adjudications.c.actor,
+        adjudications.c.created_at,
+    ).join(items, items.c.id == adjudications.c.item_id)
+
+
+def _adjudication(row: sa.Row[Any]) -> Adjudication:
+    return Adjudication._make(row)._replace(cause=Cause(row.cause))

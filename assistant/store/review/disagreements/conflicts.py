@@ -1,0 +1,123 @@
+"""Where people's imported labels contradict other people's: found page by page, since no answer comes in that tells it.
+
+An answer given on a page is compared when it is stored (see `disagreements`); of two answers that differ, one at least
+was imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.canonical import rater_key
+from assistant.domain.consensus import Consensus, differ
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.review_work import TaskKind
+from assistant.store.database import PAGE, now
+from assistant.store.review.disagreements.found import NOTHING, PEOPLE, people_row
+from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
+from assistant.store.tables.certification import Answer
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import adjudications, disagreements, review_details
+
+
+def catch_up_people(connection: sa.Connection, after: int) -> tuple[int, int | None]:
+    """Keep the conflicts of the next items that people labelled, and forget those of labels that were replaced.
+
+    Args:
+        connection: a transaction that writes.
+        after: row number of the last item looked at; 0 at first.
+
+    Returns:
+        How many conflicts are new, and the last item looked at, None where there was no further one.
+    """
+    labelled = sa.select(reviews.c.item_id).distinct().where(reviews.c.item_id > after).order_by(reviews.c.item_id)
+    page = list(connection.execute(labelled.limit(PAGE)).scalars())
+    if not page:
+        return 0, None
+    first, last = page[0], page[-1]
+    _forget_replaced(connection, first, last)
+    rows = list(_missing(connection, first, last))
+    if rows:
+        connection.execute(sa.insert(disagreements), rows)
+    return len(rows), last
+
+
+def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
+    """A label that its rater has replaced since differs from nothing any more; what was adjudicated stays."""
+    replaced = sa.select(reviews.c.id).where(reviews.c.item_id.between(first, last), superseded())
+    either = sa.or_(disagreements.c.review_id.in_(replaced), disagreements.c.other_review_id.in_(replaced))
+    within = disagreements.c.item_id.between(first, last)
+    connection.execute(sa.delete(disagreements).where(within, disagreements.c.settled.is_(False), either))
+
+
+def _missing(connection: sa.Connection, first: int, last: int) -> Iterator[dict[str, Any]]:
+    known = _known(connection, first, last)
+    stamp = now()
+    for item_key, found in groupby(connection.execute(_answers(first, last)).all(), key=lambda row: row.item_id):
+        for one, other in _pairs(list(found)):
+            if (other.id, one.id) in known or not (one.imported or other.imported):
+                continue
+            same = {"item_id": item_key, "review_id": other.id, "rater": other.rater, "labels": other.labels}
+            same |= {"language": other.language, "settled": bool(other.settled), "created_at": stamp}
+            yield NOTHING | same | people_row(one, other.labels, tuple(other.clauses or ()))
+
+
+def _pairs(given: Sequence[sa.Row[Any]]) -> list[tuple[sa.Row[Any], sa.Row[Any]]]:
+    """Pairs of an item's answers that differ, the earlier one first: each answer beside the first of every other kind.
+
+    So every person and every two labels that contradict are there, and fifty people make no thousand pairs.
+    """
+    kinds: dict[tuple[LabelAnswer, LabelAnswer], sa.Row[Any]] = {}
+    for row in given:
+        kinds.setdefault((row.labels, listed(row.categories)), row)
+    pairs = {
+        (min(row.id, kind.id), max(row.id, kind.id)): (kind, row) if kind.id < row.id else (row, kind)
+        for row in given
+        for kind in kinds.values()
+        if rater_key(row.rater) != rater_key(kind.rater) and differ(_consensus(row), _consensus(kind))
+    }
+    return list(pairs.values())
+
+
+def _answers(first: int, last: int) -> sa.Select[Any]:
+    """Newest answers of each person to those items whose answers are not all the same."""
+    text = sa.type_coerce(reviews.c.labels, sa.Text)
+    mixed = (
+        sa.select(reviews.c.item_id)
+        .where(reviews.c.item_id.between(first, last))
+        .group_by(reviews.c.item_id)
+        .having(sa.func.min(text) != sa.func.max(text))
+    )
+    return (
+        sa.select(
+            *(reviews.c.id, reviews.c.item_id, reviews.c.rater, items.c.language),
+            sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+            categories_meta(),
+            review_details.c.review_id.is_(None).label("imported"),
+            review_details.c.clauses,
+            sa.exists().where(adjudications.c.item_id == reviews.c.item_id).label("settled"),
+        )
+        .select_from(
+            reviews.join(items, items.c.id == reviews.c.item_id).outerjoin(
+                review_details, review_details.c.review_id == reviews.c.id
+            )
+        )
+        .where(reviews.c.item_id.in_(mixed), counting(), ~superseded())
+        .where(sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value)
+        .order_by(reviews.c.item_id, reviews.c.id)
+    )
+
+
+def _known(connection: sa.Connection, first: int, last: int) -> set[tuple[int, int]]:
+    query = sa.select(disagreements.c.review_id, disagreements.c.other_review_id).where(
+        disagreements.c.item_id.between(first, last), disagreements.c.kind == PEOPLE
+    )
+    return {(later, earlier) for later, earlier in connection.execute(query)}
+
+
+def _consensus(row: sa.Row[Any]) -> Consensus:
+    return Consensus(row.labels, listed(row.categories))

@@ -1,0 +1,197 @@
+"""Gold: items with a known answer, how often they were shown, and what people said to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from assistant.domain.canonical import rater_key
+from assistant.domain.labels import LabelAnswer
+from assistant.domain.review_work import Principal
+from assistant.store.database import now, person_of
+from assistant.store.review.labels.reviews import counting
+from assistant.store.tables.certification import Answer
+from assistant.store.tables.content import items, reviews
+from assistant.store.tables.review import assignments, gold_items, passes, review_details, tasks
+
+
+class GoldItem(NamedTuple):
+    """An item with a known answer.
+
+    Args:
+        id: its number as gold.
+        item_key, item_id, language: of the item.
+        policy_id: the policy the answer is known under.
+        labels: the known answer.
+        explanation: why, for training.
+        active: whether it is still mixed in.
+        shown: how many tasks it was given in.
+        created_at: ISO 8601 in UTC.
+    """
+
+    id: int
+    item_key: int
+    item_id: str
+    language: str
+    policy_id: str
+    labels: LabelAnswer
+    explanation: str
+    active: bool
+    shown: int
+    created_at: str
+
+
+class GoldAnswer(NamedTuple):
+    """What somebody said to a gold item that was mixed in silently."""
+
+    rater: str
+    item_id: str
+    language: str
+    labels: LabelAnswer
+    known: LabelAnswer
+    created_at: str
+
+
+def add(
+    connection: sa.Connection,
+    item_key: int,
+    *,
+    policy_id: str,
+    labels: LabelAnswer,
+    explanation: str,
+    actor: str,
+) -> int:
+    """Make an item gold, in place of what it was known as before; returns its number."""
+    retire(connection, sa.and_(gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id))
+    row = {
+        "item_id": item_key,
+        "policy_id": policy_id,
+        "labels": labels,
+        "explanation": explanation,
+        "active": True,
+        "added_by": actor,
+        "created_at": now(),
+    }
+    return int(connection.execute(sa.insert(gold_items).returning(gold_items.c.id), [row]).scalar_one())
+
+
+def retire(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Mix some in no longer; returns how many that were."""
+    statement = sa.update(gold_items).where(gold_items.c.active.is_(True), which)
+    return int(connection.execute(statement.values(active=False, retired_at=now())).rowcount)
+
+
+def retire_one(connection: sa.Connection, gold_id: int) -> bool:
+    """Mix one in no longer; returns whether it was."""
+    return retire(connection, gold_items.c.id == gold_id) == 1
+
+
+def any_aged(connection: sa.Connection, *, views: int, before: str) -> bool:
+    """Whether `retire_aged` would find any; a look that keeps no writer waiting."""
+    query = sa.select(gold_items.c.id).where(gold_items.c.active.is_(True), _aged(views, before)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def retire_aged(connection: sa.Connection, *, views: int, before: str) -> int:
+    """Mix in no longer what was shown in so many tasks or added before a moment; returns how many that were."""
+    return retire(connection, _aged(views, before))
+
+
+def _aged(views: int, before: str) -> sa.ColumnElement[bool]:
+    worn = sa.select(tasks.c.gold_id).where(tasks.c.gold_id.is_not(None))
+    worn = worn.group_by(tasks.c.gold_id).having(sa.func.count() >= views)
+    return sa.or_(gold_items.c.id.in_(worn), gold_items.c.created_at < before)
+
+
+def candidates(
+    connection: sa.Connection, principal: Principal, policy_id: str, language: str, *, limit: int
+) -> list[GoldItem]:
+    """Active gold that somebody has had nothing to do with yet, least shown first."""
+    begun = sa.exists().where(assignments.c.item_id == gold_items.c.item_id, assignments.c.user_id == principal.user_id)
+    said = sa.exists().where(
+        reviews.c.item_id == gold_items.c.item_id, person_of(reviews.c.rater) == rater_key(principal.name)
+    )
+    passed = sa.exists().where(
+        passes.c.task_id == tasks.c.id, tasks.c.item_id == gold_items.c.item_id, passes.c.user_id == principal.user_id
+    )
+    query = _gold().where(
+        *(gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)),
+        *(~begun, ~said, ~passed),
+    )
+    return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id).limit(limit))
+
+
+def known(connection: sa.Connection, policy_id: str, language: str) -> list[GoldItem]:
+    """All active gold of a policy in a language, least shown first."""
+    query = _gold().where(
+        gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)
+    )
+    return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id))
+
+
+def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
+    """Active gold of a policy: how many items, by language in order."""
+    query = (
+        sa.select(items.c.language, sa.func.count())
+        .select_from(gold_items.join(items, items.c.id == gold_items.c.item_id))
+        .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+        .group_by(items.c.language)
+        .order_by(items.c.language)
+    )
+    return {language: int(count) for language, count in connection.execute(query)}
+
+
+def listed(connection: sa.Connection, policy_id: str) -> list[GoldItem]:
+    """All gold of a policy, retired ones too, newest first."""
+    return _listed(connection, _gold().where(gold_items.c.policy_id == policy_id).order_by(gold_items.c.id.desc()))
+
+
+def find(connection: sa.Connection, gold_id: int) -> GoldItem | None:
+    """The gold item of that number."""
+    return next(iter(_listed(connection, _gold().where(gold_items.c.id == gold_id))), None)
+
+
+def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
+    """What people said to gold from a moment on, ISO 8601 in UTC, oldest first."""
+    query: sa.Select[Any] = (
+        sa.select(
+            reviews.c.rater,
+            items.c.external_id,
+            items.c.language,
+            sa.type_coerce(reviews.c.labels, Answer),
+            gold_items.c.labels,
+            reviews.c.created_at,
+        )
+        .select_from(
+            gold_items.join(tasks, tasks.c.gold_id == gold_items.c.id)
+            .join(review_details, review_details.c.task_id == tasks.c.id)
+            .join(reviews, reviews.c.id == review_details.c.review_id)
+            .join(items, items.c.id == reviews.c.item_id)
+        )
+        .where(counting(), reviews.c.created_at >= since)
+        .order_by(reviews.c.id)
+    )
+    return [GoldAnswer._make(row) for row in connection.execute(query)]
+
+
+def _gold() -> sa.Select[Any]:
+    shown = sa.select(sa.func.count()).where(tasks.c.gold_id == gold_items.c.id).scalar_subquery()
+    return sa.select(
+        gold_items.c.id,
+        gold_items.c.item_id,
+        items.c.external_id,
+        items.c.language,
+        gold_items.c.policy_id,
+        gold_items.c.labels,
+        gold_items.c.explanation,
+        gold_items.c.active,
+        shown.label("shown"),
+        gold_items.c.created_at,
+    ).join(items, items.c.id == gold_items.c.item_id)
+
+
+def _listed(connection: sa.Connection, query: sa.Select[Any]) -> list[GoldItem]:
+    rows: Sequence[sa.Row[Any]] = connection.execute(query).all()
+    return [GoldItem._make(row) for row in rows]

@@ -1,0 +1,55 @@
+"""Items that people pass on."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import EXPERT, NewTask, PassKind
+from assistant.store.database import now
+from assistant.store.review.queue.partitions import Lane, lane_numbers
+from assistant.store.tables.review import assignments, lanes, passes, tasks
+
+
+def add_pass(
+    connection: sa.Connection,
+    task_id: int,
+    user_id: int,
+    *,
+    kind: PassKind,
+    reason: str,
+    note: str,
+    uncovered_ms: int | None = None,
+) -> None:
+    """A task is not offered to this person again."""
+    row = {
+        "task_id": task_id,
+        "user_id": user_id,
+        "kind": kind.value,
+        "reason": reason,
+        "note": note,
+        "created_at": now(),
+        "uncovered_ms": uncovered_ms,
+    }
+    connection.execute(sa.insert(passes), [row])
+
+
+def given_to(connection: sa.Connection, assignment_id: int) -> int:
+    """Row number of the person a seat is for alone; `EVERYBODY` where it is everybody's."""
+    query = sa.select(lanes.c.for_user).join(assignments, assignments.c.lane_id == lanes.c.id)
+    return int(connection.execute(query.where(assignments.c.id == assignment_id)).scalar_one())
+
+
+def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> bool:
+    """An open seat is for one person alone, as the task given says; False where the seat is not open."""
+    lane = Lane.of(task)
+    number = lane_numbers(connection, [lane])[lane]
+    statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
+    return bool(connection.execute(statement.values(lane_id=number)).rowcount)
+
+
+def waits_for_expert(connection: sa.Connection, item_key: int) -> bool:
+    """Whether an expert is asked about an item already."""
+    query = sa.select(tasks.c.id).where(
+        tasks.c.item_id == item_key, tasks.c.skill == EXPERT, tasks.c.closed_at.is_(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None

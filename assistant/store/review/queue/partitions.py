@@ -1,0 +1,55 @@
+"""Lanes: assignments that the same people may take. A claim looks at the head of each lane that is open to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assistant.domain.review_work import NewTask
+from assistant.store.tables.review import assignments, lanes
+
+EVERYBODY = 0  # in `for_user`
+
+
+class Lane(NamedTuple):
+    """What decides who may take an assignment; see `lanes`."""
+
+    policy_id: str
+    policy_version: str
+    language: str
+    queue: str
+    skill: str
+    harm: str
+    for_user: int
+
+    @classmethod
+    def of(cls, task: NewTask) -> Lane:
+        """The lane of a task."""
+        whose = EVERYBODY if task.for_user is None else task.for_user
+        return cls(task.policy_id, task.policy_version, task.language, task.queue, task.skill, task.harm, whose)
+
+
+def lane_numbers(connection: sa.Connection, wanted: Collection[Lane]) -> dict[Lane, int]:
+    """Row numbers of lanes; those that are new are made, once, whoever makes them at the same time."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    rows = [lane._asdict() for lane in sorted(set(wanted))]
+    if not rows:
+        return {}
+    connection.execute(insert(lanes).on_conflict_do_nothing(), rows)
+    found: dict[Lane, int] = {}
+    for lane in set(wanted):
+        alike = (lanes.c[name] == value for name, value in lane._asdict().items())
+        found[lane] = connection.execute(sa.select(lanes.c.id).where(*alike)).scalar_one()
+    return found
+
+
+def languages_waiting(connection: sa.Connection, policy_id: str, policy_version: str) -> list[str]:
+    """Languages in which answers are wanted that aren't one person's alone, in order."""
+    waiting = sa.exists().where(assignments.c.lane_id == lanes.c.id, assignments.c.state == sa.literal_column("'open'"))
+    query = sa.select(lanes.c.language).where(
+        lanes.c.policy_id == policy_id, lanes.c.policy_version == policy_version, lanes.c.for_user == EVERYBODY, waiting
+    )
+    return sorted(set(connection.execute(query).scalars()))

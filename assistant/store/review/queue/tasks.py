@@ -1,0 +1,210 @@
+"""Tasks on their way into the queue and out of it, and what is waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import NewTask, TaskKind
+from assistant.store.database import LOOKUP, PAGE, Database, now, parts
+from assistant.store.review.queue.partitions import EVERYBODY, Lane, lane_numbers
+from assistant.store.tables.review import assignments, lanes, tasks
+
+_COPIED = (
+    *("run_id", "blind", "policy_id", "policy_version", "queue", "language", "skill", "harm", "severity"),
+    *("priority", "due_at", "overlap", "sample_id", "gold_id", "for_user"),
+)
+
+_OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial index
+
+
+class Waiting(NamedTuple):
+    """Open answers of one kind of work: how many, when the oldest was made, and when the most urgent one is due.
+
+    Moments are ISO 8601 in UTC; `first_due` is None without a due time.
+    """
+
+    queue: str
+    language: str
+    harm: str
+    skill: str
+    open: int
+    oldest: str
+    first_due: str | None
+
+
+def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -> list[int]:
+    """Put tasks into the queue with all their wanted answers; returns their row numbers, in order.
+
+    Args:
+        connection: the transaction.
+        new: the tasks.
+        at: when they were made, ISO 8601 in UTC; now where nothing is said.
+    """
+    numbers = lane_numbers(connection, {Lane.of(task) for task in new})
+    stamp, made = at or now(), list[int]()
+    for part in parts(new, PAGE):
+        rows = [_row(task, numbers[Lane.of(task)], stamp) for task in part]
+        insert = sa.insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
+        keys = list(connection.execute(insert, rows).scalars())
+        seats = [
+            seat
+            for key, row in zip(keys, rows, strict=True)
+            for seat in _seats(key, row, range(int(str(row["overlap"]))))
+        ]
+        connection.execute(sa.insert(assignments), seats)
+        made += keys
+    return made
+
+
+def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> None:
+    """Make a task as it is wanted now, as far as nobody has begun it: seats that are taken or answered stay.
+
+    Seats that are too many are closed, closed ones are opened again, missing ones added. A seat that was given to one
+    person stays theirs.
+    """
+    number = lane_numbers(connection, {Lane.of(wanted)})[Lane.of(wanted)]
+    values = {name: value for name, value in _row(wanted, number, "").items() if name != "created_at"}
+    connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None, **values))
+    query = (
+        sa.select(assignments.c.id, assignments.c.seat, assignments.c.state, lanes.c.for_user)
+        .join(lanes, lanes.c.id == assignments.c.lane_id)
+        .where(assignments.c.task_id == task_id)
+    )
+    seats = connection.execute(query.order_by(assignments.c.seat)).all()
+    begun = sum(row.state in {"leased", "answered"} for row in seats)
+    free = [row for row in seats if row.state in {"open", "closed"}]
+    keep = max(0, wanted.overlap - begun)
+    for whose in {row.for_user for row in free[:keep]}:
+        lane = Lane.of(wanted) if whose == EVERYBODY else Lane.of(replace(wanted, for_user=whose))
+        theirs = [row.id for row in free[:keep] if row.for_user == whose]
+        place = lane_numbers(connection, {lane})[lane]
+        _set(connection, theirs, state="open", lane_id=place, priority=wanted.priority)
+    _set(connection, [row.id for row in free[keep:]], state="closed")
+    missing = range(len(seats), len(seats) + max(0, keep - len(free)))
+    if missing:
+        connection.execute(sa.insert(assignments), _seats(task_id, values, missing))
+    close_complete(connection, task_id)
+
+
+def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
+    """Nobody needs to take these any more; what is leased or answered stays. Returns how many seats were closed."""
+    closed = 0
+    for part in parts(task_ids, LOOKUP):
+        connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
+        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state == "open")
+        closed += connection.execute(statement.values(state="closed")).rowcount
+        working = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state == "leased")
+        done = sa.update(tasks).where(tasks.c.id.in_(part), tasks.c.closed_at.is_(None), ~working)
+        connection.execute(done.values(closed_at=now()))
+    return closed
+
+
+def close_complete(connection: sa.Connection, task_id: int) -> bool:
+    """Close a task all of whose seats are answered or closed; returns whether it is closed now."""
+    return bool(connection.execute(_closing(), {"task": task_id, "now": now()}).rowcount)
+
+
+@cache
+def _closing() -> sa.Update:
+    waiting_for = sa.exists().where(
+        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased"))
+    )
+    done = sa.update(tasks).where(tasks.c.id == sa.bindparam("task"), tasks.c.closed_at.is_(None), ~waiting_for)
+    return done.values(closed_at=sa.bindparam("now"))
+
+
+def task_of(connection: sa.Connection, task_id: int) -> NewTask:
+    """A task as it was put into the queue. Raises NoResultFound for one that isn't there."""
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id)).one()
+    copied = {name: getattr(row, name) for name in _COPIED}
+    return NewTask(item_key=row.item_id, kind=TaskKind(row.kind), **copied)
+
+
+def first_seat(connection: sa.Connection, task_id: int) -> int:
+    """Row number of a task's first wanted answer."""
+    query = sa.select(sa.func.min(assignments.c.id)).where(assignments.c.task_id == task_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def reopen(connection: sa.Connection, task_id: int) -> None:
+    """An answer was taken back: the task wants one again."""
+    connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None))
+
+
+def waiting(database: Database) -> list[Waiting]:
+    """What is open, by queue, language, harm and skill, most first; what is one person's alone is left out.
+
+    One walk along the index of open answers, and a look at two tasks of each lane: quick beside any number of them.
+    """
+    found: dict[tuple[str, ...], Waiting] = {}
+    with database.read() as connection:
+        for row in connection.execute(_open_lanes()).all():
+            oldest = connection.execute(_task_of_seat(assignments.c.id == row.oldest)).one()
+            most_urgent = sa.and_(assignments.c.priority == row.most_urgent, assignments.c.lane_id == row.id)
+            urgent = connection.execute(_task_of_seat(most_urgent)).one()
+            kind = (row.queue, row.language, row.harm, row.skill)
+            lane = Waiting(*kind, row.open, oldest.created_at, urgent.due_at)
+            found[kind] = _joined(found[kind], lane) if kind in found else lane
+    return sorted(found.values(), key=lambda one: (-one.open, *one[:4]))
+
+
+def _open_lanes() -> sa.Select[Any]:
+    """Lanes with open answers: how many, the number of the oldest and the highest priority."""
+    per_lane = (
+        sa.select(
+            assignments.c.lane_id,
+            sa.func.count().label("open"),
+            sa.func.min(assignments.c.id).label("oldest"),
+            sa.func.max(assignments.c.priority).label("most_urgent"),
+        )
+        .where(assignments.c.state == _OPEN)
+        .group_by(assignments.c.lane_id)
+        .subquery()
+    )
+    names = (lanes.c.id, lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
+    return (
+        sa.select(*names, per_lane.c.open, per_lane.c.oldest, per_lane.c.most_urgent)
+        .join(per_lane, per_lane.c.lane_id == lanes.c.id)
+        .where(lanes.c.for_user == 0)
+    )
+
+
+def _task_of_seat(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    query = sa.select(tasks.c.created_at, tasks.c.due_at).join(assignments, assignments.c.task_id == tasks.c.id)
+    return query.where(assignments.c.state == _OPEN, which).order_by(assignments.c.id).limit(1)
+
+
+def _joined(one: Waiting, other: Waiting) -> Waiting:
+    """Two lanes of the same work, such as under two versions of a policy."""
+    due = [moment for moment in (one.first_due, other.first_due) if moment is not None]
+    return one._replace(
+        open=one.open + other.open, oldest=min(one.oldest, other.oldest), first_due=min(due, default=None)
+    )
+
+
+def _row(task: NewTask, lane_id: int, stamp: str) -> dict[str, Any]:
+    copied = {name: getattr(task, name) for name in _COPIED}
+    return {
+        "item_id": task.item_key,
+        "lane_id": lane_id,
+        "kind": task.kind.value,
+        **copied,
+        "created_at": stamp,
+    }
+
+
+def _seats(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, Any]]:
+    same = {"task_id": task_id, "item_id": row["item_id"], "lane_id": row["lane_id"], "priority": row["priority"]}
+    return [same | {"seat": seat, "state": "open", "token": 0} for seat in numbers]
+
+
+def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
+    """Change seats that nobody has taken meanwhile."""
+    if keys:
+        free = assignments.c.state.in_(("open", "closed"))
+        connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))

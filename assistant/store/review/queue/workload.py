@@ -1,0 +1,72 @@
+"""How much work there is, in numbers that cost little to count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from assistant.domain.review_work import AssignmentState
+from assistant.store.database import Database, now
+from assistant.store.tables.content import run_events
+from assistant.store.tables.review import assignments, tasks
+
+_ALIVE = (AssignmentState.OPEN, AssignmentState.LEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits, and what jobs did last.
+
+    Args:
+        assignments: wanted answers that nobody has (`open`) or somebody is at (`leased`).
+        oldest_seconds: how long the oldest open one has waited; 0 where none is open.
+        overdue: open tasks whose due time is past.
+        last_events: when each event of a run last happened, in seconds since 1970, by its word.
+    """
+
+    assignments: Mapping[str, int]
+    oldest_seconds: float
+    overdue: int
+    last_events: Mapping[str, float]
+
+
+def count_assignments(database: Database) -> dict[str, int]:
+    """Wanted answers that nobody has (`open`) or somebody is at (`leased`): each from an index of its own."""
+    with database.read() as connection:
+        return _by_state(connection)
+
+
+def count_backlog(connection: sa.Connection) -> Backlog:
+    """The backlog at this moment."""
+    first = sa.select(sa.func.min(assignments.c.id)).where(_is(AssignmentState.OPEN)).scalar_subquery()
+    oldest = (
+        sa.select(tasks.c.created_at)
+        .join(assignments, assignments.c.task_id == tasks.c.id)
+        .where(assignments.c.id == first)
+    )
+    since = connection.execute(oldest).scalar()
+    overdue = sa.select(sa.func.count()).select_from(tasks).where(tasks.c.closed_at.is_(None), tasks.c.due_at < now())
+    events = sa.select(run_events.c.event, sa.func.max(run_events.c.created_at)).group_by(run_events.c.event)
+    return Backlog(
+        _by_state(connection),
+        0.0 if since is None else max(0.0, datetime.now(UTC).timestamp() - _seconds(since)),
+        int(connection.execute(overdue).scalar_one()),
+        {event: _seconds(moment) for event, moment in connection.execute(events)},
+    )
+
+
+def _by_state(connection: sa.Connection) -> dict[str, int]:
+    counting = sa.select(sa.func.count()).select_from(assignments)
+    return {state.value: int(connection.execute(counting.where(_is(state))).scalar_one()) for state in _ALIVE}
+
+
+def _is(state: AssignmentState) -> sa.ColumnElement[bool]:
+    # The state stands in the statement itself, or the partial indexes would not be used.
+    return assignments.c.state == sa.literal_column(f"'{state.value}'")
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

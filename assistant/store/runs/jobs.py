@@ -1,0 +1,133 @@
+"""Jobs: who started which, whether it still reports, and the wish to stop it. The row is every process's, not one's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from assistant.errors import InputError
+from assistant.store.audit import log as audit
+from assistant.store.database import Database, now
+from assistant.store.tables.content import jobs
+
+FRESH_SECONDS = 20.0  # a job that has reported within that time is at work
+_OPEN = jobs.c.ended_at.is_(None)
+
+
+class JobOrigin(StrEnum):
+    """Where a job was started."""
+
+    PAGES = "pages"  # or by the API
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job of a run.
+
+    Args:
+        id: its row number.
+        run_id: the run's.
+        origin: where it was started.
+        actor: who started it.
+        created_at: when, ISO 8601 UTC.
+        seen_at: when it last reported; None before the first time.
+        stop_at, stop_by: when it was asked to stop and by whom; None where it was not.
+        ended_at: when it ended in an orderly way; None for one that was killed, too.
+    """
+
+    id: int
+    run_id: int
+    origin: JobOrigin
+    actor: str
+    created_at: str
+    seen_at: str | None
+    stop_at: str | None
+    stop_by: str | None
+    ended_at: str | None
+
+    @property
+    def reports(self) -> bool:
+        """Whether it has been started or has reported within `FRESH_SECONDS`, and has not ended."""
+        return self.ended_at is None and (self.seen_at or self.created_at) > _fresh_since()
+
+
+class JobStore:
+    """Reads and writes jobs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, run_id: int, origin: JobOrigin, actor: str, detail: Mapping[str, object] | None = None) -> int:
+        """A new job; one from the pages is logged as `run.start`, with `detail`.
+
+        Returns:
+            Its row number.
+
+        Raises:
+            InputError: another one from the pages is just being started, by this or another server.
+        """
+        row = {"run_id": run_id, "origin": origin.value, "actor": actor, "created_at": now()}
+        with self._database.write(alone=True) as connection:
+            if origin is JobOrigin.PAGES:
+                starting = sa.and_(_OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > _fresh_since())
+                if connection.execute(sa.select(jobs.c.id).where(starting).limit(1)).first():
+                    raise InputError("another job is just being started", hint="look again in a moment")
+            key = int(connection.execute(sa.insert(jobs).returning(jobs.c.id), row).scalar_one())
+            if origin is JobOrigin.PAGES:
+                audit.append(connection, actor, "run.start", f"run:r{run_id}", dict(detail or {}) | {"job": key})
+        return key
+
+    def report(self, key: int) -> None:
+        """A job says that it is at work."""
+        self._set(key, seen_at=now())
+
+    def end(self, key: int) -> None:
+        """A job is over; the first time counts."""
+        self._set(key, ended_at=now())
+
+    def stop_wanted(self, key: int) -> bool:
+        """Whether a job was asked to stop."""
+        with self._database.read() as connection:
+            return connection.execute(sa.select(jobs.c.stop_at).where(jobs.c.id == key)).scalar() is not None
+
+    def ask_to_stop(self, key: int, actor: str) -> None:
+        """Ask a job to stop, and log it as `run.stop`; asking again changes nothing."""
+        asked = sa.update(jobs).where(jobs.c.id == key, _OPEN, jobs.c.stop_at.is_(None))
+        asked = asked.values(stop_at=now(), stop_by=actor).returning(jobs.c.run_id)
+        with self._database.write() as connection:
+            run_id = connection.execute(asked).scalar()
+            if run_id is not None:
+                audit.append(connection, actor, "run.stop", f"run:r{run_id}", {"job": key})
+
+    def newest(self, run_ids: Sequence[int] | None = None) -> dict[int, JobRow]:
+        """The newest job of each run that has one, or of these runs, by the run's row number."""
+        keys = sa.select(sa.func.max(jobs.c.id)).group_by(jobs.c.run_id)
+        if run_ids is not None:
+            keys = keys.where(jobs.c.run_id.in_(run_ids))
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(jobs).where(jobs.c.id.in_(keys)))
+            return {row.run_id: _job(row) for row in rows}
+
+    def last_begun(self) -> int | None:
+        """The newest job of all that has not ended; None where all have."""
+        with self._database.read() as connection:
+            key = connection.execute(sa.select(sa.func.max(jobs.c.id)).where(_OPEN)).scalar()
+        return None if key is None else int(key)
+
+    def _set(self, key: int, **values: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(sa.update(jobs).where(jobs.c.id == key, _OPEN).values(**values))
+
+
+def _fresh_since() -> str:
+    return (datetime.now(UTC) - timedelta(seconds=FRESH_SECONDS)).isoformat(timespec="milliseconds")
+
+
+def _job(row: sa.Row[tuple[object, ...]]) -> JobRow:
+    values = row._asdict()
+    return JobRow(**values | {"origin": JobOrigin(values["origin"])})

@@ -1,0 +1,56 @@
+"""One trial of our method: a whole campaign, in which published labels answer for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from assistant.domain.certificates import Purpose
+from assistant.trust.certificates.campaign import Campaign, Target
+from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.pool import NONE, Pool
+from assistant.trust.simulation.outcome import Outcome
+
+
+def play(campaign: Campaign, truth: np.ndarray) -> Outcome:
+    """A campaign from its first label to its last.
+
+    Args:
+        campaign: nobody has labelled anything yet.
+        truth: (n,) what people answer when they are asked.
+    """
+    answers = np.full(len(truth), NONE)
+    while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
+        answers[step.index] = truth[step.index]
+    left = campaign.accepted()
+    return Outcome(
+        items=len(truth),
+        human_labels=len(truth) - len(left.index),
+        errors=int((left.codes != truth[left.index]).sum()),
+    )
+
+
+@dataclass(frozen=True)
+class AssistedTrial:
+    """Our method on one batch, as a simulation plays it: the number of a trial is its seed.
+
+    Args:
+        pool: the batch.
+        truth: (n,) what people answer.
+        target: what is to be certified.
+    """
+
+    pool: Pool
+    truth: np.ndarray
+    target: Target
+
+    def __call__(self, trial: int) -> Outcome:
+        """What becomes of the batch in one trial."""
+        return play(Campaign(self.pool.ids, self._judge.restarted(trial), self.target, key=trial), self.truth)
+
+    @cached_property
+    def _judge(self) -> Judge:
+        """Made by the process that plays, once: what is computed of the pool serves all its trials."""
+        return Judge(self.pool)

@@ -1,0 +1,94 @@
+"""Items: the content that was taken in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from assistant.domain.items import ItemKind
+from assistant.domain.review_work import Principal
+from assistant.store.content import item_list
+from assistant.store.content.item_list import ItemFilter
+from assistant.store.content.items import StoredItem
+from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
+from assistant.web.context import site
+from assistant.web.permissions import Permission
+from assistant.web.presentation.language import marked
+from assistant.web.problems import Problem
+from assistant.web.security.authentication import needs
+
+router = group("items")
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_RUNS))]
+_EXCERPT = 400
+
+
+class ItemShown(Shown):
+    """An item; in a list, `text` is its beginning."""
+
+    key: Annotated[int, Field(description="Its row number, which rises with time of arrival.")]
+    id: Annotated[str, Field(description="Its own id, as it was taken in.")]
+    kind: ItemKind
+    language: str
+    source: str | None
+    text: str
+    text_length: int
+    query: str | None
+    media: list[str]
+    group: Annotated[int | None, Field(description="Row number of the first of its near-duplicates.")]
+    meta: dict[str, Any]
+
+
+class Items(Page[ItemShown]):
+    """Items, the latest first."""
+
+
+@router.get("", responses=problems())
+def list_items(
+    request: Request,
+    _: Viewer,
+    *,
+    item_id: Filter = None,
+    language: Filter = None,
+    source: Filter = None,
+    kind: ItemKind | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Items:
+    """Items, the latest first, with the beginnings of their texts."""
+    wanted = ItemFilter(item_id=item_id, language=language, source=source, kind=kind)
+    rows, following = paged(
+        lambda before, most: item_list.page(site(request).database, wanted, before=before, limit=most),
+        cursor,
+        limit,
+        lambda one: one.key,
+    )
+    return Items(rows=[_told(one, _EXCERPT) for one in rows], next=following)
+
+
+@router.get("/{key}", responses=problems(404))
+def read_item(request: Request, _: Viewer, key: RowNumber) -> ItemShown:
+    """One item, whole, by its row number."""
+    found = item_list.find(site(request).database, key)
+    if found is None:
+        raise Problem(404, marked("There is no item of that number."), code="no_item")
+    return _told(found, None)
+
+
+def _told(stored: StoredItem, length: int | None) -> ItemShown:
+    item, content = stored.item, stored.item.content
+    return ItemShown(
+        key=stored.key,
+        id=item.id,
+        kind=content.kind,
+        language=item.language,
+        source=item.source,
+        text=content.text[:length],
+        text_length=len(content.text),
+        query=content.query,
+        media=list(content.media),
+        group=stored.group,
+        meta=dict(item.meta or {}),
+    )

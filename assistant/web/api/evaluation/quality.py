@@ -1,0 +1,54 @@
+"""How far machine and people agree: each figure with its interval, what it rests on, or why there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assistant.domain.review_work import Principal
+from assistant.web.agreement import Agreement, agreement_of
+from assistant.web.api.evaluation.runs import run_of
+from assistant.web.api_schema import Filter, Shown, group, problems
+from assistant.web.context import site
+from assistant.web.permissions import Permission
+from assistant.web.quality_figures import Source, suite_named, weeks
+from assistant.web.security.authentication import needs
+
+router = group("quality")
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUALITY))]
+
+
+class WeekShown(Shown):
+    """A week by its Monday: `alike` of `answers` given blind were the machine's, with Wilson's interval."""
+
+    monday: date
+    answers: int
+    alike: int
+    value: float
+    low: float
+    high: float
+
+
+class Trend(Shown):
+    """Blind answers of a run, week by week, oldest first."""
+
+    run: str
+    weeks: list[WeekShown]
+
+
+@router.get("/agreement", responses=problems(404, 409))
+def read_agreement(request: Request, _: Viewer, run: Filter = None, suite: Filter = None) -> Agreement:
+    """The agreement panel of a run (by default the newest one) or of a suite; takes some seconds at first."""
+    workspace = site(request).workspace
+    source = Source("run", run_of(request, run).name) if suite is None else suite_named(workspace, suite)
+    return agreement_of(request, source)
+
+
+@router.get("/trend", responses=problems(404))
+def read_trend(request: Request, _: Viewer, run: Filter = None) -> Trend:
+    """How often people answered as the machine had, blind, week by week."""
+    found = run_of(request, run)
+    return Trend(run=found.name, weeks=[WeekShown.of(week) for week in weeks(request, found.id)])

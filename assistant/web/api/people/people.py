@@ -1,0 +1,123 @@
+"""People's figures: right on gold, with peers and adjudicators, skill, speed, and how they accept suggestions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from assistant.domain.review_work import Principal, QualificationState
+from assistant.web.api_schema import Shown, group, problems
+from assistant.web.named_users import person_named
+from assistant.web.people_figures import figures_of_all, standing
+from assistant.web.permissions import Permission
+from assistant.web.security.authentication import needs
+
+router = group("people")
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Days = Literal["7", "30", "90", "all"]
+
+
+class ShareShown(Shown):
+    """k of n with Wilson's 95 % interval; null but n where n is 0."""
+
+    k: int
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class SkillShown(Shown):
+    """Probability of a right answer to an item drawn at random, with a 95 % interval, from `n` shared items."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class RubberStampShown(Shown):
+    """How somebody accepts suggestions; `signs` are `too_fast` and `more_than_peers`."""
+
+    accepted: ShareShown
+    peers: ShareShown
+    too_fast: ShareShown
+    signs: list[str]
+
+
+class FiguresShown(Shown):
+    """One person's figures, of the answers of so many days."""
+
+    rater: str
+    answers: int
+    gold: ShareShown
+    peers: ShareShown
+    adjudication: ShareShown
+    skill: Annotated[
+        SkillShown | None, Field(description="By Dawid and Skene's model; null where no item is shared with anybody.")
+    ]
+    seconds: Annotated[float | None, Field(description="Median time on an item.")]
+    stamp: RubberStampShown
+
+
+class PeopleShown(Shown):
+    """Everybody who answered, by name; `at` is when it was counted."""
+
+    at: str
+    rows: list[FiguresShown]
+
+
+class RoundShown(Shown):
+    """A qualification round."""
+
+    id: int
+    policy_id: str
+    policy_version: str
+    language: str
+    state: QualificationState
+    asked: int
+    right: int
+    created_at: str
+    decided_at: str | None
+
+
+class PersonShown(Shown):
+    """One person: figures (null without answers), what they saw in this shift, and the rounds they took."""
+
+    at: str
+    name: str
+    figures: FiguresShown | None
+    seen: Annotated[int, Field(description="Items looked at in this shift, answered or passed on.")]
+    seen_by_harm: dict[str, int]
+    unlooked: Annotated[int, Field(description="Answers in this shift to covered items that were never uncovered.")]
+    budgets: dict[str, int]
+    rounds: list[RoundShown]
+
+
+@router.get("", responses=problems())
+def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
+    """Figures of everybody who answered in so many days."""
+    known = figures_of_all(request, days)
+    rows = [FiguresShown.of(one) for _, one in sorted(known.value.items())]
+    return PeopleShown(at=known.at.isoformat(timespec="seconds"), rows=rows)
+
+
+@router.get("/{name}", responses=problems(404))
+def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
+    """One person's figures, and how they stand today."""
+    user = person_named(request, name)
+    known, today = figures_of_all(request, days, about=user.name), standing(request, user)
+    told = known.value.get(user.name)
+    return PersonShown(
+        at=known.at.isoformat(timespec="seconds"),
+        name=user.name,
+        figures=None if told is None else FiguresShown.of(told),
+        seen=today.seen.total,
+        seen_by_harm=dict(today.seen.by_harm),
+        unlooked=today.seen.unlooked,
+        budgets=dict(today.budgets),
+        rounds=[RoundShown.of(one) for one in today.rounds],
+    )

@@ -1,0 +1,126 @@
+"""Where people are signed in: one's own sessions and, for admins, somebody else's; listed and ended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import Field
+
+from assistant.domain.review_work import Principal
+from assistant.store.people.sessions import SessionStore
+from assistant.store.people.users import User, UserStore
+from assistant.web.api_schema import Body, Shown, problems
+from assistant.web.context import site, visit
+from assistant.web.named_users import person_named
+from assistant.web.permissions import Permission
+from assistant.web.presentation.language import marked
+from assistant.web.problems import Problem
+from assistant.web.security.authentication import Current, needs, require_confirmed
+from assistant.web.security.devices import device_of
+from assistant.web.security.reauthentication import begin_session, is_own
+
+router = APIRouter(prefix="/api/v1", tags=["sessions"])
+
+Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
+SessionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+class SessionShown(Shown):
+    """A session that is alive; `id` opens nothing. When it was last seen is noted every few minutes."""
+
+    id: str
+    device: Annotated[str, Field(examples=["Firefox, Linux"])]
+    address: str
+    created_at: str
+    last_seen_at: str
+    expires_at: str
+    current: Annotated[bool, Field(description="Whether this request came with it.")]
+
+
+class Sessions(Shown):
+    """Somebody's sessions, the one used last first."""
+
+    rows: list[SessionShown]
+
+
+class Ended(Shown):
+    """How many sessions were alive."""
+
+    sessions_ended: int
+
+
+class Confirming(Body):
+    """One's own password, once more."""
+
+    password: Annotated[str, Field(max_length=2000, json_schema_extra={"writeOnly": True})]
+
+
+@router.post("/me/confirm", status_code=204, response_class=Response, responses=problems(409))
+def confirm_myself(request: Request, who: Current, given: Confirming) -> Response:
+    """Show that it is you, by your password: for ten minutes this session may then manage accounts.
+
+    The session goes on with a new cookie. A token needs the scope `accounts` instead (409).
+    """
+    if not visit(request).session:
+        raise Problem(409, marked("A token can't be confirmed: it needs the scope “accounts”."), code="token")
+    if not is_own(request, who, given.password):
+        raise Problem(403, marked("The present password isn't that."), code="password")
+    user = UserStore(site(request).database).get(who.name)
+    return begin_session(request, user, Response(status_code=204), how="confirm")
+
+
+@router.get("/me/sessions", responses=problems())
+def list_own_sessions(request: Request, who: Current) -> Sessions:
+    """Where you are signed in."""
+    return _shown(request, UserStore(site(request).database).get(who.name))
+
+
+@router.delete("/me/sessions/{session_id}", status_code=204, response_class=Response, responses=problems(404))
+def end_own_session(request: Request, who: Current, session_id: SessionId) -> Response:
+    """End one of your sessions."""
+    require_confirmed(request)
+    user = UserStore(site(request).database).get(who.name)
+    if not SessionStore(site(request).database).end_one(user, session_id, actor=who.name):
+        raise Problem(404, marked("There is no such session."), code="no_session")
+    return Response(status_code=204)
+
+
+@router.delete("/me/sessions", responses=problems())
+def end_own_sessions(request: Request, who: Current) -> Ended:
+    """Sign out everywhere, here too; tokens stay as they are."""
+    require_confirmed(request)
+    user = UserStore(site(request).database).get(who.name)
+    return Ended(sessions_ended=SessionStore(site(request).database).end_all(user, actor=who.name))
+
+
+@router.get("/users/{name}/sessions", responses=problems(404))
+def list_sessions_of(request: Request, _: Manager, name: str) -> Sessions:
+    """Where somebody is signed in."""
+    return _shown(request, person_named(request, name))
+
+
+@router.delete("/users/{name}/sessions", responses=problems(404))
+def end_sessions_of(request: Request, who: Manager, name: str) -> Ended:
+    """Sign somebody out everywhere; their tokens stay as they are."""
+    user = person_named(request, name)
+    return Ended(sessions_ended=SessionStore(site(request).database).end_all(user, actor=who.name))
+
+
+def _shown(request: Request, user: User) -> Sessions:
+    found = SessionStore(site(request).database).of_user(user.id, idle_seconds=site(request).options.idle_seconds)
+    here = visit(request).session
+    return Sessions(
+        rows=[
+            SessionShown(
+                id=one.id,
+                device=device_of(one.device),
+                address=one.address,
+                created_at=one.created_at,
+                last_seen_at=one.last_seen_at,
+                expires_at=one.expires_at,
+                current=bool(here) and here.startswith(one.id),
+            )
+            for one in found
+        ]
+    )

@@ -1,0 +1,103 @@
+"""Tokens for programs: made, listed without their secrets, and revoked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request, Response
+from pydantic import Field
+
+from assistant.domain.review_work import Principal
+from assistant.errors import InputError
+from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
+from assistant.store.people.users import UserStore
+from assistant.web.api_schema import Body, Cursor, Limit, Line, Page, RowNumber, Shown, below, group, paged, problems
+from assistant.web.context import site
+from assistant.web.permissions import Permission, Scope
+from assistant.web.presentation.language import marked
+from assistant.web.problems import Problem
+from assistant.web.security.authentication import needs
+from assistant.web.security.credentials import digest, new_token
+
+router = group("tokens")
+
+Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
+AccessManager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
+
+
+class TokenShown(Shown):
+    """A token, without its secret."""
+
+    id: int
+    user: str
+    name: str
+    scopes: list[Scope]
+    created_at: str
+    last_used_at: str | None
+    revoked_at: str | None
+    expires_at: str
+    state: Literal["open", "expired", "revoked"]
+
+
+class Tokens(Page[TokenShown]):
+    """Tokens, newest first."""
+
+
+class MakingToken(Body):
+    """A token for a program."""
+
+    user: Annotated[Line, Field(examples=["ana"], description="Whom it acts for; it may never do more than they.")]
+    name: Annotated[Line, Field(examples=["dashboard"], description="What it is for.")]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
+    days: Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS, description="Until it expires.")] = DAYS
+
+
+class NewToken(Shown):
+    """A token with its secret, which is shown this once."""
+
+    id: int
+    user: str
+    scopes: list[Scope]
+    expires_at: str
+    token: Annotated[str, Field(description="Send it as `Authorization: Bearer TOKEN`.")]
+
+
+@router.get("", responses=problems())
+def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limit = 50) -> Tokens:
+    """All tokens, newest first, revoked ones too."""
+    known = ApiTokenStore(site(request).database).all()
+    rows, following = paged(
+        lambda before, most: below(known, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
+    )
+    return Tokens(rows=[TokenShown.of(one) for one in rows], next=following)
+
+
+@router.post("", status_code=201, responses=problems(404, 409))
+def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> NewToken:
+    """Make a token. The same again makes another one: revoke the one whose secret was lost."""
+    owner = UserStore(site(request).database).find(given.user)
+    if owner is None:
+        raise Problem(404, marked("There is nobody of that name."), code="nobody")
+    if owner.disabled:
+        raise Problem(409, marked("They are shut out: a token of theirs would open nothing."), code="disabled")
+    secret, scopes = new_token(), sorted(set(given.scopes))
+    made = ApiTokenStore(site(request).database).add(
+        owner,
+        name=given.name,
+        digest=digest(secret),
+        scopes=[scope.value for scope in scopes],
+        actor=who.name,
+        days=given.days,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return NewToken(id=made.id, user=owner.name, scopes=scopes, expires_at=made.expires_at, token=secret)
+
+
+@router.delete("/{token_id}", status_code=204, response_class=Response, responses=problems(404))
+def revoke_token(request: Request, who: Manager, token_id: RowNumber) -> Response:
+    """Close the door for a token, at once; once is enough, and the same again changes nothing."""
+    try:
+        ApiTokenStore(site(request).database).revoke(token_id, actor=who.name)
+    except InputError:
+        raise Problem(404, marked("There is no token of that number."), code="no_token") from None
+    return Response(status_code=204)

@@ -1,0 +1,220 @@
+"""People who may sign in: who they are, what they may take, and shutting them out. Passwords go in and never out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from assistant.domain.review_work import Principal, Role
+from assistant.errors import InputError
+from assistant.store.people.users import UserStore
+from assistant.web.api_schema import (
+    ONE_LINE,
+    Body,
+    Cursor,
+    Flag,
+    LabelName,
+    Language,
+    Limit,
+    Line,
+    Page,
+    Shown,
+    below,
+    paged,
+    problems,
+)
+from assistant.web.context import site, visit
+from assistant.web.named_users import person_named
+from assistant.web.permissions import Permission, may
+from assistant.web.presentation.language import marked
+from assistant.web.problems import Problem
+from assistant.web.security.authentication import Current, needs, require
+from assistant.web.security.credentials import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    UnfitPasswordError,
+    clean_name,
+    hash_password,
+)
+from assistant.web.security.reauthentication import known_about
+
+router = APIRouter(prefix="/api/v1", tags=["users"])
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
+AccessManager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
+Password = Annotated[
+    str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, json_schema_extra={"writeOnly": True})
+]
+Words = Annotated[list[Annotated[Line, Field(max_length=120)]], Field(max_length=200)]
+Languages = Annotated[list[Language], Field(max_length=200, description="BCP 47; none for all.")]
+OptOuts = Annotated[list[LabelName], Field(max_length=200, description="Labels they don't want to see.")]
+Team = Annotated[str, Field(max_length=120, pattern=ONE_LINE, description="Its queue is theirs, too.")]
+DisplayName = Annotated[str, Field(max_length=200, pattern=ONE_LINE, examples=["Ana Ortiz"])]
+
+
+class UserShown(Shown):
+    """Somebody who may sign in."""
+
+    id: int
+    name: str
+    display_name: str
+    role: Role
+    has_password: bool
+    languages: list[str]
+    skills: list[str]
+    opt_outs: list[str]
+    queues: list[str]
+    team: str
+    disabled: bool
+    created_at: str
+
+
+class Users(Page[UserShown]):
+    """People, the newest first."""
+
+
+class Myself(Shown):
+    """Who asks, and what they may do here; with a token, what it may."""
+
+    name: str
+    role: Role
+    scopes: list[str]
+    permissions: list[Permission]
+    token_expires_at: Annotated[
+        str | None, Field(description="Until when the token opens something; null with a session.")
+    ] = None
+
+
+class Adding(Body):
+    """Somebody new; without a password they come by a link or a token."""
+
+    name: Annotated[Line, Field(max_length=64, examples=["ana"], description="What they sign in with.")]
+    role: Role = Role.REVIEWER
+    display_name: DisplayName = ""
+    password: Password | None = None
+    languages: Languages = Field(default_factory=list)
+    skills: Words = Field(default_factory=list)
+    opt_outs: OptOuts = Field(default_factory=list)
+    queues: Words = Field(default_factory=list)
+    team: Team = ""
+
+
+class Changing(Body):
+    """What is to change; what is left out or null stays."""
+
+    role: Role | None = None
+    display_name: Annotated[DisplayName, Field(min_length=1)] | None = None
+    languages: Languages | None = None
+    skills: Words | None = None
+    opt_outs: OptOuts | None = None
+    queues: Words | None = None
+    team: Team | None = None
+    disabled: Annotated[Flag | None, Field(description="Shut out at once: sessions end, tokens are revoked.")] = None
+
+
+class NewPassword(Body):
+    """A password."""
+
+    password: Password
+
+
+@router.get("/me", responses=problems())
+def read_myself(request: Request, who: Current) -> Myself:
+    """Who you are here and what you may do."""
+    allowed = [permission for permission in Permission if may(who, permission)]
+    return Myself(
+        name=who.name,
+        role=who.role,
+        scopes=sorted(who.scopes),
+        permissions=allowed,
+        token_expires_at=visit(request).token_expires_at or None,
+    )
+
+
+@router.get("/users", responses=problems())
+def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Users:
+    """Everybody, the newest first."""
+    everybody = UserStore(site(request).database).all()
+    rows, following = paged(
+        lambda before, most: below(everybody, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
+    )
+    return Users(rows=[UserShown.of(one) for one in rows], next=following)
+
+
+@router.get("/users/{name}", responses=problems(404))
+def readperson_named(request: Request, _: Viewer, name: str) -> UserShown:
+    """One person."""
+    return UserShown.of(person_named(request, name))
+
+
+@router.post("/users", status_code=201, responses=problems(409))
+def addperson_named(request: Request, who: AccessManager, given: Adding) -> UserShown:
+    """Add somebody. The same name again is refused (409)."""
+    values = given.model_dump(exclude={"name", "password", "role"})
+    _check_opt_outs(request, given.opt_outs)
+    try:
+        name = clean_name(given.name)
+        hashed = (
+            hash_password(given.password, name=name, context=known_about(request, given.display_name))
+            if given.password is not None
+            else None
+        )
+    except InputError as error:
+        raise _unfit(error) from None
+    try:
+        user = UserStore(site(request).database).add(
+            name, role=given.role, actor=who.name, password_hash=hashed, **values
+        )
+    except InputError:
+        raise Problem(409, marked("There is somebody of that name already."), code="name_taken") from None
+    return UserShown.of(user)
+
+
+@router.patch("/users/{name}", responses=problems(404, 409))
+def changeperson_named(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
+    """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them.
+
+    `role` and `disabled` take what setting a password takes: the scope `accounts`, or a session that was confirmed.
+    """
+    if given.role is not None or given.disabled is not None:
+        require(request, who, Permission.MANAGE_ACCESS)
+    store, user = UserStore(site(request).database), person_named(request, name)
+    values = given.model_dump(exclude={"disabled"}, exclude_none=True)
+    _check_opt_outs(request, given.opt_outs or [])
+    try:
+        if given.disabled is not None and given.disabled != user.disabled:
+            store.set_disabled(user.name, given.disabled, actor=who.name)
+        store.change(user.name, actor=who.name, **values)
+    except InputError:
+        detail = marked("This is the last admin: nobody would be left to manage users. Make somebody else one first.")
+        raise Problem(409, detail, code="last_admin") from None
+    return UserShown.of(person_named(request, user.name))
+
+
+@router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
+def set_password(request: Request, who: AccessManager, name: str, given: NewPassword) -> Response:
+    """Give somebody a new password; their sessions end."""
+    user = person_named(request, name)
+    try:
+        hashed = hash_password(given.password, name=user.name, context=known_about(request, user.display_name))
+    except InputError as error:
+        raise _unfit(error) from None
+    UserStore(site(request).database).set_password(user.name, hashed, actor=who.name)
+    return Response(status_code=204)
+
+
+def _check_opt_outs(request: Request, labels: list[str]) -> None:
+    """One misspelt would protect nobody."""
+    names = site(request).workspace.policy.label_set.names
+    if unknown := sorted(set(labels) - set(names)):
+        detail = marked("The policy has no label %(unknown)s; it has: %(labels)s")
+        raise Problem(422, detail, code="labels", values={"unknown": ", ".join(unknown)[:200], "labels": names})
+
+
+def _unfit(error: InputError) -> Problem:
+    if isinstance(error, UnfitPasswordError):
+        return Problem(422, error.told, code="unfit")
+    return Problem(422, "%(what)s", code="unfit", values={"what": str(error).splitlines()[0]}, hint=error.hint)

@@ -1,0 +1,191 @@
+"""Where machine and people, or people among themselves, answered differently; opened one by one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from assistant.domain.review_work import Cause, Principal
+from assistant.review.adjudicate import Case, open_case
+from assistant.store.audit import log as audit
+from assistant.store.content.items import StoredItem
+from assistant.store.review.disagreements import disagreement_cases
+from assistant.store.review.disagreements.disagreement_cases import Guiding
+from assistant.store.review.disagreements.disagreement_list import Disagreement
+from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, group, paged, problems
+from assistant.web.context import site
+from assistant.web.pages.review.disagreements import Chosen, fetch
+from assistant.web.permissions import Permission, may
+from assistant.web.presentation.language import marked
+from assistant.web.problems import Problem
+from assistant.web.security.authentication import needs
+
+router = group("disagreements")
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
+NameReader = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+
+
+class DisagreementShown(Shown):
+    """Two answers to an item that differ: the first is the machine's or the earlier person's."""
+
+    id: int
+    item_id: str
+    item_key: int
+    text: Annotated[str, Field(description="The beginning of the item's text.")]
+    first_labels: list[str]
+    second_labels: list[str]
+    unknown: Annotated[list[str], Field(description="Categories the second answer neither gives nor denies.")]
+    confidence: Annotated[float | None, Field(description="Of the machine's answer; null where not calibrated.")]
+    clause: str
+    language: str
+    prompt: str
+    settled: bool
+    created_at: str
+
+    @classmethod
+    def shown(cls, it: Disagreement, text: str) -> DisagreementShown:
+        """A row of the list; names of people are left out."""
+        return cls.of(it._asdict() | {"text": text, "first_labels": it.other_labels, "second_labels": it.labels})
+
+
+class Disagreements(Page[DisagreementShown]):
+    """Disagreements, newest first."""
+
+
+class AnswerShown(Shown):
+    """One person's newest answer; `person` numbers them on this item alone, `rater` is their name where asked for."""
+
+    review_id: int
+    person: str
+    rater: str | None
+    labels: list[str]
+    unknown: Annotated[list[str], Field(description="Categories it neither gives nor denies; empty when complete.")]
+    shown_suggestion: bool | None
+    note: str
+    clauses: list[str]
+    seconds: float | None
+    created_at: str
+
+
+class PassShown(Shown):
+    """What somebody wrote when they passed the item on."""
+
+    kind: str
+    reason: str
+    note: str
+    created_at: str
+
+
+class MachineShown(Shown):
+    """The machine's answer."""
+
+    labels: list[str]
+    confidence: float | None
+    clauses: list[str]
+    rationale: str | None
+    prompt: str
+
+
+class SettlementShown(Shown):
+    """An earlier adjudication of the item; the last counts."""
+
+    id: int
+    labels: list[str]
+    cause: Cause
+    note: str
+    created_at: str
+
+
+class ItemText(Shown):
+    """The content."""
+
+    key: int
+    id: str
+    kind: str
+    text: str
+    query: str | None
+    language: str
+    media: list[str]
+
+
+class GuidingShown(Shown):
+    """What the item is for others: a precedent, and gold (the known answer, null where it is none)."""
+
+    precedent: bool
+    gold: list[str] | None
+
+
+class CaseShown(Shown):
+    """Everything that was said about an item."""
+
+    disagreement: DisagreementShown
+    item: ItemText
+    answers: list[AnswerShown]
+    notes: list[PassShown]
+    machine: MachineShown | None
+    history: list[SettlementShown]
+    guiding: GuidingShown
+
+
+@router.get("", responses=problems())
+def list_disagreements(
+    request: Request,
+    who: Viewer,
+    chosen: Annotated[Chosen, Depends()],
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Disagreements:
+    """Those that wait, newest first; filtered as on the page. Several labels of an answer are joined by `|`."""
+    if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
+        raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
+    rows, following = paged(fetch(site(request).workspace, chosen), cursor, limit, lambda row: row.it.id)
+    return Disagreements(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
+
+
+@router.get("/{number}", responses=problems(404))
+def read_disagreement(request: Request, _: Viewer, number: RowNumber) -> CaseShown:
+    """All answers to the item, what was written about it, and how it was settled; without names."""
+    return _case(request, number, named=False)
+
+
+@router.post("/{number}/names", responses=problems(404))
+def show_names(request: Request, who: NameReader, number: RowNumber) -> CaseShown:
+    """The same with names; the log of changes says who looked."""
+    told = _case(request, number, named=True)
+    with site(request).database.write() as connection:
+        audit.append(connection, who.name, "names.show", f"item:{told.item.id}", {"disagreement": number})
+    return told
+
+
+def _case(request: Request, number: int, *, named: bool) -> CaseShown:
+    workspace = site(request).workspace
+    found = disagreement_cases.find(workspace.database, number)
+    stored = None if found is None else workspace.items.get(found[0].item_id)
+    if found is None or stored is None:
+        detail = marked("There is no such disagreement, or an answer was taken back meanwhile and nothing differs now.")
+        raise Problem(404, detail, code="no_disagreement")
+    case = open_case(workspace.database, stored.key, found[2])
+    guiding = disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id)
+    return _told(found[0], stored, case, guiding, named=named)
+
+
+def _told(it: Disagreement, stored: StoredItem, case: Case, guiding: Guiding, *, named: bool) -> CaseShown:
+    content = stored.item.content
+    item: dict[str, Any] = {"key": stored.key, "id": stored.item.id, "kind": content.kind.value}
+    item |= {"text": content.text, "query": content.query, "language": stored.item.language}
+    return CaseShown(
+        disagreement=DisagreementShown.shown(it, content.text[:400]),
+        item=ItemText(**item, media=list(content.media)),
+        answers=[
+            AnswerShown.of(one._asdict() | {"person": f"P{number}", "rater": one.rater if named else None})
+            for number, one in enumerate(case.answers, 1)
+        ],
+        notes=[PassShown.of(one) for one in case.notes],
+        machine=None if case.machine is None else MachineShown.of(case.machine),
+        history=[SettlementShown.of(one) for one in case.history],
+        guiding=GuidingShown.of(guiding),
+    )

@@ -1,0 +1,251 @@
+"""People: how well, how fast and how much they label; who they are and what they may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.application.review.practice import known_by_language
+from assistant.domain.review_work import Principal, Role
+from assistant.errors import InputError
+from assistant.store.people.users import User, UserStore
+from assistant.web.context import site
+from assistant.web.downloads import Column, Ending, download
+from assistant.web.named_users import person_named
+from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
+from assistant.web.permissions import Permission
+from assistant.web.practice import MOST_TRAINED
+from assistant.web.presentation import terms
+from assistant.web.presentation.language import marked
+from assistant.web.presentation.rendering import language_of, render
+from assistant.web.presentation.role_titles import ROLES
+from assistant.web.security.authentication import needs
+from assistant.web.security.credentials import UnfitPasswordError, clean_name, hash_password
+from assistant.web.security.reauthentication import known_about
+
+if TYPE_CHECKING:
+    from assistant.review.skill import Figures
+
+router = APIRouter()
+
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
+Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
+Days = Literal["7", "30", "90", "all"]
+Line = Annotated[str, Form(max_length=400)]
+
+SIGNS = {
+    "too_fast": marked("accepts sooner than it can be read"),
+    "more_than_peers": marked("accepts more often than others"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Somebody with their figures; None where they gave no answer."""
+
+    user: User
+    told: Figures | None
+
+
+def _of(name: str, part: str) -> Any:
+    def value(row: Row) -> object:
+        figure = None if row.told is None else getattr(row.told, name)
+        return None if figure is None else getattr(figure, part)
+
+    return value
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("name", lambda row: row.user.name),
+    Column("display_name", lambda row: row.user.display_name),
+    Column("role", lambda row: row.user.role.value),
+    Column("team", lambda row: row.user.team),
+    Column("languages", lambda row: row.user.languages),
+    Column("disabled", lambda row: row.user.disabled),
+    Column("answers", lambda row: row.told.answers if row.told else 0),
+    *(
+        Column(f"{name}_{part}", _of(name, part))
+        for name in ("gold", "peers", "adjudication", "skill")
+        for part in ("value", "low", "high", "n")
+    ),
+    Column("seconds", lambda row: row.told.seconds if row.told else None),
+    Column("signs", lambda row: row.told.stamp.signs if row.told else ()),
+)
+
+
+@router.get("/people")
+def people(request: Request, _: Viewer, days: Days = "30") -> HTMLResponse:
+    """Everybody, side by side."""
+    rows, at = _rows(request, days)
+    return render(
+        request,
+        "people/index.html",
+        rows=rows,
+        at=at,
+        days=days,
+        choices=DAYS,
+        roles=ROLES,
+        signs=SIGNS,
+        rules=site(request).workspace.settings.review,
+    )
+
+
+@router.get("/people.{ending}")
+def people_file(request: Request, _: Viewer, __: Taker, ending: Ending, days: Days = "30") -> Response:
+    """The same as a file."""
+    return download(request, "people", ending, COLUMNS, _rows(request, days)[0])
+
+
+@router.get("/people/new")
+def new_person(request: Request, _: Manager) -> HTMLResponse:
+    """The form to add somebody."""
+    return _form(request, None)
+
+
+@router.post("/people/new")
+def add_person(
+    request: Request,
+    who: Manager,
+    *,
+    name: Line,
+    role: Annotated[Role, Form()],
+    password: Annotated[str, Form(max_length=2000)] = "",
+    display_name: Line = "",
+    languages: Line = "",
+    skills: Line = "",
+    opt_outs: Line = "",
+    queues: Line = "",
+    team: Annotated[str, Form(max_length=120)] = "",
+) -> Response:
+    """Add somebody; without a password they come by a link or a token."""
+    values = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
+    given = {"name": name, "role": role, "display_name": display_name, "team": team} | values
+    try:
+        cleaned = clean_name(name)
+        hashed = hash_password(password, name=cleaned, context=known_about(request, display_name)) if password else None
+        UserStore(site(request).database).add(
+            cleaned,
+            role=role,
+            actor=who.name,
+            display_name=display_name.strip(),
+            password_hash=hashed,
+            team=team.strip(),
+            **{key: _listed(value) for key, value in values.items()},
+        )
+    except UnfitPasswordError as error:
+        return _form(request, None, given=given, error=language_of(request).gettext(error.told), status=422)
+    except InputError as error:
+        return _form(request, None, given=given, error=f"{error.where}: {error.what}".strip(": "), status=422)
+    return RedirectResponse(f"/people/{cleaned}", 303)
+
+
+@router.get("/people/{name}")
+def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
+    """One person."""
+    user = person_named(request, name)
+    known = figures_of_all(request, days, about=user.name)
+    return render(
+        request,
+        "people/person.html",
+        user=user,
+        told=known.value.get(user.name),
+        at=known.at,
+        days=days,
+        choices=DAYS,
+        roles=ROLES,
+        signs=SIGNS,
+        standing=standing(request, user),
+        states=terms.QUALIFICATIONS,
+        known=known_by_language(site(request).workspace) if labels_content(user) else {},
+        round_items=site(request).workspace.settings.review.qualification_items,
+        most_trained=MOST_TRAINED,
+    )
+
+
+@router.get("/people/{name}/change")
+def change_form(request: Request, name: str, _: Manager) -> HTMLResponse:
+    """The form to change somebody."""
+    return _form(request, person_named(request, name))
+
+
+async def _sent(request: Request) -> frozenset[str]:
+    """The fields a form has sent, empty ones too: what is not among them stays as it is."""
+    return frozenset(await request.form())
+
+
+@router.post("/people/{name}/change")
+def change_person(
+    request: Request,
+    name: str,
+    who: Manager,
+    *,
+    sent: Annotated[frozenset[str], Depends(_sent)],
+    role: Annotated[Role, Form()],
+    display_name: Line = "",
+    languages: Line = "",
+    skills: Line = "",
+    opt_outs: Line = "",
+    queues: Line = "",
+    team: Annotated[str, Form(max_length=120)] = "",
+) -> Response:
+    """Change what they may do and take; it counts from their next request on.
+
+    The page's form comes filled in, so that a field made empty is emptied; one that wasn't sent stays as it is.
+    """
+    user = person_named(request, name)
+    lists = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
+    values: dict[str, Any] = {"team": team.strip()} | {key: _listed(value) for key, value in lists.items()}
+    try:
+        UserStore(site(request).database).change(
+            user.name,
+            actor=who.name,
+            role=role,
+            display_name=display_name.strip() or user.display_name,
+            **{key: value for key, value in values.items() if key in sent},
+        )
+    except InputError as error:
+        return _form(request, user, error=f"{error.where}: {error.what}", status=422)
+    return RedirectResponse(f"/people/{user.name}", 303)
+
+
+@router.post("/people/{name}/disable")
+def disable(request: Request, name: str, who: Manager, back: Annotated[bool, Form()] = False) -> Response:
+    """Shut somebody out at once, or let them in again (`back`)."""
+    user = person_named(request, name)
+    UserStore(site(request).database).set_disabled(user.name, not back, actor=who.name)
+    return RedirectResponse(f"/people/{user.name}", 303)
+
+
+def _rows(request: Request, days: str) -> tuple[list[Row], Any]:
+    known = figures_of_all(request, days)
+    users = UserStore(site(request).database).all()
+    return [Row(user, known.value.get(user.name)) for user in users], known.at
+
+
+def _listed(text: str) -> list[str]:
+    """Words parted by commas, Chinese ones too, each once."""
+    return list(dict.fromkeys(word.strip() for word in text.replace("，", ",").split(",") if word.strip()))
+
+
+def _form(
+    request: Request, user: User | None, *, given: dict[str, Any] | None = None, error: str = "", status: int = 200
+) -> HTMLResponse:
+    lists = ("languages", "skills", "opt_outs", "queues")
+    if given is None and user is not None:
+        given = {"name": user.name, "role": user.role, "display_name": user.display_name, "team": user.team}
+        given |= {name: ", ".join(getattr(user, name)) for name in lists}
+    empty = {"name": "", "role": Role.REVIEWER, "display_name": "", "team": ""} | dict.fromkeys(lists, "")
+    return render(
+        request,
+        "people/form.html",
+        status=status,
+        user=user,
+        given=given or empty,
+        error=error,
+        roles=ROLES,
+        labels=site(request).workspace.policy.label_set.names,
+    )

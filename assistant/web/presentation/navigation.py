@@ -1,0 +1,60 @@
+"""The pages in the order of the menu; whoever may not open one doesn't see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from assistant.domain.review_work import Principal
+from assistant.web.permissions import Permission, may
+from assistant.web.presentation.language import marked
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu.
+
+    Args:
+        path: where it leads; a line whose page isn't there is left out.
+        title: its name, in English; templates show `_(entry.title)`.
+        about: one sentence for the start page.
+        permission: what its page asks for.
+    """
+
+    path: str
+    title: str
+    about: str
+    permission: Permission
+
+
+ENTRIES = (
+    Entry("/review", marked("Review"), marked("Label what is waiting for you."), Permission.REVIEW),
+    Entry(
+        "/disagreements",
+        marked("Disagreements"),
+        marked("Where people and machine, or people among themselves, answered differently; settle them here."),
+        Permission.SEE_DISAGREEMENTS,
+    ),
+    Entry("/queue", marked("Queue"), marked("What is waiting, what is due, and for whom."), Permission.SEE_QUEUE),
+    Entry("/runs", marked("Runs"), marked("Batch jobs: progress, cost, failures."), Permission.SEE_RUNS),
+    Entry("/quality", marked("Quality"), marked("How often labels agree, with intervals."), Permission.SEE_QUALITY),
+    Entry(
+        "/prompts", marked("Prompts"), marked("Versions, what changed, where they were used."), Permission.SEE_PROMPTS
+    ),
+    Entry("/policy", marked("Policy"), marked("The rules that labels are judged by."), Permission.READ_POLICY),
+    Entry("/people", marked("People"), marked("Who labels what, how well and how much."), Permission.SEE_PEOPLE),
+    Entry("/gold", marked("Gold"), marked("Known answers, mixed in silently: how people do."), Permission.MANAGE_GOLD),
+    Entry("/audit", marked("Audit log"), marked("Every change, and who made it."), Permission.SEE_AUDIT),
+)
+
+
+def menu(principal: Principal | None, paths: Collection[str]) -> list[Entry]:
+    """The lines somebody sees.
+
+    Args:
+        principal: who looks; None before login.
+        paths: the addresses this app has.
+    """
+    if principal is None:
+        return []
+    return [entry for entry in ENTRIES if entry.path in paths and may(principal, entry.permission)]

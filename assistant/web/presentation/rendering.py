@@ -1,0 +1,104 @@
+"""Making a page: a template with the reader's language, theme, menu and CSRF token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from assistant.web.context import Visit, site, visit
+from assistant.web.permissions import Permission, may
+from assistant.web.presentation.assets import assets
+from assistant.web.presentation.language import LANGUAGES, Language, choose, speaking, spoken
+from assistant.web.presentation.navigation import menu
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+LANGUAGE_COOKIE = "assistant-language"
+YEAR_SECONDS = 365 * 24 * 3600
+THEMES = ("auto", "light", "dark")
+_FILTERS = ("number", "percent", "money", "date", "moment", "ago", "duration")
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    """A page for this reader; addresses in templates begin at `/`, whatever path a proxy gives this site.
+
+    Args:
+        request: what is answered.
+        template: a file below `templates/`, e.g. `queue/index.html`.
+        status: the HTTP status.
+        headers: more headers.
+        context: what the template shows, beside what every template has: `request`, `principal`, `may`, `language`,
+            `languages`, `theme`, `csrf_token`, `entries` (the menu), `asset(name)`, and `partial` (asked for by htmx).
+    """
+    chosen = language_of(request)
+    with speaking(chosen):
+        body = environment().get_template(template).render(_frame(request, chosen) | context)
+    told = {"Cache-Control": "no-store", "Vary": "HX-Request"} | dict(headers or {})
+    return HTMLResponse(site(request).root.in_page(body), status_code=status, headers=told)
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language: asked for in the address, chosen in the profile, by cookie, or by their browser."""
+    chosen = (
+        request.query_params.get("lang")
+        or visit(request).preferences.get("ui_language")
+        or request.cookies.get(LANGUAGE_COOKIE)
+    )
+    return choose(chosen, request.headers.get("accept-language", ""))
+
+
+def _frame(request: Request, chosen: Language) -> dict[str, Any]:
+    here: Visit = visit(request)
+    principal = here.principal
+    theme = here.preferences.get("theme", "auto")
+    return {
+        "request": request,
+        "principal": principal,
+        "display_name": here.display_name,
+        "may": _may(here),
+        "language": chosen,
+        "languages": LANGUAGES,
+        "theme": theme if theme in THEMES else "auto",
+        "csrf_token": here.csrf,
+        "entries": menu(principal, site(request).paths),
+        "partial": request.headers.get("hx-request") == "true",
+    }
+
+
+def _may(here: Visit) -> Callable[[str], bool]:
+    principal = here.principal
+    return lambda permission: principal is not None and may(principal, Permission(permission))
+
+
+@cache
+def environment() -> Environment:
+    """Jinja, always escaping; a name that isn't there is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # comes with the extension
+        lambda text: spoken().gettext(text),
+        lambda singular, plural, number: spoken().ngettext(singular, plural, number),
+        newstyle=True,
+    )
+    made.globals["asset"] = assets().address
+    for name in _FILTERS:
+        made.filters[name] = _filter(name)
+    return made
+
+
+def _filter(name: str) -> Callable[..., str]:
+    return lambda *values: str(getattr(spoken(), name)(*values))

@@ -1,0 +1,81 @@
+"""What a gate came to, for machines (JUnit) and for the people who read a pull request (Markdown)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from evals.gates.gate import GateResult, Outcome, RuleResult
+from evals.report.sentences import verdict_sentence
+
+_MARKS = {Outcome.PASSED: "passed", Outcome.FAILED: "**failed**", Outcome.CANNOT_TELL: "can't tell"}
+_MARKUP = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#"})
+
+
+def junit(suite: str, results: Sequence[GateResult]) -> str:
+    """JUnit XML: a test suite for each candidate, a test case for each rule.
+
+    What can't be told is a failure, or skipped where the suite lets it pass.
+    """
+    root = ET.Element("testsuites", name=_xml(f"gate {suite}"))
+    for result in results:
+        stopped = [rule for rule in result.rules if not result.lets_pass(rule)]
+        skipped = [rule for rule in result.rules if result.lets_pass(rule) and rule.outcome is Outcome.CANNOT_TELL]
+        name = f"{suite}: {result.comparison.candidate.name} against {result.comparison.baseline.name}"
+        inside = ET.SubElement(
+            root,
+            "testsuite",
+            name=_xml(name),
+            tests=str(len(result.rules)),
+            failures=str(len(stopped)),
+            skipped=str(len(skipped)),
+            errors="0",
+        )
+        for rule in result.rules:
+            _case(inside, name, rule, result)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def markdown(suite: str, digest: str, results: Sequence[GateResult]) -> str:
+    """A summary for a pull request: the verdict first, then the rules."""
+    lines = [f"## Gate {_plain(suite)}: {'passed' if all(one.passed for one in results) else 'failed'}", ""]
+    for result in results:
+        candidate, baseline = result.comparison.candidate, result.comparison.baseline
+        lines += [
+            f"### {_plain(candidate.name)} against {_plain(baseline.name)}: {'passed' if result.passed else 'failed'}",
+            "",
+            _plain(verdict_sentence(result.comparison)),
+            "",
+            "| rule | outcome | why |",
+            "|---|---|---|",
+            *(f"| {_plain(rule.name)} | {_MARKS[rule.outcome]} | {_plain(rule.sentence)} |" for rule in result.rules),
+            "",
+        ]
+        if any(rule.outcome is Outcome.CANNOT_TELL for rule in result.rules):
+            lines += [f"What can't be told {'passes' if result.undecided_passes else 'counts as failed'}.", ""]
+    return "\n".join([*lines, f"Frozen data: `{digest}`", ""])
+
+
+def _case(parent: ET.Element, class_name: str, rule: RuleResult, result: GateResult) -> None:
+    case = ET.SubElement(parent, "testcase", classname=_xml(class_name), name=_xml(rule.name))
+    if not result.lets_pass(rule):
+        failure = ET.SubElement(case, "failure", message=_xml(rule.sentence), type=rule.outcome.value)
+        failure.text = _xml(rule.sentence)
+    elif rule.outcome is Outcome.CANNOT_TELL:
+        ET.SubElement(case, "skipped", message=_xml(rule.sentence))
+    else:
+        ET.SubElement(case, "system-out").text = _xml(rule.sentence)
+
+
+def _xml(text: str) -> str:
+    """Without characters that XML can't hold at all; the writer escapes the others."""
+    return "".join(
+        one if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff") else "?"
+        for one in text
+    )
+
+
+def _plain(text: str) -> str:
+    """A name or sentence that can't turn into markup, in one line."""
+    return " ".join(text.split()).translate(_MARKUP)

@@ -1,0 +1,34 @@
+import pytest
+from scipy import stats
+
+from evals.agreement.panel_of_variant import agreement_panel
+from tests.evals.judged import judged
+
+PEOPLE = ["0", "0", "1", "1", "2", "2", "3", "3", "0", "1"]
+MACHINE = ["0", "1", "1", "2", "2", "3", "3", "1", "0", "0"]
+
+
+def test_kendalls_tau_of_grades_is_scipys_and_has_an_interval() -> None:
+    tau = agreement_panel(judged({"a": PEOPLE}, {"m": MACHINE}), "m").coefficients["kendall_tau_b"]
+    assert tau.value == pytest.approx(stats.kendalltau(list(map(int, PEOPLE)), list(map(int, MACHINE))).statistic)
+    assert tau.low < tau.value < tau.high  # type: ignore[operator]
+
+
+def test_a_machine_that_gives_one_grade_has_no_tau_and_says_why() -> None:
+    tau = agreement_panel(judged({"a": ["0", "1"]}, {"m": ["1", "1"]}), "m").coefficients["kendall_tau_b"]
+    assert tau.value is None
+    assert tau.reason == "people or the machine gave every item one and the same grade"
+
+
+def test_groups_of_graded_items_are_ranked_as_the_results_of_a_query() -> None:
+    # Query p: the machine's order is people's, NDCG 1. Query q: turned round. The lowest grade is no gain, so the gains
+    # are 2, 1 and 0 in the best order and 0, 1 and 2 in the machine's, discounted by 1, log2(3) and 2.
+    data = judged({"a": ["3", "2", "1"] * 2}, {"m": ["3", "2", "1", "1", "2", "3"]}, groups=["p"] * 3 + ["q"] * 3)
+    found = agreement_panel(data, "m").coefficients["ndcg_10"]
+    turned = (1 / 1.5849625 + 2 / 2) / (2 + 1 / 1.5849625)
+    assert found.value == pytest.approx((1 + turned) / 2)
+    assert found.n == 2
+
+
+def test_items_on_their_own_are_no_ranking() -> None:
+    assert "ndcg_10" not in agreement_panel(judged({"a": PEOPLE}, {"m": MACHINE}), "m").coefficients
