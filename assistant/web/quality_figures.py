@@ -95,7 +95,7 @@ def suite_named(workspace: Workspace, name: str) -> Source:
     from assistant.application.evaluation.suites import suite_files  # noqa: PLC0415 - as below
 
     if name not in {path.stem for path in suite_files(workspace)}:
-        raise Problem(404, marked("There is no suite of that name."), code="no_suite")
+        raise Problem(404, marked("No suite has that name."), code="no_suite")
     return Source("suite", name)
 
 

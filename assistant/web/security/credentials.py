@@ -84,21 +84,21 @@ def hash_password(password: str, *, name: str = "", context: Iterable[str] = ())
         raise UnfitPasswordError(
             f"the password has {len(cleaned)} characters",
             hint=f"take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}",
-            told=marked("A password has 12 to 1,024 characters."),
+            told=marked("A password needs 12 to 1,024 characters."),
         )
     if name and cleaned.casefold().strip(" 0123456789!?._-") == name.casefold():
         raise UnfitPasswordError(
             "the password is the name itself",
             hint="take something others don't know",
-            told=marked("The password is the name itself. Take something others don't know."),
+            told=marked("The password is the username itself. Choose one that others don't know."),
         )
     if guessable(cleaned, (name, *context)):
         raise UnfitPasswordError(
             "the password is easy to guess: it is made of common words, names, dates, rows of keys or repeats",
             hint="take more words, or less usual ones: four or five that have nothing to do with each other",
             told=marked(
-                "This password is easy to guess: it is made of common words, names, dates, rows of keys or repeats."
-                " Take four or five words that have nothing to do with each other."
+                "This password is easy to guess: it consists of common words, names, dates, "
+                "keyboard rows or repeats. Use four or five unrelated words."
             ),
         )
     with _HASHING:

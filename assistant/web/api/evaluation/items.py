@@ -73,7 +73,7 @@ def read_item(request: Request, _: Viewer, key: RowNumber) -> ItemShown:
     """One item, whole, by its row number."""
     found = item_list.find(site(request).database, key)
     if found is None:
-        raise Problem(404, marked("There is no item of that number."), code="no_item")
+        raise Problem(404, marked("No item has that number."), code="no_item")
     return _told(found, None)
 
 

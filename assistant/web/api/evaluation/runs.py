@@ -244,7 +244,7 @@ def start_run(request: Request, who: Steerer, name: str, given: Starting) -> Run
     """
     run = run_of(request, name)
     if run.prompt is None:
-        raise Problem(409, marked("Imported answers were asked elsewhere: this run can't go on here."), code="imported")
+        raise Problem(409, marked("This run was imported: it can't be resumed here."), code="imported")
     checked_wish(request, prompt=run.prompt, model=run.model, limit=None, replicate=0, retry_failed=False)
     wish = Wish(
         prompt=run.prompt,

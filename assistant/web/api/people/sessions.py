@@ -65,7 +65,7 @@ def confirm_myself(request: Request, who: Current, given: Confirming) -> Respons
     if not visit(request).session:
         raise Problem(409, marked("A token can't be confirmed: it needs the scope “accounts”."), code="token")
     if not is_own(request, who, given.password):
-        raise Problem(403, marked("The present password isn't that."), code="password")
+        raise Problem(403, marked("Incorrect current password."), code="password")
     user = UserStore(site(request).database).get(who.name)
     return begin_session(request, user, Response(status_code=204), how="confirm")
 

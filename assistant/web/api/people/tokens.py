@@ -77,9 +77,9 @@ def add_token(request: Request, response: Response, who: AccessManager, given: M
     """Make a token. The same again makes another one: revoke the one whose secret was lost."""
     owner = UserStore(site(request).database).find(given.user)
     if owner is None:
-        raise Problem(404, marked("There is nobody of that name."), code="nobody")
+        raise Problem(404, marked("No user has that name."), code="nobody")
     if owner.disabled:
-        raise Problem(409, marked("They are shut out: a token of theirs would open nothing."), code="disabled")
+        raise Problem(409, marked("This user is disabled: their token would have no access."), code="disabled")
     secret, scopes = new_token(), sorted(set(given.scopes))
     made = ApiTokenStore(site(request).database).add(
         owner,
@@ -99,5 +99,5 @@ def revoke_token(request: Request, who: Manager, token_id: RowNumber) -> Respons
     try:
         ApiTokenStore(site(request).database).revoke(token_id, actor=who.name)
     except InputError:
-        raise Problem(404, marked("There is no token of that number."), code="no_token") from None
+        raise Problem(404, marked("No token has that number."), code="no_token") from None
     return Response(status_code=204)

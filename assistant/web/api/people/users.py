@@ -169,7 +169,7 @@ def addperson_named(request: Request, who: AccessManager, given: Adding) -> User
             name, role=given.role, actor=who.name, password_hash=hashed, **values
         )
     except InputError:
-        raise Problem(409, marked("There is somebody of that name already."), code="name_taken") from None
+        raise Problem(409, marked("That username is already taken."), code="name_taken") from None
     return UserShown.of(user)
 
 
@@ -189,7 +189,7 @@ def changeperson_named(request: Request, who: Manager, name: str, given: Changin
             store.set_disabled(user.name, given.disabled, actor=who.name)
         store.change(user.name, actor=who.name, **values)
     except InputError:
-        detail = marked("This is the last admin: nobody would be left to manage users. Make somebody else one first.")
+        detail = marked("This is the last admin: no one else could manage users. Make another user admin first.")
         raise Problem(409, detail, code="last_admin") from None
     return UserShown.of(person_named(request, user.name))
 

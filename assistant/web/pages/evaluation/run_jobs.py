@@ -123,7 +123,7 @@ def run_of_wish(request: Request, wish: Wish, priced: str = "") -> Run:
     with Workspace.open(site(request).workspace.folder) as opened:
         asking = what_is_asked(opened, prompt=wish.prompt, model=wish.model, replicate=wish.replicate)
         if priced and open_run(opened, asking, dry_run=True).name != priced:
-            detail = marked("Prompt, policy or settings have changed since this was priced. Look again what it costs.")
+            detail = marked("Prompt, policy or settings have changed since this estimate. Estimate the cost again.")
             raise Problem(409, detail, code="changed")
         return open_run(opened, asking)
 
@@ -137,7 +137,7 @@ def refuse_unpriced_wish(request: Request, wish: Wish) -> None:
 def stop_or_refuse(request: Request, run: Run, *, actor: str) -> None:
     """Ask a run's job to stop, and log it. Raises Problem 409 where none is at work."""
     if not stop_job(site(request).workspace, run, actor=actor):
-        raise Problem(409, marked("No job of %(run)s is at work."), code="not_at_work", values={"run": run.name})
+        raise Problem(409, marked("No job of %(run)s is running."), code="not_at_work", values={"run": run.name})
 
 
 def models_offered(workspace: Workspace) -> list[str]:
@@ -154,6 +154,6 @@ def checked_wish(
     workspace = site(request).workspace
     prompts = {f"{name}@{version}" for name, version in workspace.prompts.paths()}
     if prompt not in prompts or model not in models_offered(workspace):
-        detail = marked("Choose one of the prompts and models offered; others are asked from the command line.")
+        detail = marked("Choose one of the listed prompts and models; use the command line for others.")
         raise Problem(422, detail, code="not_offered")
     return Wish(prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)

@@ -39,11 +39,11 @@ Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 STATES = {
     "here": marked("running"),
     "elsewhere": marked("running, started by a command"),
-    "ended": marked("ended"),
+    "ended": marked("completed"),
     "interrupted": marked("stopped"),
-    "cut_off": marked("cut off"),
+    "cut_off": marked("interrupted"),
     "imported": marked("imported"),
-    "new": marked("nothing asked yet"),
+    "new": marked("not started"),
 }
 ALIVE = frozenset({"here", "elsewhere"})
 

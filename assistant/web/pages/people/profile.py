@@ -19,7 +19,7 @@ from assistant.web.security.reauthentication import is_own, known_about
 
 router = APIRouter()
 
-KEY_PROFILES = {"own": marked("Our own"), "label_studio": "Label Studio", "prodigy": "Prodigy"}
+KEY_PROFILES = {"own": marked("Default"), "label_studio": "Label Studio", "prodigy": "Prodigy"}
 PAGE_SIZES = (25, 50, 100)
 
 UiLanguage = Literal["en", "zh"]
@@ -80,9 +80,9 @@ def change_password(
     """
     users = UserStore(site(request).database)
     if not is_own(request, who, present):
-        return _page(request, who.name, error=marked("The present password isn't that."), status=400)
+        return _page(request, who.name, error=marked("Incorrect current password."), status=400)
     if new != again:
-        return _page(request, who.name, error=marked("The two new passwords differ."), status=400)
+        return _page(request, who.name, error=marked("The new passwords don't match."), status=400)
     try:
         hashed = hash_password(new, name=who.name, context=known_about(request, visit(request).display_name))
     except UnfitPasswordError as error:

@@ -24,10 +24,10 @@ router = APIRouter()
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 
 SCOPE_TITLES = {
-    Scope.READ: marked("read: look at runs, quality, queue and policy"),
+    Scope.READ: marked("read: view runs, quality, queue and policy"),
     Scope.LABEL: marked("label: claim and answer items"),
-    Scope.MANAGE: marked("manage: steer queue and runs, adjudicate, people's figures, gold"),
-    Scope.ADMIN: marked("admin: what people may take, the log of changes"),
+    Scope.MANAGE: marked("manage: control queue and runs, adjudicate, people's figures, gold"),
+    Scope.ADMIN: marked("admin: permissions of people, audit log"),
     Scope.ACCOUNTS: marked("accounts: add people, roles, passwords, sessions, tokens"),
 }
 
@@ -51,9 +51,9 @@ def add_token(
     """Make one, and show its secret, this once."""
     owner = UserStore(site(request).database).find(user.strip().lower())
     if owner is None or owner.disabled:
-        return _page(request, error=marked("There is nobody of that name who may sign in."), status=422)
+        return _page(request, error=marked("No user with that name can sign in."), status=422)
     if not scope:
-        return _page(request, error=marked("A token without a scope opens nothing: choose one."), status=422)
+        return _page(request, error=marked("A token without a scope has no access: choose at least one."), status=422)
     secret = new_token()
     made = ApiTokenStore(site(request).database).add(
         owner, name=name.strip(), digest=digest(secret), scopes=sorted(set(scope)), actor=who.name, days=days
@@ -67,7 +67,7 @@ def revoke_token(request: Request, who: Manager, token_id: int) -> Response:
     try:
         ApiTokenStore(site(request).database).revoke(token_id, actor=who.name)
     except InputError:
-        raise Problem(404, marked("There is no token of that number."), code="no_token") from None
+        raise Problem(404, marked("No token has that number."), code="no_token") from None
     return RedirectResponse("/tokens", 303)
 
 

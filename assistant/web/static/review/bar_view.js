@@ -2,7 +2,7 @@
 
 import { at, bdi, make } from "./dom.js";
 import { keyLabel } from "./keys.js";
-import { count, digits, named, say } from "./texts.js";
+import { count, named, percent, say } from "./texts.js";
 
 /** Draw the labels; again only when the label set is another, so that nothing moves. */
 export function showLabels(task, pick) {
@@ -71,10 +71,14 @@ export function showMachine(task) {
   at("action-accept").classList.toggle("absent", !suggestion);
   if (task.blind) return line.replaceChildren(say("blind"));
   if (!suggestion) return line.replaceChildren(say("no_answer"));
-  const sure =
-    suggestion.confidence === null ? suggestion.words : `${suggestion.words}${say("comma")}${digits(suggestion.confidence)}`;
+  const calibrated = suggestion.confidence !== null;
+  const sure = make(
+    "span",
+    calibrated ? { title: suggestion.words } : {},
+    calibrated ? say("confidence", { percent: percent(suggestion.confidence) }) : suggestion.words,
+  );
   const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
-  line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
+  line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), " · ", sure, cited);
 }
 
 /** What was just done, or is asked; seen and heard. Which item is next is heard only. */

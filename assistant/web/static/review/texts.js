@@ -20,9 +20,10 @@ export function actionName(action) {
   return known.actions?.[action] ?? action;
 }
 
-/** A probability, 0 to 1, with two digits. */
-export function digits(share) {
-  return new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(share);
+/** A probability, 0 to 1, as a whole percentage; between 1 % and 99 % unless it is 0 or 1. */
+export function percent(share) {
+  const shown = share > 0 && share < 1 ? Math.min(Math.max(share, 0.01), 0.99) : share;
+  return new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }).format(shown);
 }
 
 /** A count. */
