@@ -44,7 +44,7 @@ def report(
     items: ItemsOption = None,
     baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
     variant: Annotated[
-        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
+        list[str] | None, typer.Option(help="A variant to analyze; repeat; none: the three best.")
     ] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
@@ -60,7 +60,7 @@ def report(
     *,
     reading: Readings,
 ) -> None:
-    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
+    """Report on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
 
     Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
     """
@@ -79,7 +79,7 @@ def report(
 
         refuse_without_labels(machine, items, reading)
         if suite is None:
-            raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
+            raise InputError("no suite and no files to report on", hint="name a suite, or give --labels and --machine")
         data, digest, chosen = suite_data(workspace, suite, selection)
         metrics = chosen.metrics
         title, language = title or chosen.name, language or chosen.language

@@ -50,7 +50,7 @@ def status(
                 {"content": counts, "reviews": reviews, "runs": []},
                 _content_line(counts, reviews),
             )
-            output.next_step("assistant prelabel", "label it")
+            output.next_step("assistant prelabel", "labels it")
             return
         # A job that waits for its first answer is worth a look, where there is nothing else to show.
         chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
@@ -72,10 +72,10 @@ def status(
     if others := [one.name for one in known if one.id != chosen.id]:
         output.note(f"other runs: {', '.join(others)}")
     if totals.statuses["pending"] and chosen.origin == "prelabel":
-        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items to label")
     else:
         advise_people(output, work)
-        output.next_step("assistant export labels.jsonl", "take the labels out")
+        output.next_step("assistant export labels.jsonl", "exports the labels")
 
 
 def export(
@@ -127,7 +127,7 @@ def export(
         output.note(f"{totals.statuses['pending']:,} items have no answer yet; their rows say `pending`")
     if in_part := released.counts["in_part"]:
         output.note(
-            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them, and they are not a no"
+            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them; they are not negatives"
         )
     _note_finals(output, released)
 
@@ -137,17 +137,17 @@ def _note_finals(output: Output, released: Released) -> None:
     waiting = released.counts["not_settled"]
     if not waiting or (released.certificate is None and waiting == released.counts.total()):
         return
-    output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
-    output.next_step("assistant settle", "writes the final labels, as far as people's answers and the certificate go")
+    output.note(f"{waiting:,} items have no final label; the manifest states the guarantee for the others")
+    output.next_step("assistant settle", "writes the final labels, as far as human labels and the certificate allow")
 
 
 def advise_people(output: Output, work: ForPeople) -> None:
     """Lead to where people are needed: items that wait to come into their queue, and the pages where they work."""
     if work.unqueued:
-        output.next_step("assistant enqueue", f"puts {work.unqueued:,} items that go to people into their queue")
+        output.next_step("assistant enqueue", f"creates tasks for {work.unqueued:,} items that need review")
     if work.unqueued or work.in_queue:
-        waiting = f"; {work.in_queue:,} answers are wanted of them now" if work.in_queue else ""
-        output.next_step("assistant serve", f"opens the pages they work in{waiting}")
+        waiting = f"; {work.in_queue:,} responses needed now" if work.in_queue else ""
+        output.next_step("assistant serve", f"opens the review pages{waiting}")
 
 
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:
@@ -195,7 +195,7 @@ def totals_as_dict(totals: RunTotals) -> dict[str, Any]:
 def money(amount: float | None) -> str:
     """US$ for people; small amounts keep their digits."""
     if amount is None:
-        return "cost not known (no price in assistant.toml)"
+        return "cost unknown (no price in assistant.toml)"
     return f"US$ {amount:,.2f}" if amount >= 1 or amount == 0 else f"US$ {amount:.4f}"
 
 

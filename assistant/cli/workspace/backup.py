@@ -55,7 +55,7 @@ def backup(
         f"SHA-256 {made.sha256}",
     )
     output.next_step(
-        f"assistant restore {shlex.quote(str(file))} FOLDER", "makes a workspace of it; try it now and then"
+        f"assistant restore {shlex.quote(str(file))} FOLDER", "restores it as a workspace; test this from time to time"
     )
 
 
@@ -92,11 +92,11 @@ def restore(
         data,
         f"{made.folder}: {sum(made.rows.values()):,} rows of {len(made.rows)} tables in {made.database},"
         f" {len(made.files)} files, as of {made.made_at}",
-        f"the log of changes holds: {log.rows:,} rows"
+        f"audit log verified: {log.rows:,} rows"
         if log.broken_at is None
-        else f"the log of changes is broken at row {log.broken_at}, as it was in the backup",
+        else f"the audit log is broken at row {log.broken_at}, as it was in the backup",
     )
     output.next_step(
         f"assistant policy index --rebuild -w {shlex.quote(str(folder))}",
-        "makes the search index, which is in no backup",
+        "builds the search index, which backups don't contain",
     )

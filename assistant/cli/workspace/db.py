@@ -34,7 +34,7 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     output.result(
         data,
         f"{kind}: {said}; this program needs {HEAD}",
-        f"last backup: {backup[:16].replace('T', ' ')} UTC" if backup else "no backup was made yet",
+        f"last backup: {backup[:16].replace('T', ' ')} UTC" if backup else "no backup yet",
     )
     if not current and found is not None and found > HEAD:
         output.note("a newer program has upgraded it: upgrade labeling-assistant here, too")
