@@ -156,7 +156,7 @@ def show_plan(output: Output, plan: Plan) -> None:
         parts.append(
             f"The pilot saw that on {plan.pilot.discordant:,} of {plan.pilot.items:,} ({plan.pilot.low:.1%} to "
             f"{plan.pilot.high:.1%}; at the upper end {plan.items_if_more:,} items are needed); its own items "
-            f"tell {detects}."
+            f"detect {detects}."
         )
     output.result(asdict(plan), *parts)
 

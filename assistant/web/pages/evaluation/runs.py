@@ -105,7 +105,15 @@ def one_run(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """One run: what it asks, how far it is, its history; figures that take a while come after."""
     run = site(request).workspace.runs.find(name)
     events = site(request).workspace.runs.events(run)
-    return render(request, "runs/run.html", run=run, events=events, event_names=terms.EVENTS, **live_of(request, run))
+    return render(
+        request,
+        "runs/run.html",
+        run=run,
+        events=events,
+        event_names=terms.EVENTS,
+        detail_names=terms.DETAILS,
+        **live_of(request, run),
+    )
 
 
 @router.get("/runs/{name}/progress")
@@ -133,6 +141,7 @@ def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
         statuses=terms.STATUSES,
         failures=terms.FAILURES,
         routes=terms.ROUTES,
+        reasons=terms.REASONS,
     )
 
 

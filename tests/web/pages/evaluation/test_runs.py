@@ -81,10 +81,10 @@ def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up:
     store.append(made_up.run.id, decided)
     client = signed_in(Role.ANALYST)
     told = words(client.get("/runs/r1/items"))
-    assert "labeled safe, but similar adjudicated items violate safe_contradicted" in told
-    assert "content addresses the model looks_like_instruction" in told
+    assert "labeled safe, but similar adjudicated items violate" in told
+    assert "content addresses the model" in told
     told = words(client.get("/runs/r1/items?lang=zh"))
-    assert "内容里有夹带文字的隐藏字符 hidden_text" in told
+    assert "内容里有夹带文字的隐藏字符" in told
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
