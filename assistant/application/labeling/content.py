@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.ingest.duplicates.groups import group_items
 from assistant.ingest.load import ColumnChoice, Loader, LoadReport
 from assistant.ingest.reading.problems import AS_IT_IS, Reading
 from assistant.wiring.workspace import Workspace
@@ -60,6 +61,7 @@ def import_content(
         watch: opened around each file.
     """
     loader = Loader(workspace.items, workspace.settings.content.languages)
+    threshold = workspace.settings.content.near_duplicate_threshold
     reports: list[LoadReport] = []
     for path in files:
         try:
@@ -71,7 +73,7 @@ def import_content(
                 )
         except AssistantError as error:
             return ImportedContent(reports, None, error)
-    return ImportedContent(reports, workspace.group_near_duplicates())
+    return ImportedContent(reports, group_items(workspace.items, threshold))
 
 
 def count_missing_vectors(workspace: Workspace) -> int:
