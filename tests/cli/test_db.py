@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 
 from assistant.store.database import HEAD, MIGRATIONS, Database, _engine
-from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.store.workspaces import DATABASE_VARIABLE
 from tests.cli.conftest import Assistant
 from tests.postgres import PostgresServer
 
