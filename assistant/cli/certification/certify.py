@@ -74,7 +74,7 @@ def sample(
 ) -> None:
     """Draw the items that people label next, blind, until the rest can be auto-accepted.
 
-    Items are drawn once: given again before their labels have come, the command writes the same file.
+    Items are drawn once: repeated before their labels are imported, the command writes the same file.
 
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
@@ -105,7 +105,7 @@ def certify(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how many labels may leave without a person, and the promise they leave under; or what is missing for one.
+    """State how many labels can be auto-accepted, and at what guaranteed error rate; or what is missing for that.
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
@@ -134,9 +134,9 @@ def certify(
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Test the newest certificate on fresh blind labels of items it let go; as often as you like.
+    """Test the newest certificate on new blind labels of auto-accepted items; can be repeated at any time.
 
-    Exit status: 0 it stands, 3 it is broken and nothing more leaves under it, 1 error.
+    Exit status: 0 it holds, 3 it is broken and accepts nothing more, 1 error.
 
     Example: assistant check
     """

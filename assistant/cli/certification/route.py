@@ -37,9 +37,9 @@ def route(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide for every item who looks at it: nobody, one reviewer, two, or an expert, by calibrated confidence.
+    """Route every item by calibrated confidence: auto-accept, single review, double review or expert review.
 
-    What the newest certificate lets leave is accepted, and a few of it are drawn for people to keep testing it.
+    Items that the newest certificate covers are auto-accepted; a sample of them is drawn for monitoring.
     The first rule that matches decides; its name is the reason. The same command again changes nothing.
 
     Example: assistant route --capacity 2000

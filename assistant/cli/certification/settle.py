@@ -28,10 +28,10 @@ def settle(
 ) -> None:
     """Write final labels: human labels, and the model's where the newest certificate holds and auto-accepts them.
 
-    Most answers of people win; where they are evenly split nothing is settled. Under a broken certificate no machine
+    The majority of human labels decides; a tie has no final label. Under a broken certificate no model
     label is final, and those that were are withdrawn. The same command again changes nothing.
 
-    Exit status: 0 done, 3 a broken certificate keeps the machine's labels back, 1 error.
+    Exit status: 0 done, 3 a broken certificate withholds the model's labels, 1 error.
 
     Example: assistant settle --run r1
     """

@@ -122,7 +122,7 @@ def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
 
 
 def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Compute the vectors of all content that has none yet; prelabel does the same on its way.
+    """Embed all content that has no vector yet; prelabel does this automatically.
 
     Example: assistant embed
     """

@@ -34,7 +34,7 @@ def status(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Counts, costs and failures of a run, and what else is in the workspace.
+    """Show counts, costs and failures of a run, and a summary of the workspace.
 
     Example: assistant status --run r2
     """
@@ -81,7 +81,7 @@ def export(
     """Write every item with its answer, route, final label and provenance to a file, and a manifest beside it.
 
     Labels are final once `assistant settle` has written them; the manifest says whose they are, and what the
-    certificate promises of them.
+    certificate guarantees for them.
 
     Example: assistant export labels.parquet --run r2
     """

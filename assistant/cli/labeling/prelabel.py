@@ -46,11 +46,11 @@ def prelabel(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Label everything not labelled yet. A stopped or killed job goes on with the same command.
+    """Label all unlabeled items with a model. The same command resumes a stopped or killed job.
 
-    --dry-run writes nothing: no run is begun by it, and what every other command says stays as it is.
+    --dry-run estimates calls, tokens and cost, and writes nothing.
 
-    Exit status: 0 all labelled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
+    Exit status: 0 all labeled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
 
     Example: assistant prelabel --model openai:gpt-4o-mini --budget 20
     """

@@ -24,10 +24,10 @@ def backup(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the database, settings, policies, prompts and answers on their way into one file, while all goes on.
+    """Back up the database, settings, policies, prompts and pending replies to one file, while all keeps running.
 
-    SQLite or PostgreSQL; restore it into either. Not in it: the search index, which is made again, logs, and the
-    files that were taken in or exported. It holds the content and digests of passwords: keep it as private.
+    SQLite or PostgreSQL; restores into either. Not included: the search index (rebuilt on restore), logs, and imported
+    or exported files. It contains the content and password digests: keep it private.
 
     Example: assistant backup labels-2026-01-31.zip
     """
@@ -64,7 +64,7 @@ def restore(
     folder: Annotated[Path, typer.Argument(help="The new workspace: a folder that is not there, or is empty.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new workspace from a backup, all of it or nothing; every part is verified first.
+    """Restore a backup to a new workspace, completely or not at all; every part is verified first.
 
     The database is a new SQLite file, or the empty one that ASSISTANT_DATABASE_URL (else the backup's settings) names:
     a backup of SQLite can become PostgreSQL and the other way round. An older schema is upgraded.

@@ -61,10 +61,10 @@ def enqueue(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Put what the routes and samples of a run want people to look at into the reviewers' queue.
+    """Create tasks in the reviewers' queue from the routes and samples of a run.
 
-    The same command again adds only what is new; what somebody has begun or answered stays, and what an option doesn't
-    name stays as it is. A server may run meanwhile.
+    Safe to repeat: existing and started tasks are kept, and options that are not given change nothing. A server may be
+    running.
 
     Example: assistant enqueue --team nights --due 48h
     """

@@ -21,7 +21,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a workspace: settings, a policy and prompts to start from.
+    """Create a workspace with settings, a policy and prompts to start from.
 
     Example: assistant init my-project
     """
@@ -38,7 +38,7 @@ def doctor(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, and say what to do.
+    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, with a fix for each problem.
 
     Example: assistant doctor --model openai:gpt-4o-mini
     """

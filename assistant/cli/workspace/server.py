@@ -49,7 +49,7 @@ def dev_server(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer like OpenAI, Anthropic, Gemini, Ollama, Bedrock and others, deterministically, on 127.0.0.1 only.
+    """Run a test server with the APIs of OpenAI, Anthropic, Gemini, Ollama, Bedrock and others, on 127.0.0.1 only.
 
     Labels mean nothing. Addresses and variables of each provider: docs/models.md.
 

@@ -94,12 +94,10 @@ export function showMachine(task) {
   at("action-accept").classList.toggle("absent", !suggestion);
   if (task.blind) return line.replaceChildren(say("blind"));
   if (!suggestion) return line.replaceChildren(say("no_answer"));
-  const calibrated = suggestion.confidence !== null;
-  const sure = make(
-    "span",
-    calibrated ? { title: suggestion.words } : {},
-    calibrated ? say("confidence", { percent: percent(suggestion.confidence) }) : suggestion.words,
-  );
+  const sure =
+    suggestion.confidence === null
+      ? make("span", {}, suggestion.words)
+      : make("span", { title: suggestion.words }, say("confidence", { percent: percent(suggestion.confidence) }));
   const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
   line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), " · ", sure, cited);
 }
