@@ -107,6 +107,7 @@ FAILURES = {
     FailureReason.TOO_LONG: marked("content too long"),
     FailureReason.CONTENT_FILTER: marked("provider content filter"),
     FailureReason.BAD_REQUEST: marked("request refused"),
+    FailureReason.INCOMPLETE: marked("categories left unknown"),
     FailureReason.NOT_RECORDED: marked("no recorded reply"),
     FailureReason.NO_ANSWER: marked("no reply received"),
 }
