@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.domain.runs import Run
 from assistant.exchange.tables import COLUMNS, as_record
 from assistant.store.certification.results import ResultStore
-from assistant.store.runs.runs import Run
 
 if TYPE_CHECKING:
     from pandas import DataFrame

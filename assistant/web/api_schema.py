@@ -12,9 +12,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelSet
-from assistant.store.content.items import StoredItem
 from assistant.web.context import site
 from assistant.web.presentation.language import marked
 from assistant.web.problems import PROBLEM_TYPE, Problem

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from assistant.domain.accounts import Qualification, User
 from assistant.domain.review_work import Role
 from assistant.store.database import Database
 from assistant.store.people import qualifications
-from assistant.store.people.qualifications import Qualification
 from assistant.store.people.reviewer_figures import queue_answers
-from assistant.store.people.users import User
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels import gold
 from assistant.store.review.queue import exposure

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fastapi import Request
 
+from assistant.domain.audit_log import Event, Period
 from assistant.domain.review_work import Principal
-from assistant.store.audit.event_counts import Event, Period
 from assistant.web.context import address, visit
 from assistant.web.login_limits import network_of
 

@@ -17,17 +17,18 @@ import numpy as np
 import uvicorn
 
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.accounts import User
 from assistant.domain.certificates import Score
-from assistant.domain.items import Content, Item, ItemKind
+from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import NewTask, Role, TaskKind
+from assistant.domain.runs import Run
 from assistant.store.certification.fits import FitStore
-from assistant.store.content.items import NewItem, StoredItem
+from assistant.store.content.items import NewItem
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import Answered
-from assistant.store.runs.runs import Run
 from assistant.web.app import create_app
 from assistant.web.security.credentials import digest, hash_password, new_secret
 from assistant.web.serve import listening

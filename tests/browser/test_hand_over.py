@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from tests.browser.conftest import Opened, Seen
 from tests.browser.made_up import Site
 

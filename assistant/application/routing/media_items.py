@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.domain.runs import Run
 from assistant.routing.doubts import media_not_seen
 from assistant.routing.route import Route
 from assistant.store.runs.rounds import RoundStore
 from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 

@@ -15,6 +15,7 @@ from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.runs import Run
 from assistant.exchange.release import Released
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
@@ -22,7 +23,6 @@ from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.runs.rounds import RoundStore, RunColumns
-from assistant.store.runs.runs import Run
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.domain.items import Content, Item
+from assistant.domain.items import Content, Item, StoredItem
 from assistant.ingest.indexing import bring_up_to_date, record_of, waiting
 from assistant.policy.index.verify import VerifyReport, verify_index
 from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
-from assistant.store.content.items import StoredItem
 from assistant.wiring.parameters import retrieval_options
 from assistant.wiring.workspace import Workspace
 from evals.retrieval import RetrievalReport, run_retrieval_suite

@@ -14,9 +14,8 @@ from assistant.cli.progress import Counting
 
 if TYPE_CHECKING:
     from assistant.application.review.fill_queue import ForPeople
+    from assistant.domain.runs import Run, RunTotals
     from assistant.exchange.release import Released
-    from assistant.store.certification.results import RunTotals
-    from assistant.store.runs.runs import Run
 
 _SHOWN_FAILURES = 10
 

@@ -11,8 +11,8 @@ from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
+    from assistant.domain.runs import Run
     from assistant.store.runs.changes import ChangedItem, Changes
-    from assistant.store.runs.runs import Run
 
 app = typer.Typer(help="Runs: which prompt, policy and model, and what changed between two.", no_args_is_help=True)
 

@@ -13,7 +13,7 @@ from assistant.cli.progress import quiet
 from assistant.domain.review_work import Role
 
 if TYPE_CHECKING:
-    from assistant.store.people.users import User
+    from assistant.domain.accounts import User
 
 app = typer.Typer(help="People who may sign in to `assistant serve`, and as what.", no_args_is_help=True)
 

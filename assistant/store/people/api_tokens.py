@@ -3,65 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from assistant.domain.accounts import ApiToken, TokenHolder, User
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
-from assistant.store.people.users import User, read_user
+from assistant.store.people.users import read_user
 from assistant.store.tables.people import api_tokens, users
 
 DAYS, MOST_DAYS = 90, 366
 """How long a token lasts where nothing is said, and at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiToken:
-    """A token, without its secret.
-
-    Args:
-        id: row number.
-        user: the name of whoever it acts for.
-        name: what it is for.
-        scopes: what it may do, beside what its owner may.
-        created_at, last_used_at, revoked_at: ISO 8601, None for never.
-        expires_at: when it opens nothing any more.
-    """
-
-    id: int
-    user: str
-    name: str
-    scopes: tuple[str, ...]
-    created_at: str
-    last_used_at: str | None
-    revoked_at: str | None
-    expires_at: str
-
-    @property
-    def state(self) -> str:
-        """`revoked`, `expired` or `open`."""
-        if self.revoked_at is not None:
-            return "revoked"
-        return "expired" if self.expires_at <= now() else "open"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenHolder:
-    """Who comes with a token; one that has expired opens nothing."""
-
-    token_id: int
-    user: User
-    scopes: tuple[str, ...]
-    last_used_at: str | None
-    expires_at: str
-
-    @property
-    def expired(self) -> bool:
-        """Whether it opens nothing any more."""
-        return self.expires_at <= now()
 
 
 class ApiTokenStore:

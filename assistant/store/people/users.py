@@ -3,61 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.review_work import Principal, Role
+from assistant.domain.accounts import User
+from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.tables.people import api_tokens, sessions, users
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """Somebody who may sign in.
-
-    Args:
-        id: row number.
-        name: lower case; the rater of their answers.
-        display_name: as they write it.
-        role: decides what they may do.
-        has_password: whether they can sign in with one.
-        languages, skills, opt_outs, queues, team: what they may take; see `Principal`.
-        preferences: language, theme, key profile and the like.
-        disabled: can't sign in any more.
-        created_at: ISO 8601.
-    """
-
-    id: int
-    name: str
-    display_name: str
-    role: Role
-    has_password: bool
-    languages: tuple[str, ...]
-    skills: tuple[str, ...]
-    opt_outs: tuple[str, ...]
-    queues: tuple[str, ...]
-    team: str
-    preferences: Mapping[str, Any]
-    disabled: bool
-    created_at: str
-
-    def principal(self, scopes: Sequence[str] = ()) -> Principal:
-        """Them at the door; with the scopes of the token they came with."""
-        return Principal(
-            user_id=self.id,
-            name=self.name,
-            role=self.role,
-            languages=frozenset(self.languages),
-            skills=frozenset(self.skills),
-            opt_outs=frozenset(self.opt_outs),
-            queues=frozenset(self.queues) | ({self.team} if self.team else frozenset()),
-            scopes=frozenset(scopes),
-        )
-
 
 CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team"})
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import Run
 from assistant.store.database import Database
 from assistant.store.runs.prelabels import newest
-from assistant.store.runs.runs import Run
 from assistant.store.tables.content import items, prelabels
 
 

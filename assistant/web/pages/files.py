@@ -11,8 +11,8 @@ from fastapi.responses import Response
 
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import RunTotals
 from assistant.policy.documents.difference import compare_policies
-from assistant.store.certification.results import RunTotals
 from assistant.store.review.queue.queue_rows import QueueRows, Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from assistant.domain.accounts import Session
 from assistant.domain.review_work import Principal
 from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.store.people.sessions import Session, SessionStore
+from assistant.store.people.sessions import SessionStore
 from assistant.web.context import NOBODY, Visit, site, visit
 from assistant.web.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.web.presentation.language import marked

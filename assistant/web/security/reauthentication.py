@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.context import address, request_id, site, visit
 from assistant.web.login_limits import Wait
 from assistant.web.presentation.language import marked

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assistant.domain.accounts import User
 from assistant.domain.items import Content
 from assistant.domain.review_work import Role
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.store.tables.review import assignments, late_answers
 from assistant.web.app import create_app
 from assistant.web.security.authentication import CSRF_HEADER

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body, Shown, problems
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named

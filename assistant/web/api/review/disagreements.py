@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.items import StoredItem
 from assistant.domain.review_work import Cause, Principal
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_cases import Guiding
 from assistant.store.review.disagreements.disagreement_list import Disagreement

@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from assistant.application.workspace.versions import policy_version
 from assistant.domain.policies import Policy
+from assistant.domain.runs import Run, RunTotals
 from assistant.errors import InputError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
-from assistant.store.certification.results import RunTotals
 from assistant.store.review.labels.stale_labels import GivenLabels, given_labels, with_any
-from assistant.store.runs.runs import Run
 from assistant.web.cache import remembered
 from assistant.web.context import site
 from assistant.web.permissions import Permission, may

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 
 from assistant.application.workspace.versions import prompt_version
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.errors import PromptError
 from assistant.prompting.library import is_draft
 from assistant.prompting.template import Prompt
-from assistant.store.runs.runs import Run
 from assistant.web.context import site
 from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Text

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from assistant.application.labeling.running_jobs import refuse_unpriced, stop_job
 from assistant.domain.review_work import Principal
-from assistant.store.runs.runs import Run
+from assistant.domain.runs import Run
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
 from assistant.web.permissions import Permission

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.domain.accounts import User
 from assistant.errors import InputError
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.login_limits import Wait
 from assistant.web.presentation.language import LANGUAGES, marked

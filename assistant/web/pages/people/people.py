@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.practice import known_by_language
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.named_users import person_named

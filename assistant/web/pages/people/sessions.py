@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.domain.accounts import OpenSession, User
 from assistant.domain.review_work import Principal
 from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.store.people.sessions import OpenSession, SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.sessions import SessionStore
+from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
 from assistant.web.permissions import Permission

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.domain.accounts import ApiToken
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
-from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiToken, ApiTokenStore
+from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site
 from assistant.web.permissions import Permission, Scope

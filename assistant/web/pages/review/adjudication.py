@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content import read_translation, show_item
 from assistant.application.review.keys import label_keys
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
@@ -17,7 +18,6 @@ from assistant.review.adjudicate import Case, Verdict, open_case, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.context import site

@@ -15,13 +15,13 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.application.review.fill_queue import Filling, fill_queue, standing_of
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.review.steering import able
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
 from assistant.store.review.queue.slots import Seat, find_seat
 from assistant.store.review.queue.tasks import Waiting, waiting
 from assistant.store.review.queue.workload import count_assignments
-from assistant.store.runs.runs import Run
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
