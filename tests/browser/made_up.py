@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import uvicorn
 
+from assistant.application.people.credentials import digest, new_secret
+from assistant.application.people.passwords import hash_password
 from assistant.application.workspace.create import make_workspace
 from assistant.domain.accounts import User
 from assistant.domain.certificates import Score
@@ -30,7 +32,6 @@ from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import Answered
 from assistant.web.app import create_app
-from assistant.web.security.credentials import digest, hash_password, new_secret
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import clean_name
+from assistant.application.people.passwords import hash_password, password_fits
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
@@ -17,7 +19,6 @@ from assistant.store.people.users import UserStore
 from assistant.store.tables.people import login_links, sessions
 from assistant.web.app import create_app
 from assistant.web.login_limits import LoginLimits
-from assistant.web.security.credentials import clean_name, hash_password, password_fits
 from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace

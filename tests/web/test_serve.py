@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from assistant.application.people.passwords import hash_password
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.people.users import UserStore
-from assistant.web.security.credentials import hash_password
 from assistant.web.serve import listening, serve
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace

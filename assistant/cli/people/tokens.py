@@ -25,11 +25,11 @@ def add(
 
     Example: assistant tokens add dashboard --user ana --scope read
     """
+    from assistant.application.people.credentials import clean_name, digest, new_token
+    from assistant.domain.permissions import unknown_scopes
     from assistant.errors import InputError
     from assistant.store.people.api_tokens import ApiTokenStore
     from assistant.store.people.users import UserStore
-    from assistant.web.permissions import unknown_scopes
-    from assistant.web.security.credentials import clean_name, digest, new_token
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 

@@ -43,8 +43,9 @@ def add(
 
     Example: assistant users add ana --role reviewer --languages en,zh
     """
+    from assistant.application.people.credentials import clean_name
+    from assistant.application.people.passwords import hash_password
     from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name, hash_password
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
@@ -119,9 +120,9 @@ def roles(
     Example: assistant users roles ana lead
     Example: assistant users roles partner --queues partner-zh
     """
+    from assistant.application.people.credentials import clean_name
+    from assistant.domain.permissions import ROLES
     from assistant.store.people.users import UserStore
-    from assistant.web.permissions import ROLES
-    from assistant.web.security.credentials import clean_name
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
@@ -147,8 +148,9 @@ def password(
 
     Example: assistant users password ana
     """
+    from assistant.application.people.credentials import clean_name
+    from assistant.application.people.passwords import hash_password
     from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name, hash_password
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
@@ -192,9 +194,9 @@ def sessions(
 
     Example: assistant users sessions ana --end-all
     """
+    from assistant.application.people.credentials import clean_name
     from assistant.store.people.sessions import SessionStore
     from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name
     from assistant.web.security.devices import device_of
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor
@@ -226,7 +228,7 @@ def link(
 
     Example: assistant users link
     """
-    from assistant.web.security.credentials import clean_name
+    from assistant.application.people.credentials import clean_name
     from assistant.web.security.login_links import login_link
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor, actor_as_user
@@ -240,8 +242,8 @@ def link(
 
 
 def _set_disabled(name: str, disabled: bool, workspace: WorkspaceOption, as_json: bool, words: str) -> None:
+    from assistant.application.people.credentials import clean_name
     from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 

@@ -75,7 +75,7 @@ def import_users(
 
 
 def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
-    from assistant.web.security.credentials import clean_name
+    from assistant.application.people.credentials import clean_name
 
     found: dict[str, PersonRow] = {}
     for person in people:
@@ -100,7 +100,7 @@ def _first_passwords(new: Iterable[str], out: Path | None) -> Mapping[str, str]:
     """Hashes of random passwords by name, which are written to a new file before anybody is added."""
     if out is None:
         return {}
-    from assistant.web.security.credentials import hash_password
+    from assistant.application.people.passwords import hash_password
 
     given = {name: secrets.token_urlsafe(_PASSWORD_BYTES) for name in new}
     try:

@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.application.workspace.audit_anchors import ASKED, anchor_head, check_audit
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.store.audit import log as audit
 from assistant.web.api_schema import Body, Cursor, Filter, Limit, Page, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("audit")

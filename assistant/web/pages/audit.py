@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit
 from assistant.domain.audit_log import AuditEntry
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
 from assistant.store.audit import log as audit
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import needs

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import RunTotals
@@ -21,7 +22,6 @@ from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of
 from assistant.web.pages.evaluation.prompts import Shown, all_versions
 from assistant.web.pages.evaluation.quality import source_of
 from assistant.web.pages.evaluation.runs import RunFilter, run_rows, totals_of
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.pagination import Text, everything
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.language import marked
 
 

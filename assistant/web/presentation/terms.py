@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from assistant.application.people.passwords import PasswordFlaw
 from assistant.domain.prelabels import FailureReason
-from assistant.domain.review_work import Cause, QualificationState, TaskKind
+from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
 from assistant.web.presentation.language import marked
+
+ROLES = {
+    Role.ADMIN: marked("Admin"),
+    Role.MANAGER: marked("Manager"),
+    Role.LEAD: marked("Lead"),
+    Role.REVIEWER: marked("Reviewer"),
+    Role.ANALYST: marked("Analyst"),
+    Role.EXTERNAL: marked("External reviewer"),
+}
 
 CAUSES = {
     Cause.POLICY_UNCLEAR: marked("Policy unclear"),
@@ -121,4 +131,13 @@ EVENTS = {
     "ended": marked("ended"),
     "interrupted": marked("stopped"),
     "routed": marked("routed"),
+}
+
+PASSWORD_FLAWS = {
+    PasswordFlaw.LENGTH: marked("A password has 12 to 1,024 characters."),
+    PasswordFlaw.IS_THE_NAME: marked("The password is the name itself. Take something others don't know."),
+    PasswordFlaw.GUESSABLE: marked(
+        "This password is easy to guess: it is made of common words, names, dates, rows of keys or repeats."
+        " Take four or five words that have nothing to do with each other."
+    ),
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.application.people.credentials import digest, new_secret
 from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.database import Database
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
-from assistant.web.security.credentials import digest, new_secret
 from assistant.web.server.options import ServeOptions
 
 

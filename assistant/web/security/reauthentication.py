@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
+from assistant.application.people.credentials import digest, new_secret
+from assistant.application.people.passwords import password_fits
 from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal
 from assistant.store.people.sessions import SessionStore
@@ -14,7 +16,6 @@ from assistant.web.login_limits import Wait
 from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import session_cookie
-from assistant.web.security.credentials import digest, new_secret, password_fits
 from assistant.web.security_events import login_refused
 from assistant.web.server.log import LOG
 

@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_token
 from assistant.domain.audit_log import AuditEntry
 from assistant.domain.review_work import Role
 from assistant.store.audit.log import entries, verify
 from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.web.security.credentials import digest, new_token
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import app, browser, make_user, workspace  # noqa: F401 - fixtures
 from tests.web.pages.made_up import MadeUp

@@ -11,12 +11,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx2 as httpx
 import pytest
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.application.people.passwords import hash_password
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.web.app import create_app
 from assistant.web.presentation.assets import FOLDER
-from assistant.web.security.credentials import digest, hash_password, new_token
 from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.web.server.root_path import Root

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run, RunItemFilter, RunTotals
 from assistant.errors import InputError
@@ -15,7 +16,6 @@ from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
 from assistant.web.pages.evaluation.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
 from assistant.web.pages.evaluation.runs import item_rows, live_of, run_rows, totals_of
-from assistant.web.permissions import Permission
 from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

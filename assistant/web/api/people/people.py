@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.named_users import person_named
 from assistant.web.people_figures import figures_of_all, standing
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("people")

@@ -7,6 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from assistant.application.people.credentials import clean_name
+from assistant.application.people.passwords import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    UnfitPasswordError,
+    hash_password,
+)
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store.people.users import UserStore
@@ -27,17 +35,10 @@ from assistant.web.api_schema import (
 )
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.language import marked
+from assistant.web.presentation.terms import PASSWORD_FLAWS
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require
-from assistant.web.security.credentials import (
-    LONGEST_PASSWORD,
-    SHORTEST_PASSWORD,
-    UnfitPasswordError,
-    clean_name,
-    hash_password,
-)
 from assistant.web.security.reauthentication import known_about
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
@@ -216,5 +217,5 @@ def _check_opt_outs(request: Request, labels: list[str]) -> None:
 
 def _unfit(error: InputError) -> Problem:
     if isinstance(error, UnfitPasswordError):
-        return Problem(422, error.told, code="unfit")
+        return Problem(422, PASSWORD_FLAWS[error.flaw], code="unfit")
     return Problem(422, "%(what)s", code="unfit", values={"what": str(error).splitlines()[0]}, hint=error.hint)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
 from assistant.review.adjudicate import Verdict, settle
 from assistant.store.review.disagreements import adjudication_list
@@ -29,7 +30,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.application.labeling.running_jobs import JobsAtWork, jobs_at_work
 from assistant.application.routing.instructions import read_instructions
 from assistant.domain.items import Content
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import JobOrigin, LastEvent, Progress, Run, RunItem, RunItemFilter, RunTotals
 from assistant.routing.instructions.finding import Instruction
@@ -20,13 +21,11 @@ from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
-from assistant.web.permissions import Permission
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
-from assistant.web.presentation.rendering import render
-from assistant.web.presentation.visible_text import excerpt
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.security.authentication import needs
 
 router = APIRouter()

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.credentials import clean_name, digest
 from assistant.domain.accounts import User
 from assistant.errors import InputError
 from assistant.store.people.sessions import SessionStore
@@ -17,7 +18,6 @@ from assistant.web.login_limits import Wait
 from assistant.web.presentation.language import LANGUAGES, marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.security.authentication import find_session, session_cookie
-from assistant.web.security.credentials import clean_name, digest
 from assistant.web.security.reauthentication import TOO_MANY, begin_session, note_refused, user_of
 from assistant.web.server.public_routes import open_to_all
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.credentials import clean_name
+from assistant.application.people.passwords import UnfitPasswordError, hash_password
 from assistant.application.review.practice import known_by_language
 from assistant.domain.accounts import User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store.people.users import UserStore
@@ -17,14 +20,12 @@ from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.named_users import person_named
 from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
-from assistant.web.permissions import Permission
 from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
 from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import language_of, render
-from assistant.web.presentation.role_titles import ROLES
+from assistant.web.presentation.terms import PASSWORD_FLAWS, ROLES
 from assistant.web.security.authentication import needs
-from assistant.web.security.credentials import UnfitPasswordError, clean_name, hash_password
 from assistant.web.security.reauthentication import known_about
 
 if TYPE_CHECKING:
@@ -138,7 +139,9 @@ def add_person(
             **{key: _listed(value) for key, value in values.items()},
         )
     except UnfitPasswordError as error:
-        return _form(request, None, given=given, error=language_of(request).gettext(error.told), status=422)
+        return _form(
+            request, None, given=given, error=language_of(request).gettext(PASSWORD_FLAWS[error.flaw]), status=422
+        )
     except InputError as error:
         return _form(request, None, given=given, error=f"{error.where}: {error.what}".strip(": "), status=422)
     return RedirectResponse(f"/people/{cleaned}", 303)

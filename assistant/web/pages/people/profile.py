@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.passwords import UnfitPasswordError, hash_password
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.pages.people.login import local_path
 from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
-from assistant.web.presentation.role_titles import ROLES
+from assistant.web.presentation.terms import PASSWORD_FLAWS, ROLES
 from assistant.web.security.authentication import Current
-from assistant.web.security.credentials import UnfitPasswordError, hash_password
 from assistant.web.security.reauthentication import is_own, known_about
 
 router = APIRouter()
@@ -86,7 +86,7 @@ def change_password(
     try:
         hashed = hash_password(new, name=who.name, context=known_about(request, visit(request).display_name))
     except UnfitPasswordError as error:
-        return _page(request, who.name, error=error.told, status=400)
+        return _page(request, who.name, error=PASSWORD_FLAWS[error.flaw], status=400)
     users.set_password(who.name, hashed, actor=who.name, keep_session=visit(request).session)
     return _page(request, who.name, saved=True)
 

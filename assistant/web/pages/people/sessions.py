@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.domain.accounts import OpenSession, User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed, session_cookie

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.application.review.fill_queue import Filling, fill_queue, standing_of
 from assistant.domain.opaque_ids import IdKind
+from assistant.domain.permissions import Permission, may, role_may
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run
 from assistant.review.steering import able
@@ -25,7 +26,6 @@ from assistant.store.review.queue.workload import count_assignments
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may, role_may
 from assistant.web.presentation import terms
 from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing

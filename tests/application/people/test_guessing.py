@@ -7,8 +7,8 @@ import string
 
 import pytest
 
-from assistant.web.security.credentials import UnfitPasswordError, hash_password
-from assistant.web.security.passwords import ENOUGH_BITS, guess_bits, guessable
+from assistant.application.people.guessing import ENOUGH_BITS, guess_bits, guessable
+from assistant.application.people.passwords import UnfitPasswordError, hash_password
 
 COMMON = [
     "password1234",
