@@ -47,7 +47,7 @@ class JobsAtWork:
 
 def jobs_at_work(workspace: Workspace, run: Run | None = None) -> JobsAtWork:
     """How jobs stand; of all runs, or of one."""
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     newest = store.newest(None if run is None else [run.id])
     return JobsAtWork(newest, at_work(workspace.journal_folder), store.last_begun())
 
@@ -58,7 +58,7 @@ def stop_job(workspace: Workspace, run: Run, *, actor: str) -> bool:
     job = known.of(run)
     if job is None or not known.alive(run):
         return False
-    JobStore(workspace.database).ask_to_stop(job.id, actor)
+    workspace.jobs.ask_to_stop(job.id, actor)
     return True
 
 
@@ -107,7 +107,7 @@ def registered(workspace: Workspace, run: Run, job: int | None, stop: Callable[[
         StorageError: another job is at work.
     """
     _ = workspace.journal  # owned before the row says so
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     key = store.begin(run.id, JobOrigin.COMMAND, actor_as_user()) if job is None else job
     store.report(key)
     ended = threading.Event()

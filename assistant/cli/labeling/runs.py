@@ -60,13 +60,12 @@ def compare(
 
     Example: assistant runs compare r1 r2
     """
-    from assistant.store.runs.changes import ChangeStore
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         first, second = opened.runs.find(old), opened.runs.find(new)
-        store = ChangeStore(opened.database)
+        store = opened.run_changes
         changes, shown = store.count(first, second), store.items(first, second, limit)
     _show(output, first, second, changes, shown)
 
