@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from assistant.domain.review_work import Principal, QualificationState, Role
 
+TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
+"""How long a token is valid where nothing is said, and at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:

@@ -21,7 +21,7 @@ from assistant.web import api, health, openapi, pages, problems
 from assistant.web.access_log import Access
 from assistant.web.api_schema import known_query
 from assistant.web.context import Site
-from assistant.web.login_limits import LoginLimits
+from assistant.application.people.login_limits import LoginLimits
 from assistant.web.presentation import assets
 from assistant.web.security import api_access
 from assistant.web.security.allowed_hosts import HostCheck

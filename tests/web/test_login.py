@@ -15,10 +15,11 @@ from assistant.application.people.passwords import hash_password, password_fits
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
+from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.users import UserStore
 from assistant.store.tables.people import login_links, sessions
 from assistant.web.app import create_app
-from assistant.web.login_limits import LoginLimits
+from assistant.application.people.login_limits import LoginLimits
 from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
@@ -83,7 +84,7 @@ def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastA
 def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
     app: FastAPI, workspace: Workspace, nobody: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # all within one moment
+    app.state.site.logins = LoginLimits(AttemptStore(workspace.database, lambda: 0.0))  # all within one moment
     caplog.set_level("WARNING", "assistant.web")
     statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
     assert statuses.count(401) == 5

@@ -7,15 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.domain.accounts import ApiToken, TokenHolder, User
+from assistant.domain.accounts import MOST_TOKEN_DAYS, TOKEN_DAYS, ApiToken, TokenHolder, User
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.people.users import read_user
 from assistant.store.tables.people import api_tokens, users
-
-DAYS, MOST_DAYS = 90, 366
-"""How long a token lasts where nothing is said, and at most."""
 
 
 class ApiTokenStore:
@@ -25,16 +22,16 @@ class ApiTokenStore:
         self._database = database
 
     def add(
-        self, user: User, *, name: str, digest: str, scopes: Sequence[str], actor: str, days: float = DAYS
+        self, user: User, *, name: str, digest: str, scopes: Sequence[str], actor: str, days: float = TOKEN_DAYS
     ) -> ApiToken:
         """A new token, which opens something for so many days.
 
         Raises:
-            InputError: not 0 to `MOST_DAYS` days.
+            InputError: not 0 to `MOST_TOKEN_DAYS` days.
         """
-        if not 0 < days <= MOST_DAYS:
+        if not 0 < days <= MOST_TOKEN_DAYS:
             raise InputError(
-                f"a token can't last {days:g} days", hint=f"1 to {MOST_DAYS}; another can be made any time"
+                f"a token can't last {days:g} days", hint=f"1 to {MOST_TOKEN_DAYS}; another can be made any time"
             )
         ends = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="milliseconds")
         row = {"user_id": user.id, "name": name, "digest": digest, "scopes": sorted(scopes), "created_at": now()}

@@ -12,7 +12,7 @@ from assistant.domain.review_work import Principal
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import address, request_id, site, visit
-from assistant.web.login_limits import Wait
+from assistant.application.people.login_limits import Wait
 from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import session_cookie

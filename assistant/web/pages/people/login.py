@@ -14,7 +14,7 @@ from assistant.errors import InputError
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
-from assistant.web.login_limits import Wait
+from assistant.application.people.login_limits import Wait
 from assistant.web.presentation.language import LANGUAGES, marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.security.authentication import find_session, session_cookie
