@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import Request
 
 from assistant.domain.accounts import User
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from assistant.web.security.login_links import login_link
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.application.people.credentials import clean_name
+from assistant.application.people.login_limits import LoginLimits
 from assistant.application.people.passwords import hash_password, password_fits
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
@@ -19,8 +21,6 @@ from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.users import UserStore
 from assistant.store.tables.people import login_links, sessions
 from assistant.web.app import create_app
-from assistant.application.people.login_limits import LoginLimits
-from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import BASE_URL, PASSWORD, PORT, browser, give, make_user, sign_in

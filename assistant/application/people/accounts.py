@@ -156,6 +156,4 @@ def _check_opt_outs(workspace: Workspace, labels: Collection[str]) -> None:
         return
     names = workspace.policy.label_set.names
     if unknown := sorted(set(labels) - set(names)):
-        raise InputError(
-            f"the policy has no label {', '.join(unknown)[:200]}", hint=f"its labels: {', '.join(names)}"
-        )
+        raise InputError(f"the policy has no label {', '.join(unknown)[:200]}", hint=f"its labels: {', '.join(names)}")

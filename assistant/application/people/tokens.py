@@ -92,8 +92,6 @@ def use_token(workspace: Workspace, secret: str) -> TokenHolder | None:
     holder = workspace.api_tokens.find(digest(secret)) if secret else None
     if holder is None or not holder.scopes:
         return None
-    if not holder.expired and (
-        holder.last_used_at is None or seconds_since(holder.last_used_at) > _SEEN_SECONDS
-    ):
+    if not holder.expired and (holder.last_used_at is None or seconds_since(holder.last_used_at) > _SEEN_SECONDS):
         workspace.last_uses.token(holder.token_id)
     return holder

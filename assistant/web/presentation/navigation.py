@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
-from assistant.web.presentation.language import marked
+from assistant.messages.language import marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.domain.permissions import Permission, may
+from assistant.messages.language import LANGUAGES, Language, choose, speaking, spoken
 from assistant.reports.visible import clipped, visible
 from assistant.web.context import Visit, site, visit
 from assistant.web.presentation.assets import assets
-from assistant.web.presentation.language import LANGUAGES, Language, choose, speaking, spoken
 from assistant.web.presentation.navigation import menu
 
 TEMPLATES = Path(__file__).parent.parent / "templates"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from assistant.application.people.passwords import PasswordFlaw
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
+from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
-from assistant.web.presentation.language import marked
 
 ROLES = {
     Role.ADMIN: marked("Admin"),

@@ -19,10 +19,10 @@ from assistant.application.people.credentials import digest
 from assistant.domain.accounts import Session
 from assistant.domain.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.sessions import SessionStore
 from assistant.web.context import NOBODY, Visit, site, visit
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.terms import ROLES
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.security_events import access_refused, token_refused, token_used

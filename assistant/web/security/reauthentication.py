@@ -6,14 +6,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from assistant.application.people.credentials import digest, new_secret
+from assistant.application.people.login_limits import Wait
 from assistant.application.people.passwords import password_fits
 from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import address, request_id, site, visit
-from assistant.application.people.login_limits import Wait
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import session_cookie
 from assistant.web.security_events import login_refused

@@ -10,10 +10,10 @@ from pydantic import Field
 from assistant.domain.items import ItemFilter, ItemKind, StoredItem
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.content import item_list
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -11,12 +11,12 @@ from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run, RunItemFilter, RunTotals
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.web.api_schema import Body, Cursor, Filter, Flag, Limit, Line, Page, Shown, below, group, paged, problems
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
 from assistant.web.pages.evaluation.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
 from assistant.web.pages.evaluation.runs import item_rows, live_of, run_rows, totals_of
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -10,12 +10,12 @@ from pydantic import Field
 from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body, Shown, problems
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed
 from assistant.web.security.devices import device_of

@@ -17,6 +17,7 @@ from assistant.application.people.passwords import (
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.api_schema import (
     ONE_LINE,
@@ -35,7 +36,6 @@ from assistant.web.api_schema import (
 )
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.terms import PASSWORD_FLAWS
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require

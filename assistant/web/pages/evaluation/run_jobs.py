@@ -13,9 +13,9 @@ from assistant.application.labeling.running_jobs import refuse_unpriced, stop_jo
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run
+from assistant.messages.language import marked
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

@@ -15,6 +15,7 @@ from assistant.domain.items import Content
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import JobOrigin, LastEvent, Progress, Run, RunItem, RunItemFilter, RunTotals
+from assistant.messages.language import marked
 from assistant.routing.instructions.finding import Instruction
 from assistant.store.runs.run_items import RunItemStore
 from assistant.web.cache import Known, remembered
@@ -23,7 +24,6 @@ from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.security.authentication import needs

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.people.credentials import clean_name, digest
+from assistant.application.people.login_limits import Wait
 from assistant.domain.accounts import User
 from assistant.errors import InputError
+from assistant.messages.language import LANGUAGES, marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
-from assistant.application.people.login_limits import Wait
-from assistant.web.presentation.language import LANGUAGES, marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.security.authentication import find_session, session_cookie
 from assistant.web.security.reauthentication import TOO_MANY, begin_session, note_refused, user_of

@@ -15,6 +15,7 @@ from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
@@ -22,7 +23,6 @@ from assistant.web.named_users import person_named
 from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
 from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.terms import PASSWORD_FLAWS, ROLES
 from assistant.web.security.authentication import needs

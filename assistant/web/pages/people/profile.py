@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.people.passwords import UnfitPasswordError, hash_password
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.pages.people.login import local_path
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.presentation.terms import PASSWORD_FLAWS, ROLES
 from assistant.web.security.authentication import Current

@@ -12,10 +12,10 @@ from assistant.domain.accounts import ApiToken
 from assistant.domain.permissions import Permission, Scope
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

@@ -17,6 +17,7 @@ from assistant.domain.opaque_ids import IdKind
 from assistant.domain.permissions import Permission, may, role_may
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run
+from assistant.messages.language import marked
 from assistant.review.steering import able
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
@@ -27,7 +28,6 @@ from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.presentation import terms
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
