@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from assistant.web.security.login_links import login_link
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.application.people.credentials import clean_name
 from assistant.application.people.login_limits import LoginLimits
 from assistant.application.people.passwords import hash_password, password_fits
+from assistant.application.people.sign_in import issue_login_link
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
@@ -39,7 +39,7 @@ def enter(client: TestClient, name: str, password: str, **fields: str) -> int:
 
 
 def link_path(workspace: Workspace, name: str = "ana", **options: float) -> str:
-    url = login_link(workspace.database, ServeOptions(port=PORT, **options), name, actor="tests")  # type: ignore[arg-type]
+    url = ServeOptions(port=PORT, **options).login_url(issue_login_link(workspace, name, actor="tests"))  # type: ignore[arg-type]
     return url.removeprefix(BASE_URL)
 
 
@@ -70,7 +70,7 @@ def test_behind_https_the_cookie_is_secure_and_bound_to_the_host(workspace: Work
 
 def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastAPI, workspace: Workspace) -> None:
     make_user(workspace, "gone", password_hash=hash_password(PASSWORD))
-    UserStore(workspace.database).set_disabled("gone", True, actor="tests")
+    UserStore(workspace.database).change("gone", disabled=True, actor="tests")
     make_user(workspace, "keyless")
     pages = {}
     for name, password in (("ana", "wrong password"), ("who", PASSWORD), ("gone", PASSWORD), ("keyless", "")):
@@ -242,7 +242,7 @@ def test_a_login_link_expires(nobody: TestClient, workspace: Workspace) -> None:
 def test_a_link_of_somebody_shut_out_opens_nothing(nobody: TestClient, workspace: Workspace) -> None:
     make_user(workspace, "boss", Role.ADMIN)
     path = link_path(workspace)
-    UserStore(workspace.database).set_disabled("ana", True, actor="boss")
+    UserStore(workspace.database).change("ana", disabled=True, actor="boss")
     assert nobody.get(path).status_code == 403
 
 

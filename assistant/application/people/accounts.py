@@ -10,7 +10,7 @@ from assistant.application.people.credentials import clean_name
 from assistant.application.people.passwords import hash_password
 from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.wiring.workspace import Workspace
 
 
@@ -61,7 +61,7 @@ def list_users(workspace: Workspace) -> Sequence[User]:
 
 
 def find_user(workspace: Workspace, name: str) -> User:
-    """A user by name. Raises InputError where there is none."""
+    """A user by name. Raises NotFoundError where there is none."""
     return workspace.users.get(name)
 
 
@@ -74,7 +74,8 @@ def add_user(workspace: Workspace, new: NewUser, *, actor: str) -> User:
     """Add a user, logged as `user.add`.
 
     Raises:
-        InputError: the name can't be one or is taken, or a label to opt out of is not in the policy.
+        InvalidValueError: the name can't be one, or a label to opt out of is not in the policy.
+        ConflictError: the name is taken.
         UnfitPasswordError: the password is not taken.
     """
     _check_opt_outs(workspace, new.opt_outs)
@@ -84,7 +85,7 @@ def add_user(workspace: Workspace, new: NewUser, *, actor: str) -> User:
 
 
 def add_users(workspace: Workspace, users: Iterable[NewUser], *, actor: str) -> None:
-    """Add several users, all of them or none. Raises InputError as `add_user`."""
+    """Add several users, all of them or none. Raises what `add_user` does."""
     workspace.users.add_all([_row(workspace, one) for one in users], actor=actor)
 
 
@@ -94,7 +95,9 @@ def change_user(workspace: Workspace, name: str, changes: UserChanges, *, actor:
     Deactivating a user ends their sessions and revokes their tokens; what they did stays.
 
     Raises:
-        InputError: no such user, a label that is not in the policy, or no admin would be left.
+        NotFoundError: there is no such user.
+        InvalidValueError: a label to opt out of is not in the policy.
+        ConflictError: no admin would be left.
     """
     _check_opt_outs(workspace, changes.opt_outs or ())
     given = {key: value for key, value in asdict(changes).items() if value is not None}
@@ -122,7 +125,7 @@ def set_password(workspace: Workspace, name: str, password: str, *, actor: str, 
         keep_session: digest of the session it was changed in, which stays open.
 
     Raises:
-        InputError: no such user.
+        NotFoundError: there is no such user.
         UnfitPasswordError: the password is not taken.
     """
     user = workspace.users.get(name)
@@ -156,4 +159,4 @@ def _check_opt_outs(workspace: Workspace, labels: Collection[str]) -> None:
         return
     names = workspace.policy.label_set.names
     if unknown := sorted(set(labels) - set(names)):
-        raise InputError(f"the policy has no label {', '.join(unknown)[:200]}", hint=f"its labels: {', '.join(names)}")
+        raise InvalidValueError("opt_outs_unknown", field="opt_outs", labels=unknown, known=names)

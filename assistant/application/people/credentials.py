@@ -7,7 +7,7 @@ import re
 import secrets
 import unicodedata
 
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 
 TOKEN_PREFIX = "lat_"  # noqa: S105 - no secret: lets scanners of leaked secrets know ours
 _NAME = re.compile(r"[\w.@+-]{1,64}")
@@ -32,11 +32,9 @@ def clean_name(name: str) -> str:
     """A name as it is kept: NFKC, lower case, without spaces around it.
 
     Raises:
-        InputError: it is empty, too long, or holds something other than letters, digits and `._@+-`.
+        InvalidValueError: it is empty, too long, or holds something other than letters, digits and `._@+-`.
     """
     cleaned = unicodedata.normalize("NFKC", name).strip().lower()
     if not _NAME.fullmatch(cleaned):
-        raise InputError(
-            "can't be a name to sign in with", where=repr(name[:80]), hint="1 to 64 letters, digits or . _ @ + -"
-        )
+        raise InvalidValueError("user_name_unfit", where=repr(name[:80]))
     return cleaned

@@ -6,14 +6,13 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Iterable
-from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from assistant.application.people.guessing import guessable
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024
@@ -23,20 +22,8 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _HASHING = threading.BoundedSemaphore(2)
 
 
-class PasswordFlaw(StrEnum):
-    """Why a password is not taken."""
-
-    LENGTH = "length"  # too short or too long
-    IS_THE_NAME = "is_the_name"
-    GUESSABLE = "guessable"  # others would guess it soon
-
-
-class UnfitPasswordError(InputError):
-    """A password that is not taken, and why."""
-
-    def __init__(self, flaw: PasswordFlaw, what: str, *, hint: str) -> None:
-        super().__init__(what, hint=hint)
-        self.flaw = flaw
+class UnfitPasswordError(InvalidValueError):
+    """A password that is not taken; the code says why."""
 
 
 def hash_password(password: str, *, name: str = "", context: Iterable[str] = ()) -> str:
@@ -52,23 +39,11 @@ def hash_password(password: str, *, name: str = "", context: Iterable[str] = ())
     """
     cleaned = unicodedata.normalize("NFKC", password)
     if not SHORTEST_PASSWORD <= len(cleaned) <= LONGEST_PASSWORD:
-        raise UnfitPasswordError(
-            PasswordFlaw.LENGTH,
-            f"the password has {len(cleaned)} characters",
-            hint=f"take {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}",
-        )
+        raise UnfitPasswordError("password_length", length=len(cleaned), least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
     if name and cleaned.casefold().strip(" 0123456789!?._-") == name.casefold():
-        raise UnfitPasswordError(
-            PasswordFlaw.IS_THE_NAME,
-            "the password is the name itself",
-            hint="take something others don't know",
-        )
+        raise UnfitPasswordError("password_is_the_name")
     if guessable(cleaned, (name, *context)):
-        raise UnfitPasswordError(
-            PasswordFlaw.GUESSABLE,
-            "the password is easy to guess: it is made of common words, names, dates, rows of keys or repeats",
-            hint="take more words, or less usual ones: four or five that have nothing to do with each other",
-        )
+        raise UnfitPasswordError("password_guessable")
     with _HASHING:
         return _HASHER.hash(cleaned)
 

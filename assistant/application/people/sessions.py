@@ -73,7 +73,7 @@ def use_session(workspace: Workspace, secret: str, *, idle_seconds: float) -> Se
 
 
 def list_sessions(workspace: Workspace, name: str, *, idle_seconds: float = IDLE_SECONDS) -> Sequence[OpenSession]:
-    """A user's open sessions, the one used last first. Raises InputError for a name that is no user's."""
+    """A user's open sessions, the one used last first. Raises NotFoundError for a name that is no user's."""
     return workspace.sessions.of_user(workspace.users.get(name).id, idle_seconds=idle_seconds)
 
 

@@ -9,7 +9,7 @@ from assistant.application.people.login_limits import LoginLimits, Wait
 from assistant.application.people.passwords import password_fits
 from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.wiring.workspace import Workspace
 
 LINK_SECONDS = 15 * 60.0
@@ -48,13 +48,11 @@ def account_name(typed: str) -> str:
     """A typed name as accounts have it; empty for what can't be one."""
     try:
         return clean_name(typed)
-    except InputError:
+    except InvalidValueError:
         return ""
 
 
-def issue_login_link(
-    workspace: Workspace, name: str, *, actor: str, seconds: float = LINK_SECONDS, command: str = ""
-) -> str:
+def issue_login_link(workspace: Workspace, name: str, *, actor: str, seconds: float = LINK_SECONDS) -> str:
     """The secret of a new link that signs a user in once, logged as `link.issue`.
 
     Where there is no user at all yet, whoever asks becomes the first one, and an admin.
@@ -64,12 +62,12 @@ def issue_login_link(
         name: whom it signs in, as `clean_name` gives it.
         actor: who asks for it.
         seconds: how long it can be used.
-        command: what asks, up to the name: advice where the name is wrong.
 
     Raises:
-        InputError: there are users, but not this one, or this one is deactivated.
+        NotFoundError: there are users, but not this one.
+        ConflictError: this user is deactivated.
     """
-    user = _user_or_first(workspace, name, actor, command)
+    user = _user_or_first(workspace, name, actor)
     secret = new_secret()
     workspace.sessions.issue_link(user, digest=digest(secret), seconds=seconds, actor=actor)
     return secret
@@ -80,24 +78,21 @@ def use_login_link(workspace: Workspace, secret: str) -> User | None:
     return workspace.sessions.use_link(digest(secret))
 
 
-def _user_or_first(workspace: Workspace, name: str, actor: str, command: str) -> User:
+def _user_or_first(workspace: Workspace, name: str, actor: str) -> User:
     user = workspace.users.find(name)
     if user is None:
         if others := workspace.users.all():
-            raise InputError(
-                "there is no such user, but there are others", where=name, hint=_advice(others, command, name)
-            )
+            raise _unknown(name, others)
         return workspace.users.add(name, role=Role.ADMIN, actor=actor)
     if user.disabled:
-        raise InputError("this user is disabled", where=name, hint=f"assistant users enable {name}")
+        raise ConflictError("user_disabled", where=name)
     return user
 
 
-def _advice(others: Sequence[User], command: str, name: str) -> str:
-    """Commands that work: for one of those who are there, admins first, and to be one of them."""
+def _unknown(name: str, others: Sequence[User]) -> NotFoundError:
+    """With the users who could sign in instead, admins first."""
     able = sorted((user for user in others if not user.disabled), key=lambda user: user.role is not Role.ADMIN)
-    add = f"assistant users add {name} --role admin --no-password"
     if not able:
-        return add
-    more = f" (or {', '.join(user.name for user in able[1:4])})" if able[1:] else ""
-    return f"{command} {able[0].name}{more}; or {add}"
+        return NotFoundError("no_user_can_sign_in", where=name, name=name)
+    names = [user.name for user in able]
+    return NotFoundError("user_not_among_others", where=name, name=name, first=names[0], others=names)

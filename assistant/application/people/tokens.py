@@ -9,7 +9,7 @@ from assistant.application.people.credentials import digest, new_token
 from assistant.application.people.sessions import seconds_since
 from assistant.domain.accounts import TOKEN_DAYS, ApiToken, TokenHolder
 from assistant.domain.permissions import Scope, unknown_scopes
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.wiring.workspace import Workspace
 
 _SEEN_SECONDS = 300  # how often a last use is noted
@@ -44,17 +44,16 @@ def issue_token(workspace: Workspace, new: NewToken, *, actor: str) -> IssuedTok
     """Issue a token, logged as `token.add`. The same again issues another one.
 
     Raises:
-        InputError: no such user, or a deactivated one; no scope, or an unknown one; not 1 to `MOST_TOKEN_DAYS` days.
+        NotFoundError, ConflictError: there is no such user, or it is deactivated.
+        InvalidValueError: no scope, or an unknown one; not 1 to `MOST_TOKEN_DAYS` days.
     """
-    if not new.scopes or unknown_scopes(new.scopes):
-        raise InputError(
-            "no such scope" if new.scopes else "a token without a scope opens nothing",
-            where=", ".join(unknown_scopes(new.scopes)),
-            hint=f"there are: {', '.join(scope.value for scope in Scope)}",
-        )
+    if not new.scopes:
+        raise InvalidValueError("token_without_scope", field="scope")
+    if unknown := unknown_scopes(new.scopes):
+        raise InvalidValueError("scopes_unknown", field="scope", scopes=unknown, known=list(Scope))
     owner = workspace.users.get(new.user)
     if owner.disabled:
-        raise InputError("this user is disabled", where=owner.name, hint=f"assistant users enable {owner.name}")
+        raise ConflictError("user_disabled", where=owner.name)
     secret = new_token()
     made = workspace.api_tokens.add(
         owner, name=new.name, digest=digest(secret), scopes=sorted(new.scopes), actor=actor, days=new.days
@@ -77,10 +76,10 @@ def revoke_token(workspace: Workspace, token_id: int, *, actor: str, of: str | N
         of: only where it is this user's; None for anybody's.
 
     Raises:
-        InputError: there is no such token.
+        NotFoundError: there is no such token.
     """
     if of is not None and token_id not in {one.id for one in workspace.api_tokens.all(of)}:
-        raise InputError("there is no such token", where=str(token_id), hint="assistant tokens list  shows them")
+        raise NotFoundError("token_not_found", where=str(token_id))
     workspace.api_tokens.revoke(token_id, actor=actor)
 
 

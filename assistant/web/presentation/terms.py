@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from assistant.application.people.passwords import PasswordFlaw
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
@@ -131,13 +130,4 @@ EVENTS = {
     "ended": marked("ended"),
     "interrupted": marked("stopped"),
     "routed": marked("routed"),
-}
-
-PASSWORD_FLAWS = {
-    PasswordFlaw.LENGTH: marked("A password has 12 to 1,024 characters."),
-    PasswordFlaw.IS_THE_NAME: marked("The password is the name itself. Take something others don't know."),
-    PasswordFlaw.GUESSABLE: marked(
-        "This password is easy to guess: it is made of common words, names, dates, rows of keys or repeats."
-        " Take four or five words that have nothing to do with each other."
-    ),
 }

@@ -176,7 +176,7 @@ def test_a_changed_role_counts_from_the_next_request_on(signed_in: SignedIn, wor
     UserStore(workspace.database).change("ana", role=Role.REVIEWER, actor="tests")
     assert client.get("/api/v1/tests/people").status_code == 401  # their sessions have ended
     assert signed_in(Role.REVIEWER, name="ana").get("/api/v1/tests/people").status_code == 403
-    UserStore(workspace.database).set_disabled("ana", True, actor="tests")
+    UserStore(workspace.database).change("ana", disabled=True, actor="tests")
     assert client.get("/api/v1/tests/people").status_code == 401
 
 
