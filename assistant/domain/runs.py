@@ -160,6 +160,32 @@ class JobRow:
         return self.ended_at is None and (self.seen_at or self.created_at) > fresh_since()
 
 
+@dataclass(frozen=True, slots=True)
+class RunChanges:
+    """Answers of two runs to the same items.
+
+    Args:
+        same: items with the same answer in both.
+        changed: items by (old answer, new answer), most frequent first; None where a run failed.
+        only_old, only_new: items that only one of the runs has answered.
+    """
+
+    same: int
+    changed: dict[tuple[LabelAnswer | None, LabelAnswer | None], int]
+    only_old: int
+    only_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """One item that two runs answered differently."""
+
+    item_id: str
+    text: str
+    old: LabelAnswer | None
+    new: LabelAnswer | None
+
+
 def fresh_since() -> str:
     """The moment from which on a job must have reported to be at work: ISO 8601 in UTC."""
     return (datetime.now(UTC) - timedelta(seconds=FRESH_SECONDS)).isoformat(timespec="milliseconds")

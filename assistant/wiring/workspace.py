@@ -15,7 +15,6 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.ingest.duplicates.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -30,8 +29,8 @@ from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
 from assistant.store.stores import Stores
+from assistant.store.workspaces import WorkspaceStore, database_url, open_database
 from assistant.wiring.actor import actor
-from assistant.wiring.storage import database_url, open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -188,16 +187,20 @@ class Workspace(Stores):
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        index = open_index(self.database, self.state, self.settings.storage)
+        index = self._open_index()
         self._closing.callback(index.close)
         return index
 
     def empty_index(self) -> None:
         """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
-        with open_index(self.database, self.state, self.settings.storage, fresh=True) as index:
+        with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
                     index.drop(key)
+
+    def _open_index(self, *, fresh: bool = False) -> VectorIndex:
+        name = WorkspaceStore(self.database).id()
+        return VectorIndex.of_workspace(name, self.state, self.settings.storage, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
@@ -214,10 +217,6 @@ class Workspace(Stores):
     def journal_folder(self) -> Path:
         """Where the journal is, for those who only look."""
         return self.state / "journal"
-
-    def group_near_duplicates(self) -> int:
-        """Bring the near-duplicate groups up to date; returns how many there are."""
-        return group_items(self.items, self.settings.content.near_duplicate_threshold)
 
     def prompt(self, ref: str | None, spec: str) -> Prompt:
         """The prompt of that name, else the settings' choice for that model."""

@@ -62,12 +62,19 @@ def stop_job(workspace: Workspace, run: Run, *, actor: str) -> bool:
     return True
 
 
-def run_at_work(workspace: Workspace) -> Run:
-    """The run whose job is at work.
+def stop_run(workspace: Workspace, name: str | None, *, actor: str) -> Run:
+    """Ask the job of a run to stop after the answers on their way; None takes the one job at work.
 
     Raises:
-        InputError: none is, or more than one.
+        InputError: there is no such run, no job of it is at work, or none is named and several are.
     """
+    run = workspace.runs.find(name) if name else _run_at_work(workspace)
+    if not stop_job(workspace, run, actor=actor):
+        raise InputError(f"no job of {run.name} is at work", hint="assistant runs list  shows every run")
+    return run
+
+
+def _run_at_work(workspace: Workspace) -> Run:
     known = jobs_at_work(workspace)
     alive = [run for run in workspace.runs.all() if known.alive(run)]
     if len(alive) != 1:

@@ -16,7 +16,6 @@ from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.runs import Run
-from assistant.exchange.release import Released
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
 from assistant.store.runs.rounds import RunColumns
@@ -100,14 +99,6 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
         waiting=_waiting(read, plan, settled),
         outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
     )
-
-
-def open_release(workspace: Workspace, run: Run) -> Released:
-    """What may be said of a run's final labels, ready to count them."""
-    trusted = read_trusted(workspace, run)
-    certificate = trusted.certificate
-    events = [] if certificate is None else workspace.certificates.events(certificate.id)
-    return Released(certificate, trusted.standing, tuple(events))
 
 
 def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:

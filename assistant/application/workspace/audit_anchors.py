@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.domain.audit_log import AuditEntry
 from assistant.exchange.anchors import Anchor, AnchorFolder
 from assistant.store.audit import log as audit
 from assistant.store.audit.log import Verified
@@ -90,3 +91,16 @@ def check_audit(
             faults.append(f"{one.path.name}: {told}: the log was cut off or written over")
     known_head = head is None or audit.holds(workspace.database, head)
     return AuditCheck(found, known_head, tuple(known), tuple(faults))
+
+
+def list_changes(
+    workspace: Workspace,
+    *,
+    limit: int,
+    before: int | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+) -> list[AuditEntry]:
+    """Entries of the log of changes, newest first, below the row `before`; of one person, kind or subject where given."""
+    return audit.entries(workspace.database, before=before, limit=limit, actor=actor, action=action, subject=subject)

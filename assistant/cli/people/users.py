@@ -124,9 +124,13 @@ def roles(
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    lists = {"languages": languages, "skills": skills, "queues": queues}
-    given = {key: _listed(value) for key, value in lists.items() if value is not None}
-    changes = UserChanges(role=role, team=team, **given)
+    changes = UserChanges(
+        role=role,
+        team=team,
+        languages=None if languages is None else _listed(languages),
+        skills=None if skills is None else _listed(skills),
+        queues=None if queues is None else _listed(queues),
+    )
     with Workspace.open(workspace) as opened:
         user = change_user(opened, clean_name(name), changes, actor=actor())
     may = sorted(permission.value for permission in ROLES[user.role])

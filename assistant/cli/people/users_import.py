@@ -83,7 +83,7 @@ def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
             name = clean_name(person.name)
         except InvalidValueError as error:
             place = f"{file}:{person.line}: {person.name[:80]!r}"
-            raise InvalidValueError(error.code, where=place, **error.values) from None
+            raise InvalidValueError(error.code, where=place) from None
         if name in found:
             what = f"{name} was in line {found[name].line} already"
             raise InputError(what, where=f"{file}:{person.line}", hint="one row a person")

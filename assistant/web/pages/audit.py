@@ -8,12 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit
+from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit, list_changes
 from assistant.domain.audit_log import AuditEntry
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
-from assistant.store.audit import log as audit
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.presentation.pagination import Before, Text, everything, listing
@@ -80,5 +79,5 @@ def _page(
 
 
 def _fetch(request: Request, filters: dict[str, str]) -> Callable[[int | None, int], Sequence[AuditEntry]]:
-    database, wanted = site(request).database, {name: value.strip() or None for name, value in filters.items()}
-    return lambda before, limit: audit.entries(database, before=before, limit=limit, **wanted)
+    workspace, wanted = site(request).workspace, {name: value.strip() or None for name, value in filters.items()}
+    return lambda before, limit: list_changes(workspace, before=before, limit=limit, **wanted)
