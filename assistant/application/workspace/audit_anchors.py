@@ -102,5 +102,5 @@ def list_changes(
     action: str | None = None,
     subject: str | None = None,
 ) -> list[AuditEntry]:
-    """Entries of the log of changes, newest first, below the row `before`; of one person, kind or subject where given."""
+    """Entries of the audit log, newest first, below the row `before`; of one actor, action or subject where given."""
     return audit.entries(workspace.database, before=before, limit=limit, actor=actor, action=action, subject=subject)
