@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
-from assistant.application.workspace.audit_anchors import ASKED, anchor_head, check_audit, list_changes
+from assistant.application.workspace.audit_anchors import ASKED, anchor_head, check_audit
+from assistant.application.workspace.audit_anchors import list_changes as changes_of
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Body, Cursor, Filter, Limit, Page, Shown, group, paged, problems
@@ -97,7 +98,7 @@ def list_changes(
     """Changes, newest first."""
     workspace, wanted = site(request).workspace, {"actor": actor, "action": action, "subject": subject}
     rows, following = paged(
-        lambda before, most: list_changes(workspace, before=before, limit=most, **wanted),
+        lambda before, most: changes_of(workspace, before=before, limit=most, **wanted),
         cursor,
         limit,
         lambda one: one.id,
