@@ -80,6 +80,18 @@ _PUBLISHED = {
     "password_guessable": (422, "unfit"),
     "opt_outs_unknown": (422, "labels"),
     "token_not_found": (404, "no_token"),
+    "suite_not_found": (404, "no_suite"),
+    "item_number_unknown": (404, "no_item"),
+    "run_not_found": (404, "no_run"),
+    "no_run_yet": (404, "no_run"),
+    "no_run_answered": (404, "no_run"),
+    "run_of_evaluation": (404, "no_run"),
+    "run_not_at_work": (409, "not_at_work"),
+    "run_not_offered": (422, "not_offered"),
+    "run_changed": (409, "changed"),
+    "run_imported": (409, "imported"),
+    "job_at_work": (400, "job_at_work"),
+    "job_starting": (400, "job_starting"),
 }
 """Status and code that clients of the API know an error by, where these aren't its own."""
 

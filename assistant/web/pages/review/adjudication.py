@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content import read_translation, show_item
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.keys import label_keys
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
@@ -26,7 +27,6 @@ from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, next_of
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import address
 from assistant.web.presentation.rendering import language_of, render, whole
 from assistant.web.problems import Problem

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.review.content_warning import covered_items
 from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
@@ -17,7 +18,6 @@ from assistant.store.review.labels import gold_list
 from assistant.store.review.labels.gold_list import GoldRow
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.problems import Problem
