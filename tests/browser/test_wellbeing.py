@@ -178,6 +178,6 @@ def test_a_round_is_offered_before_answers_count_and_begun_by_its_button(site: S
     seen.page.reload()
     seen.page.locator("#rest-title", has_text="Qualification required").wait_for()
     assert "Your lead can start another test" in seen.page.locator("#rest-rounds li").nth(1).inner_text()
-    seen.page.get_by_role("button", name="Start").click()
+    seen.page.get_by_role("button", name="Start test").click()
     seen.ready()
     assert "Qualification" in seen.page.locator("#item-facts").inner_text()

@@ -128,7 +128,7 @@ TEXTS = {
     "rounds_title": marked("Qualification required"),
     "rounds_about": marked("Pass a test of items with a known answer first, for each language."),
     "round_of": marked("%(language)s: %(count)s items"),
-    "round_begin": marked("Start"),
+    "round_begin": marked("Start test"),
     "round_failed": marked("You did not pass last time. Your lead can start another test for you."),
     "given_now": marked("Submitted in this session: %(count)s"),
     # breaks

@@ -19,7 +19,6 @@ from assistant.routing.route import HIGH_PROBABILITY, LOW_PROBABILITY, Route
 from assistant.web.pages.evaluation.runs import STATES
 from assistant.web.presentation import terms
 from assistant.web.presentation.review_texts import SKIP_REASONS
-from assistant.web.presentation.role_titles import ROLES
 
 NAMES = {
     "causes": (Cause, terms.CAUSES),
@@ -28,7 +27,7 @@ NAMES = {
     "kinds of tasks": (TaskKind, terms.KINDS),
     "qualifications": (QualificationState, terms.QUALIFICATIONS),
     "kinds of instructions": (Kind, terms.INSTRUCTIONS),
-    "roles": (Role, ROLES),
+    "roles": (Role, terms.ROLES),
     "reasons to skip": (SkipReason, SKIP_REASONS),
     "reasons of routes": (
         {*route_scored.REASONS, *(doubt.__name__ for doubt in DOUBTS), HIGH_PROBABILITY, LOW_PROBABILITY},
