@@ -18,11 +18,12 @@ from assistant.application.evaluation.snapshots import (
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.work import Asking
+from assistant.domain.runs import Run
 from assistant.errors import AssistantError, InputError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
-from assistant.store.runs.runs import Run, evaluation_key
+from assistant.store.runs.runs import evaluation_key
 from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
