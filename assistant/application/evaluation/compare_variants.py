@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.application.evaluation.sources import Assembled, LabelFiles, Source, assemble
+from assistant.application.evaluation.sources import Assembled, EvalSource, LabelFiles, assemble
 from assistant.errors import InvalidValueError
 from evals.comparison.compare import compare
 from evals.comparison.comparison import Comparison
@@ -25,7 +25,7 @@ class ComparedVariants:
     comparison: Comparison
 
 
-def compare_variants(source: Source, pair: Pair, selection: Selection, terms: Terms) -> ComparedVariants:
+def compare_variants(source: EvalSource, pair: Pair, selection: Selection, terms: Terms) -> ComparedVariants:
     """Which of two variants agrees more with people, on the same items.
 
     Args:

@@ -57,7 +57,7 @@ class RunsSource:
     runs: Sequence[str | None] = (None,)
 
 
-Source = LabelFiles | SuiteSource | RunsSource
+EvalSource = LabelFiles | SuiteSource | RunsSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Assembled:
         return with_clauses(self.data, variant) if selection.by_clause else self.data
 
 
-def assemble(source: Source, selection: Selection) -> Assembled:
+def assemble(source: EvalSource, selection: Selection) -> Assembled:
     """Put an evaluation's data together.
 
     Args:

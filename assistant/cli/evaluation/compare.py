@@ -30,7 +30,7 @@ from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.sources import Source
+    from assistant.application.evaluation.sources import EvalSource
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
@@ -63,19 +63,21 @@ def agree(
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
-    from assistant.application.evaluation.measure_agreement import measure_agreement
+    from assistant.application.evaluation.measure_variant import measure_variant
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
             from assistant.wiring.workspace import Workspace
 
             opened = opening.enter_context(Workspace.open(workspace))
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
-        found = measure_agreement(source, variant, selection, confidence=confidence)
+        found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
         output.note(note)
     if found.panel is None:
@@ -119,7 +121,9 @@ def compare(
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     pair = pair_of(baseline, candidate, variants)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
             from assistant.wiring.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.application.evaluation.sources import Source, assemble
+from assistant.application.evaluation.sources import EvalSource, assemble
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.panel import AgreementPanel
 from evals.agreement.panel_of_variant import agreement_panel
@@ -16,7 +16,7 @@ from evals.data.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredAgreement:
+class MeasuredVariant:
     """Agreement on an evaluation's data.
 
     Args:
@@ -32,9 +32,9 @@ class MeasuredAgreement:
     slices: Sequence[SliceAgreement]
 
 
-def measure_agreement(
-    source: Source, variant: str | None, selection: Selection, *, confidence: float
-) -> MeasuredAgreement:
+def measure_variant(
+    source: EvalSource, variant: str | None, selection: Selection, *, confidence: float
+) -> MeasuredVariant:
     """How far a machine agrees with people, beside what people reach among themselves.
 
     Args:
@@ -51,5 +51,5 @@ def measure_agreement(
     data = found.sliced_by_clauses_of(name, selection)
     slices = slice_agreement(data, name, confidence=confidence)
     if name is None:
-        return MeasuredAgreement(data, None, people_coefficients(data, confidence=confidence), slices)
-    return MeasuredAgreement(data, agreement_panel(data, name, confidence=confidence), {}, slices)
+        return MeasuredVariant(data, None, people_coefficients(data, confidence=confidence), slices)
+    return MeasuredVariant(data, agreement_panel(data, name, confidence=confidence), {}, slices)
