@@ -30,7 +30,7 @@ from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.sources import Source
+    from assistant.application.evaluation.sources import EvalSource
 
 app = typer.Typer(
     help="Agreement and comparison of variants. In a workspace, or on files alone.",
@@ -65,18 +65,21 @@ def agree(
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
-    from assistant.application.evaluation.assess import measure_agreement
+    from assistant.application.evaluation.measure_variant import measure_variant
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
-    from assistant.wiring.workspace import Workspace
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
+            from assistant.wiring.workspace import Workspace
+
             opened = opening.enter_context(Workspace.open(workspace))
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
-        found = measure_agreement(source, variant, selection, confidence=confidence)
+        found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
         output.note(note)
     if found.panel is None:
@@ -112,18 +115,21 @@ def compare(
 
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
-    from assistant.application.evaluation.assess import compare_variants
+    from assistant.application.evaluation.compare_variants import compare_variants
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
-    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     pair = pair_of(baseline, candidate, variants)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
+            from assistant.wiring.workspace import Workspace
+
             opened = opening.enter_context(Workspace.open(workspace))
             source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
         found = compare_variants(source, pair, selection, terms)
@@ -154,7 +160,7 @@ def plan(
 
     Example: assistant eval plan --detect 0.03
     """
-    from assistant.application.evaluation.assess import plan_comparison
+    from assistant.application.evaluation.compare_variants import plan_comparison
     from assistant.cli.evaluation.words import show_plan
 
     pilot = None

@@ -11,7 +11,7 @@ from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.assess import Pair
+    from assistant.application.evaluation.compare_variants import Pair
     from assistant.application.evaluation.sources import LabelFiles
     from evals.data.selection import Selection
 

@@ -19,7 +19,7 @@ def list_prompts(workspace: WorkspaceOption = HERE, as_json: JsonOption = False)
 
     Example: assistant prompts list
     """
-    from assistant.application.workspace.prompts import used_prompts
+    from assistant.application.workspace.prompt_versions import used_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -54,7 +54,7 @@ def show(
 
     Example: assistant prompts show moderation@2
     """
-    from assistant.application.workspace.versions import prompt_version
+    from assistant.application.workspace.prompt_versions import prompt_version
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
@@ -75,7 +75,7 @@ def diff(
     """
     from difflib import unified_diff
 
-    from assistant.application.workspace.versions import prompt_version
+    from assistant.application.workspace.prompt_versions import prompt_version
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
@@ -92,7 +92,7 @@ def lint(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
 
     Example: assistant prompts lint
     """
-    from assistant.application.workspace.prompts import check_prompts
+    from assistant.application.workspace.prompt_versions import check_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)

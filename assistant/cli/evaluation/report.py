@@ -65,10 +65,9 @@ def report(
 
     Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
     """
-    from assistant.application.evaluation.assess import ReportChoice, report_evaluation
+    from assistant.application.evaluation.report_evaluation import ReportChoice, report_evaluation
     from assistant.application.evaluation.sources import SuiteSource
     from assistant.cli.evaluation.words import show_report
-    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
@@ -80,6 +79,8 @@ def report(
         if source is None:
             if suite is None:
                 raise InputError("nothing_to_report_on")
+            from assistant.wiring.workspace import Workspace
+
             source = SuiteSource(opening.enter_context(Workspace.open(workspace)), suite)
         made = report_evaluation(source, out, choice, selection, Terms(margin=margin, confidence=confidence, seed=seed))
     show_report(output, made.evaluation, made.files, made.language)

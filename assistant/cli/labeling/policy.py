@@ -131,13 +131,13 @@ def diff(
 
     Example: assistant policy diff 3 policies/community.md
     """
-    from assistant.application.workspace.versions import compare_policy_versions
+    from assistant.application.workspace.policy_versions import compare_named_policies
     from assistant.policy.documents.difference import render_difference
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        difference = compare_policy_versions(opened, old, new)
+        difference = compare_named_policies(opened, old, new)
     output.result(difference.as_dict(), render_difference(difference))
 
 
