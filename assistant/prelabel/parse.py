@@ -208,7 +208,7 @@ def _malformed(problem: str, text: str) -> ReplyFaultError:
     return ReplyFaultError(FailureReason.MALFORMED, f"{problem}: {text.strip()[:_SHOWN]}")
 
 
-# Before a fenced object: it is shown as somebody's words. After an object: what follows is second thoughts.
+# Before a fenced object: it is shown as a person's words. After an object: what follows is second thoughts.
 _QUOTES = re.compile(
     r"\bquot(?:e|es|ed|ing)\b"
     r"|\b(?:post|content|text|user|message|author|comment)"

@@ -161,7 +161,7 @@ class _Alone(NamedTuple):
 
 
 def _words_notes(words: Iterable[str], names: LabelNames) -> list[str]:
-    """What programs write for nothing, and is a label since somebody wrote it in another way."""
+    """What programs write for nothing, and is a label since a person wrote it in another way."""
     taken = Counter(word for word in words if not names.says_nothing(word))
     return [
         f"{count:,} cells {word!r} are read as the label {names.find(word)!r}; if they hold no answer, empty them."

@@ -200,7 +200,7 @@ def _label_parts(
         "labels": guess((_LABELS,), columns, taken),
     }
     if not any(found.values()) and status and PRODIGY_OWN.isdisjoint(columns):
-        found["label"] = min(status)  # nobody's status: the labels are accept and reject
+        found["label"] = min(status)  # no one's status: the labels are accept and reject
     if not any(found.values()):
         hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
         what = "no column looks like the label"

@@ -1,4 +1,4 @@
-"""How long one question is asked again, and how long to wait in between."""
+"""How long one question is retried, and how long to wait in between."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Patience:
         max_attempts: failures that may be the question's fault. A server that can't be reached doesn't count;
             being told to slow down counts a fifth.
         deadline_s: seconds from the first failure, not counting `paced_s`.
-        outage: tells whether other questions succeed meanwhile.
+        outage: reports whether other questions succeed meanwhile.
         clock: monotonic seconds.
     """
 

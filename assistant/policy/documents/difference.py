@@ -37,7 +37,7 @@ class PolicyDifference:
             clauses and examples lead to, and labels that were redefined, weigh otherwise or are gone; all of them
             when the set changed its kind or the order of its grades.
         harmless_labels: other labels, of severity 0, whose items may have become violations because a clause was
-            added or widened. Which of them did can't be told from the label: a sample has to be labelled again.
+            added or widened. Which of them did can't be determined from the label: a sample has to be labelled again.
     """
 
     old: str

@@ -61,7 +61,7 @@ class AlternativeAnnotatorTest:
 
     Attributes:
         raters: those tested.
-        left_out: codes of raters with too few items, who take part only as the others of somebody.
+        left_out: codes of raters with too few items, who take part only as the others of a person.
         items: items with a machine label and enough raters.
         advantage_probability: rho, mean of the raters' `machine_advantage`; for comparing machines; None if undefined.
         at: by epsilon, in the order given; empty if undefined.

@@ -48,7 +48,7 @@ class GivenAnswer(NamedTuple):
 
 
 class PassNote(NamedTuple):
-    """What somebody wrote when they passed an item on."""
+    """What a person wrote when they passed an item on."""
 
     user_id: int
     kind: str
@@ -127,7 +127,7 @@ def add(
 
 
 def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
-    """Tasks of an item with a seat nobody has taken, but for those of one person alone."""
+    """Tasks of an item with a seat no one has taken, but for those of one person alone."""
     query = (
         sa.select(tasks.c.id)
         .distinct()

@@ -1,4 +1,4 @@
-"""Lanes: assignments that the same people may take. A claim looks at the head of each lane that is open to somebody."""
+"""Lanes: assignments that the same people may take. A claim looks at the head of each lane that is open to a person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Lane(NamedTuple):
 
 
 def lane_numbers(connection: sa.Connection, wanted: Collection[Lane]) -> dict[Lane, int]:
-    """Row numbers of lanes; those that are new are made, once, whoever makes them at the same time."""
+    """Row numbers of lanes; those that are new are made, once, whichever process makes them."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     rows = [lane._asdict() for lane in sorted(set(wanted))]
     if not rows:

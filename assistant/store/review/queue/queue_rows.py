@@ -1,4 +1,4 @@
-"""The queue row by row: what waits, most urgent first, and what somebody is at; a page is a walk along indexes."""
+"""The queue row by row: what waits, most urgent first, and what a person is at; a page is a walk along indexes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Urgency(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A wanted answer nobody has taken yet, or somebody is at.
+    """A wanted answer no one has taken yet, or a person is at.
 
     Args:
         id: its row number; `task_id` the task's.
@@ -44,9 +44,9 @@ class Wanted(NamedTuple):
         kind: what it is for.
         policy_id, policy_version: what it is judged by.
         queue, language, harm, skill: as of its lane.
-        for_name: whom alone it is for; None for everybody.
+        for_name: whom alone it is for; None for everyone.
         priority, due_at, created_at: of the task.
-        holder, lease_until: who is at it, and until when; None for nobody.
+        holder, lease_until: who is at it, and until when; None for no one.
     """
 
     id: int
@@ -81,7 +81,7 @@ class QueueRows:
             return _rows(connection, first)
 
     def leased(self, before: int | None, limit: int) -> list[Wanted]:
-        """At most so many wanted answers that somebody is at, below a row number, the latest first."""
+        """At most so many wanted answers that a person is at, below a row number, the latest first."""
         query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED)
         if before is not None:
             query = query.where(assignments.c.id < before)
@@ -118,7 +118,7 @@ class QueueRows:
 
 
 def return_lease(connection: sa.Connection, assignment_id: int) -> bool:
-    """Offer again what somebody is at; their answer still counts until another takes it. Whether it was leased."""
+    """Offer again what a person is at; their answer still counts until another takes it. Whether it was leased."""
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "leased")
     return bool(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
 

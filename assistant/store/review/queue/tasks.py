@@ -62,7 +62,7 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
 
 
 def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> None:
-    """Make a task as it is wanted now, as far as nobody has begun it: seats that are taken or answered stay.
+    """Make a task as it is wanted now, as far as no one has begun it: seats that are taken or answered stay.
 
     Seats that are too many are closed, closed ones are opened again, missing ones added. A seat that was given to one
     person stays theirs.
@@ -92,7 +92,7 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
 
 
 def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
-    """Nobody needs to take these any more; what is leased or answered stays. Returns how many seats were closed."""
+    """No one needs to take these any more; what is leased or answered stays. Returns how many seats were closed."""
     closed = 0
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
@@ -204,7 +204,7 @@ def _seats(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, 
 
 
 def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
-    """Change seats that nobody has taken meanwhile."""
+    """Change seats that no one has taken meanwhile."""
     if keys:
         free = assignments.c.state.in_(("open", "closed"))
         connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))
