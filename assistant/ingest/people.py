@@ -64,7 +64,7 @@ def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[
         more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
         told = "".join(f"\n  {one}" for one in wrong[:_SHOWN])
         raise InputError(
-            f"{len(wrong):,} rows can't be used, so nobody is added{told}{more}",
+            f"{len(wrong):,} rows can't be used, so no user is added{told}{more}",
             where=str(path),
             hint=f"columns are {', '.join((*_TEXTS, *_LISTS))}; roles are {', '.join(Role)}",
         )

@@ -76,7 +76,7 @@ def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, poli
         InputError: no label at all on an item that is to become a precedent.
     """
     if verdict.precedent and not verdict.labels:
-        raise InputError("an answer without labels guides nobody", hint="settle it without making it a precedent")
+        raise InputError("an answer without labels can't be a precedent", hint="adjudicate it without a precedent")
     number, digest = adjudications.add(
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor
     )

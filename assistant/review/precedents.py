@@ -19,7 +19,7 @@ def make_precedent(
         InputError: no label at all.
     """
     if not labels:
-        raise InputError("an answer without labels guides nobody", where=stored.item.id)
+        raise InputError("an answer without labels can't be a precedent", where=stored.item.id)
     remember(connection, policy_id, [(stored.key, stored.content_digest, labels, "added")], actor)
     audit.append(connection, actor, "precedent.add", f"item:{stored.item.id}", {"labels": labels, "policy": policy_id})
 

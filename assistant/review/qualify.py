@@ -79,7 +79,7 @@ class PracticeError(InputError):
             Refusal.PASSED: ("this round was passed already", ""),
             Refusal.FAILED: ("the last round failed", "a lead can begin another one"),
             Refusal.UNFIT: ("they don't label in this language", "change that on the page People, or choose another"),
-            Refusal.TOO_LITTLE_GOLD: (f"{found} gold items, {needed} are needed", "make settled items gold"),
+            Refusal.TOO_LITTLE_GOLD: (f"{found} gold items, {needed} are needed", "add adjudicated items to gold"),
         }[why]
         super().__init__(what, where=f"{about.policy_id}@{about.policy_version} in {about.language}", hint=hint)
         self.why, self.found, self.needed = why, found, needed

@@ -77,7 +77,7 @@ def test_answers_that_were_never_imported_are_refused(filled: Path) -> None:
     path = write_suite(filled, HEAD + '[[variants]]\nname = "other"\nimport = "gpt-y"\n')
     with Workspace.open(filled) as opened:
         freeze_suite(opened, path)
-        with pytest.raises(InputError, match="no machine answers of 'gpt-y'"):
+        with pytest.raises(InputError, match="no model predictions of 'gpt-y'"):
             suite_data(opened, path)
 
 
@@ -181,7 +181,7 @@ def test_production_is_weighted_by_the_route_in_force_when_it_was_labelled(
         **dict.fromkeys(certain, Sight.BLIND),
         **dict.fromkeys(rare, Sight.ASSISTED),
     }
-    assert any("1 items were labelled before r1 routed them" in note for note in data.notes)
+    assert any("1 items were labeled before r1 routed them" in note for note in data.notes)
     assert any("weighted by the chance that the routes of r1" in note for note in data.notes)
 
 

@@ -24,9 +24,7 @@ def probable_audit(workspace: Workspace, run: Run, target: Target) -> str:
     errors, allowed = _expected(workspace, run, target)
     plan = plan_audit(errors, allowed, target.level)
     if plan.rate is None or plan.saved < 1:
-        return (
-            "by what was learned so far no audit would do: better machine labels are needed, or people label the rest"
-        )
+        return "by what was learned so far no audit would do: better model labels are needed, or people label the rest"
     labels, saved = round(plan.rate * plan.passing.sum()), round(plan.saved)
     return f"by what was learned so far an audit of {labels:,} labels would probably let about {saved:,} items leave"
 

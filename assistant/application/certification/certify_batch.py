@@ -108,7 +108,7 @@ def issue_statement(
     if newest is not None and store.standing(newest.id) is Standing.BROKEN:
         raise CertificateError(
             f"fresh labels have broken certificate {newest.id} of {run.name}: the audit behind it proves nothing more",
-            hint="people label the rest, or the machine labels anew in another run that is audited anew",
+            hint="people label the rest, or a model labels again in another run with an audit of its own",
         )
     if newest is not None and newest.statement == statement:
         return newest
@@ -142,10 +142,10 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
     if workspace.reviews.count()["labels"]:
         raise CertificateError(
             f"the labels there are were not drawn as an audit of {told(run)}: who chose them may have chosen easy ones",
-            hint=f"{goes_on}  draws one; or --declared-random, if the labelled items are a simple random sample",
+            hint=f"{goes_on}  draws one; or --declared-random, if the labeled items are a simple random sample",
         )
     raise CertificateError(
-        f"people have labelled nothing of {told(run)}", hint=f"{goes_on}  draws what they label first"
+        f"people have labeled nothing of {told(run)}", hint=f"{goes_on}  draws what they label first"
     )
 
 
@@ -168,5 +168,5 @@ def _nothing_passed(proof: Proof) -> str:
     most = percent(proof.target.max_error)
     if proof.by is not None:
         told_each = "; ".join(f"{count.group}: {count.reason}" for count in proof.counts)
-        return f"for no {proof.by} at most {most} errors can be promised ({told_each})"
-    return f"at most {most} errors can't be promised: {proof.counts[0].reason}"
+        return f"for no {proof.by} at most {most} errors can be guaranteed ({told_each})"
+    return f"at most {most} errors can't be guaranteed: {proof.counts[0].reason}"

@@ -34,7 +34,7 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
         raise InputError("--method ltt makes one threshold for all", hint="--by goes with --method pac")
     if not choice.declared:
         raise CertificateError(
-            "a threshold for items that come later needs a labelled random sample of what the source sends; a campaign"
+            "a threshold for items that come later needs a labeled random sample of what the source sends; a campaign"
             " audits the surest items of one batch",
             hint="label a random sample and give --declared-random, or certify this batch: --method pac",
         )
@@ -117,7 +117,7 @@ def _threshold_statement(audit: DeclaredAudit, found: StreamCertificate) -> dict
         "groups": [],
         "estimate": {"accepted": step.errors / step.accepted, "accepted_upper": target.max_error} if step else None,
         "losses": None,
-        "losses_reason": "a threshold's promise is about the source, not about these items",
+        "losses_reason": "a threshold's guarantee is about the source, not about these items",
         **people_as_json(batch, audit.votes, audit.drawn),
         "policies": audit.policies,
         "nonce": nonce_as_json(audit.nonce),

@@ -14,7 +14,7 @@ from assistant.store.certification.nonces import Nonce, campaign_scope
 from assistant.trust.certificates.campaign import AUDIT, Wave
 from assistant.wiring.workspace import Workspace
 
-_ELSE = "people label the rest, or the machine labels again in another run that is audited from its beginning"
+_ELSE = "people label the rest, or a model labels again in another run with an audit of its own"
 
 
 def check_draws(workspace: Workspace, history: History, batch: Batch, waves: Sequence[Wave]) -> Nonce | None:

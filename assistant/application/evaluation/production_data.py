@@ -96,7 +96,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
             kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+        raise InputError(f"people labeled no item that {runs[0].name} answered", hint=hint)
     data = assemble_production(
         kept,
         variants,
@@ -156,7 +156,5 @@ def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[str]
     if before + stated < items:
         notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")
     if before:
-        notes.append(
-            f"{before:,} items were labelled before {chances.run} routed them: they stand for themselves alone"
-        )
+        notes.append(f"{before:,} items were labeled before {chances.run} routed them: they stand for themselves alone")
     return notes

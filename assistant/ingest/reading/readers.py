@@ -158,7 +158,7 @@ def _text_format(head: bytes, encoding: str, named: _Named) -> str:
     found = text_format(text, named.by_ending or (None if named.name else "csv"), USUAL_COLUMNS)
     if found is None:
         hint = f"endings read: {', '.join(FORMAT_OF_ENDING)} (each also with .gz); or say --format"
-        raise InputError("the ending doesn't tell the format", hint=hint)
+        raise InputError("the ending doesn't show the format", hint=hint)
     return found
 
 

@@ -114,5 +114,5 @@ def asks_too_much(error: RetryableModelError, spec: str, deadline_s: float) -> F
         return None
     return FatalModelError(
         f"{spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
-        hint="Nothing is lost. Run the same command again then; it goes on where this one stopped.",
+        hint="Nothing is lost. Run the same command again then to resume.",
     )

@@ -34,7 +34,7 @@ def _check_twins(labels: Sequence[DraftLabel], mistakes: MistakeList) -> None:
         place = by_name[second].name.place
         others = [(by_name[first].name.place, "the other one")]
         if canonical_text(first) == canonical_text(second):
-            what = f"labels `{first}` and `{second}` can't be told apart: files and models write one for the other"
+            what = f"labels `{first}` and `{second}` can't be distinguished: files and models write one for the other"
             mistakes.error(place, what, "rename or remove one", others)
         else:
             what = f"labels `{first}` and `{second}` differ only in case, blanks or signs"

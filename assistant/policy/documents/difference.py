@@ -67,7 +67,7 @@ class PolicyDifference:
             what = " and ".join(part for part in (f"the front matter ({names})" if names else "", order) if part)
             counts = [f"only {what or 'text outside the clauses, blanks or line ends'} changed"]
         stale = _either(self.affected_labels)
-        effect = f"items labelled {stale} may be stale" if stale else "no label's items are known to be stale"
+        effect = f"items labeled {stale} may be stale" if stale else "no label's items are known to be stale"
         sentence = f"{', '.join(counts)}; {effect}."
         return sentence[0].upper() + sentence[1:]
 
@@ -112,7 +112,7 @@ def render_difference(difference: PolicyDifference) -> str:
     lines = [difference.summary]
     if difference.harmless_labels:
         harmless = _either(difference.harmless_labels)
-        lines.append(f"Items labelled {harmless} may fall under the new wording: label a sample of them again.")
+        lines.append(f"Items labeled {harmless} may fall under the new wording: label a sample of them again.")
     if not difference.same_text:
         lines += ["", f"{difference.old} -> {difference.new}"]
         if difference.old == difference.new:

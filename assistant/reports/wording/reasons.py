@@ -27,37 +27,33 @@ WHY: Mapping[str, str] = {
     "no such answers": "没有这类答案",
     "one of the two arms has no answers": "两组中有一组没有答案",
     "no items with both answers": "没有双方都作答的条目",
-    "both raters gave one and the same label to every item, so agreement beyond chance can't be told": (
+    "both raters gave one and the same label to every item, so agreement beyond chance is undefined": (
         "双方对所有条目都给出同一个标签，无法判断超出偶然的一致程度"
     ),
     "the label set has one label only": "标签集只有一个标签",
-    "all items are of one cluster, so nothing tells how far another would differ": (
+    "all items are of one cluster, so the variation between clusters is unknown": (
         "所有条目属于同一组，无从得知另一组会相差多少"
     ),
     "no item has two ratings": "没有条目有两份标注",
     "no item has two answers": "没有条目有两份答案",
     "no item was answered by two reviewers": "没有条目由两名审核员作答",
-    "all ratings are one and the same label, so agreement beyond chance can't be told": (
+    "all ratings are one and the same label, so agreement beyond chance is undefined": (
         "所有标注都是同一个标签，无法判断超出偶然的一致程度"
     ),
     "a standard error needs two items": "计算标准误至少需要两个条目",
     "a rater gave the same label to every item": "有标注者对所有条目给出同一个标签",
-    "there is only one cluster: nothing tells how far another would lie from it": (
-        "只有一组条目，无从得知另一组会相差多少"
-    ),
-    "the clusters don't differ at all: nothing tells how far the mean could be off": (
-        "各组完全相同，无从得知均值可能偏差多少"
-    ),
+    "there is only one cluster: the variation between clusters is unknown": ("只有一组条目，无从得知另一组会相差多少"),
+    "the clusters don't differ at all: the error of the mean is unknown": ("各组完全相同，无从得知均值可能偏差多少"),
     "the machine never gave this label": "机器从未给出该标签",
     "people never gave this label": "人工从未给出该标签",
     "the label was never given": "从未给出该标签",
     "no item truly has the label": "没有条目属于该标签",
     "the label was never given and no item truly has it": "从未给出该标签，也没有条目属于它",
-    "every resample gives the same value, so nothing tells how far it is off": "每次重抽样结果都相同，无从得知偏差大小",
+    "every resample gives the same value, so its error is unknown": "每次重抽样结果都相同，无从得知偏差大小",
     "the statistic is undefined on these items": "该统计量在这些条目上无定义",
     "people or the machine gave every item one and the same grade": "人工或机器对所有条目给出同一个等级",
     "no query has a relevant result": "没有查询有相关结果",
-    "{} raters have {} items or more that the machine and {} or more others labelled too; the test takes {}": (
+    "{} raters have {} items or more that the model and {} or more others labeled too; the test takes {}": (
         "只有 {} 名审核员各有至少 {} 个条目同时由机器和另外至少 {} 人标注过，该检验需要 {} 名"
     ),
 }
@@ -133,11 +129,11 @@ NOTES: Mapping[str, str] = {
     "labels of r{} speak for the whole batch: each label weighted by the chance it had to be asked for": (
         "r{} 的标签代表整个批次：每个标签按其被要求标注的概率加权"
     ),
-    "labels of r{} speak for the whole batch: people labelled every item": (
+    "labels of r{} speak for the whole batch: people labeled every item": (
         "r{} 的标签代表整个批次：每个条目都有人工标签"
     ),
     "labels of r{} speak for the whole batch: a random sample of it": "r{} 的标签代表整个批次：其中的一个随机样本",
-    "labels of r{} speak for the labelled items alone: they were not drawn at random": (
+    "labels of r{} speak for the labeled items alone: they were not drawn at random": (
         "r{} 的标签只代表已标注的条目：它们不是随机抽取的"
     ),
     "Figures speak for this batch alone: what was labelled for certain adds nothing to the intervals.": (
@@ -148,7 +144,7 @@ NOTES: Mapping[str, str] = {
     ),
     "Of the repeats the first is judged.": "重复作答中只评判第一次。",
     "labels are weighted by the chance that the routes of r{} gave them": "标签按 r{} 的去向给出的抽中概率加权",
-    "{} items were labelled before r{} routed them: they stand for themselves alone": (
+    "{} items were labeled before r{} routed them: they stand for themselves alone": (
         "{} 个条目在 r{} 分配去向之前已标注：它们只代表自身"
     ),
 }

@@ -125,8 +125,8 @@ def alternative_annotator_test(
     left_out, n_items = tuple(r for r in everybody if r not in outcomes), len(np.unique(item))
     if len(compared) < least_raters:
         reason = (
-            f"{len(compared)} raters have {least_items} items or more that the machine and {least_raters_per_item - 1} "
-            f"or more others labelled too; the test takes {least_raters}"
+            f"{len(compared)} raters have {least_items} items or more that the model and {least_raters_per_item - 1} "
+            f"or more others labeled too; the test takes {least_raters}"
         )
         return AlternativeAnnotatorTest(compared, left_out, n_items, None, (), reason)
     at = tuple(_at(float(epsilon), q, tuple(outcomes.values())) for epsilon in epsilons)
@@ -191,7 +191,7 @@ def _columns(
     twice = (np.diff(item[order]) == 0) & (np.diff(rater[order]) == 0)
     if twice.any():
         at = int(order[1:][twice].min())
-        raise ValueError(f"rater {rater[at]} labelled item {item[at]} twice, again at position {at}; keep one label")
+        raise ValueError(f"rater {rater[at]} labeled item {item[at]} twice, again at position {at}; keep one label")
     return item, rater, label, automatic
 
 

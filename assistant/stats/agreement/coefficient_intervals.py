@@ -37,7 +37,7 @@ CARRIED = "the share's interval carried through the coefficient"
 HULL = "hull of Wilson's carried interval and the normal one with two items added"
 GOODNESS_OF_FIT = "goodness of fit (Donner and Eliasziw)"
 CENSUS = "every item is known"
-ONE_CLUSTER = "all items are of one cluster, so nothing tells how far another would differ"
+ONE_CLUSTER = "all items are of one cluster, so the variation between clusters is unknown"
 
 _ADDED = 2.0  # items
 

@@ -14,7 +14,7 @@ from assistant.stats.codes import codes as checked_codes
 from assistant.stats.vectors import Floats
 
 NO_PAIRS = "no item has two ratings"
-ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance can't be told"
+ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance is undefined"
 
 
 def rating_counts(items: npt.ArrayLike, raters: npt.ArrayLike, codes: npt.ArrayLike, classes: int) -> Floats:

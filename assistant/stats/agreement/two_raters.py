@@ -13,7 +13,7 @@ import numpy as np
 from assistant.stats.vectors import Floats
 
 EMPTY = "no items with both answers"
-ONE_CLASS = "both raters gave one and the same label to every item, so agreement beyond chance can't be told"
+ONE_CLASS = "both raters gave one and the same label to every item, so agreement beyond chance is undefined"
 ONE_LABEL = "the label set has one label only"
 
 

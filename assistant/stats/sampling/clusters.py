@@ -185,5 +185,5 @@ def _simple_variance(y: Floats, w: Floats, mean: float) -> float:
 
 def _why_undefined(groups: int) -> str:
     if groups < 2:
-        return "there is only one cluster: nothing tells how far another would lie from it"
-    return "the clusters don't differ at all: nothing tells how far the mean could be off"
+        return "there is only one cluster: the variation between clusters is unknown"
+    return "the clusters don't differ at all: the error of the mean is unknown"

@@ -27,7 +27,7 @@ LINEARISED = "linearised (jackknife)"
 
 _MOST_DRAWS = 50_000_000  # profiles x resamples above which the interval is linearised: some five seconds
 _CHUNK = 4_000_000  # numbers held at once (32 MB)
-_NO_SPREAD = "every resample gives the same value, so nothing tells how far it is off"
+_NO_SPREAD = "every resample gives the same value, so its error is unknown"
 _UNDEFINED = "the statistic is undefined on these items"
 
 

@@ -47,7 +47,7 @@ def claim(folder: Path) -> Callable[[], None]:
         return FileLock(folder / _LOCK, this_command()).release
     except BlockingIOError:
         raise StorageError(
-            f"another job is at work in this workspace: {holder(folder / _LOCK)}",
+            f"another job is running in this workspace: {holder(folder / _LOCK)}",
             where=str(folder),
             hint="wait until it is done, or end it; what it has answered is kept",
         ) from None
@@ -169,7 +169,7 @@ class ReplyJournal:
         raise StorageError(
             "the disk is full; every answer so far is kept",
             where=str(self._folder),
-            hint="free some space, then give the same command: it goes on where it was",
+            hint="free some space, then run the same command to resume",
         )
 
 

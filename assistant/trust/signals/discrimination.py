@@ -166,7 +166,7 @@ def _checked(name: str, column: npt.ArrayLike, items: int) -> Floats:
 def _undefined(signal: Floats, right: Floats) -> str | None:
     """Why a signal can't be told the worth of."""
     if not len(signal):
-        return "no labelled item has it"
+        return "no labeled item has it"
     if right.min() == right.max():
         return f"all {len(right)} answers that have it are {'right' if right[0] else 'wrong'}"
     return f"constant: {signal[0]:g} on all {len(signal)} items" if signal.min() == signal.max() else None

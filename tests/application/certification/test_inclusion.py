@@ -95,6 +95,6 @@ def test_a_few_items_that_people_have_not_settled_are_left_out_and_said() -> Non
     sampled = weighted(chances_of([], 1.0, people))
     assert sampled is not None
     assert len(sampled.index) == 98
-    assert sampled.speaks_for == f"{WEIGHTED}, but for 2 of its items that people have not settled"
+    assert sampled.speaks_for == f"{WEIGHTED}, but for 2 of its items without a final human label"
     people[10:20] = NONE
     assert weighted(chances_of([], 1.0, people)) is None

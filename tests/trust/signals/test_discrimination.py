@@ -101,7 +101,7 @@ def test_the_best_signal_comes_first_and_the_undefined_last() -> None:
 @pytest.mark.parametrize(
     ("column", "right", "reason"),
     [
-        ([NAN, NAN, NAN], [1, 0, 1], "no labelled item has it"),
+        ([NAN, NAN, NAN], [1, 0, 1], "no labeled item has it"),
         ([1, 2, NAN], [1, 1, 0], "all 2 answers that have it are right"),
         ([1, 2, 3], [0, 0, 0], "all 3 answers that have it are wrong"),
         ([0.5, 0.5, 0.5], [1, 0, 1], "constant: 0.5 on all 3 items"),

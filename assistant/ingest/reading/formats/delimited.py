@@ -19,7 +19,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel 
 _CAUSES = {
     "unexpected end of data": "a quote opens here and never closes",
     "field larger": "a quote opens here and never closes",
-    "expected after": 'text goes on after a closing quote; a quote inside a quoted field is written twice: ""',
+    "expected after": 'text continues after a closing quote; a quote inside a quoted field is written twice: ""',
     "new-line character": "a lone carriage return outside quotes",
 }
 

@@ -19,7 +19,7 @@ from assistant.store.tables.review import assignments, lanes, passes, tasks
 class Seen(NamedTuple):
     """Items looked at since a moment, answered or passed on: all, and by harm where it is known.
 
-    `unlooked` counts answers to covered items that were never uncovered; they are not among the others.
+    `unlooked` counts answers to hidden items that were never revealed; they are not among the others.
     """
 
     total: int
