@@ -74,7 +74,7 @@ def _table(table: Table, words: Words) -> Iterator[str]:
     ]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
     if len(table.rows) > _ROWS:
-        yield words.say("more_rows", count=f"{len(table.rows) - _ROWS:,}")
+        yield words.say("{count} more rows are in report.html.", count=f"{len(table.rows) - _ROWS:,}")
 
 
 def _items(items: Items, words: Words) -> Iterator[str]:
@@ -83,11 +83,11 @@ def _items(items: Items, words: Words) -> Iterator[str]:
         return
     names = [name for name, _ in items.items[0].answers]
     with_text = any(one.text for one in items.items)
-    head = [words["item"], *names, *([words["item_text"]] if with_text else [])]
+    head = [words.say("Item"), *names, *([words.say("Item text")] if with_text else [])]
     rows = [_item(one, with_text) for one in items.items[:_ITEMS]]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (map(escaped, head), ["---"] * len(head), *rows))
     if len(items.items) > _ITEMS:
-        yield words.say("more_rows", count=f"{len(items.items) - _ITEMS:,}")
+        yield words.say("{count} more rows are in report.html.", count=f"{len(items.items) - _ITEMS:,}")
 
 
 def _item(one: Item, with_text: bool) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from evals.data.eval_data import Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.evidence import Contrast, on_clauses
@@ -72,33 +73,29 @@ class Known:
         return max(main, key=lambda entry: entry[1].share - entry[1].elsewhere, default=None)
 
 
-def where_to_start(known: Known, target: Target) -> str:
-    """A sentence on the clause most of the items cite, if there is one."""
+def where_to_start(known: Known, target: Target) -> tuple[Reason, ...]:
+    """The clause most of the items cite, if there is one."""
     found = known.main_clause(target)
-    return (
-        "" if found is None else f" {of_items(found[1])} cite {found[0]}: how it reads that clause is where to start."
-    )
+    return () if found is None else (Reason.of("start_with_clause", items=of_items(found[1]), clause=found[0]),)
 
 
-def one_each(known: Known, target: Target) -> str:
-    """A sentence of caution where people's label rests on one person."""
-    if len(known.several(target)):
-        return ""
-    return " With one reviewer an item, a slip of theirs can't be ruled out."
+def one_each(known: Known, target: Target) -> tuple[Reason, ...]:
+    """Caution where people's label rests on one person."""
+    return () if len(known.several(target)) else (Reason("one_reviewer_an_item"),)
 
 
-def percent(share: float) -> str:
-    """A share in words."""
+def percent(share: float) -> Reason:
+    """A share in whole per cent, and never 0 or 100 where it is not."""
     if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{100 * share:.0f} %" if share < 0.995 or share == 1 else "over 99 %"
+        return Reason("under_1_percent")
+    return Reason.of("whole_percent", percent=100 * share) if share < 0.995 or share == 1 else Reason("over_99_percent")
 
 
-def of_items(found: Contrast) -> str:
+def of_items(found: Contrast) -> Reason:
     """How many of the misjudged items, with their share."""
     if found.hits == found.n:
-        return f"All {found.n:,} of these items"
-    return f"{found.hits:,} of these {found.n:,} items ({percent(found.share)})"
+        return Reason.of("all_of_these_items", n=found.n)
+    return Reason.of("some_of_these_items", hits=found.hits, n=found.n, share=percent(found.share))
 
 
 def mean(shares: list[float]) -> float:

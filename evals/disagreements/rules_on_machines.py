@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
 from evals.disagreements.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
 from evals.disagreements.peers import independent
@@ -14,9 +15,7 @@ def no_answer(known: Known, target: Target) -> Conclusion | None:
     names = known.names(target)
     if names is None or names[1] != NO_ANSWER:
         return None
-    return Conclusion(
-        ProbableSide.MACHINE, "To most of these items it gave no usable answer, whatever the right one is."
-    )
+    return Conclusion(ProbableSide.MACHINE, (Reason("no_usable_answer_to_most"),))
 
 
 def shared_mistake(known: Known, target: Target) -> Conclusion | None:
@@ -26,13 +25,13 @@ def shared_mistake(known: Known, target: Target) -> Conclusion | None:
     if len(alike) < 2 or len(alike) <= len(answers) / 2:
         return None
     names = known.names(target)
-    on = "" if names is None else f" on {names[0]} against {names[1]}"
-    because = (
-        f"{len(alike)} of {len(answers)} other models make the same mistake on half of these items or more "
-        f"({percent(mean([one.same for one in answers.values()]))} on average), so it is no slip of one model: the "
-        f"policy's words{on} lead models elsewhere than people."
-    )
-    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))
+    share = percent(mean([one.same for one in answers.values()]))
+    if names is None:
+        because = Reason.of("shared_mistake", models=len(alike), of=len(answers), share=share)
+    else:
+        labels = {"people": names[0], "machine": names[1]}
+        because = Reason.of("shared_mistake_on_pair", models=len(alike), of=len(answers), share=share, **labels)
+    return Conclusion(ProbableSide.POLICY, (because, *one_each(known, target)))
 
 
 def right_under_other_policy(known: Known, target: Target) -> Conclusion | None:
@@ -46,8 +45,8 @@ def right_under_other_policy(known: Known, target: Target) -> Conclusion | None:
         return None
     name = max(right, key=lambda one: right[one])
     policy = next(one.policy for one in others if one.name == name)
-    because = f"The same model, asked under policy {policy}, gets {percent(right[name])} of these right ({name})."
-    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))
+    because = Reason.of("right_under_other_policy", policy=policy, share=percent(right[name]), variant=name)
+    return Conclusion(ProbableSide.POLICY, (because, *one_each(known, target)))
 
 
 def others_are_right(known: Known, target: Target) -> Conclusion | None:
@@ -57,10 +56,10 @@ def others_are_right(known: Known, target: Target) -> Conclusion | None:
     if right < MOST:
         return None
     if len(answers) == 1:
-        because = f"Another variant, {next(iter(answers))}, gives people's label to {percent(right)} of these items."
+        because = Reason.of("another_variant_is_right", variant=next(iter(answers)), share=percent(right))
     else:
-        because = f"{len(answers)} other variants give people's label to {percent(right)} of these items on average."
-    return Conclusion(ProbableSide.MACHINE, because + where_to_start(known, target))
+        because = Reason.of("other_variants_are_right", variants=len(answers), share=percent(right))
+    return Conclusion(ProbableSide.MACHINE, (because, *where_to_start(known, target)))
 
 
 def one_clause(known: Known, target: Target) -> Conclusion | None:
@@ -69,8 +68,6 @@ def one_clause(known: Known, target: Target) -> Conclusion | None:
     if found is None:
         return None
     clause, contrast = found
-    because = (
-        f"{of_items(contrast)} cite {clause}; where people agree with the same answer, {percent(contrast.elsewhere)} "
-        "do. Its wording is where to look, or how the machine reads it."
-    )
-    return Conclusion(ProbableSide.POLICY, because + one_each(known, target))
+    elsewhere = percent(contrast.elsewhere)
+    because = Reason.of("one_clause", items=of_items(contrast), clause=clause, elsewhere=elsewhere)
+    return Conclusion(ProbableSide.POLICY, (because, *one_each(known, target)))

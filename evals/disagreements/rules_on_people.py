@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
 from evals.disagreements.evidence import line_between, on_reviewers, splits
 from evals.disagreements.known import LEAST, LEVEL, MOST, Known, of_items, percent, where_to_start
@@ -25,13 +26,15 @@ def deviating_reviewer(known: Known, target: Target) -> Conclusion | None:
     if found.share < MOST or found.p_value > LEVEL:
         return None
     who = max(deviating.values(), key=lambda one: one.rate - one.others)
-    names = " or ".join(sorted(one.name for one in deviating.values()))
-    because = (
-        f"{of_items(found)} have a label that would not stand without {names}; elsewhere {percent(found.elsewhere)} "
-        f"have. Peers differ from {who.name} on {percent(who.rate)} of {who.n:,} items they share, and from each other "
-        f"on {percent(who.others)}."
+    names = tuple(sorted(one.name for one in deviating.values()))
+    rests = Reason.of(
+        "rests_on_deviating",
+        items=of_items(found),
+        names=names,
+        elsewhere=percent(found.elsewhere),
     )
-    return Conclusion(ProbableSide.REVIEWER, because)
+    differ = Reason.of("peers_differ", name=who.name, share=percent(who.rate), n=who.n, others=percent(who.others))
+    return Conclusion(ProbableSide.REVIEWER, (rests, differ))
 
 
 def line_drawn_differently(known: Known, target: Target) -> Conclusion | None:
@@ -40,12 +43,15 @@ def line_drawn_differently(known: Known, target: Target) -> Conclusion | None:
     line = None if target.pair is None else line_between(known.people, target.pair)
     if line is None or names is None or line.n < _LEAST_ON_LINE or line.p_value > LEVEL:
         return None
-    because = (
-        f"Reviewers draw the line between {names[0]} and {names[1]} differently themselves: of the {line.split:,} "
-        f"items they differ on, {percent(line.n / line.split)} are between these two; by how often the labels are used "
-        f"it would be {percent(line.expected)}."
+    because = Reason.of(
+        "line_drawn_differently",
+        first=names[0],
+        second=names[1],
+        split=line.split,
+        share=percent(line.n / line.split),
+        expected=percent(line.expected),
     )
-    return Conclusion(ProbableSide.POLICY, because)
+    return Conclusion(ProbableSide.POLICY, (because,))
 
 
 def read_differently(known: Known, target: Target) -> Conclusion | None:
@@ -55,11 +61,8 @@ def read_differently(known: Known, target: Target) -> Conclusion | None:
         return None
     if found.share < max(_LEAST_SPLIT, _FAR_MORE * found.elsewhere):
         return None
-    because = (
-        f"Reviewers differ among themselves on {percent(found.share)} of the {found.n:,} such items that two or more "
-        f"answered, and on {percent(found.elsewhere)} of the others: these can be read in more than one way."
-    )
-    return Conclusion(ProbableSide.ITEM, because)
+    because = Reason.of("read_differently", share=percent(found.share), n=found.n, elsewhere=percent(found.elsewhere))
+    return Conclusion(ProbableSide.ITEM, (because,))
 
 
 def people_agree(known: Known, target: Target) -> Conclusion | None:
@@ -71,9 +74,8 @@ def people_agree(known: Known, target: Target) -> Conclusion | None:
     overall = 1 - float(known.people.differing[known.people.several].mean())
     if agreed < UNANIMOUS or overall < RELIABLE:
         return None
-    on = f"all {len(several):,}" if agreed == 1 else f"{percent(agreed)} of the {len(several):,}"
-    because = (
-        f"On {on} of these items that two or more reviewers answered, they agree with each other; any two reviewers "
-        f"agree on {percent(overall)} of all items."
-    )
-    return Conclusion(ProbableSide.MACHINE, because + where_to_start(known, target))
+    if agreed == 1:
+        because = Reason.of("people_agree_on_all", n=len(several), overall=percent(overall))
+    else:
+        because = Reason.of("people_agree_on_most", n=len(several), share=percent(agreed), overall=percent(overall))
+    return Conclusion(ProbableSide.MACHINE, (because, *where_to_start(known, target)))

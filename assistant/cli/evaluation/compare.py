@@ -62,8 +62,9 @@ def agree(
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
     from assistant.cli.evaluation.words import show_panel, show_people
+    from assistant.reports.reasons.worded import english
     from evals.agreement.panel_of_variant import agreement_panel
-    from evals.agreement.people import people_coefficients
+    from evals.agreement.people_panel import people_coefficients
     from evals.agreement.slice_agreement import slice_agreement
     from evals.data.files import choose_variant
     from evals.data.slices import with_clauses
@@ -85,7 +86,7 @@ def agree(
     if selection.by_clause:
         data = with_clauses(data, name)
     for note in data.notes:
-        output.note(note)
+        output.note(english(note))
     sliced = slice_agreement(data, name, confidence=confidence)
     if name is None:
         show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
@@ -121,6 +122,7 @@ def compare(
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
     from assistant.cli.evaluation.words import show_comparison
+    from assistant.reports.reasons.worded import english
     from evals.comparison.compare import compare as compare_two
     from evals.comparison.scores import Terms
     from evals.data.slices import with_clauses
@@ -145,7 +147,7 @@ def compare(
     if selection.by_clause:
         data = with_clauses(data, first)
     for note in data.notes:
-        output.note(note)
+        output.note(english(note))
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
     show_comparison(output, compare_two(data, first, second, terms), examples)
 

@@ -13,14 +13,15 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.two_raters import gwet_scale
 from assistant.stats.agreement.weight_matrices import check_weights
 from assistant.stats.codes import codes as checked_codes
 from assistant.stats.vectors import Floats
 
-NO_PAIRS = "no item has two ratings"
-ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance can't be told"
-_ONE_ITEM = "a standard error needs two items"
+NO_PAIRS = Reason("no_item_rated_twice")
+ONE_LABEL = Reason("one_label_in_all_ratings")
+_ONE_ITEM = Reason("one_item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class RatersCoefficient:
         agreement: mean over items of the share of its pairs of ratings that agree, or of their agreement weights.
         chance: the same by chance.
         items: with at least one rating.
-        reason: why a figure is None, in words.
+        reason: why a figure is None.
     """
 
     value: float | None
@@ -41,7 +42,7 @@ class RatersCoefficient:
     agreement: float | None
     chance: float | None
     items: int
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 def rating_counts(items: npt.ArrayLike, raters: npt.ArrayLike, codes: npt.ArrayLike, classes: int) -> Floats:

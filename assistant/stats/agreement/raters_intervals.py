@@ -9,6 +9,7 @@ two ratings added, spread evenly over the pairs of labels.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,19 @@ def coefficients_of_counts(
     Raises:
         ValueError: as `check_counts`, other lengths, an unknown name, level out of range.
     """
+    ratings = ratings_of_counts(counts, weights=weights, clusters=clusters, correction=correction, values=values)
+    return {name: ratings.coefficient(name, confidence) for name in names}
+
+
+def ratings_of_counts(
+    counts: npt.ArrayLike,
+    *,
+    weights: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
+    correction: npt.ArrayLike | None = None,
+    values: npt.ArrayLike | None = None,
+) -> RatersRatings:
+    """Group the items once, for several coefficients. Arguments and errors as `coefficients_of_counts`."""
     n = check_counts(counts)
     w = weights_or_ones(weights, len(n)) if len(n) else np.zeros(0)
     groups = None if clusters is None else np.asarray(clusters)
@@ -67,8 +81,31 @@ def coefficients_of_counts(
     kinds, of_item = _kinds(n[paired])
     drawn = None if correction is None else np.asarray(correction)[paired]
     design = design_of_items(of_item, len(kinds), w[paired], None if groups is None else groups[paired], drawn)
-    check_level(confidence)
-    return {name: _coefficient(kinds, design, name, recipe(name, values), confidence) for name in names}
+    return RatersRatings(kinds, design, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatersRatings:
+    """How often each item got each label, ready for any coefficient.
+
+    Attributes:
+        kinds: the distinct rows of counts, shape (kinds, k).
+        design: which of them each item is, and how items weigh and belong together.
+        values: of the grades, shape (k,).
+    """
+
+    kinds: Floats
+    design: Design
+    values: npt.ArrayLike | None
+
+    def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
+        """One of `RATERS` or `GRADED` with its interval.
+
+        Raises:
+            ValueError: an unknown name, level out of range.
+        """
+        check_level(confidence)
+        return _coefficient(self.kinds, self.design, name, recipe(name, self.values), confidence)
 
 
 def _kinds(n: Floats) -> tuple[Floats, Codes]:

@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.vectors import Floats, vectors, weights_or_ones
 
 
@@ -30,7 +31,7 @@ class PredictionPowered:
     low: float | None
     high: float | None
     power: float
-    reason: str | None
+    reason: Reason | None
 
 
 def prediction_powered_mean(
@@ -73,7 +74,7 @@ def prediction_powered_mean(
     used = _best_power(y, f, many, w) if power is None else power
     value = used * float(many.mean()) + float(np.average(y - used * f, weights=w))
     if np.count_nonzero(w) < 2:
-        return PredictionPowered(value, None, None, None, used, "fewer than two labelled items: no spread to go by")
+        return PredictionPowered(value, None, None, None, used, Reason("too_few_labelled_items"))
     residual = _residuals(y - used * f, w)
     error = sqrt(float(residual @ residual) + used * used * float(many.var()) / len(many))
     half = NormalDist().inv_cdf((1 + confidence) / 2) * error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.domain.reasons import Reason
 from assistant.reports.blocks import Item, Items, Said, Table
 from assistant.reports.figures import interval, number, p_value, percent, signed
 from assistant.reports.visible import plain
@@ -26,7 +27,7 @@ def both(figure: Coefficient, words: Words) -> str:
     """A share with its interval, in one cell."""
     if figure.value is None:
         return undefined(figure, words)
-    return value(figure, words) + words.say("brackets", inside=ends(figure, words))
+    return value(figure, words) + words.say(" ({inside})", inside=ends(figure, words))
 
 
 def points(figure: Coefficient, words: Words) -> str:
@@ -40,7 +41,7 @@ def points_ends(figure: Coefficient, words: Words) -> str:
         return ""
     if figure.low is None or figure.high is None:
         return interval(figure, words)
-    return words.say("range", low=signed(100 * figure.low), high=signed(100 * figure.high))
+    return words.say("{low} to {high}", low=signed(100 * figure.low), high=signed(100 * figure.high))
 
 
 def index(figure: Coefficient, words: Words) -> str:
@@ -54,33 +55,33 @@ def index_ends(figure: Coefficient, words: Words) -> str:
         return ""
     if figure.low is None or figure.high is None:
         return interval(figure, words)
-    return words.say("range", low=number(figure.low, 3), high=number(figure.high, 3))
+    return words.say("{low} to {high}", low=number(figure.low, 3), high=number(figure.high, 3))
 
 
 def undefined(figure: Coefficient, words: Words) -> str:
     """That a figure is not defined, and why."""
-    return words.say("undefined", reason=words.reason(figure.reason))
+    return words.say("not defined: {reason}", reason=words.reason(figure.reason))
 
 
 def chance(p: float | None, words: Words) -> str:
     """A p-value without its letter, for a column of them."""
-    return words["p_undefined"] if p is None else p_value(p).removeprefix("p ").removeprefix("= ")
+    return words.say("not defined") if p is None else p_value(p).removeprefix("p ").removeprefix("= ")
 
 
-def counted(caption: str, counts: Mapping[str, int], words: Words) -> list[Table]:
+def counted(caption: str, counts: Mapping[Reason, int], words: Words) -> list[Table]:
     """A table of counts by reason, or none where there are none."""
-    rows = [(words.known(reason), f"{count:,}") for reason, count in counts.items()]
-    return [Table(caption, (words["reason_column"], words["items_column"]), rows, names=0)] if rows else []
+    rows = [(words.reason(reason), f"{count:,}") for reason, count in counts.items()]
+    return [Table(caption, (words.say("Reason"), words.figures("Items")), rows, names=0)] if rows else []
 
 
-def noted(notes: Sequence[str]) -> list[Said]:
-    """Notes of the data, as they come."""
-    return [Said(note, "note") for note in notes]
+def noted(notes: Sequence[Reason], words: Words) -> list[Said]:
+    """What the reader must know."""
+    return [Said(words.reason(note), "note") for note in notes]
 
 
 def examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
     """Items on which a variant and people differ."""
-    people, machine = words["people"], words["machine"]
+    people, machine = words.say("Human label"), words.say("Machine label")
     return Items(caption, [_example(one, people, machine, words) for one in shown])
 
 

@@ -9,7 +9,7 @@ from assistant.reports.markdown import as_markdown
 from assistant.stats.agreement.coefficient_intervals import coefficients_of_ratings
 from evals.agreement.label_rows import label_rows
 from evals.agreement.panel_of_variant import agreement_panel
-from evals.agreement.people import people_coefficients
+from evals.agreement.people_panel import people_coefficients
 from evals.agreement.replace import may_replace
 from evals.comparison.scores import Terms
 from evals.data.collect import Collector

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient, undefined
-from evals.agreement.people import people_panel
+from evals.agreement.people_panel import people_panel
 from evals.agreement.replacement import Allowance, Replacement
 from evals.comparison.comparison import Verdict
 from evals.comparison.ranking import Ranking
