@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from babel.messages.pofile import read_po
-
-import assistant
 from assistant.domain.labels import NO_ANSWER, NO_LABEL
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
+from assistant.messages.language import language as language_of
 from assistant.reports.reasons.of_data import SLICES
 from assistant.reports.reasons.worded import MESSAGES, read_length, word
-
-
-def marked(message: str) -> str:
-    """The message itself: tells the collector of messages that `say` is given it later, from a table."""
-    return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +37,6 @@ _PUNCTUATION = {"en": Punctuation(" ", ", ", ", ", "; ", "."), "zh": Punctuation
 _OTHERS = {"(others)": "other_values", "(none cited)": "no_clause_cited"}
 
 
-@cache
-def _texts(language: str) -> dict[str, str]:
-    if language == "en":
-        return {}
-    path = Path(assistant.__file__).parent / "messages" / "locale" / language / "LC_MESSAGES" / "reports.po"
-    with path.open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file) if one.id}
-
-
 class Words:
     """What a report says, in one language. Messages are English, with `{names}` that are filled in.
 
@@ -72,10 +54,7 @@ class Words:
             )
         self.language = language
         self.punctuation = _PUNCTUATION[language]
-        self._texts = _texts(language)
-
-    def _translated(self, message: str) -> str:
-        return self._texts.get(message, message)
+        self._translated = language_of(language).gettext
 
     def say(self, message: str, **parts: object) -> str:
         """The message in this language, filled in."""
@@ -122,4 +101,4 @@ class Words:
         some = self.punctuation.list.join(names[:shown])
         if len(names) <= shown:
             return some
-        return self.say("{names} and {count} more", names=some, count=len(names) - shown, total=len(names))
+        return self.say("{names} and {count} more", names=some, count=len(names) - shown)

@@ -27,7 +27,9 @@ class Figure(Shown):
     n: int
     effective_n: float
     method: str
+    method_code: str
     reason: str | None
+    reason_code: Annotated[str | None, Field(description="Stable; `reason` is its sentence in English.")] = None
 
 
 class LabelFigures(Shown):
@@ -110,12 +112,14 @@ def agreement_of(request: Request, source: Source) -> Agreement:
     def find() -> Agreement:
         # The harness loads scipy and pandas, which the server starts without.
         from assistant.application.evaluation.data import production_data, suite_data  # noqa: PLC0415
+        from assistant.reports.reasons.worded import english  # noqa: PLC0415
         from evals.agreement.panel_of_variant import agreement_panel  # noqa: PLC0415
 
         of_run, name = source.kind == "run", source.name
         data = production_data(workspace, name) if of_run else suite_data(workspace, name)[0]
         panels = [_told(agreement_panel(data, one)) for one in data.variants if len(data.answered(one))]
-        return Agreement(source=name, at="", items=len(data), notes=list(data.notes), panels=panels)
+        notes = [english(note) for note in data.notes]
+        return Agreement(source=name, at="", items=len(data), notes=notes, panels=panels)
 
     try:
         known = remembered(request).get(("agreement", source), find, seconds=30)
@@ -125,5 +129,6 @@ def agreement_of(request: Request, source: Source) -> Agreement:
 
 
 def _told(panel: AgreementPanel) -> PanelShown:
-    names = PanelShown.model_fields.keys() - {"table"}
-    return PanelShown.of({name: getattr(panel, name) for name in names} | {"table": panel.table.tolist()})
+    from assistant.reports.as_json import plain  # noqa: PLC0415 - as above
+
+    return PanelShown.of(plain(panel))

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from assistant.web.problems import Problem
 from assistant.wiring.workspace import Workspace
 
 if TYPE_CHECKING:
-    from assistant.reports.words import Words
     from evals.agreement.panel import AgreementPanel
     from evals.data.eval_data import EvalData
 
@@ -162,18 +161,16 @@ def _measure(data: EvalData, language: str) -> Measured:
     panels = {name: agreement_panel(data, name) for name in data.variants if len(data.answered(name))}
     words = Words(language)
     section = agreement_section(panels, words)
-    parts = [(part.title, list(_drawn(part.blocks, words))) for part in section.parts]
+    parts = [(part.title, list(_drawn(part.blocks))) for part in section.parts]
     first = next(iter(panels.values()), None)
-    notes = [words.known(note) for note in data.notes]
+    notes = [words.reason(note) for note in data.notes]
     return Measured(parts, _confusions(first) if first else (), notes, len(data))
 
 
-def _drawn(blocks: Sequence[Any], words: Words) -> Iterator[Any]:
+def _drawn(blocks: Sequence[Any]) -> Iterator[Any]:
     for block in blocks:
         if block.kind == "chart":
             yield Svg(block.caption, block.description, block.draw())
-        elif block.kind == "said" and block.manner == "note":
-            yield replace(block, text=words.known(block.text))
         else:
             yield block
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.reports.words import marked
+from assistant.messages.language import marked
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.measures import NDCG_AT, jaccard, kendall, mean_ndcg
 from evals.agreement.panel_items import PanelItems

@@ -37,7 +37,7 @@ class PanelItems:
     def graded(self) -> Codes:
         """Of grades, those of the items with a usable answer: no answer has no place on their scale, shape (g,)."""
         first = self.data.variants[self.variant].first
-        return self.items[first[self.items] != no_answer(self.data)]
+        return np.asarray(self.items[first[self.items] != no_answer(self.data)])
 
     def coefficient(self, name: str) -> Coefficient:
         """One of `NOMINAL` in `coefficient_intervals`: what a variant answered off the label set never agrees."""

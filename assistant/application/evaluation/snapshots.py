@@ -144,7 +144,7 @@ def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
         ids = _ids_of(store, suite, path) if asks else {}
         candidates, read = from_files(data, path.parent, ids)
         label_set = workspace.policy.label_set if asks and not data.classes else None
-        return freeze(suite, candidates, guides, label_set, notes=tuple(map(read_written, read.notes)))
+        return freeze(suite, candidates, guides, label_set, notes=read.notes)
     query = data.query
     labelled, routed, notes = _weighted(workspace, store, query.weighted_by)
     return freeze(suite, list(from_workspace(labelled, query, routed)), guides, workspace.policy.label_set, notes=notes)

@@ -111,8 +111,8 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
         "",
         table(("variant", "agreement", "cost", "per agreed label", "ms", "tokens", "failed", "missing"), sides),
         "",
-        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; {english(comparison.test)}; "
-        f"{_detectable(comparison)}",
+        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; "
+        f"{english(comparison.test)}; {_detectable(comparison)}",
     ]
     if comparison.slices:
         effects = [

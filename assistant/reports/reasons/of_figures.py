@@ -82,6 +82,8 @@ PANEL_NOTES: Mapping[str, str] = {
     "items_weighted": "Items are weighted by 1 / inclusion probability.",
     "first_repeat_judged": "Of the repeats the first is judged.",
     "score_of_repeats": "An item's score is the share of its repeats that agree with people.",
-    "answers_outside_set": "{answers:,} answers of {variant} are outside the reference set, {labels}: they never agree.",
+    "answers_outside_set": (
+        "{answers:,} answers of {variant} are outside the reference set, {labels}: they never agree."
+    ),
 }
 """What the reader must know of a panel or a comparison."""

@@ -8,7 +8,6 @@ two ratings added, spread evenly over the pairs of labels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,39 +29,6 @@ GRADED = ("alpha_ordinal", "alpha_interval")
 _ADDED = 2.0  # items
 
 
-def coefficients_of_counts(
-    counts: npt.ArrayLike,
-    *,
-    weights: npt.ArrayLike | None = None,
-    clusters: npt.ArrayLike | None = None,
-    correction: npt.ArrayLike | None = None,
-    names: Iterable[str] = RATERS,
-    values: npt.ArrayLike | None = None,
-    confidence: float = 0.95,
-) -> dict[str, Coefficient]:
-    """The named coefficients from how often each item got each label, each with its interval.
-
-    Args:
-        counts: ratings, shape (items, k); items with fewer than two are left out, so `n` counts the others.
-        weights: of the items, shape (items,), such as 1 / inclusion probability.
-        clusters: of items that aren't independent of each other, any values that can be sorted, shape (items,).
-        correction: 1 less the chance of each item to be here, shape (items,), as `design_of_items`.
-        names: of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) and, where the labels are
-            in order, `GRADED`.
-        values: of the grades, shape (k,), for interval distances; None places them at equal distances.
-        confidence: two-sided level.
-
-    Returns:
-        By name; undefined is None with a reason. Values of alpha as `krippendorff_alpha`; of Fleiss' kappa and AC1 as
-        `fleiss_kappa` and `gwet_ac_of_raters` where every item has two ratings or more.
-
-    Raises:
-        ValueError: as `check_counts`, other lengths, an unknown name, level out of range.
-    """
-    ratings = ratings_of_counts(counts, weights=weights, clusters=clusters, correction=correction, values=values)
-    return {name: ratings.coefficient(name, confidence) for name in names}
-
-
 def ratings_of_counts(
     counts: npt.ArrayLike,
     *,
@@ -71,7 +37,18 @@ def ratings_of_counts(
     correction: npt.ArrayLike | None = None,
     values: npt.ArrayLike | None = None,
 ) -> RatersRatings:
-    """Group the items once, for several coefficients. Arguments and errors as `coefficients_of_counts`."""
+    """Group the items once, for any coefficient.
+
+    Args:
+        counts: ratings, shape (items, k); items with fewer than two are left out, so `n` counts the others.
+        weights: of the items, shape (items,), such as 1 / inclusion probability.
+        clusters: of items that aren't independent of each other, any values that can be sorted, shape (items,).
+        correction: 1 less the chance of each item to be here, shape (items,), as `design_of_items`.
+        values: of the grades, shape (k,), for interval distances; None places them at equal distances.
+
+    Raises:
+        ValueError: as `check_counts`, or other lengths.
+    """
     n = check_counts(counts)
     w = weights_or_ones(weights, len(n)) if len(n) else np.zeros(0)
     groups = None if clusters is None else np.asarray(clusters)
@@ -99,7 +76,10 @@ class RatersRatings:
     values: npt.ArrayLike | None
 
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
-        """One of `RATERS` or `GRADED` with its interval.
+        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) or `GRADED`.
+
+        Undefined is None with a reason. Values of alpha as `krippendorff_alpha`; of Fleiss' kappa and AC1 as
+        `fleiss_kappa` and `gwet_ac_of_raters` where every item has two ratings or more.
 
         Raises:
             ValueError: an unknown name, level out of range.

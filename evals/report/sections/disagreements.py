@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.messages.language import marked
 from assistant.reports.blocks import Block, Fold, Part, Said, Section, Table
 from assistant.reports.figures import percent
-from assistant.reports.words import Words, marked
+from assistant.reports.words import Words
 from evals.disagreements.analysis import (
     Cluster,
     Conclusion,

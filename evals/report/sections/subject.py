@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.messages.language import marked
 from assistant.reports.blocks import Block, Facts, Fold, Section, Table
-from assistant.reports.words import Words, marked
+from assistant.reports.words import Words
 from evals.data.eval_data import Scale
 from evals.evaluation import Subject
 from evals.report.sections.cells import counted, noted
