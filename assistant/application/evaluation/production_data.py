@@ -13,8 +13,7 @@ from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.reports.reasons.worded import read_written
-from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
-from assistant.store.runs.eval_answers import EvalAnswerStore
+from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
@@ -75,13 +74,13 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
     left_out: Counter[Reason] = Counter()
     before = stated = 0
     chosen = selection or Selection()
-    described = {one.facts.id: (one, described_facts(one.facts)) for one in LabelledStore(workspace.database).items()}
+    described = {one.facts.id: (one, described_facts(one.facts)) for one in workspace.labelled_items.items()}
     labelled = [one for one, properties in described.values() if chosen.takes(properties)]
     if described:
         chosen.check(len(labelled), str(workspace.folder))
     given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
     keys = [one.facts.key for one in labelled]
-    answers = EvalAnswerStore(workspace.database)
+    answers = workspace.eval_answers
     variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
     answered = {key for variant in variants for said in variant.repeats if said for key in said.keys}
     everything = [answer for of_item in given.values() for answer in of_item]
@@ -133,7 +132,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     if speaking is not None:
         inclusion, sampled = speaking
         return _Chances(run.name, inclusion, read_written(sampled.note(run)), {}, sampled.finite)
-    return _Chances(run.name, None, None, dict(LabelledStore(workspace.database).routed(run.id)))
+    return _Chances(run.name, None, None, dict(workspace.labelled_items.routed(run.id)))
 
 
 def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:
