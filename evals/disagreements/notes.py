@@ -8,13 +8,13 @@ import numpy as np
 
 from assistant.domain.reasons import Reason
 from evals.data.eval_data import Scale
-from evals.disagreements.clusters import LEAST_ITEMS as LEAST_CLUSTERED
-from evals.disagreements.clusters import MOST_ITEMS, Clusters
+from evals.disagreements.clusters.cluster import LEAST_ITEMS as LEAST_CLUSTERED
+from evals.disagreements.clusters.cluster import MOST_ITEMS, Clusters
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import how_chosen
-from evals.disagreements.known import Known, percent
 from evals.disagreements.pairs import MOST_PAIRS, Pair
-from evals.disagreements.search import LEAST_ITEMS, Search
+from evals.disagreements.sides.known import Known, percent
+from evals.disagreements.slices.search import LEAST_ITEMS, Search
 
 
 def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tuple[Reason, ...]:

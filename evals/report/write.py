@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
+from assistant.reports.as_json import plain
 from assistant.reports.markdown import as_markdown
 from assistant.reports.page import MARK, as_page
 from evals.evaluation import Evaluation
-from evals.report.as_json import as_json
 from evals.report.document import as_report
 
 FILES = ("report.html", "report.md", "report.json")
@@ -63,3 +64,8 @@ def _write(path: Path, content: str) -> None:
     unfinished.write_bytes(content.encode("utf-8", "backslashreplace"))
     hand_on(unfinished)
     unfinished.replace(path)
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything of an evaluation, in the order of its classes. `report` comes first and tells what the document is."""
+    return {"report": MARK, "format": 1, **plain(evaluation)}

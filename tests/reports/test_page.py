@@ -16,8 +16,8 @@ from assistant.domain.reasons import Reason, as_written
 from assistant.reports.page import as_page
 from assistant.reports.visible import visible
 from evals.evaluation import Evaluation
-from evals.report.as_json import as_json
 from evals.report.document import as_report
+from evals.report.write import as_json
 from tests.evals.report import made_up
 from tests.evals.report.reading import Page
 

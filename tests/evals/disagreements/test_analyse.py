@@ -12,7 +12,7 @@ from assistant.domain.reasons import Reason
 from assistant.stats.intervals import binomial_interval
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import Disagreements, GroupRow
-from evals.disagreements.log_odds import marking
+from evals.disagreements.clusters.cluster import marking
 from evals.disagreements.terms import terms_of
 from tests.evals.disagreements.made import WORDS, collect, other
 

@@ -14,8 +14,7 @@ from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
-from evals.report.as_json import as_json
-from evals.report.write import FILES, write_report
+from evals.report.write import FILES, as_json, write_report
 from tests.evals.report import made_up
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from assistant.domain.reasons import Reason
 from evals.data.eval_data import Codes
 from evals.disagreements.compared import Compared
-from evals.disagreements.evidence import Contrast, on_clauses
 from evals.disagreements.groups import NO_CLAUSE, cited
-from evals.disagreements.peers import Answers, Peer, answers_to, peers_of
 from evals.disagreements.people import People
+from evals.disagreements.sides.evidence import Contrast, on_clauses
+from evals.disagreements.sides.peers import Answers, Peer, answers_to, peers_of
 from evals.disagreements.target import Target
 
 LEAST = 5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
-from evals.disagreements.evidence import busiest_reviewer, splits
-from evals.disagreements.known import LEAST, LEVEL, MOST, Known, mean, of_items, percent
+from evals.disagreements.sides.evidence import busiest_reviewer, splits
+from evals.disagreements.sides.known import LEAST, LEVEL, MOST, Known, mean, of_items, percent
 from evals.disagreements.target import Target
 
 _ASK = 20

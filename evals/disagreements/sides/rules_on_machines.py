@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
-from evals.disagreements.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
-from evals.disagreements.peers import independent
+from evals.disagreements.sides.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
+from evals.disagreements.sides.peers import independent
 from evals.disagreements.target import Target
 
 

@@ -9,12 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.stats import hypergeom
 
-from evals.data.eval_data import Codes
+from evals.data.eval_data import Codes, Floats
 from evals.disagreements.analysis import Cluster, Conclusion
+from evals.disagreements.clusters.placing import place
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import shown
-from evals.disagreements.log_odds import marking
-from evals.disagreements.placing import place
 from evals.disagreements.target import most_frequent_pair
 from evals.disagreements.terms import Terms
 
@@ -27,6 +26,9 @@ MOST_ITEMS = 10_000
 LEAST_OF_CLUSTER = 5
 MOST_CLUSTERS = 12
 MOST_TERMS = 5
+
+PRIOR = 500.0
+"""How many terms the prior weighs: rare terms must be seen several times before they stand out."""
 
 _LEVEL = 0.01
 _MARKED = 2.0
@@ -165,3 +167,33 @@ def _names(of_cluster: sp.csr_array, of_right: sp.csr_array, names: tuple[str, .
     held = these >= max(2, 0.2 * of_cluster.shape[0])
     order = np.argsort(-strength, kind="stable")
     return tuple(names[at] for at in order if strength[at] >= _MARKED and held[at])[:MOST_TERMS]
+
+
+def marking(these: Floats, others: Floats) -> Floats:
+    """Log-odds of each term in these texts against others, shrunk by an informative Dirichlet prior, as z-scores.
+
+    ln((y + α) / (n + α₀ - y - α)) of these less the same of the others, over √(1/(y + α) + 1/(y' + α)); α is 500 times
+    the term's share of all terms in both.
+
+    Args:
+        these, others: how often each of t terms occurs, shape (t,).
+
+    Returns:
+        z-scores, shape (t,); above 2 the term marks these texts.
+
+    Source: Monroe, Colaresi & Quinn (2008), "Fightin' Words", Political Analysis 16:372-403, equations 16-22.
+    """
+    total = float(these.sum() + others.sum())
+    if total == 0:
+        return np.zeros(len(these))
+    prior = PRIOR * (these + others) / total
+    mine, theirs = these + prior, others + prior
+    odds = np.log(_odds(mine)) - np.log(_odds(theirs))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = odds / np.sqrt(1 / mine + 1 / theirs)
+    return np.where(prior > 0, z, 0.0)
+
+
+def _odds(counts: Floats) -> Floats:
+    rest = np.maximum(counts.sum() - counts, np.finfo(np.float64).tiny)
+    return np.asarray(np.maximum(counts, np.finfo(np.float64).tiny) / rest)

@@ -12,11 +12,11 @@ from scipy.special import xlogy
 from assistant.stats.contingency import kish
 from evals.data.eval_data import Bools, Codes
 from evals.disagreements.analysis import Conclusion, SliceFinding
-from evals.disagreements.candidates import LEAST_GROUPS, TERM, Candidates, candidates
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import examples
 from evals.disagreements.groups import disagreement
-from evals.disagreements.scan import Scan, scan_grouped, scan_independent
+from evals.disagreements.slices.candidates import LEAST_GROUPS, TERM, Candidates, candidates
+from evals.disagreements.slices.scan import Scan, scan_grouped, scan_independent
 from evals.disagreements.target import main_pair
 from evals.disagreements.terms import Terms
 

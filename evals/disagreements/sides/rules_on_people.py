@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
-from evals.disagreements.evidence import line_between, on_reviewers, splits
-from evals.disagreements.known import LEAST, LEVEL, MOST, Known, of_items, percent, where_to_start
+from evals.disagreements.sides.evidence import line_between, on_reviewers, splits
+from evals.disagreements.sides.known import LEAST, LEVEL, MOST, Known, of_items, percent, where_to_start
 from evals.disagreements.target import Target
 
 UNANIMOUS = 0.9

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from evals.disagreements import rules_on_machines, rules_on_people
 from evals.disagreements.analysis import Conclusion
-from evals.disagreements.known import LEAST, Known
+from evals.disagreements.sides import rules_on_machines, rules_on_people
+from evals.disagreements.sides.known import LEAST, Known
+from evals.disagreements.sides.unclear import too_few, unclear
 from evals.disagreements.target import Target
-from evals.disagreements.unclear import too_few, unclear
 
 RULES = (
     rules_on_people.deviating_reviewer,
