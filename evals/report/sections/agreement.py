@@ -8,18 +8,17 @@ from functools import partial
 import numpy as np
 
 from assistant.reports.blocks import Block, Chart, Part, Said, Section, Table
+from assistant.reports.cells import both, figure_table, index, index_row, noted, points_row, share_row
+from assistant.reports.charts.confusion import confusion
 from assistant.reports.figures import number, percent
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.metrics import metrics
 from evals.agreement.panel import AgreementPanel, Arms, Ceiling
 from evals.agreement.replacement import Allowance, Replacement
-from evals.report.confusion_chart import confusion
-from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 
 _OPEN = 3  # variants that stand open
-_EFFECTIVE = 0  # digits of an effective n
 
 
 def agreement_section(panels: Mapping[str, AgreementPanel], words: Words) -> Section:
@@ -54,42 +53,6 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
     return Part(panel.variant, [*blocks, *noted(panel.notes, words)], folded)
 
 
-def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
-    method = words.method(figure.method)
-    return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
-
-
-def share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    """A share in a table of figures."""
-    return _row(name, figure, (value(figure, words), ends(figure, words)), words)
-
-
-def index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    """A coefficient in a table of figures."""
-    return _row(name, figure, (index(figure, words), index_ends(figure, words)), words)
-
-
-def _points_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    return _row(name, figure, (points(figure, words), points_ends(figure, words)), words)
-
-
-def figure_table(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
-    """Figures with their interval, n and method, a row each."""
-    return Table(
-        caption,
-        [
-            words.say("Figure"),
-            words.figures("Value"),
-            words.figures("Interval"),
-            words.figures("n"),
-            words.figures("Effective n"),
-            words.say("Interval by"),
-        ],
-        rows,
-        names=0,
-    )
-
-
 def metric_rows(figures: Mapping[str, Coefficient], words: Words) -> list[tuple[str, ...]]:
     """Figures by the names of their metrics, in the order in which these are registered."""
     shown = [(one, figures[one.name]) for one in metrics() if one.name in figures]
@@ -109,7 +72,7 @@ def _ceiling(ceiling: Ceiling, words: Words) -> Table:
     rows = [
         share_row(words.say("Two reviewers of an item agree"), ceiling.human_human, words),
         share_row(words.say("The machine agrees with one of them"), ceiling.machine_human, words),
-        _points_row(words.say("Gap, machine less people (points)"), ceiling.gap, words),
+        points_row(words.say("Gap, machine less people (points)"), ceiling.gap, words),
         index_row(words.say("Krippendorff's α among reviewers"), ceiling.alpha, words),
     ]
     return figure_table(
@@ -124,7 +87,7 @@ def _arms(arms: Arms, words: Words) -> Table:
     ]
     return figure_table(
         words.say("Reviewers' answers that are the machine's, by whether it was in sight"),
-        [*rows, _points_row(words.say("Pull, assisted less blind (points)"), arms.pull, words)],
+        [*rows, points_row(words.say("Pull, assisted less blind (points)"), arms.pull, words)],
         words,
     )
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from assistant.reports.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.cells import chance, counted, described, ends, noted, points, points_ends, value
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.figures import dollars, duration, number, percent
 from assistant.reports.visible import differing, plain
 from assistant.reports.words import Words
 from evals.comparison.comparison import ChangedItem, Comparison, Side, SliceEffect
-from evals.report.sections.cells import chance, counted, ends, noted, points, points_ends, value
-from evals.report.sections.result import described
 from evals.report.sentences import verdict_sentence
 
 _OPEN = 3  # comparisons that stand open

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.messages.language import marked
-from assistant.reports.blocks import Block, Fold, Part, Said, Section, Table
+from assistant.reports.blocks import Block, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.cells import chance, ends, noted, value
 from assistant.reports.figures import percent
+from assistant.reports.visible import plain
 from assistant.reports.words import Words
 from evals.disagreements.analysis import (
     Cluster,
@@ -18,7 +20,6 @@ from evals.disagreements.analysis import (
     ProbableSide,
     SliceFinding,
 )
-from evals.report.sections.cells import chance, ends, examples, noted, value
 
 _OPEN = 2  # variants that stand open
 _SIDES = {
@@ -58,7 +59,7 @@ def _side(conclusion: Conclusion, words: Words) -> tuple[str, str]:
 def _folded(named: Sequence[tuple[str, Sequence[Example], int]], words: Words) -> list[Block]:
     """Examples of several things, each with its name and how many there are."""
     lists = [
-        examples(
+        _examples(
             words.say("{name}: {shown} of {count} items", name=name, shown=f"{len(shown):,}", count=f"{count:,}"),
             shown,
             words,
@@ -184,3 +185,14 @@ def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
             [Table(words.say("Disagreement by property"), columns, rows, names=2)],
         )
     ]
+
+
+def _examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
+    """Items on which a variant and people differ."""
+    people, machine = words.say("Human label"), words.say("Machine label")
+    return Items(caption, [_example(one, people, machine, words) for one in shown])
+
+
+def _example(one: Example, people: str, machine: str, words: Words) -> Item:
+    answers = ((people, plain(words.label(one.people))), (machine, plain(words.label(one.machine))))
+    return Item(one.id, one.text, answers)

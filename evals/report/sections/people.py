@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.cells import described, ends, figure_table, share_row, share_with_interval, value
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.words import Words
 from evals.agreement.panel import PeoplePanel, ReviewerRow
-from evals.report.sections.agreement import figure_table, metric_rows, share_row
-from evals.report.sections.cells import ends, value
-from evals.report.sections.result import described, share_with_interval
+from evals.report.sections.agreement import metric_rows
 from evals.report.sentences import people_sentence
 
 _SHOWN = 20  # reviewers in the chart: those who agree least

@@ -6,18 +6,27 @@ from functools import partial
 from itertools import pairwise
 
 from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.cells import (
+    chance,
+    described,
+    ends,
+    index,
+    index_ends,
+    points,
+    points_ends,
+    share_with_interval,
+    value,
+)
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.figures import percent
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.comparison.ranking import Pair, Ranked, Ranking
 from evals.evaluation import Evaluation
-from evals.report.sections.cells import chance, ends, index, index_ends, points, points_ends, value
 from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
 
 _PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
 _INVALID = 5  # variants whose invalid answers are told first; of more, their number
-_DESCRIBED = 8  # figures of a chart that are read aloud
 
 
 def result_section(evaluation: Evaluation, words: Words) -> Section:
@@ -82,21 +91,6 @@ def _forest(evaluation: Evaluation, words: Words) -> list[Block]:
         shares=True,
     )
     return [Chart(draw, words.say("Agreement with people, by variant"), described(rows, words, line_name))]
-
-
-def share_with_interval(figure: Coefficient, words: Words) -> str:
-    """A share and its interval, short enough for a chart."""
-    if figure.value is None or figure.low is None:
-        return value(figure, words)
-    return value(figure, words) + words.say(" ({inside})", inside=ends(figure, words))
-
-
-def described(rows: list[Row], words: Words, *others: str) -> str:
-    """A forest plot in words."""
-    told = [words.say("{name}: {told}", name=row.name, told=row.told) for row in rows[:_DESCRIBED]]
-    if len(rows) > _DESCRIBED:
-        told.append(words.say("{count} more in the table", count=len(rows) - _DESCRIBED))
-    return words.punctuation.semicolon.join([*told, *(one for one in others if one)]) + words.punctuation.full_stop
 
 
 def _agreements(evaluation: Evaluation) -> list[tuple[str, Coefficient]]:

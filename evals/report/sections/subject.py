@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assistant.messages.language import marked
 from assistant.reports.blocks import Block, Facts, Fold, Section, Table
+from assistant.reports.cells import counted, noted
 from assistant.reports.words import Words
 from evals.data.eval_data import Scale
 from evals.evaluation import Subject
-from evals.report.sections.cells import counted, noted
 
 _SCALES = {
     Scale.NOMINAL: marked("unordered"),

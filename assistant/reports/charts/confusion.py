@@ -8,7 +8,7 @@ import altair as alt
 
 from assistant.reports.charts.drawing import INK, SKY, WIDTH, drawn, rows, shown
 from assistant.reports.figures import number
-from evals.data.eval_data import Floats
+from assistant.stats.vectors import Floats
 
 _NAME = 18  # characters of a class's name
 

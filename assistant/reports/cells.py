@@ -1,16 +1,18 @@
-"""Figures as cells of tables: value and interval apart, and the reason where there is none."""
+"""Figures as cells and rows of tables, and in words beside a chart; the reason where there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from assistant.domain.reasons import Reason
-from assistant.reports.blocks import Item, Items, Said, Table
+from assistant.reports.blocks import Said, Table
+from assistant.reports.charts.forest import Row
 from assistant.reports.figures import interval, number, p_value, percent, signed
-from assistant.reports.visible import plain
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
-from evals.disagreements.analysis import Example
+
+_EFFECTIVE = 0  # digits of an effective n
+_DESCRIBED = 8  # figures of a chart that are read aloud
 
 
 def value(figure: Coefficient, words: Words) -> str:
@@ -79,12 +81,53 @@ def noted(notes: Sequence[Reason], words: Words) -> list[Said]:
     return [Said(words.reason(note), "note") for note in notes]
 
 
-def examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
-    """Items on which a variant and people differ."""
-    people, machine = words.say("Human label"), words.say("Machine label")
-    return Items(caption, [_example(one, people, machine, words) for one in shown])
+def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
+    method = words.method(figure.method)
+    return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
 
 
-def _example(one: Example, people: str, machine: str, words: Words) -> Item:
-    answers = ((people, plain(words.label(one.people))), (machine, plain(words.label(one.machine))))
-    return Item(one.id, one.text, answers)
+def share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    """A share in a table of figures."""
+    return _row(name, figure, (value(figure, words), ends(figure, words)), words)
+
+
+def index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    """A coefficient in a table of figures."""
+    return _row(name, figure, (index(figure, words), index_ends(figure, words)), words)
+
+
+def points_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
+    """A difference of shares in a table of figures."""
+    return _row(name, figure, (points(figure, words), points_ends(figure, words)), words)
+
+
+def figure_table(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
+    """Figures with their interval, n and method, a row each."""
+    return Table(
+        caption,
+        [
+            words.say("Figure"),
+            words.figures("Value"),
+            words.figures("Interval"),
+            words.figures("n"),
+            words.figures("Effective n"),
+            words.say("Interval by"),
+        ],
+        rows,
+        names=0,
+    )
+
+
+def share_with_interval(figure: Coefficient, words: Words) -> str:
+    """A share and its interval, short enough for a chart."""
+    if figure.value is None or figure.low is None:
+        return value(figure, words)
+    return value(figure, words) + words.say(" ({inside})", inside=ends(figure, words))
+
+
+def described(rows: list[Row], words: Words, *others: str) -> str:
+    """A forest plot in words."""
+    told = [words.say("{name}: {told}", name=row.name, told=row.told) for row in rows[:_DESCRIBED]]
+    if len(rows) > _DESCRIBED:
+        told.append(words.say("{count} more in the table", count=len(rows) - _DESCRIBED))
+    return words.punctuation.semicolon.join([*told, *(one for one in others if one)]) + words.punctuation.full_stop
