@@ -11,10 +11,10 @@ import orjson
 from assistant.application.certification.sampled import speaking_labels
 from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.reports.reasons.worded import read_written
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
 from evals.data.eval_data import EvalData, VariantIdentity
