@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from assistant.domain.gold import GoldItem
 from assistant.domain.labels import severity
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import (
+    LABELING_ROLES,
     NewTask,
     Outcome,
     OutcomeKind,
     Principal,
     QualificationState,
-    Role,
     Submission,
     TaskKind,
 )
@@ -28,7 +29,6 @@ from assistant.store.people import qualifications
 from assistant.store.people.qualifications import Qualification, Round
 from assistant.store.people.users import enabled_users
 from assistant.store.review.labels import gold
-from assistant.store.review.labels.gold import GoldItem
 from assistant.store.review.queue import answers
 from assistant.store.review.queue.answers import Place
 from assistant.store.review.queue.claims import lock_person
@@ -201,7 +201,7 @@ def _drawn(
 def _labeller(connection: Connection, about: Round) -> Principal:
     """Whose practice it is. Raises PracticeError for somebody whom its items could never reach."""
     who = next((user.principal() for user in enabled_users(connection) if user.id == about.user_id), None)
-    if who is None or who.role is Role.ANALYST or (who.languages and about.language not in who.languages):
+    if who is None or who.role not in LABELING_ROLES or (who.languages and about.language not in who.languages):
         raise PracticeError(Refusal.UNFIT, about)
     return who
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.policy.documents.documents import parse_policy
 from assistant.review.adjudicate import Verdict, settle
@@ -22,7 +23,6 @@ from assistant.store.database import Connection
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import User
 from assistant.store.review.disagreements import disagreement_list
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.store.tables.content import reviews, routes
 from assistant.web.app import create_app
 from assistant.web.security.credentials import digest, new_secret
@@ -117,7 +117,7 @@ def _spread_over_weeks(connection: Connection) -> None:
 
 
 def _settle_some(made: MadeUp) -> None:
-    found = disagreement_list.page(made.workspace.database, Wanted(kind="people"), limit=_SETTLED)
+    found = disagreement_list.page(made.workspace.database, DisagreementFilter(kind="people"), limit=_SETTLED)
     for place, one in enumerate(found):
         stored = made.workspace.items.get(one.item_id)
         assert stored is not None

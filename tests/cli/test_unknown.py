@@ -15,12 +15,12 @@ from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import freeze_suite
 from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.review.adjudicate import open_case
 from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements import found as disagreements
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
 from tests.cli.conftest import Assistant
@@ -215,7 +215,7 @@ def test_a_label_known_in_part_differs_from_the_machines_only_in_what_it_knows(
     with Workspace.open(labelled) as opened, opened.database.write() as connection:
         disagreements.catch_up(connection, 1)
     with Workspace.open(labelled) as opened:
-        found = {one.item_id: one for one in disagreement_list.page(opened.database, Wanted())}
+        found = {one.item_id: one for one in disagreement_list.page(opened.database, DisagreementFilter())}
         # Of `left_out` S is unknown, and H is what both say; of `empty` H is denied.
         assert found.keys() == {"whole", "empty", "denied"}
         assert (found["empty"].unknown, found["whole"].unknown) == (("S", "V"), ())

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from assistant.domain.gold import GoldAnswer
 from assistant.domain.review_work import OutcomeKind, Principal, QualificationState, SkipReason, TaskKind
 from assistant.errors import InputError
 from assistant.review.estimated_skill import skill_of
@@ -20,7 +21,6 @@ from assistant.store.audit import log as audit
 from assistant.store.people.qualifications import Qualification, Round
 from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
 from assistant.store.review.labels import gold
-from assistant.store.review.labels.gold import GoldAnswer
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.exposure import Worked
 from tests.review.conftest import LABELS, START, Desk, answer, say

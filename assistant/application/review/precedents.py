@@ -1,21 +1,79 @@
-"""Turning labels people agree on into precedents."""
+"""Precedents: items that are settled, or that reviewers agree on, guide models from the next look into the index on."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from assistant.application.review.content import find_item
 from assistant.domain.consensus import Consensus, any_differ
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InputError
+from assistant.review import precedents as rules
 from assistant.routing.sampling import draw
-from assistant.wiring.actor import actor
+from assistant.store.content import precedent_list
+from assistant.store.content.precedent_list import PrecedentRow
+from assistant.store.review.disagreements.adjudications import newest_decision
 from assistant.wiring.workspace import Workspace
 
 _ENOUGH = 2  # people who must agree before an item counts as settled
 
 
-def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int | None, seed: int) -> Counter[str]:
+@dataclass(frozen=True, slots=True)
+class PrecedentMade:
+    """What became of an item.
+
+    Args:
+        labels: what it guides to.
+        already: whether it was a precedent just so before: nothing was stored.
+    """
+
+    labels: LabelAnswer
+    already: bool
+
+
+def make_precedent(workspace: Workspace, item_id: str, *, actor: str) -> PrecedentMade:
+    """Let what an item was settled as guide models. The same again changes nothing.
+
+    Raises:
+        NotFoundError: there is no such item.
+        ConflictError: it isn't settled, or settled without any label.
+    """
+    policy_id, stored = workspace.policy.id, find_item(workspace, item_id)
+    with workspace.database.write() as connection:
+        settled = newest_decision(connection, stored.key)
+        if settled is None:
+            raise ConflictError("not_settled", where=item_id)
+        known = precedent_list.of_content(connection, policy_id, stored.content_digest)
+        if known is not None and known.labels == settled.labels:
+            return PrecedentMade(settled.labels, already=True)
+        rules.make_precedent(connection, stored, settled.labels, policy_id=policy_id, actor=actor)
+    return PrecedentMade(settled.labels, already=False)
+
+
+def withdraw_precedent(workspace: Workspace, item_id: str, *, actor: str) -> bool:
+    """An item guides no model any more. Returns whether it was a precedent until now.
+
+    Raises:
+        NotFoundError: there is no such item.
+    """
+    policy_id, stored = workspace.policy.id, find_item(workspace, item_id)
+    with workspace.database.write() as connection:
+        if precedent_list.of_content(connection, policy_id, stored.content_digest) is None:
+            return False
+        rules.withdraw_precedent(connection, stored, policy_id=policy_id, actor=actor)
+    return True
+
+
+def list_precedents(workspace: Workspace, *, before: int | None, limit: int) -> Sequence[PrecedentRow]:
+    """Precedents of the policy, newest first: at most so many below number `before`."""
+    return precedent_list.page(workspace.database, workspace.policy.id, before=before, limit=limit)
+
+
+def add_precedents(
+    workspace: Workspace, names: tuple[str, ...], *, limit: int | None, seed: int, actor: str
+) -> Counter[str]:
     """Make items precedents on which two or more people agree; all such items when none are named.
 
     Args:
@@ -23,6 +81,7 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
         names: ids of the items; empty for all.
         limit: at most so many, drawn at random by `seed`.
         seed: of that draw.
+        actor: who adds them.
 
     Returns:
         Counts: `added`, `already` (with this very answer), `total`, and what was left out:
@@ -52,17 +111,10 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
     settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
     chosen = settled if limit is None else settled[:limit]
     given = [(key, digest, answer) for _, key, digest, answer in chosen]
-    counts["added"] = workspace.precedents.add(workspace.policy.id, given, actor())
+    counts["added"] = workspace.precedents.add(workspace.policy.id, given, actor)
     counts["already"] = len(chosen) - counts["added"]
     counts["total"] = workspace.precedents.count(workspace.policy.id)
     return counts
-
-
-def withdraw_precedent(workspace: Workspace, name: str) -> None:
-    """An item is no precedent any more. Raises InputError where it was none."""
-    stored = workspace.items.get(name)
-    if stored is None or not workspace.precedents.withdraw(workspace.policy.id, stored.content_digest, actor()):
-        raise InputError(f"{name} is no precedent", hint="assistant precedents list  shows them")
 
 
 def _settlement(workspace: Workspace, answers: Mapping[str, Consensus]) -> LabelAnswer | str:

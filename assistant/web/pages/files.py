@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from assistant.application.review.steering import list_leases
+from assistant.domain.assignments import WantedAnswer
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.policy.documents.difference import compare_policies
 from assistant.store.certification.results import RunTotals
-from assistant.store.review.queue.queue_rows import QueueRows, Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
@@ -101,12 +103,12 @@ def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: T
 
 @router.get("/queue/leases.{ending}")
 def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -> Response:
-    """What somebody is at; who, for those who see people."""
+    """What reviewers hold; who, for those who see people."""
     named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
-    columns: tuple[Column[Wanted], ...] = _attributes("item_id", *named, "kind", "queue", "language", "lease_until")
-    return download(
-        request, "leases", ending, columns, everything(QueueRows(site(request).database).leased, lambda one: one.id)
-    )
+    names = ("item_id", *named, "kind", "queue", "language", "lease_until")
+    columns: tuple[Column[WantedAnswer], ...] = _attributes(*names)
+    fetch = partial(list_leases, site(request).workspace)
+    return download(request, "leases", ending, columns, everything(fetch, lambda one: one.id))
 
 
 @router.get("/quality/figures.{ending}")

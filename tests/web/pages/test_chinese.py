@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.review_work import Role
 from assistant.store.review.disagreements import disagreement_list
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.web.presentation.language import language
 from tests.web.catalogue import collected
 from tests.web.conftest import SignedIn
@@ -59,7 +59,7 @@ def test_no_text_of_a_page_is_left_in_english(made_up: MadeUp, signed_in: Signed
     made_up.task(made_up.posts[8])
     made_up.queue.claim(made_up.principal("ana"))
     client = signed_in(Role.ADMIN)
-    one = disagreement_list.page(made_up.workspace.database, Wanted(), limit=1)[0].id
+    one = disagreement_list.page(made_up.workspace.database, DisagreementFilter(), limit=1)[0].id
     for path in PATHS:
         address = path.replace("DISAGREEMENT", f"/disagreements/{one}")
         page = client.get(f"{address}{'&' if '?' in address else '?'}lang=zh")

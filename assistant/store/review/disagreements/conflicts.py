@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.disagreements import PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import PAGE, now
-from assistant.store.review.disagreements.found import NOTHING, PEOPLE, people_row
+from assistant.store.review.disagreements.found import NOTHING, people_row
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews

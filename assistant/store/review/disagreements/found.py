@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.disagreements import MACHINE, PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
 from assistant.store.database import PAGE, now, parts, person_of
@@ -27,8 +28,6 @@ from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, scores
 from assistant.store.tables.content import items, prelabels, reviews, runs
 from assistant.store.tables.review import adjudications, disagreements, review_details
-
-MACHINE, PEOPLE = "machine", "people"
 
 
 def pair_digest(first: LabelAnswer, second: LabelAnswer, *, ordered: bool) -> str:

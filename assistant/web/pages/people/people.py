@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.application.review.practice import known_by_language
+from assistant.application.review.practice import MOST_TRAINED, known_by_language
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.store.people.users import User, UserStore
@@ -17,7 +17,6 @@ from assistant.web.downloads import Column, Ending, download
 from assistant.web.named_users import person_named
 from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
 from assistant.web.permissions import Permission
-from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
 from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import language_of, render

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.application.review.fill_queue import list_conflicts
 from assistant.application.workspace.search import search_policy
+from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.review_work import Role, TaskKind
 from assistant.domain.reviews import Review
@@ -16,7 +17,6 @@ from assistant.store.audit import log as audit
 from assistant.store.content.items import NewItem
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
-from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import SignedIn
 from tests.web.pages.made_up import MadeUp, Post
@@ -35,7 +35,7 @@ def worked(made_up: MadeUp) -> MadeUp:
 
 
 def waiting(made_up: MadeUp, kind: str = "machine") -> list[Disagreement]:
-    return disagreement_list.page(made_up.workspace.database, Wanted(kind=kind), limit=1000)
+    return disagreement_list.page(made_up.workspace.database, DisagreementFilter(kind=kind), limit=1000)
 
 
 def items(found: list[Disagreement]) -> list[str]:
