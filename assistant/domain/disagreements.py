@@ -75,7 +75,7 @@ class Disagreement(NamedTuple):
 
 
 class Guiding(NamedTuple):
-    """What an item is for others: whether a precedent, cited to models; its known answer and number as gold, or None."""
+    """What an item is for others: whether a precedent that models see; its known answer and number as gold, or None."""
 
     precedent: bool
     gold: LabelAnswer | None

@@ -57,7 +57,7 @@ def open_case(database: Database, item_key: int, run_id: int | None) -> Case:
 
 
 def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, actor: str) -> int:
-    """Settle an item; returns the number of the adjudication. No further reviewer gets the item; its holders may answer."""
+    """Settle an item; returns the number of the adjudication. No one gets the item any more; its holders may answer."""
     number, digest = adjudications.add(
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor
     )

@@ -39,16 +39,16 @@ class Unfit(StrEnum):
     ANSWERED = "answered"  # they have answered the item, or are at it in another place
 
 
-_WORDS = {
-    Unfit.CLOSED: "can't sign in any more",
-    Unfit.ROLE: "doesn't label",
-    Unfit.QUEUE: "isn't in the queue {}",
-    Unfit.LANGUAGE: "doesn't judge {}",
-    Unfit.OPT_OUT: "has opted out of {}",
-    Unfit.SKILL: "lacks the skill {}",
-    Unfit.QUALIFICATION: "hasn't passed the round for this work",
-    Unfit.PASSED: "has passed this item on",
-    Unfit.ANSWERED: "has this item in hand or has answered it",
+_CODES = {
+    Unfit.CLOSED: "assignee_disabled",
+    Unfit.ROLE: "assignee_does_not_label",
+    Unfit.QUEUE: "assignee_lacks_queue",
+    Unfit.LANGUAGE: "assignee_lacks_language",
+    Unfit.OPT_OUT: "assignee_opted_out",
+    Unfit.SKILL: "assignee_lacks_skill",
+    Unfit.QUALIFICATION: "assignee_not_qualified",
+    Unfit.PASSED: "assignee_passed_it_on",
+    Unfit.ANSWERED: "assignee_met_it",
 }
 
 
@@ -56,17 +56,17 @@ class UnfitError(InputError):
     """An item can't be given to a person.
 
     Args:
+        item: its own id.
         name: theirs.
         why: the reason.
-        work: what they can't take; `value` is its language, harm or skill where the reason is about that.
+        work: what they can't take: its language, harm, skill or queue is named where the reason is about that.
     """
 
-    def __init__(self, name: str, why: Unfit, work: Work) -> None:
+    def __init__(self, item: str, name: str, why: Unfit, work: Work) -> None:
         about = {Unfit.LANGUAGE: work.language, Unfit.OPT_OUT: work.harm, Unfit.SKILL: work.skill}
-        about[Unfit.QUEUE] = work.queue or "for everybody"
-        self.name, self.why, self.value = name, why, about.get(why, "")
-        hint = "give it to another person, or change that on the page People"
-        super().__init__(_WORDS[why].format(self.value), where=name, hint=hint)
+        about[Unfit.QUEUE] = work.queue
+        super().__init__(_CODES[why], item=item, person=name, value=about.get(why, ""))
+        self.why = why
 
 
 class Work(Protocol):
@@ -196,7 +196,7 @@ def assign(
     if to is not None:
         rule = Recipients.read(connection, [slot.assignment_id], qualified_only=qualified_only)
         if (why := rule.unfit(slot.assignment_id, task, to)) is not None:
-            raise UnfitError(to.name, why, task)
+            raise UnfitError(slot.item_id, to.name, why, task)
     return_lease(connection, slot.assignment_id)
     given = give_to(connection, slot.assignment_id, replace(task, for_user=wanted or None))
     if given:

@@ -12,10 +12,10 @@ from assistant.application.review.fill_queue import Filling, fill_queue
 from assistant.application.review.service import ReviewService
 from assistant.application.review.steering import QueueOverview, queue_overview
 from assistant.domain.review_work import Outcome, OutcomeKind, Principal
+from assistant.messages.language import marked
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.application.review.content import find_item
 from assistant.domain.disagreements import Adjudication, AdjudicationFilter
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.labels import LabelAnswer, OffLabelSetError, WrongNumberError, read_labels
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Cause
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
@@ -83,8 +83,11 @@ def read_answer(labels: Sequence[str], policy: Policy) -> LabelAnswer:
     """
     try:
         return read_labels(list(labels), policy.label_set)
-    except OffLabelSetError as error:
-        raise InvalidValueError("labels_refused", field="labels", why=str(error)) from None
+    except WrongNumberError:
+        raise InvalidValueError("labels_miscounted", field="labels", count=len(labels)) from None
+    except OffLabelSetError:
+        given = tuple(name[:60] for name in labels)
+        raise InvalidValueError("labels_refused", field="labels", labels=given, known=policy.label_set.names) from None
 
 
 def list_adjudications(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.application.review.content import find_item
 from assistant.domain.consensus import Consensus, any_differ
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
-from assistant.errors import ConflictError, InputError
+from assistant.errors import ConflictError, NotFoundError
 from assistant.review import precedents as rules
 from assistant.routing.sampling import draw
 from assistant.store.content import precedent_list
@@ -18,6 +18,12 @@ from assistant.store.review.disagreements.adjudications import newest_decision
 from assistant.wiring.workspace import Workspace
 
 _ENOUGH = 2  # people who must agree before an item counts as settled
+_LEFT_OUT = {
+    "labelled_once": "precedent_labeled_once",
+    "disputed": "precedent_disputed",
+    "in_part": "precedent_known_in_part",
+    "off_label_set": "precedent_off_label_set",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,8 @@ def add_precedents(
         leave unknown as a no.
 
     Raises:
-        InputError: a named item is not there, or people do not agree on it.
+        NotFoundError: a named item has no human labels.
+        ConflictError: people don't agree on it.
     """
     counts: Counter[str] = Counter(added=0, already=0, disputed=0, labelled_once=0, off_label_set=0)
     settled: list[tuple[str, int, str, LabelAnswer]] = []
@@ -103,11 +110,11 @@ def add_precedents(
         if isinstance(outcome, str):
             counts[outcome] += 1
             if names:
-                raise InputError(f"{name} can't be a precedent: {outcome}", hint="only what people agree on can")
+                raise ConflictError(_LEFT_OUT[outcome], where=name)
         else:
             settled.append((name, key, digest, outcome))
     if missing := sorted(set(names) - seen):
-        raise InputError(f"no human labels for {', '.join(missing[:5])}", hint="assistant labels import FILE")
+        raise NotFoundError("no_human_labels", items=tuple(missing))
     settled.sort(key=lambda one: draw(seed, one[0], "precedents"))
     chosen = settled if limit is None else settled[:limit]
     given = [(key, digest, answer) for _, key, digest, answer in chosen]

@@ -118,11 +118,8 @@ class TaskAssembly:
             return own
         source = self._workspace.registry.policy_source(policy_id, version)
         if source is None:
-            raise PolicyError(
-                f"policy {policy_id} {version} isn't known here",
-                where=str(Path(self._workspace.policy_path)),
-                hint="tasks are judged by the version they were made for: put that document back",
-            )
+            path = str(Path(self._workspace.policy_path))
+            raise PolicyError("policy_version_unknown", where=path, policy=policy_id, version=version)
         return parse_policy(source, f"{policy_id} {version}")
 
 

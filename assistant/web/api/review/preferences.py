@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from assistant.application.review.preferences import review_profile, save_review_preferences
+from assistant.messages.language import marked
 from assistant.web.api_schema import Body
 from assistant.web.context import site, visit
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.review_texts import ACTIONS
 from assistant.web.problems import Problem
 from assistant.web.review_service import Reviewer

@@ -21,12 +21,12 @@ from assistant.application.review.task_view import label_keys
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.errors import ConflictError, InvalidValueError
+from assistant.messages.language import marked
 from assistant.web.context import site
 from assistant.web.permissions import Permission
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import address
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.review_filters import DisagreementChoice

@@ -12,11 +12,11 @@ from assistant.application.review.gold import gold_by_language, list_gold, make_
 from assistant.domain.gold import GoldRow
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.permissions import Permission
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.presentation.visible_text import excerpt

@@ -13,11 +13,12 @@ from assistant.application.review.fill_queue import plan_filling, preview_fillin
 from assistant.application.review.steering import assign, find_wanted, return_leases
 from assistant.domain.review_work import Principal
 from assistant.errors import InvalidValueError
-from assistant.review.steering import Unfit, UnfitError
+from assistant.messages.language import marked
+from assistant.messages.wording import what
+from assistant.review.steering import UnfitError
 from assistant.web.context import site
 from assistant.web.pages.review.queue import tasks_page
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Text, address
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.review_filters import NONE, QueueChoice
@@ -29,18 +30,6 @@ router = APIRouter()
 
 Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Clearing = Annotated[list[Literal["team", "due"]] | None, Form()]
-
-_UNFIT = {
-    Unfit.CLOSED: marked("%(item)s can't be assigned to %(person)s, who can't sign in any more."),
-    Unfit.QUEUE: marked("%(item)s can't be assigned to %(person)s, who isn't in its team or queue: %(value)s."),
-    Unfit.QUALIFICATION: marked("%(item)s can't be assigned to %(person)s, who hasn't passed the round for this work."),
-    Unfit.LANGUAGE: marked("%(item)s can't be assigned to %(person)s, who doesn't judge %(value)s."),
-    Unfit.ROLE: marked("%(item)s can't be assigned to %(person)s, who doesn't label."),
-    Unfit.OPT_OUT: marked("%(item)s can't be assigned to %(person)s, who has opted out of %(value)s."),
-    Unfit.SKILL: marked("%(item)s can't be assigned to %(person)s, who lacks the skill %(value)s."),
-    Unfit.PASSED: marked("%(item)s can't be assigned to %(person)s, who has passed it on."),
-    Unfit.ANSWERED: marked("%(item)s can't be assigned to %(person)s, who has it in hand or has answered it."),
-}
 
 
 @router.get("/queue/enqueue")
@@ -118,7 +107,7 @@ def give(
     try:
         assign(workspace, assignment_id, None if person == NONE else person, actor=who.name)
     except UnfitError as error:
-        said = text(_UNFIT[error.why]) % {"item": item, "person": error.name, "value": error.value}
+        said = what(error, language_of(request))
         return tasks_page(request, who, chosen, after, error=said, status=422)
     here = address("/queue/tasks", {**chosen.values(), "after": after, "given": assignment_id})
     return RedirectResponse(f"{here}#answer-{assignment_id}", 303)
