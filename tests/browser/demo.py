@@ -123,7 +123,7 @@ def _settle_some(made: MadeUp) -> None:
         assert stored is not None
         verdict = Verdict(one.other_labels, list(Cause)[place % len(Cause)], note="Names a person: H1.")
         with made.workspace.database.write() as connection:
-            settle(connection, stored, verdict, policy_id="community", actor="lea")
+            settle(connection, stored, verdict, actor="lea")
             if place == 0:
                 make_precedent(connection, stored, verdict.labels, policy_id="community", actor="lea")
 

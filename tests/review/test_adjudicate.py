@@ -8,25 +8,24 @@ from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.review_work import Cause, Claimed, SkipReason, TaskKind
 from assistant.domain.reviews import Review
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.review.adjudicate import Verdict, open_case, settle
+from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
 from assistant.store.certification.labelled import LabelledStore
 from assistant.store.certification.pool import PoolStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.review.disagreements.disagreement_list import page
-from assistant.store.review.labels import gold
 from assistant.store.review.labels.reviews import ReviewStore
 from tests.review.conftest import Desk, answer, say
 
 
-def verdict(desk: Desk, name: str, *labels: str, **more: object) -> int:
+def verdict(desk: Desk, name: str, *labels: str, note: str = "") -> int:
     stored = ItemStore(desk.database).get(name)
     assert stored is not None
     with desk.database.write() as connection:
-        given = Verdict(labels, Cause.EDGE_CASE, **more)  # type: ignore[arg-type]
-        return settle(connection, stored, given, policy_id="rules", actor="lead")
+        return settle(connection, stored, Verdict(labels, Cause.EDGE_CASE, note), actor="lead")
 
 
 def ids(found: list[Disagreement]) -> list[str]:
@@ -153,16 +152,13 @@ def test_what_was_adjudicated_can_not_be_undone(desk: Desk) -> None:
     assert refused.message == "adjudicated"
 
 
-def test_a_settled_item_becomes_precedent_and_gold_on_request(desk: Desk) -> None:
-    desk.items(2)
-    verdict(desk, "i1", "hate", precedent=True, gold=True, note="a slur")
-    verdict(desk, "i2", "spam")
-    assert [(one.text, one.labels) for one in PrecedentStore(desk.database).all("rules")] == [("text i1", ("hate",))]
-    with desk.database.read() as connection:
-        [known] = gold.listed(connection, "rules")
-    assert (known.item_id, known.labels, known.explanation, known.active) == ("i1", ("hate",), "a slur", True)
-    with pytest.raises(InputError, match="guides nobody"):
-        verdict(desk, "i2", precedent=True)
+def test_an_answer_without_labels_makes_no_precedent(desk: Desk) -> None:
+    desk.items(1)
+    stored = ItemStore(desk.database).get("i1")
+    assert stored is not None
+    with pytest.raises(ConflictError, match="precedent_without_labels"), desk.database.write() as connection:
+        make_precedent(connection, stored, (), policy_id="rules", actor="lead")
+    assert PrecedentStore(desk.database).all("rules") == []
 
 
 def test_withdrawn_reviews_count_for_no_reader(desk: Desk) -> None:
