@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.domain.disagreements import Adjudication, GivenAnswer, PassNote
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.database import Connection, Database
 from assistant.store.review.disagreements import adjudications
 from assistant.store.review.disagreements import found as disagreements

@@ -30,7 +30,7 @@ from assistant.messages import wording
 from assistant.messages.language import Language, marked
 from assistant.web.context import request_id, site
 from assistant.web.presentation.advice import advice
-from assistant.web.presentation.problem_codes import KEPT
+from assistant.web.presentation.problem_codes import PUBLISHED
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.server.log import LOG
 
@@ -205,8 +205,8 @@ async def _ours(request: Request, error: Exception) -> Response:
     if "current" in error.values:  # what stands in the way, by its number
         extra["current"] = error.values["current"]
     hint = advice(error.code, language_of(request)) or error.hint
-    status, named = KEPT.get(error.code, (_status(error), error.code or code))
-    return respond(request, Problem(status, "%(what)s", code=named, values=values, hint=hint, extra=extra))
+    status, published = PUBLISHED.get(error.code, (_status(error), error.code or code))
+    return respond(request, Problem(status, "%(what)s", code=published, values=values, hint=hint, extra=extra))
 
 
 def _status(error: AssistantError) -> int:

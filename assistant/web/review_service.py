@@ -8,14 +8,15 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from assistant.application.labeling.runs import find_run
 from assistant.application.review.fill_queue import Filling, fill_queue
 from assistant.application.review.service import ReviewService
 from assistant.application.review.steering import QueueOverview, queue_overview
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Outcome, OutcomeKind, Principal
 from assistant.messages.language import marked
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -65,7 +66,7 @@ def overview_of(request: Request) -> Known[QueueOverview]:
 def fill_from(request: Request, run: str, filling: Filling, *, actor: str) -> Counter[str]:
     """Make the queue what a run's routes and samples want; counts as of `enqueue`. Figures are counted again after."""
     workspace = site(request).workspace
-    counts = fill_queue(workspace, workspace.runs.find(run), filling, actor=actor)
+    counts = fill_queue(workspace, find_run(workspace, run), filling, actor=actor)
     remembered(request).forget()
     return counts
 

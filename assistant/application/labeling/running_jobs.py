@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from assistant.errors import AssistantError, InputError
-from assistant.store.runs.jobs import JobOrigin, JobRow, JobStore
+from assistant.domain.runs import JobOrigin, JobRow, Run
+from assistant.errors import AssistantError, ConflictError, InvalidValueError
+from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.journal import at_work
-from assistant.store.runs.runs import Run
 from assistant.wiring.actor import actor_as_user
 from assistant.wiring.workspace import Workspace
 
@@ -47,7 +47,7 @@ class JobsAtWork:
 
 def jobs_at_work(workspace: Workspace, run: Run | None = None) -> JobsAtWork:
     """How jobs stand; of all runs, or of one."""
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     newest = store.newest(None if run is None else [run.id])
     return JobsAtWork(newest, at_work(workspace.journal_folder), store.last_begun())
 
@@ -58,24 +58,30 @@ def stop_job(workspace: Workspace, run: Run, *, actor: str) -> bool:
     job = known.of(run)
     if job is None or not known.alive(run):
         return False
-    JobStore(workspace.database).ask_to_stop(job.id, actor)
+    workspace.jobs.ask_to_stop(job.id, actor)
     return True
 
 
-def run_at_work(workspace: Workspace) -> Run:
-    """The run whose job is at work.
+def stop_run(workspace: Workspace, name: str | None, *, actor: str) -> Run:
+    """Ask the job of a run to stop after the answers on their way; None takes the one job at work.
 
     Raises:
-        InputError: none is, or more than one.
+        NotFoundError: there is no such run.
+        ConflictError: no job of it is at work, or none is named and several are.
     """
+    run = workspace.runs.find(name) if name else _run_at_work(workspace)
+    if not stop_job(workspace, run, actor=actor):
+        raise ConflictError("run_not_at_work", run=run.name)
+    return run
+
+
+def _run_at_work(workspace: Workspace) -> Run:
     known = jobs_at_work(workspace)
     alive = [run for run in workspace.runs.all() if known.alive(run)]
     if len(alive) != 1:
-        names = ", ".join(run.name for run in alive)
-        raise InputError(
-            f"several jobs are at work: {names}" if alive else "no job is at work",
-            hint="name the run, e.g. assistant runs stop r1" if alive else "assistant runs list  shows every run",
-        )
+        if alive:
+            raise ConflictError("jobs_at_work", runs=[run.name for run in alive])
+        raise ConflictError("no_job_at_work")
     return alive[0]
 
 
@@ -83,14 +89,10 @@ def refuse_unpriced(workspace: Workspace, spec: str) -> None:
     """A budget is kept by price: without one nothing is begun.
 
     Raises:
-        InputError: the price of that model is not known.
+        InvalidValueError: the price of that model is not known.
     """
     if not workspace.prices(spec).known:
-        raise InputError(
-            f"--budget needs the price of {spec}",
-            where="assistant.toml",
-            hint=f'add [prices."{spec}"] with input and output in US$ per million tokens',
-        )
+        raise InvalidValueError("budget_without_price", where="assistant.toml", field="budget", model=spec)
 
 
 @contextmanager
@@ -107,7 +109,7 @@ def registered(workspace: Workspace, run: Run, job: int | None, stop: Callable[[
         StorageError: another job is at work.
     """
     _ = workspace.journal  # owned before the row says so
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     key = store.begin(run.id, JobOrigin.COMMAND, actor_as_user()) if job is None else job
     store.report(key)
     ended = threading.Event()

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.application.review.task_view import Picture, ShownItem, Translation, Turn
-from assistant.domain.items import UNKNOWN_LANGUAGE, Item
+from assistant.domain.items import UNKNOWN_LANGUAGE, Item, StoredItem
 from assistant.errors import NotFoundError
-from assistant.store.content.items import StoredItem
 from assistant.wiring.workspace import STATE, Workspace
 
 TEXT_SHOWN = 100_000  # characters that come with a task; the rest is asked for

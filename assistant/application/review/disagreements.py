@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant.domain.disagreements import MACHINE, Disagreement, DisagreementFilter, Guiding
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases, disagreement_list
 from assistant.wiring.workspace import Workspace
 

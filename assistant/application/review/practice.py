@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.domain.accounts import Qualification
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now
 from assistant.store.certification.nonces import REVIEW
-from assistant.store.people.qualifications import Qualification, Round
-from assistant.store.people.users import UserStore
+from assistant.store.people.qualifications import Round
 from assistant.store.review.labels import gold
 from assistant.store.review.queue.partitions import languages_waiting
 from assistant.wiring.workspace import Workspace
@@ -61,7 +61,7 @@ def begin_round(workspace: Workspace, name: str, language: str, *, actor: str, a
         ConflictError: as `qualify.begin`.
     """
     rules, key = workspace.settings.review, workspace.nonces.get(REVIEW).value
-    about = _round(workspace, UserStore(workspace.database).get(name).id, language)
+    about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, rules, utc_now())
         return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, key=key, again=again)
@@ -75,7 +75,7 @@ def give_training(workspace: Workspace, name: str, language: str, count: int, *,
         ConflictError: as `qualify.train`.
     """
     key = workspace.nonces.get(REVIEW).value
-    about = _round(workspace, UserStore(workspace.database).get(name).id, language)
+    about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, workspace.settings.review, utc_now())
         return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor, key=key)

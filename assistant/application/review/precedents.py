@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.application.review.content import find_item
 from assistant.domain.consensus import Consensus, any_differ
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.policies import Precedent
 from assistant.errors import ConflictError, NotFoundError
 from assistant.review import precedents as rules
 from assistant.routing.sampling import draw
@@ -72,7 +73,12 @@ def withdraw_precedent(workspace: Workspace, item_id: str, *, actor: str) -> boo
     return True
 
 
-def list_precedents(workspace: Workspace, *, before: int | None, limit: int) -> Sequence[PrecedentRow]:
+def list_precedents(workspace: Workspace) -> list[Precedent]:
+    """Every precedent of the workspace's policy."""
+    return workspace.precedents.all(workspace.policy.id)
+
+
+def page_of_precedents(workspace: Workspace, *, before: int | None, limit: int) -> Sequence[PrecedentRow]:
     """Precedents of the policy, newest first: at most so many below number `before`."""
     return precedent_list.page(workspace.database, workspace.policy.id, before=before, limit=limit)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.store.people.users import UserStore
 from assistant.wiring.workspace import Workspace
 
 KEY_PROFILES = ("own", "label_studio", "prodigy")
@@ -31,7 +30,7 @@ class ReviewProfile:
 
 def review_profile(workspace: Workspace, name: str) -> ReviewProfile:
     """The profile of a user. Raises NotFoundError."""
-    user = UserStore(workspace.database).get(name)
+    user = workspace.users.get(name)
     keys = user.preferences.get("keys", KEY_PROFILES[0])
     return ReviewProfile(
         outbox=f"{user.id}.{user.created_at}",
@@ -43,4 +42,4 @@ def review_profile(workspace: Workspace, name: str) -> ReviewProfile:
 
 def save_review_preferences(workspace: Workspace, name: str, keys: str, chosen: Mapping[str, Any]) -> None:
     """Keep how a user likes their review page: `keys` as in `KEY_PROFILES`, and all that `chosen` names."""
-    UserStore(workspace.database).set_preferences(name, {"keys": keys, "review": dict(chosen)}, actor=name)
+    workspace.users.set_preferences(name, {"keys": keys, "review": dict(chosen)}, actor=name)

@@ -11,6 +11,7 @@ from assistant.application.review.practice import OpenRound, open_rounds
 from assistant.application.review.similar_items import PrecedentShelf
 from assistant.application.review.task_assembly import TaskAssembly
 from assistant.application.review.task_view import ReviewTask, ShownPrecedent
+from assistant.domain.accounts import User
 from assistant.domain.assignments import AssignmentSlot, PastAnswer
 from assistant.domain.items import Item
 from assistant.domain.labels import LabelAnswer
@@ -21,7 +22,6 @@ from assistant.errors import InvalidValueError, NotFoundError
 from assistant.review.queue import Queue
 from assistant.review.steering import Unfit
 from assistant.review.wellbeing import Pause, exhausted
-from assistant.store.people.users import User, UserStore
 from assistant.store.review.queue import exposure
 from assistant.store.review.queue.slots import find_slot
 from assistant.wiring.workspace import Workspace
@@ -149,7 +149,7 @@ class ReviewService:
             InvalidValueError: the colleague isn't there or couldn't take it; the item stays where it is.
         """
         number = self._number(who, held.assignment_id)
-        colleague = UserStore(self._workspace.database).find(to) if to else None
+        colleague = self._workspace.users.find(to) if to else None
         recipient = (_NO_USER if colleague is None else colleague.id) if to else None
         outcome = self._queue.hand_over(who, number, held.token, note, recipient, uncovered_ms=held.uncovered_ms)
         if code := _UNFIT.get(outcome.message):

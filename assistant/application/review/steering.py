@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from assistant.domain.accounts import User
 from assistant.domain.assignments import AssignmentSlot, PartitionFilter, Urgency, Waiting, WantedAnswer
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import LABELING_ROLES
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.review import steering as rules
-from assistant.store.people.users import User, UserStore
-from assistant.store.review.queue.queue_rows import QueueRows
 from assistant.store.review.queue.slots import find_slot
 from assistant.store.review.queue.tasks import waiting
 from assistant.store.review.queue.workload import count_assignments
@@ -50,7 +49,7 @@ def queue_overview(workspace: Workspace) -> QueueOverview:
     """What waits now, in numbers."""
     at, database = datetime.now(UTC), workspace.database
     counts = count_assignments(database)
-    late, soon = QueueRows(database).overdue(_stamp(at), _stamp(at + _SOON))
+    late, soon = workspace.queue_rows.overdue(_stamp(at), _stamp(at + _SOON))
     return QueueOverview(waiting(database), counts["open"], counts["leased"], late, soon)
 
 
@@ -58,17 +57,17 @@ def list_waiting(
     workspace: Workspace, wanted: PartitionFilter, after: Urgency | None, limit: int
 ) -> Sequence[WantedAnswer]:
     """Wanted answers that are free, most urgent first: at most so many after a place in that order."""
-    return QueueRows(workspace.database).open(wanted, after, limit)
+    return workspace.queue_rows.open(wanted, after, limit)
 
 
 def list_leases(workspace: Workspace, before: int | None, limit: int) -> Sequence[WantedAnswer]:
     """Wanted answers that are leased, the latest first: at most so many below a row number."""
-    return QueueRows(workspace.database).leased(before, limit)
+    return workspace.queue_rows.leased(before, limit)
 
 
 def find_wanted(workspace: Workspace, assignment_id: str) -> WantedAnswer:
     """One wanted answer by its id, whatever its state. Raises NotFoundError."""
-    found = QueueRows(workspace.database).find(_number(workspace, assignment_id))
+    found = workspace.queue_rows.find(_number(workspace, assignment_id))
     if found is None:
         raise NotFoundError("assignment_gone")
     return found
@@ -108,14 +107,9 @@ def assign(workspace: Workspace, assignment_id: str, name: str | None, *, actor:
         raise ConflictError("assignment_closed", where=slot.item_id)
 
 
-def list_users(workspace: Workspace) -> list[User]:
-    """Everybody with an account, by name."""
-    return UserStore(workspace.database).all()
-
-
 def list_labelers(workspace: Workspace) -> list[User]:
     """Users who can sign in and label, by name: those an item can be assigned to."""
-    return [user for user in list_users(workspace) if not user.disabled and user.role in LABELING_ROLES]
+    return [user for user in workspace.users.all() if not user.disabled and user.role in LABELING_ROLES]
 
 
 def assignable(
@@ -130,7 +124,7 @@ def assignable(
 
 
 def _labeler(workspace: Workspace, name: str) -> User:
-    user = UserStore(workspace.database).find(name)
+    user = workspace.users.find(name)
     if user is None or user.disabled or user.role not in LABELING_ROLES:
         raise InvalidValueError("no_labeler", field="person", name=name)
     return user

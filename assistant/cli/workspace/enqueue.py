@@ -66,6 +66,7 @@ def enqueue(
 
     Example: assistant enqueue --team nights --due 48h
     """
+    from assistant.application.labeling.runs import find_run
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -79,7 +80,7 @@ def enqueue(
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
     with Workspace.open(workspace) as opened:
-        found = opened.runs.find(run)
+        found = find_run(opened, run)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)
             if not dry_run and overwritten(counts):

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KEPT: Mapping[str, tuple[int, str]] = {
+PUBLISHED: Mapping[str, tuple[int, str]] = {
+    "user_not_found": (404, "nobody"),
+    "user_exists": (409, "name_taken"),
+    "user_disabled": (409, "disabled"),
+    "user_name_unfit": (422, "unfit"),
+    "password_length": (422, "unfit"),
+    "password_is_the_name": (422, "unfit"),
+    "password_guessable": (422, "unfit"),
+    "opt_outs_unknown": (422, "labels"),
+    "token_not_found": (404, "no_token"),
+    "suite_not_found": (404, "no_suite"),
+    "item_number_unknown": (404, "no_item"),
+    "run_not_found": (404, "no_run"),
+    "no_run_yet": (404, "no_run"),
+    "no_run_answered": (404, "no_run"),
+    "run_of_evaluation": (404, "no_run"),
+    "run_not_at_work": (409, "not_at_work"),
+    "run_not_offered": (422, "not_offered"),
+    "run_changed": (409, "changed"),
+    "run_imported": (409, "imported"),
+    "job_at_work": (400, "job_at_work"),
+    "job_starting": (400, "job_starting"),
     "labels_refused": (422, "labels"),
     "labels_miscounted": (422, "labels"),
     "cause_missing": (422, "cause"),
@@ -28,6 +49,5 @@ KEPT: Mapping[str, tuple[int, str]] = {
     "round_passed": (409, "passed"),
     "round_failed": (409, "failed"),
     "reviewer_unfit": (409, "unfit"),
-    "user_not_found": (404, "nobody"),
 }
 """Status and code of a problem, by the code of the error it reports."""

@@ -8,10 +8,10 @@ from typing import Literal
 from assistant.application.review.disagreements import read_listed_answer
 from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
 from assistant.domain.disagreements import DisagreementFilter
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import Principal
 from assistant.errors import InvalidValueError, NotAllowedError
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.pagination import Share, Text
 
 NONE = "-"  # in the address: those without one, where empty means all

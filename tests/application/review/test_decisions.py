@@ -11,7 +11,7 @@ from assistant.application.review.adjudication import (
     read_answer,
 )
 from assistant.application.review.gold import gold_by_language, list_gold, make_gold, retire_gold
-from assistant.application.review.precedents import list_precedents, make_precedent, withdraw_precedent
+from assistant.application.review.precedents import make_precedent, page_of_precedents, withdraw_precedent
 from assistant.domain.disagreements import AdjudicationFilter
 from assistant.domain.review_work import Cause
 from assistant.errors import AssistantError, ConflictError, InvalidValueError, NotFoundError
@@ -133,9 +133,9 @@ def test_a_precedent_follows_the_newest_decision_and_is_withdrawn_once(workspace
     assert [make_precedent(workspace, "i1", actor="lea").already for _ in range(2)] == [False, True]
     settle(workspace, "hate", replaces=first)
     assert make_precedent(workspace, "i1", actor="lea").labels == ("hate",)
-    assert [row.labels for row in list_precedents(workspace, before=None, limit=9)] == [("hate",)]
+    assert [row.labels for row in page_of_precedents(workspace, before=None, limit=9)] == [("hate",)]
     assert [withdraw_precedent(workspace, "i1", actor="max") for _ in range(2)] == [True, False]
-    assert list_precedents(workspace, before=None, limit=9) == []
+    assert page_of_precedents(workspace, before=None, limit=9) == []
     assert logged(workspace, "precedent.add") == ["lea", "lea"]
     assert logged(workspace, "precedent.withdraw") == ["max"]
 

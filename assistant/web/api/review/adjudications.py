@@ -9,6 +9,7 @@ from pydantic import Field
 
 from assistant.application.review import adjudication
 from assistant.domain.disagreements import AdjudicationFilter
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
 from assistant.web.api_schema import (
     Body,
@@ -27,7 +28,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("adjudications")

@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.application.review import reviews
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.domain.reviews import ReviewFilter
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("reviews")

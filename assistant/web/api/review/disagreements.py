@@ -10,10 +10,10 @@ from pydantic import Field
 from assistant.application.review import disagreements
 from assistant.application.review.disagreements import TEXT_LISTED, OpenedDisagreement
 from assistant.domain.disagreements import Disagreement
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
 from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.presentation.review_filters import DisagreementChoice
 from assistant.web.security.authentication import needs
 

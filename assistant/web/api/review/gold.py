@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from assistant.application.review import gold
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import (
     Body,
@@ -26,7 +27,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("gold")

@@ -8,10 +8,10 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from assistant.application.review import precedents
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Body, Cursor, ItemId, Limit, Page, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("precedents")
@@ -61,7 +61,7 @@ def list_precedents(request: Request, _: Keeper, cursor: Cursor = None, limit: L
     """Precedents of the workspace's policy, newest first."""
     workspace = site(request).workspace
     rows, following = paged(
-        lambda before, most: precedents.list_precedents(workspace, before=before, limit=most),
+        lambda before, most: precedents.page_of_precedents(workspace, before=before, limit=most),
         cursor,
         limit,
         lambda one: one.id,

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
 
+from assistant.application.labeling.runs import find_run
 from assistant.application.review import steering
 from assistant.application.review.fill_queue import plan_filling, preview_filling
 from assistant.domain.assignments import WantedAnswer
 from assistant.domain.opaque_ids import IdKind
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, TaskKind
-from assistant.web.api.evaluation.runs import run_of
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -26,7 +27,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.review_filters import QueueChoice, read_urgency, urgency_name
 from assistant.web.review_service import OpaqueId, fill_from, overview_of
 from assistant.web.security.authentication import needs
@@ -177,7 +177,7 @@ def return_leases(request: Request, who: Steerer, given: Returning) -> Returned:
 @router.post("/enqueue", responses=problems(404))
 def enqueue_tasks(request: Request, who: Steerer, given: Enqueuing) -> Enqueued:
     """Make the queue what a run's routes and samples want. The same again adds only what is new."""
-    run, cleared = run_of(request, given.run), given.clear
+    run, cleared = find_run(site(request).workspace, given.run), given.clear
     filling = plan_filling(
         given.team, given.due, clear_team="team" in cleared, clear_due="due" in cleared, again=given.again
     )

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.adjudication import adjudicate
 from assistant.application.review.content import read_translation, show_item
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.disagreements import (
     OpenedDisagreement,
     next_disputed_item,
@@ -18,19 +19,17 @@ from assistant.application.review.disagreements import (
 from assistant.application.review.gold import make_gold
 from assistant.application.review.precedents import make_precedent
 from assistant.application.review.task_view import label_keys
+from assistant.domain.permissions import Permission
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.errors import ConflictError, InvalidValueError
 from assistant.messages.language import marked
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import address
-from assistant.web.presentation.rendering import language_of, render
+from assistant.web.presentation.rendering import language_of, render, whole
 from assistant.web.presentation.review_filters import DisagreementChoice
-from assistant.web.presentation.visible_text import whole
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE
 

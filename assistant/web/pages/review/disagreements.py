@@ -8,22 +8,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.application.people.accounts import list_users
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.disagreements import (
     ListedDisagreement,
     disagreements_of_item,
     list_disagreements,
     list_disputed_items,
 )
-from assistant.application.review.steering import list_users
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Listing, everything, listing
-from assistant.web.presentation.rendering import render
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.presentation.review_filters import DisagreementChoice
-from assistant.web.presentation.visible_text import excerpt
 from assistant.web.security.authentication import needs
 from assistant.wiring.workspace import Workspace
 

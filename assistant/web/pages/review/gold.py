@@ -8,18 +8,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.gold import gold_by_language, list_gold, make_gold, retire_gold
 from assistant.domain.gold import GoldRow
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.messages.language import marked
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Text, everything, listing
-from assistant.web.presentation.rendering import render
-from assistant.web.presentation.visible_text import excerpt
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.application.review.practice import MOST_TRAINED, begin_round, give_training
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = APIRouter()

@@ -19,11 +19,11 @@ from assistant.application.review.steering import (
     list_waiting,
 )
 from assistant.domain.assignments import Urgency, Waiting, WantedAnswer
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
 from assistant.web.cache import remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render

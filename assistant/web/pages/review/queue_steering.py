@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.labeling.runs import find_run
 from assistant.application.review.disagreements import count_disputed_items
 from assistant.application.review.fill_queue import plan_filling, preview_filling, standing_of
 from assistant.application.review.steering import assign, find_wanted, return_leases
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.errors import InvalidValueError
 from assistant.messages.language import marked
@@ -18,7 +20,6 @@ from assistant.messages.wording import what
 from assistant.review.steering import UnfitError
 from assistant.web.context import site
 from assistant.web.pages.review.queue import tasks_page
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Text, address
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.review_filters import NONE, QueueChoice
@@ -56,7 +57,7 @@ def fill(
     it is confirmed.
     """
     workspace, cleared = site(request).workspace, clear or []
-    found = workspace.runs.find(run)
+    found = find_run(workspace, run)
     filling = plan_filling(team, _moment(due), clear_team="team" in cleared, clear_due="due" in cleared, again=again)
     if not confirmed:
         counts = preview_filling(workspace, found, filling)
