@@ -45,12 +45,12 @@ Replaced = Annotated[int | None, Form()]
 
 CAUSE_KEYS = dict(zip(Cause, "qwert", strict=True))
 _REFUSED = {
-    "labels_refused": marked("Choose the label this item gets."),
-    "cause_missing": marked("Say why the answers differ."),
+    "labels_refused": marked("Choose the label for this item."),
+    "cause_missing": marked("Choose the root cause."),
     "settled_otherwise": marked(
-        "This item was settled meanwhile, as shown above. Settle it otherwise below if you still disagree."
+        "This item has been adjudicated in the meantime, as shown. Change the decision below if you still disagree."
     ),
-    "gold_otherwise": marked("This item is gold already, with another answer. Make it gold again to replace that."),
+    "gold_otherwise": marked("This item is already gold with another answer. Add it again to replace that answer."),
 }
 
 

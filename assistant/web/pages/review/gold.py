@@ -43,11 +43,11 @@ COLUMNS: tuple[Column[GoldRow], ...] = (
     Column("retired_at", lambda one: one.retired_at),
 )
 _REFUSED = {
-    "no_item": (422, marked("There is no item of that id.")),
-    "labels_refused": (422, marked("Choose the label that is right.")),
+    "no_item": (422, marked("No item has that ID.")),
+    "labels_refused": (422, marked("Choose the correct label.")),
     "gold_otherwise": (
         409,
-        marked("This item is gold already, with another answer or explanation. Send this once more to replace it."),
+        marked("This item is already gold with another answer or explanation. Send this again to replace it."),
     ),
 }
 

@@ -82,7 +82,7 @@ def give_back(request: Request, assignment_id: str, who: Steerer) -> Response:
         Problem: 409 where it is leased no longer.
     """
     if return_leases(site(request).workspace, [assignment_id], actor=who.name).not_leased:
-        raise Problem(409, marked("Nobody is at this any more: it was answered or given back."), code="no_lease")
+        raise Problem(409, marked("This item is no longer claimed: it was answered or returned."), code="no_lease")
     return RedirectResponse("/queue/leases", 303)
 
 
@@ -103,7 +103,7 @@ def give(
     workspace = site(request).workspace
     item, text = find_wanted(workspace, assignment_id).item_id, language_of(request).gettext
     if not person:
-        said = text(marked("Choose who is to get %(item)s.")) % {"item": item}
+        said = text(marked("Choose an assignee for %(item)s.")) % {"item": item}
         return tasks_page(request, who, chosen, after, error=said, status=422)
     try:
         assign(workspace, assignment_id, None if person == NONE else person, actor=who.name)

@@ -223,7 +223,7 @@ def test_a_body_that_is_wrong_is_told_by_place(
 def test_what_the_policy_or_the_workspace_does_not_have_is_told(lead: TestClient, made_up: MadeUp) -> None:
     labels = lead.post(SETTLE, json=settling(made_up, labels=["nice"]))
     assert (labels.status_code, labels.json()["code"]) == (422, "labels")
-    assert "no answer of this policy: nice; it has safe, harassment" in labels.json()["detail"]
+    assert "these are not labels of this policy: nice; it has safe, harassment" in labels.json()["detail"]
     none = lead.post(SETTLE, json=settling(made_up, labels=[]))
     assert (none.status_code, none.json()["code"]) == (422, "labels")
     assert "exactly one label is needed, not 0" in none.json()["detail"]
