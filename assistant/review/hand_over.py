@@ -25,7 +25,7 @@ from assistant.review.steering import Recipients, Unfit
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.people.users import enabled_users
-from assistant.store.review.queue import handovers as passing
+from assistant.store.review.queue import handovers
 from assistant.store.review.queue.answers import Place, find_place
 from assistant.store.review.queue.claims import give_back
 from assistant.store.review.queue.slots import involved
@@ -85,7 +85,7 @@ def hand_over(
         _let_go(connection, principal, held, place)
     else:
         give_back(connection, principal, held.assignment_id, held.token, "open")
-        passing.give_to(connection, held.assignment_id, replace(task, for_user=to))
+        handovers.give_to(connection, held.assignment_id, replace(task, for_user=to))
     return _passed(connection, principal, place, held, kind=PassKind.HANDOVER, reason=f"user:{to}", note=note)
 
 
@@ -150,7 +150,7 @@ def _known_to(connection: Connection, place: Place, to: int) -> bool:
 
 
 def _refused(principal: Principal, held: Held, place: Place) -> Outcome | None:
-    """Why an item can't be passed on at all; None where it can. The seat is locked until the end."""
+    """Why an item can't be passed on at all; None where it can. The slot is locked until the end."""
     if place.kind is TaskKind.QUALIFICATION:
         return Outcome(OutcomeKind.REFUSED, "qualification_no_skip")
     if place.belongs_to(principal, held.token) and place.state is AssignmentState.LEASED:
@@ -167,7 +167,7 @@ def _let_go(connection: Connection, principal: Principal, held: Held, place: Pla
 
 
 def escalate(connection: Connection, principal: Principal, held: Held, note: str) -> Outcome:
-    """Leave an item to an expert, with a note; seats of the task that nobody has taken are not wanted any more."""
+    """Leave an item to an expert, with a note; slots of the task that are free are not wanted any more."""
     place = find_place(connection, held.assignment_id)
     if place is None:
         return Outcome(OutcomeKind.GONE, "no_such_assignment")
@@ -175,7 +175,7 @@ def escalate(connection: Connection, principal: Principal, held: Held, note: str
         return refused
     give_back(connection, principal, held.assignment_id, held.token, "closed")
     close_open(connection, [place.task_id])
-    if place.gold_id is None and not passing.waits_for_expert(connection, place.item_key):
+    if place.gold_id is None and not handovers.waits_for_expert(connection, place.item_key):
         add_tasks(connection, [_for_expert(task_of(connection, place.task_id))])
     close_complete(connection, place.task_id)
     return _passed(connection, principal, place, held, kind=PassKind.ESCALATE, reason="", note=note)
@@ -190,7 +190,7 @@ def _for_expert(task: NewTask) -> NewTask:
 def _passed(
     connection: Connection, principal: Principal, place: Place, held: Held, *, kind: PassKind, reason: str, note: str
 ) -> Outcome:
-    passing.add_pass(
+    handovers.add_pass(
         connection,
         place.task_id,
         principal.user_id,
