@@ -14,7 +14,7 @@ from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.disagreement_list import Wanted
 from tests.messages.catalogue import collected
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 PATHS = (
     *("/disagreements", "/disagreements?kind=people", "/queue", "/queue/tasks", "/queue/leases", "/runs", "/runs/r1"),
