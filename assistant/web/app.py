@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -17,13 +18,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from assistant import __version__
+from assistant.application.people.login_limits import LoginLimits
 from assistant.errors import AssistantError
 from assistant.failures import words_of
+from assistant.settings import Settings
 from assistant.web import api, health, openapi, pages, problems
 from assistant.web.access_log import Access
 from assistant.web.api_schema import known_query
 from assistant.web.context import Site
-from assistant.web.login_limits import LoginLimits
 from assistant.web.presentation import assets
 from assistant.web.security import api_access
 from assistant.web.security.allowed_hosts import HostCheck
@@ -59,7 +61,7 @@ def create_app(
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
-        title="Labeling assistant",
+        title="Label Assistant",
         version=__version__,
         telemetry={"tracing": False, "metrics": False},
         openapi_url=None,
@@ -101,6 +103,11 @@ def _routes() -> tuple[Sequence[BaseRoute], frozenset[str]]:
         )
         paths |= _paths(router)
     return (*health.routes, *shared.routes), frozenset(paths)
+
+
+def api_document() -> dict[str, Any]:
+    """The same as a server has at `/api/v1/openapi.json`: it depends on the program's version alone."""
+    return create_app(Workspace(Path(), Settings()), ServeOptions()).openapi()
 
 
 def _is_ours(site: Site) -> bool:

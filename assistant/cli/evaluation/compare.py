@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,10 +20,8 @@ from assistant.cli.evaluation.files import (
     SeedOption,
     SliceOption,
     WhereOption,
-    check_known,
-    check_margin,
-    read_files,
-    refuse_without_labels,
+    label_files,
+    pair_of,
     selected,
 )
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
@@ -30,8 +29,11 @@ from assistant.cli.output import Output
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
+if TYPE_CHECKING:
+    from assistant.application.evaluation.sources import EvalSource
+
 app = typer.Typer(
-    help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
+    help="Agreement and comparison of variants. In a workspace, or on files alone.",
     no_args_is_help=True,
 )
 
@@ -44,7 +46,9 @@ def agree(
     labels: LabelsOption = None,
     machine: MachineOption = None,
     items: ItemsOption = None,
-    variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="Which of several models; none: the one with most answers.")
+    ] = None,
     slice_by: SliceOption = None,
     where: WhereOption = None,
     label_set: LabelSetOption = None,
@@ -55,49 +59,40 @@ def agree(
     *,
     reading: Readings,
 ) -> None:
-    """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
+    """Model-human agreement, beside inter-annotator agreement; without --machine, inter-annotator agreement only.
 
-    In a workspace labels weigh as the inclusion probability of their route says, and the naive figure stands beside.
+    In a workspace labels are weighted by the inclusion probability of their route, beside the unweighted figure.
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
+    from assistant.application.evaluation.measure_variant import measure_variant
+    from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
-    from evals.agreement.panel_of_variant import agreement_panel
-    from evals.agreement.people import people_coefficients
-    from evals.agreement.slice_agreement import slice_agreement
-    from evals.data.files import choose_variant
-    from evals.data.slices import with_clauses
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    if labels is None:
-        refuse_without_labels(machine, items, reading)
-        from assistant.application.evaluation.data import production_data, suite_data
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
+    with ExitStack() as opening:
+        if source is None:
+            from assistant.wiring.workspace import Workspace
 
-        if suite is None:
-            data = production_data(workspace, run, selection)
-        else:
-            data = suite_data(workspace, suite, selection)[0]
-    else:
-        data = read_files(
-            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
-        )
-    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
-    if selection.by_clause:
-        data = with_clauses(data, name)
-    for note in data.notes:
+            opened = opening.enter_context(Workspace.open(workspace))
+            source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
+        found = measure_variant(source, variant, selection, confidence=confidence)
+    for note in found.data.notes:
         output.note(note)
-    sliced = slice_agreement(data, name, confidence=confidence)
-    if name is None:
-        show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
+    if found.panel is None:
+        show_people(output, found.data, found.people, found.slices)
     else:
-        show_panel(output, data, agreement_panel(data, name, confidence=confidence), sliced)
+        show_panel(output, found.data, found.panel, found.slices)
 
 
 @app.command("compare")
 @reads_tables("labels", "machine", "items")
 def compare(
     baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
-    candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
+    candidate: Annotated[str | None, typer.Argument(help="The variant that may replace it.")] = None,
     suite: Annotated[str | None, typer.Option(help="A suite of the workspace whose variants these are.")] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
@@ -116,89 +111,66 @@ def compare(
     *,
     reading: Readings,
 ) -> None:
-    """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
+    """Which of two variants agrees more with human labels, on the same items: better, worse, no worse, or inconclusive.
 
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
+    from assistant.application.evaluation.compare_variants import compare_variants
+    from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
-    from evals.comparison.compare import compare as compare_two
     from evals.comparison.scores import Terms
-    from evals.data.slices import with_clauses
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    check_margin(margin)
-    if labels is None:
-        refuse_without_labels(machine, items, reading)
-        from assistant.application.evaluation.data import comparable_data, suite_data
-
-        if suite is None:
-            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()), selection)
-        else:
-            data, _, chosen = suite_data(workspace, suite, selection)
-            margin = chosen.margin if margin is None else margin
-    else:
-        data = read_files(
-            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
-        )
-    first, second = _two(baseline, candidate, variants, tuple(data.variants))
-    check_known(data, (first, second), machine or workspace)
-    if selection.by_clause:
-        data = with_clauses(data, first)
-    for note in data.notes:
-        output.note(note)
+    pair = pair_of(baseline, candidate, variants)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
-    show_comparison(output, compare_two(data, first, second, terms), examples)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
+    with ExitStack() as opening:
+        if source is None:
+            from assistant.wiring.workspace import Workspace
+
+            opened = opening.enter_context(Workspace.open(workspace))
+            source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
+        found = compare_variants(source, pair, selection, terms)
+    for note in found.data.notes:
+        output.note(note)
+    show_comparison(output, found.comparison, examples)
 
 
 @app.command("plan")
 @reads_tables("labels", "machine")
 def plan(
-    detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
+    detect: Annotated[float, typer.Option(help="Smallest difference to detect, e.g. 0.03 for three points.")],
     discordant: Annotated[
         float | None, typer.Option(help="Share of items on which just one variant agrees; none: as seen, else 0.1.")
     ] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
     variants: Annotated[str | None, typer.Option(help="Two variants of a pilot, by a comma.")] = None,
-    power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
+    power: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="Power: probability of detecting a difference that exists.")
+    ] = 0.8,
     confidence: ConfidenceOption = 0.95,
     as_json: JsonOption = False,
     *,
     reading: Readings,
 ) -> None:
-    """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
+    """How many labeled items a comparison needs to detect a difference; from a pilot, or from an assumption.
 
     Example: assistant eval plan --detect 0.03
     """
+    from assistant.application.evaluation.compare_variants import plan_comparison
     from assistant.cli.evaluation.words import show_plan
-    from evals.comparison.plan import plan_items, seen_discordance
 
-    output = Output(as_json=as_json)
-    seen = None
+    pilot = None
     if labels is not None and machine is not None:
-        data = read_files(labels, machine, None, readings=reading)
-        pair = _two(None, None, variants, tuple(data.variants))
-        check_known(data, pair, machine)
-        seen = seen_discordance(data, *pair)
+        pilot = label_files(labels, machine, None, readings=reading)
     elif labels is not None or machine is not None or reading != AS_THEY_ARE:
-        raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
-    show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
-
-
-def _two(baseline: str | None, candidate: str | None, variants: str | None, known: tuple[str, ...]) -> tuple[str, str]:
-    """The two variants, the one in use first: as arguments, by --variants, or the only two there are."""
-    if variants is not None:
-        names = [name.strip() for name in variants.split(",")]
-        if len(names) != 2 or not all(names):
-            hint = "--variants A,B, the one in use first; names with commas go as two arguments"
-            raise InputError(f"--variants names {len(names)} variants, not two", hint=hint)
-        return names[0], names[1]
-    if baseline is not None and candidate is not None:
-        return baseline, candidate
-    if baseline is None and candidate is None and len(known) == 2:
-        return known[0], known[1]
-    shown = f": there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else ""
-    raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
+        raise InputError("pilot_needs_both_files")
+    pair = pair_of(None, None, variants)
+    found = plan_comparison(detect, discordant, pilot, pair, power=power, confidence=confidence)
+    show_plan(Output(as_json=as_json), found)
 
 
 eval_report.register(app)

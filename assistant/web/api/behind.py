@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from assistant.application.review.content import TEXT_SHOWN, read_translation
 from assistant.application.review.task_view import ShownPrecedent, Translation
+from assistant.domain.items import StoredItem
 from assistant.messages.language import marked
-from assistant.store.content.items import StoredItem
 from assistant.web.pictures import picture_of
 from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem
@@ -77,5 +77,5 @@ def media(request: Request, who: Reviewer, assignment_id: OpaqueId, number: int)
 def _item(request: Request, who: Reviewer, assignment_id: str) -> StoredItem:
     stored = desk(request).item(seat_of(request, who, assignment_id))
     if stored is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
     return stored

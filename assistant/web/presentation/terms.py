@@ -3,69 +3,91 @@
 from __future__ import annotations
 
 from assistant.domain.prelabels import FailureReason
-from assistant.domain.review_work import Cause, QualificationState, TaskKind
+from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
 
+ROLES = {
+    Role.ADMIN: marked("Admin"),
+    Role.MANAGER: marked("Manager"),
+    Role.LEAD: marked("Lead"),
+    Role.REVIEWER: marked("Reviewer"),
+    Role.ANALYST: marked("Analyst"),
+    Role.EXTERNAL: marked("External reviewer"),
+}
+
 CAUSES = {
-    Cause.POLICY_UNCLEAR: marked("Policy unclear"),
-    Cause.REVIEWER_ERROR: marked("Reviewer's error"),
-    Cause.MACHINE_ERROR: marked("Machine's error"),
-    Cause.ITEM_AMBIGUOUS: marked("Item ambiguous"),
+    Cause.POLICY_UNCLEAR: marked("Policy gap"),
+    Cause.REVIEWER_ERROR: marked("Reviewer error"),
+    Cause.MACHINE_ERROR: marked("Model error"),
+    Cause.ITEM_AMBIGUOUS: marked("Ambiguous content"),
     Cause.EDGE_CASE: marked("Edge case"),
 }
 
 ROUTES = {
-    Route.ACCEPT: marked("accepted"),
-    Route.ACCEPT_AUDIT: marked("accepted, audited"),
-    Route.REVIEW: marked("one reviewer"),
-    Route.DOUBLE: marked("two reviewers, blind"),
-    Route.EXPERT: marked("an expert"),
-    Route.SETTLED: marked("settled by people"),
-    Route.DEFERRED: marked("waits"),
+    Route.ACCEPT: marked("Auto-accepted"),
+    Route.ACCEPT_AUDIT: marked("Auto-accepted + QA"),
+    Route.REVIEW: marked("Single review"),
+    Route.DOUBLE: marked("Double review (blind)"),
+    Route.EXPERT: marked("Expert review"),
+    Route.SETTLED: marked("Adjudicated"),
+    Route.DEFERRED: marked("On hold"),
 }
 
 REASONS = {
+    "already_labelled": marked("labeled by a person"),
+    "severe_and_unsure": marked("severe label, low confidence"),
+    "severe": marked("severe label"),
+    "label_always_human": marked("label requires human review"),
     "reply_failed": marked("no usable answer"),
-    "media_not_seen": marked("media the model was not shown"),
-    "label_always_human": marked("a label the policy keeps for people"),
-    "looks_like_instruction": marked("the content talks to the machine"),
-    "hidden_text": marked("the content has hidden characters that carry text"),
-    "reply_in_content": marked("the content holds the very answer given"),
-    "resembles_injection": marked("the content resembles attacks on the machine"),
-    "content_truncated": marked("only a part of the content was shown"),
-    "language_not_covered": marked("a language the policy doesn't cover"),
-    "no_clause_near": marked("nothing in the policy is near it"),
-    "safe_contradicted": marked("called harmless, while settled items near it violate"),
-    "signals_disagree": marked("settled items near it have another label"),
-    "no_probability": marked("nothing says how sure the model is"),
-    "low_probability": marked("the model is not sure enough"),
-    "high_probability": marked("the model is sure, and there is no doubt"),
+    "media_not_seen": marked("media not shown to the model"),
+    "looks_like_instruction": marked("content addresses the model"),
+    "hidden_text": marked("content carries hidden text"),
+    "reply_in_content": marked("content contains the given answer"),
+    "resembles_injection": marked("content resembles prompt injection"),
+    "content_truncated": marked("content truncated"),
+    "language_not_covered": marked("language not covered by the policy"),
+    "no_clause_near": marked("no similar policy clause"),
+    "safe_contradicted": marked("labeled safe, but similar adjudicated items violate"),
+    "signals_disagree": marked("similar adjudicated items have another label"),
+    "no_probability": marked("no confidence available"),
+    "policy_changed": marked("policy changed since the certificate"),
+    "classifier_missing": marked("certified classifier unavailable"),
+    "input_missing": marked("classifier input missing"),
+    "value_unknown": marked("new language, source or metadata"),
+    "no_confidence": marked("not calibrated"),
+    "certificate_broken": marked("certificate broken"),
+    "drawn_for_monitoring": marked("drawn for monitoring"),
+    "drawn_from_waiting": marked("drawn from items on hold"),
+    "accepted_by_certificate": marked("accepted under the certificate"),
+    "not_certified": marked("not covered by a certificate"),
+    "low_probability": marked("confidence too low"),
+    "high_probability": marked("high confidence, no doubts"),
 }
-"""Of first routes and doubts; others are shown by their name."""
+"""Why an item takes its route: every rule and doubt."""
 
 INSTRUCTIONS = {
-    Kind.OVERRIDE: marked("sets the instructions aside"),
-    Kind.DEMAND: marked("asks for a label, a score or a reply"),
-    Kind.ADDRESS: marked("speaks to whoever labels it"),
-    Kind.ROLE: marked("poses as the system, the assistant or the markup of a chat"),
-    Kind.FENCE: marked("poses as the end of the content, or as a new one"),
-    Kind.REPLY: marked("writes an answer as the machine's reply would be"),
-    Kind.AUTHORITY: marked("quotes policy, precedents or a review about its own label"),
-    Kind.ROUTING: marked("asks to be kept from people"),
+    Kind.OVERRIDE: marked("overrides the instructions"),
+    Kind.DEMAND: marked("requests a label, a score or a reply"),
+    Kind.ADDRESS: marked("addresses the labeler"),
+    Kind.ROLE: marked("imitates the system, the assistant or chat markup"),
+    Kind.FENCE: marked("imitates the end of the content or a new one"),
+    Kind.REPLY: marked("imitates a model reply"),
+    Kind.AUTHORITY: marked("claims a policy, precedent or review about its own label"),
+    Kind.ROUTING: marked("asks to avoid human review"),
 }
 
 DISGUISES = {
     "invisible": marked("invisible characters"),
-    "shapes": marked("letters of other shapes"),
+    "shapes": marked("stylized letters"),
     "lookalikes": marked("look-alike letters"),
-    "turned": marked("letters turned upside down"),
-    "reversed": marked("letters in reverse order"),
-    "markup": marked("words parted by markup"),
-    "spaced": marked("letters parted by blanks or signs"),
-    "joined": marked("letters parted by blanks or signs"),
-    "leet": marked("digits in place of letters"),
+    "turned": marked("upside-down letters"),
+    "reversed": marked("reversed text"),
+    "markup": marked("words split by markup"),
+    "spaced": marked("letters separated by blanks or signs"),
+    "joined": marked("letters separated by blanks or signs"),
+    "leet": marked("digits for letters"),
     "cipher": marked("shifted letters"),
     "entities": marked("HTML entities"),
     "percent": marked("percent codes"),
@@ -79,23 +101,24 @@ DISGUISES = {
 """What an instruction was written in; names of codes that are the same in every language are not in here."""
 
 STATUSES = {
-    "labelled": marked("labelled"),
+    "labelled": marked("labeled"),
     "failed": marked("failed"),
-    "settled": marked("settled by people"),
-    "pending": marked("to be asked"),
+    "settled": marked("Adjudicated"),
+    "pending": marked("pending"),
 }
 
 FAILURES = {
     FailureReason.MALFORMED: marked("reply can't be read"),
-    FailureReason.TRUNCATED: marked("reply was cut"),
-    FailureReason.REFUSED: marked("model declined"),
-    FailureReason.OFF_LABEL_SET: marked("not a label of the set"),
-    FailureReason.CLAUSE_NOT_SHOWN: marked("cites a clause it wasn't shown"),
+    FailureReason.TRUNCATED: marked("reply was truncated"),
+    FailureReason.REFUSED: marked("model refused"),
+    FailureReason.OFF_LABEL_SET: marked("not in the label set"),
+    FailureReason.CLAUSE_NOT_SHOWN: marked("cites a clause that was not shown"),
     FailureReason.TOO_LONG: marked("content too long"),
-    FailureReason.CONTENT_FILTER: marked("filter of the model's server"),
+    FailureReason.CONTENT_FILTER: marked("provider content filter"),
     FailureReason.BAD_REQUEST: marked("request refused"),
+    FailureReason.INCOMPLETE: marked("categories left unknown"),
     FailureReason.NOT_RECORDED: marked("no recorded reply"),
-    FailureReason.NO_ANSWER: marked("no reply came"),
+    FailureReason.NO_ANSWER: marked("no reply received"),
 }
 
 KINDS = {
@@ -111,14 +134,91 @@ KINDS = {
 }
 
 QUALIFICATIONS = {
-    QualificationState.RUNNING: marked("under way"),
+    QualificationState.RUNNING: marked("in progress"),
     QualificationState.PASSED: marked("passed"),
     QualificationState.FAILED: marked("not passed"),
 }
 
 EVENTS = {
     "started": marked("started"),
-    "ended": marked("ended"),
+    "ended": marked("completed"),
     "interrupted": marked("stopped"),
     "routed": marked("routed"),
 }
+
+DETAILS = {
+    "to_ask": marked("items to label"),
+    "labelled": marked("labeled"),
+    "failed": marked("failed"),
+    "shared": marked("reused answers"),
+    "recovered_replies": marked("recovered replies"),
+    "control_questions": marked("control requests"),
+    "unseen": marked("unanswered attempts"),
+    "retries": marked("retries"),
+    "cost_usd": marked("cost (US$)"),
+    "seconds": marked("seconds"),
+    "injection_detector": marked("injection detector"),
+    "written": marked("routes written"),
+    "basis": marked("basis"),
+    "round": marked("round"),
+}
+"""What an event of a run says beside its name."""
+
+ACTIONS = {
+    "access.refused": marked("access denied"),
+    "access.refused.sum": marked("access denied (total)"),
+    "audit.bind": marked("log bound to stored rows"),
+    "backup.make": marked("backup created"),
+    "backup.restore": marked("backup restored"),
+    "certificate.issue": marked("certificate issued"),
+    "content.import": marked("content imported"),
+    "file.download": marked("file downloaded"),
+    "file.export": marked("labels exported"),
+    "file.sheet": marked("labeling sheet written"),
+    "gold.add": marked("gold item added"),
+    "gold.age": marked("gold items auto-retired"),
+    "gold.retire": marked("gold item retired"),
+    "item.adjudicate": marked("item adjudicated"),
+    "labels.import": marked("labels imported"),
+    "link.issue": marked("login link issued"),
+    "login.refused": marked("login refused"),
+    "login.refused.sum": marked("login refused (total)"),
+    "names.show": marked("names shown"),
+    "nonce.draw": marked("random number drawn"),
+    "people.look": marked("person's figures viewed"),
+    "people.look.sum": marked("person's figures viewed (total)"),
+    "precedent.add": marked("precedent added"),
+    "precedent.withdraw": marked("precedent withdrawn"),
+    "prelabels.import": marked("predictions imported"),
+    "qualification.begin": marked("qualification test started"),
+    "review.late": marked("late answer kept"),
+    "review.submit": marked("answer submitted"),
+    "review.undo": marked("answer undone"),
+    "run.route": marked("run routed"),
+    "run.settle": marked("final labels written"),
+    "run.start": marked("run started"),
+    "run.stop": marked("run stopped"),
+    "sample.draw": marked("sample drawn"),
+    "session.end": marked("session ended"),
+    "session.end_all": marked("all sessions ended"),
+    "session.open": marked("signed in"),
+    "task.assign": marked("task assigned"),
+    "task.return": marked("task returned"),
+    "tasks.enqueue": marked("tasks created"),
+    "token.add": marked("token created"),
+    "token.expiry": marked("token expiry set"),
+    "token.refused": marked("token refused"),
+    "token.refused.sum": marked("token refused (total)"),
+    "token.revoke": marked("token revoked"),
+    "token.use": marked("token used"),
+    "token.use.sum": marked("token used (total)"),
+    "file.download.sum": marked("file downloaded (total)"),
+    "training.give": marked("training set assigned"),
+    "user.add": marked("user added"),
+    "user.change": marked("user changed"),
+    "user.disable": marked("user disabled"),
+    "user.enable": marked("user reactivated"),
+    "user.password": marked("password changed"),
+    "user.preferences": marked("preferences changed"),
+}
+"""What the audit log records."""

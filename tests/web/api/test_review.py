@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assistant.domain.accounts import User
 from assistant.domain.items import Content
 from assistant.domain.review_work import Role
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.store.tables.review import assignments, late_answers
 from assistant.web.app import create_app
 from assistant.web.security.authentication import CSRF_HEADER
@@ -215,7 +216,7 @@ def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_re
     looks, away = site.person(Role.ANALYST), site.person()
     users.change(french.name, actor="tests", languages=["fr"])
     users.change(averse.name, actor="tests", opt_outs=["threat"])
-    users.set_disabled(away.name, True, actor="tests")
+    users.change(away.name, disabled=True, actor="tests")
     for one in (fits, french, averse, skipped, answered, looks):
         users.change(one.name, actor="tests", queues=[user.name])
     outside = site.person()
@@ -269,7 +270,7 @@ def test_how_long_covered_content_was_looked_at_is_recorded_and_shown(site: Site
     assert 0 < looked <= 1200  # no longer than the item was in their hands
     told = looking.get(f"/api/v1/people/{user.name}").json()
     assert (told["seen"], told["seen_by_harm"], told["unlooked"]) == (2, {"threat": 2}, 1)
-    assert "1 covered item answered without a look" in looking.get(f"/people/{user.name}").text
+    assert "1 hidden item answered without viewing" in looking.get(f"/people/{user.name}").text
 
 
 def test_an_answer_in_place_of_one_taken_back_unknowing_counts_and_any_other_second_one_does_not(

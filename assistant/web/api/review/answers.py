@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.messages.language import marked
 from assistant.store.review.labels import review_list
 from assistant.store.review.labels.review_list import ReviewFilter
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -81,5 +81,5 @@ def read_review(request: Request, _: Viewer, review_id: RowNumber) -> ReviewShow
     """One answer of a person."""
     found = review_list.find(site(request).database, review_id)
     if found is None:
-        raise Problem(404, marked("There is no answer of that number."), code="no_review")
+        raise Problem(404, marked("No answer has that number."), code="no_review")
     return ReviewShown.of(found)

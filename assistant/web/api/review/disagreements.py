@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.items import StoredItem
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Cause, Principal
 from assistant.messages.language import marked
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_cases import Guiding
 from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, fetch
-from assistant.web.permissions import Permission, may
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -141,7 +141,7 @@ def list_disagreements(
 ) -> Disagreements:
     """Those that wait, newest first; filtered as on the page. Several labels of an answer are joined by `|`."""
     if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
-        raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
+        raise Problem(403, marked("Only leads can filter by reviewer. Remove that filter."), code="names")
     rows, following = paged(fetch(site(request).workspace, chosen), cursor, limit, lambda row: row.it.id)
     return Disagreements(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
 
@@ -166,7 +166,7 @@ def _case(request: Request, number: int, *, named: bool) -> CaseShown:
     found = disagreement_cases.find(workspace.database, number)
     stored = None if found is None else workspace.items.get(found[0].item_id)
     if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was taken back meanwhile and nothing differs now.")
+        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
         raise Problem(404, detail, code="no_disagreement")
     case = open_case(workspace.database, stored.key, found[2])
     guiding = disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.review.gold import make_gold, retire_gold
@@ -32,7 +33,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -140,7 +140,7 @@ def retire(request: Request, who: Keeper, number: RowNumber) -> Retired:
     """Mix an item in no longer; what people said to it stays. The same again changes nothing."""
     with site(request).database.write() as connection:
         if gold.find(connection, number) is None:
-            raise Problem(404, marked("There is no gold of that number."), code="no_gold")
+            raise Problem(404, marked("No gold item has that number."), code="no_gold")
         retired = retire_gold(connection, number, who.name)
     return Retired(id=number, outcome="retired" if retired else "already")
 
@@ -153,6 +153,6 @@ def _known(
     if named is not None:
         return named, explanation
     if settled is None:
-        detail = marked("Settle this item first, or say which labels are right.")
+        detail = marked("Adjudicate this item first, or give the correct labels.")
         raise Problem(409, detail, code="not_settled")
     return settled[1], explanation or settled[3]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.review.precedents import make_precedent, withdraw_precedent
@@ -14,7 +15,6 @@ from assistant.store.content import precedent_list
 from assistant.store.review.disagreements import adjudication_list
 from assistant.web.api_schema import Body, Cursor, ItemId, Limit, Page, Shown, group, item_of, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -82,7 +82,7 @@ def add_precedent(request: Request, response: Response, who: Keeper, given: Nami
     with site(request).database.write() as connection:
         settled = adjudication_list.settled_as(connection, stored.key)
         if settled is None:
-            detail = marked("Settle this item first: only what is settled can guide others.")
+            detail = marked("Adjudicate this item first: only adjudicated items can become precedents or gold.")
             raise Problem(409, detail, code="not_settled")
         labels, known = settled[1], precedent_list.of_content(connection, policy_id, stored.content_digest)
         already = known is not None and known.labels == labels

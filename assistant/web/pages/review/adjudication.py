@@ -9,8 +9,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content import read_translation, show_item
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.keys import label_keys
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.permissions import Permission
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.messages.language import marked
@@ -18,18 +21,14 @@ from assistant.review.adjudicate import Case, Verdict, open_case, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, next_of
-from assistant.web.permissions import Permission
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import address
-from assistant.web.presentation.rendering import language_of, render
-from assistant.web.presentation.visible_text import whole
+from assistant.web.presentation.rendering import language_of, render, whole
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE
@@ -105,9 +104,9 @@ def settle_item(
     try:
         answer = read_labels(labels or [], workspace.policy.label_set)
     except OffLabelSetError:
-        return _page(request, opened, chosen, given=given, error=marked("Choose the label this item gets."), status=422)
+        return _page(request, opened, chosen, given=given, error=marked("Choose the label for this item."), status=422)
     if cause is None:
-        return _page(request, opened, chosen, given=given, error=marked("Say why the answers differ."), status=422)
+        return _page(request, opened, chosen, given=given, error=marked("Choose the root cause."), status=422)
     verdict = Verdict(answer, cause, note)
     with workspace.database.write() as connection:
         settle(connection, opened.stored, verdict, policy_id=workspace.policy.id, actor=who.name)
@@ -152,14 +151,18 @@ def _opened(workspace: Workspace, number: int) -> _Opened:
     found = disagreement_cases.find(workspace.database, number)
     stored = None if found is None else workspace.items.get(found[0].item_id)
     if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was taken back meanwhile and nothing differs now.")
+        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
         raise Problem(404, detail, code="no_disagreement")
     return _Opened(found[0], found[1], stored, open_case(workspace.database, stored.key, found[2]))
 
 
 def _settled(opened: _Opened) -> LabelAnswer:
     if opened.settled_as is None:
-        raise Problem(409, marked("Settle this item first: only what is settled can guide others."), code="not_settled")
+        raise Problem(
+            409,
+            marked("Adjudicate this item first: only adjudicated items can become precedents or gold."),
+            code="not_settled",
+        )
     return opened.settled_as
 
 

@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.application.review.fill_queue import Filling, fill_queue, standing_of
 from assistant.domain.opaque_ids import IdKind
+from assistant.domain.permissions import Permission, may, role_may
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.messages.language import marked
 from assistant.review.steering import able
 from assistant.store.people.users import UserStore
@@ -22,11 +24,9 @@ from assistant.store.review.queue.queue_rows import LaneFilter, QueueRows, Urgen
 from assistant.store.review.queue.slots import Seat, find_seat
 from assistant.store.review.queue.tasks import Waiting, waiting
 from assistant.store.review.queue.workload import count_assignments
-from assistant.store.runs.runs import Run
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may, role_may
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
@@ -218,7 +218,7 @@ def labeller(request: Request, name: str) -> Principal:
     """Somebody who labels. Raises Problem 422 for anybody else."""
     user = UserStore(site(request).database).find(name)
     if user is None or user.disabled or not role_may(user.role, Permission.REVIEW):
-        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
+        raise Problem(422, marked("No reviewer has that username."), code="nobody")
     return user.principal()
 
 
@@ -257,7 +257,7 @@ def place_of(after: str) -> Urgency | None:
     try:
         return Urgency(float(priority), int(number)) if after else None
     except ValueError:
-        raise Problem(422, marked("This place in the list can't be read. Begin at its top."), code="place") from None
+        raise Problem(422, marked("Invalid list position. Start from the top."), code="place") from None
 
 
 def _people(request: Request, who: Principal) -> list[Any]:
@@ -291,7 +291,9 @@ def seat_of(request: Request, assignment_id: str) -> Seat:
 
 def answered_meanwhile() -> Problem:
     """What tells that a wanted answer can't be given to a person any more."""
-    return Problem(409, marked("This was answered or cancelled meanwhile: there is nothing to assign."), code="closed")
+    return Problem(
+        409, marked("This task was answered or cancelled in the meantime: there is nothing to assign."), code="closed"
+    )
 
 
 def _stamp(at: datetime) -> str:
