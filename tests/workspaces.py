@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.bundled import bundled
@@ -64,21 +67,28 @@ class MadeUp:
     """A workspace with content, users, a run and a queue.
 
     Args:
-        workspace: a fresh one.
+        workspace: where they are.
         posts: how many of the example posts.
+        there: whether all of it is in the database; else it is put there.
     """
 
-    def __init__(self, workspace: Workspace, posts: int = 40) -> None:
+    def __init__(self, workspace: Workspace, posts: int = 40, *, there: bool = False) -> None:
         self.workspace = workspace
-        self.posts = list(_posts(workspace, posts))
         self.users = UserStore(workspace.database)
+        rules = ReviewSettings(gold_rate=0)
+        self.queue = Queue(workspace.database, rules, label_set=workspace.policy.label_set)
+        if not there:
+            _add_posts(workspace, posts)
+        self.posts = [_read_post(workspace, row) for row in _rows(posts)]
+        if not there:
+            self._add_people()
+        self.run = workspace.runs.find(None) if there else self.prelabel()
+
+    def _add_people(self) -> None:
         for name, display, role, languages in PEOPLE:
             self.users.find(name) or self.users.add(
                 name, role=role, actor="setup", display_name=display, languages=languages, team="days"
             )
-        rules = ReviewSettings(gold_rate=0)
-        self.queue = Queue(workspace.database, rules, label_set=workspace.policy.label_set)
-        self.run = self.prelabel()
 
     def principal(self, name: str) -> Principal:
         return self.users.get(name).principal()
@@ -187,14 +197,53 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def _posts(workspace: Workspace, count: int) -> Iterator[Post]:
+def _rows(count: int) -> list[dict[str, str]]:
     with (bundled("examples") / "posts.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(islice(csv.DictReader(file), count))
-    new = [
-        NewItem(Item(row["id"], Content(row["text"]), row["lang"], row["source"]), b"", n) for n, row in enumerate(rows)
-    ]
-    workspace.items.add(new)
-    for row in rows:
-        stored = workspace.items.get(row["id"])
-        assert stored is not None
-        yield Post(stored.key, row["id"], row["text"], row["lang"], (row["label_a"],), (row["label_b"],))
+        return list(islice(csv.DictReader(file), count))
+
+
+def _add_posts(workspace: Workspace, count: int) -> None:
+    workspace.items.add(
+        [
+            NewItem(Item(row["id"], Content(row["text"]), row["lang"], row["source"]), b"", number)
+            for number, row in enumerate(_rows(count))
+        ]
+    )
+
+
+def _read_post(workspace: Workspace, row: dict[str, str]) -> Post:
+    stored = workspace.items.get(row["id"])
+    assert stored is not None
+    return Post(stored.key, row["id"], row["text"], row["lang"], (row["label_a"],), (row["label_b"],))
+
+
+_BEFORE: dict[tuple[int, bool, str], Path] = {}
+"""Databases that were made before in this process: by posts, whether people have worked, and the policy."""
+_FOLDER = TemporaryDirectory(prefix="assistant-workspaces-")
+
+
+def made_up_in(workspace: Workspace, posts: int, *, worked: bool = False) -> MadeUp:
+    """`MadeUp`, with its `work` where wanted, in a fresh workspace: made once in a process, then copied."""
+    assert not workspace.items.count()["items"], "only a fresh workspace can be filled by a copy"
+    key = (posts, worked, workspace.policy.digest)
+    if key in _BEFORE:
+        _copy(_BEFORE[key], _file_of(workspace))
+        return MadeUp(workspace, posts, there=True)
+    made = MadeUp(workspace, posts)
+    if worked:
+        made.work()
+    before = Path(_FOLDER.name) / f"{len(_BEFORE)}.db"
+    _copy(_file_of(workspace), before)
+    _BEFORE[key] = before
+    return made
+
+
+def _file_of(workspace: Workspace) -> Path:
+    assert workspace.database.file is not None
+    return workspace.database.file
+
+
+def _copy(source: Path, target: Path) -> None:
+    """One SQLite database into another, whoever has it open."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
