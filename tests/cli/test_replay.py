@@ -8,12 +8,11 @@ import numpy as np
 
 from assistant.application.certification.batch import Batch, make_pool, read_batch
 from assistant.application.certification.campaign_state import read_history
-from assistant.application.certification.threads import one_thread
 from assistant.domain.certificates import Sample, SampledItem
 from assistant.store.certification.nonces import campaign_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.trust.certificates.campaign import Campaign, Step, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import Judge, one_thread
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant

@@ -1,4 +1,4 @@
-"""A campaign as its stored samples tell it: what was drawn so far, for which target, by which design."""
+"""A campaign as its stored samples show it: what was drawn so far, for which target, by which design."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.application.certification.accepted_items import has_label, offered_scores
 from assistant.application.certification.batch import Batch
-from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
+from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import Campaign, Target, Wave
 from assistant.trust.classifier.calibrated import Judge
 from assistant.trust.classifier.model import Chosen
+from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 
@@ -194,27 +194,28 @@ def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...
     """One wave from the fit and the sample that are kept of it.
 
     A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
-    in order of arrival where equally sure, are the ones that were offered.
+    in order of arrival where equally sure, are the candidates. A score of confidence 0 stands for no answer.
     """
-    offered = offered_scores(fits, audit.fit_id or 0, Design.of(audit).offered or 0)
+    scores = [score for page in fits.scores(audit.fit_id or 0) for score in page]
+    offered = sorted(scores, key=lambda score: -score.confidence)[: Design.of(audit).offered or 0]
     order = batch.positions(score.item_id for score in offered)
     audited = np.zeros(len(batch), dtype=bool)
     audited[batch.positions(drawn)] = True
     return Wave(
         order=order,
-        codes=batch.codes(score.labels if has_label(score) else None for score in offered),
+        codes=batch.codes(score.labels if score.confidence > 0 else None for score in offered),
         confidence=np.array([score.confidence for score in offered]),
         audited=audited[order],
     )
 
 
-def unlabelled(history: History, batch: Batch, votes: Votes) -> tuple[Sample, tuple[str, ...]] | None:
+def unlabelled(history: History, batch: Batch, labels: LabelColumns) -> tuple[Sample, tuple[str, ...]] | None:
     """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
 
     These are all audits, whose items people may come to disagree on later, and the newest sample.
     """
     for sample in history.samples:
-        codes = votes.first if sample.purpose is Purpose.AUDIT else votes.codes
+        codes = labels.first if sample.purpose is Purpose.AUDIT else labels.codes
         if sample.purpose is not Purpose.AUDIT and sample is not history.samples[-1]:
             continue
         missing = tuple(name for name in history.drawn[sample.id] if codes[batch.position[name]] == NONE)
@@ -253,7 +254,7 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
     if busy:
         raise InputError(
-            f"the newest run is {told(run)}, but people have been asked about {told(busy[-1])}",
+            f"the newest run is {in_words(run)}, but people have been asked about {in_words(busy[-1])}",
             hint=f"--run {busy[-1].name} goes on with that, --run {run.name} begins anew",
         )
     return run
@@ -264,11 +265,6 @@ def policy_name(workspace: Workspace) -> str:
     return f"{workspace.policy.id}@{workspace.policy.version}"
 
 
-def told(run: Run) -> str:
+def in_words(run: Run) -> str:
     """A run in words."""
     return f"{run.name} ({run.prompt or 'imported'}, {run.model})"
-
-
-def percent(share: float) -> str:
-    """A share as people write it: 5 %, 99.9 %."""
-    return f"{100 * share:.10g} %"

@@ -1,4 +1,4 @@
-"""Certificates from labels that their owner declares to be a simple random sample; see `trust.declared`."""
+"""Certificates from labels declared to be a simple random sample by their owner; see `trust.certificates.declared`."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from assistant.application.certification.campaign_state import (
     DEFAULT_TARGET,
     Design,
     check_batch,
-    percent,
+    in_words,
     policy_name,
     read_history,
     read_target,
     read_wave,
-    told,
 )
 from assistant.application.certification.campaign_store import drawing, fit_report, sampled, scores
-from assistant.application.certification.certify_batch import CertifyChoice, issue
+from assistant.application.certification.certify_campaign import CertifyChoice, issue, stated_nonce
 from assistant.application.certification.classifier_store import Reading, freeze
-from assistant.application.certification.statement import Proof
-from assistant.application.certification.threads import one_thread
-from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
@@ -33,13 +29,15 @@ from assistant.store.certification.fits import FitStore, KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
+from assistant.trust.certificates.batch_statement import CertifiedBatch, Proof, percent
 from assistant.trust.certificates.campaign import Target, Wave
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.certificates.group_certificates import count_groups
+from assistant.trust.classifier.calibrated import Judge, Judgement, one_thread
 from assistant.trust.classifier.serialization import FrozenError
+from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
-from assistant.wiring.trust.counting import count_groups
 from assistant.wiring.workspace import Workspace
 
 
@@ -48,7 +46,7 @@ class DeclaredAudit:
     """The half that audits, and the items it was drawn from.
 
     Args:
-        batch, votes: the run's items, and what people said of them.
+        batch, labels: the run's items, and their human labels.
         target: what is to be certified.
         sample: the audit as it is kept.
         wave: all items that did not teach, surest first.
@@ -56,7 +54,7 @@ class DeclaredAudit:
     """
 
     batch: Batch
-    votes: Votes
+    labels: LabelColumns
     target: Target
     sample: Sample
     wave: Wave
@@ -74,10 +72,10 @@ class DeclaredAudit:
         return [policy] if policy else []
 
     @property
-    def drawn(self) -> dict[str, np.ndarray]:
-        """Positions of the items of each half."""
+    def certified(self) -> CertifiedBatch:
+        """The batch as a statement needs it."""
         teaching = np.setdiff1d(np.arange(len(self.batch)), self.wave.order)
-        return {"teach": teaching, "audit": self.wave.order[self.wave.audited]}
+        return self.batch.certified(self.labels, {"teach": teaching, "audit": self.wave.order[self.wave.audited]})
 
 
 def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> IssuedCertificate:
@@ -89,25 +87,25 @@ def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     """
     audit = declared_audit(workspace, run, choice)
     batch, sample = audit.batch, audit.sample
-    groups = np.full(len(batch), "", dtype=object) if choice.by is None else batch.groups(choice.by)
     tolerance = partial(_tolerated, sampled=sample.size, population=sample.population)
+    groups = batch.groups(choice.by)
     return issue(
+        workspace,
+        run,
         Proof(
-            workspace=workspace,
-            batch=batch,
-            votes=audit.votes,
+            batch=audit.certified,
+            label_set=workspace.policy.label_set,
             target=audit.target,
             design="declared",
             by=choice.by,
-            counts=count_groups([audit.wave], audit.votes.certifying, groups, audit.target, tolerance),
+            counts=count_groups([audit.wave], audit.labels.certifying, groups, audit.target, tolerance),
             waves=[audit.wave],
             places=[audit.place],
             rate=sample.size / sample.population,
-            drawn=audit.drawn,
             seed=sample.seed,
-            nonce=audit.nonce,
+            nonce=stated_nonce(audit.nonce),
             policies=audit.policies,
-        )
+        ),
     )
 
 
@@ -143,7 +141,7 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
     nonce = workspace.nonces.find(declared_scope(run.id))
-    return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), target, sample, wave, nonce)
 
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
@@ -158,23 +156,23 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     )
     seed = workspace.seed if choice.seed is None else choice.seed
     batch = read_batch(workspace, run)
-    votes = batch.votes(batch.page.ids, batch.page.ids)
-    labelled = _labelled(batch, votes)
+    labels = batch.labels(batch.page.ids, batch.page.ids)
+    labelled = _labelled(batch, labels)
     names = [batch.page.ids[at] for at in labelled.tolist()]
     _refuse_second_split(workspace, run, names)
     nonce = workspace.nonces.get(declared_scope(run.id), actor())
     drawn = simple_random(names, len(names) // 2, key=nonce.value, purpose="declared: teaches")
     teaching = labelled[np.sort(drawn.index)]
-    known = teaching[votes.codes[teaching] != NONE]
-    if len(np.unique(votes.codes[known])) < 2:
+    known = teaching[labels.codes[teaching] != NONE]
+    if len(np.unique(labels.codes[known])) < 2:
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
     pool = make_pool(workspace, batch)
     with one_thread():
-        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, votes.codes[known])
+        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, labels.codes[known])
     reading = Reading.of(workspace, batch, pool, teaching)
     judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
     auditing = np.setdiff1d(labelled, teaching)
-    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, reading, teaching, auditing))
+    return _kept(workspace, _Split(batch, labels, target, seed, nonce, judgement, reading, teaching, auditing))
 
 
 def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
@@ -184,7 +182,7 @@ def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]
         earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
         if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
             raise CertificateError(
-                f"the labels that were declared a random sample have audited {told(other)} already: of several runs"
+                f"the labels that were declared a random sample have audited {in_words(other)} already: of several runs"
                 " tried on the same labels one passes by luck",
                 hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
             )
@@ -202,7 +200,7 @@ class _Split:
     """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
 
     batch: Batch
-    votes: Votes
+    labels: LabelColumns
     target: Target
     seed: int
     nonce: Nonce
@@ -212,18 +210,18 @@ class _Split:
     auditing: np.ndarray
 
 
-def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
+def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
     """(m,) positions of the items people labelled.
 
     Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
     would be a random sample no more.
     """
-    if votes.assisted:
+    if labels.assisted:
         raise CertificateError(
-            f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
+            f"{len(labels.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
             hint="assistant sample  draws items to label blind",
         )
-    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied | votes.in_part))
+    labelled = np.union1d(np.flatnonzero(labels.codes != NONE), batch.positions(labels.tied | labels.in_part))
     if len(labelled) < 2 * LEAST_LABELS:
         raise CertificateError(
             f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
@@ -272,7 +270,7 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
     wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), split.target, sample, wave, split.nonce)
 
 
 def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:

@@ -8,15 +8,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from assistant.application.certification.answer_codes import Classes
 from assistant.application.certification.batch import Batch, make_pool, metadata_column, usable_answers
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.runs.runs import Run
+from assistant.trust.answer_codes import Classes
 from assistant.trust.classifier.calibrated import Classifier
 from assistant.trust.classifier.novelty import Familiar, Strange
 from assistant.trust.classifier.serialization import Frozen
+from assistant.trust.human_labels import HumanLabels
 from assistant.trust.pool import NONE, Pool
 from assistant.wiring.workspace import Workspace
 
@@ -67,7 +67,7 @@ class Reading:
         said = {one for column in (usable_answers(page), *others.values()) for one in column if one is not None}
         position = {name: at for at, name in enumerate(page.ids)}
         classes = self.classes.extended(said)
-        batch = Batch(run, page, others, self.same, PeoplesAnswers({}), classes, position)
+        batch = Batch(run, page, others, self.same, HumanLabels({}), classes, position)
         columns = {"language": np.array(page.languages, dtype=object)} if self.language else {}
         columns |= {name: metadata_column(page, name) for name in self.metadata}
         return batch, make_pool(workspace, batch, columns)

@@ -95,7 +95,7 @@ def score_later(
         keys: row numbers of the run's items, rising.
         scores_of: how to read the scores of a fit.
     """
-    if certificate is None or certificate.statement.get("method") != "ltt" or certificate.fit_id is None:
+    if certificate is None or not certificate.statement.about_source or certificate.fit_id is None:
         return Later()
     known = scores_of(certificate.fit_id)
     new = np.setdiff1d(np.setdiff1d(keys, known.keys), _taught(workspace, run))

@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import read_history
-from assistant.application.certification.sampled import sampled_labels
+from assistant.application.certification.sampled_labels import sampled_labels
 from assistant.domain.certificates import Fit
 from assistant.errors import InputError
 from assistant.store.certification.fits import FitStore
@@ -54,9 +54,9 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     history = read_history(workspace, run)
     batch = read_batch(workspace, run, last_key=history.last_key)
     usable = zip(batch.page.statuses, batch.page.labels, strict=True)
-    machine = batch.codes(labels if status == "labelled" else None for status, labels in usable)
-    votes = batch.votes(blind=batch.page.ids)
-    people, sampled = votes.codes, sampled_labels(workspace, history, batch, votes)
+    machine = batch.codes(answer if status == "labelled" else None for status, answer in usable)
+    labels = batch.labels(blind=batch.page.ids)
+    people, sampled = labels.codes, sampled_labels(workspace, history, batch, labels)
     index, inclusion = (column[machine[sampled.index] != NONE] for column in (sampled.index, sampled.inclusion))
     if not len(index):
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"

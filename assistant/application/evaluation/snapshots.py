@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.application.evaluation.suites import FOLDER, guides_of
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import read_answer_files
@@ -162,7 +162,7 @@ def _weighted(
         return store.items(), dict(store.routed(run.id)), [note]
     inclusion, sampled = speaking
     labelled = [one for one in store.items() if one.facts.id in inclusion]
-    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [sampled.note(run)]
+    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [sampled.note(run.name)]
 
 
 def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[str]:

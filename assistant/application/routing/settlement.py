@@ -1,4 +1,4 @@
-"""`assistant settle`: final labels, people's where there are some, else the machine's where a certificate allows it."""
+"""Final labels: human labels where there are some, else the machine's where a certificate accepts it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.certification.new_items import keep_later
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
@@ -23,6 +22,7 @@ from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.runs.rounds import RoundStore, RunColumns
 from assistant.store.runs.runs import Run
+from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
 
@@ -73,9 +73,9 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     """
     trusted = read_trusted(workspace, run)
     store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
-    people = PeoplesAnswers.read(store)
-    votes = people.votes(frozenset())
-    labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
+    people = HumanLabels.of(store.human_answers(), store.adjudicated())
+    found = people.consensus()
+    labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
     settled = {name: _of_person(people, name, labels[name]) for name in labels}
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, Choice()) if certificate else None
@@ -94,11 +94,11 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
-        people=origins[Origin.PERSON] - len(votes.in_part),
-        in_part=len(votes.in_part),
+        people=origins[Origin.PERSON] - len(found.in_part),
+        in_part=len(found.in_part),
         model=origins[Origin.MODEL],
         classifier=origins[Origin.CLASSIFIER],
-        tied=tuple(sorted(votes.tied)),
+        tied=tuple(sorted(found.tied)),
         written=counts["written"] - len(stale),
         withdrawn=len(stale) - len(reopened),
         reopened=reopened,
@@ -115,7 +115,7 @@ def open_release(workspace: Workspace, run: Run) -> Released:
     return Released(certificate, trusted.standing, tuple(events))
 
 
-def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:
+def _of_person(people: HumanLabels, name: str, answer: Consensus) -> Settlement:
     agreeing = sum(not differ(one, answer) for one in people.by_item[name])
     return Settlement(name, answer.labels, Origin.PERSON, None, None, agreeing, unknown=answer.unknown)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.cli.certification.route import monitoring_notes
 from assistant.cli.output import Output, table
@@ -12,9 +12,10 @@ from assistant.cli.output import Output, table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from assistant.application.certification.monitoring import Checked
+    from assistant.application.certification.check_certificate import Checked
     from assistant.application.routing.auto_accepted import AutoAccepted
     from assistant.domain.certificates import IssuedCertificate
+    from assistant.domain.statements import StatedGroup, StatedLoss, Statement
     from assistant.trust.certificates.audit_cost import Price
     from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 
@@ -30,16 +31,22 @@ def show_certificate(
     plan: MonitoringPlan | None = None,
 ) -> None:
     """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
-    said: dict[str, Any] = dict(issued.statement)
+    said = issued.statement
     curve = [asdict(one) for one in prices]
-    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
+    data = {
+        "certificate": issued.id,
+        "issued_at": issued.created_at,
+        **said.as_json(),
+        "leaving": asdict(left),
+        "curve": curve,
+    }
     data["monitoring"] = None if plan is None else plan.as_json(plan.expected)
-    parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
+    parts: list[str | Table] = [f"certificate {issued.id} of {said.run.name}: {said.sentence}"]
     parts += [table(("", "items"), _facts(said, left))]
-    if said["groups"]:
-        parts.append(_groups(said["groups"], said["by"]))
-    if said["losses"]:
-        parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
+    if said.groups:
+        parts.append(_groups(said.groups, said.by or ""))
+    if said.losses:
+        parts.append(_losses(said.losses, said.allowed or 0, said.confidence))
     if prices:
         parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
     if plan is not None:
@@ -93,63 +100,60 @@ def curve_words(prices: Sequence[Price]) -> list[str]:
     return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
 
 
-def _facts(said: dict[str, Any], left: AutoAccepted) -> list[tuple[str, str]]:
-    labels = said["labels"]
+def _facts(said: Statement, left: AutoAccepted) -> list[tuple[str, str]]:
+    labels, answers = said.labels, said.answers or 0
     sent = sum(left.routes.values())
     rows = [
-        ("may leave with the machine's label", said["accepted"] if sent or left.people else 0),
+        ("may leave with the machine's label", said.accepted if sent or left.people else 0),
         ("  go to people all the same: split, severe, or always theirs", sent),
         ("  have a person's label by now", left.people),
         ("leave with the machine's label, unseen", left.machine),
         ("have a person's label", labels["total"]),
-        ("  answers of people behind these", said["answers"] if said["answers"] > labels["total"] else 0),
+        ("  answers of people behind these", answers if answers > labels["total"] else 0),
         *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
         ("  labelled for other reasons", labels["other"]),
-        ("still to be labelled by people", said["left"]),
+        ("still to be labelled by people", said.left),
     ]
     return [(what, f"{count:,}") for what, count in rows if count]
 
 
-def _groups(groups: Sequence[dict[str, Any]], by: str) -> Table:
-    rows = [
-        (one["group"], one["population"], one["accepted"], one["errors"], one["reason"] or "certified")
-        for one in groups
-    ]
+def _groups(groups: Sequence[StatedGroup], by: str) -> Table:
+    rows = [(one.group, one.population, one.accepted, one.errors, one.reason or "certified") for one in groups]
     return table((by, "items", "leave", "errors met", ""), rows)
 
 
-def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
+def _losses(losses: Mapping[str, StatedLoss], allowed: int, confidence: float) -> Table:
     """Bounds by kind; one that is wider than the promise on all kinds together would only confuse."""
     rows = [
-        (name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}")
-        if bound["upper"] < allowed
+        (name, f"{bound.upper_share_of_batch:.2%}", f"{bound.upper:,.1f}")
+        if bound.upper < allowed
         else (name, "as promised", f"{allowed:,}")
         for name, bound in losses.items()
     ]
     return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
 
 
-def _notes(said: dict[str, Any]) -> list[str]:
+def _notes(said: Statement) -> list[str]:
     notes = []
-    if said["unknown_blindness"]:
+    if said.unknown_blindness:
         notes.append(
-            f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
+            f"of {said.unknown_blindness:,} labels nobody knows whether they were given blind: they were imported"
         )
-    if said["changed"]:
+    if said.changed:
         notes.append(
-            f"{said['changed']:,} labels that certify were changed after they were given, or people are split on them"
+            f"{said.changed:,} labels that certify were changed after they were given, or people are split on them"
             " by now: their first answers count, and each counts as an error of the machine"
         )
-    if len(said["policies"]) > 1:
-        notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
-    if said["tied"]:
-        notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
-    if in_part := said.get("in_part"):  # statements of earlier versions don't say
+    if len(said.policies) > 1:
+        notes.append(f"the policy changed while people labelled: {', '.join(said.policies)}")
+    if said.tied:
+        notes.append(f"people are evenly split on {said.tied:,} items: those have no label yet")
+    if said.in_part:
         notes.append(
-            f"on {in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
+            f"on {said.in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
         )
-    if said["assisted"]:
-        notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
-    if failed := [one["group"] for one in said["groups"] if not one["certified"]]:
+    if said.assisted:
+        notes.append(f"on {said.assisted:,} items answers given in sight of the machine's did not count")
+    if failed := [one.group for one in said.groups if not one.certified]:
         notes.append(f"nothing is promised of {', '.join(failed)}: people label those")
     return notes

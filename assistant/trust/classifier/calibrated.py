@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -141,6 +142,18 @@ class Judge:
         counts = columns.sum(axis=0)
         kept = np.flatnonzero((counts >= _LEAST_GROUP) & (counts <= len(labelled) - _LEAST_GROUP))
         return tuple(groups[at] for at in kept.tolist()), columns[:, kept]
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """While it lasts, the libraries for linear algebra use one thread.
+
+    Small matrices wait for each other on more, and sums differ in their last digits.
+    """
+    # it looks through all libraries that are loaded: too slow for commands that don't learn
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 def _members(groups: Sequence[Group], pool: Pool, codes: np.ndarray) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.domain.labels import LabelAnswer
-from assistant.store.certification.pool import HumanAnswer
+from assistant.domain.reviews import HumanAnswer
+from assistant.trust.human_labels import HumanLabels
 
 
 def said(*labels: str) -> list[HumanAnswer]:
@@ -18,8 +18,8 @@ def people(
     first: dict[str, list[HumanAnswer]],
     now: dict[str, list[HumanAnswer]] | None = None,
     adjudicated: dict[str, LabelAnswer] | None = None,
-) -> PeoplesAnswers:
-    return PeoplesAnswers(first if now is None else now, adjudicated or {}, first)
+) -> HumanLabels:
+    return HumanLabels(first if now is None else now, adjudicated or {}, first)
 
 
 def test_one_answer_an_item_certifies_as_it_was_given() -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
-from assistant.application.certification.raw_signals import compared_signals, replicates
-from assistant.store.runs.runs import Run
+from assistant.trust.signals.raw_signals import compared_signals, replicates, stored_signals
 
-RUN = Run(1, "k1", "prelabel", "m", "p@1", "pd", "c@1", "cd", {"temperature": 0.7}, 0, "2026-01-01")
+
+@dataclass(frozen=True)
+class MadeUpRun:
+    """What a run says of the question that was put to the model."""
+
+    name: str = "r1"
+    origin: str = "prelabel"
+    model: str = "m"
+    prompt_digest: str | None = "pd"
+    policy_digest: str | None = "cd"
+    parameters: Mapping[str, object] = field(default_factory=lambda: {"temperature": 0.7})
+
+
+RUN = MadeUpRun()
 
 
 def test_the_vote_share_counts_this_runs_own_answer_and_those_of_its_repeats() -> None:
@@ -33,9 +46,16 @@ def test_agreement_is_among_other_prompts_and_models_only() -> None:
 
 def test_only_a_run_alike_in_all_but_the_replicate_is_a_repeat() -> None:
     again, hotter, imported = (
-        replace(RUN, id=2, replicate=1),
-        replace(RUN, id=3, parameters={"temperature": 1.0}),
-        replace(RUN, id=4, origin="import"),
+        replace(RUN, name="r2"),
+        replace(RUN, name="r3", parameters={"temperature": 1.0}),
+        replace(RUN, name="r4", origin="import"),
     )
     assert replicates(RUN, [again, hotter, imported]) == ["r2"]
     assert replicates(imported, [RUN]) == []
+
+
+def test_stored_signals_are_columns_by_name_with_gaps_where_an_item_lacks_one() -> None:
+    columns = stored_signals([{"margin": 0.5}, {}, {"margin": 1.0, "entropy": 0.2}])
+    assert list(columns) == ["entropy", "margin"]
+    assert columns["entropy"] == pytest.approx([np.nan, np.nan, 0.2], nan_ok=True)
+    assert columns["margin"] == pytest.approx([0.5, np.nan, 1.0], nan_ok=True)

@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from assistant.application.certification.inclusion import WEIGHTED, Sampled, chances_of, weighted
 from assistant.trust.certificates.campaign import Wave
 from assistant.trust.certificates.certify import Passed, pass_items
 from assistant.trust.pool import NONE
+from assistant.trust.weighted_sample import WEIGHTED, Sampled, chances_of, weighted
 
 RATE = 0.3
 VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of some figure is to be estimated
