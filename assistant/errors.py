@@ -1,27 +1,39 @@
-"""Every error a user can meet. Each says what was wrong, where, and what to do next."""
+"""Every error a user can meet: a code with values. Faces word it, in the reader's language and with what to do next."""
 
 from __future__ import annotations
 
+import re
+
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
 
 class AssistantError(Exception):
-    """Base of all errors that are told to the user in plain words, without a stack trace.
+    """Base of all errors that reach a user in plain words, without a stack trace.
 
     Args:
-        what: what was wrong, one sentence without a full stop.
+        code: a stable word of two or more parts (`run_not_found`); its wording is in `assistant.messages.errors`.
+            A sentence is taken, too, where an error is worded by what raised it (a server's own words).
         where: file:line, item id, table or setting it concerns; empty when there is none.
-        hint: what to do next; empty when nothing can be done.
+        hint: what to do next, where only the place that raises knows; names no command and no option.
+        field: the parameter whose value is wrong, as application functions name it; faces name their option or field.
+        values: what the wording is filled in with, by name.
     """
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
+    def __init__(self, code: str, *, where: str = "", hint: str = "", field: str = "", **values: object) -> None:
+        super().__init__(code)
+        self.what = code
+        self.code = code if _CODE.fullmatch(code) else ""
         self.where = where
         self.hint = hint
+        self.field = field
+        self.values = values
 
     def __str__(self) -> str:
+        """For logs and developers; faces use `assistant.messages.wording`."""
         place = f"{self.where}: " if self.where else ""
+        values = f" ({', '.join(f'{name}={value!r}' for name, value in self.values.items())})" if self.values else ""
         advice = f"\n  {self.hint}" if self.hint else ""
-        return f"{place}{self.what}{advice}"
+        return f"{place}{self.what}{values}{advice}"
 
 
 class SettingsError(AssistantError):
@@ -44,6 +56,22 @@ class InputError(AssistantError):
     """A file or an argument given by the user can't be read or makes no sense."""
 
 
+class NotFoundError(InputError):
+    """What was named isn't there."""
+
+
+class ConflictError(InputError):
+    """What was asked contradicts what is there already: it exists, changed in the meantime, or is decided otherwise."""
+
+
+class InvalidValueError(InputError):
+    """A value is of the wrong kind or out of range; `field` says which."""
+
+
+class NotAllowedError(InputError):
+    """The one who asks may not do this here: a role, a rule or a state forbids it."""
+
+
 class CertificateError(AssistantError):
     """What there is does not prove what was asked; says what is missing. Never a certificate that isn't one."""
 
@@ -52,12 +80,13 @@ class StorageError(AssistantError):
     """The database or its disk refused; nothing that was answered is lost.
 
     Args:
-        what, where, hint: as of every error.
+        code, where, hint, values: as of every error.
         gone: whether the database's server went away; it may be back in a moment, and what was under way was undone.
     """
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "", gone: bool = False) -> None:
-        super().__init__(what, where=where, hint=hint)
+    def __init__(self, code: str, *, where: str = "", hint: str = "", gone: bool = False, **values: object) -> None:
+        super().__init__(code, where=where, hint=hint)
+        self.values = values
         self.gone = gone
 
 
@@ -77,8 +106,11 @@ class RetryableModelError(ModelError):
         retry_after: seconds the server asked us to wait, when it did.
     """
 
-    def __init__(self, what: str, *, reason: str, retry_after: float | None = None, where: str = "") -> None:
-        super().__init__(what, where=where)
+    def __init__(
+        self, code: str, *, reason: str, retry_after: float | None = None, where: str = "", **values: object
+    ) -> None:
+        super().__init__(code, where=where)
+        self.values = values
         self.reason = reason
         self.retry_after = retry_after
 
@@ -90,8 +122,9 @@ class RejectedRequestError(ModelError):
         reason: short stable word for reports (`too_long`, `content_filter`, `bad_request`).
     """
 
-    def __init__(self, what: str, *, reason: str, where: str = "") -> None:
-        super().__init__(what, where=where)
+    def __init__(self, code: str, *, reason: str, where: str = "", **values: object) -> None:
+        super().__init__(code, where=where)
+        self.values = values
         self.reason = reason
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import nullcontext
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from assistant import __version__
 from assistant.cli.certification import certify as trust
 from assistant.cli.certification import labels, route, settle, signals, simulate
+from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
 from assistant.cli.labeling import content, export, policy, prelabel, runs
@@ -97,6 +98,7 @@ def run() -> None:
         ):
             _command()(prog_name="assistant")
     except AssistantError as error:
+        output.command = _command()
         output.failed(error)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
@@ -134,7 +136,7 @@ def _read_secret_files(environ: MutableMapping[str, str]) -> None:
 
 
 @cache
-def _command() -> Callable[..., Any]:
+def _command() -> Command:
     """The commands, put together once a process: it takes a tenth of a second."""
     return typer.main.get_command(app)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from assistant.cli.error_words import Command, error_words
 from assistant.cli.next_command import about_the_same
 from assistant.errors import AssistantError
 
@@ -33,13 +34,15 @@ class Output:
 
     Args:
         as_json: print results as one JSON document instead of tables.
+        command: the whole program's command: an error about a value names its option.
     """
 
     spoke: ClassVar[float] = 0.0
     """When any command's output last said something, in monotonic seconds."""
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, command: Command | None = None) -> None:
         self.as_json = as_json
+        self.command = command
 
     @cached_property
     def console(self) -> Console:
@@ -76,11 +79,13 @@ class Output:
             self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
-        """An error, in the same three parts for people and machines."""
+        """An error, in the same three parts for people and machines, these with its stable code."""
+        words = error_words(error, self.command)
         if self.as_json:
-            told = {"what": error.what, "where": error.where, "hint": error.hint, "kind": type(error).__name__}
-            sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False, indent=2) + "\n")
-        self.errors.print(printable("error: ").append(printable(str(error))), soft_wrap=True)
+            parts = {"what": words.what, "where": words.where, "hint": words.hint, "kind": type(error).__name__}
+            parts |= {"code": error.code} if error.code else {}
+            sys.stdout.write(json.dumps({"error": parts}, ensure_ascii=False, indent=2) + "\n")
+        self.errors.print(printable("error: ").append(printable(str(words))), soft_wrap=True)
 
 
 def table(columns: Iterable[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:

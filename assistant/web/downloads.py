@@ -15,8 +15,8 @@ import orjson
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
+from assistant.messages.language import marked
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security_events import file_taken
 

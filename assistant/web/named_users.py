@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import Request
 
+from assistant.messages.language import marked
 from assistant.store.people.users import User, UserStore
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 
 

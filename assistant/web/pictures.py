@@ -7,8 +7,8 @@ from fastapi.responses import FileResponse
 
 from assistant.application.review.pictures import find_picture
 from assistant.domain.items import Item
+from assistant.messages.language import marked
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 
 _INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=600"}

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from fastapi import Request
 
 from assistant.application.review import practice
+from assistant.messages.language import marked
 from assistant.review.qualify import PracticeError, Refusal
 from assistant.store.people.qualifications import Qualification
 from assistant.web.context import site
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 
 MOST_TRAINED = 200  # items of a training, at most

@@ -15,16 +15,21 @@ from starlette.exceptions import HTTPException
 
 from assistant.errors import (
     AssistantError,
+    ConflictError,
     InputError,
     ModelError,
+    NotAllowedError,
+    NotFoundError,
     SettingsError,
     StorageError,
     VectorIndexError,
     WorkspaceError,
 )
 from assistant.failures import words_of
+from assistant.messages import wording
+from assistant.messages.language import Language, marked
 from assistant.web.context import request_id, site
-from assistant.web.presentation.language import Language, marked
+from assistant.web.presentation.advice import advice
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.server.log import LOG
 
@@ -35,6 +40,13 @@ CONFIRM = "confirm"
 PROBLEM_TYPE = "application/problem+json"
 
 _OF_THE_SERVER = (StorageError, VectorIndexError, ModelError, SettingsError, WorkspaceError)
+
+_STATUSES: tuple[tuple[type[AssistantError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (NotAllowedError, 403),
+    (InputError, 400),
+)
 
 _TITLES = {
     400: marked("This request can't be understood"),
@@ -175,7 +187,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    """Errors written for users; their text is English, as on the command line.
+    """Errors written for users, worded in the reader's language.
 
     What is wrong with a disk or a server is for whoever looks after this one: its reason, which may name hosts, ports
     and paths, goes to the log, and whoever asked is asked to try again.
@@ -186,10 +198,16 @@ async def _ours(request: Request, error: Exception) -> Response:
         place = {"where": error.where} if error.where else {}
         LOG.warning({"id": request_id(request), "error": code, "message": words_of(error), **place})
         return respond(request, Problem(503, code=code))
-    status = 400 if isinstance(error, InputError) else 409
-    place_told = f"{error.where}: " if error.where else ""
-    values = {"what": f"{place_told}{error.what}"}
-    return respond(request, Problem(status, "%(what)s", code=code, values=values, hint=error.hint))
+    prefix = f"{error.where}: " if error.where else ""
+    values = {"what": f"{prefix}{wording.what(error, language_of(request))}"}
+    extra = {"field": error.field} if error.field else {}
+    hint = advice(error.code, language_of(request)) or error.hint
+    problem = Problem(_status(error), "%(what)s", code=error.code or code, values=values, hint=hint, extra=extra)
+    return respond(request, problem)
+
+
+def _status(error: AssistantError) -> int:
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 409)
 
 
 def _to_login(request: Request) -> Response:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
+from assistant.messages.language import Language, marked
 from assistant.store.review.labels.weekly import blind_days
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
-from assistant.web.presentation.language import Language, marked
 from assistant.web.problems import Problem
 from assistant.wiring.workspace import Workspace
 

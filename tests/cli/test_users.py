@@ -81,12 +81,12 @@ def test_names_and_passwords_that_will_not_do_are_refused(typed: Assistant, name
 
 def test_a_name_is_taken_once_and_the_last_admin_stays(typed: Assistant) -> None:
     typed("users", "add", "ana", "--role", "admin")
-    assert "there is somebody of that name" in typed("users", "add", "ANA").stderr
+    assert "there is a user of this name already" in typed("users", "add", "ANA").stderr
     for words in (("users", "disable", "ana"), ("users", "roles", "ana", "lead")):
         assert "last admin" in typed(*words).stderr
     typed("users", "add", "bo", "--role", "admin")
     assert typed("users", "disable", "ana").status == 0
-    assert "there is no such user" in typed("users", "roles", "who").stderr
+    assert "there is no user of this name" in typed("users", "roles", "who").stderr
 
 
 def test_a_link_for_a_running_server(typed: Assistant) -> None:

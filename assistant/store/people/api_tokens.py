@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.people.users import User, read_user
@@ -76,12 +76,10 @@ class ApiTokenStore:
         """A new token, which opens something for so many days.
 
         Raises:
-            InputError: not 0 to `MOST_DAYS` days.
+            InvalidValueError: not 0 to `MOST_DAYS` days.
         """
         if not 0 < days <= MOST_DAYS:
-            raise InputError(
-                f"a token can't last {days:g} days", hint=f"1 to {MOST_DAYS}; another can be made any time"
-            )
+            raise InvalidValueError("token_lifetime_out_of_range", field="days", days=days, most=MOST_DAYS)
         ends = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="milliseconds")
         row = {"user_id": user.id, "name": name, "digest": digest, "scopes": sorted(scopes), "created_at": now()}
         row["expires_at"] = ends
@@ -109,13 +107,11 @@ class ApiTokenStore:
         return TokenHolder(row.token_id, read_user(row), tuple(row.scopes), row.last_used_at, row.expires_at or "")
 
     def revoke(self, token_id: int, *, actor: str) -> None:
-        """Close the door for a token; once is enough. Raises InputError for a number that is none."""
+        """Close the door for a token; once is enough. Raises NotFoundError for an unknown number."""
         with self._database.write() as connection:
             row = connection.execute(sa.select(api_tokens).where(api_tokens.c.id == token_id)).one_or_none()
             if row is None:
-                raise InputError(
-                    "there is no such token", where=str(token_id), hint="assistant tokens list  shows them"
-                )
+                raise NotFoundError("token_not_found", where=str(token_id))
             if row.revoked_at is None:
                 connection.execute(api_tokens.update().where(api_tokens.c.id == token_id).values(revoked_at=now()))
                 audit.append(

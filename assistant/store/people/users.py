@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.review_work import Principal, Role
-from assistant.errors import InputError
+from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.tables.people import api_tokens, sessions, users
@@ -80,10 +80,10 @@ class UserStore:
         return None if row is None else read_user(row)
 
     def get(self, name: str) -> User:
-        """Somebody by name. Raises InputError when there is nobody."""
+        """Somebody by name. Raises NotFoundError for an unknown name."""
         found = self.find(name)
         if found is None:
-            raise InputError("there is no such user", where=name, hint="assistant users list  shows them all")
+            raise NotFoundError("user_not_found", where=name)
         return found
 
     def password_hash(self, name: str) -> str | None:
@@ -120,7 +120,7 @@ class UserStore:
             more: `languages`, `skills`, `opt_outs`, `queues` (lists) and `team`.
 
         Raises:
-            InputError: the name is taken.
+            ConflictError: the name is taken.
         """
         with self._database.write() as connection:
             _insert(connection, name, role, actor, display_name=display_name, password_hash=password_hash, **more)
@@ -134,7 +134,7 @@ class UserStore:
             actor: who adds them.
 
         Raises:
-            InputError: a name is taken.
+            ConflictError: a name is taken.
         """
         with self._database.write() as connection:
             for person in people:
@@ -144,7 +144,7 @@ class UserStore:
         """Change some of `CHANGEABLE`; a role counts from the next request on, and ends their sessions.
 
         Raises:
-            InputError: nobody of that name, or nobody would be left who may manage users.
+            NotFoundError, ConflictError: an unknown name; no user would be left who may manage users.
         """
         before = self.get(name)
         if unknown := set(values) - CHANGEABLE:
@@ -168,7 +168,7 @@ class UserStore:
         """Give somebody a new password; their sessions end, except the one it was changed in.
 
         Raises:
-            InputError: nobody of that name.
+            NotFoundError: an unknown name.
         """
         user = self.get(name)
         with self._database.write() as connection:
@@ -181,7 +181,7 @@ class UserStore:
         """Shut somebody out, at once and everywhere, or let them in again; what they did stays.
 
         Raises:
-            InputError: nobody of that name, or nobody would be left who may manage users.
+            NotFoundError, ConflictError: an unknown name; no user would be left who may manage users.
         """
         user = self.get(name)
         with self._database.write() as connection:
@@ -196,7 +196,7 @@ class UserStore:
             audit.append(connection, actor=actor, action=action, subject=f"user:{name}", detail=detail)
 
     def set_preferences(self, name: str, changes: Mapping[str, Any], *, actor: str) -> None:
-        """Change some preferences, leaving the others. Raises InputError for nobody of that name."""
+        """Change some preferences, leaving the others. Raises NotFoundError for an unknown name."""
         user = self.get(name)
         with self._database.write() as connection:
             merged = dict(user.preferences) | dict(changes)
@@ -235,11 +235,7 @@ def _keep_an_admin(connection: sa.Connection, leaving: User) -> None:
         users.c.role == Role.ADMIN.value, users.c.disabled.is_(False), users.c.id != leaving.id
     )
     if leaving.role is Role.ADMIN and not leaving.disabled and connection.execute(others.limit(1)).first() is None:
-        raise InputError(
-            "is the last admin: nobody would be left to manage users",
-            where=leaving.name,
-            hint="make somebody else an admin first: assistant users roles NAME admin",
-        )
+        raise ConflictError("last_admin", where=leaving.name)
 
 
 def end_sessions(connection: sa.Connection, user_id: int, keep: str = "") -> int:
@@ -265,7 +261,7 @@ def _insert(
     **more: Any,
 ) -> None:
     if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
-        raise InputError("there is somebody of that name", where=name, hint="assistant users list  shows them all")
+        raise ConflictError("user_exists", where=name)
     row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
     row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
     connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from assistant.application.review.content import TEXT_SHOWN, read_translation
 from assistant.application.review.task_view import ShownPrecedent, Translation
+from assistant.messages.language import marked
 from assistant.store.content.items import StoredItem
 from assistant.web.pictures import picture_of
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem
 from assistant.web.review_service import OpaqueId, Reviewer, desk, seat_of

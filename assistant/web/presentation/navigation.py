@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.web.permissions import Permission, may
-from assistant.web.presentation.language import marked
 
 
 @dataclass(frozen=True, slots=True)

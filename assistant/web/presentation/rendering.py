@@ -11,10 +11,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from assistant.messages.language import LANGUAGES, Language, choose, speaking, spoken
 from assistant.web.context import Visit, site, visit
 from assistant.web.permissions import Permission, may
 from assistant.web.presentation.assets import assets
-from assistant.web.presentation.language import LANGUAGES, Language, choose, speaking, spoken
 from assistant.web.presentation.navigation import menu
 
 TEMPLATES = Path(__file__).parent.parent / "templates"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain.review_work import SkipReason
-from assistant.web.presentation.language import Language, marked
+from assistant.messages.language import Language, marked
 
 CONFIDENCE = {
     "almost certain": marked("almost certain"),

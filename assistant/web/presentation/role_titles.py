@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain.review_work import Role
-from assistant.web.presentation.language import marked
+from assistant.messages.language import marked
 
 ROLES = {
     Role.ADMIN: marked("Admin"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, TaskKind
+from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
-from assistant.web.presentation.language import marked
 
 CAUSES = {
     Cause.POLICY_UNCLEAR: marked("Policy unclear"),

@@ -8,7 +8,7 @@ import re
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.web.presentation.language import marked
+from assistant.messages.language import marked
 from assistant.web.problems import FOR_MACHINES, Problem, respond
 
 # A host as browsers write it (RFC 9110, 7.2), without what else the grammar of addresses permits: no user, no final

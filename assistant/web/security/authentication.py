@@ -16,11 +16,11 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.sessions import Session, SessionStore
 from assistant.web.context import NOBODY, Visit, site, visit
 from assistant.web.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.role_titles import ROLES
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.security.credentials import digest

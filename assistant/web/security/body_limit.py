@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.presentation.language import marked
+from assistant.messages.language import marked
 from assistant.web.problems import Problem, respond
 
 _DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the sender gets to read our answer

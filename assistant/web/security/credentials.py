@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from assistant.errors import InputError
-from assistant.web.presentation.language import marked
+from assistant.messages.language import marked
 from assistant.web.security.passwords import guessable
 
 TOKEN_PREFIX = "lat_"  # noqa: S105 - no secret: lets scanners of leaked secrets know ours

@@ -6,11 +6,11 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import User, UserStore
 from assistant.web.context import address, request_id, site, visit
 from assistant.web.login_limits import Wait
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import session_cookie
 from assistant.web.security.credentials import digest, new_secret, password_fits

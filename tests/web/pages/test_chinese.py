@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 import pytest
 
 from assistant.domain.review_work import Role
+from assistant.messages.language import language
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.disagreement_list import Wanted
-from assistant.web.presentation.language import language
-from tests.web.catalogue import collected
+from tests.messages.catalogue import collected
 from tests.web.conftest import SignedIn
 from tests.web.pages.made_up import MadeUp
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.certification.results import RunTotals
 from assistant.store.runs.run_items import ItemFilter
 from assistant.store.runs.runs import Run
@@ -18,7 +19,6 @@ from assistant.web.jobs import Wish, jobs
 from assistant.web.pages.evaluation.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
 from assistant.web.pages.evaluation.runs import item_rows, live_of, run_rows, totals_of
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

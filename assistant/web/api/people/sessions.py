@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import User, UserStore
 from assistant.web.api_schema import Body, Shown, problems
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed
 from assistant.web.security.devices import device_of

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body, Cursor, Limit, Line, Page, RowNumber, Shown, below, group, paged, problems
 from assistant.web.context import site
 from assistant.web.permissions import Permission, Scope
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.web.security.credentials import digest, new_token

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.api_schema import (
     ONE_LINE,
@@ -28,7 +29,6 @@ from assistant.web.api_schema import (
 from assistant.web.context import site, visit
 from assistant.web.named_users import person_named
 from assistant.web.permissions import Permission, may
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require
 from assistant.web.security.credentials import (

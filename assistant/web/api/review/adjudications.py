@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from assistant.domain.review_work import Cause, Principal
+from assistant.messages.language import marked
 from assistant.review.adjudicate import Verdict, settle
 from assistant.store.review.disagreements import adjudication_list
 from assistant.store.review.disagreements.adjudication_list import AdjudicationFilter
@@ -30,7 +31,6 @@ from assistant.web.api_schema import (
 )
 from assistant.web.context import site
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Outcome, SkipReason, Submission
+from assistant.messages.language import marked
 from assistant.review.steering import Unfit
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_service import OpaqueId, Reviewer, desk, number_of, seat_of, took
 from assistant.web.security.authentication import CSRF_HEADER

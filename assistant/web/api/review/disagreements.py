@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.domain.review_work import Cause, Principal
+from assistant.messages.language import marked
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
 from assistant.store.content.items import StoredItem
@@ -18,7 +19,6 @@ from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, grou
 from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, fetch
 from assistant.web.permissions import Permission, may
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

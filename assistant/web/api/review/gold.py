@@ -9,6 +9,7 @@ from pydantic import Field
 
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.review.gold import make_gold, retire_gold
 from assistant.store.database import Connection
 from assistant.store.review.disagreements import adjudication_list
@@ -32,7 +33,6 @@ from assistant.web.api_schema import (
 )
 from assistant.web.context import site
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body
 from assistant.web.context import site, visit
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.review_texts import ACTIONS
 from assistant.web.problems import Problem
 from assistant.web.review_service import Reviewer, desk_name

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from assistant.application.review.fill_queue import preview_filling
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Principal, TaskKind
+from assistant.messages.language import marked
 from assistant.review.steering import assign, take_lease_back
 from assistant.store.review.queue.queue_rows import QueueRows, Wanted
 from assistant.web.api.evaluation.runs import run_of
@@ -41,7 +42,6 @@ from assistant.web.pages.review.queue import (
 )
 from assistant.web.pages.review.queue_steering import read_filling
 from assistant.web.permissions import Permission, may
-from assistant.web.presentation.language import marked
 from assistant.web.problems import Problem
 from assistant.web.review_service import OpaqueId
 from assistant.web.security.authentication import needs

@@ -11,11 +11,11 @@ from pydantic import BeforeValidator, Field
 
 from assistant.application.labeling.running_jobs import refuse_unpriced, stop_job
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.runs.runs import Run
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
 from assistant.web.permissions import Permission
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

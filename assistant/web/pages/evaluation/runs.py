@@ -13,6 +13,7 @@ from assistant.application.labeling.running_jobs import JobsAtWork, jobs_at_work
 from assistant.application.routing.instructions import read_instructions
 from assistant.domain.items import Content
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.routing.instructions.finding import Instruction
 from assistant.store.certification.results import RunTotals
 from assistant.store.runs.jobs import JobOrigin
@@ -25,7 +26,6 @@ from assistant.web.jobs import jobs
 from assistant.web.permissions import Permission
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.presentation.visible_text import excerpt

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors import InputError
+from assistant.messages.language import LANGUAGES, marked
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import User, UserStore
 from assistant.web.context import site, visit
 from assistant.web.login_limits import Wait
-from assistant.web.presentation.language import LANGUAGES, marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.security.authentication import find_session, session_cookie
 from assistant.web.security.credentials import clean_name, digest

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from assistant.application.review.practice import known_by_language
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.users import User, UserStore
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
@@ -19,7 +20,6 @@ from assistant.web.people_figures import DAYS, figures_of_all, labels_content, s
 from assistant.web.permissions import Permission
 from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.role_titles import ROLES
 from assistant.web.security.authentication import needs

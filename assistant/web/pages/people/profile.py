@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.pages.people.login import local_path
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.presentation.role_titles import ROLES
 from assistant.web.security.authentication import Current

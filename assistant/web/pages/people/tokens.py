@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages.language import marked
 from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiToken, ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.web.context import site
 from assistant.web.permissions import Permission, Scope
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

@@ -13,6 +13,7 @@ from assistant.application.review.keys import label_keys
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
+from assistant.messages.language import marked
 from assistant.review.adjudicate import Case, Verdict, open_case, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
@@ -26,7 +27,6 @@ from assistant.web.permissions import Permission
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import address
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.visible_text import whole

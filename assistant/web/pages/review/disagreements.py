@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements import disagreement_cases, disagreement_list
 from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted
@@ -20,7 +21,6 @@ from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.permissions import Permission, may
 from assistant.web.presentation.content_warning import covered_items
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Listing, Share, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.presentation.visible_text import excerpt

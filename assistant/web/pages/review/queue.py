@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.application.review.fill_queue import Filling, fill_queue, standing_of
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Principal
+from assistant.messages.language import marked
 from assistant.review.steering import able
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.queue_rows import LaneFilter, QueueRows, Urgency, Wanted
@@ -27,7 +28,6 @@ from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.permissions import Permission, may, role_may
 from assistant.web.presentation import terms
-from assistant.web.presentation.language import marked
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem

@@ -1,7 +1,7 @@
-"""Texts, dates and numbers in the reader's language.
+"""Texts, dates and numbers in the reader's language: the one message catalogue of pages, reports and commands.
 
 Texts are written in English in templates and code, `_("...")`; translations are in `locale/zh/LC_MESSAGES/*.po`, one
-file per page group, read when they are first needed: no build step.
+file per feature, read when they are first needed: no build step.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
-LOCALES = Path(__file__).parent.parent / "locale"
+LOCALES = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT = "en"
 _TAGS = {"en": "en", "zh": "zh-Hans"}  # as the HTML `lang` attribute wants them
@@ -31,6 +31,11 @@ Texts = Mapping[str, tuple[str, ...]]
 def marked(text: str) -> str:
     """The text itself: tells the collector of texts that `_(...)` will be asked for it later, from a table."""
     return text
+
+
+def marked_plural(singular: str, plural: str) -> tuple[str, str]:
+    """Both forms themselves, marked as `marked` does it: `ngettext` will be asked for them later, from a table."""
+    return singular, plural
 
 
 @dataclass(frozen=True)

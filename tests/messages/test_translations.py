@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from assistant.web.presentation.language import choose, language
-from tests.web.catalogue import collected, translations
+from assistant.messages.language import choose, language
+from tests.messages.catalogue import collected, translations
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 
@@ -21,7 +21,7 @@ def test_every_text_has_a_chinese_translation() -> None:
     known = language("zh").texts
     missing = [text for text in collected().values() if text.singular not in known]
     entries = "\n".join(f"# {text.place}\n{_entry(text.singular)}" for text in missing)
-    assert not missing, f"add these to a file in assistant/web/locale/zh/LC_MESSAGES:\n\n{entries}"
+    assert not missing, f"add these to a file in assistant/messages/locale/zh/LC_MESSAGES:\n\n{entries}"
 
 
 def test_no_translation_is_left_over() -> None:

@@ -1,4 +1,4 @@
-"""Which texts the pages show, collected from code and templates, and which translations there are."""
+"""Which texts faces show in two languages, collected from code and templates, and which translations there are."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import assistant.web
-from assistant.web.presentation.language import LOCALES
+import assistant
+from assistant.messages.language import LOCALES
 
-FOLDER = Path(assistant.web.__file__).parent
-_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+FOLDER = Path(assistant.__file__).parent
+_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+_PACKAGES = ("web", "messages", "reports")
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "marked_plural": (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ class Text:
 
 def collected() -> dict[str, Text]:
     """All texts, by their English singular."""
-    options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+    options = {"**.html": {"trimmed": "true", "silent": "false"}}
     found: dict[str, Text] = {}
-    for name, line, message, _, _ in extract_from_dir(str(FOLDER), _METHODS, options, _KEYWORDS):
-        singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
-        found.setdefault(singular, Text(singular, plural, f"{name}:{line}"))
+    for package in _PACKAGES:
+        for name, line, message, _, _ in extract_from_dir(str(FOLDER / package), _METHODS, options, _KEYWORDS):
+            singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
+            found.setdefault(singular, Text(singular, plural, f"{package}/{name}:{line}"))
     return found
 
 

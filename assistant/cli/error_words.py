@@ -1,0 +1,75 @@
+"""Errors as the command line words them: what was wrong, which file, item or option, and what to type next."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from assistant.cli import advice
+from assistant.errors import AssistantError
+
+Command = Any
+"""A command of typer's, which brings its own click and gives it no public name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorWords:
+    """An error in its three parts.
+
+    Args:
+        what: what was wrong.
+        where: file:line, item, table or option; empty where there is none.
+        hint: what to do next; empty where there is nothing to say.
+    """
+
+    what: str
+    where: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.what}" + (f"\n  {self.hint}" if self.hint else "")
+
+
+def error_words(error: AssistantError, command: Command | None = None) -> ErrorWords:
+    """An error worded for the terminal.
+
+    Args:
+        error: any of ours.
+        command: the program's command, to name the option of a wrong value; the field's name is taken without it.
+    """
+    from assistant.messages.language import language  # the catalogue is read where something goes wrong, and only there
+    from assistant.messages.wording import phrase, what
+
+    hint = error.hint
+    if found := advices().get(error.code):
+        hint = phrase(found, error.values, language("en"))
+    option = option_name(error.field, command, sys.argv[1:]) if error.field else ""
+    where = f"{error.where}: {option}" if error.where and option else error.where or option
+    return ErrorWords(what(error), where, hint)
+
+
+@cache
+def advices() -> Mapping[str, str]:
+    """What to do next, by code."""
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(advice.__path__):
+        found |= import_module(f"{advice.__name__}.{module.name}").ADVICE
+    return found
+
+
+def option_name(field: str, command: Command | None, arguments: Sequence[str]) -> str:
+    """How the command in `arguments` spells a parameter: `--max-error`, or `FILE` for an argument."""
+    while command is not None:
+        for parameter in command.params:
+            if parameter.name == field:
+                options = [name for name in parameter.opts if name.startswith("--")]
+                return options[0] if options else str(parameter.human_readable_name)
+        commands = getattr(command, "commands", {})
+        command = next((commands[word] for word in arguments if word in commands), None)
+    return field

@@ -1,0 +1,1 @@
+"""What faces say: texts in the reader's language, errors worded from their codes, the glossary."""
