@@ -48,7 +48,7 @@ class StatedRun(_Stated):
     replicate: int
 
 
-class StatedWave(_Stated):
+class StatedRound(_Stated):
     """One audit round: candidates offered together, and how far they came.
 
     Attributes:
@@ -207,7 +207,7 @@ class Statement(_Stated):
     errors: int | None
     tolerated: int | None
     rate: float
-    waves: tuple[StatedWave, ...]
+    waves: tuple[StatedRound, ...]
     threshold: float | None
     coverage: tuple[float | None, float | None] | None
     left: int

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
 from assistant.trust.pool import NONE
 
@@ -78,11 +78,13 @@ def census(people: np.ndarray, tied: np.ndarray) -> Sampled | None:
     return weighted(Chances(people, np.ones(len(people)), np.ones(len(people), dtype=bool)), CENSUS)
 
 
-def passed_so_far(waves: Sequence[Wave], rate: float, people: np.ndarray, target: Target, items: int) -> list[Passed]:
+def passed_so_far(
+    rounds: Sequence[AuditRound], rate: float, people: np.ndarray, target: Target, items: int
+) -> list[Passed]:
     """How far each audit round came, up to the first that is not completely labelled.
 
     Args:
-        waves: the audit rounds in order.
+        rounds: the audit rounds in order.
         rate: of the audit.
         people: (n,) class of the human label, -1 where there is none.
         target: what the campaign audits for.
@@ -90,16 +92,20 @@ def passed_so_far(waves: Sequence[Wave], rate: float, people: np.ndarray, target
     """
     tolerated = tolerated_errors(errors_allowed(target.max_error, items), rate, target.level)
     passed: list[Passed] = []
-    for wave in waves:
-        labels = people[wave.order]
-        if (labels[wave.audited] == NONE).any():
+    for audit_round in rounds:
+        labels = people[audit_round.order]
+        if (labels[audit_round.audited] == NONE).any():
             break
         before = passed[-1].errors if passed else 0
-        passed.append(pass_items(wave.audited & (labels != wave.codes), before, -1 if tolerated is None else tolerated))
+        passed.append(
+            pass_items(
+                audit_round.audited & (labels != audit_round.codes), before, -1 if tolerated is None else tolerated
+            )
+        )
     return passed
 
 
-def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
+def chances_of(rounds: Sequence[AuditRound], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
     """The chance of each item to be labelled, as its campaign gave it; `weighted` by it the labels speak for the batch.
 
     Every candidate was labelled with the audit's chance, by a Bernoulli draw of its own; everything else was labelled
@@ -108,7 +114,7 @@ def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: S
     labelled for another reason is left out: the audited ones represent it.
 
     Args:
-        waves: the audit rounds.
+        rounds: the audit rounds.
         rate: of the audit.
         people: (n,) class of the human label, -1 where there is none.
         passed: how far each round came; what lies beyond goes to reviewers, whatever its draw said.
@@ -119,10 +125,10 @@ def chances_of(waves: Sequence[Wave], rate: float, people: np.ndarray, passed: S
     labelled what lies beyond, the draws for it serve as well.
     """
     inclusion, drawn = np.ones(len(people)), np.ones(len(people), dtype=bool)
-    for number, wave in enumerate(waves):
-        inclusion[wave.order], drawn[wave.order] = rate, wave.audited
+    for number, audit_round in enumerate(rounds):
+        inclusion[audit_round.order], drawn[audit_round.order] = rate, audit_round.audited
         if number < len(passed) and passed[number].ended:
-            beyond = wave.order[passed[number].count + 1 :]
+            beyond = audit_round.order[passed[number].count + 1 :]
             if (people[beyond] == NONE).sum() <= _MAY_WAIT * len(beyond):
                 inclusion[beyond], drawn[beyond] = 1.0, True
     return Chances(people, inclusion, drawn)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from assistant.domain.statements import VERSION, NewerStatementError, StatedGroup, StatedWave, read_statement
+from assistant.domain.statements import VERSION, NewerStatementError, StatedGroup, StatedRound, read_statement
 from tests.statements import made_up_statement
 
 STORED = sorted(Path(__file__).with_name("statements").glob("*.json"))
@@ -110,7 +110,7 @@ def test_what_is_no_statement_is_refused_with_every_wrong_key() -> None:
 
 
 def test_keys_that_only_some_statements_have_are_written_only_there() -> None:
-    wave = StatedWave(sample=1, fit=1, offered=5, passed=4)
+    wave = StatedRound(sample=1, fit=1, offered=5, passed=4)
     written = made_up_statement(waves=[wave.model_dump(exclude_unset=True)]).as_json()
     assert written["waves"] == [{"sample": 1, "fit": 1, "offered": 5, "passed": 4}]
     assert not {"classifier", "valid_for"} & written.keys()

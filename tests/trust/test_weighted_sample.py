@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import Passed, pass_items
 from assistant.trust.pool import NONE
 from assistant.trust.weighted_sample import (
@@ -32,14 +32,14 @@ VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of s
 
 
 def weighted_sample(
-    waves: list[Wave], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
+    rounds: list[AuditRound], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
 ) -> Sampled | None:
     """All labels of a campaign that has come to its end; None while too many are missing."""
-    return weighted(chances_of(waves, rate, people, passed))
+    return weighted(chances_of(rounds, rate, people, passed))
 
 
-def wave(order: list[int], coins: tuple[bool, ...]) -> Wave:
-    return Wave(np.array(order), np.zeros(len(order)), np.full(len(order), 0.9), np.array(coins))
+def audit_round(order: list[int], coins: tuple[bool, ...]) -> AuditRound:
+    return AuditRound(np.array(order), np.zeros(len(order)), np.full(len(order), 0.9), np.array(coins))
 
 
 def test_the_weighted_total_is_right_on_average_though_the_second_wave_depends_on_the_first() -> None:
@@ -47,12 +47,12 @@ def test_the_weighted_total_is_right_on_average_though_the_second_wave_depends_o
     for coins in product((False, True), repeat=4):
         # Items 0 and 1 are offered first. Was 0 audited, 2 and 3 are offered next and 4, 5 are labelled; else 4 and 5.
         second, rest = ([2, 3], [4, 5]) if coins[0] else ([4, 5], [2, 3])
-        waves = [wave([0, 1], coins[:2]), wave(second, coins[2:])]
+        rounds = [audit_round([0, 1], coins[:2]), audit_round(second, coins[2:])]
         people = np.full(6, NONE)
         people[rest] = 1
-        for one in waves:
+        for one in rounds:
             people[one.order[one.audited]] = 1
-        sampled = weighted_sample(waves, RATE, people)
+        sampled = weighted_sample(rounds, RATE, people)
         assert sampled is not None
         chance = np.prod([RATE if coin else 1 - RATE for coin in coins])
         expected += chance * (VALUES[sampled.index] / sampled.inclusion).sum()
@@ -61,7 +61,7 @@ def test_the_weighted_total_is_right_on_average_though_the_second_wave_depends_o
 
 def test_an_offered_item_that_people_labelled_for_another_reason_is_stood_for_by_the_audited_ones() -> None:
     people = np.array([1, 1, NONE, 1, 1, 1])
-    sampled = weighted_sample([wave([0, 1, 2], (True, False, False))], RATE, people)
+    sampled = weighted_sample([audit_round([0, 1, 2], (True, False, False))], RATE, people)
     assert sampled is not None
     assert sampled.index.tolist() == [0, 3, 4, 5]
     assert sampled.inclusion.tolist() == [RATE, 1, 1, 1]
@@ -71,7 +71,7 @@ def test_an_offered_item_that_people_labelled_for_another_reason_is_stood_for_by
 def test_a_campaign_with_labels_still_to_come_speaks_for_nothing_yet(missing: int) -> None:
     people = np.array([1, NONE, NONE, 1, 1, 1])
     people[missing] = NONE
-    assert weighted_sample([wave([0, 1, 2], (True, False, False))], RATE, people) is None
+    assert weighted_sample([audit_round([0, 1, 2], (True, False, False))], RATE, people) is None
 
 
 def test_what_lies_beyond_the_last_error_tolerated_counts_for_certain_and_the_total_stays_right_on_average() -> None:
@@ -86,7 +86,7 @@ def test_what_lies_beyond_the_last_error_tolerated_counts_for_certain_and_the_to
         people[:5][audited] = 1
         if passed.ended:
             people[passed.count + 1 : 5] = 1  # people label the rest
-        sampled = weighted_sample([wave([0, 1, 2, 3, 4], coins)], RATE, people, [passed])
+        sampled = weighted_sample([audit_round([0, 1, 2, 3, 4], coins)], RATE, people, [passed])
         assert sampled is not None
         chance = np.prod([RATE if coin else 1 - RATE for coin in coins])
         expected += chance * (VALUES[sampled.index] / sampled.inclusion).sum()
@@ -98,7 +98,7 @@ def test_what_lies_beyond_the_last_error_tolerated_counts_for_certain_and_the_to
 def test_until_people_have_labelled_what_lies_beyond_its_audited_items_stand_for_it() -> None:
     coins = (True, False, True, False)
     people = np.array([1, NONE, 1, NONE, 1])
-    sampled = weighted_sample([wave([0, 1, 2, 3], coins)], RATE, people, [Passed(0, 0, ended=True)])
+    sampled = weighted_sample([audit_round([0, 1, 2, 3], coins)], RATE, people, [Passed(0, 0, ended=True)])
     assert sampled is not None
     assert dict(zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)) == {0: RATE, 2: RATE, 4: 1.0}
 
@@ -137,25 +137,27 @@ def test_audit_rounds_are_counted_up_to_the_first_that_is_not_completely_labelle
     # = 1941 / 32768 = 0.059: so 3 at the level of 0.05.
     people = np.zeros(200, dtype=np.int64)
     people[[1, 3]] = 1
-    first, second = wave([0, 1, 2], (True, True, False)), wave([3, 4], (True, False))
+    first, second = audit_round([0, 1, 2], (True, True, False)), audit_round([3, 4], (True, False))
     target = Target(0.05, 0.95)
     passed = passed_so_far([first, second], 0.5, people, target, 200)
     assert passed == [Passed(3, 1, ended=False), Passed(2, 2, ended=False)]
     people[[0, 4, 5, 6]] = 1
-    third = wave([4, 5, 6], (True, True, True))
+    third = audit_round([4, 5, 6], (True, True, True))
     assert passed_so_far([first, second, third], 0.5, people, target, 200)[-1] == Passed(0, 3, ended=True)
     people[3] = NONE
     assert passed_so_far([first, second, third], 0.5, people, target, 200) == [Passed(3, 2, ended=False)]
 
 
 def test_an_audit_too_small_to_tolerate_anything_lets_nothing_pass() -> None:
-    passed = passed_so_far([wave([0, 1], (True, False))], 0.01, np.zeros(20, dtype=np.int64), Target(0.05, 0.95), 20)
+    passed = passed_so_far(
+        [audit_round([0, 1], (True, False))], 0.01, np.zeros(20, dtype=np.int64), Target(0.05, 0.95), 20
+    )
     assert passed == [Passed(0, 0, ended=True)]
 
 
 def offered(people: list[int]) -> Chances:
     """Candidates 0 to 3, of which 0 was audited with 0.25; 4 and 5 labelled for certain."""
-    return chances_of([wave([0, 1, 2, 3], (True, False, False, False))], 0.25, np.array(people))
+    return chances_of([audit_round([0, 1, 2, 3], (True, False, False, False))], 0.25, np.array(people))
 
 
 def test_what_was_drawn_to_monitor_adds_to_the_chance_of_every_candidate() -> None:

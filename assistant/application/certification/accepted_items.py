@@ -24,11 +24,11 @@ def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Ite
     """
     keys, ids = RoundStore(workspace.database).names(certificate.run_id)
     names = dict(zip(keys.tolist(), ids, strict=True))
-    for wave in accepted_columns(workspace, certificate):
+    for audit_round in accepted_columns(workspace, certificate):
         for key, code, confidence in zip(
-            wave.keys.tolist(), wave.codes.tolist(), wave.confidence.tolist(), strict=True
+            audit_round.keys.tolist(), audit_round.codes.tolist(), audit_round.confidence.tolist(), strict=True
         ):
-            yield Score(names[key], wave.answers[code], confidence, wave.origins[code])
+            yield Score(names[key], audit_round.answers[code], confidence, audit_round.origins[code])
 
 
 def accepted_columns(
@@ -45,14 +45,14 @@ def accepted_columns(
     read = scores_of or FitStore(workspace.database).columns
     statement = certificate.statement
     groups = _groups(workspace, certificate)
-    for wave in statement.waves:
-        every = read(wave.fit)
+    for audit_round in statement.waves:
+        every = read(audit_round.fit)
         scores = every.at(np.flatnonzero(~every.later))
-        drawn = [one.item_id for one in SampleStore(workspace.database).items(wave.sample)]
+        drawn = [one.item_id for one in SampleStore(workspace.database).items(audit_round.sample)]
         audited = np.array(list(workspace.items.keys_of(drawn).values()), dtype=np.int64)
         least = statement.least_confidence
         yield scores.at(
-            accepted_positions(wave, scores.keys, scores.confidence, audited=audited, groups=groups, least=least)
+            accepted_positions(audit_round, scores.keys, scores.confidence, audited=audited, groups=groups, least=least)
         )
         if statement.threshold is not None:
             yield every.at(np.flatnonzero(every.later & (every.confidence > 0) & (every.confidence >= least)))

@@ -16,8 +16,8 @@ from assistant.store.certification.nonces import Nonce
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.batch_statement import percent
-from assistant.trust.certificates.campaign import Campaign, Target, Wave
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.certificates.campaign import AuditRound, Campaign, Target
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.classifier.model import Chosen
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
@@ -37,7 +37,7 @@ class Design:
         items: in the batch.
         last_key: row number of the batch's last item.
         rate: chance of an offered item to be audited; None before that is settled.
-        offered: items this wave offered: the first of its fit's scores; None for other purposes.
+        offered: items this audit round offered: the first of its fit's scores; None for other purposes.
         seal: of the nonce it was drawn with, see `Nonce.seal`; None for draws from before there were nonces.
         policy: id and version of the policy people had then.
     """
@@ -76,7 +76,7 @@ class History:
 
     @property
     def audits(self) -> tuple[Sample, ...]:
-        """The samples of the waves."""
+        """The samples of the audit rounds."""
         return tuple(sample for sample in self.samples if sample.purpose is Purpose.AUDIT)
 
     @cached_property
@@ -143,21 +143,23 @@ class History:
             )
         return wished
 
-    def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
+    def resume(
+        self, workspace: Workspace, batch: Batch, classifier: CalibratedClassifier, target: Target, nonce: Nonce
+    ) -> Campaign:
         """The campaign where it stopped."""
-        campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
+        campaign = Campaign(batch.page.ids, classifier, target, key=nonce.value)
         if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
-            judge.resume(chosen)
+            classifier.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
         learned = [one.purpose for one in self.samples if one.purpose in {Purpose.LEARN, Purpose.AUDIT}]
-        campaign.resume(rate, self.waves(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
+        campaign.resume(rate, self.rounds(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
         return campaign
 
-    def waves(self, workspace: Workspace, batch: Batch) -> list[Wave]:
-        """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
+    def rounds(self, workspace: Workspace, batch: Batch) -> list[AuditRound]:
+        """The audit rounds as they were: order, labels and confidence are those of the fit each was made by."""
         fits = FitStore(workspace.database)
-        return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+        return [read_round(fits, batch, one, self.drawn[one.id]) for one in self.audits]
 
 
 def _chosen(fit: Fit | None) -> Chosen | None:
@@ -190,8 +192,8 @@ def check_batch(design: Design, batch: Batch) -> None:
         )
 
 
-def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> Wave:
-    """One wave from the fit and the sample that are kept of it.
+def read_round(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
+    """One audit round from the fit and the sample that are kept of it.
 
     A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
     in order of arrival where equally sure, are the candidates. A score of confidence 0 stands for no answer.
@@ -201,7 +203,7 @@ def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...
     order = batch.positions(score.item_id for score in offered)
     audited = np.zeros(len(batch), dtype=bool)
     audited[batch.positions(drawn)] = True
-    return Wave(
+    return AuditRound(
         order=order,
         codes=batch.codes(score.labels if score.confidence > 0 else None for score in offered),
         confidence=np.array([score.confidence for score in offered]),

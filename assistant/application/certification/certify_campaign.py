@@ -20,7 +20,7 @@ from assistant.store.certification.nonces import Nonce, campaign_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.batch_statement import Proof, percent
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.certificates.draws import AuditDraw, DrawFault, find_draw_fault
 from assistant.trust.certificates.group_certificates import count_groups
@@ -66,10 +66,10 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     check_batch(Design.of(history.audits[0]), batch)
     labels = batch.labels(history.blind, history.audited)
     _refuse_missing(history, batch, labels)
-    waves = history.waves(workspace, batch)
+    rounds = history.rounds(workspace, batch)
     rate = history.last.rate if history.last and history.last.rate else 1.0
     nonce = workspace.nonces.find(campaign_scope(run.id))
-    _check_draws(workspace, history, batch, waves, nonce)
+    _check_draws(workspace, history, batch, rounds, nonce)
     tolerance = partial(_tolerated, rate=rate)
     proof = Proof(
         batch=batch.certified(labels, _drawn(history, batch)),
@@ -77,8 +77,8 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
         target=target,
         design="campaign",
         by=choice.by,
-        counts=count_groups(waves, labels.certifying, batch.groups(choice.by), target, tolerance),
-        waves=waves,
+        counts=count_groups(rounds, labels.certifying, batch.groups(choice.by), target, tolerance),
+        rounds=rounds,
         places=[(audit.id, audit.fit_id or 0) for audit in history.audits],
         rate=rate,
         seed=history.samples[0].seed,
@@ -189,14 +189,14 @@ def _refuse_missing(history: History, batch: Batch, labels: LabelColumns) -> Non
 
 
 def _check_draws(
-    workspace: Workspace, history: History, batch: Batch, waves: Sequence[Wave], nonce: Nonce | None
+    workspace: Workspace, history: History, batch: Batch, rounds: Sequence[AuditRound], nonce: Nonce | None
 ) -> None:
     """Raises CertificateError where draws were used by an earlier audit, or are not those of the nonce."""
     audits = []
-    for audit, wave in zip(history.audits, waves, strict=True):
+    for audit, audit_round in zip(history.audits, rounds, strict=True):
         design = Design.of(audit)
         used = design.seal is None and SampleStore(workspace.database).audited_before(audit)
-        audits.append(AuditDraw(audit.id, design.rate or 1.0, design.seal, used, wave))
+        audits.append(AuditDraw(audit.id, design.rate or 1.0, design.seal, used, audit_round))
     value, seal = (None, None) if nonce is None else (nonce.value, nonce.seal)
     found = find_draw_fault(audits, batch.page.ids, value, seal)
     if found is None:

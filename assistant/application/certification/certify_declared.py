@@ -16,8 +16,8 @@ from assistant.application.certification.campaign_state import (
     in_words,
     policy_name,
     read_history,
+    read_round,
     read_target,
-    read_wave,
 )
 from assistant.application.certification.campaign_store import drawing, fit_report, sampled, scores
 from assistant.application.certification.certify_campaign import CertifyChoice, issue, stated_nonce
@@ -30,10 +30,10 @@ from assistant.store.certification.nonces import Nonce, declared_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.batch_statement import CertifiedBatch, Proof, percent
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
 from assistant.trust.certificates.group_certificates import count_groups
-from assistant.trust.classifier.calibrated import Judge, Judgement, one_thread
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
 from assistant.trust.classifier.serialization import FrozenError
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
@@ -49,7 +49,7 @@ class DeclaredAudit:
         batch, labels: the run's items, and their human labels.
         target: what is to be certified.
         sample: the audit as it is kept.
-        wave: all items that did not teach, surest first.
+        audit_round: all items that did not teach, surest first.
         nonce: of the split; None for one from before there were nonces.
     """
 
@@ -57,7 +57,7 @@ class DeclaredAudit:
     labels: LabelColumns
     target: Target
     sample: Sample
-    wave: Wave
+    audit_round: AuditRound
     nonce: Nonce | None
 
     @property
@@ -74,8 +74,10 @@ class DeclaredAudit:
     @property
     def certified(self) -> CertifiedBatch:
         """The batch as a statement needs it."""
-        teaching = np.setdiff1d(np.arange(len(self.batch)), self.wave.order)
-        return self.batch.certified(self.labels, {"teach": teaching, "audit": self.wave.order[self.wave.audited]})
+        teaching = np.setdiff1d(np.arange(len(self.batch)), self.audit_round.order)
+        return self.batch.certified(
+            self.labels, {"teach": teaching, "audit": self.audit_round.order[self.audit_round.audited]}
+        )
 
 
 def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> IssuedCertificate:
@@ -98,8 +100,8 @@ def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
             target=audit.target,
             design="declared",
             by=choice.by,
-            counts=count_groups([audit.wave], audit.labels.certifying, groups, audit.target, tolerance),
-            waves=[audit.wave],
+            counts=count_groups([audit.audit_round], audit.labels.certifying, groups, audit.target, tolerance),
+            rounds=[audit.audit_round],
             places=[audit.place],
             rate=sample.size / sample.population,
             seed=sample.seed,
@@ -139,9 +141,9 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     batch = read_batch(workspace, run, last_key=design.last_key)
     check_batch(design, batch)
     drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
-    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    audit_round = read_round(FitStore(workspace.database), batch, sample, drawn)
     nonce = workspace.nonces.find(declared_scope(run.id))
-    return DeclaredAudit(batch, batch.labels(drawn, drawn), target, sample, wave, nonce)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), target, sample, audit_round, nonce)
 
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
@@ -168,11 +170,11 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
     pool = make_pool(workspace, batch)
     with one_thread():
-        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, labels.codes[known])
+        predictions = CalibratedClassifier(pool, seed=seed, fitted_on=teaching).fit(known, labels.codes[known])
     reading = Reading.of(workspace, batch, pool, teaching)
-    judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
+    predictions = _without_strange(predictions, list(reading.strange(workspace, batch, pool)))
     auditing = np.setdiff1d(labelled, teaching)
-    return _kept(workspace, _Split(batch, labels, target, seed, nonce, judgement, reading, teaching, auditing))
+    return _kept(workspace, _Split(batch, labels, target, seed, nonce, predictions, reading, teaching, auditing))
 
 
 def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
@@ -188,11 +190,11 @@ def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]
             )
 
 
-def _without_strange(judgement: Judgement, strange: list[int]) -> Judgement:
+def _without_strange(predictions: Predictions, strange: list[int]) -> Predictions:
     """Without a label and confidence for the items that later ones like them would not get any for."""
-    codes, confidence = judgement.codes.copy(), judgement.confidence.copy()
+    codes, confidence = predictions.codes.copy(), predictions.confidence.copy()
     codes[strange], confidence[strange] = NONE, 0.0
-    return replace(judgement, codes=codes, confidence=confidence)
+    return replace(predictions, codes=codes, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,7 +206,7 @@ class _Split:
     target: Target
     seed: int
     nonce: Nonce
-    judgement: Judgement
+    predictions: Predictions
     reading: Reading
     teaching: np.ndarray
     auditing: np.ndarray
@@ -239,15 +241,15 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
     The classifier is kept as well: the features were measured on the items that taught alone, so that to it those that
     audit are as new as those that will come.
     """
-    batch, judgement, auditing = split.batch, split.judgement, split.auditing
+    batch, predictions, auditing = split.batch, split.predictions, split.auditing
     others = np.setdiff1d(np.arange(len(batch)), split.teaching)
     classifier, unkept = _classifier(split)
     fit = FitStore(workspace.database).add(
         batch.run.id,
         seed=split.seed,
-        labels_used=len(judgement.labelled),
-        report=fit_report(judgement, split.teaching) | unkept,
-        scores=scores(batch, judgement, others),
+        labels_used=len(predictions.labelled),
+        report=fit_report(predictions, split.teaching) | unkept,
+        scores=scores(batch, predictions, others),
         classifier=classifier,
     )
     design = Design(
@@ -269,13 +271,13 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
-    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
-    return DeclaredAudit(batch, batch.labels(drawn, drawn), split.target, sample, wave, split.nonce)
+    audit_round = read_round(FitStore(workspace.database), batch, sample, drawn)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), split.target, sample, audit_round, split.nonce)
 
 
 def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:
     """What made the scores, as it is kept; or why it is not, for the fit's report."""
-    made = split.judgement.classifier
+    made = split.predictions.classifier
     try:
         return (None if made is None else freeze(made, split.reading)), {}
     except FrozenError as error:

@@ -36,12 +36,12 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
         )
     audit = declared_audit(workspace, run, choice)
     classifier, valid_for = _scores_later(workspace, audit)
-    wave, answers = audit.wave, audit.labels.certifying[audit.wave.order]
-    wrong = (answers != wave.codes) | (answers == NONE)
+    audit_round, answers = audit.audit_round, audit.labels.certifying[audit.audit_round.order]
+    wrong = (answers != audit_round.codes) | (answers == NONE)
     found = certify_stream(
-        wave.confidence[wave.audited],
-        wrong[wave.audited],
-        wave.confidence[~wave.audited],
+        audit_round.confidence[audit_round.audited],
+        wrong[audit_round.audited],
+        audit_round.confidence[~audit_round.audited],
         max_error=audit.target.max_error,
         level=audit.target.level,
     )
@@ -50,7 +50,7 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
     proof = ThresholdProof(
         batch=audit.certified,
         target=audit.target,
-        wave=wave,
+        audit_round=audit_round,
         place=audit.place,
         found=found,
         rate=audit.sample.size / audit.sample.population,

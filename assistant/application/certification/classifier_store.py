@@ -13,7 +13,7 @@ from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.runs.runs import Run
 from assistant.trust.answer_codes import Classes
-from assistant.trust.classifier.calibrated import Classifier
+from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.novelty import Familiar, Strange
 from assistant.trust.classifier.serialization import Frozen
 from assistant.trust.human_labels import HumanLabels
@@ -107,13 +107,13 @@ class Reading:
         )
 
 
-def freeze(classifier: Classifier, reading: Reading) -> KeptClassifier:
+def freeze(classifier: FittedClassifier, reading: Reading) -> KeptClassifier:
     """A classifier as it is kept. Raises FrozenError for one that is too large."""
     frozen = Frozen.of(classifier, reading.as_json())
     return KeptClassifier(frozen.version, frozen.digest, frozen.body)
 
 
-def thaw(kept: KeptClassifier) -> tuple[Classifier, Reading]:
+def thaw(kept: KeptClassifier) -> tuple[FittedClassifier, Reading]:
     """A classifier as it was kept. Raises FrozenError for one of another version, or a damaged one."""
     classifier, context = Frozen(kept.body, kept.version, kept.digest).read()
     return classifier, Reading.of_json(context)

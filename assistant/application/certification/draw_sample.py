@@ -26,7 +26,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Step, Target
 from assistant.trust.certificates.plan import plan_audit
-from assistant.trust.classifier.calibrated import Judge, Judgement, one_thread
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
@@ -120,8 +120,8 @@ def _draw(keeper: Keeper, labels: LabelColumns, asked: Asked) -> Asked:
     workspace, batch = keeper.workspace, keeper.batch
     pool = make_pool(workspace, batch)
     with one_thread():
-        judge = Judge(pool, seed=keeper.seed)
-        campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.nonce)
+        classifier = CalibratedClassifier(pool, seed=keeper.seed)
+        campaign = keeper.history.resume(workspace, batch, classifier, asked.target, keeper.nonce)
         for step, left in _steps(campaign, labels):
             sample = keeper.keep(campaign, step, left)
             if len(step.index):
@@ -130,7 +130,7 @@ def _draw(keeper: Keeper, labels: LabelColumns, asked: Asked) -> Asked:
                     sample=sample,
                     missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
                     new=True,
-                    expected_to_leave=None if step.judgement is None else _expected(campaign, step.judgement, left),
+                    expected_to_leave=None if step.predictions is None else _expected(campaign, step.predictions, left),
                 )
     return asked
 
@@ -142,7 +142,7 @@ def _keeper(workspace: Workspace, history: History, batch: Batch, seed: int) -> 
 
 
 def _steps(campaign: Campaign, labels: LabelColumns) -> Iterator[tuple[Step, np.ndarray]]:
-    """Steps, and what was left before each. A wave none of which was drawn asks nothing and is passed at once."""
+    """Steps, and what was left before each. An audit round without any draw passes at once."""
     left = _left(campaign, labels.codes)
     while (step := campaign.next(labels.codes, labels.certifying)) is not None:
         yield step, left
@@ -152,13 +152,13 @@ def _steps(campaign: Campaign, labels: LabelColumns) -> Iterator[tuple[Step, np.
 def _left(campaign: Campaign, codes: np.ndarray) -> np.ndarray:
     """(k,) items neither labelled nor offered so far: those the next step draws from."""
     left = codes == NONE
-    for wave in campaign.waves:
-        left[wave.order] = False
+    for audit_round in campaign.rounds:
+        left[audit_round.order] = False
     return np.flatnonzero(left)
 
 
-def _expected(campaign: Campaign, judgement: Judgement, left: np.ndarray) -> int:
-    errors = np.sort(1 - judgement.confidence[left])
+def _expected(campaign: Campaign, predictions: Predictions, left: np.ndarray) -> int:
+    errors = np.sort(1 - predictions.confidence[left])
     plan = plan_audit(errors, campaign.allowed, campaign.target.level)
     return round(plan.saved) + len(campaign.accepted().index)
 

@@ -16,7 +16,7 @@ from assistant.store.certification.fits import FitStore, ScoreColumns
 from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
-from assistant.trust.classifier.calibrated import Classifier
+from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.novelty import Strange
 from assistant.trust.classifier.serialization import FrozenError
 from assistant.trust.pool import NONE
@@ -150,11 +150,11 @@ def _pages(workspace: Workspace, run: Run, wanted: Integers) -> Iterator[PoolPag
 
 
 def _scored(
-    workspace: Workspace, run: Run, page: PoolPage, classifier: Classifier, reading: Reading
+    workspace: Workspace, run: Run, page: PoolPage, classifier: FittedClassifier, reading: Reading
 ) -> tuple[dict[int, Score], dict[int, Strange]]:
     """Scores of a page's items by row number, and of those that get none the reason."""
     batch, pool = reading.pool(workspace, run, page)
-    codes, confidence = classifier.judge(pool)
+    codes, confidence = classifier.predict(pool)
     strange = reading.strange(workspace, batch, pool)
     origin, answers = classifier.head.author.value, batch.classes.answers
     scores = {

@@ -60,12 +60,12 @@ def sampled_labels(workspace: Workspace, history: History, batch: Batch, labels:
 
 
 def _chances(workspace: Workspace, history: History, batch: Batch, people: np.ndarray) -> Chances:
-    waves = history.waves(workspace, batch)
-    if not waves:
-        return chances_of(waves, 1.0, people)
+    rounds = history.rounds(workspace, batch)
+    if not rounds:
+        return chances_of(rounds, 1.0, people)
     design = Design.of(history.audits[-1])
     rate = design.rate or 1.0
-    return chances_of(waves, rate, people, passed_so_far(waves, rate, people, design.target, design.items))
+    return chances_of(rounds, rate, people, passed_so_far(rounds, rate, people, design.target, design.items))
 
 
 def _with_monitoring(workspace: Workspace, history: History, batch: Batch, chances: Chances) -> Chances:

@@ -1,4 +1,4 @@
-"""`assistant signals`: what each raw signal of a run is worth, on items that people labelled."""
+"""The discrimination of each raw signal of a run, on items with human labels."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from assistant.errors import InputError
 from assistant.store.certification.fits import FitStore
 from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE
-from assistant.trust.signals.discrimination import SignalWorth, signal_worths
+from assistant.trust.signals.discrimination import SignalDiscrimination, signal_discriminations
 from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class RunSignals:
-    """What the signals of one run are worth.
+    """The discrimination of the signals of one run.
 
     Args:
         run: its prompt and model.
         labelled: items with a label of a person and a usable answer that the figures rest on.
         wrong: those of them whose machine label is not the person's.
         speaks_for: whom the figures speak for.
-        worths: best first.
+        discriminations: best first.
         fit: the newest, with its report; None where nothing was learned yet.
     """
 
@@ -35,12 +35,12 @@ class RunSignals:
     labelled: int
     wrong: int
     speaks_for: str
-    worths: tuple[SignalWorth, ...]
+    discriminations: tuple[SignalDiscrimination, ...]
     fit: Fit | None
 
 
 def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
-    """What the signals of a run are worth; labels given in sight of the machine's don't count.
+    """The discrimination of the signals of a run; labels given in sight of the machine's don't count.
 
     Args:
         workspace: the opened workspace.
@@ -68,7 +68,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
         labelled=len(index),
         wrong=int((~right).sum()),
         speaks_for=sampled.speaks_for,
-        worths=signal_worths(columns, right, inclusion),
+        discriminations=signal_discriminations(columns, right, inclusion),
         fit=FitStore(workspace.database).latest(run.id),
     )
 

@@ -82,7 +82,7 @@ def show_check(output: Output, checked: Checked) -> None:
         data,
         f"{which} {verb}: {tested.reason}",
         f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
-        f"{tested.labels:,} labels notice {checked.plan.told(tested.labels)}",
+        f"{tested.labels:,} labels notice {checked.plan.in_words(tested.labels)}",
     )
     if checked.broken:
         output.next_step(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from assistant.domain.statements import StatedWave
+from assistant.domain.statements import StatedRound
 from assistant.trust.certificates.group_certificates import NO_ANSWER
 
 Floats = npt.NDArray[np.float64]
@@ -15,7 +15,7 @@ Integers = npt.NDArray[np.int64]
 
 
 def accepted_positions(
-    wave: StatedWave,
+    audit_round: StatedRound,
     keys: Integers,
     confidence: Floats,
     *,
@@ -30,23 +30,23 @@ def accepted_positions(
     is not accepted.
 
     Args:
-        wave: the round as it is stated.
+        audit_round: the round as it is stated.
         keys: (n,) row numbers of the items the fit scored, in order of arrival.
         confidence: (n,) their confidence, 0 for no label.
         audited: (m,) row numbers of the audited items.
         groups: group by row number, where the certificate has groups.
         least: confidence below which nothing is accepted.
     """
-    at = _passed(np.argsort(-confidence, kind="stable")[: wave.offered], keys, wave, groups)
+    at = _passed(np.argsort(-confidence, kind="stable")[: audit_round.offered], keys, audit_round, groups)
     at = at[(confidence[at] > 0) & (confidence[at] >= least)]
     return np.asarray(at[~np.isin(keys[at], audited)])
 
 
-def _passed(candidates: Integers, keys: Integers, wave: StatedWave, groups: Mapping[int, str]) -> Integers:
+def _passed(candidates: Integers, keys: Integers, audit_round: StatedRound, groups: Mapping[int, str]) -> Integers:
     """Those of the candidates that passed: the first ones, of each group where there are groups."""
-    if wave.passed_by is None:
-        return candidates[: wave.passed]
-    room, passed = dict(wave.passed_by), []
+    if audit_round.passed_by is None:
+        return candidates[: audit_round.passed]
+    room, passed = dict(audit_round.passed_by), []
     for at, key in zip(candidates.tolist(), keys[candidates].tolist(), strict=True):
         group = groups.get(key, NO_ANSWER)
         if room.get(group, 0) > 0:

@@ -16,13 +16,13 @@ from assistant.domain.statements import (
     StatedGroup,
     StatedLoss,
     StatedNonce,
+    StatedRound,
     StatedRun,
-    StatedWave,
     Statement,
 )
 from assistant.routing.scored import answer_traits
 from assistant.trust.answer_codes import Classes
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.group_certificates import GroupCount
 from assistant.trust.certificates.losses import LossKind, loss_bounds
 from assistant.trust.human_labels import LabelColumns
@@ -89,7 +89,7 @@ class Proof:
         design: `campaign` or `declared`.
         by: what the groups are, None for the batch as a whole.
         counts: of the groups, or one of the batch.
-        waves: the audit rounds.
+        rounds: the audit rounds.
         places: sample and fit of each.
         rate: chance of a candidate to be audited.
         seed: of folds and solvers.
@@ -103,7 +103,7 @@ class Proof:
     design: str
     by: str | None
     counts: Sequence[GroupCount]
-    waves: Sequence[Wave]
+    rounds: Sequence[AuditRound]
     places: Sequence[tuple[int, int]]
     rate: float
     seed: int
@@ -139,12 +139,12 @@ class Proof:
             allowed=sum(count.allowed for count in self.counts if count.certified),
             accepted=self.accepted,
             passed=sum(count.passed for count in self.counts),
-            offered=sum(len(wave.order) for wave in self.waves),
-            audited=int(sum(wave.audited.sum() for wave in self.waves)),
+            offered=sum(len(audit_round.order) for audit_round in self.rounds),
+            audited=int(sum(audit_round.audited.sum() for audit_round in self.rounds)),
             errors=whole.errors if whole else None,
             tolerated=whole.tolerated if whole else None,
             rate=self.rate,
-            waves=tuple(self._wave(number) for number in range(len(self.waves))),
+            waves=tuple(self._round(number) for number in range(len(self.rounds))),
             threshold=None,
             coverage=None,
             left=self.left,
@@ -194,12 +194,12 @@ class Proof:
         if self.left:
             yield f"It holds once people have labelled the other {self.left:,}."
 
-    def _wave(self, number: int) -> StatedWave:
-        by = {count.group: count.waves[number] for count in self.counts if count.certified}
+    def _round(self, number: int) -> StatedRound:
+        by = {count.group: count.rounds[number] for count in self.counts if count.certified}
         sample, fit = self.places[number]
         groups = {} if self.by is None else {"passed_by": by}
-        return StatedWave(
-            sample=sample, fit=fit, offered=len(self.waves[number].order), passed=sum(by.values()), **groups
+        return StatedRound(
+            sample=sample, fit=fit, offered=len(self.rounds[number].order), passed=sum(by.values()), **groups
         )
 
     def _estimate(self) -> StatedEstimate:
@@ -213,11 +213,11 @@ class Proof:
             batch_upper=allowed / len(self.batch),
         )
 
-    def _against(self, wave: Wave) -> np.ndarray:
+    def _against(self, audit_round: AuditRound) -> np.ndarray:
         """(k,) class of each candidate to hold against its machine label."""
         machine = np.full(len(self.batch), NONE)
-        machine[wave.order] = wave.codes
-        return np.asarray(self.batch.labels.against(machine)[wave.order])
+        machine[audit_round.order] = audit_round.codes
+        return np.asarray(self.batch.labels.against(machine)[audit_round.order])
 
     def _losses(self) -> tuple[dict[str, StatedLoss] | None, str | None]:
         """Bounds by kind, holding jointly, and else why there are none."""
@@ -230,11 +230,11 @@ class Proof:
         severities, _ = answer_traits(self.batch.classes.answers, self.label_set)
         if not severities.any():
             return None, "the policy gives its labels no severities"
-        wave = _in_a_row(self.waves)
-        labelled = wave.codes != NONE
+        audit_round = _in_a_row(self.rounds)
+        labelled = audit_round.codes != NONE
         bounds = loss_bounds(
-            np.where(wave.audited, self._against(wave), NONE)[labelled],
-            wave.codes[labelled],
+            np.where(audit_round.audited, self._against(audit_round), NONE)[labelled],
+            audit_round.codes[labelled],
             severities,
             np.full(int(labelled.sum()), self.rate),
             cut=int(labelled[: self.counts[0].passed].sum()),
@@ -258,6 +258,6 @@ def _group(count: GroupCount) -> StatedGroup:
     return StatedGroup(**{name: getattr(count, name) for name in StatedGroup.model_fields})
 
 
-def _in_a_row(waves: Sequence[Wave]) -> Wave:
+def _in_a_row(rounds: Sequence[AuditRound]) -> AuditRound:
     names = ("order", "codes", "confidence", "audited")
-    return Wave(*(np.concatenate([getattr(wave, name) for wave in waves]) for name in names))
+    return AuditRound(*(np.concatenate([getattr(audit_round, name) for audit_round in rounds]) for name in names))

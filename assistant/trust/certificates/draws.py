@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from assistant.routing.sampling import draws
-from assistant.trust.certificates.campaign import AUDIT, Wave
+from assistant.trust.certificates.campaign import AUDIT, AuditRound
 
 
 class DrawFault(StrEnum):
@@ -28,14 +28,14 @@ class AuditDraw:
         rate: chance of a candidate to be audited, in (0, 1].
         seal: of the nonce it was drawn with; None for draws from before there were nonces.
         used_before: whether an earlier run's audit used the same seed for the same items.
-        wave: its candidates, and which of them were audited.
+        audit_round: its candidates, and which of them were audited.
     """
 
     sample: int
     rate: float
     seal: str | None
     used_before: bool
-    wave: Wave
+    audit_round: AuditRound
 
 
 def find_draw_fault(
@@ -64,4 +64,4 @@ def find_draw_fault(
 
 def _drawn_by(numbers: np.ndarray, audit: AuditDraw) -> bool:
     """Whether these numbers (n,) audit just the candidates that were audited."""
-    return np.array_equal(numbers[audit.wave.order] < audit.rate, audit.wave.audited)
+    return np.array_equal(numbers[audit.audit_round.order] < audit.rate, audit.audit_round.audited)

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.domain.labels import LabelAnswer
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import Passed, pass_items
 from assistant.trust.pool import NONE
 
@@ -28,7 +28,7 @@ class GroupCount:
         population: its items in the batch.
         allowed: wrong labels that may stay among them.
         tolerated: errors its audit may meet; None where that proves nothing whatever it meets.
-        waves: how many of its items passed, by wave.
+        rounds: how many of its items passed, by audit round.
         audited: audited items among what passed.
         errors: of these, those whose machine label was wrong.
         kept: (k,) positions of items that passed, were not audited and have a machine label.
@@ -38,7 +38,7 @@ class GroupCount:
     population: int
     allowed: int
     tolerated: int | None
-    waves: tuple[int, ...]
+    rounds: tuple[int, ...]
     audited: int
     errors: int
     kept: np.ndarray
@@ -51,7 +51,7 @@ class GroupCount:
     @property
     def passed(self) -> int:
         """Items that passed."""
-        return sum(self.waves)
+        return sum(self.rounds)
 
     @property
     def certified(self) -> bool:
@@ -75,7 +75,7 @@ def group_by_label(answers: Iterable[LabelAnswer | None]) -> Iterator[str]:
 
 
 def count_groups(
-    waves: Sequence[Wave], codes: np.ndarray, groups: np.ndarray, target: Target, tolerance: Tolerance
+    rounds: Sequence[AuditRound], codes: np.ndarray, groups: np.ndarray, target: Target, tolerance: Tolerance
 ) -> list[GroupCount]:
     """Every group's own count, all guarantees holding jointly.
 
@@ -83,7 +83,7 @@ def count_groups(
     Which these are depends on their sizes, the target and the audit rate alone: fixed before any draw.
 
     Args:
-        waves: the audit rounds in order.
+        rounds: the audit rounds in order.
         codes: (n,) class each item got from reviewers, -1 for none.
         groups: (n,) each item's group, fixed before the first candidate set.
         target: of each group.
@@ -92,7 +92,7 @@ def count_groups(
     names, sizes = np.unique(groups.astype(str), return_counts=True)
     allowed = {name: errors_allowed(target.max_error, int(size)) for name, size in zip(names, sizes, strict=True)}
     hopeful = share_level(allowed, target.level, tolerance)
-    return [_Group(str(name), groups == name, allowed[name], hopeful.get(name)).count(waves, codes) for name in names]
+    return [_Group(str(name), groups == name, allowed[name], hopeful.get(name)).count(rounds, codes) for name in names]
 
 
 def share_level(allowed: dict[str, int], level: float, tolerance: Tolerance) -> dict[str, int]:
@@ -123,34 +123,36 @@ class _Group:
     allowed: int
     tolerated: int | None
 
-    def count(self, waves: Sequence[Wave], codes: np.ndarray) -> GroupCount:
+    def count(self, rounds: Sequence[AuditRound], codes: np.ndarray) -> GroupCount:
         now = Passed(0, 0, ended=False)
         passed: list[int] = []
         kept, audited = [np.zeros(0, dtype=np.int64)], 0
-        for wave in waves:
-            inside = np.flatnonzero(self.member[wave.order])
+        for audit_round in rounds:
+            inside = np.flatnonzero(self.member[audit_round.order])
             if self.tolerated is None or now.ended:
                 inside = inside[:0]
             else:
-                now = pass_items(_wrong(wave, codes)[inside], now.errors, self.tolerated)
+                now = pass_items(_wrong(audit_round, codes)[inside], now.errors, self.tolerated)
             through = inside[: now.count]
             passed.append(len(through))
-            audited += int(wave.audited[through].sum())
-            kept.append(wave.order[through[~wave.audited[through] & (wave.codes[through] != NONE)]])
+            audited += int(audit_round.audited[through].sum())
+            kept.append(
+                audit_round.order[through[~audit_round.audited[through] & (audit_round.codes[through] != NONE)]]
+            )
         size = int(self.member.sum())
         return GroupCount(
             group=self.name,
             population=size,
             allowed=self.allowed,
             tolerated=self.tolerated,
-            waves=tuple(passed),
+            rounds=tuple(passed),
             audited=audited,
             errors=now.errors,
             kept=np.concatenate(kept),
         )
 
 
-def _wrong(wave: Wave, codes: np.ndarray) -> np.ndarray:
+def _wrong(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
     """(k,) audited, and the human label is another one, or there is no consensus."""
-    answers = codes[wave.order]
-    return np.asarray(wave.audited & ((answers != wave.codes) | (answers == NONE)))
+    answers = codes[audit_round.order]
+    return np.asarray(audit_round.audited & ((answers != audit_round.codes) | (answers == NONE)))

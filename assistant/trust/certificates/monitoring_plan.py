@@ -11,7 +11,7 @@ from assistant.trust.certificates.power import chance_to_notice, labels_to_notic
 
 _BELOW_ONE = 1 - 1e-9
 _ABOUT = 2.0  # times: a share that would change by less stays, so that nothing is drawn once more for it
-_BESIDE = 1.5  # times the permitted errors: the chance for these is told beside the one asked for
+_BESIDE = 1.5  # times the permitted errors: the chance for these is stated beside the one asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class MonitoringPlan:
         known = min(labels, self.accepted) if self.finite else labels
         return chance_to_notice(self.wrong(factor), self.permitted, self.level, known, population=self.population)
 
-    def told(self, labels: int) -> str:
+    def in_words(self, labels: int) -> str:
         """What so many labels notice, in words."""
         beside = _BESIDE if self.factor != _BESIDE else 2.0
         return (
@@ -103,7 +103,7 @@ class MonitoringPlan:
     def drawn(self, labels: int) -> str:
         """How many are drawn and what that notices, and whether it is what was asked for."""
         share = f"{labels:,} of {self.accepted:,} accepted items ({labels / self.accepted:.1%})"
-        said = f"draws {share}: notices {self.told(labels)}"
+        said = f"draws {share}: notices {self.in_words(labels)}"
         if not self.chosen and self.chance(self.factor, self.accepted) < self.power:
             return f"{said}; too few are accepted for the {self.power:.0%} asked for, so all of them are drawn"
         return said

@@ -13,12 +13,12 @@ from assistant.domain.statements import (
     StatedClassifier,
     StatedEstimate,
     StatedNonce,
-    StatedWave,
+    StatedRound,
     Statement,
     ValidFor,
 )
 from assistant.trust.certificates.batch_statement import CertifiedBatch, percent
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.stream import StreamCertificate
 from assistant.trust.pool import NONE
 
@@ -30,7 +30,7 @@ class ThresholdProof:
     Args:
         batch: the labelled batch.
         target: what is guaranteed.
-        wave: all items that did not teach, surest first, and which of them were audited.
+        audit_round: all items that did not teach, surest first, and which of them were audited.
         place: sample of the audit and its fit.
         found: the threshold.
         rate: chance of a candidate to be audited.
@@ -43,7 +43,7 @@ class ThresholdProof:
 
     batch: CertifiedBatch
     target: Target
-    wave: Wave
+    audit_round: AuditRound
     place: tuple[int, int]
     found: StreamCertificate
     rate: float
@@ -55,9 +55,9 @@ class ThresholdProof:
 
     def statement(self) -> Statement:
         """What was proved."""
-        wave, step = self.wave, self.found.certified
-        through = wave.confidence >= (step.threshold if step else np.inf)
-        passed, accepted = int(through.sum()), int((through & ~wave.audited & (wave.codes != NONE)).sum())
+        audit_round, step = self.audit_round, self.found.certified
+        through = audit_round.confidence >= (step.threshold if step else np.inf)
+        passed, accepted = int(through.sum()), int((through & ~audit_round.audited & (audit_round.codes != NONE)).sum())
         left = len(self.batch) - int((self.batch.labels.final != NONE).sum()) - accepted
         sample, fit = self.place
         return Statement(
@@ -72,12 +72,12 @@ class ThresholdProof:
             allowed=None,
             accepted=accepted,
             passed=passed,
-            offered=len(wave.order),
-            audited=int(wave.audited.sum()),
+            offered=len(audit_round.order),
+            audited=int(audit_round.audited.sum()),
             errors=step.errors if step else None,
             tolerated=None,
             rate=self.rate,
-            waves=(StatedWave(sample=sample, fit=fit, offered=len(wave.order), passed=passed),),
+            waves=(StatedRound(sample=sample, fit=fit, offered=len(audit_round.order), passed=passed),),
             threshold=self.found.threshold,
             coverage=(self.found.coverage_low, self.found.coverage_high),
             left=left,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.domain.statements import StatedWave
+from assistant.domain.statements import StatedRound
 from assistant.trust.certificates.accepted import accepted_positions
 
 KEYS = np.array([11, 12, 13, 14, 15])
@@ -12,8 +12,8 @@ CONFIDENCE = np.array([0.7, 0.9, 0.0, 0.9, 0.8])  # surest first: 12, 14, 15, 11
 NOBODY = np.zeros(0, dtype=np.int64)
 
 
-def round_of(offered: int, passed: int, passed_by: dict[str, int] | None = None) -> StatedWave:
-    return StatedWave(sample=1, fit=1, offered=offered, passed=passed, passed_by=passed_by)
+def round_of(offered: int, passed: int, passed_by: dict[str, int] | None = None) -> StatedRound:
+    return StatedRound(sample=1, fit=1, offered=offered, passed=passed, passed_by=passed_by)
 
 
 def keys(positions: np.ndarray) -> list[int]:

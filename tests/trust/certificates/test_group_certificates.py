@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.certificates.group_certificates import (
     NO_ANSWER,
@@ -23,8 +23,8 @@ TARGET = Target(0.1, 0.9)
 WHOLE = np.full(20, "", dtype=object)
 
 
-def wave(order: list[int], audited: list[int], codes: list[int] | None = None) -> Wave:
-    return Wave(
+def audit_round(order: list[int], audited: list[int], codes: list[int] | None = None) -> AuditRound:
+    return AuditRound(
         np.array(order),
         np.array(codes or [0] * len(order)),
         np.full(len(order), 0.9),
@@ -47,7 +47,7 @@ def people(**wrong: list[int]) -> np.ndarray:
 
 def test_what_was_not_audited_before_the_first_error_too_many_is_accepted() -> None:
     # Candidates 0 to 9, of which 1, 4 and 7 are audited; 7 is wrong, and no error is tolerated: 0 to 6 pass.
-    [count] = count_groups([wave(list(range(10)), [1, 4, 7])], people(wrong=[7]), WHOLE, TARGET, tolerating(0))
+    [count] = count_groups([audit_round(list(range(10)), [1, 4, 7])], people(wrong=[7]), WHOLE, TARGET, tolerating(0))
     assert count.kept.tolist() == [0, 2, 3, 5, 6]
     assert (count.passed, count.audited, count.errors, count.accepted) == (7, 2, 0, 5)
     assert (count.population, count.allowed, count.tolerated) == (20, 2, 0)
@@ -57,39 +57,39 @@ def test_what_was_not_audited_before_the_first_error_too_many_is_accepted() -> N
 
 def test_errors_of_earlier_rounds_count_in_later_ones_and_what_ended_stays_ended() -> None:
     # One error is tolerated. The first round meets it at 2, the second one more at 5: of it 3 and 4 pass.
-    rounds = [wave([0, 1, 2], [2]), wave([3, 4, 5, 6], [5]), wave([7, 8], [])]
+    rounds = [audit_round([0, 1, 2], [2]), audit_round([3, 4, 5, 6], [5]), audit_round([7, 8], [])]
     [count] = count_groups(rounds, people(wrong=[2, 5]), WHOLE, TARGET, tolerating(1))
-    assert count.waves == (3, 2, 0)
+    assert count.rounds == (3, 2, 0)
     assert count.kept.tolist() == [0, 1, 3, 4]
     assert count.errors == 1
 
 
 @pytest.mark.parametrize("how", ["tied", "changed"])
 def test_an_audited_item_without_a_consensus_or_with_a_changed_answer_counts_as_an_error(how: str) -> None:
-    [count] = count_groups([wave([0, 1, 2], [1])], people(**{how: [1]}), WHOLE, TARGET, tolerating(0))
+    [count] = count_groups([audit_round([0, 1, 2], [1])], people(**{how: [1]}), WHOLE, TARGET, tolerating(0))
     assert count.kept.tolist() == [0]
 
 
 def test_an_item_the_machine_has_no_label_for_is_not_accepted() -> None:
-    [count] = count_groups([wave([0, 1, 2], [], [0, NONE, 0])], people(), WHOLE, TARGET, tolerating(0))
+    [count] = count_groups([audit_round([0, 1, 2], [], [0, NONE, 0])], people(), WHOLE, TARGET, tolerating(0))
     assert (count.passed, count.kept.tolist()) == (3, [0, 2])
 
 
 def test_groups_end_each_at_a_place_of_its_own_in_the_same_rounds() -> None:
     groups = np.array(["even", "odd"] * 10, dtype=object)
-    even, odd = count_groups([wave(list(range(10)), [2, 5])], people(wrong=[2]), groups, TARGET, tolerating(0))
-    assert (even.group, even.waves, even.kept.tolist()) == ("even", (1,), [0])
-    assert (odd.group, odd.waves, odd.kept.tolist()) == ("odd", (5,), [1, 3, 7, 9])
+    even, odd = count_groups([audit_round(list(range(10)), [2, 5])], people(wrong=[2]), groups, TARGET, tolerating(0))
+    assert (even.group, even.rounds, even.kept.tolist()) == ("even", (1,), [0])
+    assert (odd.group, odd.rounds, odd.kept.tolist()) == ("odd", (5,), [1, 3, 7, 9])
     assert (even.population, even.allowed) == (10, 1)
 
 
 def test_a_group_of_which_nothing_is_accepted_says_why() -> None:
-    early = count_groups([wave([0, 1], [0])], people(wrong=[0]), WHOLE, TARGET, tolerating(1))[0]
+    early = count_groups([audit_round([0, 1], [0])], people(wrong=[0]), WHOLE, TARGET, tolerating(1))[0]
     assert early.reason is None  # one error is tolerated
-    met = count_groups([wave([0, 1], [0, 1])], people(wrong=[0, 1]), WHOLE, TARGET, tolerating(1))[0]
+    met = count_groups([audit_round([0, 1], [0, 1])], people(wrong=[0, 1]), WHOLE, TARGET, tolerating(1))[0]
     assert met.reason == "the audit met its errors among the first items already"
     assert count_groups([], people(), WHOLE, TARGET, tolerating(1))[0].reason == "nothing was offered"
-    small = count_groups([wave([0, 1], [])], people(), WHOLE, TARGET, tolerating(None))[0]
+    small = count_groups([audit_round([0, 1], [])], people(), WHOLE, TARGET, tolerating(None))[0]
     assert small.reason == "20 items are too few for an audit of this size to prove anything about them"
     assert not small.certified
 
@@ -122,7 +122,7 @@ def _by_rate(allowed: int, level: float, *, rate: float) -> int | None:
 def test_where_no_group_can_be_proved_none_gets_a_share() -> None:
     assert share_level({"a": 0, "b": 0}, 0.05, partial(_by_rate, rate=0.5)) == {}
     counts = count_groups(
-        [wave([0, 1], [])],
+        [audit_round([0, 1], [])],
         people(),
         np.array(["a", "b"] * 10, dtype=object),
         Target(0.01, 0.95),

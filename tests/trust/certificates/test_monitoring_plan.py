@@ -102,7 +102,7 @@ def test_no_number_of_labels_notices_what_is_permitted() -> None:
 
 
 def test_what_is_permitted_of_almost_everything_can_be_planned_too() -> None:
-    assert plan(50, 0.8).told(50).startswith("twice the permitted errors")
+    assert plan(50, 0.8).in_words(50).startswith("twice the permitted errors")
     assert 0 < plan(10**6, 1e-4).share < 0.2
 
 
