@@ -12,7 +12,7 @@ from assistant.application.certification.new_items import keep_later
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
-from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
+from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
 from assistant.exchange.release import Released
 from assistant.routing.route import Route
@@ -105,6 +105,32 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
         waiting=_waiting(read, plan, settled),
         outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AutoAccepted:
+    """What becomes of the items a certificate covers when they are settled now.
+
+    Args:
+        machine: those that get the model's label without a reviewer.
+        people: those that reviewers have labelled since.
+        routes: those that go to reviewers all the same, by route: their labels conflict, or a rule wants it.
+    """
+
+    machine: int
+    people: int
+    routes: Mapping[str, int]
+
+
+def auto_accepted(workspace: Workspace, issued: IssuedCertificate) -> AutoAccepted:
+    """What is really auto-accepted under the run's newest certificate."""
+    run = workspace.runs.find(f"r{issued.run_id}")
+    plan = plan_routes(workspace, run, Choice())
+    certified = plan.items.certified
+    routes = {route: int((plan.routed.on(route) & certified).sum()) for route in Route}
+    machine = routes.pop(Route.ACCEPT) + routes.pop(Route.ACCEPT_AUDIT)
+    people = routes.pop(Route.SETTLED)
+    return AutoAccepted(machine, people, {route.value: count for route, count in routes.items() if count})
 
 
 def open_release(workspace: Workspace, run: Run) -> Released:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assistant.application.certification.check_certificate import Checked
-    from assistant.application.routing.auto_accepted import AutoAccepted
+    from assistant.application.routing.settlement import AutoAccepted
     from assistant.domain.certificates import IssuedCertificate
     from assistant.domain.statements import StatedGroup, StatedLoss, Statement
     from assistant.trust.certificates.audit_cost import Price

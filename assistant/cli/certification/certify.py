@@ -108,7 +108,7 @@ def certify(
     from assistant.application.certification.certify import certify_curve, certify_run
     from assistant.application.certification.certify_campaign import CertifyChoice
     from assistant.application.certification.check_certificate import plan_checks
-    from assistant.application.routing.auto_accepted import auto_accepted
+    from assistant.application.routing.settlement import auto_accepted
     from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
     from assistant.wiring.workspace import Workspace
 
