@@ -12,22 +12,13 @@ from assistant.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
-PLAIN = "the plain formula that tests hold the product's intervals against: same value, other way"
 COMING = "kept for the analysts' figures that are planned; nothing promises it before"
 BY_JINJA = "Jinja's visitor calls it by the name of the node"
 ALLOWED = {
     "visit_Compare": BY_JINJA,
     "visit_Concat": BY_JINJA,
     "visit_For": BY_JINJA,
-    "alpha_of_ratings": PLAIN,
-    "alpha_of_tables": PLAIN,
-    "clustered_standard_error": PLAIN,
-    "coefficients_of_table": PLAIN,
-    "gwet_ac": PLAIN,
-    "gwet_ac_of_raters": PLAIN,
-    "raw_agreement": PLAIN,
     "prediction_powered_mean": COMING,
-    "results_frame": COMING,
     **dict.fromkeys(("capture_signals", "readinto", "handleError"), "uvicorn, io and logging call these"),
 }
 # Decorators that leave a function to be called by its name; others hand it to a framework, which calls it.

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta, binom, t
 
-from assistant.stats.agreement.coefficient_intervals import coefficients_of_table
 from assistant.stats.intervals import binomial_interval, clopper_pearson, mid_p_of_share, wilson, wilson_of_share
 from assistant.stats.vectors import Floats
 from evals.agreement.shares import share
 from tests.bench.research import answers_of
+from tests.stats.plain import coefficients_of_table
 
 LEVEL = 0.95
 SIZES = (50, 200, 1_000)

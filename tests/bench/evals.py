@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant.stats.agreement.aggregation import dawid_skene
-from assistant.stats.agreement.krippendorff import alpha_of_ratings
+from assistant.stats.agreement.raters import rating_counts
+from assistant.stats.agreement.raters_intervals import coefficients_of_counts
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.comparison.compare import compare
 from evals.comparison.scores import Terms
@@ -89,9 +90,10 @@ def panels() -> Callable[[], object]:
 
 
 def alpha() -> Callable[[], object]:
-    """Nominal alpha from ratings one a row."""
+    """Nominal alpha with its interval, from ratings one a row."""
     items, raters, codes = _ratings(1_000_000)
-    return lambda: alpha_of_ratings(items, raters, codes, len(CLASSES))
+    counts = (items, raters, codes, len(CLASSES))
+    return lambda: coefficients_of_counts(rating_counts(*counts), names=("alpha_nominal",))
 
 
 def dawid_skene_em() -> Callable[[], object]:

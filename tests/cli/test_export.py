@@ -13,7 +13,6 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from assistant.exchange.frames import results_frame
 from assistant.exchange.tables import COLUMNS
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Serving
@@ -168,13 +167,3 @@ def test_text_too_long_for_a_cell_is_cut_there_and_said(assistant: Assistant, wo
     # Excel counts UTF-16 units: 32,767 of them hold 16,383 of these.
     assert len(row["text"].encode("utf-16-le")) // 2 <= 32_767
     assert set(row["text"]) == {"😂"}
-
-
-def test_results_come_as_a_frame_for_notebooks(assistant: Assistant, labelled: Path) -> None:
-    with Workspace.open(labelled) as opened:
-        frame = results_frame(opened.results, opened.runs.find(None))
-    assert assistant("export", labelled / "out.jsonl", "-w", labelled).status == 0
-    lines = read_jsonl(labelled / "out.jsonl")
-    assert list(frame.columns) == list(COLUMNS)
-    assert list(frame["text"]) == [row["text"] for row in lines]
-    assert list(frame["labels"]) == [row["labels"] for row in lines]

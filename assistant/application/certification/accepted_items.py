@@ -8,10 +8,7 @@ import numpy as np
 
 from assistant.application.certification.batch import groups_of
 from assistant.domain.certificates import IssuedCertificate, Score
-from assistant.store.certification.fits import FitStore, ScoreColumns
-from assistant.store.certification.pool import PoolStore
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.rounds import RoundStore
+from assistant.store.certification.fits import ScoreColumns
 from assistant.trust.certificates.accepted import accepted_positions
 from assistant.wiring.workspace import Workspace
 
@@ -22,7 +19,7 @@ def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Ite
     What has a human label since, for whatever reason, is still among them: a human label goes before the machine's.
     Whether the certificate stands is not looked at either: `CertificateStore.standing` says that.
     """
-    keys, ids = RoundStore(workspace.database).names(certificate.run_id)
+    keys, ids = workspace.routing_rounds.names(certificate.run_id)
     names = dict(zip(keys.tolist(), ids, strict=True))
     for audit_round in accepted_columns(workspace, certificate):
         for key, code, confidence in zip(
@@ -42,13 +39,13 @@ def accepted_columns(
         workspace, certificate: as there.
         scores_of: how to read the scores of a fit, where they have been read already.
     """
-    read = scores_of or FitStore(workspace.database).columns
+    read = scores_of or workspace.fits.columns
     statement = certificate.statement
     groups = _groups(workspace, certificate)
     for audit_round in statement.waves:
         every = read(audit_round.fit)
         scores = every.at(np.flatnonzero(~every.later))
-        drawn = [one.item_id for one in SampleStore(workspace.database).items(audit_round.sample)]
+        drawn = [one.item_id for one in workspace.samples.items(audit_round.sample)]
         audited = np.array(list(workspace.items.keys_of(drawn).values()), dtype=np.int64)
         least = statement.least_confidence
         yield scores.at(
@@ -62,5 +59,5 @@ def _groups(workspace: Workspace, certificate: IssuedCertificate) -> Mapping[int
     by = certificate.statement.by
     if by is None:
         return {}
-    pages = PoolStore(workspace.database).pages(certificate.run_id)
+    pages = workspace.pool.pages(certificate.run_id)
     return {key: group for page in pages for key, group in zip(page.keys, groups_of(page, by), strict=True)}

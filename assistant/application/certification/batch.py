@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import Run
 from assistant.domain.statements import StatedRun
 from assistant.errors import CertificateError, InputError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.steps import step
-from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.store.runs.runs import Run
+from assistant.store.certification.pool import PoolPage
 from assistant.trust.answer_codes import Classes
 from assistant.trust.certificates.batch_statement import CertifiedBatch
 from assistant.trust.certificates.group_certificates import group_by_label
@@ -133,7 +133,7 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     Raises:
         CertificateError: the run has no items, or no usable answer.
     """
-    store = PoolStore(workspace.database)
+    store = workspace.pool
     beside = [other for other in workspace.runs.all() if other.id != run.id]
     pages, others = [], {other.name: list[LabelAnswer | None]() for other in beside}
     with step(f"reading the answers of {run.name}") as reading:

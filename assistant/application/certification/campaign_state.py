@@ -10,11 +10,9 @@ import numpy as np
 
 from assistant.application.certification.batch import Batch
 from assistant.domain.certificates import Fit, Purpose, Sample
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
-from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import AuditRound, Campaign, Target
 from assistant.trust.classifier.calibrated import CalibratedClassifier
@@ -148,7 +146,7 @@ class History:
     ) -> Campaign:
         """The campaign where it stopped."""
         campaign = Campaign(batch.page.ids, classifier, target, key=nonce.value)
-        if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
+        if (chosen := _chosen(workspace.fits.latest(self.run.id))) is not None:
             classifier.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
@@ -158,8 +156,7 @@ class History:
 
     def rounds(self, workspace: Workspace, batch: Batch) -> list[AuditRound]:
         """The audit rounds as they were: order, labels and confidence are those of the fit each was made by."""
-        fits = FitStore(workspace.database)
-        return [read_round(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+        return [read_round(workspace, batch, one, self.drawn[one.id]) for one in self.audits]
 
 
 def _chosen(fit: Fit | None) -> Chosen | None:
@@ -176,7 +173,7 @@ def read_history(workspace: Workspace, run: Run) -> History:
     Raises:
         CertificateError: items have left the batch, or come into it, since they were first offered.
     """
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     samples = tuple(one for one in store.of_run(run.id) if one.purpose in _STEPS)
     drawn = {one.id: tuple(item.item_id for item in store.items(one.id)) for one in samples}
     return History(run, samples, drawn)
@@ -192,13 +189,13 @@ def check_batch(design: Design, batch: Batch) -> None:
         )
 
 
-def read_round(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
+def read_round(workspace: Workspace, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
     """One audit round from the fit and the sample that are kept of it.
 
     A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
     in order of arrival where equally sure, are the candidates. A score of confidence 0 stands for no answer.
     """
-    scores = [score for page in fits.scores(audit.fit_id or 0) for score in page]
+    scores = [score for page in workspace.fits.scores(audit.fit_id or 0) for score in page]
     offered = sorted(scores, key=lambda score: -score.confidence)[: Design.of(audit).offered or 0]
     order = batch.positions(score.item_id for score in offered)
     audited = np.zeros(len(batch), dtype=bool)
@@ -250,7 +247,7 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     run = workspace.runs.find(name)
     if name is not None:
         return run
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     if store.of_run(run.id):
         return run
     busy = [other for other in workspace.runs.all() if store.of_run(other.id)]

@@ -11,14 +11,11 @@ import numpy as np
 from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import Design, History, check_batch, in_words, read_history
 from assistant.domain.certificates import IssuedCertificate, Purpose, Standing
+from assistant.domain.runs import Run
 from assistant.domain.statements import StatedNonce, Statement
 from assistant.errors import CertificateError
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.store.certification.certificates import CertificateStore
-from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce, campaign_scope
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.batch_statement import Proof, percent
 from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import tolerated_errors
@@ -108,7 +105,7 @@ def issue_statement(
     Raises:
         CertificateError: fresh labels have broken an earlier certificate of this run.
     """
-    store = CertificateStore(workspace.database)
+    store = workspace.certificates
     newest = store.latest(run.id)
     if newest is not None and store.standing(newest.id) is Standing.BROKEN:
         raise CertificateError(
@@ -125,7 +122,7 @@ def expected_errors(workspace: Workspace, run: Run, target: Target) -> tuple[np.
 
     No items before anything was learned.
     """
-    fits, samples = FitStore(workspace.database), SampleStore(workspace.database).of_run(run.id)
+    fits, samples = workspace.fits, workspace.samples.of_run(run.id)
     fit = fits.latest(run.id)
     if fit is None or not samples:
         return np.zeros(0), 0
@@ -155,7 +152,7 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
             f"{len(history.ids(one)):,} to {one.value}" for one in {s.purpose: 0 for s in history.samples}
         )
         raise CertificateError(f"nothing of {in_words(run)} was audited yet; drawn so far: {drawn}", hint=goes_on)
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     if busy := [other for other in workspace.runs.all() if store.of_run(other.id)]:
         raise CertificateError(
             f"nothing was drawn from {in_words(run)}; people were asked about {in_words(busy[-1])}, and an audit of"
@@ -195,7 +192,7 @@ def _check_draws(
     audits = []
     for audit, audit_round in zip(history.audits, rounds, strict=True):
         design = Design.of(audit)
-        used = design.seal is None and SampleStore(workspace.database).audited_before(audit)
+        used = design.seal is None and workspace.samples.audited_before(audit)
         audits.append(AuditDraw(audit.id, design.rate or 1.0, design.seal, used, audit_round))
     value, seal = (None, None) if nonce is None else (nonce.value, nonce.seal)
     found = find_draw_fault(audits, batch.page.ids, value, seal)

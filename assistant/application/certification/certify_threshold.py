@@ -6,10 +6,9 @@ from assistant.application.certification.certify_campaign import CertifyChoice, 
 from assistant.application.certification.certify_declared import DeclaredAudit, declared_audit
 from assistant.application.certification.classifier_store import thaw
 from assistant.domain.certificates import IssuedCertificate
+from assistant.domain.runs import Run
 from assistant.domain.statements import StatedClassifier, ValidFor
 from assistant.errors import CertificateError, InputError
-from assistant.store.certification.fits import FitStore
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.stream import certify_stream
 from assistant.trust.certificates.threshold_statement import ThresholdProof
 from assistant.trust.classifier.serialization import FrozenError
@@ -69,7 +68,7 @@ def _scores_later(workspace: Workspace, audit: DeclaredAudit) -> tuple[StatedCla
     Raises:
         CertificateError: it was not kept, or can't be read: nothing that comes later would ever be scored.
     """
-    store, number = FitStore(workspace.database), audit.place[1]
+    store, number = workspace.fits, audit.place[1]
     kept, fit = store.classifier(number), store.get(number)
     if kept is None:
         reason = None if fit is None else fit.report.get("classifier")

@@ -18,11 +18,7 @@ from assistant.domain.certificates import (
 from assistant.errors import CertificateError
 from assistant.routing.route import Route
 from assistant.settings import RoutingSettings
-from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.certification.pool import PoolStore
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.routes import RouteStore
 from assistant.trust.certificates.fresh_labels import FreshLabels
 from assistant.trust.certificates.monitor import Monitoring
 from assistant.trust.certificates.monitoring_plan import MonitoringDesign, MonitoringPlan, plan_monitoring
@@ -79,7 +75,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
         CertificateError: there is no certificate, it was withdrawn, or nothing was drawn to test it.
     """
     run = choose_run(workspace, run_name)
-    store = CertificateStore(workspace.database)
+    store = workspace.certificates
     certificate = store.latest(run.id)
     if certificate is None:
         raise CertificateError(f"there is no certificate of {run.name} to check", hint="assistant certify")
@@ -94,7 +90,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     assert plan is not None  # noqa: S101 - something was drawn, so something is accepted
     tested = fresh.test(new, plan)
     if new:
-        _record(store, certificate, tested, new)
+        _record(workspace, certificate, tested, new)
     broken = store.standing(certificate.id) is Standing.BROKEN
     waiting = len(watched.drawn) - tested.labels
     return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
@@ -120,14 +116,14 @@ def monitoring_design(settings: RoutingSettings) -> MonitoringDesign:
 
 
 def _fresh_labels(workspace: Workspace, watched: _Watched, events: Sequence[CertificateEvent]) -> FreshLabels:
-    store = PoolStore(workspace.database)
+    store = workspace.pool
     people = HumanLabels.of(store.human_answers(), store.adjudicated(), watched.drawn)
     machine = {name: score.labels for name, score in watched.accepted.items()}
     return FreshLabels(people.consensus(watched.drawn).labels, machine, tuple(_counted(events)))
 
 
 def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
-    routes, since = RouteStore(workspace.database), certificate.created_at
+    routes, since = workspace.routes, certificate.created_at
     leaves = {score.item_id: score for score in accepted_scores(workspace, certificate)}
     sent = routes.ever(certificate.run_id, Route.ACCEPT, since)
     drawn = routes.ever(certificate.run_id, Route.ACCEPT_AUDIT, since) | _monitored(workspace, certificate)
@@ -141,7 +137,7 @@ def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
 
 
 def _monitored(workspace: Workspace, certificate: IssuedCertificate) -> set[str]:
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     samples = store.of_run(certificate.run_id, Purpose.MONITOR)
     return {item.item_id for one in samples if one.created_at >= certificate.created_at for item in store.items(one.id)}
 
@@ -153,7 +149,7 @@ def _counted(events: Sequence[CertificateEvent]) -> Iterator[str]:
         yield from map(str, items) if isinstance(items, list) else ()
 
 
-def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:
+def _record(workspace: Workspace, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:
     low, high = tested.interval or (None, None)
     detail = {
         "items": list(new),
@@ -164,4 +160,6 @@ def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Mon
         "high": high,
     }
     broken = tested.standing is Standing.BROKEN
-    store.record(certificate.id, CertificateEventKind.BROKEN if broken else CertificateEventKind.CHECKED, detail)
+    workspace.certificates.record(
+        certificate.id, CertificateEventKind.BROKEN if broken else CertificateEventKind.CHECKED, detail
+    )

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from assistant.application.certification.batch import Batch, make_pool, metadata_column, usable_answers
+from assistant.domain.runs import Run
 from assistant.store.certification.fits import KeptClassifier
-from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.store.runs.runs import Run
+from assistant.store.certification.pool import PoolPage
 from assistant.trust.answer_codes import Classes
 from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.novelty import Familiar, Strange
@@ -47,7 +47,7 @@ class Reading:
     def of(cls, workspace: Workspace, batch: Batch, pool: Pool, taught: np.ndarray) -> Self:
         """As the items of a batch were read; `taught` (m,) are those that taught."""
         metadata = tuple(workspace.settings.trust.metadata)
-        kinds = _kinds(PoolStore(workspace.database), batch, metadata)
+        kinds = _kinds(workspace, batch, metadata)
         return cls(
             classes=batch.classes,
             others=tuple(batch.others),
@@ -60,7 +60,7 @@ class Reading:
 
     def pool(self, workspace: Workspace, run: Run, page: PoolPage) -> tuple[Batch, Pool]:
         """Items that came later, read the same way."""
-        store = PoolStore(workspace.database)
+        store = workspace.pool
         runs = [one for one in workspace.runs.all() if one.name in self.others]
         found = store.other_answers([one.id for one in runs], page)
         others = {one.name: found[one.id] for one in runs}
@@ -74,7 +74,7 @@ class Reading:
 
     def strange(self, workspace: Workspace, batch: Batch, pool: Pool) -> dict[int, Strange]:
         """Positions of the items that are of another kind than those that taught, and why."""
-        kinds = _kinds(PoolStore(workspace.database), batch, self.metadata)
+        kinds = _kinds(workspace, batch, self.metadata)
         given = {name: np.zeros(len(pool), dtype=bool) for name in self.familiar.inputs} | _given(pool)
         return self.familiar.strange(kinds, given)
 
@@ -119,13 +119,13 @@ def thaw(kept: KeptClassifier) -> tuple[FittedClassifier, Reading]:
     return classifier, Reading.of_json(context)
 
 
-def _kinds(store: PoolStore, batch: Batch, metadata: Sequence[str]) -> dict[str, np.ndarray]:
+def _kinds(workspace: Workspace, batch: Batch, metadata: Sequence[str]) -> dict[str, np.ndarray]:
     """(n,) what says of which kind an item is, by name."""
     page = batch.page
     columns = {
         "language": np.array(page.languages, dtype=object),
         "source": np.array([source or "" for source in page.sources], dtype=object),
-        "model": np.array(store.models(batch.run.id, page), dtype=object),
+        "model": np.array(workspace.pool.models(batch.run.id, page), dtype=object),
     }
     return columns | {f"metadata {name}": metadata_column(page, name) for name in metadata}
 

@@ -20,10 +20,9 @@ from assistant.application.certification.campaign_state import (
 from assistant.application.certification.campaign_store import Keeper, drawing
 from assistant.application.certification.labeling_sheet import check_sheet, write_sheet
 from assistant.domain.certificates import Purpose, Sample
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError
 from assistant.store.certification.nonces import campaign_scope
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Step, Target
 from assistant.trust.certificates.plan import plan_audit
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
@@ -172,7 +171,7 @@ def _split(batch: Batch, labels: LabelColumns, missing: Iterable[str]) -> Iterat
 
 
 def _refuse_declared(workspace: Workspace, history: History) -> None:
-    if SampleStore(workspace.database).of_run(history.run.id, Purpose.DECLARED):
+    if workspace.samples.of_run(history.run.id, Purpose.DECLARED):
         raise CertificateError(
             f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
             hint="assistant certify --declared-random  tells what they prove",

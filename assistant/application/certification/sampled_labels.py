@@ -7,11 +7,9 @@ import numpy as np
 from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import Design, History, read_history
 from assistant.domain.certificates import Purpose
+from assistant.domain.runs import Run
 from assistant.routing.route import Route
-from assistant.store.certification.samples import SampleStore
 from assistant.store.review.queue.routed_items import reviews_by_sight
-from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.weighted_sample import (
     Chances,
@@ -71,7 +69,7 @@ def _chances(workspace: Workspace, history: History, batch: Batch, people: np.nd
 def _with_monitoring(workspace: Workspace, history: History, batch: Batch, chances: Chances) -> Chances:
     if chances.drawn.all():
         return chances
-    routes, samples = RouteStore(workspace.database), SampleStore(workspace.database)
+    routes, samples = workspace.routes, workspace.samples
     monitored = routes.ever(history.run.id, Route.ACCEPT_AUDIT, "") | {
         item.item_id for one in samples.of_run(history.run.id, Purpose.MONITOR) for item in samples.items(one.id)
     }
@@ -89,7 +87,7 @@ def _with_blind_reviews(
 
 def _first_sample(workspace: Workspace, history: History, batch: Batch) -> FirstSample:
     """What was drawn first, or declared to be a random sample."""
-    store, nothing = SampleStore(workspace.database), np.zeros(0, dtype=np.int64)
+    store, nothing = workspace.samples, np.zeros(0, dtype=np.int64)
     declared = store.of_run(history.run.id, Purpose.DECLARED)[-1:]
     if declared:
         names = [item.item_id for item in store.items(declared[0].id) if item.item_id in batch.position]

@@ -10,9 +10,8 @@ from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled_labels import sampled_labels
 from assistant.domain.certificates import Fit
+from assistant.domain.runs import Run
 from assistant.errors import InputError
-from assistant.store.certification.fits import FitStore
-from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE
 from assistant.trust.signals.discrimination import SignalDiscrimination, signal_discriminations
 from assistant.wiring.workspace import Workspace
@@ -69,7 +68,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
         wrong=int((~right).sum()),
         speaks_for=sampled.speaks_for,
         discriminations=signal_discriminations(columns, right, inclusion),
-        fit=FitStore(workspace.database).latest(run.id),
+        fit=workspace.fits.latest(run.id),
     )
 
 

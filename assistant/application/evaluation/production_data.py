@@ -11,8 +11,7 @@ import orjson
 from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.domain.policies import LabelSet
 from assistant.errors import InputError
-from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
-from assistant.store.runs.eval_answers import EvalAnswerStore
+from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
@@ -73,13 +72,13 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
     left_out: Counter[str] = Counter()
     before = stated = 0
     chosen = selection or Selection()
-    described = {one.facts.id: (one, described_facts(one.facts)) for one in LabelledStore(workspace.database).items()}
+    described = {one.facts.id: (one, described_facts(one.facts)) for one in workspace.labelled_items.items()}
     labelled = [one for one, properties in described.values() if chosen.takes(properties)]
     if described:
         chosen.check(len(labelled), str(workspace.folder))
     given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
     keys = [one.facts.key for one in labelled]
-    answers = EvalAnswerStore(workspace.database)
+    answers = workspace.eval_answers
     variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
     answered = {key for variant in variants for said in variant.repeats if said for key in said.keys}
     everything = [answer for of_item in given.values() for answer in of_item]
@@ -131,7 +130,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     if speaking is not None:
         inclusion, sampled = speaking
         return _Chances(run.name, inclusion, sampled.note(run.name), {}, sampled.finite)
-    return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
+    return _Chances(run.name, None, "", dict(workspace.labelled_items.routed(run.id)))
 
 
 def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:

@@ -14,14 +14,10 @@ from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
-from assistant.exchange.release import Released
+from assistant.domain.runs import Run
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
-from assistant.store.certification.certificates import CertificateStore
-from assistant.store.certification.pool import PoolStore
-from assistant.store.certification.settlements import SettlementStore
-from assistant.store.runs.rounds import RoundStore, RunColumns
-from assistant.store.runs.runs import Run
+from assistant.store.runs.rounds import RunColumns
 from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
@@ -72,7 +68,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     certificate's history says so, too.
     """
     trusted = read_trusted(workspace, run)
-    store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
+    store, answers = workspace.pool, workspace.settlements
     people = HumanLabels.of(store.human_answers(), store.adjudicated())
     found = people.consensus()
     labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
@@ -87,10 +83,8 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     counts = answers.add(run.id, certificate.id if certificate else None, actor(), given)
     reopened = tuple(sorted(one.item_id for one in stale if one.origin is Origin.PERSON))
     if reopened and trusted.certificate is not None:
-        CertificateStore(workspace.database).record(
-            trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)}
-        )
-    read = plan.read if plan else RoundStore(workspace.database).read(run.id)
+        workspace.certificates.record(trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)})
+    read = plan.read if plan else workspace.routing_rounds.read(run.id)
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
@@ -131,14 +125,6 @@ def auto_accepted(workspace: Workspace, issued: IssuedCertificate) -> AutoAccept
     machine = routes.pop(Route.ACCEPT) + routes.pop(Route.ACCEPT_AUDIT)
     people = routes.pop(Route.SETTLED)
     return AutoAccepted(machine, people, {route.value: count for route, count in routes.items() if count})
-
-
-def open_release(workspace: Workspace, run: Run) -> Released:
-    """What may be said of a run's final labels, ready to count them."""
-    trusted = read_trusted(workspace, run)
-    certificate = trusted.certificate
-    events = [] if certificate is None else CertificateStore(workspace.database).events(certificate.id)
-    return Released(certificate, trusted.standing, tuple(events))
 
 
 def _of_person(people: HumanLabels, name: str, answer: Consensus) -> Settlement:

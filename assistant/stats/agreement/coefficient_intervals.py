@@ -25,9 +25,9 @@ from assistant.stats.agreement.linearised import Chance, Linearised, linearised
 from assistant.stats.agreement.two_labels import goodness_of_fit_ratios, margins_allow
 from assistant.stats.agreement.two_raters import EMPTY, ONE_LABEL, undefined_because
 from assistant.stats.agreement.weight_matrices import identity_weights, linear_weights, quadratic_weights
-from assistant.stats.contingency import PairedCodes, check_tables, paired_codes
+from assistant.stats.contingency import PairedCodes, paired_codes
 from assistant.stats.intervals import check_level
-from assistant.stats.sampling.designs import Design, design_of_counts, design_of_items
+from assistant.stats.sampling.designs import Design, design_of_items
 from assistant.stats.vectors import Floats
 
 NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
@@ -114,25 +114,6 @@ def _of_pairs(what: str, given: npt.ArrayLike | None, pairs: PairedCodes) -> npt
     if column.shape != pairs.kept.shape:
         raise ValueError(f"{what} must be one for each of the {len(pairs.kept)} items, got shape {column.shape}")
     return column[pairs.kept]
-
-
-def coefficients_of_table(
-    table: npt.ArrayLike,
-    *,
-    names: Iterable[str] = NOMINAL,
-    values: npt.ArrayLike | None = None,
-    confidence: float = 0.95,
-) -> dict[str, Coefficient]:
-    """The same from a table of counts of independent, equally weighing items, shape (k, k).
-
-    Raises:
-        ValueError: not one square table of 0 or more, an unknown name, level out of range.
-    """
-    counts = check_tables(table)
-    if counts.ndim != 2:
-        raise ValueError(f"intervals are made for one table, got shape {counts.shape}")
-    design = design_of_counts(counts)
-    return {name: _coefficient(design, len(counts), name, values, confidence) for name in names}
 
 
 def _coefficient(

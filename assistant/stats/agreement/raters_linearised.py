@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assistant.stats.agreement.krippendorff import squared_distances
 from assistant.stats.agreement.two_raters import gwet_scale
-from assistant.stats.vectors import Floats
+from assistant.stats.vectors import Floats, vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,10 @@ def recipe(name: str, values: npt.ArrayLike | None = None) -> Recipe:
         values: of the grades, shape (k,), for interval distances.
 
     Raises:
-        ValueError: an unknown name.
+        ValueError: an unknown name, or another number of values than labels.
+
+    Source: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, sections C to E; Fleiss (1971),
+    Psychological Bulletin 76:378-382; Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition, chapters 2 and 5.
     """
     named: dict[str, Recipe] = {
         "raw": _raw,
@@ -47,7 +49,7 @@ def recipe(name: str, values: npt.ArrayLike | None = None) -> Recipe:
         "ac1": _ac1,
         "alpha_nominal": lambda n, shares: _alpha(n, shares, _apart(n)),
         "alpha_ordinal": _ordinal_alpha,
-        "alpha_interval": lambda n, shares: _alpha(n, shares, _scaled(squared_distances("interval", n[0], values))),
+        "alpha_interval": lambda n, shares: _alpha(n, shares, _grade_distances(n.shape[1], values)),
     }
     if name not in named:
         raise ValueError(f"no coefficient is called {name!r}; there are {', '.join(named)}")
@@ -87,7 +89,7 @@ def _alpha(n: Floats, shares: Floats, d: Floats, pulls: tuple[Floats, Floats] | 
 
 def _ordinal_alpha(n: Floats, shares: Floats) -> RatersLinearised:
     common = _sizes(n, shares)[1]
-    return _alpha(n, shares, squared_distances("ordinal", common), _rank_pulls(n, shares))
+    return _alpha(n, shares, _rank_distances(common), _rank_pulls(n, shares))
 
 
 def _rank_pulls(n: Floats, shares: Floats) -> tuple[Floats, Floats]:
@@ -134,5 +136,16 @@ def _apart(n: Floats) -> Floats:
     return 1 - np.eye(n.shape[1])
 
 
-def _scaled(d: Floats) -> Floats:
+def _rank_distances(common: Floats) -> Floats:
+    """Squared distances between the mid-ranks of labels as common as this, shape (k, k)."""
+    ranks = np.cumsum(common) - common / 2
+    return np.asarray((ranks[:, None] - ranks[None, :]) ** 2)
+
+
+def _grade_distances(classes: int, values: npt.ArrayLike | None) -> Floats:
+    """Squared distances between grades, the largest 1, shape (k, k)."""
+    (v,) = vectors(values=np.arange(1, classes + 1) if values is None else values)
+    if len(v) != classes:
+        raise ValueError(f"values must be one for each of the {classes} classes, got {len(v)}")
+    d = (v[:, None] - v[None, :]) ** 2
     return np.asarray(d / (d.max() or 1.0))

@@ -62,22 +62,6 @@ def agreement_from_disagreement(disagreement: npt.ArrayLike) -> Floats:
     return 1 - given / (largest or 1.0)
 
 
-def check_weights(weights: npt.ArrayLike | None, classes: int) -> Floats:
-    """The agreement weights, or the identity when there are none, shape (k, k).
-
-    Raises:
-        ValueError: another shape, a weight outside [0, 1], or a diagonal that isn't 1.
-    """
-    if weights is None:
-        return identity_weights(classes)
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (classes, classes):
-        raise ValueError(f"agreement weights must have shape {(classes, classes)}, got {given.shape}")
-    if not ((given >= 0) & (given <= 1)).all() or (np.diag(given) != 1).any():
-        raise ValueError("agreement weights must lie between 0 and 1, with 1 on the diagonal")
-    return given
-
-
 def _differences(classes: int, values: npt.ArrayLike | None) -> Floats:
     (v,) = vectors(values=np.arange(_positive(classes)) if values is None else values)
     if len(v) != classes:

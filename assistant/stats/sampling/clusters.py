@@ -82,28 +82,6 @@ def clustered_mean(
     return ClusteredMean(mean, len(y), groups, se, mean - half, mean + half, p, effect, len(y) / effect, None)
 
 
-def clustered_standard_error(
-    values: npt.ArrayLike,
-    clusters: npt.ArrayLike,
-    weights: npt.ArrayLike | None = None,
-    *,
-    small_sample: bool = True,
-) -> float | None:
-    """Standard error of the mean, sqrt of the sum over clusters of (sum of deviations from the mean)², over n.
-
-    Args, errors and source as for `clustered_mean`; `small_sample` multiplies by sqrt(G / (G - 1)).
-
-    Returns:
-        0 or more; None with a single cluster.
-    """
-    y, w, codes = weighted_clusters(values, clusters, weights)
-    groups = int(codes.max()) + 1
-    if groups < 2:
-        return None
-    raw = _standard_error(y, w, codes, float(np.average(y, weights=w)))
-    return raw * sqrt(groups / (groups - 1)) if small_sample else raw
-
-
 def cluster_variance(deviations: Floats, weights: Floats, clusters: npt.NDArray[np.int64]) -> float:
     """Variance of a weighted mean of clustered items: the larger of two estimates, as each fails where the other holds.
 

@@ -163,13 +163,6 @@ class Design:
         return _quantile(usual, confidence) * float(np.sqrt(n / self.counted(n, confidence)))
 
 
-def design_of_counts(counts: npt.ArrayLike) -> Design:
-    """Unweighted independent items, from how many there are of each kind, shape (kinds,)."""
-    n = np.asarray(counts, dtype=np.float64).ravel()
-    total = float(n.sum())
-    return Design(n / (total or 1.0), round(total), total, n / (total or 1.0) ** 2)
-
-
 def design_of_items(
     kinds: Codes,
     number: int,

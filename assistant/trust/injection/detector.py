@@ -146,12 +146,6 @@ def readings(text: str) -> list[str]:
     return [view.text for view in views(text)]
 
 
-def held_out(examples: Sequence[InjectionExample], vectors: np.ndarray | None) -> np.ndarray:
-    """(n,) log-odds above the cut of each example by a fit that has not seen its family; arguments as for `learn`."""
-    curve, unseen = _fitted(examples, _counted(examples)[0], vectors)
-    return unseen - curve.cut
-
-
 def _counted(examples: Sequence[InjectionExample]) -> tuple[sp.csr_array, np.ndarray]:
     """The examples' n-grams, and how much each n-gram weighs."""
     counts = character_ngrams([readings(one.text)[0] for one in examples])

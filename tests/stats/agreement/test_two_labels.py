@@ -12,10 +12,10 @@ from assistant.stats.agreement.coefficient_intervals import (
     GOODNESS_OF_FIT,
     HULL,
     coefficients_of_ratings,
-    coefficients_of_table,
 )
 from assistant.stats.agreement.two_labels import goodness_of_fit_ratios, margins_allow
 from tests.bench.cells import cells_of, kappa_coverage
+from tests.stats.plain import coefficients_of_table
 
 COUNTS = st.tuples(st.integers(1, 60), st.integers(0, 20), st.integers(0, 20), st.integers(1, 60))
 

@@ -11,7 +11,6 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from assistant.stats.agreement.linearised import linearised
-from assistant.stats.agreement.two_raters import cohen_kappa, gwet_ac, pabak, raw_agreement, scott_pi
 from assistant.stats.agreement.weight_matrices import (
     agreement_from_disagreement,
     identity_weights,
@@ -19,6 +18,7 @@ from assistant.stats.agreement.weight_matrices import (
     quadratic_weights,
 )
 from assistant.stats.contingency import contingency
+from tests.stats.plain import cohen_kappa, gwet_ac, pabak, raw_agreement, scott_pi
 
 # 3 x 3 psychiatric example of Cohen (1960), as in R psych::cohen.kappa
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]

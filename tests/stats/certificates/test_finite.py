@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from assistant.stats.certificates.finite import errors_allowed, labels_needed, p_value
+from assistant.stats.certificates.finite import errors_allowed, p_value
 
 SAMPLES = st.integers(1, 400).flatmap(
     lambda population: st.tuples(st.integers(0, population), st.just(population)).flatmap(
@@ -62,36 +62,3 @@ def test_impossible_counts_are_refused(found: int, sampled: int, population: int
 
 def test_errors_allowed_is_not_fooled_by_binary_fractions() -> None:
     assert [errors_allowed(0.29, 100), errors_allowed(0.07, 100), errors_allowed(0.05, 1_923)] == [29, 7, 96]
-
-
-@pytest.mark.parametrize(
-    ("error_share", "max_error", "population"), [(0.02, 0.05, 400), (0.0, 0.05, 300), (0.1, 0.2, 90)]
-)
-def test_labels_needed_is_the_smallest_sample_with_the_power(
-    error_share: float, max_error: float, population: int
-) -> None:
-    wrong, allowed = round(error_share * population), errors_allowed(max_error, population)
-
-    def power(sampled: int) -> float:
-        outcomes = np.arange(min(wrong, sampled) + 1)
-        passes = p_value(outcomes, np.full_like(outcomes, sampled), np.full_like(outcomes, population), allowed + 1)
-        return float(hypergeom.pmf(outcomes[np.asarray(passes) <= 0.05], population, wrong, sampled).sum())
-
-    expected = next(n for n in range(1, population + 1) if power(n) >= 0.8)
-    assert labels_needed(error_share, max_error, population, 0.95) == expected
-
-
-def test_labels_needed_for_no_errors_in_a_large_population_is_the_rule_of_zero_failures() -> None:
-    assert labels_needed(0.0, 0.05, 10_000_000, 0.95) == 59  # 1 - 0.05^(1/59) < 0.05
-
-
-def test_a_share_that_is_too_high_can_not_be_certified_by_any_sample() -> None:
-    assert labels_needed(0.05, 0.05, 1_000, 0.95) is None
-    assert labels_needed(0.06, 0.05, 1_000, 0.95) is None
-    assert labels_needed(0.045, 0.05, 10, 0.95) is None  # one wrong of ten is more than 5 %
-
-
-def test_a_share_close_to_the_limit_asks_for_nearly_all_and_still_answers() -> None:
-    close = labels_needed(0.049, 0.05, 100_000, 0.95)
-    assert close is not None
-    assert 50_000 < close < 100_000

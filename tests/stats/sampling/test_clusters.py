@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_1samp
-from statsmodels.regression.linear_model import OLS, WLS
+from statsmodels.regression.linear_model import WLS
 
-from assistant.stats.sampling.clusters import clustered_mean, clustered_standard_error
+from assistant.stats.sampling.clusters import clustered_mean
 
 # Worked example for Miller (2024), arXiv 2411.00640: Liang-Zeger; naive and corrected values by hand
 SCORES = [1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1]
@@ -21,9 +21,8 @@ def test_gives_the_standard_errors_of_the_worked_example() -> None:
     mean = clustered_mean(SCORES, CLUSTERS)
     assert mean.value == pytest.approx(0.5833333333333334, abs=1e-9)
     assert clustered_mean(SCORES).standard_error == pytest.approx(0.1486470975026408, abs=1e-9)
-    raw = clustered_standard_error(SCORES, CLUSTERS, small_sample=False)
-    assert raw == pytest.approx(0.23157405556295926, abs=1e-9)
-    assert clustered_standard_error(SCORES, CLUSTERS) == pytest.approx(0.25890766503204515, abs=1e-9)
+    assert mean.standard_error is not None
+    assert mean.standard_error / np.sqrt(5 / 4) == pytest.approx(0.23157405556295926, abs=1e-9)
     assert mean.standard_error == pytest.approx(0.25890766503204515, abs=1e-9)
     assert (mean.n, mean.clusters, mean.reason) == (12, 5, None)
 
@@ -40,17 +39,20 @@ def test_design_effect_is_the_ratio_of_variances_and_effective_n_what_is_left() 
 
 
 @given(ROWS)
-def test_raw_errors_agree_with_statsmodels(rows: list[tuple[float, int, float]]) -> None:
+def test_standard_errors_are_those_of_statsmodels_with_the_factor_for_few_clusters(
+    rows: list[tuple[float, int, float]],
+) -> None:
     values, clusters, weights = (np.array(column) for column in zip(*rows, strict=True))
-    if len(set(clusters)) < 2:
-        assert clustered_standard_error(values, clusters) is None
-        return
+    groups = len(set(clusters))
     how = {"cov_type": "cluster", "cov_kwds": {"groups": clusters, "use_correction": False}}
-    plain = OLS(values, np.ones(len(values))).fit(**how)
-    assert clustered_standard_error(values, clusters, small_sample=False) == pytest.approx(plain.bse[0], abs=1e-9)
-    weighted = WLS(values, np.ones(len(values)), weights=weights).fit(**how)
-    mine = clustered_standard_error(values, clusters, weights, small_sample=False)
-    assert mine == pytest.approx(weighted.bse[0], abs=1e-9)
+    for weighed in (None, weights):
+        mine = clustered_mean(values, clusters, weighed).standard_error
+        if groups < 2:
+            assert mine is None
+            continue
+        theirs = WLS(values, np.ones(len(values)), weights=np.ones(len(values)) if weighed is None else weighed)
+        expected = theirs.fit(**how).bse[0] * np.sqrt(groups / (groups - 1))
+        assert (0.0 if mine is None else mine) == pytest.approx(expected, abs=1e-9)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=40).filter(lambda values: np.std(values) > 1e-6))

@@ -7,7 +7,8 @@ import pytest
 
 from assistant.stats.intervals import binomial_interval, mid_p_of_share
 from assistant.stats.sampling.clusters import cluster_variance, effective_clusters
-from assistant.stats.sampling.designs import design_of_counts, design_of_items
+from assistant.stats.sampling.designs import design_of_items
+from tests.stats.plain import design_of_counts
 
 HITS = np.array([1.0] * 40 + [0.0] * 10)
 

@@ -7,10 +7,10 @@ import pytest
 from scipy import sparse
 
 from assistant.stats.agreement.profiles import table_profiles
-from assistant.stats.agreement.two_raters import cohen_kappa
 from assistant.stats.sampling import resampling
 from assistant.stats.sampling.resampling import acceleration, bootstrap_counts
 from assistant.stats.vectors import Floats
+from tests.stats.plain import cohen_kappa
 
 # Efron & Tibshirani (1993), spatial test data A, tables 14.1 and 14.2: plug-in variance, 90 %
 SPATIAL = [48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41]

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.models.embedders.multilingual import MultilingualEmbedder
 from assistant.routing.instructions.finding import LabelWords, find_instruction
-from assistant.trust.injection.detector import FALSE_ALARMS, InjectionDetector, held_out
+from assistant.trust.injection.detector import FALSE_ALARMS, InjectionDetector, _counted, _fitted
 from assistant.trust.injection.examples import InjectionExample, shipped_examples
 from assistant.trust.injection.windows import windows
 from tests.trust.injection.test_examples import REPORT
@@ -71,9 +71,9 @@ def test_the_cut_lies_where_of_harmless_examples_of_unseen_families_at_most_the_
 ) -> None:
     part = shipped_examples()[::3]
     for given in (vectors[::3], None):
-        over = held_out(part, given)
-        harmless = over[[not one.attack for one in part]]
-        assert 0 < (harmless > 0).mean() <= FALSE_ALARMS
+        curve, unseen = _fitted(part, _counted(part)[0], given)  # log-odds by fits that have not seen the family
+        harmless = unseen[[not one.attack for one in part]]
+        assert 0 < (harmless > curve.cut).mean() <= FALSE_ALARMS
 
 
 def test_a_line_buried_in_a_long_harmless_text_is_found(
