@@ -10,9 +10,9 @@ import orjson
 
 from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.domain.policies import LabelSet
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
 from evals.data.eval_data import EvalData, VariantIdentity

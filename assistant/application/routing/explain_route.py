@@ -8,6 +8,7 @@ from typing import Any
 from assistant.application.routing.instructions import read_instructions
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_run import Choice, plan_routes
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer
 from assistant.domain.runs import Run
@@ -15,7 +16,6 @@ from assistant.errors import InputError
 from assistant.routing.instructions.finding import Instruction
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
-from assistant.store.content.items import StoredItem
 from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 

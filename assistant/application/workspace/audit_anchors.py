@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.domain.audit_log import AuditEntry
 from assistant.exchange.anchors import Anchor, AnchorFolder
 from assistant.store.audit import log as audit
-from assistant.store.audit.log import Entry, Verified
+from assistant.store.audit.event_counts import close_periods
+from assistant.store.audit.log import Verified
 from assistant.wiring.workspace import Workspace
 
 DAY, RELEASE, ASKED = "day", "release", "asked"
@@ -64,6 +66,11 @@ def anchor_day(workspace: Workspace) -> None:
         anchor_head(workspace, DAY)
 
 
+def close_counted_periods(workspace: Workspace) -> None:
+    """Log the sums of events that were counted in periods that are over."""
+    close_periods(workspace.database)
+
+
 def check_audit(
     workspace: Workspace, *, head: str | None = None, anchors: Path | None = None, public_key: Path | None = None
 ) -> AuditCheck:
@@ -93,7 +100,13 @@ def check_audit(
 
 
 def list_changes(
-    workspace: Workspace, *, limit: int, actor: str | None = None, action: str | None = None, subject: str | None = None
-) -> list[Entry]:
-    """The newest entries of the log of changes, newest first; of one person, kind or subject where that is given."""
-    return audit.entries(workspace.database, limit=limit, actor=actor, action=action, subject=subject)
+    workspace: Workspace,
+    *,
+    limit: int,
+    before: int | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+) -> list[AuditEntry]:
+    """Entries of the log of changes, newest first, below the row `before`; of one actor, action or subject."""
+    return audit.entries(workspace.database, before=before, limit=limit, actor=actor, action=action, subject=subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.domain.policies import Policy
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
 from assistant.policy.documents.documents import parse_policy, read_policy
 from assistant.prompting.template import Prompt, parse_prompt, read_prompt
@@ -16,7 +16,7 @@ def policy_version(workspace: Workspace, name: str) -> Policy:
     """The policy in a file, or the version `name` of the workspace's policy as it was when it was used.
 
     Raises:
-        InputError: neither a file nor a known version.
+        NotFoundError: neither a file nor a known version.
         PolicyError: the document has mistakes.
     """
     if Path(name).is_file():
@@ -26,8 +26,8 @@ def policy_version(workspace: Workspace, name: str) -> Policy:
         return parse_policy(source, f"{policy.id}@{name}")
     if name == policy.version:
         return policy
-    known = ", ".join(dict.fromkeys([*workspace.registry.policy_versions(policy.id), policy.version]))
-    raise InputError(f"{name} is no file and no version of {policy.id}", hint=f"versions: {known}")
+    known = list(dict.fromkeys([*workspace.registry.policy_versions(policy.id), policy.version]))
+    raise NotFoundError("policy_version_not_found", version=name, policy=policy.id, known=known)
 
 
 def compare_policy_versions(workspace: Workspace, old: str, new: str) -> PolicyDifference:

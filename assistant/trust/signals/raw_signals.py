@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 
+from assistant.domain.runs import Run
 from assistant.trust.pool import NONE
 
 Columns = dict[str, np.ndarray]
 """(n,) numbers by name, NaN where an item lacks one."""
-
-
-class PrelabelRun(Protocol):
-    """A run, as far as it says which question was put to the model."""
-
-    @property
-    def name(self) -> str:
-        """Its short name."""
-
-    @property
-    def origin(self) -> str:
-        """`prelabel`, or where else its answers came from."""
-
-    @property
-    def prompt_digest(self) -> str | None:
-        """Content hash of the prompt."""
-
-    @property
-    def policy_digest(self) -> str | None:
-        """Content hash of the policy."""
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-
-    @property
-    def parameters(self) -> Mapping[str, object]:
-        """Of the model."""
 
 
 def stored_signals(stored: Sequence[Mapping[str, float]]) -> Columns:
@@ -77,7 +49,7 @@ def compared_signals(
     return columns
 
 
-def replicates(run: PrelabelRun, others: Sequence[PrelabelRun]) -> list[str]:
+def replicates(run: Run, others: Sequence[Run]) -> list[str]:
     """Names of the runs that differ from this one in nothing but the replicate."""
     asked = [other for other in others if other.origin == run.origin == "prelabel"]
     return [other.name for other in asked if _question(other) == _question(run)]
@@ -88,7 +60,7 @@ def number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def _question(run: PrelabelRun) -> tuple[object, ...]:
+def _question(run: Run) -> tuple[object, ...]:
     return run.prompt_digest, run.policy_digest, run.model, sorted(run.parameters.items(), key=str)
 
 

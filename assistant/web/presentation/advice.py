@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.errors import AssistantError
+from assistant.messages import wording
 from assistant.messages.language import Language, marked
 
 ADVICE: Mapping[str, str] = {
+    "password_is_the_name": marked("Take something others don't know."),
+    "password_guessable": marked("Take four or five words that have nothing to do with each other."),
+    "token_without_scope": marked("Choose a scope."),
+    "job_at_work": marked("Wait until it is done, or stop it; both keep all answers."),
+    "job_starting": marked("Look again in a moment."),
+    "budget_without_price": marked("Add it to assistant.toml, in US$ per million tokens."),
+    "run_not_offered": marked("Choose one of the prompts and models offered; others are asked from the command line."),
+    "run_changed": marked("Look again what it costs."),
+    "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "last_admin": marked("Make another user an admin first."),
 }
+
+
+def sentences(error: AssistantError, reader: Language) -> str:
+    """An error as a form shows it: what was wrong and what to do next, in the reader's language."""
+    place = f"{error.where}: " if error.where else ""
+    wrong = f"{place}{wording.what(error, reader)}"
+    stop = "。" if reader.code == "zh" else "."
+    next_step = advice(error.code, reader) or error.hint
+    return f"{wrong[:1].upper()}{wrong[1:]}{stop} {next_step}".strip()
 
 
 def advice(code: str, reader: Language) -> str:

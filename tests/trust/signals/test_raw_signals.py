@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from assistant.domain.runs import Run
 from assistant.trust.signals.raw_signals import compared_signals, replicates, stored_signals
 
-
-@dataclass(frozen=True)
-class MadeUpRun:
-    """What a run says of the question that was put to the model."""
-
-    name: str = "r1"
-    origin: str = "prelabel"
-    model: str = "m"
-    prompt_digest: str | None = "pd"
-    policy_digest: str | None = "cd"
-    parameters: Mapping[str, object] = field(default_factory=lambda: {"temperature": 0.7})
-
-
-RUN = MadeUpRun()
+RUN = Run(1, "k1", "prelabel", "m", "p@1", "pd", "c@1", "cd", {"temperature": 0.7}, 0, "2026-01-01")
 
 
 def test_the_vote_share_counts_this_runs_own_answer_and_those_of_its_repeats() -> None:
@@ -46,9 +33,9 @@ def test_agreement_is_among_other_prompts_and_models_only() -> None:
 
 def test_only_a_run_alike_in_all_but_the_replicate_is_a_repeat() -> None:
     again, hotter, imported = (
-        replace(RUN, name="r2"),
-        replace(RUN, name="r3", parameters={"temperature": 1.0}),
-        replace(RUN, name="r4", origin="import"),
+        replace(RUN, id=2, replicate=1),
+        replace(RUN, id=3, parameters={"temperature": 1.0}),
+        replace(RUN, id=4, origin="import"),
     )
     assert replicates(RUN, [again, hotter, imported]) == ["r2"]
     assert replicates(imported, [RUN]) == []

@@ -56,7 +56,7 @@ def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None
     assert "people labelled no item that r1 answered" in told
     assert "nobody has answered items of this run blind" in told
     assert client.get("/quality/panel?run=r9").status_code == 400
-    assert "There is no suite of that name" in words(client.get("/quality/panel?suite=nothing"))
+    assert "there is no suite of this name: nothing" in words(client.get("/quality/panel?suite=nothing"))
 
 
 def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
