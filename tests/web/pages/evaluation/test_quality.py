@@ -12,8 +12,8 @@ from assistant.domain.review_work import Role
 from assistant.reports.page import MARK
 from assistant.store.tables.content import reviews
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 
@@ -33,7 +33,7 @@ def test_agreement_is_told_with_intervals_beside_the_naive_figure(made_up: MadeU
     assert re.search(r"r1 agrees with reviewers on [\d.]+ % of items \([\d.]+ to [\d.]+ %, n = \d+[,)]", told)
     assert "Naive: plain average over reviewed items" in told
     assert "Two reviewers of an item agree" in told
-    assert "Blind: the machine's answer hidden" in told
+    assert "Blind: model suggestion hidden" in told
     assert "<svg" in page.text
     assert "style=" not in page.text
     link = re.search(r'<a href="(/disagreements\?first=[^"]+)">items</a>', page.text)
