@@ -70,7 +70,7 @@ _DETAILS = {
     503: marked("Try again in a moment."),
 }
 
-_PUBLISHED = {
+PUBLISHED = {
     "user_not_found": (404, "nobody"),
     "user_exists": (409, "name_taken"),
     "user_disabled": (409, "disabled"),
@@ -227,7 +227,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     values = {"what": f"{prefix}{wording.what(error, language_of(request))}"}
     extra = {"field": error.field} if error.field else {}
     hint = advice(error.code, language_of(request)) or error.hint
-    status, published = _PUBLISHED.get(error.code, (_status(error), error.code or code))
+    status, published = PUBLISHED.get(error.code, (_status(error), error.code or code))
     return respond(request, Problem(status, "%(what)s", code=published, values=values, hint=hint, extra=extra))
 
 
