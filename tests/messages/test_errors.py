@@ -20,7 +20,7 @@ from assistant.errors import AssistantError, ConflictError, InvalidValueError, N
 from assistant.messages.language import language
 from assistant.messages.wording import texts_of_errors, what
 from assistant.web.presentation.advice import ADVICE
-from assistant.web.problems import PUBLISHED
+from assistant.web.presentation.problem_codes import PUBLISHED
 
 ROOT = Path(assistant.__file__).parents[1]
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -76,7 +76,7 @@ def _page(
     partial = request.headers.get("hx-request") == "true" and check is None and anchor is None
     template = "audit/rows.html" if partial else "audit/index.html"
     signed = None if anchor is None else anchor.as_json()
-    shown = {"check": check, "signed": signed, "actions": terms.ACTIONS}
+    shown: dict[str, Any] = {"check": check, "signed": signed, "actions": terms.ACTIONS}
     return render(request, template, listing=found, filters=filters, **shown)
 
 

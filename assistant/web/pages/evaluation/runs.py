@@ -102,8 +102,8 @@ def one_run(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """One run: what it asks, how far it is, its history; figures that take a while come after."""
     run = find_run(site(request).workspace, name)
     events = list_run_events(site(request).workspace, run)
-    names = {"event_names": terms.EVENTS, "detail_names": terms.DETAILS}
-    return render(request, "runs/run.html", run=run, events=events, **names, **_live(request, run))
+    shown: dict[str, Any] = {"run": run, "events": events, "event_names": terms.EVENTS, "detail_names": terms.DETAILS}
+    return render(request, "runs/run.html", **shown | _live(request, run))
 
 
 @router.get("/runs/{name}/progress")
