@@ -117,7 +117,7 @@ def used_prompt_version(workspace: Workspace, ref: str) -> Prompt:
     try:
         return prompt_version(workspace, ref)
     except PromptError as error:
-        raise NotFoundError(error.what, hint=error.hint, **error.values) from None
+        raise NotFoundError("prompt_version_unusable", hint=error.hint, version=ref, why=error) from None
 
 
 def runs_of_prompt(workspace: Workspace, ref: str) -> list[Run]:
