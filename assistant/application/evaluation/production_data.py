@@ -98,7 +98,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
             kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+        raise InputError(f"people labeled no item that {runs[0].name} answered", hint=hint)
     data = assemble_production(
         kept,
         variants,

@@ -95,7 +95,7 @@ def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False, write
         raise InputError(
             f"{suite.name} is frozen already, and its data is another now",
             where=str(target),
-            hint="--again freezes it anew; figures of the two can't be compared",
+            hint="--again freezes it again; figures of the two can't be compared",
         )
     fresh = not target.exists() or digest_of(target.read_bytes()) != digest
     if fresh and write:
@@ -120,7 +120,7 @@ def open_frozen(workspace: Workspace, path: Path) -> FrozenSuite:
         raise InputError(
             f"the snapshot was edited since it was frozen: it is {digest}, not {wanted}",
             where=str(target),
-            hint=f"restore it, or freeze anew: assistant eval freeze {path} --again",
+            hint=f"restore it, or freeze again: assistant eval freeze {path} --again",
         )
     return FrozenSuite(suite, path, snapshot, digest)
 
@@ -207,7 +207,7 @@ def _recorded(target: Path) -> str | None:
     except FileNotFoundError:
         return digest_of(target.read_bytes()) if target.exists() else None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "restore it, or freeze anew with --again after removing it"
+        hint = "restore it, or freeze again with --again after removing it"
         raise InputError(f"the record of the snapshot can't be read: {error}", where=str(record), hint=hint) from None
 
 
