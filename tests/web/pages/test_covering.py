@@ -39,7 +39,7 @@ def _adjudicator(made: MadeUp, post: Post) -> None:
     assert stored is not None
     verdict = Verdict(("self_harm",), Cause.EDGE_CASE)
     with made.workspace.database.write() as connection:
-        settle(connection, stored, verdict, policy_id=made.workspace.policy.id, actor="lea")
+        settle(connection, stored, verdict, actor="lea")
 
 
 @pytest.mark.parametrize("says_severe", [_classifier, _reviewer, _adjudicator])
