@@ -218,7 +218,7 @@ def test_the_budget_holds_for_all_variants_together(assistant: Assistant, filled
     write_suite(filled)
     place = ("-w", filled, "--json")
     refused = assistant("eval", "run", "prompts", "--budget", "1", "-w", filled)
-    assert (refused.status, "--budget needs the price of openai:dev" in refused.stderr) == (1, True)
+    assert (refused.status, "a budget needs the price of openai:dev" in refused.stderr) == (1, True)
     with (filled / "assistant.toml").open("a", encoding="utf-8") as file:
         file.write('\n[prices."openai:dev"]\ninput = 10.0\noutput = 10.0\n')
     costs = [one["cost_usd"] for one in assistant("eval", "run", "prompts", "--dry-run", *place).json["variants"]]

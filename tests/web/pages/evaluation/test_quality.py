@@ -55,7 +55,7 @@ def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None
     told = words(client.get("/quality/panel?run=r1"))
     assert "people labeled no item that r1 answered" in told
     assert "no items of this run have been answered blind" in told
-    assert client.get("/quality/panel?run=r9").status_code == 400
+    assert client.get("/quality/panel?run=r9").status_code == 404
     assert "there is no suite of this name: nothing" in words(client.get("/quality/panel?suite=nothing"))
 
 

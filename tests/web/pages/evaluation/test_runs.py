@@ -89,7 +89,7 @@ def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up:
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
-    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 400
+    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 404
 
 
 def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
