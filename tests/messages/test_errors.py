@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,21 @@ class Raised:
     place: str
 
 
+@cache
+def _parsed() -> tuple[tuple[str, ast.AST], ...]:
+    found = (path for package in ("assistant", "evals") for path in sorted((ROOT / package).rglob("*.py")))
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in found)
+
+
 def product() -> Iterator[tuple[str, ast.AST]]:
-    for package in ("assistant", "evals"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+    yield from _parsed()
+
+
+@cache
+def _texts() -> Counter[str]:
+    """How often each text stands in the product."""
+    nodes = (node for _, tree in product() for node in ast.walk(tree))
+    return Counter(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def raised() -> Iterator[Raised]:
@@ -65,12 +78,7 @@ def test_every_code_that_is_raised_is_worded() -> None:
 
 
 def test_every_wording_and_every_advice_belongs_to_a_code_in_use() -> None:
-    named = {
-        node.value
-        for _, tree in product()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    named = set(_texts())
     in_tables = {*texts_of_errors(), *advices(), *ADVICE}
     used = {one.code for one in raised()} | {code for code in in_tables if _count_of(code) > _tables_with(code)}
     assert sorted(in_tables - used) == []
@@ -78,9 +86,7 @@ def test_every_wording_and_every_advice_belongs_to_a_code_in_use() -> None:
 
 
 def _count_of(code: str) -> int:
-    return sum(
-        isinstance(node, ast.Constant) and node.value == code for _, tree in product() for node in ast.walk(tree)
-    )
+    return _texts()[code]
 
 
 def _tables_with(code: str) -> int:
