@@ -29,7 +29,7 @@ from assistant.web.app import create_app
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
-from tests.web.pages.made_up import MadeUp, chance
+from tests.workspaces import MadeUp, chance
 
 _ANSWERED = 84  # posts that people have answered; the rest waits
 _SETTLED = 9

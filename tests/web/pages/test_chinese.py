@@ -16,7 +16,7 @@ from assistant.store.review.disagreements import disagreement_list
 from assistant.web.presentation import terms
 from tests.messages.catalogue import collected
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import CLAUSES, MadeUp
+from tests.workspaces import CLAUSES, MadeUp
 
 PATHS = (
     *("/disagreements", "/disagreements?kind=people", "/queue", "/queue/tasks", "/queue/leases", "/runs", "/runs/r1"),

@@ -15,8 +15,8 @@ from assistant.routing.route import Route
 from assistant.store.certification.fits import FitStore
 from assistant.store.runs.routes import RouteStore
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import older, words
+from tests.workspaces import MadeUp, Post
 
 LISTS = (
     *("/disagreements", "/disagreements?kind=people", "/disagreements?settled=yes"),

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role, TaskKind
 from tests.web.api.conftest import Program, changes, newest
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 LIST = "/api/v1/disagreements"
 SETTLE = "/api/v1/adjudications"

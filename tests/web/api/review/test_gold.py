@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from tests.web.api.conftest import Program, changes, newest
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 GOLD = "/api/v1/gold"
 PRECEDENTS = "/api/v1/precedents"

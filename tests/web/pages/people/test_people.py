@@ -13,8 +13,8 @@ from assistant.store.audit import log as audit
 from assistant.store.people.users import UserStore
 from assistant.store.review.labels import gold
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 SEEING = {Role.LEAD, Role.MANAGER, Role.ADMIN}
 

@@ -20,8 +20,8 @@ from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+from tests.workspaces import MadeUp, Post
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)

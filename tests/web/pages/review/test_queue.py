@@ -15,8 +15,8 @@ from assistant.routing.route import Decision, Route
 from assistant.store.audit import log as audit
 from assistant.store.runs.routes import RouteStore
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 STEERING = LOOKING - {Role.ANALYST}
