@@ -189,7 +189,7 @@ def test_labels_that_came_since_are_said_and_the_frozen_ones_count(
 
 def test_a_suite_that_is_empty_says_why(assistant: Assistant, filled: Path) -> None:
     write_suite(filled, query='languages = ["fr"]')
-    assert "no labelled item is what the suite asks for" in assistant("eval", "freeze", "prompts", "-w", filled).stderr
+    assert "no labeled item is what the suite asks for" in assistant("eval", "freeze", "prompts", "-w", filled).stderr
     with Workspace.open(filled) as opened:
         digests = {one.content_digest for one in opened.precedents.all(opened.policy.id)}
         names = [one.item.id for page in opened.items.pages() for one in page if one.content_digest in digests]

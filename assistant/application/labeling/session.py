@@ -115,7 +115,7 @@ class Session:
         for one in damaged:
             note(one.words())
         if recovered:
-            note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
+            note(f"{recovered:,} answers of a session that was cut off were found and are reused")
         self.progress.recovered = recovered
 
     @cached_property
