@@ -31,7 +31,7 @@ def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str
         InputError: nobody labelled anything.
     """
     if not len(counted(data.humans)):
-        raise InputError("there are no human labels", hint="label some items first")
+        raise InputError("no_labels_to_measure")
     names = _NOMINAL | (_ORDINAL if data.scale is Scale.ORDINAL else {})
     return _coefficients(data, np.arange(len(data)), names, confidence)
 

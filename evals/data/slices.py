@@ -56,7 +56,8 @@ def with_clauses(data: EvalData, variant: str | None) -> EvalData:
     """
     column = None if variant is None else cited_clauses(data.variants[variant])
     if column is None:
-        told = "people alone cite no clauses" if variant is None else f"no answer of {variant} cites a clause"
-        raise InputError(told, hint="answers cite clauses in a column `clauses`, or as the policy's prompt asks for")
+        if variant is None:
+            raise InputError("people_cite_no_clauses")
+        raise InputError("variant_cites_no_clause", variant=variant)
     note = f"clause: as {variant} cited them"
     return replace(data, slices={**data.slices, CLAUSE: column}, notes=(*data.notes, note))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,13 @@ class Raised:
     place: str
 
 
-def product() -> Iterator[tuple[str, ast.AST]]:
-    for package in ("assistant", "evals"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+@cache
+def product() -> tuple[tuple[str, ast.AST], ...]:
+    return tuple(
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8")))
+        for package in ("assistant", "evals")
+        for path in sorted((ROOT / package).rglob("*.py"))
+    )
 
 
 def raised() -> Iterator[Raised]:
@@ -78,9 +83,13 @@ def test_every_wording_and_every_advice_belongs_to_a_code_in_use() -> None:
 
 
 def _count_of(code: str) -> int:
-    return sum(
-        isinstance(node, ast.Constant) and node.value == code for _, tree in product() for node in ast.walk(tree)
-    )
+    return texts_in_code()[code]
+
+
+@cache
+def texts_in_code() -> Counter[str]:
+    nodes = (node for _, tree in product() for node in ast.walk(tree))
+    return Counter(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _tables_with(code: str) -> int:

@@ -98,7 +98,7 @@ class Session:
         """
         workspace = self._workspace
         if not workspace.items.count()["items"]:
-            raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
+            raise InputError("nothing_to_label")
         policy, dry = self._asking.policy, self._choice.dry_run
         if self._choice.budget is not None and not dry:
             refuse_unpriced(workspace, self.model_spec)

@@ -10,4 +10,5 @@ TEXTS = {
     "prompt_version_unknown": marked("there is no prompt version %(version)s"),
     "suite_not_found": marked("there is no suite of this name: %(suite)s"),
     "item_number_unknown": marked("there is no item of this number"),
+    "item_not_found": marked("there is no item %(item)s"),
 }
