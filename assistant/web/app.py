@@ -59,7 +59,7 @@ def create_app(
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
-        title="Labeling assistant",
+        title="Label Assistant",
         version=__version__,
         telemetry={"tracing": False, "metrics": False},
         openapi_url=None,

@@ -102,7 +102,7 @@ def _check_overlap(
     if machine is None or any(name in human for name in asked):
         return
     theirs, ours = next(iter(asked)), next(iter(human))
-    raise InputError("files_share_no_item", where=str(labels), machine=machine, theirs=theirs, ours=ours)
+    raise InputError("files_share_no_item", where=str(labels), models=machine, theirs=theirs, ours=ours)
 
 
 def _check_classes(human: Mapping[str, Iterable[LabelRow]], classes: Sequence[str] | None, path: Path) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from assistant.application.evaluation.sources import EvalSource
 
 app = typer.Typer(
-    help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
+    help="Agreement and comparison of variants. In a workspace, or on files alone.",
     no_args_is_help=True,
 )
 
@@ -46,7 +46,9 @@ def agree(
     labels: LabelsOption = None,
     machine: MachineOption = None,
     items: ItemsOption = None,
-    variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="Which of several models; none: the one with most answers.")
+    ] = None,
     slice_by: SliceOption = None,
     where: WhereOption = None,
     label_set: LabelSetOption = None,
@@ -57,9 +59,9 @@ def agree(
     *,
     reading: Readings,
 ) -> None:
-    """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
+    """Model-human agreement, beside inter-annotator agreement; without --machine, inter-annotator agreement only.
 
-    In a workspace labels weigh as the inclusion probability of their route says, and the naive figure stands beside.
+    In a workspace labels are weighted by the inclusion probability of their route, beside the unweighted figure.
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
@@ -90,7 +92,7 @@ def agree(
 @reads_tables("labels", "machine", "items")
 def compare(
     baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
-    candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
+    candidate: Annotated[str | None, typer.Argument(help="The variant that may replace it.")] = None,
     suite: Annotated[str | None, typer.Option(help="A suite of the workspace whose variants these are.")] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
@@ -109,7 +111,7 @@ def compare(
     *,
     reading: Readings,
 ) -> None:
-    """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
+    """Which of two variants agrees more with human labels, on the same items: better, worse, no worse, or inconclusive.
 
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
@@ -139,20 +141,22 @@ def compare(
 @app.command("plan")
 @reads_tables("labels", "machine")
 def plan(
-    detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
+    detect: Annotated[float, typer.Option(help="Smallest difference to detect, e.g. 0.03 for three points.")],
     discordant: Annotated[
         float | None, typer.Option(help="Share of items on which just one variant agrees; none: as seen, else 0.1.")
     ] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
     variants: Annotated[str | None, typer.Option(help="Two variants of a pilot, by a comma.")] = None,
-    power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
+    power: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="Power: probability of detecting a difference that exists.")
+    ] = 0.8,
     confidence: ConfidenceOption = 0.95,
     as_json: JsonOption = False,
     *,
     reading: Readings,
 ) -> None:
-    """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
+    """How many labeled items a comparison needs to detect a difference; from a pilot, or from an assumption.
 
     Example: assistant eval plan --detect 0.03
     """

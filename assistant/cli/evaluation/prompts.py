@@ -16,7 +16,7 @@ app = typer.Typer(help="List, show, compare, check and render prompts; propose b
 
 @app.command("list")
 def list_prompts(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Every prompt there is, with the runs that used it.
+    """All prompts, with the runs that used them.
 
     Example: assistant prompts list
     """
@@ -84,7 +84,7 @@ def diff(
     lines = list(
         unified_diff(first.source.splitlines(), second.source.splitlines(), first.ref, second.ref, lineterm="", n=2)
     )
-    Output(as_json=as_json).result({"same": not lines, "diff": lines}, "\n".join(lines) or "they are the same")
+    Output(as_json=as_json).result({"same": not lines, "diff": lines}, "\n".join(lines) or "the prompts are identical")
 
 
 @app.command("lint")
@@ -115,7 +115,7 @@ def render(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Print exactly what a model would be asked about an item.
+    """Print the exact request a model would get for an item.
 
     Example: assistant prompts render post-017 --prompt moderation@3
     """

@@ -45,7 +45,7 @@ def report(
     items: ItemsOption = None,
     baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
     variant: Annotated[
-        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
+        list[str] | None, typer.Option(help="A variant to analyze; repeat; none: the three best.")
     ] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
@@ -61,7 +61,7 @@ def report(
     *,
     reading: Readings,
 ) -> None:
-    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
+    """Report on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
 
     Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
     """

@@ -8,12 +8,12 @@ TEXTS = {
     "items_file_needed": marked("needs to know the items"),
     "labels_file_needed": marked("goes with a file of human labels"),
     "labels_file_needed_to_read": marked("how files are read goes with a file of human labels"),
-    "machine_answers_needed": marked("there are no machine answers to compare"),
+    "machine_answers_needed": marked("there are no model predictions to compare"),
     "margin_out_of_range": marked(
         "the margin is %(margin)s; it is a share between 0 and 1, such as 0.02 for two points"
     ),
-    "nothing_to_report_on": marked("nothing says what to report on"),
-    "pilot_needs_both_files": marked("a pilot needs both human labels and machine answers"),
+    "nothing_to_report_on": marked("no suite and no files to report on"),
+    "pilot_needs_both_files": marked("a pilot needs both human labels and model predictions"),
     "runs_to_compare_needed": marked("two runs are compared, the one in use first"),
     "two_variants_needed": marked("two variants are compared, the one in use first; there are %(variants)s"),
     "variants_not_two": marked("names %(count)s variants, not two"),
@@ -27,10 +27,10 @@ TEXTS = {
     ),
     "discordant_out_of_range": marked("the share is %(value)s; give one between 0 and 1, such as 0.1"),
     "files_share_no_item": marked(
-        "no item of %(machine)s has a human label here; ids there look like %(theirs)s, here like %(ours)s"
+        "no item of %(models)s has a human label here; ids there look like %(theirs)s, here like %(ours)s"
     ),
     "inclusion_given_twice": marked(
-        "item %(item)s has two inclusion probabilities; an item has one, whoever labels it"
+        "item %(item)s has two inclusion probabilities; an item has one"
     ),
     "inclusion_out_of_range": marked(
         "item %(item)s has the inclusion probability %(value)s; it is a number above 0, up to 1"
@@ -46,10 +46,10 @@ TEXTS = {
     "no_variants_to_rank": marked("no two variants answered the same labeled items"),
     "not_a_report": marked("this file is no report, so it is left alone; name another folder"),
     "not_a_snapshot": marked("this is no snapshot: %(reason_given)s"),
-    "nothing_to_compare": marked("there is nothing to compare: one answer an item, and no machine's"),
+    "nothing_to_compare": marked("there is nothing to compare: one label an item, and no model's"),
     "people_cite_no_clauses": marked("human labels alone cite no clauses"),
-    "prelabels_misspelled": marked("no machine answers of %(model)s were imported; did you mean %(near)s?"),
-    "prelabels_not_imported": marked("no machine answers of %(model)s were imported; there are: %(known)s"),
+    "prelabels_misspelled": marked("no prelabels of %(model)s were imported; did you mean %(near)s?"),
+    "prelabels_not_imported": marked("no prelabels of %(model)s were imported; there are: %(known)s"),
     "report_unwritable": marked("the report can't be written: %(reason_given)s"),
     "run_without_human_labels": marked("no item that %(run)s answered has a human label"),
     "snapshot_edited": marked("the snapshot was edited since it was frozen: it is %(found)s, not %(wanted)s"),
@@ -72,7 +72,7 @@ TEXTS = {
     "suite_not_frozen": marked("%(suite)s is not frozen yet"),
     "suite_of_other_policy": marked("written for policy %(theirs)s, not %(ours)s"),
     "suite_unreadable": marked("the suite can't be read: %(reason_given)s"),
-    "suite_without_candidate": marked("the suite has no other variant to judge"),
+    "suite_without_candidate": marked("the suite has no other variant to compare"),
     "variant_cites_no_clause": marked("no answer of %(variant)s cites a clause"),
     "variant_misspelled": marked("there is no variant %(variant)s; did you mean %(near)s?"),
     "variant_not_found": marked("there is no variant %(variant)s; there are: %(known)s"),

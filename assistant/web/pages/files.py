@@ -19,10 +19,10 @@ from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import RunTotals
 from assistant.store.review.queue.queue_rows import Wanted
+from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.pages.evaluation.runs import RunFilter
-from assistant.web.presentation.agreement import Agreement, Figure, agreement_of
 from assistant.web.presentation.figures import run_totals, stale_labels
 from assistant.web.presentation.pagination import Text, everything
 from assistant.web.problems import Problem

@@ -15,7 +15,7 @@ ADVICE: Mapping[str, str] = {
     "job_at_work": marked("Wait until it is done, or stop it; both keep all answers."),
     "job_starting": marked("Look again in a moment."),
     "budget_without_price": marked("Add it to assistant.toml, in US$ per million tokens."),
-    "run_not_offered": marked("Choose one of the prompts and models offered; others are asked from the command line."),
+    "run_not_offered": marked("Choose one of the listed prompts and models; use the command line for others."),
     "run_changed": marked("Look again what it costs."),
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "last_admin": marked("Make another user an admin first."),

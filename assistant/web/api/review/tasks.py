@@ -208,7 +208,7 @@ def read_wanted(request: Request, who: Viewer, assignment_id: OpaqueId) -> Wante
     """One wanted answer, whatever its state."""
     found = QueueRows(site(request).database).find(number_of(request, assignment_id))
     if found is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
     return _told(request, found, who)
 
 

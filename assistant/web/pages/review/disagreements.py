@@ -243,13 +243,13 @@ def _answer(text: str, label_set: LabelSet) -> LabelAnswer:
     try:
         return read_labels(parts if label_set.kind is LabelKind.MULTI else parts[0] if parts else "", label_set)
     except OffLabelSetError:
-        detail = marked("“%(text)s” is no answer of this policy. Choose one of: %(labels)s")
+        detail = marked("“%(text)s” is not a label of this policy. Choose one of: %(labels)s")
         raise Problem(422, detail, code="no_label", values={"text": text, "labels": label_set.names}) from None
 
 
 def _check(who: Principal, chosen: Chosen) -> None:
     if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
-        raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
+        raise Problem(403, marked("Only leads can filter by reviewer. Remove that filter."), code="names")
 
 
 def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:
