@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.data.eval_data import NONE, Column, EvalData, Variant
 from evals.data.selection import CLAUSE
@@ -59,5 +60,5 @@ def with_clauses(data: EvalData, variant: str | None) -> EvalData:
         if variant is None:
             raise InputError("people_cite_no_clauses")
         raise InputError("variant_cites_no_clause", variant=variant)
-    note = f"clause: as {variant} cited them"
-    return replace(data, slices={**data.slices, CLAUSE: column}, notes=(*data.notes, note))
+    notes = (*data.notes, Reason.of("clauses_as_cited", variant=variant or ""))
+    return replace(data, slices={**data.slices, CLAUSE: column}, notes=notes)

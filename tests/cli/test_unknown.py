@@ -15,12 +15,12 @@ from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import freeze_suite
 from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.review.adjudicate import open_case
 from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements import found as disagreements
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
 from tests.cli.conftest import Assistant
@@ -192,7 +192,10 @@ def test_items_known_in_part_are_no_votes_and_no_precedents(assistant: Assistant
     said = assistant("precedents", "add", "--agreed", "-w", labelled, "--json")
     assert (said.json["added"], said.json["in_part"], said.json["disputed"]) == (2, 2, 0)
     refused = assistant("precedents", "add", "empty", "-w", labelled, "--json")
-    assert (refused.status, refused.json["error"]["what"]) == (1, "empty can't be a precedent: in_part")
+    assert (refused.status, refused.json["error"]["what"]) == (
+        1,
+        "this can't be a precedent: its human labels leave categories unknown",
+    )
 
 
 def test_no_certificate_accepts_what_people_know_in_part(assistant: Assistant, labelled: Path) -> None:
@@ -215,7 +218,7 @@ def test_a_label_known_in_part_differs_from_the_machines_only_in_what_it_knows(
     with Workspace.open(labelled) as opened, opened.database.write() as connection:
         disagreements.catch_up(connection, 1)
     with Workspace.open(labelled) as opened:
-        found = {one.item_id: one for one in disagreement_list.page(opened.database, Wanted())}
+        found = {one.item_id: one for one in disagreement_list.page(opened.database, DisagreementFilter())}
         # Of `left_out` S is unknown, and H is what both say; of `empty` H is denied.
         assert found.keys() == {"whole", "empty", "denied"}
         assert (found["empty"].unknown, found["whole"].unknown) == (("S", "V"), ())

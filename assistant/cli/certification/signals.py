@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -45,6 +44,8 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
 
 
 def _as_dict(found: RunSignals) -> dict[str, Any]:
+    from assistant.reports.as_json import plain
+
     run, fit = found.run, found.fit
     told = None if fit is None else {"fit": fit.id, "labels_used": fit.labels_used, **fit.report}
     return {
@@ -54,7 +55,7 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
         "labelled": found.labelled,
         "wrong": found.wrong,
         "speaks_for": found.speaks_for,
-        "signals": [asdict(worth) for worth in found.worths],
+        "signals": [plain(worth) for worth in found.worths],
         "fit": told,
     }
 
@@ -72,6 +73,8 @@ def _shown(found: RunSignals) -> list[str | Table]:
 
 
 def _row(worth: SignalWorth) -> tuple[str, ...]:
+    from assistant.reports.reasons.worded import english
+
     interval = "-" if worth.low is None or worth.high is None else f"{worth.low:.2f} to {worth.high:.2f}"
     return (
         worth.name,
@@ -80,7 +83,7 @@ def _row(worth: SignalWorth) -> tuple[str, ...]:
         _number(worth.mean_wrong, "3g"),
         _number(worth.auroc, "2f"),
         interval,
-        worth.reason or worth.direction or "",
+        (english(worth.reason) if worth.reason else worth.direction) or "",
     )
 
 
