@@ -1,4 +1,4 @@
-"""One person's answer to one item, and the row it is in a list."""
+"""Answers of reviewers to items, and the row each is in a list."""
 
 from __future__ import annotations
 
@@ -32,6 +32,33 @@ class Review:
     meta: Mapping[str, object] = field(default_factory=dict)
     unknown: LabelAnswer = ()
     denied: LabelAnswer = ()
+
+
+class HumanAnswer(NamedTuple):
+    """One person's answer to one item; `shown_suggestion` is None where that is not known.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
+
+    rater: str
+    labels: LabelAnswer
+    shown_suggestion: bool | None
+    unknown: LabelAnswer = ()
+
+
+class ItemAnswers(NamedTuple):
+    """What people said about one item, by its external id.
+
+    Attributes:
+        item_id: the item.
+        newest: what each person says now, in the order they first answered; what was withdrawn is left out.
+        first: what each person said first without sight of the machine's answer, in the order it was said, whatever
+            became of it later. An answer withdrawn within minutes was a slip of the hand, and counts as not given.
+    """
+
+    item_id: str
+    newest: list[HumanAnswer]
+    first: list[HumanAnswer]
 
 
 class ReviewRow(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.review_work import Cause, Claimed, SkipReason, TaskKind
 from assistant.domain.reviews import Review
@@ -18,6 +17,7 @@ from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.review.disagreements.disagreement_list import page
 from assistant.store.review.labels.reviews import ReviewStore
+from assistant.trust.human_labels import HumanLabels
 from tests.review.conftest import Desk, answer, say
 
 
@@ -189,13 +189,13 @@ def test_an_adjudicated_answer_goes_before_votes(desk: Desk) -> None:
     )
     for name in ("i1", "i2", "i3", "i4"):
         verdict(desk, name, "hate")
-    people = PeoplesAnswers.read(PoolStore(desk.database))
-    everywhere = people.votes(frozenset())
-    assert everywhere.settled == dict.fromkeys(("i1", "i2", "i3", "i4"), ("hate",))
+    people = HumanLabels.of(PoolStore(desk.database).human_answers(), PoolStore(desk.database).adjudicated())
+    everywhere = people.consensus()
+    assert everywhere.labels == dict.fromkeys(("i1", "i2", "i3", "i4"), ("hate",))
     assert everywhere.tied == frozenset()
     assert people.occurring() == {("spam",), ("safe",), ("hate",)}
     # What certifies was answered blind; an adjudicator is asked where the machine differs, and has seen its answer.
-    assert people.votes(frozenset({"i1", "i2", "i3", "i4"})).settled == {
+    assert people.consensus(frozenset({"i1", "i2", "i3", "i4"})).labels == {
         "i1": ("hate",),
         "i2": ("hate",),
         "i3": ("safe",),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
@@ -130,7 +130,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     speaking = speaking_labels(workspace, run)
     if speaking is not None:
         inclusion, sampled = speaking
-        return _Chances(run.name, inclusion, read_written(sampled.note(run)), {}, sampled.finite)
+        return _Chances(run.name, inclusion, read_written(sampled.note(run.name)), {}, sampled.finite)
     return _Chances(run.name, None, None, dict(workspace.labelled_items.routed(run.id)))
 
 

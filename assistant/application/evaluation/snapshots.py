@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.application.evaluation.suites import FOLDER, guides_of
 from assistant.domain.reasons import Reason
 from assistant.errors import ConflictError, InputError
@@ -151,7 +151,8 @@ def _weighted(
         return store.items(), dict(store.routed(run.id)), [Reason.of("labels_weighted_by_routes", run=name)]
     inclusion, sampled = speaking
     labelled = [one for one in store.items() if one.facts.id in inclusion]
-    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [read_written(sampled.note(run))]
+    note = read_written(sampled.note(run.name))
+    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [note]
 
 
 def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:

@@ -19,15 +19,14 @@ from assistant.application.certification.campaign_state import (
 )
 from assistant.application.certification.campaign_store import Keeper, drawing
 from assistant.application.certification.labeling_sheet import check_sheet, write_sheet
-from assistant.application.certification.threads import one_thread
-from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError
 from assistant.store.certification.nonces import campaign_scope
 from assistant.trust.certificates.campaign import Campaign, Step, Target
 from assistant.trust.certificates.plan import plan_audit
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
+from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
@@ -104,25 +103,25 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
     batch = read_batch(workspace, run, last_key=history.last_key)
     if history.audits:
         check_batch(Design.of(history.audits[0]), batch)
-    votes = batch.votes(history.blind, history.audited)
-    labelled = int((votes.codes != NONE).sum())
-    asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.off_label_set)
-    if waiting := unlabelled(history, batch, votes):
-        asked = replace(asked, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, votes, waiting[1])))
+    labels = batch.labels(history.blind, history.audited)
+    labelled = int((labels.codes != NONE).sum())
+    asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.classes.off_label_set)
+    if waiting := unlabelled(history, batch, labels):
+        asked = replace(asked, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, labels, waiting[1])))
     else:
-        asked = _draw(_keeper(workspace, history, batch, seed), votes, asked)
+        asked = _draw(_keeper(workspace, history, batch, seed), labels, asked)
     if asked.missing:
         write_sheet(workspace, sheet, asked.missing, seed=seed)
-    return replace(asked, notes=tuple(_notes(batch, votes, history)))
+    return replace(asked, notes=tuple(_notes(batch, labels, history)))
 
 
-def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
+def _draw(keeper: Keeper, labels: LabelColumns, asked: Asked) -> Asked:
     workspace, batch = keeper.workspace, keeper.batch
     pool = make_pool(workspace, batch)
     with one_thread():
-        judge = Judge(pool, seed=keeper.seed)
-        campaign = keeper.history.resume(workspace, batch, judge, asked.target, keeper.nonce)
-        for step, left in _steps(campaign, votes):
+        classifier = CalibratedClassifier(pool, seed=keeper.seed)
+        campaign = keeper.history.resume(workspace, batch, classifier, asked.target, keeper.nonce)
+        for step, left in _steps(campaign, labels):
             sample = keeper.keep(campaign, step, left)
             if len(step.index):
                 return replace(
@@ -130,7 +129,7 @@ def _draw(keeper: Keeper, votes: Votes, asked: Asked) -> Asked:
                     sample=sample,
                     missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
                     new=True,
-                    expected_to_leave=None if step.judgement is None else _expected(campaign, step.judgement, left),
+                    expected_to_leave=None if step.predictions is None else _expected(campaign, step.predictions, left),
                 )
     return asked
 
@@ -141,33 +140,33 @@ def _keeper(workspace: Workspace, history: History, batch: Batch, seed: int) -> 
     return Keeper(workspace, history, batch, seed, nonce)
 
 
-def _steps(campaign: Campaign, votes: Votes) -> Iterator[tuple[Step, np.ndarray]]:
-    """Steps, and what was left before each. A wave none of which was drawn asks nothing and is passed at once."""
-    left = _left(campaign, votes.codes)
-    while (step := campaign.next(votes.codes, votes.certifying)) is not None:
+def _steps(campaign: Campaign, labels: LabelColumns) -> Iterator[tuple[Step, np.ndarray]]:
+    """Steps, and what was left before each. An audit round without any draw passes at once."""
+    left = _left(campaign, labels.codes)
+    while (step := campaign.next(labels.codes, labels.certifying)) is not None:
         yield step, left
-        left = _left(campaign, votes.codes)
+        left = _left(campaign, labels.codes)
 
 
 def _left(campaign: Campaign, codes: np.ndarray) -> np.ndarray:
     """(k,) items neither labelled nor offered so far: those the next step draws from."""
     left = codes == NONE
-    for wave in campaign.waves:
-        left[wave.order] = False
+    for audit_round in campaign.rounds:
+        left[audit_round.order] = False
     return np.flatnonzero(left)
 
 
-def _expected(campaign: Campaign, judgement: Judgement, left: np.ndarray) -> int:
-    errors = np.sort(1 - judgement.confidence[left])
+def _expected(campaign: Campaign, predictions: Predictions, left: np.ndarray) -> int:
+    errors = np.sort(1 - predictions.confidence[left])
     plan = plan_audit(errors, campaign.allowed, campaign.target.level)
     return round(plan.saved) + len(campaign.accepted().index)
 
 
-def _split(batch: Batch, votes: Votes, missing: Iterable[str]) -> Iterator[Split]:
+def _split(batch: Batch, labels: LabelColumns, missing: Iterable[str]) -> Iterator[Split]:
     """Of items without a label those that several people have labelled, each time as something else."""
     for name in missing:
         given = {one.rater for one in (*batch.people.by_item.get(name, ()), *batch.people.first.get(name, ()))}
-        if len(given) > 1 and name not in votes.in_part:
+        if len(given) > 1 and name not in labels.in_part:
             yield Split(name, tuple(sorted(given)))
 
 
@@ -179,18 +178,18 @@ def _refuse_declared(workspace: Workspace, history: History) -> None:
         )
 
 
-def _notes(batch: Batch, votes: Votes, history: History) -> Iterator[str]:
-    known = np.unique(votes.codes[votes.codes != NONE])
+def _notes(batch: Batch, labels: LabelColumns, history: History) -> Iterator[str]:
+    known = np.unique(labels.codes[labels.codes != NONE])
     if len(known) == 1:
         yield (
             f"all labels so far are {batch.classes.names[known[0]]!r}: nothing can be learned from that, so more items"
             " are drawn at random"
         )
-    if votes.tied:
-        yield f"people are evenly split on {len(votes.tied):,} items: one more person has to label them"
-    if votes.in_part:
-        yield f"labels of {len(votes.in_part):,} items leave categories unknown: only a complete label counts here"
-    if lost := len(votes.assisted & history.blind):
+    if labels.tied:
+        yield f"people are evenly split on {len(labels.tied):,} items: one more person has to label them"
+    if labels.in_part:
+        yield f"labels of {len(labels.in_part):,} items leave categories unknown: only a complete label counts here"
+    if lost := len(labels.assisted & history.blind):
         yield f"answers to {lost:,} items don't count: they were given in sight of the machine's; a blind one is needed"
     if not batch.has_telling_signals:
         yield "no signal of this run tells its items apart: confidence rests on the content alone"

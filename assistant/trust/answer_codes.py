@@ -43,6 +43,12 @@ class Classes:
         return self._code[answer if len(answer) == 1 else tuple(sorted(answer))]
 
     @property
+    def off_label_set(self) -> bool:
+        """Whether labels occur that are not in the label set."""
+        known = {name for answer in self.answers[: self.known] for name in answer}
+        return any(name not in known for answer in self.answers for name in answer)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Each as one name, several labels joined by `|`."""
         return tuple("|".join(answer) for answer in self.answers)

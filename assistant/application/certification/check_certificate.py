@@ -1,16 +1,12 @@
-"""`assistant check`: fresh blind labels of accepted items keep testing the newest certificate; see `trust.monitor`."""
+"""Checking a certificate: fresh blind labels of accepted items test it; see `trust.certificates.monitor`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.application.certification.accepted_items import accepted_scores
 from assistant.application.certification.campaign_state import choose_run
-from assistant.application.certification.human_labels import PeoplesAnswers
-from assistant.application.certification.monitoring_sample import plan_monitoring
 from assistant.domain.certificates import (
     CertificateEvent,
     CertificateEventKind,
@@ -19,20 +15,20 @@ from assistant.domain.certificates import (
     Score,
     Standing,
 )
-from assistant.domain.labels import LabelAnswer
 from assistant.errors import CertificateError
 from assistant.routing.route import Route
-from assistant.routing.sampling import draw
-from assistant.store.certification.certificates import CertificateStore
+from assistant.settings import RoutingSettings
 from assistant.store.certification.nonces import routing_scope
-from assistant.trust.certificates.monitor import Monitoring, monitor
-from assistant.trust.certificates.monitoring_plan import MonitoringPlan
+from assistant.trust.certificates.fresh_labels import FreshLabels
+from assistant.trust.certificates.monitor import Monitoring
+from assistant.trust.certificates.monitoring_plan import MonitoringDesign, MonitoringPlan, plan_monitoring
+from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the fresh labels say.
+    """What the fresh labels show.
 
     Args:
         certificate: the newest one of the run.
@@ -57,10 +53,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What leaves under a certificate since it was issued.
+    """What was accepted under a certificate since it was issued.
 
     Args:
-        accepted: by external id, items that were sent away with the machine's label, or drawn to be looked at.
+        accepted: by external id, items that were auto-accepted, or drawn to be labelled all the same.
         drawn: ids of the items drawn: of what was accepted in a round each with the same chance.
     """
 
@@ -69,10 +65,10 @@ class _Watched:
 
 
 def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
-    """Test the newest certificate of a run on all fresh labels, and keep what came of it.
+    """Test the newest certificate of a run on all fresh labels, and record the result.
 
     All items accepted in a round of routing are drawn with one probability, so each label weighs the same. They are
-    taken in the order of the checks that counted them first, and by lot within one: a later check only adds to it.
+    taken in the order of the checks that counted them first, in random order within one: a later check only adds to it.
 
     Raises:
         InputError: no such run.
@@ -88,21 +84,42 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
         became = "was withdrawn" if standing is Standing.WITHDRAWN else "is not proved"
         raise CertificateError(f"certificate {certificate.id} of {run.name} {became}", hint="assistant certify")
     watched = _watch(workspace, certificate)
-    people = PeoplesAnswers.read(workspace.pool, watched.drawn).votes(watched.drawn).settled
-    counted = [name for name in _counted(store.events(certificate.id)) if name in people]
-    nonce = workspace.nonces.get(routing_scope(run.id)).value
-    new = _in_random_order(people.keys() - set(counted), certificate, nonce)
-    losses = [_differ(people[name], watched.accepted[name].labels) for name in [*counted, *new]]
-    plan = plan_monitoring(certificate, len(watched.accepted), workspace.settings.routing)
+    fresh = _fresh_labels(workspace, watched, store.events(certificate.id))
+    new = fresh.new(certificate.id, workspace.nonces.get(routing_scope(run.id)).value)
+    plan = plan_checks(workspace, certificate, len(watched.accepted))
     assert plan is not None  # noqa: S101 - something was drawn, so something is accepted
-    tested = monitor(
-        losses, np.ones(len(losses)), max_error=plan.permitted, level=plan.level, population=plan.population
-    )
+    tested = fresh.test(new, plan)
     if new:
-        _record(store, certificate, tested, new)
+        _record(workspace, certificate, tested, new)
     broken = store.standing(certificate.id) is Standing.BROKEN
-    waiting = len(watched.drawn) - len(losses)
+    waiting = len(watched.drawn) - tested.labels
     return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
+
+
+def plan_checks(
+    workspace: Workspace, certificate: IssuedCertificate, accepted: int, earlier: float | None = None
+) -> MonitoringPlan | None:
+    """How many of the labels accepted under a certificate are drawn to monitor it; None where there are none.
+
+    Args:
+        workspace: whose settings say how much is wanted.
+        certificate: under which they are accepted.
+        accepted: how many.
+        earlier: share that was drawn so far under the same certificate and settings.
+    """
+    return plan_monitoring(certificate.statement, accepted, monitoring_design(workspace.settings.routing), earlier)
+
+
+def monitoring_design(settings: RoutingSettings) -> MonitoringDesign:
+    """How much monitoring the settings want."""
+    return MonitoringDesign(settings.monitor_share, settings.monitor_power, settings.monitor_factor)
+
+
+def _fresh_labels(workspace: Workspace, watched: _Watched, events: Sequence[CertificateEvent]) -> FreshLabels:
+    store = workspace.pool
+    people = HumanLabels.of(store.human_answers(), store.adjudicated(), watched.drawn)
+    machine = {name: score.labels for name, score in watched.accepted.items()}
+    return FreshLabels(people.consensus(watched.drawn).labels, machine, tuple(_counted(events)))
 
 
 def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
@@ -132,16 +149,7 @@ def _counted(events: Sequence[CertificateEvent]) -> Iterator[str]:
         yield from map(str, items) if isinstance(items, list) else ()
 
 
-def _in_random_order(names: set[str], certificate: IssuedCertificate, nonce: str) -> list[str]:
-    purpose = f"order of checking certificate {certificate.id}"
-    return sorted(names, key=lambda name: (draw(nonce, name, purpose), name))
-
-
-def _differ(person: LabelAnswer, machine: LabelAnswer) -> bool:
-    return set(person) != set(machine)
-
-
-def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:
+def _record(workspace: Workspace, certificate: IssuedCertificate, tested: Monitoring, new: Sequence[str]) -> None:
     low, high = tested.interval or (None, None)
     detail = {
         "items": list(new),
@@ -152,4 +160,6 @@ def _record(store: CertificateStore, certificate: IssuedCertificate, tested: Mon
         "high": high,
     }
     broken = tested.standing is Standing.BROKEN
-    store.record(certificate.id, CertificateEventKind.BROKEN if broken else CertificateEventKind.CHECKED, detail)
+    workspace.certificates.record(
+        certificate.id, CertificateEventKind.BROKEN if broken else CertificateEventKind.CHECKED, detail
+    )

@@ -1,23 +1,26 @@
-"""How much of what was offered passes, of the whole batch or of each group of it."""
+"""Group certificates: how many candidates pass, of the whole batch or of each group of it, all bounds jointly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.domain.labels import LabelAnswer
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import Passed, pass_items
 from assistant.trust.pool import NONE
+
+NO_ANSWER = "(no answer)"  # group of the items the run has no usable answer for
 
 Tolerance = Callable[[int, float], int | None]
 """Errors an audit may meet, from the wrong labels allowed and the level; None where even none is too many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Count:
+class GroupCount:
     """How far the items of one group came.
 
     Args:
@@ -25,7 +28,7 @@ class Count:
         population: its items in the batch.
         allowed: wrong labels that may stay among them.
         tolerated: errors its audit may meet; None where that proves nothing whatever it meets.
-        waves: how many of its items passed, by wave.
+        rounds: how many of its items passed, by audit round.
         audited: audited items among what passed.
         errors: of these, those whose machine label was wrong.
         kept: (k,) positions of items that passed, were not audited and have a machine label.
@@ -35,65 +38,71 @@ class Count:
     population: int
     allowed: int
     tolerated: int | None
-    waves: tuple[int, ...]
+    rounds: tuple[int, ...]
     audited: int
     errors: int
     kept: np.ndarray
 
     @property
     def accepted(self) -> int:
-        """How many items leave with the machine's label and without a person."""
+        """How many items are auto-accepted: they keep the machine's label, and no reviewer sees them."""
         return len(self.kept)
 
     @property
     def passed(self) -> int:
         """Items that passed."""
-        return sum(self.waves)
+        return sum(self.rounds)
 
     @property
     def certified(self) -> bool:
-        """Whether anything leaves under the promise."""
+        """Whether anything is accepted under the guarantee."""
         return self.accepted > 0
 
     @property
     def reason(self) -> str | None:
-        """Why nothing leaves; None where something does."""
+        """Why nothing is accepted; None where something is."""
         if self.certified:
             return None
         if self.tolerated is None:
             return f"{self.population:,} items are too few for an audit of this size to prove anything about them"
         return "the audit met its errors among the first items already" if self.errors else "nothing was offered"
 
-    def as_json(self) -> dict[str, object]:
-        """As it goes into a statement."""
-        numbers = ("population", "allowed", "tolerated", "errors", "audited", "passed", "accepted")
-        names = ("group", *numbers, "certified", "reason")
-        return {name: getattr(self, name) for name in names}
+
+def group_by_label(answers: Iterable[LabelAnswer | None]) -> Iterator[str]:
+    """Each item's group by the run's own answer, `NO_ANSWER` for None; fixed before anything is learned."""
+    for labels in answers:
+        yield NO_ANSWER if labels is None else "|".join(sorted(labels)) or "none"
 
 
 def count_groups(
-    waves: Sequence[Wave], codes: np.ndarray, groups: np.ndarray, target: Target, tolerance: Tolerance
-) -> list[Count]:
-    """Every group's own count, all promises holding jointly.
+    rounds: Sequence[AuditRound], codes: np.ndarray, groups: np.ndarray, target: Target, tolerance: Tolerance
+) -> list[GroupCount]:
+    """Every group's own count, all guarantees holding jointly.
 
     The level is shared out equally (Bonferroni) among the groups that an audit like this can prove anything about.
-    Which these are depends on their sizes, the target and the audit rate alone: settled before any coin is thrown.
+    Which these are depends on their sizes, the target and the audit rate alone: fixed before any draw.
 
     Args:
-        waves: in the order offered.
-        codes: (n,) class each item got from people, -1 for none.
-        groups: (n,) each item's group, settled before anything was offered.
+        rounds: the audit rounds in order.
+        codes: (n,) class each item got from reviewers, -1 for none.
+        groups: (n,) each item's group, fixed before the first candidate set.
         target: of each group.
         tolerance: of the audit.
     """
     names, sizes = np.unique(groups.astype(str), return_counts=True)
     allowed = {name: errors_allowed(target.max_error, int(size)) for name, size in zip(names, sizes, strict=True)}
     hopeful = share_level(allowed, target.level, tolerance)
-    return [_Group(str(name), groups == name, allowed[name], hopeful.get(name)).count(waves, codes) for name in names]
+    return [_Group(str(name), groups == name, allowed[name], hopeful.get(name)).count(rounds, codes) for name in names]
 
 
 def share_level(allowed: dict[str, int], level: float, tolerance: Tolerance) -> dict[str, int]:
-    """Errors tolerated in each group that a share of the level is enough for; the others get no share."""
+    """Errors tolerated in each group that a share of the level is enough for; the others get no share.
+
+    Args:
+        allowed: wrong labels that may stay, by group.
+        level: chance that any of the guarantees is broken, in (0, 1).
+        tolerance: of the audit.
+    """
     hopeful = dict(allowed)
     while hopeful:
         each = level / len(hopeful)
@@ -114,34 +123,36 @@ class _Group:
     allowed: int
     tolerated: int | None
 
-    def count(self, waves: Sequence[Wave], codes: np.ndarray) -> Count:
+    def count(self, rounds: Sequence[AuditRound], codes: np.ndarray) -> GroupCount:
         now = Passed(0, 0, ended=False)
         passed: list[int] = []
         kept, audited = [np.zeros(0, dtype=np.int64)], 0
-        for wave in waves:
-            inside = np.flatnonzero(self.member[wave.order])
+        for audit_round in rounds:
+            inside = np.flatnonzero(self.member[audit_round.order])
             if self.tolerated is None or now.ended:
                 inside = inside[:0]
             else:
-                now = pass_items(_wrong(wave, codes)[inside], now.errors, self.tolerated)
+                now = pass_items(_wrong(audit_round, codes)[inside], now.errors, self.tolerated)
             through = inside[: now.count]
             passed.append(len(through))
-            audited += int(wave.audited[through].sum())
-            kept.append(wave.order[through[~wave.audited[through] & (wave.codes[through] != NONE)]])
+            audited += int(audit_round.audited[through].sum())
+            kept.append(
+                audit_round.order[through[~audit_round.audited[through] & (audit_round.codes[through] != NONE)]]
+            )
         size = int(self.member.sum())
-        return Count(
+        return GroupCount(
             group=self.name,
             population=size,
             allowed=self.allowed,
             tolerated=self.tolerated,
-            waves=tuple(passed),
+            rounds=tuple(passed),
             audited=audited,
             errors=now.errors,
             kept=np.concatenate(kept),
         )
 
 
-def _wrong(wave: Wave, codes: np.ndarray) -> np.ndarray:
-    """(k,) audited, and people said something else, or could not agree."""
-    answers = codes[wave.order]
-    return np.asarray(wave.audited & ((answers != wave.codes) | (answers == NONE)))
+def _wrong(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
+    """(k,) audited, and the human label is another one, or there is no consensus."""
+    answers = codes[audit_round.order]
+    return np.asarray(audit_round.audited & ((answers != audit_round.codes) | (answers == NONE)))

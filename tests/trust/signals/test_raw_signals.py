@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.application.certification.raw_signals import compared_signals, replicates
 from assistant.domain.runs import Run
+from assistant.trust.signals.raw_signals import compared_signals, replicates, stored_signals
 
 RUN = Run(1, "k1", "prelabel", "m", "p@1", "pd", "c@1", "cd", {"temperature": 0.7}, 0, "2026-01-01")
 
@@ -39,3 +39,10 @@ def test_only_a_run_alike_in_all_but_the_replicate_is_a_repeat() -> None:
     )
     assert replicates(RUN, [again, hotter, imported]) == ["r2"]
     assert replicates(imported, [RUN]) == []
+
+
+def test_stored_signals_are_columns_by_name_with_gaps_where_an_item_lacks_one() -> None:
+    columns = stored_signals([{"margin": 0.5}, {}, {"margin": 1.0, "entropy": 0.2}])
+    assert list(columns) == ["entropy", "margin"]
+    assert columns["entropy"] == pytest.approx([np.nan, np.nan, 0.2], nan_ok=True)
+    assert columns["margin"] == pytest.approx([0.5, np.nan, 1.0], nan_ok=True)

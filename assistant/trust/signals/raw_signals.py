@@ -7,33 +7,36 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from assistant.domain.runs import Run
-from assistant.store.certification.pool import PoolPage
 from assistant.trust.pool import NONE
 
 Columns = dict[str, np.ndarray]
 """(n,) numbers by name, NaN where an item lacks one."""
 
 
-def stored_signals(page: PoolPage) -> Columns:
-    """What was stored with the answers, see `prelabel.signals`."""
-    names = sorted({name for given in page.signals for name in given})
-    return {name: np.array([number(given.get(name)) for given in page.signals]) for name in names}
+def stored_signals(stored: Sequence[Mapping[str, float]]) -> Columns:
+    """What was stored with the answers, see `prelabel.signals`.
+
+    Args:
+        stored: (n,) the signals of each item by name.
+    """
+    names = sorted({name for given in stored for name in given})
+    return {name: np.array([number(given.get(name)) for given in stored]) for name in names}
 
 
 def compared_signals(
     texts: Sequence[str], machine: np.ndarray, others: Mapping[str, np.ndarray], same: Sequence[str]
 ) -> Columns:
-    """What only answers and items side by side tell.
+    """The signals that take answers and items side by side.
 
     Args:
         texts: (n,) of the items.
         machine: (n,) the run's answers, -1 for none.
         others: (n,) answers of other runs by name.
-        same: names of the runs among them that asked the very same question once more.
+        same: names of the runs among them that are replicates of this one.
 
     Returns:
         `length`: characters of the text;
-        `vote_share` (0, 1]: share of all answers to the same question that are this run's; where it was asked again;
+        `vote_share` (0, 1]: share of all answers to the same question that are this run's; where there are replicates;
         `agreement` [0, 1]: share of the other prompts, policies and models that gave this run's answer.
     """
     columns = {"length": np.array([float(len(text)) for text in texts])}
@@ -41,13 +44,13 @@ def compared_signals(
     beside = [codes for name, codes in others.items() if name not in same]
     if again:
         columns["vote_share"] = _share([machine, *again], machine)
-    if len(beside) > 1:  # one alone says no more than its own answer does
+    if len(beside) > 1:  # one alone adds nothing to its own answer
         columns["agreement"] = _share(beside, machine)
     return columns
 
 
 def replicates(run: Run, others: Sequence[Run]) -> list[str]:
-    """Names of the runs that asked what this one asked, in everything but the replicate."""
+    """Names of the runs that differ from this one in nothing but the replicate."""
     asked = [other for other in others if other.origin == run.origin == "prelabel"]
     return [other.name for other in asked if _question(other) == _question(run)]
 
