@@ -33,8 +33,8 @@ def enqueue(
     """Make the queue what the newest routes and samples of a run want.
 
     An item wanted for a sample is asked blind whatever its route; one that people have answered often enough
-    elsewhere is not enqueued again. A random share of ordinary reviews is blind, so that the pull of the machine's answer
-    can be measured.
+    elsewhere is not enqueued again. A random share of ordinary reviews is blind, so that the pull of the machine's
+    answer can be measured.
 
     Returns:
         Counts of items: `added`, `changed` (not begun yet), `closed` (no longer wanted), `unchanged`,
