@@ -23,12 +23,19 @@ _OTHERS = 0o077  # what group and others may do
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's outcome; `hint` says what to do where it is not ok."""
+    """One check's outcome.
+
+    Args:
+        check: its name.
+        ok: whether all is well.
+        found: what was found; empty where an error says it.
+        error: why it is not well, to be worded by the face.
+    """
 
     check: str
     ok: bool
-    found: str
-    hint: str = ""
+    found: str = ""
+    error: AssistantError | None = None
 
 
 def examine(folder: Path, model: str | None) -> list[Finding]:
@@ -41,7 +48,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
     try:
         workspace = _impatient(folder)
     except AssistantError as error:
-        return [_failed("settings", error)]
+        return [Finding("settings", False, error=error)]
     spec = model or workspace.settings.model.spec
     with workspace:
         checks: dict[str, Callable[[], str]] = {
@@ -73,11 +80,7 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, True, check())
     except AssistantError as error:
-        return _failed(name, error)
-
-
-def _failed(name: str, error: AssistantError) -> Finding:
-    return Finding(name, False, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
+        return Finding(name, False, error=error)
 
 
 def _impatient(folder: Path) -> Workspace:

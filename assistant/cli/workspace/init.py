@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.error_words import error_words
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
+
+if TYPE_CHECKING:
+    from assistant.application.workspace.doctor import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -46,8 +50,9 @@ def doctor(
 
     output = Output(as_json=as_json)
     findings = examine(workspace, model)
-    data = [{"check": one.check, "ok": one.ok, "found": one.found, "hint": one.hint} for one in findings]
-    rows = [("ok" if one.ok else "FAILED", one.check, one.found, one.hint) for one in findings]
+    words = [(one, *_words_of(one)) for one in findings]
+    data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in words]
+    rows = [("ok" if one.ok else "FAILED", one.check, found, hint) for one, found, hint in words]
     output.result(data, table(("", "check", "found", "what to do"), rows))
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
@@ -55,3 +60,11 @@ def doctor(
         output.next_step("assistant ingest FILE", "imports content")
     else:
         output.next_step("assistant status", "shows the progress")
+
+
+def _words_of(finding: Finding) -> tuple[str, str]:
+    """What a check found, and what to do about it."""
+    if finding.error is None:
+        return finding.found, ""
+    words = error_words(finding.error)
+    return f"{words.where}: {words.what}" if words.where else words.what, words.hint
