@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_AGAIN = "the same command resumes"
+_AGAIN = "run the same command to resume"
 _MORE = "raise [storage] connections, or max_connections of the server where all processes together have too many"
 
 ADVICE = {

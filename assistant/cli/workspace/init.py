@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.error_words import error_words
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
 
 if TYPE_CHECKING:
     from assistant.application.workspace.doctor import Finding
+    from assistant.cli.error_words import ErrorWords
 
 
 def register(app: typer.Typer) -> None:
@@ -47,12 +47,14 @@ def doctor(
     Example: assistant doctor --model openai:gpt-4o-mini
     """
     from assistant.application.workspace.doctor import examine
+    from assistant.cli.error_words import error_words
 
     output = Output(as_json=as_json)
     findings = examine(workspace, model)
-    words = [(one, *_words_of(one)) for one in findings]
-    data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in words]
-    rows = [("ok" if one.ok else "FAILED", one.check, found, hint) for one, found, hint in words]
+    words = {one.check: error_words(one.error) for one in findings if one.error}
+    told = [(one, *_told(one, words.get(one.check))) for one in findings]
+    data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in told]
+    rows = [("ok" if one.ok else "FAILED", one.check, found, hint) for one, found, hint in told]
     output.result(data, table(("", "check", "found", "what to do"), rows))
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
@@ -62,9 +64,8 @@ def doctor(
         output.next_step("assistant status", "shows the progress")
 
 
-def _words_of(finding: Finding) -> tuple[str, str]:
-    """What a check found, and what to do about it."""
-    if finding.error is None:
-        return finding.found, ""
-    words = error_words(finding.error)
-    return f"{words.where}: {words.what}" if words.where else words.what, words.hint
+def _told(one: Finding, error: ErrorWords | None) -> tuple[str, str]:
+    """What was found, and what to do about it."""
+    if error is None:
+        return one.found, ""
+    return f"{error.where}: {error.what}" if error.where else error.what, error.hint
