@@ -29,9 +29,7 @@ TEXTS = {
     "files_share_no_item": marked(
         "no item of %(models)s has a human label here; ids there look like %(theirs)s, here like %(ours)s"
     ),
-    "inclusion_given_twice": marked(
-        "item %(item)s has two inclusion probabilities; an item has one"
-    ),
+    "inclusion_given_twice": marked("item %(item)s has two inclusion probabilities; an item has one"),
     "inclusion_out_of_range": marked(
         "item %(item)s has the inclusion probability %(value)s; it is a number above 0, up to 1"
     ),
