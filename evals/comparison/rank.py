@@ -26,11 +26,11 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
 
     Args:
         data: two variants or more.
-        confidence: two-sided level of intervals; ranks are told apart at 1 - confidence, Holm-corrected.
+        confidence: two-sided level of intervals; ranks are distinguished at 1 - confidence, Holm-corrected.
         seed: of resampling.
 
     Raises:
-        InputError: no labelled item was answered by two variants.
+        InputError: no labeled item was answered by two variants.
     """
     names, kept = comparable(data)
     if len(names) < 2 or not len(kept):

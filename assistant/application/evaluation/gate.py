@@ -48,7 +48,7 @@ def judge_suite(workspace: Workspace, suite: str, baseline: str, candidates: Seq
         candidates: variants that may take its place; empty for all others.
 
     Raises:
-        InputError: as `suite_data`; no such variant, no candidate, or no labelled item that both have answered.
+        InputError: as `suite_data`; no such variant, no candidate, or no labeled item that both have answered.
     """
     data, digest, read = suite_data(workspace, suite)
     choose_variant(data, baseline, suite)

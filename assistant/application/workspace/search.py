@@ -47,7 +47,7 @@ def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
 
 
 def render_item(workspace: Workspace, name: str, prompt: str | None) -> RenderedPrompt:
-    """What a model would be asked about the item of that id, precedents included. Raises InputError: no such item."""
+    """What a model would be asked about the item of that id, precedents included. Raises NotFoundError."""
     stored = workspace.items.get(name)
     if stored is None:
         raise NotFoundError("item_not_found", item=name)

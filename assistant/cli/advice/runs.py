@@ -10,5 +10,4 @@ ADVICE = {
     "jobs_at_work": "name the run, e.g. assistant runs stop r1",
     "no_job_at_work": "assistant runs list  shows every run",
     "budget_without_price": 'add [prices."%(model)s"] with input and output in US$ per million tokens',
-    "nothing_to_label": "assistant ingest FILE  imports content",
 }

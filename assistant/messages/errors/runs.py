@@ -20,5 +20,4 @@ TEXTS = {
     "run_imported": marked("imported prelabels come from elsewhere: this run can't be continued here"),
     "estimate_slow": marked("the estimate takes too long"),
     "estimate_failed": marked("the estimate failed: %(said)s"),
-    "nothing_to_label": marked("there is nothing to label"),
 }
