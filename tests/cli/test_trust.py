@@ -155,7 +155,7 @@ def test_labels_in_the_file_that_nobody_took_in_are_not_overwritten(
     assistant("sample", "--out", sheet, "-w", workspace)
     fill(sheet, made.truth)
     said = assistant("sample", "--out", sheet, "-w", workspace, "--json")
-    assert "the file holds 60 labels that were not taken in" in refused(said)
+    assert "the file holds 60 labels that were not imported" in refused(said)
     sheet.write_text("something else", encoding="utf-8")
     assert "there is another file already" in refused(assistant("sample", "--out", sheet, "-w", workspace, "--json"))
 
@@ -438,7 +438,7 @@ class TestDeclaredRandom:
         certify(assistant, workspace, "--declared-random")
         for words in (("--seed", "4"), ("--max-error", "0.2")):
             told = refused(certify(assistant, workspace, "--declared-random", *words))
-            assert "asking again until luck agrees proves nothing" in told
+            assert "trying again until luck agrees proves nothing" in told
         assert "there is nothing to draw any more" in refused(assistant("sample", "-w", workspace, "--json"))
 
     def test_they_give_a_threshold_for_what_comes_later(

@@ -172,10 +172,7 @@ def _split(batch: Batch, labels: LabelColumns, missing: Iterable[str]) -> Iterat
 
 def _refuse_declared(workspace: Workspace, history: History) -> None:
     if workspace.samples.of_run(history.run.id, Purpose.DECLARED):
-        raise CertificateError(
-            f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
-            hint="assistant certify --declared-random  tells what they prove",
-        )
+        raise CertificateError("labels_declared_random", run=history.run.name)
 
 
 def _notes(batch: Batch, labels: LabelColumns, history: History) -> Iterator[str]:
