@@ -110,7 +110,7 @@ async def metrics(request: Request) -> Response:
     """Figures for Prometheus: to this machine, or to whoever has the token; 403 for everybody else."""
     here = site(request)
     if not _may_read(request, here):
-        detail = marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN.")
+        detail = marked("Metrics are served to this host only, or to a bearer token set with ASSISTANT_METRICS_TOKEN.")
         return respond(request, Problem(403, detail, code="metrics"))
     looks = _looks(request)
     backlog, backup_seconds, index, job_running = await asyncio.gather(

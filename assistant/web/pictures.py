@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import FileResponse
 
-from assistant.application.review.pictures import find_picture
+from assistant.application.review.content import find_picture
 from assistant.domain.items import Item
 from assistant.messages.language import marked
 from assistant.web.context import site
@@ -20,5 +20,5 @@ def picture_of(request: Request, item: Item, number: int) -> FileResponse:
     name = names[number] if 0 <= number < len(names) else None
     found = None if name is None else find_picture(site(request).workspace.folder, name)
     if found is None:
-        raise Problem(404, marked("There is no picture to show: it isn't a file of this workspace."), code="picture")
+        raise Problem(404, marked("There is no picture to show: it is not a file of this workspace."), code="picture")
     return FileResponse(found.path, media_type=found.media_type, headers=_INERT)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from assistant.errors import InvalidValueError
 from assistant.stats.comparison.paired import PairedComparison, compare_paired
 from evals.data.eval_data import Bools, Codes, EvalData, Floats
 
@@ -22,6 +23,9 @@ class Terms:
         examples: how many of the items fixed and broken to show.
         resamples: of the bootstrap.
         seed: of the bootstrap.
+
+    Raises:
+        InvalidValueError: the margin is no share.
     """
 
     margin: float | None = None
@@ -31,6 +35,10 @@ class Terms:
     examples: int = 20
     resamples: int = 10_000
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.margin is not None and not 0 < self.margin < 1:
+            raise InvalidValueError("margin_out_of_range", field="margin", margin=self.margin)
 
     @property
     def alpha(self) -> float:

@@ -74,5 +74,5 @@ def _question(request: DraftRequest, fault: str) -> ModelRequest:
 def _no_change(request: DraftRequest, why: str) -> NoDraftError:
     return NoDraftError(
         f"the model proposes to leave the {request.kind} as it is" + (f": {why}" if why else ""),
-        hint="have more items labelled, or try another model with --drafter",
+        hint="have more items labeled, or try another model with --drafter",
     )

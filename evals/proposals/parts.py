@@ -9,8 +9,7 @@ import numpy as np
 
 from assistant.errors import InputError
 from evals.data.eval_data import EvalData
-from evals.data.part import part_of
-from evals.data.split import split_groups
+from evals.data.split import part_of, split_groups
 from evals.disagreements.analysis import Disagreements, Example
 from evals.proposals.copies import sharing
 
@@ -48,7 +47,7 @@ def split_data(data: EvalData, variant: str, dev_share: float, seed: int) -> Par
     dev = split_groups(usable.groups, dev_share, seed)
     parts = Parts(part_of(usable, dev), part_of(usable, ~dev))
     if not len(parts.dev) or not len(parts.test):
-        hint = "have more items labelled, and freeze the suite anew"
+        hint = "have more items labeled, and freeze the suite anew"
         raise InputError(f"the {len(usable):,} items can't be split: they all belong together", hint=hint)
     return parts
 

@@ -299,7 +299,7 @@ def test_the_newest_of_several_answers_of_a_person_counts_even_where_an_earlier_
     text = "item_id,rater,label\n1,ana,spam\n1,ana,safe\n1,ana,spam\n2,ana,safe\n2,ana,spam\n"
     said = take(assistant, begun, text)
     assert (said.status, said.json["superseded"]) == (0, 3)
-    assert "3 answers are of people who answered the item before in this file: the newest counts" in said.stderr
+    assert "3 answers repeat an earlier answer of the same person in this file: the newest counts" in said.stderr
     with Workspace.open(begun) as opened:
         assert [answers["ana"].labels for _, _, _, answers in opened.reviews.by_item()] == [("spam",), ("spam",)]
     again = take(assistant, begun, text)
@@ -339,7 +339,7 @@ def test_prodigys_reject_and_ignore_are_no_answers_and_accept_holds_the_labels(
     said = assistant("labels", "import", write_jsonl(begun / "choice.jsonl", choice), "-w", begun, "--json")
     assert (said.status, said.json["added"], said.json["no_answer"]) == (0, 1, 2)
     assert given(begun) == [("1", "ana", ["spam"]), ("1", "bo", ["safe"])]
-    assert "no answers by their status" in said.stderr
+    assert "count as unanswered by their status" in said.stderr
 
 
 def test_argilla_and_label_studio_records_are_read_with_what_they_say_of_each_answer(
@@ -464,7 +464,7 @@ def test_a_row_of_the_machine_without_a_label_counts_against_it_in_files_and_in_
     machine = write_jsonl(tmp_path / "m.jsonl", rows)
     found, said = figures(assistant, labels, machine)
     assert (found["raw"]["value"], found["raw"]["n"]) == (pytest.approx(4 / 6), 6)
-    assert "2 rows in m.jsonl hold no answer of the machine; they count as not agreeing." in said
+    assert "2 rows in m.jsonl hold no answer of the model; they count as not agreeing." in said
     take(assistant, begun, text)
     assert assistant("prelabels", "import", machine, "-w", begun).status == 0
     inside = assistant("eval", "agree", "-w", begun, "--json").json
@@ -481,7 +481,7 @@ def test_a_status_column_means_the_same_in_an_evaluation(assistant: Assistant, t
     labels, answers = write_jsonl(tmp_path / "l.jsonl", rows), write_jsonl(tmp_path / "m.jsonl", machine)
     found, said = figures(assistant, labels, answers)
     assert (found["raw"]["value"], found["raw"]["n"]) == (1.0, 4)
-    assert "8 rows in l.jsonl are no answers by their status" in said
+    assert "8 rows in l.jsonl count as unanswered by their status" in said
 
 
 def test_exported_results_are_settled_labels_to_an_import_not_the_machines(

@@ -49,7 +49,7 @@ def rehash(state: Path) -> None:
 def test_the_head_is_signed_and_a_log_that_only_grew_since_holds(
     assistant: Assistant, filled: Path, state: Path
 ) -> None:
-    assert "no signed head is known" in assistant("audit", "verify", "-w", filled).stderr
+    assert "no signature on record" in assistant("audit", "verify", "-w", filled).stderr
     head = assistant("audit", "head", "-w", filled, "--json").json
     assert (state / "audit.key").stat().st_mode & 0o777 == 0o600
     assert json.loads(Path(head["file"]).read_text())["hash"] == head["hash"]
@@ -57,7 +57,7 @@ def test_the_head_is_signed_and_a_log_that_only_grew_since_holds(
     assert assistant("users", "add", "ana", "--no-password", "-w", filled).status == 0
     verified = assistant("audit", "verify", "-w", filled)
     assert verified.status == 0
-    assert "1 signed heads hold" in verified.stdout
+    assert "1 signatures are valid" in verified.stdout
 
 
 def test_the_newest_rows_cut_off_are_found_by_itself(assistant: Assistant, filled: Path, state: Path) -> None:
@@ -175,7 +175,7 @@ def test_what_came_in_and_what_left_is_in_the_log_and_an_export_carries_the_sign
     actions = [one["action"] for one in reversed(entries)]
     expected = ["content.import", "labels.import", "precedents.added", "prelabels.import", "file.export"]
     assert [action for action in actions if action in expected] == expected
-    assert ("precedents.withdrawn" in actions) is (item.status == 0)
+    assert ("precedent.withdraw" in actions) is (item.status == 0)
     export = next(one for one in entries if one["action"] == "file.export")
     assert export["detail"]["sha256"] == sha256(out.read_bytes()).hexdigest()
     manifest = json.loads(out.with_name("out.jsonl.manifest.json").read_text())

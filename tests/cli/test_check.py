@@ -73,7 +73,7 @@ def test_too_many_wrong_ones_break_it_for_good(assistant: Assistant, routed: Pat
     assert check(assistant, routed)["standing"] == "broken"
     said = assistant("check", "-w", routed)
     assert said.stdout.startswith("certificate 1 of r1 is broken")
-    assert "from now on it accepts nothing under this certificate" in said.stderr
+    assert "nothing more is auto-accepted under this certificate" in said.stderr
 
 
 def test_labels_of_other_items_and_those_given_in_sight_of_the_machines_answer_test_nothing(
@@ -96,7 +96,7 @@ def test_without_a_certificate_or_anything_drawn_there_is_nothing_to_check(
     certify(workspace, fit(workspace, {"a": ("safe", 0.9), "b": ("safe", 0.8)}), 2)
     said = assistant("check", "-w", workspace, "--json")
     assert said.status == 1
-    assert "was drawn to be labelled all the same" in said.json["error"]["what"]
+    assert "was drawn for monitoring" in said.json["error"]["what"]
 
 
 def test_one_that_was_withdrawn_is_not_checked(assistant: Assistant, routed: Path) -> None:

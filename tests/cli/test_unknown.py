@@ -14,12 +14,12 @@ import pytest
 from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import freeze_suite
 from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.review.adjudicate import open_case
 from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements import found as disagreements
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
@@ -72,7 +72,7 @@ def test_a_final_label_names_the_categories_that_nobody_answered(assistant: Assi
     said = assistant("settle", "-w", labelled, "--json")
     assert (said.status, said.json["people"], said.json["in_part"]) == (0, 2, 2)
     assert "2 items have categories that no reviewer answered" in said.stderr
-    assert "settled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
+    assert "labeled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
     with Workspace.open(labelled) as opened:
         newest = {one.item_id: one for one in SettlementStore(opened.database).newest(1)}
     assert newest["empty"] == Settlement("empty", (), Origin.PERSON, None, None, 1, unknown=("S", "V"))
@@ -192,7 +192,10 @@ def test_items_known_in_part_are_no_votes_and_no_precedents(assistant: Assistant
     said = assistant("precedents", "add", "--agreed", "-w", labelled, "--json")
     assert (said.json["added"], said.json["in_part"], said.json["disputed"]) == (2, 2, 0)
     refused = assistant("precedents", "add", "empty", "-w", labelled, "--json")
-    assert (refused.status, refused.json["error"]["what"]) == (1, "empty can't be a precedent: in_part")
+    assert (refused.status, refused.json["error"]["what"]) == (
+        1,
+        "this can't be a precedent: its human labels leave categories unknown",
+    )
 
 
 def test_no_certificate_accepts_what_people_know_in_part(assistant: Assistant, labelled: Path) -> None:
@@ -215,7 +218,7 @@ def test_a_label_known_in_part_differs_from_the_machines_only_in_what_it_knows(
     with Workspace.open(labelled) as opened, opened.database.write() as connection:
         disagreements.catch_up(connection, 1)
     with Workspace.open(labelled) as opened:
-        found = {one.item_id: one for one in disagreement_list.page(opened.database, Wanted())}
+        found = {one.item_id: one for one in disagreement_list.page(opened.database, DisagreementFilter())}
         # Of `left_out` S is unknown, and H is what both say; of `empty` H is denied.
         assert found.keys() == {"whole", "empty", "denied"}
         assert (found["empty"].unknown, found["whole"].unknown) == (("S", "V"), ())

@@ -48,7 +48,7 @@ def worked(desk: Desk) -> Desk:
     stored = ItemStore(desk.database).get("i3")
     assert stored is not None
     with desk.database.write() as connection:
-        settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), policy_id="rules", actor="lea")
+        settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), actor="lea")
     sample = SampleStore(desk.database).add(
         run_id=run.id,
         fit_id=None,

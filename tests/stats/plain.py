@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.agreement.coefficient_intervals import NOMINAL, _coefficient
 from assistant.stats.agreement.raters import NO_PAIRS, ONE_LABEL, check_counts, rating_counts
@@ -133,7 +134,7 @@ class RatersCoefficient:
     agreement: float | None
     chance: float | None
     items: int
-    reason: str | None = None
+    reason: Reason | str | None = None
 
 
 def fleiss_kappa(counts: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> RatersCoefficient:

@@ -37,7 +37,7 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     """
     column = label_column(workspace)
     _keep_labels(workspace, path, column)
-    numbers = draws(seed, item_ids, "order of labelling")
+    numbers = draws(seed, item_ids, "order of labelling")  # decides the numbers: reworded, it would reorder sheets
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
     _write(path, _as_csv(items, column))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from assistant.application.evaluation.production_data import described_facts, identity_of, runs_data
+from assistant.application.evaluation.production_data import described_facts, identity_of
 from assistant.application.evaluation.snapshots import (
     Found,
     FrozenSuite,
@@ -18,6 +18,7 @@ from assistant.application.evaluation.snapshots import (
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.work import Asking
+from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import AssistantError, InputError
 from assistant.ingest.labels.answer_files import read_machine_answers
@@ -84,20 +85,6 @@ def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snaps
     kept = tuple(one for one in frozen.snapshot.items if chosen.takes(known[one.id]))
     chosen.check(len(kept), str(frozen.path))
     return replace(frozen.snapshot, items=kept), {one.id: chosen.columns(known[one.id]) for one in kept}
-
-
-def production_data(workspace: Workspace, run_name: str | None = None, selection: Selection | None = None) -> EvalData:
-    """What people said of a run's items, each label weighted by the chance it had to be asked for.
-
-    Args:
-        workspace: the opened workspace.
-        run_name: None for the newest run.
-        selection: which items, and by what they are sliced; None takes all.
-
-    Raises:
-        InputError: no such run, or people labelled none of its items.
-    """
-    return runs_data(workspace, [workspace.runs.find(run_name)], selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +179,7 @@ def _imported(workspace: Workspace, model: str, where: Path) -> Run:
     known = {run.model: run for run in workspace.runs.all() if run.origin == "import"}
     if model in known:
         return known[model]
-    raise _unknown(model, known, where, "assistant prelabels import FILE  takes machine answers in")
+    raise _unknown(model, known, where, "assistant prelabels import FILE  imports model predictions")
 
 
 def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
@@ -211,7 +198,7 @@ def _unknown(model: str, known: Mapping[str, object], where: Path, hint: str) ->
     near = get_close_matches(model, known, n=1)
     there_are = f"there are: {', '.join(list(known)[:_SHOWN])}" if known else hint
     told = f"did you mean {near[0]!r}?" if near else there_are
-    return InputError(f"no machine answers of {model!r} were imported", where=str(where), hint=told)
+    return InputError(f"no model predictions of {model!r} were imported", where=str(where), hint=told)
 
 
 def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
@@ -224,22 +211,23 @@ def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     return texts
 
 
-def _place_notes(found: Found, suite: Suite) -> list[str]:
+def _place_notes(found: Found, suite: Suite) -> list[Reason]:
     if suite.data.query is None and not any(one.asked for one in suite.variants):
         return []
-    notes = []
+    notes: list[Reason] = []
     if found.missing:
-        notes.append(f"{len(found.missing):,} frozen items are not in this workspace: {_some(found.missing)}")
+        notes.append(Reason.of("frozen_items_missing", count=len(found.missing), items=_some(found.missing)))
     if found.changed:
-        notes.append(f"{len(found.changed):,} frozen items have another content now: {_some(found.changed)}")
+        notes.append(Reason.of("frozen_items_changed", count=len(found.changed), items=_some(found.changed)))
     return notes
 
 
-def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
+def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     if frozen.suite.repeats == 1:
         return []
-    cold = [one.name for one in frozen.suite.variants if one.asked and not _temperature(asking_of(workspace, one, 0))]
-    return [f"asked at temperature 0, where repeats mostly repeat themselves: {', '.join(cold)}"] if cold else []
+    asked = [one for one in frozen.suite.variants if one.asked]
+    cold = tuple(one.name for one in asked if not _temperature(asking_of(workspace, one, 0)))
+    return [Reason.of("repeats_at_temperature_0", variants=cold)] if cold else []
 
 
 def _temperature(asking: Asking) -> float:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
 from assistant.store.review.labels.weekly import blind_days
@@ -51,7 +52,7 @@ class Panels:
     """
 
     panels: Mapping[str, AgreementPanel]
-    notes: Sequence[str]
+    notes: Sequence[Reason]
     items: int
 
     @property
@@ -102,11 +103,12 @@ def measure_agreement(workspace: Workspace, source: Source) -> Panels:
     Raises:
         InputError: there are no human labels on it, or the suite isn't frozen.
     """
-    from assistant.application.evaluation.data import production_data, suite_data  # noqa: PLC0415 - as said above
+    from assistant.application.evaluation.sources import RunsSource, SuiteSource, assemble  # noqa: PLC0415 - as said
     from evals.agreement.panel_of_variant import agreement_panel  # noqa: PLC0415
+    from evals.data.selection import Selection  # noqa: PLC0415
 
     of_run, name = source.kind == "run", source.name
-    data = production_data(workspace, name) if of_run else suite_data(workspace, name)[0]
+    data = assemble(RunsSource(workspace, (name,)) if of_run else SuiteSource(workspace, name), Selection()).data
     panels = {one: agreement_panel(data, one) for one in data.variants if len(data.answered(one))}
     return Panels(panels, list(data.notes), len(data))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from assistant.application.workspace.versions import policy_version
 from assistant.domain.policies import Policy
 from assistant.domain.runs import Run, RunTotals
 from assistant.errors import NotFoundError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
+from assistant.policy.documents.documents import parse_policy, read_policy
 from assistant.store.review.labels.stale_labels import GivenLabels, given_labels, with_any
 from assistant.wiring.workspace import Workspace
 
@@ -51,6 +52,24 @@ def list_policy_versions(workspace: Workspace) -> list[str]:
     return list(dict.fromkeys([*(one for one in known if one != workspace.policy.version), workspace.policy.version]))
 
 
+def policy_version(workspace: Workspace, name: str) -> Policy:
+    """The policy in a file, or the version `name` of the workspace's policy as it was when it was used.
+
+    Raises:
+        NotFoundError: neither a file nor a known version.
+        PolicyError: the document has mistakes.
+    """
+    if Path(name).is_file():
+        return read_policy(Path(name))
+    policy = workspace.policy
+    if (source := workspace.registry.policy_source(policy.id, name)) is not None:
+        return parse_policy(source, f"{policy.id}@{name}")
+    if name == policy.version:
+        return policy
+    known = list(dict.fromkeys([*workspace.registry.policy_versions(policy.id), policy.version]))
+    raise NotFoundError("policy_version_not_found", version=name, policy=policy.id, known=known)
+
+
 def used_policy_version(workspace: Workspace, version: str) -> Policy:
     """A version that was used, or the present one; never a file by its path. Raises NotFoundError for any other."""
     known = list_policy_versions(workspace)
@@ -64,6 +83,11 @@ def compare_policy_versions(workspace: Workspace, old: str, new: str | None) -> 
     first = used_policy_version(workspace, old)
     second = used_policy_version(workspace, new or workspace.policy.version)
     return ComparedVersions(first, second, compare_policies(first, second))
+
+
+def compare_named_policies(workspace: Workspace, old: str, new: str) -> PolicyDifference:
+    """What changed between two policies, each a file or a version that was used. Raises as `policy_version`."""
+    return compare_policies(policy_version(workspace, old), policy_version(workspace, new))
 
 
 def count_given_labels(workspace: Workspace) -> Sequence[GivenLabels]:

@@ -1,15 +1,17 @@
-"""Versions of prompts: those of the library, and those that earlier runs used."""
+"""Versions of prompts: those of the library and those that earlier runs used, and whether they hold."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from assistant.application.workspace.versions import prompt_version
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError, PromptError
 from assistant.prompting.library import is_draft
-from assistant.prompting.template import Prompt
+from assistant.prompting.render import compile_sections
+from assistant.prompting.template import Prompt, parse_prompt, read_prompt
 from assistant.wiring.workspace import Workspace
 
 _REF = re.compile(r"[\w-]+@[\w.-]+")
@@ -42,6 +44,45 @@ class PromptVersionRow:
     edited: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UsedPrompt:
+    """A prompt version and the names of the runs that asked with it."""
+
+    prompt: Prompt
+    runs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPrompts:
+    """Prompts that were checked: how many, and the files with a mistake."""
+
+    checked: int
+    mistakes: Sequence[tuple[Path, PromptError]]
+
+
+def used_prompts(workspace: Workspace) -> list[UsedPrompt]:
+    """Every prompt there is, with the runs that used it. Raises PromptError for one with mistakes."""
+    runs: dict[str | None, list[str]] = {}
+    for run in workspace.runs.all():
+        runs.setdefault(run.prompt_digest, []).append(run.name)
+    prompts = [workspace.prompts.get(f"{name}@{version}") for name, version in workspace.prompts.paths()]
+    return [UsedPrompt(prompt, runs.get(prompt.digest, [])) for prompt in prompts]
+
+
+def check_prompts(workspace: Workspace) -> CheckedPrompts:
+    """Check every prompt, and that no version that was used has been edited since."""
+    paths = workspace.prompts.paths()
+    mistakes: list[tuple[Path, PromptError]] = []
+    for path in paths.values():
+        try:
+            prompt = read_prompt(path)
+            compile_sections(prompt)
+            workspace.registry.refuse_edited_prompt(prompt.name, prompt.version, prompt.digest)
+        except PromptError as error:
+            mistakes.append((path, error))
+    return CheckedPrompts(len(paths), mistakes)
+
+
 def list_prompt_versions(workspace: Workspace) -> tuple[list[PromptVersionRow], dict[str, str]]:
     """Every version of the library; and by name those without a text any more, with the last run that used them."""
     runs = workspace.runs.all()
@@ -54,16 +95,29 @@ def list_prompt_versions(workspace: Workspace) -> tuple[list[PromptVersionRow], 
     return rows, {run.prompt: run.name for run in runs if run.prompt and run.prompt not in known}
 
 
+def prompt_version(workspace: Workspace, name: str) -> Prompt:
+    """The prompt in a file, or `name@version` from the library, or as it was when it was used."""
+    if Path(name).is_file():
+        return read_prompt(Path(name))
+    prompt_name, _, version = name.partition("@")
+    source = workspace.registry.prompt_source(prompt_name, version) if version else None
+    if source is not None and (prompt_name, version) not in workspace.prompts.paths():
+        return parse_prompt(source, where=f"{name} (as it was used)")
+    return workspace.prompts.get(name)
+
+
 def used_prompt_version(workspace: Workspace, ref: str) -> Prompt:
     """A version of the library or of an earlier run; never a file by its path.
 
     Raises:
-        NotFoundError: `ref` is no `name@version`.
-        PromptError: there is no such version.
+        NotFoundError: there is no such version, or it can't be read.
     """
     if not _REF.fullmatch(ref):
         raise NotFoundError("prompt_version_unknown", version=ref[:100])
-    return prompt_version(workspace, ref)
+    try:
+        return prompt_version(workspace, ref)
+    except PromptError as error:
+        raise NotFoundError("prompt_version_unusable", hint=error.hint, version=ref, why=error) from None
 
 
 def runs_of_prompt(workspace: Workspace, ref: str) -> list[Run]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_REST = "people label the rest, or the machine labels again in another run that is audited from its beginning"
+_REST = "people label the rest, or a model labels again in another run with an audit of its own"
 _DRAWS = "assistant sample --run %(name)s"
 
 ADVICE = {
@@ -10,15 +10,13 @@ ADVICE = {
     "metadata_not_found": "there are: %(known)s",
     "campaign_seed_fixed": "leave --seed out",
     "campaign_target_fixed": "leave --max-error and --confidence out; another target needs a run of its own",
-    "campaign_of_another_run": "--run %(busy)s continues with that, --run %(run)s starts another campaign",
+    "campaign_of_another_run": "--run %(busy)s resumes that, --run %(run)s starts again",
     "batch_changed": "a certificate speaks of one batch: label the others in a run of their own",
     "target_out_of_range": "e.g. --max-error 0.05 --confidence 0.95",
     "certificate_broken": _REST,
     "nothing_audited_yet": _DRAWS,
     "audit_of_another_run": f"assistant certify --run %(busy)s, or {_DRAWS}  starts with the labels there are",
-    "labels_not_drawn": (
-        f"{_DRAWS}  draws one; or --declared-random, if the labelled items are a simple random sample"
-    ),
+    "labels_not_drawn": (f"{_DRAWS}  draws one; or --declared-random, if the labeled items are a simple random sample"),
     "nothing_labelled_yet": f"{_DRAWS}  draws what they label first",
     "audit_labels_missing": "assistant sample  writes the file to label them in",
     "audit_labels_unsettled": "assistant sample  writes the file to label them in",
@@ -40,7 +38,7 @@ ADVICE = {
     "nothing_scores_later": (
         "certify this batch: --method pac; or take the items into a new workspace and certify there"
     ),
-    "labels_declared_random": "assistant certify --declared-random  says what they prove",
+    "labels_declared_random": "assistant certify --declared-random  states what they prove",
     "no_certificate_to_check": "assistant certify",
     "certificate_withdrawn": "assistant certify",
     "certificate_not_proved": "assistant certify",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,10 +23,10 @@ def register(app: typer.Typer) -> None:
 
 
 def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """What each signal of a run tells about its answers, held against labels people gave blind.
+    """How well each signal of a run separates right from wrong answers, measured on blind human labels.
 
-    AUROC: how often a right answer and a wrong one stand in the order the signal says; 0.5 is chance, 1 is perfect.
-    Then the newest fit: the confidence it stated of labels it had not seen, and what people said.
+    AUROC: how often a right answer ranks above a wrong one; 0.5 is chance, 1 is perfect.
+    Then the newest fit: its stated confidence on held-out labels, beside the human labels.
 
     Example: assistant signals --run r1
     """
@@ -39,10 +38,14 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
         found = read_signals(opened, run)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:
-        output.next_step("assistant sample", "draws the labels to learn from; a fit says how sure to be of each answer")
+        output.next_step(
+            "assistant sample", "draws the items to label for training; a fit gives each answer its confidence"
+        )
 
 
 def _as_dict(found: RunSignals) -> dict[str, Any]:
+    from assistant.reports.as_json import plain
+
     run, fit = found.run, found.fit
     told = None if fit is None else {"fit": fit.id, "labels_used": fit.labels_used, **fit.report}
     return {
@@ -52,7 +55,7 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
         "labelled": found.labelled,
         "wrong": found.wrong,
         "speaks_for": found.speaks_for,
-        "signals": [asdict(one) for one in found.discriminations],
+        "signals": [plain(one) for one in found.discriminations],
         "fit": told,
     }
 
@@ -60,8 +63,8 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
 def _shown(found: RunSignals) -> list[str | Table]:
     run = found.run
     head = (
-        f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} machine labels "
-        f"differ from people's; figures speak for {found.speaks_for}"
+        f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} model labels "
+        f"differ from human labels; figures speak for {found.speaks_for}"
     )
     if not found.discriminations:
         return [head, "the run has no signals", *_reliability(found)]
@@ -70,6 +73,8 @@ def _shown(found: RunSignals) -> list[str | Table]:
 
 
 def _row(one: SignalDiscrimination) -> tuple[str, ...]:
+    from assistant.reports.reasons.worded import english
+
     interval = "-" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
     return (
         one.name,
@@ -78,7 +83,7 @@ def _row(one: SignalDiscrimination) -> tuple[str, ...]:
         _number(one.mean_wrong, "3g"),
         _number(one.auroc, "2f"),
         interval,
-        one.reason or one.direction or "",
+        (english(one.reason) if one.reason else one.direction) or "",
     )
 
 
@@ -87,7 +92,7 @@ def _reliability(found: RunSignals) -> list[str | Table]:
     if found.fit is None:
         return []
     report = found.fit.report.get("reliability")
-    head = f"fit {found.fit.id}, learned from {found.fit.labels_used:,} labels"
+    head = f"fit {found.fit.id}, trained on {found.fit.labels_used:,} labels"
     if not isinstance(report, Mapping):
         return ["", f"{head}: no report, it speaks for {found.fit.report.get('speaks_for', 'nobody')}"]
     rows = [
@@ -101,7 +106,7 @@ def _reliability(found: RunSignals) -> list[str | Table]:
         for one in report["bins"]
     ]
     figures = (
-        f"{head}, held against {report['n']:,} it had not seen; speaks for {found.fit.report.get('speaks_for')}\n"
+        f"{head}, tested on {report['n']:,} held-out labels; speaks for {found.fit.report.get('speaks_for')}\n"
         f"stated {report['mean_confidence']:.3f}, agreed {report['agreement']:.3f}; Brier {report['brier']:.3f}, "
         f"ECE {report['ece']:.3f} over {len(rows)} bins, log loss {report['log_loss']:.3f}, "
         f"AUROC {_number(report['auroc'], '3f')}"

@@ -30,6 +30,7 @@ _PEOPLE = {"human_human_raw": "human_human", "machine_human_raw": "machine_human
 
 def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Sequence[SliceAgreement]) -> None:
     """The agreement panel; as JSON a map of name to value, low, high, n and reason."""
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import invalid_sentence, panel_sentence
 
     figures = dict(panel.coefficients)
@@ -59,7 +60,7 @@ def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Se
     if panel.invalid is not None:
         output.note(f"{invalid} {_DECLARE}")
     for note in panel.notes:
-        output.note(note)
+        output.note(english(note))
     _note_left_out(output, data)
 
 
@@ -83,7 +84,7 @@ def show_people(
 ) -> None:
     """People among themselves."""
     raw = figures["raw"]
-    said = "Nothing can be said of people's agreement: " + (raw.reason or "")
+    said = f"Inter-annotator agreement is not defined: {_why(raw)}"
     if raw.value is not None:
         said = (
             f"Two reviewers of an item agree on {raw.value:.1%} ({raw.low:.1%} to {raw.high:.1%}, n = {raw.n:,} items)."
@@ -101,7 +102,7 @@ def show_people(
 
 def show_comparison(output: Output, comparison: Comparison, examples: int) -> None:
     """The verdict, the two sides, slices, and what was fixed and broken."""
-    from assistant.reports.words import Words
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import verdict_sentence
 
     sides = [_side_row(side) for side in (comparison.baseline, comparison.candidate)]
@@ -110,8 +111,8 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
         "",
         table(("variant", "agreement", "cost", "per agreed label", "ms", "tokens", "failed", "missing"), sides),
         "",
-        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; {comparison.test}; "
-        f"{_detectable(comparison)}",
+        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; "
+        f"{english(comparison.test)}; {_detectable(comparison)}",
     ]
     if comparison.slices:
         effects = [
@@ -134,10 +135,9 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
             parts += ["", table(("item", "people", "baseline", "candidate", "text"), rows, title=name)]
     output.result(comparison_json(comparison), *parts)
     for note in comparison.notes:
-        output.note(note)
+        output.note(english(note))
     if comparison.missing:
-        words = Words()
-        left_out = "; ".join(f"{count:,} {words.known(reason)}" for reason, count in comparison.missing.items())
+        left_out = "; ".join(f"{count:,} {english(reason)}" for reason, count in comparison.missing.items())
         output.note(f"not compared: {left_out}")
 
 
@@ -146,7 +146,7 @@ def show_plan(output: Output, plan: Plan) -> None:
     origin = {"stated": "as stated", "pilot": "as in the pilot", "assumed": "assumed"}[plan.origin]
     points = f"{100 * plan.detect:g} point{'' if plan.detect == 0.01 else 's'}"
     said = (
-        f"{plan.items:,} labelled items tell a difference of {points} in {plan.power:.0%} of such comparisons at "
+        f"{plan.items:,} labeled items detect a difference of {points} in {plan.power:.0%} of such comparisons at "
         f"{plan.confidence:.0%} confidence, where just one variant agrees with people on {plan.discordant:.1%} of "
         f"items ({origin})."
     )
@@ -156,7 +156,7 @@ def show_plan(output: Output, plan: Plan) -> None:
         parts.append(
             f"The pilot saw that on {plan.pilot.discordant:,} of {plan.pilot.items:,} ({plan.pilot.low:.1%} to "
             f"{plan.pilot.high:.1%}; at the upper end {plan.items_if_more:,} items are needed); its own items "
-            f"tell {detects}."
+            f"detect {detects}."
         )
     output.result(asdict(plan), *parts)
 
@@ -192,7 +192,7 @@ def coefficient_table(figures: Mapping[str, Coefficient]) -> Any:
             "-" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}",
             one.n,
             f"{one.effective_n:.0f}",
-            one.reason or "",
+            _why(one),
         )
         for name, one in figures.items()
     ]
@@ -220,7 +220,7 @@ def _plain(figure: Coefficient | None) -> str:
     if figure is None:
         return "-"
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     ends = "" if figure.low is None or figure.high is None else f" ({figure.low:.2f} to {figure.high:.2f})"
     return f"{figure.value:.2f}{ends}"
 
@@ -240,7 +240,7 @@ def _side_row(side: Side) -> tuple[str, ...]:
 
 def _cell(figure: Coefficient) -> str:
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     if figure.low is None or figure.high is None:
         return f"{figure.value:.1%}"
     return f"{figure.value:.1%} ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
@@ -248,7 +248,7 @@ def _cell(figure: Coefficient) -> str:
 
 def _points(figure: Coefficient) -> str:
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     ends = (
         "" if figure.low is None or figure.high is None else f" ({100 * figure.low:+.1f} to {100 * figure.high:+.1f})"
     )
@@ -258,12 +258,20 @@ def _points(figure: Coefficient) -> str:
 def _detectable(comparison: Comparison) -> str:
     smallest = comparison.minimum_detectable_difference
     if smallest is None:
-        return "no difference could be told from these items"
-    return f"smallest difference these items tell: {100 * smallest:.1f} points"
+        return "no difference can be detected with these items"
+    return f"smallest detectable difference with these items: {100 * smallest:.1f} points"
+
+
+def _why(figure: Coefficient) -> str:
+    """Why it is undefined, or has no interval; empty where it has both."""
+    from assistant.reports.reasons.worded import english
+
+    return "" if figure.reason is None else english(figure.reason)
 
 
 def _note_left_out(output: Output, data: EvalData) -> None:
+    from assistant.reports.reasons.worded import english
+
     if data.left_out:
-        named = {"open": "known in part only (people left categories unknown)"}
-        shown = ", ".join(f"{count:,} {named.get(reason, reason)}" for reason, count in data.left_out.items())
+        shown = ", ".join(f"{count:,} {english(reason)}" for reason, count in data.left_out.items())
         output.note(f"left out: {shown}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
+
+if TYPE_CHECKING:
+    from assistant.application.workspace.doctor import Finding
+    from assistant.cli.error_words import ErrorWords
 
 
 def register(app: typer.Typer) -> None:
@@ -18,10 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a workspace: settings, a policy and prompts to start from.
+    """Create a workspace with settings, a policy and prompts to start from.
 
     Example: assistant init my-project
     """
@@ -30,7 +34,7 @@ def init(
     made = make_workspace(folder)
     output = Output(as_json=as_json)
     output.result({"workspace": str(folder), "files": made}, f"workspace {folder}: {', '.join(made)}")
-    output.next_step(f"cd {folder} && assistant doctor", "checks that all it needs is there")
+    output.next_step(f"cd {folder} && assistant doctor", "checks the installation")
 
 
 def doctor(
@@ -38,20 +42,30 @@ def doctor(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, and say what to do.
+    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, with a fix for each problem.
 
     Example: assistant doctor --model openai:gpt-4o-mini
     """
     from assistant.application.workspace.doctor import examine
+    from assistant.cli.error_words import error_words
 
     output = Output(as_json=as_json)
     findings = examine(workspace, model)
-    data = [{"check": one.check, "ok": one.ok, "found": one.found, "hint": one.hint} for one in findings]
-    rows = [("ok" if one.ok else "FAILED", one.check, one.found, one.hint) for one in findings]
+    words = {one.check: error_words(one.error) for one in findings if one.error}
+    told = [(one, *_told(one, words.get(one.check))) for one in findings]
+    data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in told]
+    rows = [("ok" if one.ok else "FAILED", one.check, found, hint) for one, found, hint in told]
     output.result(data, table(("", "check", "found", "what to do"), rows))
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
     if any(one.check == "database" and one.found.endswith(" 0 items") for one in findings):
-        output.next_step("assistant ingest FILE", "takes content in")
+        output.next_step("assistant ingest FILE", "imports content")
     else:
-        output.next_step("assistant status", "says how far it is")
+        output.next_step("assistant status", "shows the progress")
+
+
+def _told(one: Finding, error: ErrorWords | None) -> tuple[str, str]:
+    """What was found, and what to do about it."""
+    if error is None:
+        return one.found, ""
+    return f"{error.where}: {error.what}" if error.where else error.what, error.hint

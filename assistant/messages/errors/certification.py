@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.messages.language import marked
 
 TEXTS = {
-    "run_without_labels": marked("run %(run)s has no machine labels"),
+    "run_without_labels": marked("run %(run)s has no model labels"),
     "metadata_not_found": marked("no item has the metadata '%(name)s'"),
     "campaign_seed_fixed": marked("the campaign of %(run)s learns with seed %(seed)s, not %(wished)s"),
     "campaign_target_fixed": marked(
@@ -29,7 +29,7 @@ TEXTS = {
     "labels_not_drawn": marked(
         "the labels there are were not drawn as an audit of %(run)s: they may have been chosen because they were easy"
     ),
-    "nothing_labelled_yet": marked("people have labelled nothing of %(run)s"),
+    "nothing_labelled_yet": marked("people have labeled nothing of %(run)s"),
     "audit_labels_missing": marked("%(missing)s of %(drawn)s labels of audit sample %(sample)s are missing"),
     "audit_labels_unsettled": marked(
         "%(missing)s of %(drawn)s labels of audit sample %(sample)s are missing; on %(tied)s of these people are evenly"
@@ -48,7 +48,7 @@ TEXTS = {
     "audit_met_its_errors": marked("the audit met its errors among the first items already"),
     "nothing_offered": marked("nothing was offered"),
     "no_audit_would_do": marked(
-        "by what was learned so far no audit would do: better machine labels are needed, or people label the rest"
+        "by what was learned so far no audit would do: better model labels are needed, or people label the rest"
     ),
     "audit_would_do": marked(
         "by what was learned so far an audit of %(labels)s labels would probably let about %(saved)s items be accepted"
@@ -65,15 +65,15 @@ TEXTS = {
         "the labels that were declared a random sample have audited %(audited)s already: of several runs tried on the"
         " same labels one passes by luck"
     ),
-    "labels_not_blind": marked("%(labels)s labels were given in sight of the machine's answer: they can't audit it"),
+    "labels_not_blind": marked("%(labels)s labels were given with the model's answer in sight: they can't audit it"),
     "too_few_declared_labels": marked(
         "half of the labels teach and half audit, which takes at least %(each)s each: %(least)s labels of items of"
         " %(run)s, there are %(labels)s"
     ),
-    "every_item_labelled": marked("people have labelled every item: nothing is left to guarantee anything about"),
+    "every_item_labelled": marked("people have labeled every item: nothing is left to guarantee"),
     "threshold_without_groups": marked("a threshold for later items is one for all, without groups"),
     "threshold_needs_random_sample": marked(
-        "a threshold for items that come later needs a labelled random sample of what the source sends; a campaign"
+        "a threshold for items that come later needs a labeled random sample of what the source sends; a campaign"
         " audits the surest items of one batch"
     ),
     "no_threshold_certified": marked("no threshold can be certified: %(reason)s"),
@@ -86,9 +86,9 @@ TEXTS = {
     "certificate_withdrawn": marked("certificate %(certificate)s of %(run)s was withdrawn"),
     "certificate_not_proved": marked("certificate %(certificate)s of %(run)s is not proved"),
     "nothing_drawn_to_check": marked(
-        "nothing that is accepted under certificate %(certificate)s was drawn to be labelled all the same"
+        "nothing that is accepted under certificate %(certificate)s was drawn for monitoring"
     ),
-    "no_blind_labels": marked("people labelled no item of %(run)s without seeing the machine's answer"),
+    "no_blind_labels": marked("people labeled no item of %(run)s without seeing the model's answer"),
     "sheet_not_csv": marked("%(name)s can't be written"),
     "sheet_folder_not_found": marked("no such folder"),
     "sheet_not_writable": marked("can't be written: %(reason)s"),

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.comparison.mcnemar import mcnemar
 from assistant.stats.comparison.paired_bootstrap import bootstrap_interval
 from assistant.stats.comparison.paired_proportions import PairedTable, tango
@@ -62,7 +63,7 @@ class PairedComparison:
     item_deviation: float | None
     differs: bool
     no_worse: bool | None
-    reason: str | None
+    reason: Reason | None
 
 
 def compare_paired(
@@ -161,7 +162,7 @@ class _Figures:
     high: float | None
     p_value: float | None
     item_deviation: float | None
-    reason: str | None
+    reason: Reason | None
 
     def differs(self, level: float) -> bool:
         """Both the interval and the p-value speak against "no difference"."""

@@ -95,7 +95,7 @@ def prediction_powered_mean(
     y, w, groups = weighted_clusters(given, None if correction is not None else clusters, weights)
     f = guessed if len(y) == len(guessed) else guessed[np.asarray(weights) > 0]
     left = _left_to_chance(correction, w, len(y))
-    moments = _moments(y, f, w, groups, left if correction is not None else None, population)
+    moments = _moments(y, f, w, groups, left=left if correction is not None else None, population=population)
     power = moments.best_power()
     value = float(np.average(y, weights=w)) + power * (population.mean - float(np.average(f, weights=w)))
     size = kish(np.bincount(groups, w))
@@ -127,7 +127,7 @@ class _Moments:
 
 
 def _moments(
-    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], left: Floats | None, population: Predictions
+    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], *, left: Floats | None, population: Predictions
 ) -> _Moments:
     """Where the mean speaks for others like these items, the population's own chance moves its mean prediction too."""
     u = w / w.sum()

@@ -2,7 +2,7 @@
 
 A commit to disk costs milliseconds; waiting for one per reply would slow a job, gathering replies in memory would lose
 them to a kill. So each reply is appended here first, by one write, unread. The writer moves them to SQL in batches
-and drops the file; what a killed process left is taken in by the next one. A kill loses nothing that was appended; a
+and drops the file; what a killed process left is imported by the next one. A kill loses nothing that was appended; a
 power cut at most the last unsynced batch (a fraction of a second).
 """
 

@@ -81,7 +81,7 @@ class LossBound:
     def reason(self) -> str | None:
         """Why a figure is None, in words; None where none is."""
         if not self.accepted:
-            return "no machine label is accepted: there is nothing to take a share of"
+            return "no model label is accepted: there is nothing to take a share of"
         if self.estimate is None:
             return "no item that could lose in this way was audited: there is nothing to estimate from"
         return None
@@ -147,7 +147,7 @@ def loss_bounds(
     if not 0 <= cut <= len(codes) <= batch:
         raise ValueError(f"the cut ({cut}) lies within the order ({len(codes)}), and that within the batch ({batch})")
     if (codes[:cut] == NONE).any():
-        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no machine label to accept")
+        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no model label to accept")
     if not 0 < least <= pi.min():
         raise ValueError(f"inclusion probabilities go down to {pi.min():g}, least_probability is {least:g}")
     accepted = _BeforeCut(people[:cut], codes[:cut], pi[:cut], batch)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from assistant.domain.reasons import Reason
 from assistant.stats.scores.selective import auroc
 from assistant.stats.vectors import Floats, check_range, vectors
 
@@ -38,7 +39,7 @@ class SignalDiscrimination:
             0.5, tells nothing, to 1; None where it is undefined.
         low, high: its interval, below 0.5 where even the direction may be chance; None where it can't be had.
         direction: None where `auroc` is None or exactly 0.5.
-        reason: why a figure is None, in words; None where none is.
+        reason: why a figure is None; None where none is.
     """
 
     name: str
@@ -51,7 +52,7 @@ class SignalDiscrimination:
     low: float | None
     high: float | None
     direction: Direction | None
-    reason: str | None
+    reason: Reason | None
 
 
 def signal_discriminations(
@@ -166,19 +167,21 @@ def _checked(name: str, column: npt.ArrayLike, items: int) -> Floats:
     return signal
 
 
-def _undefined(signal: Floats, right: Floats) -> str | None:
+def _undefined(signal: Floats, right: Floats) -> Reason | None:
     """Why the discrimination of a signal is undefined."""
     if not len(signal):
-        return "no labelled item has it"
+        return Reason("signal_of_no_item")
     if right.min() == right.max():
-        return f"all {len(right)} answers that have it are {'right' if right[0] else 'wrong'}"
-    return f"constant: {signal[0]:g} on all {len(signal)} items" if signal.min() == signal.max() else None
+        return Reason.of("signal_with_all_right" if right[0] else "signal_with_all_wrong", answers=len(right))
+    if signal.min() == signal.max():
+        return Reason.of("constant_signal", value=float(signal[0]), items=len(signal))
+    return None
 
 
-def _no_interval(signal: Floats, right: Floats) -> str:
+def _no_interval(signal: Floats, right: Floats) -> Reason:
     if _apart(signal, right):
-        return "right and wrong answers lie wholly apart: no interval can be estimated"
-    return f"only one {'right' if right.sum() == 1 else 'wrong'} answer has it: no interval can be estimated"
+        return Reason("right_and_wrong_apart")
+    return Reason("signal_with_one_right" if right.sum() == 1 else "signal_with_one_wrong")
 
 
 def _apart(signal: Floats, outcomes: Floats) -> bool:

@@ -9,13 +9,22 @@ from assistant.messages import wording
 from assistant.messages.language import Language, marked
 
 ADVICE: Mapping[str, str] = {
+    "labels_refused": marked("Reload the page: the policy may have changed."),
+    "not_settled": marked("Adjudicate this item first."),
+    "names_hidden": marked("Remove that filter."),
+    "place_unreadable": marked("Start from the top."),
+    "not_a_moment": marked("Choose one from the calendar."),
+    "too_little_gold": marked("Leads add adjudicated items to gold."),
+    "reviewer_unfit": marked("Change that on the page People, or choose another language."),
+    "round_failed": marked("Your lead can start another test for you."),
+    "task_policy_version_gone": marked("Put that version of the policy back."),
     "password_is_the_name": marked("Take something others don't know."),
     "password_guessable": marked("Take four or five words that have nothing to do with each other."),
     "token_without_scope": marked("Choose a scope."),
     "job_at_work": marked("Wait until it is done, or stop it; both keep all answers."),
     "job_starting": marked("Look again in a moment."),
     "budget_without_price": marked("Add it to assistant.toml, in US$ per million tokens."),
-    "run_not_offered": marked("Choose one of the prompts and models offered; others are asked from the command line."),
+    "run_not_offered": marked("Choose one of the listed prompts and models; use the command line for others."),
     "run_changed": marked("Look again what it costs."),
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "last_admin": marked("Make another user an admin first."),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.alternative_annotator import AlternativeAnnotatorTest, alternative_annotator_test
 
 # Made-up labels of 60 items; the figures are from the authors' notebook (nitaytech/AltTest 18428b1) run on them
@@ -102,8 +103,7 @@ def test_grades_may_be_judged_by_their_distance() -> None:
 def test_fewer_than_three_raters_with_thirty_items_leave_it_undefined_with_a_reason() -> None:
     two = of_strings(HUMANS[:2], MACHINE)
     assert (two.advantage_probability, two.at) == (None, ())
-    assert two.reason is not None
-    assert two.reason.startswith("2 raters have 30 items or more")
+    assert two.reason == Reason.of("too_few_raters", raters=2, items=30, others=1, needed=3)
     short = of_strings([*HUMANS[:2], HUMANS[2][:29]], MACHINE)
     assert (short.left_out, len(short.raters), short.advantage_probability) == ((2,), 2, None)
     nothing = alternative_annotator_test([], [], [], [])
@@ -123,7 +123,7 @@ def test_items_without_a_machine_label_or_a_second_rater_do_not_count() -> None:
         (lambda: alternative_annotator_test([0], [0], [0, 1], [0]), "as long"),
         (lambda: alternative_annotator_test([1], [0], [0], [0]), "items must hold codes from 0 to 0, got 1"),
         (lambda: alternative_annotator_test([0, 0], [0, -1], [0, 1], [0]), "raters .* got -1 at position 1"),
-        (lambda: alternative_annotator_test([0, 0], [4, 4], [0, 1], [0]), "rater 4 labelled item 0 twice, .* 1"),
+        (lambda: alternative_annotator_test([0, 0], [4, 4], [0, 1], [0]), "rater 4 labeled item 0 twice, .* 1"),
         (lambda: alternative_annotator_test([0], [0], [0], [-2]), "machine .* got -2"),
         (lambda: alternative_annotator_test([0], [0], [0], [0], q=0), "q must"),
         (lambda: alternative_annotator_test([0], [0], [0], [0], epsilons=[2]), "epsilons"),

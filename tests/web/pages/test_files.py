@@ -6,8 +6,8 @@ import pytest
 
 from assistant.domain.review_work import Role
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 FILES = (
     *("/runs", "/runs/r1/totals", "/queue/leases", "/quality/figures", "/prompts", "/policy"),
@@ -64,7 +64,7 @@ def test_runs_are_filtered_on_the_page_and_in_the_file(made_up: MadeUp, signed_i
     ):
         assert rows(client.get(f"/runs{query}")) == names, query
         assert [row["name"] for row in csv_rows(client.get(f"/runs.csv{query}"))] == names, query
-    assert "No run like that" in words(client.get("/runs?state=here"))
+    assert "No matching runs" in words(client.get("/runs?state=here"))
     assert "/runs.csv?prompt=moderation%401" in client.get("/runs?prompt=moderation@1").text
 
 

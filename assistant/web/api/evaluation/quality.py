@@ -11,9 +11,9 @@ from assistant.application.evaluation.quality import Source, choose_source
 from assistant.application.labeling.runs import find_run
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.web.agreement import Agreement, agreement_of
 from assistant.web.api_schema import Filter, Shown, group, problems
 from assistant.web.context import site
-from assistant.web.presentation.agreement import Agreement, agreement_of
 from assistant.web.presentation.quality import weeks
 from assistant.web.security.authentication import needs
 

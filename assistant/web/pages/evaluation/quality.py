@@ -82,7 +82,7 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """
     path = evaluation_reports(site(request).workspace).get(name)
     if path is None:
-        raise Problem(404, marked("There is no such report any more. Write it again: assistant eval report SUITE"))
+        raise Problem(404, marked("This report no longer exists. Create it again: assistant eval report SUITE"))
     page, policy = _shown_report(path)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 

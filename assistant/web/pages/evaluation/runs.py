@@ -36,11 +36,11 @@ Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 STATES = {
     "here": marked("running"),
     "elsewhere": marked("running, started by a command"),
-    "ended": marked("ended"),
+    "ended": marked("completed"),
     "interrupted": marked("stopped"),
-    "cut_off": marked("cut off"),
+    "cut_off": marked("interrupted"),
     "imported": marked("imported"),
-    "new": marked("nothing asked yet"),
+    "new": marked("not started"),
 }
 ALIVE = frozenset(state for state in RunState if state.running)
 
@@ -102,7 +102,8 @@ def one_run(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """One run: what it asks, how far it is, its history; figures that take a while come after."""
     run = find_run(site(request).workspace, name)
     events = list_run_events(site(request).workspace, run)
-    return render(request, "runs/run.html", run=run, events=events, event_names=terms.EVENTS, **_live(request, run))
+    shown: dict[str, Any] = {"run": run, "events": events, "event_names": terms.EVENTS, "detail_names": terms.DETAILS}
+    return render(request, "runs/run.html", **shown | _live(request, run))
 
 
 @router.get("/runs/{name}/progress")
@@ -128,6 +129,7 @@ def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
         statuses=terms.STATUSES,
         failures=terms.FAILURES,
         routes=terms.ROUTES,
+        reasons=terms.REASONS,
     )
 
 

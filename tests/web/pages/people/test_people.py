@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.domain.review_work import Cause, Role, TaskKind
@@ -11,8 +13,8 @@ from assistant.store.audit import log as audit
 from assistant.store.people.users import UserStore
 from assistant.store.review.labels import gold
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 SEEING = {Role.LEAD, Role.MANAGER, Role.ADMIN}
 
@@ -53,7 +55,7 @@ def test_figures_come_with_interval_and_n(made_up: MadeUp, signed_in: SignedIn) 
     stored = made_up.workspace.items.get(post.id)
     assert stored is not None
     with made_up.workspace.database.write() as connection:
-        settle(connection, stored, Verdict(post.first, Cause.EDGE_CASE), policy_id="community", actor="lea")
+        settle(connection, stored, Verdict(post.first, Cause.EDGE_CASE), actor="lea")
     client = signed_in(Role.LEAD)
     told = words(client.get("/people"))
     right = 4 if made_up.posts[12].first == ("threat",) else 3
@@ -63,16 +65,16 @@ def test_figures_come_with_interval_and_n(made_up: MadeUp, signed_in: SignedIn) 
     assert (ana["answers"], ana["gold_n"], ana["adjudication_n"], ana["adjudication_value"]) == ("16", "4", "1", "1.0")
     assert float(ana["gold_low"]) < right / 4
     person = words(client.get("/people/ana"))
-    assert "by Dawid and Skene's model" in person
-    assert "As adjudicated 100% 21% to 100%, n = 1" in person
-    assert "not defined: none yet" in person
+    assert "Dawid-Skene model" in person
+    assert "Adjudicated accuracy 100% 21% to 100%, n = 1" in person
+    assert "not defined: no data yet" in person
 
 
 def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None:
     assert made_up
     client = signed_in(Role.LEAD)
-    assert "no answers in this time" in words(client.get("/people"))
-    assert "No answers in this time" in words(client.get("/people/bo?days=7"))
+    assert "no answers in this period" in words(client.get("/people"))
+    assert "No answers in this period" in words(client.get("/people/bo?days=7"))
     assert client.get("/people?days=3").status_code == 422
     assert client.get("/people/nobody").status_code == 404
 
@@ -128,8 +130,9 @@ def test_gold_is_added_listed_and_retired(made_up: MadeUp, signed_in: SignedIn) 
     assert rows(client.get("/gold")) == ["post-001", "post-004"]
     assert "100% 21% to 100%, n = 1" in words(client.get("/gold"))
     assert [row["right"] for row in excel_rows(client.get("/gold.xlsx"))] == [0, 1]
-    assert client.post(f"/gold/{number}/retire").status_code == 303
-    assert client.post(f"/gold/{number}/retire").status_code == 409
+    assert client.post(f"/gold/{number}/retire").headers["location"] == "/gold"
+    assert client.post(f"/gold/{number}/retire").headers["location"] == "/gold?already=true"
+    assert client.post("/gold/99999/retire").status_code == 404
     assert rows(client.get("/gold")) == ["post-001"]
     assert rows(client.get("/gold?state=retired")) == ["post-004"]
     with made_up.workspace.database.read() as connection:
@@ -141,7 +144,7 @@ def test_gold_needs_an_item_and_a_label_and_keeps_what_was_written(made_up: Made
     client = signed_in(Role.LEAD)
     told = client.post("/gold", data={"item": "nothing", "labels": "spam", "explanation": "<b>why</b>"})
     assert told.status_code == 422
-    assert "There is no item of that id." in words(told)
+    assert "No item has that ID." in words(told)
     assert "&lt;b&gt;why&lt;/b&gt;" in told.text
     assert client.post("/gold", data={"item": "post-001"}).status_code == 422
     assert client.post("/gold", data={"item": "post-001", "labels": "lovely"}).status_code == 422
@@ -164,6 +167,23 @@ def test_forged_changes_are_refused(made_up: MadeUp, signed_in: SignedIn) -> Non
     del client.headers["X-CSRF-Token"]
     for path in ("/people/ana/change", "/people/ana/disable", "/people/new", "/gold", f"/gold/{number}/retire"):
         assert client.post(path, data={"role": "admin"}).status_code == 403, path
+
+
+def test_the_same_gold_twice_is_one_and_other_gold_is_asked_about_before_it_replaces(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    client, given = signed_in(Role.LEAD), {"item": "post-001", "labels": "spam", "explanation": "SP1"}
+    assert client.post("/gold", data=given).headers["location"] == "/gold"
+    assert client.post("/gold", data=given).headers["location"] == "/gold?already=true"
+    assert "Already done: nothing changed." in words(client.get("/gold?already=true"))
+    refused = client.post("/gold", data=given | {"labels": "hate"})
+    assert refused.status_code == 409
+    assert "Send this again to replace it." in words(refused)
+    [number] = re.findall(r'name="replaces" value="(\d+)"', refused.text)
+    assert client.post("/gold", data=given | {"labels": "hate", "replaces": number}).status_code == 303
+    assert len(audit.entries(made_up.workspace.database, action="gold.add")) == 2
+    with made_up.workspace.database.read() as connection:
+        assert [one.labels for one in gold.known(connection, "community", "en")] == [("hate",)]
 
 
 def test_gold_shown_too_often_is_retired_when_somebody_looks(

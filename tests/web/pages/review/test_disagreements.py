@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from assistant.application.review.fill_queue import list_conflicts
 from assistant.application.workspace.search import search_policy
+from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.review_work import Role, TaskKind
 from assistant.domain.reviews import Review
@@ -16,11 +18,10 @@ from assistant.store.audit import log as audit
 from assistant.store.content.items import NewItem
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
-from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+from tests.workspaces import MadeUp, Post
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
@@ -35,7 +36,7 @@ def worked(made_up: MadeUp) -> MadeUp:
 
 
 def waiting(made_up: MadeUp, kind: str = "machine") -> list[Disagreement]:
-    return disagreement_list.page(made_up.workspace.database, Wanted(kind=kind), limit=1000)
+    return disagreement_list.page(made_up.workspace.database, DisagreementFilter(kind=kind), limit=1000)
 
 
 def items(found: list[Disagreement]) -> list[str]:
@@ -44,8 +45,17 @@ def items(found: list[Disagreement]) -> list[str]:
 
 
 def settle(client: TestClient, number: int, label: str = "safe", cause: str = "machine_error", note: str = "") -> None:
-    answer = client.post(f"/disagreements/{number}/settle", data={"labels": label, "cause": cause, "note": note})
+    """Send the form as the page has it now."""
+    replaced = replaces(client.get(f"/disagreements/{number}"))
+    given = {"labels": label, "cause": cause, "note": note} | ({"replaces": replaced} if replaced else {})
+    answer = client.post(f"/disagreements/{number}/settle", data=given)
     assert answer.status_code == 303, words(answer)
+
+
+def replaces(page: Response, action: str = "settle") -> str:
+    """What a form of the page says it replaces; empty for nothing."""
+    found = re.search(rf'/{action}".*?name="replaces" value="(\d+)"', page.text, re.DOTALL)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("role", Role)
@@ -86,7 +96,7 @@ def test_a_filter_that_means_nothing_is_told(worked: MadeUp, signed_in: SignedIn
     assert client.get("/disagreements?first=lovely&second=safe").status_code == 422
     assert client.get("/disagreements?least=7").status_code == 422
     assert client.get("/disagreements?kind=aliens").status_code == 422
-    assert "Name both answers" in words(client.get("/disagreements?first=safe"))
+    assert "Fill in both labels" in words(client.get("/disagreements?first=safe"))
     assert signed_in(Role.ANALYST).get("/disagreements?reviewer=ana").status_code == 403
 
 
@@ -141,7 +151,7 @@ def test_a_settlement_needs_a_label_and_a_cause_and_keeps_what_was_written(worke
     path = f"/disagreements/{one.id}/settle"
     told = client.post(path, data={"labels": "spam", "note": "a <b>long</b> thought"})
     assert told.status_code == 422
-    assert "Say why the answers differ." in words(told)
+    assert "Choose the root cause." in words(told)
     assert "a &lt;b&gt;long&lt;/b&gt; thought" in told.text
     assert re.search(r'value="spam"[^>]*checked', told.text)
     assert client.post(path, data={"labels": "lovely", "cause": "edge_case"}).status_code == 422
@@ -157,10 +167,48 @@ def test_what_is_settled_leaves_the_list_and_is_the_item_s_answer(worked: MadeUp
     assert one.item_id in rows(client.get("/disagreements?settled=yes"))
     assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("dangerous",)
     told = words(client.get(f"/disagreements/{one.id}"))
-    assert "Settled as dangerous · Policy unclear see D1" in told
+    assert "Resolved as dangerous · Policy gap see D1" in told
     settle(client, one.id, "safe", "edge_case")
-    assert "Settled as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Resolved as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
     assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("safe",)
+
+
+def test_the_same_decision_twice_is_one_and_another_is_a_conflict_that_keeps_what_was_chosen(
+    worked: MadeUp, signed_in: SignedIn
+) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    path, given = f"/disagreements/{one.id}/settle", {"labels": "spam", "cause": "edge_case", "note": "a lure"}
+    assert client.post(path, data=given).headers["location"] == f"/disagreements/{one.id}"
+    again = client.post(path, data=given)
+    assert (again.status_code, again.headers["location"]) == (303, f"/disagreements/{one.id}?already=true")
+    assert "Already done: nothing changed." in words(client.get(again.headers["location"]))
+    late = signed_in(Role.MANAGER).post(path, data=given | {"labels": "hate", "note": "a slur"})
+    assert late.status_code == 409
+    assert "This item has been adjudicated in the meantime" in words(late)
+    assert re.search(r'value="hate"[^>]*checked', late.text)
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("spam",)
+    sent = given | {"labels": "hate", "note": "a slur", "replaces": replaces(late)}
+    assert client.post(path, data=sent).headers["location"] == f"/disagreements/{one.id}"
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("hate",)
+    assert len(audit.entries(worked.workspace.database, action="item.adjudicate")) == 2
+
+
+def test_gold_and_precedents_are_made_once_and_gold_is_replaced_knowingly(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    path = f"/disagreements/{one.id}"
+    settle(client, one.id, "spam", note="a lure")
+    for action in ("gold", "precedent"):
+        assert client.post(f"{path}/{action}").headers["location"] == path
+        assert client.post(f"{path}/{action}").headers["location"] == f"{path}?already=true"
+    settle(client, one.id, "hate", note="a slur")
+    refused = client.post(f"{path}/gold", data={"explanation": "a slur"})
+    assert refused.status_code == 409
+    assert "already gold with another answer" in words(refused)
+    sent = {"explanation": "a slur", "replaces": replaces(refused, "gold")}
+    assert client.post(f"{path}/gold", data=sent).status_code == 303
+    made = audit.entries(worked.workspace.database, action="gold.add")
+    assert [entry.detail["labels"] for entry in made] == [["hate"], ["spam"]]
+    assert len(audit.entries(worked.workspace.database, action="precedent.add")) == 1
 
 
 def test_the_next_one_is_the_next_of_the_same_list(worked: MadeUp, signed_in: SignedIn) -> None:
@@ -170,7 +218,7 @@ def test_the_next_one_is_the_next_of_the_same_list(worked: MadeUp, signed_in: Si
     same = sorted(newest.values(), key=lambda it: -it.id)
     page = client.get(f"/disagreements/{same[0].id}?language={language}").text
     assert f'href="/disagreements/{same[1].id}?language={language}" data-key="ArrowRight"' in page
-    assert "the last one of the list" in words(client.get(f"/disagreements/{same[-1].id}?language={language}"))
+    assert "end of the list" in words(client.get(f"/disagreements/{same[-1].id}?language={language}"))
 
 
 def test_a_precedent_is_found_by_the_next_search(made_up: MadeUp, signed_in: SignedIn) -> None:
@@ -187,7 +235,7 @@ def test_a_precedent_is_found_by_the_next_search(made_up: MadeUp, signed_in: Sig
     assert client.post(f"/disagreements/{one.id}/precedent").status_code == 409
     settle(client, one.id, "spam")
     assert client.post(f"/disagreements/{one.id}/precedent").status_code == 303
-    assert "A precedent: the next run cites it" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Precedent: shown to the model in the next run" in words(client.get(f"/disagreements/{one.id}"))
     found = search_policy(made_up.workspace, "free tickets, follow the wizard", 3)
     assert [(near.text, near.labels) for near in found.precedents] == [(text, ("spam",))]
 
@@ -196,7 +244,7 @@ def test_gold_is_made_with_its_explanation(worked: MadeUp, signed_in: SignedIn) 
     client, one = signed_in(Role.LEAD), waiting(worked)[0]
     settle(client, one.id, "spam", note="a lure")
     client.post(f"/disagreements/{one.id}/gold", data={"explanation": "SP2: a lure with a link"})
-    assert "Gold: mixed in silently" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Gold: served to reviewers" in words(client.get(f"/disagreements/{one.id}"))
     [entry] = audit.entries(worked.workspace.database, action="gold.add")
     assert entry.detail["labels"] == ["spam"]
 
@@ -239,7 +287,7 @@ def test_pictures_of_the_workspace_are_shown_when_opened_and_no_others(made_up: 
     client = signed_in(Role.LEAD)
     page = client.get(f"/disagreements/{one.id}")
     assert page.text.count("<img") == 1
-    assert "Picture 1 of 3, in grey" in words(page)
+    assert "Picture 1 of 3, in grayscale" in words(page)
     assert words(page).count("isn't a picture of this workspace") == 2
     assert "Machine translation (en) look" in words(page)
     shown = client.get(f"/disagreements/{one.id}/media/0")
@@ -260,7 +308,7 @@ def test_forged_and_stale_addresses_are_refused(worked: MadeUp, signed_in: Signe
 
 
 def test_without_any_the_page_says_where_they_come_from(signed_in: SignedIn) -> None:
-    assert "Disagreements appear by themselves" in words(signed_in(Role.LEAD).get("/disagreements"))
+    assert "Disagreements appear automatically" in words(signed_in(Role.LEAD).get("/disagreements"))
 
 
 def test_people_who_contradict_each_other_in_imported_labels_are_one_row_and_can_be_adjudicated(
