@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -158,11 +159,11 @@ class History:
 
 
 def _chosen(fit: Fit | None) -> Chosen | None:
-    """What the newest fit's classifier looked at, so that the next one, in another process, asks for the same items."""
+    """What the newest fit's classifier looked at, so that the next one, in another process, looks at the same."""
     if fit is None or "penalty" not in fit.report:
         return None
-    recipe, penalty, labels = (fit.report[name] for name in ("recipe", "penalty", "chosen_with"))
-    return Chosen(str(recipe), float(str(penalty)), int(str(labels)))
+    report: Mapping[str, Any] = fit.report
+    return Chosen(report["recipe"], float(report["penalty"]), int(report["chosen_with"]))
 
 
 def read_history(workspace: Workspace, run: Run) -> History:
