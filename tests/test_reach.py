@@ -12,13 +12,11 @@ from assistant.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
-COMING = "kept for the analysts' figures that are planned; nothing promises it before"
 BY_JINJA = "Jinja's visitor calls it by the name of the node"
 ALLOWED = {
     "visit_Compare": BY_JINJA,
     "visit_Concat": BY_JINJA,
     "visit_For": BY_JINJA,
-    "prediction_powered_mean": COMING,
     **dict.fromkeys(("capture_signals", "readinto", "handleError"), "uvicorn, io and logging call these"),
 }
 # Decorators that leave a function to be called by its name; others hand it to a framework, which calls it.

@@ -18,6 +18,7 @@ from evals.agreement.measures import NDCG_AT, jaccard, kendall, mean_ndcg
 from evals.agreement.panel import AgreementPanel, Invalid
 from evals.agreement.people import grades
 from evals.agreement.shares import EXACT, group_warning
+from evals.agreement.whole_run import whole_run
 from evals.data.categories import memberships
 from evals.data.eval_data import NONE, Codes, EvalData, Scale
 from evals.data.reference_set import classes_in_use, classes_of_set
@@ -73,6 +74,7 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
         ceiling=ceiling(data, variant, confidence),
         arms=arms(data, variant, confidence),
         notes=_notes(data, variant, kept),
+        whole_run=whole_run(data, variant, confidence),
     )
 
 

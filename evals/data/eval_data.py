@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.domain.labels import NO_ANSWER
+from evals.data.population import Population
 
 NONE = -1
 """Code where there is no answer."""
@@ -209,6 +210,7 @@ class EvalData:
         invalid: by variant, how many of its answers hold labels that the set does not have, by these labels: none of
             these answers ever agrees.
         finite: each item was drawn by itself from a batch, and figures speak for just that one.
+        populations: by variant, what it answered to every item of its run, these and others; empty where not known.
     """
 
     ids: tuple[str, ...]
@@ -230,6 +232,7 @@ class EvalData:
     given: Bools | None = None
     invalid: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     finite: bool = False
+    populations: Mapping[str, Population] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -103,8 +103,8 @@ def production_data(
     """
     if isinstance(workspace, Path):
         with Workspace.open(workspace) as opened:
-            return runs_data(opened, [opened.runs.find(run_name)], selection)
-    return runs_data(workspace, [workspace.runs.find(run_name)], selection)
+            return runs_data(opened, [opened.runs.find(run_name)], selection, whole=True)
+    return runs_data(workspace, [workspace.runs.find(run_name)], selection, whole=True)
 
 
 def comparable_data(

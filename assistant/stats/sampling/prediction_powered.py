@@ -68,8 +68,9 @@ def prediction_powered_mean(
     Hájek's mean of the labels, plus `power` times what Hájek's mean of their predictions misses of the population's
     known one. The power is that of the smallest variance (PPI++), kept within 0 and 1, so that predictions that tell
     nothing do no harm. For equal weights it is the estimate of PPI++ with the items without a label as the unlabelled
-    ones. The interval is Student's with z² / 4 items added that the machine misses and as many that it wrongly gives,
-    as Agresti & Coull (1998) do for a proportion: it does not collapse where the machine was never seen to err.
+    ones. The interval is normal, Student's where items weigh differently or are clustered, with z² / 4 items added that
+    the machine misses and as many that it wrongly gives, as Agresti & Coull (1998) do for a proportion: it does not
+    collapse where the machine was never seen to err.
 
     Args:
         labels: by people, 0 to 1 (whether an item holds a label, or agrees), shape (n,).
@@ -95,7 +96,7 @@ def prediction_powered_mean(
     y, w, groups = weighted_clusters(given, None if correction is not None else clusters, weights)
     f = guessed if len(y) == len(guessed) else guessed[np.asarray(weights) > 0]
     left = _left_to_chance(correction, w, len(y))
-    moments = _moments(y, f, w, groups, left if correction is not None else None, population)
+    moments = _moments(y, f, w, groups, left=left if correction is not None else None, population=population)
     power = moments.best_power()
     value = float(np.average(y, weights=w)) + power * (population.mean - float(np.average(f, weights=w)))
     size = kish(np.bincount(groups, w))
@@ -106,7 +107,8 @@ def prediction_powered_mean(
     padded = _Padded(size, NormalDist().inv_cdf((1 + confidence) / 2) ** 2 / 4, chance)
     variance = padded.variance(moments.variance(power), float(at), power)
     alone = padded.variance(moments.variance(0), float(np.average(y, weights=w)), 0)
-    half = float(stdtrit(max(1.0, size - 1), (1 + confidence) / 2)) * sqrt(variance)
+    equal = len(groups) == int(groups.max()) + 1 and bool((w == w[0]).all())
+    half = float(stdtrit(np.inf if equal else max(1.0, size - 1), (1 + confidence) / 2)) * sqrt(variance)
     more = floor(len(y) * (alone / variance - 1) + 1e-9) if power and variance else 0
     return PredictionPowered(_cut(value), _cut(value - half), _cut(value + half), power, max(0, more))
 
@@ -127,7 +129,7 @@ class _Moments:
 
 
 def _moments(
-    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], left: Floats | None, population: Predictions
+    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], *, left: Floats | None, population: Predictions
 ) -> _Moments:
     """Where the mean speaks for others like these items, the population's own chance moves its mean prediction too."""
     u = w / w.sum()
