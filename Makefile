@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 PINS := requirements/constraints.txt
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint $(PINS)
 
-.PHONY: help setup setup-dev demo test static check bench lock clean
+NPM := $(shell command -v npm 2>/dev/null)
+SCRIPT_CHECKERS := node_modules/.package-lock.json
+
+.PHONY: help setup setup-dev demo test static javascript check bench lock clean
 
 help: ## show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,11 +38,25 @@ test: setup-dev ## all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/browser
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/browser  # apart: the browser's driver keeps an event loop running
 
-static: setup-dev ## lint, types, layers
+static: setup-dev javascript ## lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+ifeq ($(NPM),)
+javascript: ## lint and types of the pages' scripts
+	@echo "SKIPPED: the pages' JavaScript is neither type-checked nor linted, since npm is not installed (apt-get install npm)"
+else
+javascript: $(SCRIPT_CHECKERS) ## lint and types of the pages' scripts
+	npm run --silent lint
+	npm run --silent types
+
+$(SCRIPT_CHECKERS): package.json package-lock.json
+	@echo "setting up what checks JavaScript, in node_modules"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+endif
 
 check: static test ## lint, types, layers, tests
 
@@ -50,9 +67,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --override requireme
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 lock: setup-dev ## resolve all versions again; the files name no registry
+	$(if $(NPM),npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund)
 	$(COMPILE) requirements/constraints.in --all-extras --upgrade --output-file $(PINS)
 	sed -n 's/^\([A-Za-z0-9].*[^ \]\) *\\*$$/\1/p' $(PINS) >requirements/versions.txt
 	$(COMPILE) --extra postgres --constraint requirements/versions.txt --output-file requirements/server.txt
 
 clean: ## remove what was set up and made here
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) node_modules demo

@@ -179,17 +179,21 @@ class Database:
                 f"the database has schema {found}, this program needs {HEAD}",
                 hint="assistant backup FILE, end older programs that use it, then: assistant db upgrade",
             )
-        copy = self._kept(found) if found is not None else None
-        with self.write(alone=True) as connection:  # who comes second finds everything made
+        with self.write(alone=True) as connection:
+            # Who comes second finds everything made: a copy taken now would be one of the new schema.
+            before = schema.version_of(connection)
+            if before == HEAD:
+                return
+            copy = self._kept_copy(before) if before is not None else None
             if not self.is_sqlite:
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             schema.upgrade(connection, "head")
-        if found is not None:
+        if before is not None:
             kept = f"; as it was before: {copy}" if copy else ""
-            say(f"the database was upgraded from schema {found} to {HEAD}{kept}")
+            say(f"the database was upgraded from schema {before} to {HEAD}{kept}")
 
-    def _kept(self, version: str) -> Path | None:
-        """A copy of SQLite's file as it is; None where there is no file of ours."""
+    def _kept_copy(self, version: str) -> Path | None:
+        """A copy of SQLite's file; None where there is no file of ours. Read beside the writer: SQLite copies none."""
         if self.file is None:
             return None
         with self.read() as connection:

@@ -53,7 +53,7 @@ def create_app(
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
         connections: those that are open, for the figures.
     """
-    logins = LoginLimits(workspace.database)
+    logins = LoginLimits(workspace.login_attempts)
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(

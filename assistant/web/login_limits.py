@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from assistant.store.database import Database
 from assistant.store.people.login_attempts import Allowance, AttemptStore
 
 _NETWORK = 64  # bits of an IPv6 address that stand for one connection: the rest its owner chooses
@@ -46,12 +43,11 @@ class LoginLimits:
     address. Tries count before the password is looked at, so that many at once can't slip through.
 
     Args:
-        database: where tries are counted.
-        clock: seconds since 1970.
+        attempts: where tries are counted.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self._attempts = AttemptStore(database, clock)
+    def __init__(self, attempts: AttemptStore) -> None:
+        self._attempts = attempts
 
     def try_once(self, account: str, address: str) -> Wait:
         """Count a try, if it may go on.

@@ -67,15 +67,7 @@ def routing_policy(settings: RoutingSettings, policy: Policy, *, seed: int, nonc
         audit_share=settings.audit_share,
         seed=seed,
         nonce=nonce,
-        words=label_words(policy),
-    )
-
-
-def label_words(policy: Policy) -> LabelWords:
-    """The names by which a content may demand a label."""
-    labels = policy.label_set.labels
-    return LabelWords(
-        good=tuple(label.name for label in labels if label.severity == 0), named=tuple(label.name for label in labels)
+        words=LabelWords.of(policy),
     )
 
 

@@ -15,7 +15,6 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.ingest.duplicates.groups import group_items
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -24,21 +23,14 @@ from assistant.prompting.template import Prompt
 from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
-from assistant.store.certification.nonces import REVIEW, WORKSPACE, NonceStore, seed_of
-from assistant.store.certification.results import ResultStore
+from assistant.store.certification.nonces import REVIEW, WORKSPACE, seed_of
 from assistant.store.connection.engine import Link
-from assistant.store.content.embeddings import EmbeddingStore
-from assistant.store.content.items import ItemStore
-from assistant.store.content.precedents import PrecedentStore
-from assistant.store.content.registry import Registry
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
-from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.journal import ReplyJournal, claim
-from assistant.store.runs.prelabels import PrelabelStore
-from assistant.store.runs.runs import RunStore
+from assistant.store.stores import Stores
+from assistant.store.workspaces import WorkspaceStore, database_url, open_database
 from assistant.wiring.actor import actor
-from assistant.wiring.storage import database_url, open_database, open_index
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
 if TYPE_CHECKING:
@@ -49,8 +41,8 @@ STATE = ".assistant"
 _IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 
 
-class Workspace:
-    """A workspace folder with its settings, database, policy, prompts, index and models."""
+class Workspace(Stores):
+    """A workspace folder with its settings, database and stores, policy, prompts, index and models."""
 
     def __init__(self, folder: Path, settings: Settings, *, serves: bool = False) -> None:
         self.folder = folder
@@ -120,36 +112,6 @@ class Workspace:
         )
 
     @cached_property
-    def items(self) -> ItemStore:
-        """Items."""
-        return ItemStore(self.database)
-
-    @cached_property
-    def runs(self) -> RunStore:
-        """Runs."""
-        return RunStore(self.database)
-
-    @cached_property
-    def prelabels(self) -> PrelabelStore:
-        """Answers."""
-        return PrelabelStore(self.database)
-
-    @cached_property
-    def results(self) -> ResultStore:
-        """Outcomes, for reports and exports."""
-        return ResultStore(self.database)
-
-    @cached_property
-    def reviews(self) -> ReviewStore:
-        """Human labels."""
-        return ReviewStore(self.database)
-
-    @cached_property
-    def nonces(self) -> NonceStore:
-        """What draws come from."""
-        return NonceStore(self.database)
-
-    @cached_property
     def seed(self) -> int:
         """Of folds and solvers: the settings', else the workspace's own."""
         given = self.settings.routing.seed
@@ -159,21 +121,6 @@ class Workspace:
     def ids(self) -> OpaqueIds:
         """Ids of tasks and assignments, by the workspace's own secret."""
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
-
-    @cached_property
-    def precedents(self) -> PrecedentStore:
-        """Settled items."""
-        return PrecedentStore(self.database)
-
-    @cached_property
-    def registry(self) -> Registry:
-        """Prompt and policy versions that were used."""
-        return Registry(self.database)
-
-    @cached_property
-    def embeddings(self) -> EmbeddingStore:
-        """Vectors of record."""
-        return EmbeddingStore(self.database)
 
     @cached_property
     def queue(self) -> Queue:
@@ -240,16 +187,20 @@ class Workspace:
     @cached_property
     def index(self) -> VectorIndex:
         """Chroma: embedded in the workspace, owned by this process alone, or a server by URL."""
-        index = open_index(self.database, self.state, self.settings.storage)
+        index = self._open_index()
         self._closing.callback(index.close)
         return index
 
     def empty_index(self) -> None:
         """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
-        with open_index(self.database, self.state, self.settings.storage, fresh=True) as index:
+        with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
                     index.drop(key)
+
+    def _open_index(self, *, fresh: bool = False) -> VectorIndex:
+        name = WorkspaceStore(self.database).id()
+        return VectorIndex.of_workspace(name, self.state, self.settings.storage, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
@@ -266,10 +217,6 @@ class Workspace:
     def journal_folder(self) -> Path:
         """Where the journal is, for those who only look."""
         return self.state / "journal"
-
-    def group_near_duplicates(self) -> int:
-        """Bring the near-duplicate groups up to date; returns how many there are."""
-        return group_items(self.items, self.settings.content.near_duplicate_threshold)
 
     def prompt(self, ref: str | None, spec: str) -> Prompt:
         """The prompt of that name, else the settings' choice for that model."""

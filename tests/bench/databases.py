@@ -14,7 +14,7 @@ from assistant.domain.certificates import Score
 from assistant.store.certification.fits import FitStore
 from assistant.store.database import now, parts
 from assistant.store.tables.content import items, prelabels
-from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.store.workspaces import DATABASE_VARIABLE
 from assistant.wiring.workspace import Workspace
 from tests.bench.commands import Finished, run
 from tests.postgres import find_binaries, running_server

@@ -35,8 +35,8 @@ from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.tables.content import items, reviews
+from assistant.store.workspaces import DATABASE_VARIABLE
 from assistant.web.security.credentials import digest, hash_password, new_token
-from assistant.wiring.storage import DATABASE_VARIABLE
 from assistant.wiring.workspace import Workspace
 from tests.bench.content import posts
 from tests.bench.team_site import Site, team_site

@@ -20,7 +20,7 @@ from assistant.domain.review_work import Role
 from assistant.exchange import archive as archive_module
 from assistant.store.database import HEAD, MIGRATIONS, Database, _engine
 from assistant.store.dump import snapshot
-from assistant.wiring.storage import DATABASE_VARIABLE
+from assistant.store.workspaces import DATABASE_VARIABLE
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.postgres import PostgresServer

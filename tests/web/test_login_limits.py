@@ -53,7 +53,7 @@ def test_a_try_that_has_to_wait_counts_nowhere(database: Database) -> None:
 
 def test_a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(database: Database) -> None:
     clock = Clock()
-    limits = LoginLimits(database, clock)
+    limits = LoginLimits(AttemptStore(database, clock))
     assert [seconds(limits, "ana", "10.0.0.1") for _ in range(6)][-1] == 30
     clock.now -= 3600
     assert seconds(limits, "ana", "10.0.0.1") == 0
@@ -77,14 +77,16 @@ def test_the_table_stays_bounded_whatever_is_tried(database: Database) -> None:
 
 
 def test_five_wrong_passwords_and_the_sixth_waits(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     assert [seconds(limits, "ana", "10.0.0.1") for _ in range(6)] == [0, 0, 0, 0, 0, 30]
 
 
 def test_two_processes_count_together(workspace: Workspace) -> None:
     apps = [create_app(workspace, ServeOptions(port=PORT)) for _ in range(2)]
     for app in apps:
-        app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # each has its own, on one database
+        app.state.site.logins = LoginLimits(
+            AttemptStore(workspace.database, lambda: 0.0)
+        )  # each has its own, on one database
     statuses = []
     for number in range(10):
         client = browser(apps[number % 2])
@@ -93,7 +95,7 @@ def test_two_processes_count_together(workspace: Workspace) -> None:
 
 
 def test_others_are_not_locked_out_by_somebody_elses_tries(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     for _ in range(20):
         limits.try_once("ana", "10.9.9.9")
     assert seconds(limits, "ana", "10.0.0.1") == 0
@@ -101,14 +103,14 @@ def test_others_are_not_locked_out_by_somebody_elses_tries(database: Database) -
 
 
 def test_one_address_cannot_try_many_names(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     waits = [limits.try_once(f"user{number}", "10.9.9.9") for number in range(40)]
     assert [wait.seconds for wait in waits[:30]] == [0] * 30
     assert {wait.limit for wait in waits[30:]} == {"address"}
 
 
 def test_an_owner_of_many_ipv6_addresses_is_one(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     waits = [seconds(limits, "ana", f"2001:db8:1:2::{number:x}") for number in range(1, 7)]
     assert waits == [0, 0, 0, 0, 0, 30]
     assert seconds(limits, "ana", "2001:db8:1:3::1") == 0
@@ -129,14 +131,14 @@ def test_what_stands_for_an_address(address: str, network: str) -> None:
 
 
 def test_an_account_has_a_wide_limit_of_its_own(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     waits = [limits.try_once("ana", f"10.0.{number}.1") for number in range(101)]
     assert [wait.seconds for wait in waits[:100]] == [0] * 100
     assert (waits[100].seconds, waits[100].limit) == (30, "account")
 
 
 def test_a_right_password_forgives_mistypings_here_and_nothing_else(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     for _ in range(5):
         limits.try_once("ana", "10.0.0.1")
     limits.succeeded("ana", "10.0.0.1")
@@ -148,14 +150,14 @@ def test_a_right_password_forgives_mistypings_here_and_nothing_else(database: Da
 
 
 def test_an_office_behind_one_address_comes_in_on_monday_morning(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     for number in range(60):
         assert seconds(limits, f"user{number}", "10.0.0.1") == 0
         limits.succeeded(f"user{number}", "10.0.0.1")
 
 
 def test_a_login_of_ones_own_does_not_pay_for_guesses_at_others(database: Database) -> None:
-    limits = LoginLimits(database, Clock())
+    limits = LoginLimits(AttemptStore(database, Clock()))
     refused = 0
     for number in range(50):
         refused += seconds(limits, f"victim{number}", "10.9.9.9") > 0
@@ -165,7 +167,7 @@ def test_a_login_of_ones_own_does_not_pay_for_guesses_at_others(database: Databa
 
 
 def test_limits_that_were_met_are_in_the_metrics(app: FastAPI, nobody: TestClient, workspace: Workspace) -> None:
-    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)
+    app.state.site.logins = LoginLimits(AttemptStore(workspace.database, lambda: 0.0))
     for number in range(7):
         nobody.post("/login", data={"name": "ana", "password": f"guess {number}"})
     told = nobody.get("/metrics").text

@@ -51,9 +51,7 @@ import numpy as np
 from assistant.domain.certificates import IssuedCertificate, Score
 from assistant.routing.allocation import Integers
 from assistant.store.certification.fits import FitStore, ScoreColumns
-from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.rounds import RoundStore
+from assistant.store.certification.pool import PoolPage
 from assistant.wiring.workspace import Workspace
 
 NO_ANSWER = "(no answer)"  # group of the items the run has no usable answer for
@@ -94,7 +92,7 @@ def accepted_scores(workspace: Workspace, certificate: IssuedCertificate) -> Ite
     What people have labelled since, for whatever reason, is still among them: a person's answer goes before the
     machine's. Whether the certificate stands is not looked at either: `CertificateStore.standing` says that.
     """
-    keys, ids = RoundStore(workspace.database).names(certificate.run_id)
+    keys, ids = workspace.routing_rounds.names(certificate.run_id)
     names = dict(zip(keys.tolist(), ids, strict=True))
     for wave in accepted_columns(workspace, certificate):
         for key, code, confidence in zip(
@@ -114,7 +112,7 @@ def accepted_columns(
         workspace, certificate: as there.
         scores_of: how to read the scores of a fit, where somebody has read them already.
     """
-    read = scores_of or FitStore(workspace.database).columns
+    read = scores_of or workspace.fits.columns
     statement = certificate.statement
     threshold = statement.get("threshold")
     least = 0.0 if threshold is None else float(str(threshold))
@@ -124,7 +122,7 @@ def accepted_columns(
         scores = every.at(np.flatnonzero(~every.later))
         at = _passed(np.argsort(-scores.confidence, kind="stable")[: wave.offered], scores.keys, wave, groups)
         at = at[(scores.confidence[at] > 0) & (scores.confidence[at] >= least)]
-        audited = [one.item_id for one in SampleStore(workspace.database).items(wave.sample)]
+        audited = [one.item_id for one in workspace.samples.items(wave.sample)]
         looked_at = list(workspace.items.keys_of(audited).values())
         yield scores.at(at[~np.isin(scores.keys[at], looked_at)])
         if threshold is not None:
@@ -155,7 +153,7 @@ def _groups(workspace: Workspace, certificate: IssuedCertificate) -> Mapping[int
     by = certificate.statement.get("by")
     if by is None:
         return {}
-    pages = PoolStore(workspace.database).pages(certificate.run_id)
+    pages = workspace.pool.pages(certificate.run_id)
     return {key: group for page in pages for key, (_, group) in zip(page.keys, groups_of(page, str(by)), strict=True)}
 
 

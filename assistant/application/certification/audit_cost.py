@@ -6,8 +6,6 @@ import numpy as np
 
 from assistant.application.certification.campaign_state import Design
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.store.certification.fits import FitStore
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.audit_cost import Price, price_of_certainty
 from assistant.trust.certificates.campaign import Target
@@ -35,7 +33,7 @@ def probable_audit(workspace: Workspace, run: Run, target: Target) -> str:
 
 def _expected(workspace: Workspace, run: Run, target: Target) -> tuple[np.ndarray, int]:
     """Chance of each item left at the newest fit to be wrong, surest first, and the wrong labels the batch may hold."""
-    fits, samples = FitStore(workspace.database), SampleStore(workspace.database).of_run(run.id)
+    fits, samples = workspace.fits, workspace.samples.of_run(run.id)
     fit = fits.latest(run.id)
     if fit is None or not samples:
         return np.zeros(0), 0

@@ -23,7 +23,7 @@ from assistant.errors import CertificateError, InputError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.steps import step
-from assistant.store.certification.pool import PoolPage, PoolStore
+from assistant.store.certification.pool import PoolPage
 from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE, Answers, Pool
 from assistant.wiring.workspace import Workspace
@@ -135,7 +135,7 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     Raises:
         CertificateError: the run has no items, or no usable answer.
     """
-    store = PoolStore(workspace.database)
+    store = workspace.pool
     beside = [other for other in workspace.runs.all() if other.id != run.id]
     pages, others = [], {other.name: list[LabelAnswer | None]() for other in beside}
     with step(f"reading the answers of {run.name}") as reading:

@@ -24,7 +24,6 @@ from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Purpose, Sample
 from assistant.errors import CertificateError
 from assistant.store.certification.nonces import campaign_scope
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Step, Target
 from assistant.trust.certificates.plan import plan_audit
@@ -173,7 +172,7 @@ def _split(batch: Batch, votes: Votes, missing: Iterable[str]) -> Iterator[Split
 
 
 def _refuse_declared(workspace: Workspace, history: History) -> None:
-    if SampleStore(workspace.database).of_run(history.run.id, Purpose.DECLARED):
+    if workspace.samples.of_run(history.run.id, Purpose.DECLARED):
         raise CertificateError(
             f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
             hint="assistant certify --declared-random  tells what they prove",

@@ -15,7 +15,6 @@ from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Target, Wave
 from assistant.trust.classifier.calibrated import Judge
@@ -146,7 +145,7 @@ class History:
     def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
         """The campaign where it stopped."""
         campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
-        if (chosen := _chosen(FitStore(workspace.database).latest(self.run.id))) is not None:
+        if (chosen := _chosen(workspace.fits.latest(self.run.id))) is not None:
             judge.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
@@ -156,7 +155,7 @@ class History:
 
     def waves(self, workspace: Workspace, batch: Batch) -> list[Wave]:
         """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
-        fits = FitStore(workspace.database)
+        fits = workspace.fits
         return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
 
 
@@ -174,7 +173,7 @@ def read_history(workspace: Workspace, run: Run) -> History:
     Raises:
         CertificateError: items have left the batch, or come into it, since they were first offered.
     """
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     samples = tuple(one for one in store.of_run(run.id) if one.purpose in _STEPS)
     drawn = {one.id: tuple(item.item_id for item in store.items(one.id)) for one in samples}
     return History(run, samples, drawn)
@@ -247,7 +246,7 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     run = workspace.runs.find(name)
     if name is not None:
         return run
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     if store.of_run(run.id):
         return run
     busy = [other for other in workspace.runs.all() if store.of_run(other.id)]

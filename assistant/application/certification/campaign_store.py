@@ -11,9 +11,7 @@ import numpy as np
 from assistant.application.certification.batch import Batch
 from assistant.application.certification.campaign_state import Design, History, policy_name
 from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Score
-from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.journal import claim
 from assistant.trust.certificates.campaign import Campaign, Step
 from assistant.trust.classifier.calibrated import Judgement
@@ -63,7 +61,7 @@ class Keeper:
             left: (k,) items that were neither labelled nor offered before the step: those whose scores are kept.
         """
         fit = None if step.judgement is None else self._fit(step.judgement, left)
-        return SampleStore(self.workspace.database).add(
+        return self.workspace.samples.add(
             self.history.run.id,
             fit_id=None if fit is None else fit.id,
             purpose=step.purpose,
@@ -74,7 +72,7 @@ class Keeper:
         )
 
     def _fit(self, judgement: Judgement, left: np.ndarray) -> Fit:
-        return FitStore(self.workspace.database).add(
+        return self.workspace.fits.add(
             self.history.run.id,
             seed=self.seed,
             labels_used=len(judgement.labelled),

@@ -8,7 +8,6 @@ from assistant.application.certification.certify_batch import CertifyChoice, cer
 from assistant.application.certification.certify_declared import certify_declared
 from assistant.application.certification.certify_stream import certify_threshold
 from assistant.domain.certificates import IssuedCertificate
-from assistant.store.certification.samples import SampleStore
 from assistant.trust.certificates.audit_cost import Price
 from assistant.wiring.workspace import Workspace
 
@@ -29,7 +28,7 @@ def certify_run(workspace: Workspace, choice: CertifyChoice) -> IssuedCertificat
 def certify_curve(workspace: Workspace, choice: CertifyChoice) -> list[Price]:
     """What audits of some sizes would probably bring by the run's newest fit; empty before there is one."""
     run = choose_run(workspace, choice.run)
-    samples = SampleStore(workspace.database).of_run(run.id)
+    samples = workspace.samples.of_run(run.id)
     target = Design.of(samples[-1]).target if samples else DEFAULT_TARGET
     return price_curve(
         workspace, run, read_target(choice.max_error or target.max_error, choice.confidence or target.confidence)

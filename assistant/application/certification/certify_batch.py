@@ -16,8 +16,6 @@ from assistant.application.certification.verify_draws import check_draws
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Standing
 from assistant.errors import CertificateError
-from assistant.store.certification.certificates import CertificateStore
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.pool import NONE
@@ -105,7 +103,7 @@ def issue_statement(
     Raises:
         CertificateError: fresh labels have broken an earlier certificate of this run.
     """
-    store = CertificateStore(workspace.database)
+    store = workspace.certificates
     newest = store.latest(run.id)
     if newest is not None and store.standing(newest.id) is Standing.BROKEN:
         raise CertificateError(
@@ -134,7 +132,7 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
             f"{len(history.ids(one)):,} to {one.value}" for one in {s.purpose: 0 for s in history.samples}
         )
         raise CertificateError(f"nothing of {told(run)} was audited yet; drawn so far: {drawn}", hint=goes_on)
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     if busy := [other for other in workspace.runs.all() if store.of_run(other.id)]:
         raise CertificateError(
             f"nothing was drawn from {told(run)}; people were asked about {told(busy[-1])}, and an audit of those"

@@ -29,9 +29,8 @@ from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
-from assistant.store.certification.fits import FitStore, KeptClassifier
+from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
-from assistant.store.certification.samples import SampleStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Target, Wave
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
@@ -127,7 +126,7 @@ def declared_audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> Dec
 
 
 def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
-    known = SampleStore(workspace.database).of_run(run.id, Purpose.DECLARED)
+    known = workspace.samples.of_run(run.id, Purpose.DECLARED)
     if not known:
         return _split(workspace, run, choice)
     sample, design = known[0], Design.of(known[0])
@@ -140,8 +139,8 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
         )
     batch = read_batch(workspace, run, last_key=design.last_key)
     check_batch(design, batch)
-    drawn = tuple(one.item_id for one in SampleStore(workspace.database).items(sample.id))
-    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    drawn = tuple(one.item_id for one in workspace.samples.items(sample.id))
+    wave = read_wave(workspace.fits, batch, sample, drawn)
     nonce = workspace.nonces.find(declared_scope(run.id))
     return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
 
@@ -179,7 +178,7 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
 
 def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
     """Labels that audited one run prove nothing about another: of several tried on the same one passes by luck."""
-    store, known = SampleStore(workspace.database), set(labelled)
+    store, known = workspace.samples, set(labelled)
     for other in workspace.runs.all():
         earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
         if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
@@ -244,7 +243,7 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
     batch, judgement, auditing = split.batch, split.judgement, split.auditing
     others = np.setdiff1d(np.arange(len(batch)), split.teaching)
     classifier, unkept = _classifier(split)
-    fit = FitStore(workspace.database).add(
+    fit = workspace.fits.add(
         batch.run.id,
         seed=split.seed,
         labels_used=len(judgement.labelled),
@@ -261,7 +260,7 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         seal=split.nonce.seal,
         policy=policy_name(workspace),
     )
-    sample = SampleStore(workspace.database).add(
+    sample = workspace.samples.add(
         batch.run.id,
         fit_id=fit.id,
         purpose=Purpose.DECLARED,
@@ -271,7 +270,7 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
-    wave = read_wave(FitStore(workspace.database), batch, sample, drawn)
+    wave = read_wave(workspace.fits, batch, sample, drawn)
     return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
 
 

@@ -14,7 +14,6 @@ from assistant.application.certification.classifier_store import thaw
 from assistant.application.certification.statement import identity, nonce_as_json, people_as_json
 from assistant.domain.certificates import IssuedCertificate
 from assistant.errors import CertificateError, InputError
-from assistant.store.certification.fits import FitStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.stream import StreamCertificate, certify_stream
 from assistant.trust.classifier.serialization import FrozenError
@@ -61,7 +60,7 @@ def _valid_for(workspace: Workspace, audit: DeclaredAudit) -> dict[str, object]:
     Raises:
         CertificateError: it was not kept, or can't be read: nothing that comes later would ever be scored.
     """
-    store, number = FitStore(workspace.database), audit.place[1]
+    store, number = workspace.fits, audit.place[1]
     kept, fit = store.classifier(number), store.get(number)
     if kept is None:
         reason = None if fit is None else fit.report.get("classifier")

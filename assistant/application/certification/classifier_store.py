@@ -47,7 +47,7 @@ class Reading:
     def of(cls, workspace: Workspace, batch: Batch, pool: Pool, taught: np.ndarray) -> Self:
         """As the items of a batch were read; `taught` (m,) are those that taught."""
         metadata = tuple(workspace.settings.trust.metadata)
-        kinds = _kinds(PoolStore(workspace.database), batch, metadata)
+        kinds = _kinds(workspace.pool, batch, metadata)
         return cls(
             classes=batch.classes,
             others=tuple(batch.others),
@@ -60,7 +60,7 @@ class Reading:
 
     def pool(self, workspace: Workspace, run: Run, page: PoolPage) -> tuple[Batch, Pool]:
         """Items that came later, read the same way."""
-        store = PoolStore(workspace.database)
+        store = workspace.pool
         runs = [one for one in workspace.runs.all() if one.name in self.others]
         found = store.other_answers([one.id for one in runs], page)
         others = {one.name: found[one.id] for one in runs}
@@ -74,7 +74,7 @@ class Reading:
 
     def strange(self, workspace: Workspace, batch: Batch, pool: Pool) -> dict[int, Strange]:
         """Positions of the items that are of another kind than those that taught, and why."""
-        kinds = _kinds(PoolStore(workspace.database), batch, self.metadata)
+        kinds = _kinds(workspace.pool, batch, self.metadata)
         given = {name: np.zeros(len(pool), dtype=bool) for name in self.familiar.inputs} | _given(pool)
         return self.familiar.strange(kinds, given)
 

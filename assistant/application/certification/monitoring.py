@@ -25,9 +25,6 @@ from assistant.routing.route import Route
 from assistant.routing.sampling import draw
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.certification.pool import PoolStore
-from assistant.store.certification.samples import SampleStore
-from assistant.store.runs.routes import RouteStore
 from assistant.trust.certificates.monitor import Monitoring, monitor
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.wiring.workspace import Workspace
@@ -82,7 +79,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
         CertificateError: there is no certificate, it was withdrawn, or nothing was drawn to test it.
     """
     run = choose_run(workspace, run_name)
-    store = CertificateStore(workspace.database)
+    store = workspace.certificates
     certificate = store.latest(run.id)
     if certificate is None:
         raise CertificateError(f"there is no certificate of {run.name} to check", hint="assistant certify")
@@ -91,7 +88,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
         became = "was withdrawn" if standing is Standing.WITHDRAWN else "is not proved"
         raise CertificateError(f"certificate {certificate.id} of {run.name} {became}", hint="assistant certify")
     watched = _watch(workspace, certificate)
-    people = PeoplesAnswers.read(PoolStore(workspace.database), watched.drawn).votes(watched.drawn).settled
+    people = PeoplesAnswers.read(workspace.pool, watched.drawn).votes(watched.drawn).settled
     counted = [name for name in _counted(store.events(certificate.id)) if name in people]
     nonce = workspace.nonces.get(routing_scope(run.id)).value
     new = _in_random_order(people.keys() - set(counted), certificate, nonce)
@@ -109,7 +106,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
 
 
 def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
-    routes, since = RouteStore(workspace.database), certificate.created_at
+    routes, since = workspace.routes, certificate.created_at
     leaves = {score.item_id: score for score in accepted_scores(workspace, certificate)}
     sent = routes.ever(certificate.run_id, Route.ACCEPT, since)
     drawn = routes.ever(certificate.run_id, Route.ACCEPT_AUDIT, since) | _monitored(workspace, certificate)
@@ -123,7 +120,7 @@ def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
 
 
 def _monitored(workspace: Workspace, certificate: IssuedCertificate) -> set[str]:
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     samples = store.of_run(certificate.run_id, Purpose.MONITOR)
     return {item.item_id for one in samples if one.created_at >= certificate.created_at for item in store.items(one.id)}
 

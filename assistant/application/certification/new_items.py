@@ -12,9 +12,8 @@ from assistant.application.certification.classifier_store import Reading, thaw
 from assistant.domain.certificates import IssuedCertificate, Purpose, Score
 from assistant.routing.allocation import Integers
 from assistant.routing.scored import Unscored
-from assistant.store.certification.fits import FitStore, ScoreColumns
-from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.store.certification.samples import SampleStore
+from assistant.store.certification.fits import ScoreColumns
+from assistant.store.certification.pool import PoolPage
 from assistant.store.runs.runs import Run
 from assistant.trust.classifier.calibrated import Classifier
 from assistant.trust.classifier.novelty import Strange
@@ -103,7 +102,7 @@ def score_later(
     wanted = np.union1d(new, refused)
     if not len(wanted):
         return Later(certificate.fit_id)
-    kept = FitStore(workspace.database).classifier(certificate.fit_id)
+    kept = workspace.fits.classifier(certificate.fit_id)
     if kept is None:
         return _unusable(certificate.fit_id, new, "no classifier was kept with that certificate")
     try:
@@ -124,12 +123,12 @@ def keep_later(workspace: Workspace, later: Later) -> int:
     """Keep the scores; returns how many were new."""
     if later.fit is None or not later.scores:
         return 0
-    return FitStore(workspace.database).add_later(later.fit, later.scores)
+    return workspace.fits.add_later(later.fit, later.scores)
 
 
 def _taught(workspace: Workspace, run: Run) -> list[int]:
     """Row numbers of the items that taught: the classifier knows their labels, and is surer of them than of others."""
-    samples = SampleStore(workspace.database).of_run(run.id, Purpose.DECLARED)
+    samples = workspace.samples.of_run(run.id, Purpose.DECLARED)
     taught = samples[0].detail.get("taught") if samples else None
     return [int(key) for key in taught] if isinstance(taught, list) else []
 
@@ -141,7 +140,7 @@ def _unusable(fit: int, keys: Integers, why: str) -> Later:
 def _pages(workspace: Workspace, run: Run, wanted: Integers) -> Iterator[PoolPage]:
     """The items of these row numbers, rising."""
     last = int(wanted[-1])
-    for page in PoolStore(workspace.database).pages(run.id, after=int(wanted[0]) - 1):
+    for page in workspace.pool.pages(run.id, after=int(wanted[0]) - 1):
         at = np.flatnonzero(np.isin(page.keys, wanted)).tolist()
         if at:
             yield PoolPage(*([getattr(page, name)[place] for place in at] for name in PoolPage.__slots__))

@@ -22,9 +22,7 @@ from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Purpose
 from assistant.routing.route import Route
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.store.certification.samples import SampleStore
 from assistant.store.review.queue.routed_items import reviews_by_sight
-from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Wave
 from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
@@ -103,7 +101,7 @@ def _monitored(workspace: Workspace, history: History, batch: Batch, chances: Ch
     if not accepted.any():
         return chances
     drawn = _places(batch, _drawn_to_monitor(workspace, history)) & accepted
-    left = _places(batch, RouteStore(workspace.database).ever(history.run.id, Route.ACCEPT, "")) | drawn
+    left = _places(batch, workspace.routes.ever(history.run.id, Route.ACCEPT, "")) | drawn
     if not drawn.any() or (accepted & ~left).any() or (chances.people[drawn] == NONE).any():
         return chances
     share = float(drawn.sum() / accepted.sum())
@@ -113,9 +111,9 @@ def _monitored(workspace: Workspace, history: History, batch: Batch, chances: Ch
 
 
 def _drawn_to_monitor(workspace: Workspace, history: History) -> set[str]:
-    store = SampleStore(workspace.database)
+    store = workspace.samples
     samples = store.of_run(history.run.id, Purpose.MONITOR)
-    return RouteStore(workspace.database).ever(history.run.id, Route.ACCEPT_AUDIT, "") | {
+    return workspace.routes.ever(history.run.id, Route.ACCEPT_AUDIT, "") | {
         item.item_id for one in samples for item in store.items(one.id)
     }
 
@@ -171,7 +169,7 @@ class _First:
 
 
 def _drawn_at_random(workspace: Workspace, history: History, batch: Batch) -> _First:
-    store, nothing = SampleStore(workspace.database), np.zeros(0, dtype=np.int64)
+    store, nothing = workspace.samples, np.zeros(0, dtype=np.int64)
     declared = store.of_run(history.run.id, Purpose.DECLARED)[-1:]
     if declared:
         names = [item.item_id for item in store.items(declared[0].id) if item.item_id in batch.position]

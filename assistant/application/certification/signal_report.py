@@ -11,7 +11,6 @@ from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled import sampled_labels
 from assistant.domain.certificates import Fit
 from assistant.errors import InputError
-from assistant.store.certification.fits import FitStore
 from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE
 from assistant.trust.signals.discrimination import SignalWorth, signal_worths
@@ -69,7 +68,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
         wrong=int((~right).sum()),
         speaks_for=sampled.speaks_for,
         worths=signal_worths(columns, right, inclusion),
-        fit=FitStore(workspace.database).latest(run.id),
+        fit=workspace.fits.latest(run.id),
     )
 
 

@@ -11,7 +11,6 @@ from assistant.application.certification.campaign_state import Design, History
 from assistant.errors import CertificateError
 from assistant.routing.sampling import draws
 from assistant.store.certification.nonces import Nonce, campaign_scope
-from assistant.store.certification.samples import SampleStore
 from assistant.trust.certificates.campaign import AUDIT, Wave
 from assistant.wiring.workspace import Workspace
 
@@ -39,7 +38,7 @@ def check_draws(workspace: Workspace, history: History, batch: Batch, waves: Seq
     for audit, wave in zip(history.audits, waves, strict=True):
         design = Design.of(audit)
         if design.seal is None:
-            if SampleStore(workspace.database).audited_before(audit):
+            if workspace.samples.audited_before(audit):
                 raise CertificateError(
                     f"audit sample {audit.id} was drawn from the same seed as an earlier run's audit of the same items:"
                     " it looked at fewer items than it states, and proves nothing",

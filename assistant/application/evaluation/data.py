@@ -21,7 +21,7 @@ from assistant.application.labeling.work import Asking
 from assistant.errors import AssistantError, InputError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
-from assistant.store.runs.eval_answers import EvalAnswers, EvalAnswerStore
+from assistant.store.runs.eval_answers import EvalAnswers
 from assistant.store.runs.runs import Run, evaluation_key
 from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
@@ -206,7 +206,7 @@ def _of_run(workspace: Workspace, found: Found, name: str, run: Run) -> StoredVa
 
 
 def _answers(workspace: Workspace, run: Run | None, found: Found) -> EvalAnswers | None:
-    return None if run is None else EvalAnswerStore(workspace.database).answers(run.id, list(found.names))
+    return None if run is None else workspace.eval_answers.answers(run.id, list(found.names))
 
 
 def _imported(workspace: Workspace, model: str, where: Path) -> Run:

@@ -13,9 +13,7 @@ from assistant.application.certification.sampled import speaking_labels
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.policies import LabelSet
 from assistant.errors import InputError
-from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
-from assistant.store.runs.answer_counts import AnswerCountStore
-from assistant.store.runs.eval_answers import EvalAnswerStore
+from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production
@@ -81,13 +79,13 @@ def runs_data(
     left_out: Counter[str] = Counter()
     before = stated = 0
     chosen = selection or Selection()
-    described = {one.facts.id: (one, described_facts(one.facts)) for one in LabelledStore(workspace.database).items()}
+    described = {one.facts.id: (one, described_facts(one.facts)) for one in workspace.labelled_items.items()}
     labelled = [one for one, properties in described.values() if chosen.takes(properties)]
     if described:
         chosen.check(len(labelled), str(workspace.folder))
     given = {one.facts.key: list(_newest(one, label_set)) for one in labelled}
     keys = [one.facts.key for one in labelled]
-    answers = EvalAnswerStore(workspace.database)
+    answers = workspace.eval_answers
     variants = [StoredVariant(run.name, identity_of(run), [answers.answers(run.id, keys)]) for run in runs]
     answered = {key for variant in variants for said in variant.repeats if said for key in said.keys}
     everything = [answer for of_item in given.values() for answer in of_item]
@@ -136,7 +134,7 @@ def _populations(workspace: Workspace, runs: Sequence[Run]) -> dict[str, Populat
 def _population(workspace: Workspace, run: Run) -> Population:
     """What a run answered to all items of its batch, labelled or not, counted."""
     last_key = read_history(workspace, run).last_key
-    counts = AnswerCountStore(workspace.database).of_run(run.id, HOW_SURE, last_key=last_key)
+    counts = workspace.answer_counts.of_run(run.id, HOW_SURE, last_key=last_key)
     answers: Counter[str] = Counter()
     for one in counts:
         answers[NO_ANSWER if one.labels is None else joined(one.labels)] += one.items
@@ -159,7 +157,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     if speaking is not None:
         inclusion, sampled = speaking
         return _Chances(run.name, inclusion, sampled.note(run), {}, sampled.finite)
-    return _Chances(run.name, None, "", dict(LabelledStore(workspace.database).routed(run.id)))
+    return _Chances(run.name, None, "", dict(workspace.labelled_items.routed(run.id)))
 
 
 def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:

@@ -17,9 +17,6 @@ from assistant.application.labeling.work import Asking, JobChoice, Work, open_ru
 from assistant.errors import InputError, SettingsError
 from assistant.models.guard.budget import Budget
 from assistant.prelabel.estimate import Estimate
-from assistant.store.certification.labelled import LabelledStore
-from assistant.store.runs.eval_answers import EvalAnswerStore
-from assistant.store.runs.selected import SelectedPrelabels
 from assistant.wiring.workspace import Workspace
 from evals.freezing.leakage import precedent_ties, ties
 from evals.gates.suite import VariantChoice
@@ -113,7 +110,7 @@ class SuiteRun:
     def states(self) -> list[VariantState]:
         """How far each variant has come."""
         keys = list(self.found.names)
-        store = EvalAnswerStore(self._workspace.database)
+        store = self._workspace.eval_answers
         states = []
         for one in self.sessions:
             given = store.answers(one.session.run.id, keys)
@@ -148,8 +145,8 @@ class SuiteRun:
         withheld = withheld_precedents(workspace, self.found, policy_id, self._frozen.suite.data.group_by)
         self.withheld |= withheld
         own = {facts.digest for facts in self.found.facts.values()}
-        since = LabelledStore(workspace.database).first_settled(policy_id, sorted(own | withheld))
-        store = SelectedPrelabels(workspace.database, sorted(self.found.names), shared_before=since)
+        since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
+        store = workspace.prelabels_among(sorted(self.found.names), shared_before=since)
         return Work(asking, run, store, None, withheld, self._budget)
 
 
@@ -160,5 +157,5 @@ def withheld_precedents(workspace: Workspace, found: Found, policy_id: str, grou
         for facts in found.facts.values()
         for tie in ties(facts.digest, None if facts.group is None else str(facts.group), facts.meta, group_by)
     }
-    places = LabelledStore(workspace.database).precedents(policy_id)
+    places = workspace.labelled_items.precedents(policy_id)
     return frozenset(one.digest for one in places if not own.isdisjoint(precedent_ties(one, group_by)))

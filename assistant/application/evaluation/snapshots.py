@@ -135,7 +135,7 @@ def freeze_or_open(workspace: Workspace, path: Path, *, dry_run: bool = False) -
 
 def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
     """What freezing a suite now would give. Raises InputError where it is empty or can't be read."""
-    store, data = LabelledStore(workspace.database), suite.data
+    store, data = workspace.labelled_items, suite.data
     asks = any(variant.imported is None for variant in suite.variants)
     guides = guides_of(workspace, suite) if asks else Guides()
     if data.query is None:
@@ -188,7 +188,7 @@ def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
 
 def find_items(workspace: Workspace, snapshot: Snapshot) -> Found:
     """The snapshot's items in the workspace; an empty digest (a file of labels alone) fits any content."""
-    there = LabelledStore(workspace.database).facts([item.id for item in snapshot.items])
+    there = workspace.labelled_items.facts([item.id for item in snapshot.items])
     same = {
         item.id: there[item.id]
         for item in snapshot.items

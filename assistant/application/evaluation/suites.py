@@ -11,7 +11,6 @@ from assistant.errors import InputError
 from assistant.policy.documents.documents import read_policy
 from assistant.prompting.template import Prompt
 from assistant.settings import Settings
-from assistant.store.certification.labelled import LabelledStore
 from assistant.wiring.workspace import Workspace
 from evals.freezing.leakage import Guides
 from evals.gates.suite import Suite, VariantChoice
@@ -48,7 +47,7 @@ def suite_files(workspace: Workspace) -> list[Path]:
 
 def guides_of(workspace: Workspace, suite: Suite) -> Guides:
     """What the suite's variants are guided by: precedents and examples of their policies, and their prompts."""
-    store = LabelledStore(workspace.database)
+    store = workspace.labelled_items
     asked = [variant for variant in suite.variants if variant.asked]
     policies = {policy.digest: policy for policy in [workspace.policy, *(policy_of(workspace, one) for one in asked)]}
     return Guides(

@@ -47,7 +47,7 @@ class JobsAtWork:
 
 def jobs_at_work(workspace: Workspace, run: Run | None = None) -> JobsAtWork:
     """How jobs stand; of all runs, or of one."""
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     newest = store.newest(None if run is None else [run.id])
     return JobsAtWork(newest, at_work(workspace.journal_folder), store.last_begun())
 
@@ -58,16 +58,23 @@ def stop_job(workspace: Workspace, run: Run, *, actor: str) -> bool:
     job = known.of(run)
     if job is None or not known.alive(run):
         return False
-    JobStore(workspace.database).ask_to_stop(job.id, actor)
+    workspace.jobs.ask_to_stop(job.id, actor)
     return True
 
 
-def run_at_work(workspace: Workspace) -> Run:
-    """The run whose job is at work.
+def stop_run(workspace: Workspace, name: str | None, *, actor: str) -> Run:
+    """Ask the job of a run to stop after the answers on their way; None takes the one job at work.
 
     Raises:
-        InputError: none is, or more than one.
+        InputError: there is no such run, no job of it is at work, or none is named and several are.
     """
+    run = workspace.runs.find(name) if name else _run_at_work(workspace)
+    if not stop_job(workspace, run, actor=actor):
+        raise InputError(f"no job of {run.name} is at work", hint="assistant runs list  shows every run")
+    return run
+
+
+def _run_at_work(workspace: Workspace) -> Run:
     known = jobs_at_work(workspace)
     alive = [run for run in workspace.runs.all() if known.alive(run)]
     if len(alive) != 1:
@@ -107,7 +114,7 @@ def registered(workspace: Workspace, run: Run, job: int | None, stop: Callable[[
         StorageError: another job is at work.
     """
     _ = workspace.journal  # owned before the row says so
-    store = JobStore(workspace.database)
+    store = workspace.jobs
     key = store.begin(run.id, JobOrigin.COMMAND, actor_as_user()) if job is None else job
     store.report(key)
     ended = threading.Event()

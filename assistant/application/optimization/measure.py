@@ -15,10 +15,7 @@ from assistant.application.optimization.files import Placed
 from assistant.application.optimization.measurements import count_looks
 from assistant.application.optimization.session import FOLDER, ProposalSession
 from assistant.errors import InputError
-from assistant.store.certification.labelled import LabelledStore
-from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.runs import evaluation_key
-from assistant.store.runs.selected import SelectedPrelabels
 from evals.comparison.compare import compare
 from evals.comparison.comparison import Comparison
 from evals.comparison.scores import Terms
@@ -125,8 +122,8 @@ class Measurement:
         run = open_run(workspace, asking, data=frozen.digest)
         withheld = withheld_precedents(workspace, self._whole, policy_id, frozen.suite.data.group_by)
         own = {facts.digest for facts in self._whole.facts.values()}
-        since = LabelledStore(workspace.database).first_settled(policy_id, sorted(own | withheld))
-        store = SelectedPrelabels(workspace.database, sorted(self._found.names), shared_before=since)
+        since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
+        store = workspace.prelabels_among(sorted(self._found.names), shared_before=since)
         return Work(asking, run, store, None, withheld, self._proposal.budget)
 
     def _data(self) -> EvalData:
@@ -144,7 +141,7 @@ class Measurement:
         workspace, digest = self._workspace, self._proposal.frozen.digest
         askings = [asking_of(workspace, variant, repeat) for repeat in self._repeats]
         runs = [workspace.runs.of_key(evaluation_key(asking.identity, digest)) for asking in askings]
-        store = EvalAnswerStore(workspace.database)
+        store = workspace.eval_answers
         first = askings[0]
         identity = VariantIdentity(
             "@".join(first.prompt_name), "@".join(first.policy_name), first.model_spec, first.identity.parameters

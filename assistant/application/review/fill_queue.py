@@ -14,7 +14,6 @@ from assistant.review.queue import utc_now
 from assistant.review.wanted import Batch
 from assistant.routing.route import Route
 from assistant.store.certification.nonces import REVIEW
-from assistant.store.certification.samples import SampleStore
 from assistant.store.review.queue.routed_items import unqueued
 from assistant.store.review.queue.workload import count_assignments
 from assistant.store.runs.runs import Run
@@ -90,7 +89,7 @@ def standing_of(workspace: Workspace, run: Run) -> Standing:
     routes = workspace.results.totals(run).routes
     if any(count for (route, _), count in routes.items() if route in TO_PEOPLE):
         return Standing.SENDS
-    if SampleStore(workspace.database).of_run(run.id):
+    if workspace.samples.of_run(run.id):
         return Standing.SENDS
     return Standing.NOTHING if any(routes.values()) else Standing.NOT_ROUTED
 

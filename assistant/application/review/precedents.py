@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from assistant.domain.consensus import Consensus, any_differ
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.policies import Precedent
 from assistant.errors import InputError
 from assistant.routing.sampling import draw
 from assistant.wiring.actor import actor
@@ -56,6 +57,11 @@ def add_precedents(workspace: Workspace, names: tuple[str, ...], *, limit: int |
     counts["already"] = len(chosen) - counts["added"]
     counts["total"] = workspace.precedents.count(workspace.policy.id)
     return counts
+
+
+def list_precedents(workspace: Workspace) -> list[Precedent]:
+    """Every precedent of the workspace's policy."""
+    return workspace.precedents.all(workspace.policy.id)
 
 
 def withdraw_precedent(workspace: Workspace, name: str) -> None:

@@ -16,8 +16,6 @@ from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
 from assistant.store.certification.pool import HumanAnswer
 from assistant.store.content.items import StoredItem
-from assistant.store.review.disagreements.adjudications import AdjudicationStore
-from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
@@ -84,7 +82,7 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
         raise InputError(what, hint="the id is as it was ingested; assistant export writes all of them")
     people, trusted = _people(workspace, item, result), read_trusted(workspace, run)
     own = tuple(result["labels"]) if result["status"] == "labelled" else None
-    routed = RouteStore(workspace.database).of_item(run.id, item_id)
+    routed = workspace.routes.of_item(run.id, item_id)
     stored = routed[-1].decision if routed else None
     found = read_instructions(workspace.policy, item.item.content, () if stored is None else stored.doubts)
     if result["status"] == "settled" or (trusted.certificate is None and trusted.fit is None):
@@ -119,7 +117,7 @@ def _first_rules(workspace: Workspace, stored: Decision, result: dict[str, Any])
 
 def _people(workspace: Workspace, item: StoredItem, result: dict[str, Any]) -> HumanSide | None:
     """What people did; what they settled is counted as everywhere, whether or not the answers were blind."""
-    store = AdjudicationStore(workspace.database)
+    store = workspace.adjudications
     given, adjudicated = store.answers(item.key), store.of_item(item.key)
     answers = tuple((one.rater, one.labels) for one in given)
     if result["status"] == "settled":

@@ -8,8 +8,7 @@ from itertools import islice
 from assistant.domain.items import Content
 from assistant.domain.policies import Policy
 from assistant.routing.doubts import looks_like_instruction
-from assistant.routing.instructions.finding import Instruction, find_instructions
-from assistant.wiring.parameters import label_words
+from assistant.routing.instructions.finding import Instruction, LabelWords, find_instructions
 
 _NAMED = 8  # instructions of a content that are told
 
@@ -18,5 +17,5 @@ def read_instructions(policy: Policy, content: Content, doubts: Sequence[str]) -
     """What was taken for an instruction; found again in the content, since routes keep the doubt's name alone."""
     if looks_like_instruction.__name__ not in doubts:
         return ()
-    found = islice(find_instructions(content.shown_text, label_words(policy)), _NAMED)
+    found = islice(find_instructions(content.shown_text, LabelWords.of(policy)), _NAMED)
     return tuple({one.kind: one for one in reversed(tuple(found))}.values())[::-1]

@@ -14,8 +14,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.errors import InputError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.scored import Bools
-from assistant.store.certification.certificates import CertificateStore
-from assistant.store.certification.fits import FitStore, ScoreColumns
+from assistant.store.certification.fits import ScoreColumns
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
@@ -74,11 +73,11 @@ class MachineAnswers:
 
 def read_trusted(workspace: Workspace, run: Run) -> Trusted:
     """The run's newest certificate and fit."""
-    store = CertificateStore(workspace.database)
+    store = workspace.certificates
     certificate = store.latest(run.id)
     elsewhere = [store.latest(other.id) for other in workspace.runs.all() if other.id != run.id]
     standing = None if certificate is None else store.standing(certificate.id)
-    fit = FitStore(workspace.database).latest(run.id)
+    fit = workspace.fits.latest(run.id)
     return Trusted(run, certificate, standing, fit, tuple(one for one in elsewhere if one is not None))
 
 

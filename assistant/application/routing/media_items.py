@@ -9,8 +9,6 @@ from dataclasses import replace
 
 from assistant.routing.doubts import media_not_seen
 from assistant.routing.route import Route
-from assistant.store.runs.rounds import RoundStore
-from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
@@ -23,11 +21,11 @@ def send_unseen_to_people(workspace: Workspace, run: Run) -> int:
     """
     if not workspace.items.count()["with_media"]:
         return 0
-    read, doubt = RoundStore(workspace.database).read(run.id), media_not_seen.__name__
+    read, doubt = workspace.routing_rounds.read(run.id), media_not_seen.__name__
     stored = [read.routes.decisions[code] if code >= 0 else None for code in read.routes.codes.tolist()]
     mended = [
         (name, replace(one, route=Route.REVIEW, reason=doubt, doubts=(doubt, *one.doubts), inclusion_probability=1.0))
         for name, one, media in zip(read.ids, stored, read.media.tolist(), strict=True)
         if media and one is not None and one.route in {Route.ACCEPT, Route.ACCEPT_AUDIT}
     ]
-    return RouteStore(workspace.database).append(run.id, mended)
+    return workspace.routes.append(run.id, mended)

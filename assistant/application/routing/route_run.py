@@ -25,11 +25,8 @@ from assistant.routing.route_scored import REASONS, route_scored
 from assistant.routing.rules import RouteRules
 from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, Unscored, answer_traits
-from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.certification.pool import PoolStore
-from assistant.store.runs.rounds import Round, RoundStore, RunColumns
-from assistant.store.runs.routes import RouteStore
+from assistant.store.runs.rounds import Round, RunColumns
 from assistant.store.runs.runs import Run
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.wiring.actor import actor
@@ -92,7 +89,7 @@ def plan_routes(workspace: Workspace, run: Run, choice: Choice) -> RoutePlan:
         InputError: the run has no answers, or nothing says how far they can be trusted.
     """
     known, settings = _read(workspace, run), workspace.settings.routing
-    latest, unrouted = RoundStore(workspace.database).latest(run.id), _scored(workspace, known)
+    latest, unrouted = workspace.routing_rounds.latest(run.id), _scored(workspace, known)
     monitoring = _monitoring(workspace, known, unrouted, latest)
     rules = route_rules(settings, monitoring.share if monitoring else settings.monitor_share or 1.0)
     turn = _turn(workspace, known, choice, rules, latest)
@@ -132,20 +129,20 @@ def keep_routes(workspace: Workspace, plan: RoutePlan) -> int:
     """
     keep_later(workspace, plan.later)
     decisions, codes = plan.routed.coded(plan.items)
-    store = RoundStore(workspace.database)
+    store = workspace.routing_rounds
     return store.write(plan.trusted.run.id, plan.read, plan.round, decisions, codes)
 
 
 def _read(workspace: Workspace, run: Run) -> Known:
     trusted = read_trusted(workspace, run)
     kept_for_people = [label.name for label in workspace.policy.label_set.labels if label.always_human]
-    read = RoundStore(workspace.database).read(run.id, kept_for_people)
+    read = workspace.routing_rounds.read(run.id, kept_for_people)
     if not len(read):
         raise InputError(f"run {run.name} has no answers to route", hint="assistant prelabel  makes them")
-    scores_of = cache(FitStore(workspace.database).columns)
+    scores_of = cache(workspace.fits.columns)
     later = score_later(workspace, run, trusted.certificate, read.keys, scores_of)
     machine = read_machine_answers(workspace, trusted, read.keys, later, scores_of)
-    store = PoolStore(workspace.database)
+    store = workspace.pool
     people = PeoplesAnswers.read(store, set(read.ids))
     position = {name: at for at, name in enumerate(read.ids) if name in people.by_item}
     return Known(trusted, read, machine, people.votes(frozenset()), position, later)
@@ -172,7 +169,7 @@ def _labelled_before(workspace: Workspace, known: Known) -> int:
     certificate = known.trusted.certificate
     if certificate is None:
         return 0
-    drawn = RouteStore(workspace.database).ever(certificate.run_id, Route.ACCEPT_AUDIT, certificate.created_at)
+    drawn = workspace.routes.ever(certificate.run_id, Route.ACCEPT_AUDIT, certificate.created_at)
     return len(drawn & known.people.settled.keys())
 
 

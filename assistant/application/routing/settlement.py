@@ -15,13 +15,9 @@ from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
-from assistant.exchange.release import Released
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
-from assistant.store.certification.certificates import CertificateStore
-from assistant.store.certification.pool import PoolStore
-from assistant.store.certification.settlements import SettlementStore
-from assistant.store.runs.rounds import RoundStore, RunColumns
+from assistant.store.runs.rounds import RunColumns
 from assistant.store.runs.runs import Run
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
@@ -72,7 +68,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     certificate's history says so, too.
     """
     trusted = read_trusted(workspace, run)
-    store, answers = PoolStore(workspace.database), SettlementStore(workspace.database)
+    store, answers = workspace.pool, workspace.settlements
     people = PeoplesAnswers.read(store)
     votes = people.votes(frozenset())
     labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
@@ -87,10 +83,8 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     counts = answers.add(run.id, certificate.id if certificate else None, actor(), given)
     reopened = tuple(sorted(one.item_id for one in stale if one.origin is Origin.PERSON))
     if reopened and trusted.certificate is not None:
-        CertificateStore(workspace.database).record(
-            trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)}
-        )
-    read = plan.read if plan else RoundStore(workspace.database).read(run.id)
+        workspace.certificates.record(trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)})
+    read = plan.read if plan else workspace.routing_rounds.read(run.id)
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
@@ -105,14 +99,6 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
         waiting=_waiting(read, plan, settled),
         outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
     )
-
-
-def open_release(workspace: Workspace, run: Run) -> Released:
-    """What may be said of a run's final labels, ready to count them."""
-    trusted = read_trusted(workspace, run)
-    certificate = trusted.certificate
-    events = [] if certificate is None else CertificateStore(workspace.database).events(certificate.id)
-    return Released(certificate, trusted.standing, tuple(events))
 
 
 def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.exchange.anchors import Anchor, AnchorFolder
 from assistant.store.audit import log as audit
-from assistant.store.audit.log import Verified
+from assistant.store.audit.log import Entry, Verified
 from assistant.wiring.workspace import Workspace
 
 DAY, RELEASE, ASKED = "day", "release", "asked"
@@ -90,3 +90,10 @@ def check_audit(
             faults.append(f"{one.path.name}: {told}: the log was cut off or written over")
     known_head = head is None or audit.holds(workspace.database, head)
     return AuditCheck(found, known_head, tuple(known), tuple(faults))
+
+
+def list_changes(
+    workspace: Workspace, *, limit: int, actor: str | None = None, action: str | None = None, subject: str | None = None
+) -> list[Entry]:
+    """The newest entries of the log of changes, newest first; of one person, kind or subject where that is given."""
+    return audit.entries(workspace.database, limit=limit, actor=actor, action=action, subject=subject)

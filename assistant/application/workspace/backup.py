@@ -21,8 +21,7 @@ from assistant.steps import step
 from assistant.store.audit import log as audit
 from assistant.store.database import HEAD, Database, now
 from assistant.store.dump import Snapshot, TableShape, empty, fill, finish, snapshot
-from assistant.store.workspaces import become_another
-from assistant.wiring.storage import database_url, meet
+from assistant.store.workspaces import become_another, database_url, meet
 from assistant.wiring.workspace import STATE, Workspace
 
 MADE = "backup.make"  # in the log of changes, by which a backup's age is known

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.items import Content, Item
+from assistant.errors import InputError
 from assistant.ingest.indexing import bring_up_to_date, record_of, waiting
 from assistant.policy.index.verify import VerifyReport, verify_index
 from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
-from assistant.store.content.items import StoredItem
 from assistant.wiring.parameters import retrieval_options
 from assistant.wiring.workspace import Workspace
 from evals.retrieval import RetrievalReport, run_retrieval_suite
+
+
+@dataclass(frozen=True, slots=True)
+class IndexUpdate:
+    """What was done to the search index, empty for nothing, and its collections: (what of, entries)."""
+
+    done: str
+    collections: Sequence[tuple[Mapping[str, str], int]]
+
+
+def update_index(workspace: Workspace, *, rebuild: bool = False) -> IndexUpdate:
+    """Bring the search index up to date with the policy and the precedents; `rebuild` drops it first.
+
+    Raises:
+        VectorIndexError: the index can't be opened, or another process has it.
+    """
+    if rebuild:
+        workspace.empty_index()
+    done = bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
+    return IndexUpdate(done, [(key.metadata, entries) for key, entries in workspace.index.counts()])
 
 
 def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
@@ -25,8 +46,11 @@ def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
     return retrieve_many([item], vectors, workspace.policy, workspace.index, options)[0]
 
 
-def render_item(workspace: Workspace, stored: StoredItem, prompt: str | None) -> RenderedPrompt:
-    """What a model would be asked about one item, precedents included."""
+def render_item(workspace: Workspace, name: str, prompt: str | None) -> RenderedPrompt:
+    """What a model would be asked about the item of that id, precedents included. Raises InputError: no such item."""
+    stored = workspace.items.get(name)
+    if stored is None:
+        raise InputError(f"no item {name}", hint="assistant export items.csv  lists the ids")
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
     chosen = workspace.prompt(prompt, workspace.settings.model.spec)
     renderer = PromptRenderer(chosen, workspace.policy, content_tokens=workspace.settings.content.prompt_tokens)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assistant.domain.policies import Policy
 from assistant.errors import InputError
+from assistant.policy.documents.difference import PolicyDifference, compare_policies
 from assistant.policy.documents.documents import parse_policy, read_policy
 from assistant.prompting.template import Prompt, parse_prompt, read_prompt
 from assistant.wiring.workspace import Workspace
@@ -27,6 +28,11 @@ def policy_version(workspace: Workspace, name: str) -> Policy:
         return policy
     known = ", ".join(dict.fromkeys([*workspace.registry.policy_versions(policy.id), policy.version]))
     raise InputError(f"{name} is no file and no version of {policy.id}", hint=f"versions: {known}")
+
+
+def compare_policy_versions(workspace: Workspace, old: str, new: str) -> PolicyDifference:
+    """What changed between two versions of the policy. Raises as `policy_version`."""
+    return compare_policies(policy_version(workspace, old), policy_version(workspace, new))
 
 
 def prompt_version(workspace: Workspace, name: str) -> Prompt:

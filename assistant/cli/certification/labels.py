@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,38 +58,20 @@ def import_human(
 
     Example: assistant labels import labels.csv --rater-column annotator --label-column answer
     """
-    from assistant.application.review.fill_queue import list_conflicts
-    from assistant.ingest.labels.imports import import_labels
-    from assistant.ingest.reading.answer_columns import map_label_columns
+    from assistant.application.review.import_labels import LabelColumns, import_human_labels
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    named = _named(item_column, rater_column, label_column, *(each_rater or ()), *(each_label or ()))
+    columns = LabelColumns(
+        item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())
+    )
     with Workspace.open(workspace) as opened:
-        choose = partial(
-            map_label_columns,
-            item=item_column,
-            rater=rater_column,
-            rater_name=rater_name,
-            label=label_column,
-            label_columns=tuple(each_label or ()),
-            rater_columns=tuple(each_rater or ()),
-            known_labels=() if any_label else opened.policy.label_set.names,
-        )
-        report = import_labels(
-            file,
-            choose,
-            opened.items,
-            opened.reviews,
-            label_set=opened.policy.label_set,
-            any_label=any_label,
-            reading=replace(reading, named=named),
-        )
-        conflicts = list_conflicts(opened) if report.counts["added"] else 0
-    _show(output, report)
-    if conflicts:
+        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading)
+    _show(output, made.report)
+    if made.disagreements:
         output.note(
-            f"people contradict each other {conflicts:,} times: assistant serve  shows it on the page Disagreements"
+            f"people contradict each other {made.disagreements:,} times: assistant serve  shows it on the page"
+            " Disagreements"
         )
 
 
@@ -116,38 +96,16 @@ def import_machine(
 
     Example: assistant prelabels import answers.jsonl --model gpt-4o
     """
-    from assistant.ingest.labels.imports import import_machine_answers
-    from assistant.ingest.reading.answer_columns import map_machine_columns
+    from assistant.application.labeling.import_prelabels import PrelabelColumns, import_prelabels
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    named = _named(item_column, model_column, label_column, score_column, rationale_column, *(each_label or ()))
+    columns = PrelabelColumns(
+        item_column, model_column, model, label_column, score_column, rationale_column, tuple(each_label or ())
+    )
     with Workspace.open(workspace) as opened:
-        choose = partial(
-            map_machine_columns,
-            item=item_column,
-            model=model_column,
-            model_name=model,
-            label=label_column,
-            score=score_column,
-            rationale=rationale_column,
-            label_columns=tuple(each_label or ()),
-            known_labels=() if any_label else opened.policy.label_set.names,
-        )
-        stores = (opened.items, opened.prelabels, opened.runs)
-        report = import_machine_answers(
-            file,
-            choose,
-            *stores,
-            label_set=opened.policy.label_set,
-            any_label=any_label,
-            reading=replace(reading, named=named),
-        )
+        report = import_prelabels(opened, file, columns, any_label=any_label, reading=reading)
     _show(output, report)
-
-
-def _named(*columns: str | None) -> frozenset[str]:
-    return frozenset(column for column in columns if column is not None)
 
 
 def _show(output: Output, report: ImportReport) -> None:
@@ -242,11 +200,12 @@ def list_precedents(workspace: WorkspaceOption = HERE, as_json: JsonOption = Fal
 
     Example: assistant precedents list
     """
+    from assistant.application.review import precedents
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        known = opened.precedents.all(opened.policy.id)
+        known = precedents.list_precedents(opened)
     data = [{"text": one.text, "language": one.language, "labels": one.labels} for one in known]
     output.result(
         data,

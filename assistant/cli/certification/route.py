@@ -44,6 +44,7 @@ def route(
 
     Example: assistant route --capacity 2000
     """
+    from assistant.application.labeling.runs import find_run
     from assistant.application.routing.explain_route import explain_item
     from assistant.application.routing.media_items import send_unseen_to_people
     from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
@@ -51,7 +52,7 @@ def route(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        found = opened.runs.find(run)
+        found = find_run(opened, run)
         if explain is not None:
             show_item(output, explain, explain_item(opened, found, explain, Choice(capacity, seed)))
             return

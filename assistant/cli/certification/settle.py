@@ -35,12 +35,13 @@ def settle(
 
     Example: assistant settle --run r1
     """
+    from assistant.application.labeling.runs import find_run
     from assistant.application.routing.settlement import settle_run
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        settled = settle_run(opened, opened.runs.find(run))
+        settled = settle_run(opened, find_run(opened, run))
     _show_settled(output, settled)
     if settled.trusted.standing == "broken":
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from assistant.cli.evaluation import propose
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
-from assistant.errors import InputError, PromptError
 
 app = typer.Typer(help="List, show, compare, check and render prompts; propose better ones.", no_args_is_help=True)
 
@@ -20,25 +19,23 @@ def list_prompts(workspace: WorkspaceOption = HERE, as_json: JsonOption = False)
 
     Example: assistant prompts list
     """
+    from assistant.application.workspace.prompts import used_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        used: dict[str | None, list[str]] = {}
-        for run in opened.runs.all():
-            used.setdefault(run.prompt_digest, []).append(run.name)
-        prompts = [opened.prompts.get(f"{name}@{version}") for name, version in opened.prompts.paths()]
+        found = used_prompts(opened)
     data = [
         {
-            "prompt": prompt.ref,
-            "hash": prompt.digest,
-            "kinds": list(prompt.kinds),
-            "items": list(prompt.items),
-            "output": list(prompt.output),
-            "description": prompt.description,
-            "runs": used.get(prompt.digest, []),
+            "prompt": one.prompt.ref,
+            "hash": one.prompt.digest,
+            "kinds": list(one.prompt.kinds),
+            "items": list(one.prompt.items),
+            "output": list(one.prompt.output),
+            "description": one.prompt.description,
+            "runs": list(one.runs),
         }
-        for prompt in prompts
+        for one in found
     ]
     rows = [
         (one["prompt"], one["hash"][:8], ", ".join(one["output"]), ", ".join(one["runs"]) or "-", one["description"])
@@ -95,24 +92,20 @@ def lint(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
 
     Example: assistant prompts lint
     """
-    from assistant.prompting.render import compile_sections
-    from assistant.prompting.template import read_prompt
+    from assistant.application.workspace.prompts import check_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    mistakes: list[dict[str, Any]] = []
     with Workspace.open(workspace) as opened:
-        paths = opened.prompts.paths()
-        for path in paths.values():
-            try:
-                prompt = read_prompt(path)
-                compile_sections(prompt)
-                opened.registry.refuse_edited_prompt(prompt.name, prompt.version, prompt.digest)
-            except PromptError as error:
-                mistakes.append({"file": str(path), "message": error.what, "where": error.where, "hint": error.hint})
-                output.note(f"{path}: {error}")
-    output.result(mistakes, f"{len(paths)} prompts, {len(mistakes)} with mistakes")
-    if mistakes:
+        found = check_prompts(opened)
+    for path, error in found.mistakes:
+        output.note(f"{path}: {error}")
+    data = [
+        {"file": str(path), "message": error.what, "where": error.where, "hint": error.hint}
+        for path, error in found.mistakes
+    ]
+    output.result(data, f"{found.checked} prompts, {len(data)} with mistakes")
+    if data:
         raise typer.Exit(EXIT_ERROR)
 
 
@@ -132,10 +125,7 @@ def render(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        stored = opened.items.get(item)
-        if stored is None:
-            raise InputError(f"no item {item}", hint="assistant export items.csv  lists the ids")
-        rendered = render_item(opened, stored, prompt)
+        rendered = render_item(opened, item, prompt)
     data = {
         "messages": [{"role": message.role, "content": message.content} for message in rendered.messages],
         "schema": rendered.schema,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +13,6 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
-from assistant.errors import AssistantError
 from assistant.ingest.reading.problems import Reading
 
 if TYPE_CHECKING:
@@ -45,38 +47,32 @@ def ingest(
 
     Example: assistant ingest posts.csv --text body --id post_id
     """
-    from assistant.ingest.load import ColumnChoice, Loader
+    from assistant.application.labeling.content import import_content
+    from assistant.ingest.load import ColumnChoice
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = ColumnChoice(text, item_id, query, document, language, source, tuple(media or ()))
+
+    @contextmanager
+    def counting(path: Path) -> Iterator[Callable[[int], None]]:
+        with Counting(output, f"reading {path.name}") as counted:
+            yield counted.update
+
     with Workspace.open(workspace) as opened:
-        loader = Loader(opened.items, opened.settings.content.languages)
-        reports: list[LoadReport] = []
-        try:
-            for path in files:
-                with Counting(output, f"reading {path.name}") as counting:
-                    reports.append(
-                        loader.load(
-                            path,
-                            choice,
-                            reading=reading,
-                            take_words=take_words,
-                            report=lambda told: counting.update(told.rows),
-                        )
-                    )
-        except AssistantError:
-            _note(output, reports)
-            for done in reports:
-                output.note(f"{done.source} is in: {done.counts['added']:,} added")
-            raise
-        groups = opened.group_near_duplicates()
-    _show(output, reports, groups)
+        made = import_content(opened, files, choice, reading=reading, take_words=take_words, watch=counting)
+    reports = made.files
+    if made.error is not None:
+        _note(output, reports)
+        for done in reports:
+            output.note(f"{done.source} is in: {done.counts['added']:,} added")
+        raise made.error
+    _show(output, reports, made.groups or 0)
     if any(report.counts["refused"] for report in reports):
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _note(output: Output, reports: list[LoadReport]) -> None:
+def _note(output: Output, reports: Sequence[LoadReport]) -> None:
     for report in reports:
         output.note(f"{report.source}: {report.mapping}")
         for note in report.notes:
@@ -93,7 +89,7 @@ def _note(output: Output, reports: list[LoadReport]) -> None:
             output.note(f"  column {column!r} holds a spreadsheet's error in {count:,} rows; it is kept as it is")
 
 
-def _show(output: Output, reports: list[LoadReport], groups: int) -> None:
+def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
     _note(output, reports)
     names = ("added", "unchanged", "refused", "same_content", "with_media")
     data = {
@@ -127,18 +123,13 @@ def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> Non
 
     Example: assistant embed
     """
+    from assistant.application.labeling.content import count_missing_vectors, embed_content
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
-        missing = opened.embeddings.count_missing(opened.embedder_name)
-        with Counting(output, "embedding", total=missing) as counting:
-            done = opened.item_embedder.embed_missing(counting.update)
-        output.result(
-            {
-                "embedder": opened.embedder_name,
-                "embedded": done,
-                "already": opened.embeddings.count(opened.embedder_name) - done,
-            },
-            f"{done:,} contents embedded with {opened.embedder_name}; nothing is missing now",
-        )
+    with (
+        Workspace.open(workspace) as opened,
+        Counting(output, "embedding", total=count_missing_vectors(opened)) as counting,
+    ):
+        made = embed_content(opened, counting.update)
+    output.result(asdict(made), f"{made.embedded:,} contents embedded with {made.embedder}; nothing is missing now")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +14,10 @@ from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
 
 if TYPE_CHECKING:
+    from assistant.application.labeling.runs import FailedItem
     from assistant.application.review.fill_queue import ForPeople
+    from assistant.domain.runs import Run, RunTotals
     from assistant.exchange.release import Released
-    from assistant.store.certification.results import RunTotals
-    from assistant.store.runs.runs import Run
 
 _SHOWN_FAILURES = 10
 
@@ -37,38 +38,31 @@ def status(
 
     Example: assistant status --run r2
     """
+    from assistant.application.labeling.runs import describe_workspace
     from assistant.application.review.fill_queue import for_people
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        counts = {**opened.items.count(), "languages": opened.items.languages()}
-        known = opened.runs.all()
-        reviews = opened.reviews.count()
-        if not known and run is None:
-            output.result(
-                {"content": counts, "reviews": reviews, "runs": []},
-                _content_line(counts, reviews),
-            )
-            output.next_step("assistant prelabel", "label it")
-            return
-        # A job that waits for its first answer is worth a look, where there is nothing else to show.
-        chosen = opened.runs.find(run) if run is not None else opened.runs.newest() or known[-1]
-        totals = opened.results.totals(chosen)
-        failures = opened.results.failures(chosen, failed)
-        work = for_people(opened, chosen)
-        events = opened.runs.events(chosen)
+        found = describe_workspace(opened, run, failures=failed)
+        going = found.run
+        work = None if going is None else for_people(opened, going.run)
+    counts = {**found.content, "languages": found.languages}
+    if going is None or work is None:
+        output.result({"content": counts, "reviews": found.reviews, "runs": []}, _content_line(counts, found.reviews))
+        output.next_step("assistant prelabel", "label it")
+        return
+    chosen, totals, known = going.run, going.totals, found.runs
     data: dict[str, Any] = {
         "content": counts,
-        "reviews": reviews,
+        "reviews": found.reviews,
         "runs": [{"run": one.name, "model": one.model, "prompt": one.prompt, "policy": one.policy} for one in known],
         "run": {**_run_facts(chosen), **totals_as_dict(totals)},
-        "failed_items": [
-            {"item_id": one["external_id"], "reason": one["reason"], "detail": one["detail"]} for one in failures
-        ],
-        "events": [{"at": at, "event": event, **detail} for at, event, detail in events],
+        "failed_items": [asdict(failure) for failure in going.failures],
+        "events": [{"at": at, "event": event, **detail} for at, event, detail in going.events],
     }
-    output.result(data, _content_line(counts, reviews), "", *show_totals(chosen, totals), *_show_failures(failures))
+    shown = (*show_totals(chosen, totals), *_show_failures(going.failures))
+    output.result(data, _content_line(counts, found.reviews), "", *shown)
     if others := [one.name for one in known if one.id != chosen.id]:
         output.note(f"other runs: {', '.join(others)}")
     if totals.statuses["pending"] and chosen.origin == "prelabel":
@@ -91,33 +85,20 @@ def export(
 
     Example: assistant export labels.parquet --run r2
     """
-    from assistant.application.routing.settlement import open_release
-    from assistant.application.workspace.audit_anchors import RELEASE, anchor_head, log_file
-    from assistant.exchange.manifest import write_manifest
-    from assistant.exchange.tables import as_record, write_table
+    from assistant.application.routing.release import RunRelease
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        chosen = opened.runs.find(run)
-        totals, released = opened.results.totals(chosen), open_release(opened, chosen)
-        with Counting(output, f"writing {file.name}", total=sum(totals.statuses.values())) as counting:
-            done = 0
-
-            def records() -> Any:
-                nonlocal done
-                for page in opened.results.pages(chosen):
-                    yield from (as_record(result, chosen) for result in page)
-                    done += len(page)
-                    counting.update(done)
-
-            written = write_table(file, released.counted(records()))
-        log_file(opened, "file.export", file.name, {"run": chosen.name, "rows": written.rows, "sha256": written.sha256})
-        head = anchor_head(opened, RELEASE)
-        manifest = write_manifest(file, chosen, totals, written, released, head=head)
-    data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(manifest)}
+        release = RunRelease(opened, run)
+        with Counting(output, f"writing {file.name}", total=release.rows) as counting:
+            made = release.write(file, counting.update)
+    written, released, totals = made.written, made.released, made.totals
+    data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(made.manifest)}
     output.result(
-        data | released.as_json(), f"{written.rows:,} rows of run {chosen.name} in {file}", f"manifest: {manifest}"
+        data | released.as_json(),
+        f"{written.rows:,} rows of run {made.run.name} in {file}",
+        f"manifest: {made.manifest}",
     )
     if written.cut_cells:
         output.note(
@@ -214,15 +195,15 @@ def _run_facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _content_line(counts: dict[str, Any], reviews: dict[str, int]) -> str:
+def _content_line(counts: Mapping[str, Any], reviews: Mapping[str, int]) -> str:
     languages = ", ".join(f"{count:,} {language}" for language, count in counts["languages"].items())
     media = f"\n{media_words(counts['with_media'])}" if counts["with_media"] else ""
     people = f"; {reviews['labels']:,} human labels on {reviews['items']:,} items" if reviews["labels"] else ""
     return f"{counts['items']:,} items ({languages or 'none yet'}){people}{media}"
 
 
-def _show_failures(failures: list[dict[str, Any]]) -> list[Any]:
+def _show_failures(failures: Sequence[FailedItem]) -> list[Any]:
     if not failures:
         return []
-    rows = [(one["external_id"], one["reason"], (one["detail"] or "")[:100]) for one in failures]
+    rows = [(one.item_id, one.reason, (one.detail or "")[:100]) for one in failures]
     return ["", table(("item", "reason", "detail"), rows)]

@@ -66,16 +66,14 @@ def index(
 
     Example: assistant policy index --rebuild
     """
-    from assistant.ingest.indexing import bring_up_to_date
+    from assistant.application.workspace.search import update_index
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        if rebuild:
-            opened.empty_index()
-        told = bring_up_to_date(opened.index, opened.policy, opened.precedents, opened.item_embedder)
-        counts = [{**key.metadata, "entries": entries} for key, entries in opened.index.counts()]
-    output.result({"changed": bool(told), "collections": counts}, told or "the index is up to date")
+        made = update_index(opened, rebuild=rebuild)
+    counts = [{**of, "entries": entries} for of, entries in made.collections]
+    output.result({"changed": bool(made.done), "collections": counts}, made.done or "the index is up to date")
 
 
 @app.command("search")
@@ -133,13 +131,13 @@ def diff(
 
     Example: assistant policy diff 3 policies/community.md
     """
-    from assistant.application.workspace.versions import policy_version
-    from assistant.policy.documents.difference import compare_policies, render_difference
+    from assistant.application.workspace.versions import compare_policy_versions
+    from assistant.policy.documents.difference import render_difference
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        difference = compare_policies(policy_version(opened, old), policy_version(opened, new))
+        difference = compare_policy_versions(opened, old, new)
     output.result(difference.as_dict(), render_difference(difference))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,8 @@ from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
-    from assistant.store.runs.changes import ChangedItem, Changes
-    from assistant.store.runs.runs import Run
+    from assistant.application.labeling.runs import RunComparison
+    from assistant.domain.runs import Run
 
 app = typer.Typer(help="Runs: which prompt, policy and model, and what changed between two.", no_args_is_help=True)
 
@@ -23,11 +22,12 @@ def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) ->
 
     Example: assistant runs list
     """
+    from assistant.application.labeling.runs import known_runs
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        known = opened.runs.all()
+        known = known_runs(opened)
     data = [
         {
             "run": run.name,
@@ -60,15 +60,13 @@ def compare(
 
     Example: assistant runs compare r1 r2
     """
-    from assistant.store.runs.changes import ChangeStore
+    from assistant.application.labeling.runs import compare_runs
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        first, second = opened.runs.find(old), opened.runs.find(new)
-        store = ChangeStore(opened.database)
-        changes, shown = store.count(first, second), store.items(first, second, limit)
-    _show(output, first, second, changes, shown)
+        compared = compare_runs(opened, old, new, limit=limit)
+    _show(output, compared)
 
 
 @app.command("stop")
@@ -81,25 +79,23 @@ def stop(
 
     Example: assistant runs stop
     """
-    from assistant.application.labeling.running_jobs import run_at_work, stop_job
-    from assistant.errors import InputError
+    from assistant.application.labeling.running_jobs import stop_run
     from assistant.wiring.actor import actor_as_user
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        chosen = opened.runs.find(run) if run else run_at_work(opened)
-        if not stop_job(opened, chosen, actor=actor_as_user()):
-            raise InputError(f"no job of {chosen.name} is at work", hint="assistant runs list  shows every run")
+        chosen = stop_run(opened, run, actor=actor_as_user())
     output.result({"run": chosen.name, "stopping": True}, f"the job of {chosen.name} was asked to stop")
     output.note("it ends when the answers on their way are in; the same `assistant prelabel` goes on where it was")
 
 
-def _show(output: Output, old: Run, new: Run, changes: Changes, shown: Sequence[ChangedItem]) -> None:
+def _show(output: Output, found: RunComparison) -> None:
+    old, new, changes = found.old, found.new, found.changes
     total = sum(changes.changed.values())
     compared = total + changes.same
     pairs = [(_words(before), _words(after), count) for (before, after), count in changes.changed.items()]
-    rows = [(one.item_id, _words(one.old), _words(one.new), one.text[:70]) for one in shown]
+    rows = [(one.item_id, _words(one.old), _words(one.new), one.text[:70]) for one in found.items]
     differing = _differing(old, new)
     data = {
         "old": old.name,

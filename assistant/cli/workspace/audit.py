@@ -125,11 +125,11 @@ def list_entries(
 
     Example: assistant audit list --actor ana
     """
-    from assistant.store.audit import log as audit
+    from assistant.application.workspace.audit_anchors import list_changes
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
-        found = audit.entries(opened.database, limit=limit, actor=actor, action=action, subject=subject)
+        found = list_changes(opened, limit=limit, actor=actor, action=action, subject=subject)
     rows = [
         (one.id, one.at[:19], one.actor, one.action, one.subject, json.dumps(one.detail, ensure_ascii=False))
         for one in found

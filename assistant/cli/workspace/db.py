@@ -7,8 +7,6 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import Output
 
-_LOGGED = "0003"  # the first schema with a log of changes
-
 app = typer.Typer(help="The database: its schema and its upgrade.", no_args_is_help=True)
 
 
@@ -18,27 +16,29 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
 
     Example: assistant db status
     """
-    from assistant.application.workspace.backup import last_backup
-    from assistant.store.database import HEAD
+    from assistant.application.workspace.schema import schema_state
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        database = opened.database_as_it_is
-        found = database.version()
-        backup = last_backup(database) if found is not None and found >= _LOGGED else None
-        kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-    current = found == HEAD
-    data = {"database": kind, "schema": found, "needed": HEAD, "current": current, "last_backup": backup}
-    said = "no tables yet" if found is None else f"schema {found}"
+        found = schema_state(opened)
+    backup = found.last_backup
+    data = {
+        "database": found.kind,
+        "schema": found.schema,
+        "needed": found.needed,
+        "current": found.current,
+        "last_backup": backup,
+    }
+    said = "no tables yet" if found.schema is None else f"schema {found.schema}"
     output.result(
         data,
-        f"{kind}: {said}; this program needs {HEAD}",
+        f"{found.kind}: {said}; this program needs {found.needed}",
         f"last backup: {backup[:16].replace('T', ' ')} UTC" if backup else "no backup was made yet",
     )
-    if not current and found is not None and found > HEAD:
+    if found.newer:
         output.note("a newer program has upgraded it: upgrade labeling-assistant here, too")
-    elif not current and found is not None:
+    elif not found.current and found.schema is not None:
         output.next_step("assistant backup FILE", "keeps it as it is; end older programs that use it")
         output.next_step("assistant db upgrade", "brings it up to date")
 
@@ -52,13 +52,11 @@ def upgrade(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> N
 
     Example: assistant db upgrade
     """
+    from assistant.application.workspace.schema import upgrade_schema
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        database = opened.database_as_it_is
-        before = database.version()
-        database.migrate()
-        after = database.version()
+        before, after = upgrade_schema(opened)
     data = {"before": before, "schema": after}
     output.result(data, f"schema {after}" + ("" if before == after else f", before: {before or 'no tables'}"))

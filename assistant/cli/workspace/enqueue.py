@@ -66,6 +66,7 @@ def enqueue(
 
     Example: assistant enqueue --team nights --due 48h
     """
+    from assistant.application.labeling.runs import find_run
     from assistant.application.review.fill_queue import Filling, fill_queue, overwritten, preview_filling, standing_of
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
@@ -74,7 +75,7 @@ def enqueue(
     _check(named, until, clear_team=clear_team, clear_due=clear_due)
     filling = Filling("" if clear_team else named or None, until, clear_due=clear_due, again=again)
     with Workspace.open(workspace) as opened:
-        found = opened.runs.find(run)
+        found = find_run(opened, run)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)
             if not dry_run and overwritten(counts):

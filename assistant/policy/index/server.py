@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+import os
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Event
 from time import monotonic
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from assistant.errors import VectorIndexError
+from assistant.settings import StorageSettings
 from assistant.steps import step
 
+TOKEN_VARIABLE = "ASSISTANT_CHROMA_TOKEN"  # noqa: S105 - the name of a variable
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 2.0  # seconds between two tries
 _AWAY = frozenset({502, 503, 504})  # what a proxy answers for a server that is gone
 _WELL, _MISSING = 200, 404
@@ -53,6 +56,18 @@ class ChromaServer:
     tenant: str = ""
     database: str = ""
     wait_seconds: float = 0.0
+
+    @classmethod
+    def of(cls, settings: StorageSettings) -> Self:
+        """The server of the settings, its token from the environment."""
+        return cls(
+            settings.chroma_url,
+            token=os.environ.get(TOKEN_VARIABLE, ""),
+            header=TokenHeader(settings.chroma_token_header),
+            tenant=settings.chroma_tenant,
+            database=settings.chroma_database,
+            wait_seconds=settings.chroma_wait_seconds,
+        )
 
     @property
     def address(self) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.domain.policies import Policy, Precedent
 from assistant.errors import VectorIndexError
+from assistant.file_lock import this_command
 from assistant.policy.index.chroma import ChromaCollections
 from assistant.policy.index.chroma_clients import BUILD
 from assistant.policy.index.collection_keys import CollectionKey
@@ -25,7 +26,9 @@ from assistant.policy.index.memory import MemoryCollections
 from assistant.policy.index.nearest import Asking, ClauseEntries, ClauseHit, precedents_for, search_widening
 from assistant.policy.index.server import ChromaServer
 from assistant.policy.index.watermarks import Watermarks
+from assistant.settings import StorageSettings
 
+_MARKS = "indexed.json"
 _SPARE_PRECEDENTS = 2  # asked for beyond those wanted: the asking item, its group, second ones of a group
 _NOBODY: Asking = ("", None)
 
@@ -46,6 +49,24 @@ class VectorIndex:
         self._marks = Watermarks(marks)
         self._entries: dict[str, ClauseEntries] = {}
         self._shelves: dict[str, FactShelf] = {}
+
+    @classmethod
+    def of_workspace(cls, workspace: str, state: Path, settings: StorageSettings, *, fresh: bool = False) -> Self:
+        """The index of a workspace: on the server that the settings name, else embedded in the workspace's folder.
+
+        Args:
+            workspace: the workspace's id.
+            state: where its state is.
+            settings: which server, if any.
+            fresh: empty an embedded one first without reading it.
+
+        Raises:
+            VectorIndexError: as `open` and `connect`.
+        """
+        marks = state / _MARKS
+        if settings.chroma_url:
+            return cls.connect(ChromaServer.of(settings), workspace=workspace, marks=marks)
+        return cls.open(state / "chroma", owner=this_command(), fresh=fresh, workspace=workspace, marks=marks)
 
     @classmethod
     def open(

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Self
 
+from assistant.domain.policies import Policy
 from assistant.routing.instructions.lexicon import Concept, meaning, unmarked
 from assistant.routing.instructions.patterns import Kind, patterns
 from assistant.routing.instructions.phrases import phrase_meanings, simplified
@@ -50,6 +52,13 @@ class LabelWords:
 
     good: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """The names by which a content may demand a label of this policy."""
+        labels = policy.label_set.labels
+        good = tuple(label.name for label in labels if label.severity == 0)
+        return cls(good, tuple(label.name for label in labels))
 
 
 NO_WORDS = LabelWords()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from assistant.domain.certificates import MACHINE, Origin
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import RunTotals
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
@@ -20,6 +20,8 @@ from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.runs.runs import Run
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
+
+__all__ = ["Result", "ResultStore", "RunTotals"]
 
 Result = dict[str, Any]
 Value = TypeVar("Value")
@@ -31,33 +33,6 @@ _FINAL = (
     settlements.c.raters,
     settlements.c.fit_id,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RunTotals:
-    """A run in numbers.
-
-    Args:
-        statuses: items by `labelled`, `failed`, `settled` (by people, never asked) and `pending`.
-        failures: failed items by reason.
-        routes: items by (route, reason).
-        labels: labelled items by answer, several labels joined by `|`.
-        prompt_tokens, completion_tokens, cached_tokens: of all answers; shared ones count once.
-        cost_usd: US$ of all answers, None where no price is known.
-        shared: items that took the answer of another item with the same content.
-        with_media: items with an answer whose media no model was shown.
-    """
-
-    statuses: dict[str, int]
-    failures: dict[str, int]
-    routes: dict[tuple[str, str], int]
-    labels: dict[str, int]
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-    cost_usd: float | None
-    shared: int
-    with_media: int
 
 
 class ResultStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from assistant.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 VERSION_TABLE = "alembic_version"
+COPIES = 3  # of a SQLite file as it was before an upgrade
 
 
 def version_of(connection: sa.Connection) -> str | None:
@@ -37,13 +39,18 @@ def upgrade(connection: sa.Connection, version: str) -> None:
 
 
 def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
-    """Copy SQLite's file beside it, whoever is writing, as `assistant-schema-0004.db`; one of before is replaced.
+    """Copy SQLite's file beside it, as `assistant-schema-0004-20261130T112400Z.db`, and keep the newest `COPIES`.
+
+    Args:
+        connection: to that file, not writing; another one holds the write lock meanwhile.
+        file: the database.
+        version: its schema.
 
     Raises:
         StorageError: there is no room, or the folder can't be written.
     """
-    copy = file.with_name(f"{file.stem}-schema-{version}{file.suffix}")
-    part = copy.with_name(f".{copy.name}.part")
+    copy = file.with_name(f"{file.stem}-schema-{version}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{file.suffix}")
+    part = copy.with_name(f".{file.stem}-schema{file.suffix}.part")
     try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -57,4 +64,11 @@ def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
         raise StorageError(
             f"the database can't be copied before it is upgraded: {error}", hint="free some space; then again"
         ) from None
+    for old in sorted(file.parent.glob(f"{file.stem}-schema-*-*{file.suffix}"), key=_time_of)[:-COPIES]:
+        with suppress(OSError):
+            old.unlink()
     return copy
+
+
+def _time_of(copy: Path) -> str:
+    return copy.stem.rpartition("-")[2]

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import ChangedAnswer, RunChanges
 from assistant.store.database import Database
 from assistant.store.runs.prelabels import newest
 from assistant.store.runs.runs import Run
 from assistant.store.tables.content import items, prelabels
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Answers of two runs to the same items.
-
-    Args:
-        same: items with the same answer in both.
-        changed: items by (old answer, new answer), most frequent first; None where a run failed.
-        only_old, only_new: items that only one of the runs has answered.
-    """
-
-    same: int
-    changed: dict[tuple[LabelAnswer | None, LabelAnswer | None], int]
-    only_old: int
-    only_new: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedItem:
-    """One item that two runs answered differently."""
-
-    item_id: str
-    text: str
-    old: LabelAnswer | None
-    new: LabelAnswer | None
 
 
 class ChangeStore:
@@ -46,7 +20,7 @@ class ChangeStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count(self, old: Run, new: Run) -> Changes:
+    def count(self, old: Run, new: Run) -> RunChanges:
         """How many answers differ, and how."""
         before, after = prelabels.alias("before"), prelabels.alias("after")
         both = (
@@ -67,9 +41,9 @@ class ChangeStore:
             answered = [self._answered(connection, run) for run in (old, new)]
         compared = same + sum(changed.values())
         ranked = dict(sorted(changed.items(), key=lambda entry: (-entry[1], str(entry[0]))))
-        return Changes(same, ranked, answered[0] - compared, answered[1] - compared)
+        return RunChanges(same, ranked, answered[0] - compared, answered[1] - compared)
 
-    def items(self, old: Run, new: Run, limit: int) -> Sequence[ChangedItem]:
+    def items(self, old: Run, new: Run, limit: int) -> Sequence[ChangedAnswer]:
         """The first items whose answers differ, in order of arrival."""
         before, after = prelabels.alias("before"), prelabels.alias("after")
         query = (
@@ -84,7 +58,7 @@ class ChangeStore:
         )
         with self._database.read() as connection:
             return [
-                ChangedItem(name, text, _answer(old_status, old_labels), _answer(new_status, new_labels))
+                ChangedAnswer(name, text, _answer(old_status, old_labels), _answer(new_status, new_labels))
                 for name, text, old_status, old_labels, new_status, new_labels in connection.execute(query)
             ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -11,41 +10,14 @@ import orjson
 import sqlalchemy as sa
 
 from assistant.domain.prelabels import RunIdentity
+from assistant.domain.runs import NOT_STORED, Run
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.connection.reconnect import lasting
 from assistant.store.database import Database, now
 from assistant.store.tables.content import prelabels, run_events, runs
 
-NOT_STORED = 0
-"""Number of a run that is only planned: no row has it, so nothing was answered in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: items x prompt version x policy version x model x parameters.
-
-    Imported machine answers are runs too; they have no prompt and no policy. A run that was only planned, by
-    `RunStore.planned`, has the number `NOT_STORED` and no name.
-    """
-
-    id: int
-    key: str
-    origin: str
-    model: str
-    prompt: str | None  # name@version
-    prompt_digest: str | None
-    policy: str | None  # id@version
-    policy_digest: str | None
-    parameters: Mapping[str, object]
-    replicate: int
-    created_at: str
-
-    @property
-    def name(self) -> str:
-        """The short name people type: `r3`; empty for a run that is only planned."""
-        return "" if self.id == NOT_STORED else f"r{self.id}"
-
+__all__ = ["EVALUATION", "NOT_STORED", "Run", "RunStore", "alike", "evaluation_key"]
 
 EVALUATION = "eval"
 """Origin of runs that hold the answers of an evaluation: nothing is routed, settled or exported from them."""

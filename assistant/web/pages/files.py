@@ -13,7 +13,7 @@ from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.policy.documents.difference import compare_policies
 from assistant.store.certification.results import RunTotals
-from assistant.store.review.queue.queue_rows import QueueRows, Wanted
+from assistant.store.review.queue.queue_rows import Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
@@ -105,7 +105,7 @@ def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -
     named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
     columns: tuple[Column[Wanted], ...] = _attributes("item_id", *named, "kind", "queue", "language", "lease_until")
     return download(
-        request, "leases", ending, columns, everything(QueueRows(site(request).database).leased, lambda one: one.id)
+        request, "leases", ending, columns, everything(site(request).workspace.queue_rows.leased, lambda one: one.id)
     )
 
 

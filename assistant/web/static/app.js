@@ -2,8 +2,12 @@
 
 import { address } from "./address.js";
 
+const OPEN_MENU = /** @type {"details"} */ ("details.menu[open]");
+
+/** @param {string} text */
 function tell(text) {
   const box = document.getElementById("messages");
+  if (!box) throw new Error("the page has no #messages");
   const line = document.createElement("p");
   line.className = "message";
   line.textContent = text;
@@ -11,24 +15,27 @@ function tell(text) {
   setTimeout(() => line.remove(), 8000);
 }
 
+/** @param {Element | null} except */
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll(OPEN_MENU)) {
     if (menu !== except) menu.open = false;
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("click", (event) => {
+  closeMenus(event.target instanceof Element ? event.target.closest("details.menu") : null);
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const open = document.querySelector("details.menu[open]");
+  const open = document.querySelector(OPEN_MENU);
   if (!open) return;
   open.open = false;
-  open.querySelector("summary").focus();
+  open.querySelector("summary")?.focus();
 });
 
 // Whoever signs out leaves nothing behind of answers they were making; those that wait to be sent stay theirs.
 document.addEventListener("submit", (event) => {
-  if (event.target.getAttribute("action") !== address("/logout")) return;
+  if (!(event.target instanceof Element) || event.target.getAttribute("action") !== address("/logout")) return;
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith("assistant.drafts.")) localStorage.removeItem(name);
   } catch {
@@ -37,10 +44,11 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
+  const { xhr } = /** @type {CustomEvent<{ xhr: XMLHttpRequest }>} */ (event).detail;
+  const problem = xhr.getResponseHeader("X-Problem");
   if (xhr.status === 401) location.assign(address("/login"));
-  else tell(xhr.getResponseHeader("X-Problem") ? decodeURIComponent(xhr.getResponseHeader("X-Problem")) : xhr.statusText);
+  else tell(problem ? decodeURIComponent(problem) : xhr.statusText);
 });
-document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));
+document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline ?? ""));
 
 export { tell };

@@ -32,11 +32,16 @@ export class Refused extends Error {
 }
 
 const PATIENCE = 15_000;
+const TOKEN = /** @type {"meta"} */ ("meta[name=csrf-token]");
+const TOKEN_FIELD = /** @type {"input"} */ ("input[name=csrf_token]");
 let owner = "";
 /** @type {Promise<void> | null} */
 let renewing = null;
 
-/** Whose page this is, as the server names them: nothing is sent in another person's session. */
+/**
+ * Whose page this is, as the server names them: nothing is sent in another person's session.
+ * @param {string} desk
+ */
 export function belongTo(desk) {
   owner = desk;
 }
@@ -52,23 +57,35 @@ export async function ask(method, path, body) {
   try {
     return await askOnce(method, path, body);
   } catch (error) {
-    if (error.code !== "csrf") throw error;
-    await (renewing ??= renew().finally(() => (renewing = null)));
+    if (!(error instanceof Refused) || error.code !== "csrf") throw error;
+    renewing ??= renew().finally(() => {
+      renewing = null;
+    });
+    await renewing;
     return await askOnce(method, path, body);
   }
 }
 
 /** The token of the session as it is now: in scripts and in the forms of the page. */
 async function renew() {
+  /** @type {Api.SessionShown} */
   const { desk, csrf } = await ask("GET", "/api/v1/profile/session");
   if (desk !== owner) throw new Refused(403, { code: "other_person" });
-  document.querySelector("meta[name=csrf-token]").content = csrf;
-  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = csrf;
+  const token = document.querySelector(TOKEN);
+  if (!token) throw new Error("the page has no meta[name=csrf-token]");
+  token.content = csrf;
+  for (const field of document.querySelectorAll(TOKEN_FIELD)) field.value = csrf;
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": csrf }));
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ */
 async function askOnce(method, path, body) {
-  const headers = { "X-CSRF-Token": document.querySelector("meta[name=csrf-token]")?.content ?? "" };
+  /** @type {Record<string, string>} */
+  const headers = { "X-CSRF-Token": document.querySelector(TOKEN)?.content ?? "" };
   if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
@@ -85,6 +102,7 @@ async function askOnce(method, path, body) {
   return response.ok ? await read(response) : await refuse(response);
 }
 
+/** @param {Response} response */
 async function read(response) {
   try {
     return await response.json();
@@ -93,6 +111,10 @@ async function read(response) {
   }
 }
 
+/**
+ * @param {Response} response
+ * @returns {Promise<never>}
+ */
 async function refuse(response) {
   let problem = {};
   try {

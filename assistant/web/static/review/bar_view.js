@@ -4,7 +4,11 @@ import { at, bdi, make } from "./dom.js";
 import { keyLabel } from "./keys.js";
 import { count, digits, named, say } from "./texts.js";
 
-/** Draw the labels; again only when the label set is another, so that nothing moves. */
+/**
+ * Draw the labels; again only when the label set is another, so that nothing moves.
+ * @param {Api.ReviewTask} task
+ * @param {(name: string | null) => void} pick called with a label's name, null for none of them
+ */
 export function showLabels(task, pick) {
   const bar = at("labels");
   const name = JSON.stringify([task.labels, task.label_kind]);
@@ -17,6 +21,11 @@ export function showLabels(task, pick) {
   bar.replaceChildren(...buttons);
 }
 
+/**
+ * @param {Api.ShownLabel} label
+ * @param {boolean} harm
+ * @param {() => void} onclick
+ */
 function labelButton({ name, title, definition, severity, key }, harm, onclick) {
   return make(
     "button",
@@ -27,6 +36,10 @@ function labelButton({ name, title, definition, severity, key }, harm, onclick) 
   );
 }
 
+/**
+ * @param {string} key
+ * @param {() => void} onclick
+ */
 function noneButton(key, onclick) {
   return make(
     "button",
@@ -36,7 +49,10 @@ function noneButton(key, onclick) {
   );
 }
 
-/** Severity as so many strokes, in its colour, and in words for those who hear the page. */
+/**
+ * Severity as so many strokes, in its colour, and in words for those who hear the page.
+ * @param {number} severity
+ */
 function severityMark(severity) {
   const level = Math.min(severity, 4);
   return make(
@@ -49,14 +65,18 @@ function severityMark(severity) {
 
 const DECIDING = ["submit", "accept", "skip", "escalate", "hand_over", "note", "clause"];
 
-/** Which labels are chosen, and what the one chosen means; `readOnly` while looking back. */
+/**
+ * Which labels are chosen, and what the one chosen means.
+ * @param {import("./draft.js").Draft} draft
+ * @param {boolean} readOnly while looking back
+ */
 export function showChoice(draft, readOnly = false) {
-  for (const button of at("labels").children) {
-    const chosen = "none" in button.dataset ? draft.none : draft.chosen.has(button.dataset.label);
+  for (const button of at("labels").querySelectorAll("button")) {
+    const chosen = "none" in button.dataset ? draft.none : draft.chosen.has(button.dataset.label ?? "");
     button.setAttribute("aria-pressed", String(chosen));
     button.disabled = readOnly;
   }
-  for (const action of DECIDING) at(`action-${action}`).disabled = readOnly;
+  for (const action of DECIDING) at(`action-${action}`, HTMLButtonElement).disabled = readOnly;
   const [only] = draft.labels.length === 1 ? draft.labels : [];
   const definition = draft.task.labels.find((label) => label.name === only)?.definition ?? "";
   at("definition").textContent = definition;
@@ -64,7 +84,10 @@ export function showChoice(draft, readOnly = false) {
   at("clause-mark").textContent = draft.clauses.size ? ` ${[...draft.clauses].join(" ")}` : "";
 }
 
-/** The machine's line; the same height whether it says something or not. */
+/**
+ * The machine's line; the same height whether it says something or not.
+ * @param {Api.ReviewTask} task
+ */
 export function showMachine(task) {
   const line = at("machine");
   const { suggestion } = task;
@@ -77,7 +100,11 @@ export function showMachine(task) {
   line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
 }
 
-/** What was just done, or is asked; seen and heard. Which item is next is heard only. */
+/**
+ * What was just done, or is asked; seen and heard. Which item is next is heard only.
+ * @param {string} text
+ * @param {{ next?: string, asks?: boolean }} [more]
+ */
 export function tell(text, { next = "", asks = false } = {}) {
   at("outcome").textContent = text;
   at("outcome").classList.toggle("asks", asks);
@@ -86,7 +113,12 @@ export function tell(text, { next = "", asks = false } = {}) {
 
 const LOGIN = ["signed_out", "other_person"];
 
-/** The one line about the network and the login; empty while all is well. */
+/**
+ * The one line about the network and the login; empty while all is well.
+ * @param {import("./outbox.js").Outbox} outbox
+ * @param {import("./supply.js").Supply} supply
+ * @param {boolean} byPassword whether this person signs in by one
+ */
 export function showNetwork(outbox, supply, byPassword) {
   const line = at("network");
   const state = outbox.state || (LOGIN.includes(supply.why) ? supply.why : "");
@@ -102,17 +134,24 @@ export function showNetwork(outbox, supply, byPassword) {
   at("network-do").hidden = !LOGIN.includes(state);
 }
 
-/** Keys on the buttons. */
+const KEY_OF = /** @type {"kbd"} */ ("[data-key-of]");
+const ACTION = /** @type {"button"} */ ("[data-action]");
+
+/**
+ * Keys on the buttons.
+ * @param {import("./keys.js").Bindings} table
+ */
 export function showKeys(table) {
-  for (const mark of document.querySelectorAll("[data-key-of]")) mark.textContent = keyLabel(table[mark.dataset.keyOf][0] ?? "");
-  for (const button of document.querySelectorAll("[data-action]")) {
-    const [key] = table[button.dataset.action] ?? [];
+  for (const mark of document.querySelectorAll(KEY_OF)) mark.textContent = keyLabel(table[mark.dataset.keyOf ?? ""]?.[0] ?? "");
+  for (const button of document.querySelectorAll(ACTION)) {
+    const keys = table[button.dataset.action ?? ""] ?? [];
+    const [key] = keys;
     const mark = button.querySelector("kbd");
     if (mark) {
       mark.textContent = key ? keyLabel(key) : "";
       mark.hidden = !key;
     }
-    button.setAttribute("aria-keyshortcuts", (table[button.dataset.action] ?? []).join(" ").replaceAll("Ctrl", "Control"));
+    button.setAttribute("aria-keyshortcuts", keys.join(" ").replaceAll("Ctrl", "Control"));
   }
 }
 

@@ -7,6 +7,7 @@ import { say } from "./texts.js";
 const HELD = 350; // ms: longer is holding, shorter is a tap
 
 export class Cover extends EventTarget {
+  /** @type {Api.Veil} */
   #level = "none";
   #open = false;
   #since = 0;
@@ -37,7 +38,7 @@ export class Cover extends EventTarget {
 
   /**
    * Cover an item as it asks for.
-   * @param {any} task
+   * @param {Api.ReviewTask} task
    * @param {number} looked ms it was looked at before
    */
   lay(task, looked = 0) {
@@ -80,6 +81,7 @@ export class Cover extends EventTarget {
     return Math.ceil(this.#looked + (this.#open ? Math.max(performance.now() - this.#openedAt, 1) : 0));
   }
 
+  /** @param {boolean} open */
   #set(open) {
     this.#looked = this.#total();
     const lifted = this.#open !== open;

@@ -2,9 +2,11 @@
 
 /**
  * An element.
- * @param {string} name
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
  * @param {Record<string, any>} [attributes] `text`, `class`, `dataset`, listeners as `onclick`, all else as attributes
  * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[Name]}
  */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -19,14 +21,34 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** An element of the page by its id; it is there, or the template is wrong. */
-export function at(id) {
+/**
+ * An element of the page by its id; it is there, or the template is wrong.
+ * @overload
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+/**
+ * ... of the kind that is named.
+ * @template {HTMLElement} Kind
+ * @overload
+ * @param {string} id
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+/**
+ * @param {string} id
+ * @param {new () => HTMLElement} kind
+ */
+export function at(id, kind = HTMLElement) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
   return found;
 }
 
-/** Text that keeps its own direction among others. */
+/**
+ * Text that keeps its own direction among others.
+ * @param {string} text
+ */
 export function bdi(text) {
   return make("bdi", { text });
 }

@@ -1,9 +1,26 @@
 // An answer being made.
 
+/** @typedef {Pick<Api.Answering, "labels"> & Partial<Api.Answering>} Given an answer that was taken back */
+
+/**
+ * What is kept of an answer that was begun.
+ * @typedef {object} Kept
+ * @property {string[]} labels
+ * @property {string[]} clauses
+ * @property {boolean} none
+ * @property {string} note
+ * @property {boolean} changed
+ * @property {number} seconds
+ * @property {boolean} accepted
+ * @property {number} uncovered
+ * @property {string[]} instead
+ * @property {Record<string, string>} typed
+ */
+
 export class Draft {
   /**
-   * @param {any} task
-   * @param {any} given an answer that was taken back
+   * @param {Api.ReviewTask} task
+   * @param {Given | null} given
    */
   constructor(task, given = null) {
     this.task = task;
@@ -26,7 +43,11 @@ export class Draft {
     this.typed = {};
   }
 
-  /** One that was begun before the page was loaded; labels and clauses the policy doesn't have any more are left out. */
+  /**
+   * One that was begun before the page was loaded; labels and clauses the policy doesn't have any more are left out.
+   * @param {Api.ReviewTask} task
+   * @param {Kept} kept
+   */
   static resumed(task, kept) {
     const draft = new Draft(task);
     draft.resumed = true;
@@ -46,7 +67,10 @@ export class Draft {
     return draft;
   }
 
-  /** As `resumed` takes it. */
+  /**
+   * As `resumed` takes it.
+   * @returns {Kept}
+   */
   kept() {
     const { none, note, changed, seconds, accepted, uncovered, instead, typed } = this;
     return { labels: this.labels, clauses: [...this.clauses], none, note, changed, seconds, accepted, uncovered, instead, typed };
@@ -77,7 +101,10 @@ export class Draft {
     return this.clauses.size ? [] : this.labels.filter((name) => this.task.needs_clause.includes(name));
   }
 
-  /** Choose a label, or take it back. */
+  /**
+   * Choose a label, or take it back.
+   * @param {string} name
+   */
   pick(name) {
     const had = this.chosen.has(name);
     this.accepted = false;
@@ -102,6 +129,7 @@ export class Draft {
 
   /** Take over the machine's answer. */
   accept() {
+    if (!this.task.suggestion) return;
     const { labels, cited } = this.task.suggestion;
     const same = labels.length === this.chosen.size && labels.every((name) => this.chosen.has(name));
     if (this.ready && !same) this.changed = true;
@@ -111,6 +139,7 @@ export class Draft {
     this.accepted = true;
   }
 
+  /** @param {string} id */
   toggleClause(id) {
     if (this.clauses.has(id)) this.clauses.delete(id);
     else this.clauses.add(id);
@@ -121,6 +150,7 @@ export class Draft {
    * @param {string} key
    * @param {number} seconds
    * @param {number | null} uncovered ms; null where nothing covered it
+   * @returns {Api.Answering}
    */
   body(key, seconds, uncovered) {
     return {

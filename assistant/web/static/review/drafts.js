@@ -4,6 +4,8 @@
 const LONGEST = 3 * 24 * 3600_000; // ms: long after any lease
 const MOST = 40;
 
+/** @typedef {Record<string, import("./draft.js").Kept & { at: number }>} All by assignment; `at` in ms since 1970 */
+
 export class Drafts {
   /**
    * @param {string} desk whose, and of which workspace
@@ -14,12 +16,18 @@ export class Drafts {
     this.storage = storage;
   }
 
-  /** What was begun with an assignment; null where nothing was. */
+  /**
+   * What was begun with an assignment; null where nothing was.
+   * @param {string} assignment
+   */
   of(assignment) {
     return this.#read()[assignment] ?? null;
   }
 
-  /** Keep what a draft holds; one that holds nothing is not kept. */
+  /**
+   * Keep what a draft holds; one that holds nothing is not kept.
+   * @param {import("./draft.js").Draft} draft
+   */
   keep(draft) {
     const all = this.#read();
     delete all[draft.task.assignment_id];
@@ -27,7 +35,10 @@ export class Drafts {
     this.#write(all);
   }
 
-  /** It was given, or went to somebody else. */
+  /**
+   * It was given, or went to somebody else.
+   * @param {string} assignment
+   */
   drop(assignment) {
     const all = this.#read();
     if (!(assignment in all)) return;
@@ -35,8 +46,10 @@ export class Drafts {
     this.#write(all);
   }
 
+  /** @returns {All} */
   #read() {
     try {
+      /** @type {[string, All[string]][]} */
       const found = Object.entries(JSON.parse(this.storage.getItem(this.name) ?? "{}"));
       return Object.fromEntries(found.filter(([, one]) => one && one.at > Date.now() - LONGEST));
     } catch {
@@ -44,6 +57,7 @@ export class Drafts {
     }
   }
 
+  /** @param {All} all */
   #write(all) {
     const newest = Object.entries(all).sort(([, one], [, other]) => other.at - one.at);
     try {

@@ -16,8 +16,12 @@ export function keepFocusAt(home) {
     const now = document.activeElement;
     if (byPointer && now !== home && now?.matches(CONTROLS) && !isTyping(now) && !anyOpen()) home.focus({ preventScroll: true });
   };
-  document.addEventListener("pointerdown", () => (byPointer = true), true);
-  document.addEventListener("keydown", (event) => event.key === "Tab" && (byPointer = false), true);
+  document.addEventListener("pointerdown", () => {
+    byPointer = true;
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") byPointer = false;
+  }, true);
   document.addEventListener("focusin", giveBack);
   document.addEventListener("click", giveBack); // of what had the focus before the pointer came
   document.addEventListener("toggle", giveBack, true); // a menu that was closed

@@ -3,12 +3,18 @@
 import { address } from "../address.js";
 import { at, bdi, make } from "./dom.js";
 import { ask } from "./api.js";
-import { show } from "./text.js";
+import { add, show } from "./text.js";
 import { count, languageName, say } from "./texts.js";
 
+/** @typedef {import("./text.js").Marks} Marks */
+
+/** @type {Record<string, string>} */
 const KINDS = { text: "kind_text", pair: "kind_pair", image: "kind_image", video: "kind_video" };
 
-/** Show an item; returns nothing, and moves nothing but the content. */
+/**
+ * Show an item; returns nothing, and moves nothing but the content.
+ * @param {Api.ReviewTask} task
+ */
 export function showItem(task) {
   const { item } = task;
   at("item-title").replaceChildren(...titled(item.id));
@@ -26,7 +32,11 @@ export function showItem(task) {
   at("item").scrollTop = 0;
 }
 
-/** An answer whose content isn't at hand any more. */
+/**
+ * An answer whose content isn't at hand any more.
+ * @param {string} itemId
+ * @param {string} text
+ */
 export function showGone(itemId, text) {
   at("item-title").replaceChildren(...titled(itemId));
   at("item-facts").replaceChildren();
@@ -34,7 +44,10 @@ export function showGone(itemId, text) {
   at("item-marks").textContent = "";
 }
 
-/** Show the translation beside the text, or say that there is none; hide it where it is shown. */
+/**
+ * Show the translation beside the text, or say that there is none; hide it where it is shown.
+ * @param {Api.ReviewTask} task
+ */
 export function toggleTranslation(task) {
   const there = document.getElementById("translation");
   if (there) return void there.remove();
@@ -49,11 +62,13 @@ export function toggleTranslation(task) {
   at("content").append(box);
 }
 
+/** @param {string} id */
 function titled(id) {
   const [before, after = ""] = say("item", { id: "\u0000" }).split("\u0000");
   return [before, bdi(id), after];
 }
 
+/** @param {Api.ReviewTask} task */
 function facts(task) {
   const { item } = task;
   const words = [say(KINDS[item.kind] ?? "kind_text"), item.language === "und" ? "" : languageName(item.language)];
@@ -63,6 +78,7 @@ function facts(task) {
   return tags;
 }
 
+/** @param {Api.ReviewTask} task */
 function passed(task) {
   return task.passed.map(({ kind, note }) => {
     const text = make("div", { class: "content", dir: "auto" });
@@ -71,6 +87,10 @@ function passed(task) {
   });
 }
 
+/**
+ * @param {Api.ShownItem} item
+ * @param {Marks} told
+ */
 function query(item, told) {
   if (item.query === null) return [];
   const text = make("div", { class: "content query", dir: "auto" });
@@ -78,9 +98,13 @@ function query(item, told) {
   return [make("h2", { text: say("query") }), text, make("h2", { text: say("document") })];
 }
 
+/**
+ * @param {Api.ReviewTask} task
+ * @param {Marks} told
+ */
 function main(task, told) {
   const { item } = task;
-  const quotes = task.clauses.filter((clause) => clause.cited && clause.quote).map((clause) => clause.quote);
+  const quotes = task.clauses.flatMap((clause) => (clause.cited && clause.quote ? [clause.quote] : []));
   if (item.turns.length) return turns(item.turns, "", "turns", item, quotes, told);
   if (!item.text) return item.media.length ? [] : [make("p", { class: "quiet-text", text: say("no_text") })];
   const text = make("div", { class: "content", ...written(item) });
@@ -88,6 +112,14 @@ function main(task, told) {
   return item.text_length > item.text.length ? [text, more(task, text)] : [text];
 }
 
+/**
+ * @param {Api.Turn[]} remarks
+ * @param {string} title
+ * @param {string} name
+ * @param {Api.ShownItem} item
+ * @param {string[]} quotes
+ * @param {Marks} told
+ */
 function turns(remarks, title, name, item, quotes, told) {
   if (!remarks.length) return [];
   const lines = remarks.map(({ role, text }) => {
@@ -99,16 +131,24 @@ function turns(remarks, title, name, item, quotes, told) {
   return title ? [make("h2", { text: title }), list] : [list];
 }
 
-/** Who serves and who is served, for the margin. */
+/**
+ * Who serves and who is served, for the margin.
+ * @param {string} role
+ */
 function side(role) {
   return /agent|assistant|bot|system|support|moderator|客服|助手|机器人|系统/i.test(role) ? "end" : "start";
 }
 
+/** @param {Api.ShownItem} item */
 function written(item) {
   return { dir: item.direction === "rtl" ? "rtl" : "auto", lang: item.language === "und" ? "" : item.language };
 }
 
-/** A button that brings the next part of a long text. */
+/**
+ * A button that brings the next part of a long text.
+ * @param {Api.ReviewTask} task
+ * @param {HTMLElement} text
+ */
 function more(task, text) {
   let shown = task.item.text.length;
   const label = () => say("more_text", { shown: count(shown), all: count(task.item.text_length) });
@@ -116,6 +156,7 @@ function more(task, text) {
     type: "button",
     text: label(),
     onclick: async () => {
+      /** @type {Api.Part | null} */
       const part = await ask("GET", `/api/v1/assignments/${task.assignment_id}/text?offset=${shown}`).catch(() => null);
       if (!part) return;
       const next = make("span");
@@ -129,6 +170,7 @@ function more(task, text) {
   return button;
 }
 
+/** @param {Api.ReviewTask} task */
 function pictures(task) {
   const { media } = task.item;
   const shown = media.map((picture, number) => {
@@ -139,20 +181,22 @@ function pictures(task) {
   return shown.length ? [make("div", { class: "pictures" }, ...shown)] : [];
 }
 
+/** @param {string} name */
 function missing(name) {
   const [before, after = ""] = say("picture_missing", { name: "\u0000" }).split("\u0000");
   return make("span", {}, before, make("bdi", { class: "inert-link", text: name }), after);
 }
 
-/** Where a picture of an item is. */
+/**
+ * Where a picture of an item is.
+ * @param {Api.ReviewTask} task
+ * @param {number} number
+ */
 export function pictureAddress(task, number) {
   return address(`/api/v1/assignments/${task.assignment_id}/media/${number}`);
 }
 
-function add(total, found) {
-  for (const key of Object.keys(total)) total[key] += found[key];
-}
-
+/** @param {Marks} found */
 function marks({ hidden, mixed, links }) {
   const told = [];
   if (hidden) told.push(say("invisible", { count: count(hidden) }));

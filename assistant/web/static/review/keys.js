@@ -19,7 +19,10 @@ export const OWN = {
   help: ["?"],
 };
 
-/** What people bring along; an action that is not named has our own keys. */
+/**
+ * What people bring along; an action that is not named has our own keys.
+ * @type {Record<string, Bindings>}
+ */
 export const PROFILES = {
   own: OWN,
   label_studio: {
@@ -36,7 +39,12 @@ export const PROFILES = {
 
 const TAKEN = new Set(["Tab", "Escape", "F5", "F11", "F12", "Ctrl+c", "Ctrl+v", "Ctrl+x", "Ctrl+a", "Ctrl+f", "Ctrl+w", "Ctrl+t", "Ctrl+n", "Ctrl+r", "Ctrl+l", "Ctrl+p"]);
 
-/** The keys in force: a profile, and what somebody changed of it. */
+/**
+ * The keys in force: a profile, and what somebody changed of it.
+ * @param {string} profile
+ * @param {Bindings} remapped
+ * @returns {Bindings}
+ */
 export function bindings(profile, remapped) {
   return { ...(PROFILES[profile] ?? OWN), ...remapped };
 }
@@ -51,13 +59,17 @@ export function keyName(event) {
   let key = event.key === " " ? "Space" : event.key;
   if (key.length === 1) {
     const place = /^Key([A-Z])$/.exec(event.code ?? "");
-    const foreign = key.codePointAt(0) > 0x7f;
+    const foreign = (key.codePointAt(0) ?? 0) > 0x7f;
     key = foreign && place ? place[1].toLowerCase() : key.toLowerCase();
   }
   return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + key;
 }
 
-/** Actions a key stands for, in order of the table; two only where a profile wants it so. */
+/**
+ * Actions a key stands for, in order of the table; two only where a profile wants it so.
+ * @param {string} name
+ * @param {Bindings} table
+ */
 export function actionsOf(name, table) {
   return Object.keys(table).filter((action) => table[action].includes(name));
 }
@@ -68,6 +80,7 @@ export function actionsOf(name, table) {
  * @param {string} action
  * @param {Bindings} table
  * @param {(string | null)[]} labelKeys
+ * @returns {{ kind: "browser" | "label" | "action", other?: string } | null}
  */
 export function conflict(name, action, table, labelKeys) {
   if (TAKEN.has(name) || name.startsWith("Alt+")) return { kind: "browser" };
@@ -78,12 +91,19 @@ export function conflict(name, action, table, labelKeys) {
 
 const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
-/** Whether somebody is typing there. */
+/**
+ * Whether somebody is typing there.
+ * @param {EventTarget | null} target
+ */
 export function isTyping(target) {
   return target instanceof Element && target.closest(TYPED_IN) !== null;
 }
 
-/** Whether a key belongs to the control that has the focus: Enter and Space work buttons, arrows move in lists. */
+/**
+ * Whether a key belongs to the control that has the focus: Enter and Space work buttons, arrows move in lists.
+ * @param {string} name
+ * @param {EventTarget | null} target
+ */
 export function belongsToControl(name, target) {
   if (!(target instanceof Element)) return false;
   if (name === "Enter" || name === "Space") return target.closest("button, a[href], summary, input, [role=button]") !== null;
@@ -105,8 +125,12 @@ export class Composition {
   }
 }
 
-/** How a key is written on a button. */
+/**
+ * How a key is written on a button.
+ * @param {string} name
+ */
 export function keyLabel(name) {
+  /** @type {Record<string, string>} */
   const shown = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Backspace: "⌫" };
   const parts = name.split("+").map((part) => shown[part] ?? (part.length === 1 ? part.toUpperCase() : part));
   return name === "+" ? "+" : parts.join("+");

@@ -5,11 +5,14 @@ import { at, make } from "./dom.js";
 import { OWN, bindings, conflict, keyLabel, keyName } from "./keys.js";
 import { actionName, say } from "./texts.js";
 
+const WISHES = /** @type {const} */ (["tap", "cover_all", "at_once"]);
+
 export class KeysDialog {
+  /** @type {string | null} the action that waits for a key */
   #listening = null;
 
   /**
-   * @param {any} preferences changed here
+   * @param {Required<Api.ReviewPreferences>} preferences changed here
    * @param {() => (string | null)[]} labelKeys of the present item
    * @param {() => void} changed told when something was
    * @param {import("./keys.js").Composition} composition
@@ -19,11 +22,15 @@ export class KeysDialog {
     this.labelKeys = labelKeys;
     this.changed = changed;
     this.composition = composition;
-    this.dialog = /** @type {HTMLDialogElement} */ (at("keys-dialog"));
+    this.dialog = at("keys-dialog", HTMLDialogElement);
     this.dialog.addEventListener("keydown", (event) => this.#press(event));
-    at("keys-profile").addEventListener("change", (event) => this.#set({ keys: event.target.value, remapped: {} }));
-    for (const name of ["tap", "cover_all", "at_once"]) {
-      at(`keys-${name}`).addEventListener("change", (event) => this.#set({ [name]: event.target.checked }));
+    const profile = at("keys-profile", HTMLSelectElement);
+    profile.addEventListener("change", () => {
+      void this.#set({ keys: /** @type {Api.ReviewPreferences["keys"]} */ (profile.value), remapped: {} });
+    });
+    for (const name of WISHES) {
+      const box = at(`keys-${name}`, HTMLInputElement);
+      box.addEventListener("change", () => this.#set({ [name]: box.checked }));
     }
     at("keys-reset").addEventListener("click", () => this.#set({ remapped: {} }));
     this.dialog.addEventListener("close", () => (this.#listening = null));
@@ -41,11 +48,12 @@ export class KeysDialog {
   }
 
   #draw() {
-    at("keys-profile").value = this.preferences.keys;
-    for (const name of ["tap", "cover_all", "at_once"]) at(`keys-${name}`).checked = this.preferences[name];
+    at("keys-profile", HTMLSelectElement).value = this.preferences.keys;
+    for (const name of WISHES) at(`keys-${name}`, HTMLInputElement).checked = this.preferences[name];
     at("keys-list").replaceChildren(...Object.keys(OWN).map((action) => this.#row(action)));
   }
 
+  /** @param {string} action */
   #row(action) {
     const waits = this.#listening === action;
     const keys = this.table[action].flatMap((key) => [make("kbd", { text: keyLabel(key) }), " "]);
@@ -63,13 +71,20 @@ export class KeysDialog {
     return make("li", {}, make("span", { text: actionName(action) }), button);
   }
 
+  /** @param {string} action */
   #listen(action) {
     this.#listening = action;
     at("keys-told").textContent = say("press_key");
     this.#draw();
-    this.dialog.querySelector(`[data-remap="${action}"]`).focus();
+    this.#focus(action);
   }
 
+  /** @param {string} action */
+  #focus(action) {
+    /** @type {HTMLElement | null} */ (this.dialog.querySelector(`[data-remap="${action}"]`))?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
   #press(event) {
     if (!this.#listening || this.composition.holds(event) || event.repeat) return;
     const name = keyName(event);
@@ -81,9 +96,13 @@ export class KeysDialog {
     if (name === "Escape") at("keys-told").textContent = "";
     else this.#remap(action, name);
     this.#draw();
-    this.dialog.querySelector(`[data-remap="${action}"]`).focus();
+    this.#focus(action);
   }
 
+  /**
+   * @param {string} action
+   * @param {string} name of the key
+   */
   #remap(action, name) {
     const found = conflict(name, action, this.table, this.labelKeys());
     const key = keyLabel(name);
@@ -92,6 +111,7 @@ export class KeysDialog {
     at("keys-told").textContent = say(texts[found.kind], { key, other: found.other ? actionName(found.other) : "" });
   }
 
+  /** @param {Api.ReviewPreferences} change */
   async #set(change) {
     Object.assign(this.preferences, change);
     this.#draw();
@@ -100,7 +120,7 @@ export class KeysDialog {
       await ask("PUT", "/api/v1/profile/review", this.preferences);
       at("keys-told").textContent = say("saved");
     } catch (error) {
-      at("keys-told").textContent = say("not_saved", { why: error.message });
+      at("keys-told").textContent = say("not_saved", { why: error instanceof Error ? error.message : String(error) });
     }
   }
 }

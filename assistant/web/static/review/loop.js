@@ -1,6 +1,6 @@
 // The loop: an item is shown, decided, and the next is there. Nothing here waits for the network.
 
-import { Unreachable, ask } from "./api.js";
+import { Refused, Unreachable, ask } from "./api.js";
 import { showChoice, showLabels, showMachine, tell } from "./bar_view.js";
 import { askClauses, askHandOver, askSkip, askText, showPolicyDialog } from "./dialogs.js";
 import { at } from "./dom.js";
@@ -15,6 +15,7 @@ const UNREAD = 250; // ms after an item is there in which nobody can have read i
 const ASKED = 1000; // ms after a question in which another press is no answer to it
 const UNDO_SKIP = 5000; // ms a skip waits before it is sent, since a skip that was sent is final
 
+/** @type {Record<string, [string, string]>} */
 const RESTING = {
   empty: ["empty", "empty_about"],
   offline: ["empty_offline", "empty_offline_about"],
@@ -23,23 +24,53 @@ const RESTING = {
   refused: ["empty_refused", ""],
 };
 
+/**
+ * @typedef {object} Parts
+ * @property {import("./supply.js").Supply} supply
+ * @property {import("./outbox.js").Outbox} outbox
+ * @property {import("./history.js").History} history
+ * @property {import("./drafts.js").Drafts} drafts
+ * @property {import("./stopwatch.js").Stopwatch} stopwatch
+ * @property {import("./cover.js").Cover} cover
+ * @property {import("./keys.js").Composition} composition
+ * @property {() => import("./keys_dialog.js").KeysDialog} keys
+ * @property {Required<Api.ReviewPreferences>} preferences
+ * @property {import("./precedents.js").Precedents} precedents
+ */
+
 export class Loop {
+  /** @type {Map<string, Draft>} by assignment */
   #drafts = new Map();
   #shownAt = 0;
   #askedAt = 0; // when it was asked whether covered content shall be answered without a look; 0 for not yet
   #picked = false; // since the item is shown, or before the page was loaded again
   #given = 0;
 
-  constructor({ supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents }) {
-    Object.assign(this, { supply, outbox, history, drafts, stopwatch, cover, composition, keys, preferences, precedents });
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.supply = parts.supply;
+    this.outbox = parts.outbox;
+    this.history = parts.history;
+    this.drafts = parts.drafts;
+    this.stopwatch = parts.stopwatch;
+    this.cover = parts.cover;
+    this.composition = parts.composition;
+    this.keys = parts.keys;
+    this.preferences = parts.preferences;
+    this.precedents = parts.precedents;
     /** @type {Draft | null} */
     this.draft = null;
-    cover.addEventListener("change", () => this.#save());
+    this.cover.addEventListener("change", () => this.#save());
   }
 
   /** Whether a key can do something now. */
   get working() {
-    return this.draft !== null && this.history.seen === null;
+    return this.#open !== null;
+  }
+
+  /** The answer that is being made; null while there is none, and while one looks back. */
+  get #open() {
+    return this.history.seen === null ? this.draft : null;
   }
 
   /** Go on to the next item. */
@@ -53,79 +84,91 @@ export class Loop {
     else if (!this.draft) this.#rest();
   }
 
+  /** @param {string | null} name of a label; null for none of them */
   pick(name) {
-    if (!this.working) return;
-    if (name === null) this.draft.pickNone();
-    else this.draft.pick(name);
+    const draft = this.#open;
+    if (!draft) return;
+    if (name === null) draft.pickNone();
+    else draft.pick(name);
     this.#save();
-    showChoice(this.draft);
+    showChoice(draft);
     this.#picked = true;
-    if (!this.draft.multi && this.preferences.at_once) void this.submit(true);
+    if (!draft.multi && this.preferences.at_once) void this.submit(true);
   }
 
+  /**
+   * Whether a label has that key; it is picked then.
+   * @param {string} key
+   */
   pickByKey(key) {
-    const label = this.draft.task.labels.find((one) => one.key === key);
+    const label = this.draft?.task.labels.find((one) => one.key === key);
     if (label) this.pick(label.name);
-    else if (key === "0" && this.draft.multi) this.pick(null);
+    else if (key === "0" && this.draft?.multi) this.pick(null);
     else return false;
     return true;
   }
 
   /** @param {boolean} alone whether one press both chose the answer and gave it */
   async submit(alone = !this.#picked) {
-    if (!this.working) return;
-    if (!this.draft.ready) return tell(say("choose_first"));
+    const draft = this.#open;
+    if (!draft) return;
+    if (!draft.ready) return tell(say("choose_first"));
     if (!this.#considered(alone)) return;
-    if (this.draft.wanting.length && !(await this.#clausesFor(this.draft))) return;
-    const { draft } = this;
+    if (draft.wanting.length && !(await this.#clausesFor(draft))) return;
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    this.#hand("answer", draft.body(id, this.stopwatch.seconds, this.cover.looked), id, say("stored", { labels: named(draft.task, draft.labels) }));
+    const body = draft.body(id, this.stopwatch.seconds, this.cover.looked);
+    this.#hand(draft, { id, kind: "answer", body }, say("stored", { labels: named(draft.task, draft.labels) }));
   }
 
   async accept() {
-    if (!this.working) return;
-    if (!this.draft.task.suggestion) return tell(say("no_suggestion"));
+    const draft = this.#open;
+    if (!draft) return;
+    if (!draft.task.suggestion) return tell(say("no_suggestion"));
     if (!this.#considered(true)) return;
-    this.draft.accept();
+    draft.accept();
     this.#save();
-    showChoice(this.draft);
+    showChoice(draft);
     await this.submit();
   }
 
   async skip() {
-    const { draft } = this;
-    const given = this.working && (await askSkip(this.composition, draft.typed.skip ?? "", this.#writing("skip")));
+    const draft = this.#open;
+    const given = draft && (await askSkip(this.composition, draft.typed.skip ?? "", this.#writing(draft, "skip")));
     if (!given || draft !== this.draft) return;
     const id = `skip-${draft.task.assignment_id}-${draft.task.token}`;
-    this.#hand("skip", { ...this.#held(), ...given }, id, say("skipped"), UNDO_SKIP);
+    this.#hand(draft, { id, kind: "skip", body: { ...this.#held(draft), ...given } }, say("skipped"), UNDO_SKIP);
   }
 
   async escalate() {
-    const { draft } = this;
-    if (!this.working) return;
-    const more = { needed: true, writing: this.#writing("escalate") };
+    const draft = this.#open;
+    if (!draft) return;
+    const more = { needed: true, writing: this.#writing(draft, "escalate") };
     const note = await askText("escalate", draft.typed.escalate ?? draft.note, this.composition, more);
     if (!note || draft !== this.draft) return;
     const id = `escalate-${draft.task.assignment_id}-${draft.task.token}`;
-    this.#hand("escalate", { ...this.#held(), note }, id, say("escalated"), UNDO_SKIP);
+    this.#hand(draft, { id, kind: "escalate", body: { ...this.#held(draft), note } }, say("escalated"), UNDO_SKIP);
   }
 
   async handOver() {
-    const { draft } = this;
-    if (!this.working) return;
+    const draft = this.#open;
+    if (!draft) return;
     const number = draft.task.assignment_id;
     let lost = false; // a try whose answer never came
     await askHandOver(this.composition, {
       text: draft.typed.hand_over ?? draft.note,
-      writing: this.#writing("hand_over"),
-      colleagues: async () => (await ask("GET", `/api/v1/assignments/${number}/colleagues`)).colleagues,
+      writing: this.#writing(draft, "hand_over"),
+      colleagues: async () => {
+        /** @type {Api.Colleagues} */
+        const found = await ask("GET", `/api/v1/assignments/${number}/colleagues`);
+        return found.colleagues;
+      },
       send: async ({ to, name, note }) => {
         try {
           await ask("POST", `/api/v1/assignments/${number}/hand-over`, { ...this.#held(draft), to, note });
         } catch (error) {
-          const done = lost && error.code === "lease_over";
+          const done = lost && error instanceof Refused && error.code === "lease_over";
           lost ||= error instanceof Unreachable;
-          if (!done) return error instanceof Unreachable ? say("hand_over_offline") : error.message;
+          if (!done) return error instanceof Unreachable ? say("hand_over_offline") : messageOf(error);
         }
         this.#gone(draft, to ? say("handed_over", { name }) : say("handed_back"));
         return "";
@@ -134,9 +177,9 @@ export class Loop {
   }
 
   async note() {
-    const { draft } = this;
-    if (!this.working) return;
-    const note = await askText("note", draft.note, this.composition, { writing: this.#writing("note") });
+    const draft = this.#open;
+    if (!draft) return;
+    const note = await askText("note", draft.note, this.composition, { writing: this.#writing(draft, "note") });
     delete draft.typed.note;
     if (note !== null) draft.note = note;
     if (draft !== this.draft) return;
@@ -145,8 +188,8 @@ export class Loop {
   }
 
   async clause() {
-    const { draft } = this;
-    if (!this.working) return;
+    const draft = this.#open;
+    if (!draft) return;
     await askClauses(draft, this.composition, () => this.#save());
     if (draft === this.draft) showChoice(draft);
   }
@@ -178,7 +221,7 @@ export class Loop {
     try {
       taken = await this.history.undo();
     } catch (error) {
-      return tell(error instanceof Unreachable ? say("undo_offline") : error.message);
+      return tell(error instanceof Unreachable ? say("undo_offline") : messageOf(error));
     }
     if (!taken) return tell(say("nothing_to_undo"));
     const { task, past } = taken;
@@ -198,15 +241,26 @@ export class Loop {
     this.#rest();
   }
 
-  #hand(kind, body, id, told, hold = 0) {
-    const { task } = this.draft;
+  /**
+   * Send what was decided, and go on to the next item.
+   * @param {Draft} draft
+   * @param {{ id: string, kind: import("./outbox.js").Kind, body: object }} sent
+   * @param {string} told
+   * @param {number} hold ms in which it can be taken back unsent
+   */
+  #hand(draft, { id, kind, body }, told, hold = 0) {
+    const { task } = draft;
     this.outbox.put({ id, kind, assignment: task.assignment_id, item: task.item.id, body }, hold);
     this.history.add({ id, kind, task, item: task.item.id, body, review: null });
     this.#given += kind === "answer" ? 1 : 0;
-    this.#gone(this.draft, told);
+    this.#gone(draft, told);
   }
 
-  /** An item left one's hands: nothing of it is kept, and the next is shown. */
+  /**
+   * An item left one's hands: nothing of it is kept, and the next is shown.
+   * @param {Draft} draft
+   * @param {string} told
+   */
   #gone(draft, told) {
     const { assignment_id: number } = draft.task;
     this.#drafts.delete(number);
@@ -218,15 +272,21 @@ export class Loop {
     tell(told, { next: this.draft?.task.item.id ?? "" });
   }
 
-  /** What goes with an item that is passed on. */
-  #held(draft = this.draft) {
+  /**
+   * What goes with an item that is passed on.
+   * @param {Draft} draft
+   */
+  #held(draft) {
     return { token: draft.task.token, uncovered_ms: draft === this.draft ? this.cover.looked : draft.uncovered };
   }
 
-  /** Keeps what is being written in a dialog. */
-  #writing(name) {
-    const { draft } = this;
-    return (text) => {
+  /**
+   * Keeps what is being written in a dialog.
+   * @param {Draft} draft
+   * @param {string} name of the dialog
+   */
+  #writing(draft, name) {
+    return (/** @type {string} */ text) => {
       draft.typed[name] = text;
       if (draft === this.draft) this.#save();
     };
@@ -243,6 +303,7 @@ export class Loop {
   /**
    * Whether an answer may go out now: one press that can't be an answer to this item is none, and what is covered and
    * was never looked at is asked about once.
+   * @param {boolean} alone whether one press is all there was
    */
   #considered(alone) {
     const now = performance.now();
@@ -253,6 +314,7 @@ export class Loop {
     return false;
   }
 
+  /** @param {Api.ReviewTask | null} task */
   #show(task) {
     at("rest").hidden = task !== null;
     at("desk").classList.toggle("at-rest", task === null);
@@ -268,11 +330,17 @@ export class Loop {
     void this.precedents.of(task).then((found) => this.draft?.task === task && showPrecedents(task, found));
   }
 
+/** @param {Api.ReviewTask} task */
   #resumed(task) {
     const kept = this.drafts.of(task.assignment_id);
     return kept ? Draft.resumed(task, kept) : new Draft(task);
   }
 
+  /**
+   * @param {Api.ReviewTask} task
+   * @param {Draft} draft
+   * @param {boolean} readOnly
+   */
   #render(task, draft, readOnly) {
     showItem(task);
     this.cover.lay(task, draft.uncovered);
@@ -284,6 +352,7 @@ export class Loop {
     if (!document.querySelector("dialog[open]")) at("item-title").focus({ preventScroll: true });
   }
 
+  /** @param {number} step */
   #look(step) {
     this.#keep();
     const wasBack = this.history.seen !== null;
@@ -297,6 +366,7 @@ export class Loop {
     else tell(say("nothing_to_undo"));
   }
 
+  /** @param {import("./history.js").Past} past */
   #showPast(past) {
     at("rest").hidden = true;
     at("desk").classList.remove("at-rest");
@@ -315,6 +385,10 @@ export class Loop {
     this.#drafts.set(this.draft.task.assignment_id, this.draft);
   }
 
+  /**
+   * Have the clauses chosen that an answer needs; whether it has them.
+   * @param {Draft} draft
+   */
   async #clausesFor(draft) {
     const left = await askClauses(draft, this.composition, () => this.#save());
     showChoice(draft);
@@ -334,4 +408,9 @@ export class Loop {
     showRounds(wanted, () => this.supply.fill());
     at("rest-more").hidden = why !== "empty" || wanted.length > 0;
   }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -20,8 +20,20 @@ import { onlyHere } from "./tabs.js";
 import { count, say, speak } from "./texts.js";
 
 const DRAINING = 2000; // ms that answers which wait are given before more items are asked for
+/** @type {Required<Api.ReviewPreferences>} */
 const DEFAULTS = { keys: "own", remapped: {}, tap: false, cover_all: false, at_once: false };
 
+/**
+ * What the page begins with.
+ * @type {{
+ *   desk: string,
+ *   by_password: boolean,
+ *   ahead: number,
+ *   language: string,
+ *   texts: import("./texts.js").Texts,
+ *   preferences: Api.ReviewPreferences,
+ * }}
+ */
 const data = JSON.parse(at("review-data").textContent);
 speak(data.texts, data.language);
 belongTo(data.desk);
@@ -43,6 +55,7 @@ const loop = new Loop({
   keys: () => keysDialog,
 });
 
+/** @type {Record<string, () => unknown>} */
 const ACTIONS = {
   submit: () => loop.submit(),
   accept: () => loop.accept(),
@@ -59,7 +72,10 @@ const ACTIONS = {
   help: () => keysDialog.open(),
 };
 
-/** Of two actions on one key, the one that makes sense now. */
+/**
+ * Of two actions on one key, the one that makes sense now.
+ * @param {string[]} actions
+ */
 function chosen(actions) {
   if (actions.includes("submit") && actions.includes("accept")) {
     return loop.draft && !loop.draft.ready && loop.draft.task.suggestion ? "accept" : "submit";
@@ -67,6 +83,7 @@ function chosen(actions) {
   return actions[0];
 }
 
+/** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.defaultPrevented || composition.holds(event) || isTyping(event.target) || anyOpen()) return;
   const name = keyName(event);
@@ -81,6 +98,7 @@ function pressed(event) {
   } else if (!event.repeat && loop.working && loop.pickByKey(name)) event.preventDefault();
 }
 
+/** @param {KeyboardEvent} event */
 function released(event) {
   if (actionsOf(keyName(event), keysDialog.table).includes("cover")) cover.up();
 }
@@ -89,12 +107,14 @@ async function takeBreak() {
   loop.clear();
   await supply.stop();
   outbox.hurry();
-  const dialog = /** @type {HTMLDialogElement} */ (at("pause-dialog"));
+  const dialog = at("pause-dialog", HTMLDialogElement);
   dialog.addEventListener("close", () => supply.start(), { once: true });
   dialog.showModal();
 }
 
-function lost({ detail: { task } }) {
+/** @param {Event} event */
+function lost(event) {
+  const { task } = /** @type {import("./supply.js").Lost} */ (event).detail;
   if (loop.draft?.task === task) tell(say("lease_over"));
 }
 
@@ -118,8 +138,8 @@ function listen() {
   keepFocusAt(at("item-title"));
   document.addEventListener("keydown", pressed);
   document.addEventListener("keyup", released);
-  for (const button of document.querySelectorAll("button[data-action]")) {
-    button.addEventListener("click", () => void ACTIONS[button.dataset.action]?.());
+  for (const button of document.querySelectorAll(/** @type {"button"} */ ("button[data-action]"))) {
+    button.addEventListener("click", () => void ACTIONS[button.dataset.action ?? ""]?.());
   }
   at("take-break").addEventListener("click", () => void takeBreak());
   at("network-again").addEventListener("click", tryAgain);
@@ -130,13 +150,15 @@ function listen() {
     loop.wake();
   });
   supply.addEventListener("lost", lost);
-  supply.addEventListener("told", ({ detail: { pause, spent, fresh } }) => {
+  supply.addEventListener("told", (event) => {
+    const { pause, spent, fresh } = /** @type {import("./supply.js").Told} */ (event).detail;
     precedents.prepare(fresh);
     notices.pause(pause, () => void takeBreak());
     notices.spent(spent);
   });
   outbox.addEventListener("change", network);
-  outbox.addEventListener("done", ({ detail: { entry, told } }) => {
+  outbox.addEventListener("done", (event) => {
+    const { entry, told } = /** @type {import("./outbox.js").Done} */ (event).detail;
     supply.admitted();
     network();
     notices.taught(entry, told);

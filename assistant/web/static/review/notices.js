@@ -39,7 +39,10 @@ export class Notices {
     return last !== undefined;
   }
 
-  /** Answers the server didn't store: what was written stays until it was read. */
+  /**
+   * Answers the server didn't store: what was written stays until it was read.
+   * @param {import("./outbox.js").Outbox} outbox
+   */
   kept(outbox) {
     const there = new Set(outbox.kept.map((entry) => entry.id));
     for (const { name } of [...this.#all]) if (name.startsWith("kept-") && !there.has(name.slice(5))) this.#drop(name);
@@ -52,7 +55,11 @@ export class Notices {
     }
   }
 
-  /** What the known answer of a training item is, and why. */
+  /**
+   * What the known answer of a training item is, and why.
+   * @param {import("./outbox.js").Entry} entry
+   * @param {Api.Told} told
+   */
   taught(entry, told) {
     if (told.right === null || told.right === undefined) return;
     const known = listed(told.known ?? []);
@@ -61,7 +68,11 @@ export class Notices {
     this.#post({ name: `taught-${entry.id}`, title: [text], lines: told.explanation ? [told.explanation] : [], action: null, read: () => {} });
   }
 
-  /** A break that is due; not again for a while after it was put off. */
+  /**
+   * A break that is due; not again for a while after it was put off.
+   * @param {Api.Pause | null} pause
+   * @param {() => void} take
+   */
   pause(pause, take) {
     if (!pause) return this.#drop("pause");
     if (this.#quiet("pause")) return;
@@ -70,7 +81,10 @@ export class Notices {
     this.#post({ name: "pause", title: [say(`pause_${pause.reason}`, values)], lines: [], action, read: () => this.#hush("pause", SNOOZE) });
   }
 
-  /** Harms of which somebody has seen enough; once each. */
+  /**
+   * Harms of which somebody has seen enough; once each.
+   * @param {string[]} harms
+   */
   spent(harms) {
     if (!harms.length) return this.#drop("spent");
     const which = `spent ${harms.join(" ")}`;
@@ -78,11 +92,15 @@ export class Notices {
     this.#post({ name: "spent", title: [say("spent", { harms: listed(harms) })], lines: [], action: null, read: () => this.#hush(which, SHIFT) });
   }
 
+  /** @param {string} name */
   #has(name) {
     return this.#all.some((one) => one.name === name);
   }
 
-  /** Show one; one of the same name that says the same stays where it is. */
+  /**
+   * Show one; one of the same name that says the same stays where it is.
+   * @param {Notice} notice
+   */
   #post(notice) {
     const place = this.#all.findIndex((one) => one.name === notice.name);
     if (place < 0) this.#all.push(notice);
@@ -90,12 +108,14 @@ export class Notices {
     this.#draw();
   }
 
+  /** @param {string} name */
   #drop(name) {
     if (!this.#has(name)) return;
     this.#all = this.#all.filter((one) => one.name !== name);
     this.#draw();
   }
 
+  /** @param {string} name */
   #close(name) {
     const notice = this.#all.find((one) => one.name === name);
     this.#drop(name);
@@ -121,26 +141,28 @@ export class Notices {
     at("notice-more").textContent = say("notices_all", { count: count(this.#all.length) });
     at("notice-more").hidden = !shown || (this.#all.length === 1 && text.scrollWidth <= text.clientWidth);
     if (held && !anyOpen()) at("item-title").focus({ preventScroll: true }); // what had it may be gone
-    if (at("notices-dialog").open) this.#fill();
+    if (at("notices-dialog", HTMLDialogElement).open) this.#fill();
   }
 
+  /** @param {Notice} notice */
   #do(notice) {
     this.#close(notice.name);
-    /** @type {HTMLDialogElement} */ (at("notices-dialog")).close();
-    notice.action.act();
+    at("notices-dialog", HTMLDialogElement).close();
+    notice.action?.act();
   }
 
   /** All of them, whole. */
   #list() {
     this.#fill();
-    /** @type {HTMLDialogElement} */ (at("notices-dialog")).showModal();
+    at("notices-dialog", HTMLDialogElement).showModal();
   }
 
   #fill() {
     at("notices-list").replaceChildren(...[...this.#all].reverse().map((notice) => this.#row(notice)));
-    if (!this.#all.length) /** @type {HTMLDialogElement} */ (at("notices-dialog")).close();
+    if (!this.#all.length) at("notices-dialog", HTMLDialogElement).close();
   }
 
+  /** @param {Notice} notice */
   #row(notice) {
     const buttons = [make("button", { type: "button", text: say("dismiss"), onclick: () => this.#close(notice.name) })];
     if (notice.action) buttons.unshift(make("button", { type: "button", text: notice.action.text, onclick: () => this.#do(notice) }));
@@ -149,10 +171,15 @@ export class Notices {
     return make("li", { dataset: { notice: notice.name } }, make("strong", {}, ...title), ...lines, make("div", { class: "row" }, ...buttons));
   }
 
+  /** @param {string} name */
   #quiet(name) {
     return (this.#hushed()[name] ?? 0) > Date.now();
   }
 
+  /**
+   * @param {string} name
+   * @param {number} span ms
+   */
   #hush(name, span) {
     const lasting = Object.entries(this.#hushed()).filter(([, until]) => until > Date.now());
     try {
@@ -172,6 +199,11 @@ export class Notices {
   }
 }
 
+/**
+ * @param {string} name of a text
+ * @param {string} id of an item
+ * @returns {(Node | string)[]}
+ */
 function about(name, id) {
   const [before, after = ""] = say(name, { item: "\u0000" }).split("\u0000");
   return [before, bdi(id), after];

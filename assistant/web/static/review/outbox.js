@@ -9,16 +9,22 @@ const LONGEST_WAIT = 30_000;
 const REFUSED_LONG = 20; // answers the server refused that are kept to be read
 const OVER = new Set(["late_kept", "lease_over"]); // the lease an entry was made under is somebody else's, or a newer one
 
+/** @typedef {"answer" | "skip" | "escalate" | "hand-over"} Kind */
+
 /**
  * @typedef {object} Entry
  * @property {string} id
- * @property {"answer" | "skip" | "escalate" | "hand-over"} kind
+ * @property {Kind} kind
  * @property {string} assignment
  * @property {string} item what the person calls it
  * @property {any} body
  * @property {number} due when it may be sent, in ms since 1970
  * @property {number} tries
  */
+
+/** @typedef {Entry & { code: string, detail: string }} Kept one that the server refused, and why */
+/** @typedef {CustomEvent<{ entry: Entry, told: Api.Told }>} Done */
+/** @typedef {CustomEvent<{ entry: Entry, error: Refused }>} RefusedOne */
 
 export class Outbox extends EventTarget {
   /** @type {Entry[]} */
@@ -28,6 +34,7 @@ export class Outbox extends EventTarget {
   #timer = 0;
   #wait = FIRST_WAIT;
   #state = "";
+  /** @type {Map<string, number>} tokens of newer leases, by the entry's id */
   #renewed = new Map();
 
   /**
@@ -41,6 +48,7 @@ export class Outbox extends EventTarget {
     this.storage = storage;
     this.full = false;
     this.#entries = this.#read(this.name);
+    /** @type {Kept[]} */
     this.kept = this.#read(this.keptName);
     addEventListener("online", () => this.hurry());
   }
@@ -76,13 +84,20 @@ export class Outbox extends EventTarget {
     return this.#entries.map((entry) => entry.assignment);
   }
 
-  /** Put one in. `hold`: milliseconds in which it can still be taken out. */
+  /**
+   * Put one in. `hold`: milliseconds in which it can still be taken out.
+   * @param {Omit<Entry, "due" | "tries">} entry
+   * @param {number} hold
+   */
   put(entry, hold = 0) {
     this.#change((all) => [...all, { tries: 0, due: Date.now() + hold, ...entry }]);
     this.#plan(0);
   }
 
-  /** Take one out that isn't on its way at this moment; null where that didn't work. */
+  /**
+   * Take one out that isn't on its way at this moment; null where that didn't work.
+   * @param {string} id
+   */
   take(id) {
     const entry = this.#find(id);
     if (!entry || id === this.#sending) return null;
@@ -90,12 +105,19 @@ export class Outbox extends EventTarget {
     return entry;
   }
 
-  /** Whether one waits or is on its way. */
+  /**
+   * Whether one waits or is on its way.
+   * @param {string} id
+   */
   has(id) {
     return this.#find(id) !== undefined;
   }
 
-  /** An assignment is leased anew while its answer waits: the answer counts under the new lease. */
+  /**
+   * An assignment is leased again while its answer waits: the answer counts under the new lease.
+   * @param {string} assignment
+   * @param {number} token
+   */
   renew(assignment, token) {
     const entry = this.#entries.find((one) => one.assignment === assignment);
     if (!entry || entry.body.token >= token) return;
@@ -109,17 +131,22 @@ export class Outbox extends EventTarget {
     this.#plan(0);
   }
 
-  /** What was refused has been read. */
+  /**
+   * What was refused has been read.
+   * @param {string} id
+   */
   dismiss(id) {
     this.kept = this.#read(this.keptName).filter((one) => one.id !== id);
     this.#save(this.keptName, this.kept);
     this.#tell("change");
   }
 
+  /** @param {string} id */
   #find(id) {
     return this.#entries.find((one) => one.id === id);
   }
 
+  /** @param {number} wait ms */
   #plan(wait) {
     clearTimeout(this.#timer);
     if (this.#open) this.#timer = setTimeout(() => void this.#drain(), wait);
@@ -139,7 +166,10 @@ export class Outbox extends EventTarget {
     return this.#entries.find((one) => one.due <= Date.now());
   }
 
-  /** Send one; whether the next may follow at once. */
+  /**
+   * Send one; whether the next may follow at once.
+   * @param {Entry} one
+   */
   async #send({ id }) {
     this.#sending = id;
     this.#change((all) => all.map((one) => (one.id === id ? { ...one, tries: one.tries + 1 } : one)));
@@ -159,14 +189,21 @@ export class Outbox extends EventTarget {
     return true;
   }
 
+  /** @param {Kept} entry */
   #keep(entry) {
     this.kept = [...this.#read(this.keptName), entry].slice(-REFUSED_LONG);
     this.#save(this.keptName, this.kept);
   }
 
+  /**
+   * Whether the next may follow at once.
+   * @param {Entry} entry
+   * @param {unknown} error
+   */
   #failed(entry, error) {
     if (error instanceof Refused && !error.passing && !error.aboutLogin) {
-      if (OVER.has(error.code) && this.#renewed.has(entry.id)) this.#under(entry, this.#renewed.get(entry.id));
+      const token = this.#renewed.get(entry.id);
+      if (OVER.has(error.code) && token !== undefined) this.#under(entry, token);
       else this.#refused(entry, error);
       return true;
     }
@@ -177,13 +214,21 @@ export class Outbox extends EventTarget {
     return false;
   }
 
-  /** Once more, under a newer lease: the try under the old one is known to the server by its key. */
+  /**
+   * Once more, under a newer lease: the try under the old one is known to the server by its key.
+   * @param {Entry} entry
+   * @param {number} token
+   */
   #under(entry, token) {
     this.#renewed.delete(entry.id);
     const body = { ...entry.body, token, ...(entry.body.key ? { key: `${entry.body.key}.${token}` } : {}) };
     this.#change((all) => all.map((one) => (one.id === entry.id ? { ...one, body } : one)));
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {Refused} error
+   */
   #refused(entry, error) {
     // A skip whose answer got lost on the way is refused when it is sent again: it was done.
     const done = entry.kind !== "answer" && entry.tries > 1 && error.code === "lease_over";
@@ -191,6 +236,11 @@ export class Outbox extends EventTarget {
     this.#settle(entry, "refused", { error });
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {"done" | "refused"} event
+   * @param {object} detail
+   */
   #settle(entry, event, detail) {
     this.#change((all) => all.filter((one) => one.id !== entry.id));
     this.#wait = FIRST_WAIT;
@@ -198,27 +248,39 @@ export class Outbox extends EventTarget {
     this.#tell(event, { entry, ...detail });
   }
 
+  /** @param {string} state */
   #become(state) {
     this.#state = state;
     this.#tell("change");
   }
 
-  /** Change what is stored now, not what was stored when this tab last looked. */
+  /**
+   * Change what is stored now, not what was stored when this tab last looked.
+   * @param {(all: Entry[]) => Entry[]} change
+   */
   #change(change) {
     this.#entries = change(this.full ? this.#entries : this.#read(this.name));
     this.#save(this.name, this.#entries);
     this.#tell("change");
   }
 
+  /**
+   * @param {string} name
+   * @returns {any[]}
+   */
   #read(name) {
     try {
       const found = JSON.parse(this.storage.getItem(name) ?? "[]");
-      return Array.isArray(found) ? found.filter((one) => one && one.id && one.body) : [];
+      return Array.isArray(found) ? found.filter((one) => one?.id && one.body) : [];
     } catch {
       return [];
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {Entry[]} value
+   */
   #save(name, value) {
     try {
       this.storage.setItem(name, JSON.stringify(value));
@@ -228,14 +290,22 @@ export class Outbox extends EventTarget {
     }
   }
 
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
   #tell(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-/** What kind of trouble an error is: `offline`, `unwell`, `signed_out` or `other_person`. */
+/**
+ * What kind of trouble an error is: `offline`, `unwell`, `signed_out` or `other_person`.
+ * @param {unknown} error
+ */
 export function stateOf(error) {
   if (error instanceof Unreachable) return navigator.onLine ? "unwell" : "offline";
+  if (!(error instanceof Refused)) return "unwell";
   if (error.code === "other_person") return "other_person";
   return error.aboutLogin ? "signed_out" : "unwell";
 }

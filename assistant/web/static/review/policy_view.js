@@ -4,7 +4,10 @@ import { at, bdi, make } from "./dom.js";
 import { show } from "./text.js";
 import { named as labelled, say } from "./texts.js";
 
-/** Show the policy beside an item. The list of all clauses stays as it is while the policy stays. */
+/**
+ * Show the policy beside an item. The list of all clauses stays as it is while the policy stays.
+ * @param {Api.ReviewTask} task
+ */
 export function showPolicy(task) {
   const cited = task.clauses.filter((clause) => clause.cited);
   at("cited").replaceChildren(...(cited.length ? [make("h2", { text: say("cited") }), ...cited.map((clause) => citedClause(task, clause))] : []));
@@ -20,7 +23,11 @@ export function showPolicy(task) {
   at("policy").scrollTop = 0;
 }
 
-/** Settled items like it, below everything: they come a moment later. */
+/**
+ * Settled items like it, below everything: they come a moment later.
+ * @param {Api.ReviewTask} task
+ * @param {Api.ShownPrecedent[]} precedents
+ */
 export function showPrecedents(task, precedents) {
   if (!precedents.length) return at("precedents").replaceChildren();
   const list = precedents.map(({ text, labels }) => {
@@ -31,23 +38,37 @@ export function showPrecedents(task, precedents) {
   at("precedents").replaceChildren(make("h2", { text: say("precedents") }), make("ul", {}, ...list));
 }
 
+/**
+ * @param {Api.ReviewTask} task
+ * @param {Api.ShownClause} clause
+ */
 function citedClause(task, clause) {
   const quote = clause.quote ? make("p", { class: "clause-quote", dir: "auto", text: say("quote", { quote: clause.quote }) }) : null;
   return make("article", { class: "clause cited" }, heading(clause), body(task, clause), quote);
 }
 
+/**
+ * @param {Api.ReviewTask} task
+ * @param {Api.ShownClause} clause
+ */
 function clauseFold(task, clause) {
   return make("details", { class: "clause" }, make("summary", {}, ...named(clause)), body(task, clause));
 }
 
+/** @param {Api.ShownClause} clause */
 function heading(clause) {
   return make("h3", {}, ...named(clause));
 }
 
+/** @param {Api.ShownClause} clause */
 function named({ id, title }) {
   return [make("span", { class: "clause-id" }, bdi(id)), " ", bdi(title)];
 }
 
+/**
+ * @param {Api.ReviewTask} task
+ * @param {Api.ShownClause} clause
+ */
 function body(task, clause) {
   return make(
     "div",
@@ -60,11 +81,15 @@ function body(task, clause) {
 const CHINESE = "[\\u3000-\\u303f\\u3400-\\u9fff\\uff00-\\uffef]";
 const CHINESE_LINE_END = new RegExp(`(?<=${CHINESE})\\s*\\n\\s*(?=${CHINESE})`, "g");
 
-/** Lines of a paragraph in one: with spaces between words, without any between Chinese characters. */
+/**
+ * Lines of a paragraph in one: with spaces between words, without any between Chinese characters.
+ * @param {string} paragraph
+ */
 function joined(paragraph) {
   return paragraph.replace(CHINESE_LINE_END, "").replace(/\s*\n\s*/g, " ");
 }
 
+/** @param {Api.ReviewTask} task */
 function reasons({ suggestion }) {
   if (!suggestion?.rationale) return [];
   const text = make("div", { class: "clause-body", dir: "auto" });

@@ -6,18 +6,27 @@ import { pictureAddress } from "./item_view.js";
 const KEPT = 20;
 
 export class Precedents {
-  /** @type {Map<number, Promise<any[]>>} */
+  /** @type {Map<string, Promise<Api.ShownPrecedent[]>>} by the assignment */
   #found = new Map();
 
-  /** Ask for those of items that have just come, and have their pictures ready. */
+  /**
+   * Ask for those of items that have just come, and have their pictures ready.
+   * @param {Api.ReviewTask[]} tasks
+   */
   prepare(tasks) {
     for (const task of tasks) {
       void this.of(task);
-      task.item.media.forEach((picture, number) => picture.here && (new Image().src = pictureAddress(task, number)));
+      for (const [number, picture] of task.item.media.entries()) {
+        if (picture.here) new Image().src = pictureAddress(task, number);
+      }
     }
   }
 
-  /** Those of one item; none for a blind answer, and none where the network is gone. */
+  /**
+   * Those of one item; none for a blind answer, and none where the network is gone.
+   * @param {Api.ReviewTask} task
+   * @returns {Promise<Api.ShownPrecedent[]>}
+   */
   of(task) {
     if (task.blind) return Promise.resolve([]);
     const known = this.#found.get(task.assignment_id);
@@ -26,7 +35,8 @@ export class Precedents {
       .then((given) => given.precedents)
       .catch(() => []);
     this.#found.set(task.assignment_id, asked);
-    if (this.#found.size > KEPT) this.#found.delete(this.#found.keys().next().value);
+    const [oldest] = this.#found.keys();
+    if (oldest !== undefined && this.#found.size > KEPT) this.#found.delete(oldest);
     return asked;
   }
 }

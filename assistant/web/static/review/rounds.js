@@ -6,7 +6,7 @@ import { count, languageName, say } from "./texts.js";
 
 /**
  * Show the rounds that stand between somebody and what waits.
- * @param {{ language: string, asked: number, state: string | null }[]} rounds
+ * @param {Api.OpenRound[]} rounds
  * @param {() => void} begun called when one was begun: its items wait
  */
 export function showRounds(rounds, begun) {
@@ -20,6 +20,10 @@ export function showRounds(rounds, begun) {
   at("rest-about").textContent = say("rounds_about");
 }
 
+/**
+ * @param {Api.OpenRound} round
+ * @param {() => void} begun
+ */
 function line({ language, asked, state }, begun) {
   const name = say("round_of", { language: languageName(language), count: count(asked) });
   if (state === "failed") return make("li", {}, make("strong", { text: name }), " ", say("round_failed"));

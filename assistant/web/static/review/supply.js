@@ -8,6 +8,9 @@ const RETRY = 4000;
 const MOST_NAMED = 100; // assignments a claim may name
 const GONE_FOR = 15 * 60_000; // without a sign of life, items go back to the queue
 
+/** @typedef {CustomEvent<{ pause: Api.Pause | null, spent: string[], fresh: Api.ReviewTask[] }>} Told */
+/** @typedef {CustomEvent<{ task: Api.ReviewTask }>} Lost */
+
 export class Supply extends EventTarget {
   #asking = false;
   #timer = 0;
@@ -26,13 +29,14 @@ export class Supply extends EventTarget {
     this.outbox = outbox;
     this.ahead = ahead;
     this.idle = idle;
-    /** @type {any[]} */
+    /** @type {Api.ReviewTask[]} */
     this.tasks = [];
+    /** @type {Api.ReviewTask | null} */
     this.current = null;
     /** "", `empty`, `offline`, `signed_out`, `other_person` or `refused`: why there is nothing */
     this.why = "";
     this.detail = "";
-    /** @type {any[]} rounds to pass before there is anything */
+    /** @type {Api.OpenRound[]} rounds to pass before there is anything */
     this.rounds = [];
     addEventListener("online", () => this.fill());
     addEventListener("focus", () => this.#back());
@@ -46,7 +50,10 @@ export class Supply extends EventTarget {
     return this.current;
   }
 
-  /** Show this one now, and the present one after it. */
+  /**
+   * Show this one now, and the present one after it.
+   * @param {Api.ReviewTask} task
+   */
   before(task) {
     if (this.current) this.tasks.unshift(this.current);
     this.current = task;
@@ -112,6 +119,7 @@ export class Supply extends EventTarget {
     this.#beat();
   }
 
+  /** @param {Api.Claims} given */
   #took({ tasks, pause, spent, rounds }) {
     if (this.#stopped) {
       for (const task of tasks) void this.#post(task, "release").catch(() => {});
@@ -128,7 +136,7 @@ export class Supply extends EventTarget {
   }
 
   #held() {
-    return [this.current, ...this.tasks].filter(Boolean);
+    return this.current ? [this.current, ...this.tasks] : [...this.tasks];
   }
 
   #beat() {
@@ -154,7 +162,9 @@ export class Supply extends EventTarget {
     if (!this.#stopped) await Promise.allSettled(this.#held().map((task) => this.#hold(task)));
   }
 
+  /** @param {Api.ReviewTask} task */
   async #hold(task) {
+    /** @type {Api.Beat} */
     const { held } = await this.#post(task, "heartbeat");
     if (held || (this.current !== task && !this.tasks.includes(task))) return;
     if (task === this.current) this.dispatchEvent(new CustomEvent("lost", { detail: { task } }));
@@ -162,11 +172,16 @@ export class Supply extends EventTarget {
     this.fill();
   }
 
+  /**
+   * @param {Api.ReviewTask} task
+   * @param {"heartbeat" | "release"} what
+   */
   #post(task, what) {
     return ask("POST", `/api/v1/assignments/${task.assignment_id}/${what}`, { token: task.token });
   }
 }
 
+/** @param {Api.ReviewTask} task */
 function numberOf(task) {
   return task.assignment_id;
 }

@@ -22,30 +22,47 @@ const PIECES = new RegExp(`(?<emoji>${EMOJI})|(?<hidden>${HIDDEN})|(?<link>${LIN
 const ALIKE = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u];
 const STYLED = /[\u{1d400}-\u{1d7ff}\u{ff21}-\u{ff3a}\u{ff41}-\u{ff5a}\u{24b6}-\u{24e9}]/u;
 
-/** Whether a word mixes scripts that look alike, or is set in letters made for formulas. */
+/** @typedef {{ hidden: number, mixed: number, links: number }} Marks how many of each were made */
+
+/**
+ * Whether a word mixes scripts that look alike, or is set in letters made for formulas.
+ * @param {string} word
+ */
 export function isMixed(word) {
   return ALIKE.filter((script) => script.test(word)).length > 1 || STYLED.test(word);
 }
 
-/** How a character nobody sees is shown. */
+/**
+ * How a character nobody sees is shown.
+ * @param {string} character
+ */
 export function mark(character) {
-  const code = character.codePointAt(0);
-  if (NAMES.has(code)) return NAMES.get(code);
+  const code = character.codePointAt(0) ?? 0;
+  const name = NAMES.get(code);
+  if (name) return name;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  return codeOf(character);
+}
+
+/** @param {string} character */
+function codeOf(character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /**
  * A text in pieces an element can hold.
- * @returns {{ nodes: Node[], hidden: number, mixed: number, links: number }} and how many marks were made
+ * @param {string} text
+ * @returns {Marks & { nodes: Node[] }}
  */
 export function pieces(text) {
+  /** @type {Marks & { nodes: Node[] }} */
   const found = { nodes: [], hidden: 0, mixed: 0, links: 0 };
   let plain = "";
   const flush = () => {
     if (plain) found.nodes.push(document.createTextNode(plain));
     plain = "";
   };
+  /** @param {Node} node */
   const put = (node) => {
     flush();
     found.nodes.push(node);
@@ -54,10 +71,10 @@ export function pieces(text) {
   for (const match of text.matchAll(PIECES)) {
     plain += text.slice(end, match.index);
     end = match.index + match[0].length;
-    const { hidden, link, word } = match.groups;
+    const { hidden, link, word } = match.groups ?? {};
     if (hidden !== undefined) {
       found.hidden += 1;
-      put(make("span", { class: "hidden-mark", text: mark(hidden), title: `U+${hidden.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` }));
+      put(make("span", { class: "hidden-mark", text: mark(hidden), title: codeOf(hidden) }));
     } else if (link !== undefined) {
       found.links += 1;
       put(make("span", { class: "inert-link", text: link }));
@@ -82,18 +99,35 @@ export function show(element, text, quotes = []) {
   element.replaceChildren();
   for (const [part, quoted] of parts(text, quotes)) {
     const found = pieces(part);
-    for (const key of Object.keys(total)) total[key] += found[key];
+    add(total, found);
     element.append(...(quoted ? [make("mark", {}, ...found.nodes)] : found.nodes));
   }
   return total;
 }
 
-/** The text in parts, each with whether it is quoted; quotes that overlap an earlier one are left out. */
+/**
+ * Count marks together.
+ * @param {Marks} total changed
+ * @param {Marks} found
+ */
+export function add(total, found) {
+  total.hidden += found.hidden;
+  total.mixed += found.mixed;
+  total.links += found.links;
+}
+
+/**
+ * The text in parts, each with whether it is quoted; quotes that overlap an earlier one are left out.
+ * @param {string} text
+ * @param {string[]} quotes
+ * @returns {[string, boolean][]}
+ */
 function parts(text, quotes) {
   const places = quotes
     .map((quote) => [text.indexOf(quote), quote.length])
     .filter(([start, length]) => start >= 0 && length > 0)
     .sort((one, other) => one[0] - other[0]);
+  /** @type {[string, boolean][]} */
   const found = [];
   let end = 0;
   for (const [start, length] of places) {

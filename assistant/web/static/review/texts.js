@@ -1,51 +1,83 @@
 // Texts in the reader's language, as the page brought them along.
 
-/** @type {Record<string, any>} */
+/** @typedef {Record<string, string> & { actions?: Record<string, string> }} Texts by their names */
+
+/** @type {Texts} */
 let known = {};
 let tag = "en";
 
-/** Take over the page's texts and language. */
+/**
+ * Take over the page's texts and language.
+ * @param {Texts} texts
+ * @param {string} language
+ */
 export function speak(texts, language) {
   known = texts;
   tag = language;
 }
 
-/** A text by its name, with its values in it. */
+/**
+ * A text by its name, with its values in it.
+ * @param {string} name
+ * @param {Record<string, string | number>} values
+ */
 export function say(name, values = {}) {
   return String(known[name] ?? name).replace(/%\((\w+)\)s/g, (whole, key) => String(values[key] ?? whole));
 }
 
-/** The name of an action. */
+/**
+ * The name of an action.
+ * @param {string} action
+ */
 export function actionName(action) {
   return known.actions?.[action] ?? action;
 }
 
-/** A probability, 0 to 1, with two digits. */
+/**
+ * A probability with two digits.
+ * @param {number} share 0 to 1
+ */
 export function digits(share) {
   return new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(share);
 }
 
-/** A count. */
+/**
+ * A count.
+ * @param {number} number
+ */
 export function count(number) {
   return new Intl.NumberFormat(tag).format(number);
 }
 
-/** Names in a row. */
+/**
+ * Names in a row.
+ * @param {string[]} names
+ */
 export function listed(names) {
   return names.length ? names.join(tag.startsWith("zh") ? "、" : ", ") : say("none_of_these");
 }
 
-/** How a label is called: by its title where it has one, a grade by both. */
+/**
+ * How a label is called: by its title where it has one, a grade by both.
+ * @param {{ name: string, title: string }} label
+ */
 export function labelTitle({ name, title }) {
   return title ? (/^[+-]?\d+([.,]\d+)?$/.test(name) ? `${name} ${title}` : title) : name;
 }
 
-/** Labels of a task in a row, as they are called. */
+/**
+ * Labels of a task in a row, as they are called.
+ * @param {Api.ReviewTask} task
+ * @param {string[]} names
+ */
 export function named(task, names) {
   return listed(names.map((name) => labelTitle(task.labels.find((label) => label.name === name) ?? { name, title: "" })));
 }
 
-/** The name of a language, else its tag. */
+/**
+ * The name of a language, else its tag.
+ * @param {string} code
+ */
 export function languageName(code) {
   try {
     return new Intl.DisplayNames([tag], { type: "language", fallback: "code" }).of(code) ?? code;

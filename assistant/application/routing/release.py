@@ -1,0 +1,91 @@
+"""Releases: a run's items with prelabel, route and final label in a file, and a manifest that vouches for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.application.routing.machine_answers import read_trusted
+from assistant.application.workspace.audit_anchors import RELEASE, anchor_head, log_file
+from assistant.domain.runs import Run, RunTotals
+from assistant.exchange.manifest import write_manifest
+from assistant.exchange.release import Released
+from assistant.exchange.tables import Written, as_record, write_table
+from assistant.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRelease:
+    """A file of labels that was written.
+
+    Args:
+        run: whose items they are.
+        totals: the run in numbers.
+        written: rows, digest, and cells that were cut.
+        released: whose the final labels are, and what the certificate guarantees of them.
+        manifest: the file that says all this.
+    """
+
+    run: Run
+    totals: RunTotals
+    written: Written
+    released: Released
+    manifest: Path
+
+
+class RunRelease:
+    """A release that is ready to be written.
+
+    Args:
+        workspace: the opened workspace.
+        run: name of the run; None for the newest with an answer.
+
+    Raises:
+        InputError: there is no such run.
+    """
+
+    def __init__(self, workspace: Workspace, run: str | None) -> None:
+        self._workspace = workspace
+        self._run = workspace.runs.find(run)
+        self._totals = workspace.results.totals(self._run)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file will have."""
+        return sum(self._totals.statuses.values())
+
+    def write(self, file: Path, watch: Callable[[int], None]) -> WrittenRelease:
+        """Write every item with its provenance, log that the file was taken out, and sign the head of the log.
+
+        Args:
+            file: ends in .jsonl, .parquet, .csv or .xlsx.
+            watch: called with the rows read so far.
+
+        Raises:
+            InputError: the file has another ending, or can't be written.
+            WorkspaceError: the head of the log can't be signed.
+        """
+        workspace, run = self._workspace, self._run
+        released = open_release(workspace, run)
+        written = write_table(file, released.counted(self._records(watch)))
+        log_file(workspace, "file.export", file.name, {"run": run.name, "rows": written.rows, "sha256": written.sha256})
+        head = anchor_head(workspace, RELEASE)
+        manifest = write_manifest(file, run, self._totals, written, released, head=head)
+        return WrittenRelease(run, self._totals, written, released, manifest)
+
+    def _records(self, watch: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+        done = 0
+        for page in self._workspace.results.pages(self._run):
+            yield from (as_record(result, self._run) for result in page)
+            done += len(page)
+            watch(done)
+
+
+def open_release(workspace: Workspace, run: Run) -> Released:
+    """What may be said of a run's final labels, ready to count them."""
+    trusted = read_trusted(workspace, run)
+    certificate = trusted.certificate
+    events = [] if certificate is None else workspace.certificates.events(certificate.id)
+    return Released(certificate, trusted.standing, tuple(events))

@@ -1,1 +1,0 @@
-"""Drafts of a workspace: asked for, written beside the text in use, and measured."""
