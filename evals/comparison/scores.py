@@ -20,8 +20,7 @@ class Terms:
         power: chance with which a difference that is called detectable would be told.
         slices: names of the columns to slice by; None for all.
         examples: how many of the items fixed and broken to show.
-        resamples: of the bootstrap.
-        seed: of the bootstrap.
+        seed: of resampling.
     """
 
     margin: float | None = None
@@ -29,7 +28,6 @@ class Terms:
     power: float = 0.8
     slices: Sequence[str] | None = None
     examples: int = 20
-    resamples: int = 10_000
     seed: int = 0
 
     @property
@@ -65,6 +63,4 @@ class Scores:
             weights=self.data.weights[self.kept],
             clusters=self.data.groups[self.kept],
             confidence=confidence or terms.confidence,
-            resamples=terms.resamples,
-            seed=terms.seed,
         )
