@@ -15,9 +15,9 @@ from assistant.store.certification.pool import PoolStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted, page
-from assistant.store.review.labels import gold
 from assistant.store.review.labels.reviews import ReviewStore
 from tests.review.conftest import Desk, answer, say
+from tests.stored import gold_of
 
 
 def verdict(desk: Desk, name: str, *labels: str, **more: object) -> int:
@@ -158,8 +158,8 @@ def test_a_settled_item_becomes_precedent_and_gold_on_request(desk: Desk) -> Non
     verdict(desk, "i2", "spam")
     assert [(one.text, one.labels) for one in PrecedentStore(desk.database).all("rules")] == [("text i1", ("hate",))]
     with desk.database.read() as connection:
-        [known] = gold.listed(connection, "rules")
-    assert (known.item_id, known.labels, known.explanation, known.active) == ("i1", ("hate",), "a slur", True)
+        [known] = gold_of(connection, "rules")
+    assert (known.item_id, known.labels, known.explanation, known.active) == (1, ("hate",), "a slur", True)
     with pytest.raises(InputError, match="guides nobody"):
         verdict(desk, "i2", precedent=True)
 

@@ -39,11 +39,6 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def signature(text: str) -> bytes:
-    """The signature of one text; `signatures` is several times faster for many."""
-    return next(signatures([text]))
-
-
 def signatures(texts: Iterable[str]) -> Iterator[bytes]:
     """The signature of each text, in order: 128 bytes, `NO_SIGNATURE` for a text that is empty after folding.
 

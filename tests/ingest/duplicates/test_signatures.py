@@ -13,9 +13,12 @@ from assistant.ingest.duplicates.signatures import (
     estimated_similarity,
     exact_similarity,
     fold,
-    signature,
     signatures,
 )
+
+
+def signature(text: str) -> bytes:
+    return next(signatures([text]))
 
 
 def test_a_signature_has_128_bytes_and_never_changes() -> None:
