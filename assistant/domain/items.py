@@ -73,3 +73,30 @@ class Item:
     language: str = UNKNOWN_LANGUAGE
     source: str | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with its row number, which is short, rises with time of arrival and is what other tables point to.
+
+    Args:
+        key: the row number.
+        item: the item.
+        content_digest: the identity of its content.
+        group: row number of the first of its near-duplicates, None when it has none.
+    """
+
+    key: int
+    item: Item
+    content_digest: str
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFilter:
+    """Which items; None for all. `item_id` is the item's own id."""
+
+    item_id: str | None = None
+    language: str | None = None
+    source: str | None = None
+    kind: ItemKind | None = None

@@ -1,22 +1,27 @@
-"""Runs: what was asked with which prompt, policy and model, what it came to, and where two of them differ."""
+"""Runs as data: what was asked, how far a run has come, its items, and the jobs that work at it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from assistant.domain.labels import LabelAnswer
 
 NOT_STORED = 0
 """Number of a run that is only planned: no row has it, so nothing was answered in it."""
 
+FRESH_SECONDS = 20.0  # a job that has reported within that time is at work
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run: items x prompt version x policy version x model x parameters.
 
-    Imported machine answers are runs too; they have no prompt and no policy. A run that was only planned, by a
-    dry run, has the number `NOT_STORED` and no name.
+    Imported machine answers are runs too; they have no prompt and no policy. A run that was only planned, by
+    `RunStore.planned`, has the number `NOT_STORED` and no name.
     """
 
     id: int
@@ -64,6 +69,97 @@ class RunTotals:
     with_media: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunItemFilter:
+    """Which items of a run: empty for all.
+
+    Args:
+        status: `labelled` or `failed`.
+        label: one of the labels of the machine's answer.
+        failure: why it failed.
+        route: where it went.
+        reason: why it went there.
+    """
+
+    status: str = ""
+    label: str = ""
+    failure: str = ""
+    route: str = ""
+    reason: str = ""
+
+
+class RunItem(NamedTuple):
+    """An item with the machine's newest answer and its route."""
+
+    key: int
+    id: str
+    text: str
+    language: str
+    status: str
+    labels: LabelAnswer
+    clauses: tuple[str, ...]
+    failure: str | None
+    detail: str | None
+    signals: Mapping[str, float]
+    route: str | None
+    reason: str | None
+    cost_usd: float | None
+    query: str | None
+
+
+class Progress(NamedTuple):
+    """Items that a run has answered, of all items there are; both from an index alone."""
+
+    answered: int
+    items: int
+
+
+class LastEvent(NamedTuple):
+    """The newest event of a run's jobs; see `RunStore.event`."""
+
+    event: str
+    detail: Mapping[str, Any]
+    created_at: str
+
+
+class JobOrigin(StrEnum):
+    """Where a job was started."""
+
+    PAGES = "pages"  # or by the API
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job of a run.
+
+    Args:
+        id: its row number.
+        run_id: the run's.
+        origin: where it was started.
+        actor: who started it.
+        created_at: when, ISO 8601 UTC.
+        seen_at: when it last reported; None before the first time.
+        stop_at, stop_by: when it was asked to stop and by whom; None where it was not.
+        ended_at: when it ended in an orderly way; None for one that was killed, too.
+    """
+
+    id: int
+    run_id: int
+    origin: JobOrigin
+    actor: str
+    created_at: str
+    seen_at: str | None
+    stop_at: str | None
+    stop_by: str | None
+    ended_at: str | None
+
+    @property
+    def reports(self) -> bool:
+        """Whether it has been started or has reported within `FRESH_SECONDS`, and has not ended."""
+        return self.ended_at is None and (self.seen_at or self.created_at) > fresh_since()
+
+
 @dataclass(frozen=True, slots=True)
 class RunChanges:
     """Answers of two runs to the same items.
@@ -88,3 +184,8 @@ class ChangedAnswer:
     text: str
     old: LabelAnswer | None
     new: LabelAnswer | None
+
+
+def fresh_since() -> str:
+    """The moment from which on a job must have reported to be at work: ISO 8601 in UTC."""
+    return (datetime.now(UTC) - timedelta(seconds=FRESH_SECONDS)).isoformat(timespec="milliseconds")

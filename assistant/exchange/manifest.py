@@ -8,13 +8,12 @@ from pathlib import Path
 import orjson
 
 from assistant import __version__
+from assistant.domain.runs import Run, RunTotals
 from assistant.exchange.anchors import Anchor
 from assistant.exchange.release import Released
 from assistant.exchange.tables import Written
 from assistant.file_modes import hand_on
-from assistant.store.certification.results import RunTotals
 from assistant.store.database import now
-from assistant.store.runs.runs import Run
 
 
 def write_manifest(

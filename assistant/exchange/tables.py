@@ -14,9 +14,9 @@ from typing import IO, Any
 import orjson
 
 from assistant.domain.certificates import Origin
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
-from assistant.store.runs.runs import Run
 
 COLUMNS: dict[str, str] = {
     "item_id": "text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assistant.domain.prelabels import Usage
@@ -31,6 +31,12 @@ class Estimate:
     cost_usd: float | None
     sampled: int
     truncated: int
+
+
+def total_usd(estimates: Iterable[Estimate]) -> float | None:
+    """What several cost together; None where the price is not known of one that asks anything."""
+    costs = [one.cost_usd for one in estimates if one.calls]
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
 def estimate(

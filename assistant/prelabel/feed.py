@@ -10,13 +10,13 @@ import numpy as np
 
 from assistant.domain.items import Item
 from assistant.domain.policies import Policy
+from assistant.domain.runs import Run
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.models.interface import RawReply
 from assistant.policy.index.vector_index import VectorIndex
 from assistant.policy.retrieve import RetrievalOptions, Retrieved, retrieve_many
 from assistant.prelabel.writer import as_raw
 from assistant.store.runs.prelabels import PendingItem, PrelabelStore
-from assistant.store.runs.runs import Run
 
 _FIRST_PAGE = 32  # small, so that the first question goes out at once
 _PAGE = 256

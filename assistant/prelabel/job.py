@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.domain.items import StoredItem
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
 from assistant.errors import BudgetError
 from assistant.prelabel.feed import Feed, ReadyItem
@@ -17,7 +18,6 @@ from assistant.prelabel.refusals import IN_A_ROW, Refusals, Refused
 from assistant.prelabel.writer import AnswerWriter
 from assistant.routing.doubts import INJECTION_SCORE, Evidence, RoutingPolicy
 from assistant.routing.route import decide
-from assistant.store.content.items import StoredItem
 from assistant.store.runs.prelabels import Answered
 
 _WATCH_SECONDS = 0.5

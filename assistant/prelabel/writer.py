@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
+from assistant.domain.runs import Run
 from assistant.errors import StorageError
 from assistant.models.interface import RawReply
 from assistant.store.runs.journal import ReplyJournal
 from assistant.store.runs.journal_lines import LeftOut, StoredReply
 from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.runs import Run
 
 _GATHER_SECONDS = 0.2  # a commit costs milliseconds of waiting for the disk; this many fit into one
 

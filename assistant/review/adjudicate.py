@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.errors import InputError
 from assistant.review.gold import make_gold
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.content.precedents import remember
 from assistant.store.database import Connection, Database
 from assistant.store.review.disagreements import adjudications

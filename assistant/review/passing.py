@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from assistant.domain.accounts import User
 from assistant.domain.review_work import (
     EXPERT,
     PRACTICE,
@@ -23,7 +24,7 @@ from assistant.review.priority import SEVERITY_HOURS
 from assistant.review.steering import Recipients, Unfit
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.people.users import User, enabled_users
+from assistant.store.people.users import enabled_users
 from assistant.store.review.queue import handovers as passing
 from assistant.store.review.queue.answers import Place, find_place
 from assistant.store.review.queue.claims import give_back

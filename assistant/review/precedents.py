@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.content.precedents import remember
 from assistant.store.database import Connection
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from assistant.domain.accounts import Qualification
 from assistant.domain.labels import severity
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import (
@@ -25,7 +26,7 @@ from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.people import qualifications
-from assistant.store.people.qualifications import Qualification, Round
+from assistant.store.people.qualifications import Round
 from assistant.store.people.users import enabled_users
 from assistant.store.review.labels import gold
 from assistant.store.review.labels.gold import GoldItem

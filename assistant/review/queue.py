@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from assistant.domain.accounts import User
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import (
     PRACTICE,
@@ -24,7 +25,6 @@ from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
 from assistant.store.database import Connection, Database
-from assistant.store.people.users import User
 from assistant.store.review.queue import claims, exposure
 from assistant.store.review.queue.answers import Given, last_given
 from assistant.store.review.queue.claims import Lease

@@ -11,7 +11,6 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -19,36 +18,16 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from assistant.domain.health import OK, Condition
 from assistant.errors import StorageError
 from assistant.store.database import Database
 
 Found = TypeVar("Found")
 
-OK = "ok"
 _ROOM = 256 * 1024  # bytes that have to be there for a write
 _ROWS, _ROW_BYTES = 8, 2000  # what is written to PostgreSQL and dropped again: more than a page
 _MILLISECONDS = 1000
 _FULL, _NO_RIGHT = "53100", "42501"  # PostgreSQL's disk_full and insufficient_privilege
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How the database is.
-
-    Args:
-        database: `ok`, `locked`, `disk full`, `read-only`, or `does not answer`.
-        schema: the newest migration it has; empty where it doesn't answer.
-        reason: what the database itself says, for the log; empty where all is well.
-    """
-
-    database: str
-    schema: str = ""
-    reason: str = ""
-
-    @property
-    def well(self) -> bool:
-        """Whether it can be written."""
-        return self.database == OK
 
 
 class DatabaseProbe:

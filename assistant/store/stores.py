@@ -41,6 +41,7 @@ from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.run_items import RunItemStore
 from assistant.store.runs.runs import RunStore
 from assistant.store.runs.selected import SelectedPrelabels
+from assistant.store.workspaces import WorkspaceStore
 
 
 class Stores(ABC):
@@ -50,6 +51,11 @@ class Stores(ABC):
     @abstractmethod
     def database(self) -> Database:
         """The database that all of them read and write."""
+
+    @cached_property
+    def workspaces(self) -> WorkspaceStore:
+        """Which workspace the database is, and the folders that opened it."""
+        return WorkspaceStore(self.database)
 
     # content
 

@@ -15,13 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from assistant import __version__
+from assistant.application.people.login_limits import LoginLimits
 from assistant.errors import AssistantError
 from assistant.failures import words_of
 from assistant.web import api, health, openapi, pages, problems
 from assistant.web.access_log import Access
 from assistant.web.api_schema import known_query
 from assistant.web.context import Site
-from assistant.web.login_limits import LoginLimits
 from assistant.web.presentation import assets
 from assistant.web.security import api_access
 from assistant.web.security.allowed_hosts import HostCheck

@@ -8,9 +8,9 @@ from typing import Any
 
 from fastapi import Request
 
+from assistant.application.people.login_limits import LoginLimits
 from assistant.domain.review_work import Principal
 from assistant.store.database import Database
-from assistant.web.login_limits import LoginLimits
 from assistant.web.server.connections import Connections
 from assistant.web.server.metrics import Metrics
 from assistant.web.server.options import ServeOptions

@@ -20,12 +20,13 @@ from fastapi.routing import APIRoute
 
 from assistant import __version__
 from assistant.application.workspace.backup import seconds_since_backup
+from assistant.domain.health import Backlog, Condition
 from assistant.failures import words_of
 from assistant.messages.language import marked
 from assistant.policy.index.lock import held
 from assistant.store.database import HEAD
-from assistant.store.probe import Condition, DatabaseProbe
-from assistant.store.review.queue.workload import Backlog, count_backlog
+from assistant.store.probe import DatabaseProbe
+from assistant.store.review.queue.workload import count_backlog
 from assistant.store.runs.journal import at_work
 from assistant.web.context import Site, address, site
 from assistant.web.problems import Problem, respond

@@ -17,10 +17,10 @@ from typing import Any
 import orjson
 from fastapi import Request
 
+from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, InputError
-from assistant.store.runs.jobs import JobOrigin, JobStore
+from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.journal import at_work
-from assistant.store.runs.runs import Run
 from assistant.web.context import site
 from assistant.wiring.workspace import Workspace
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from fastapi import Request
 
 from assistant.application.review import practice
+from assistant.domain.accounts import Qualification
 from assistant.messages.language import marked
 from assistant.review.qualify import PracticeError, Refusal
-from assistant.store.people.qualifications import Qualification
 from assistant.web.context import site
 from assistant.web.problems import Problem
 

@@ -70,6 +70,19 @@ _DETAILS = {
     503: marked("Try again in a moment."),
 }
 
+_PUBLISHED = {
+    "user_not_found": (404, "nobody"),
+    "user_exists": (409, "name_taken"),
+    "user_disabled": (409, "disabled"),
+    "user_name_unfit": (422, "unfit"),
+    "password_length": (422, "unfit"),
+    "password_is_the_name": (422, "unfit"),
+    "password_guessable": (422, "unfit"),
+    "opt_outs_unknown": (422, "labels"),
+    "token_not_found": (404, "no_token"),
+}
+"""Status and code that clients of the API know an error by, where these aren't its own."""
+
 
 class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
     """Something to tell whoever asked.
@@ -202,8 +215,8 @@ async def _ours(request: Request, error: Exception) -> Response:
     values = {"what": f"{prefix}{wording.what(error, language_of(request))}"}
     extra = {"field": error.field} if error.field else {}
     hint = advice(error.code, language_of(request)) or error.hint
-    problem = Problem(_status(error), "%(what)s", code=error.code or code, values=values, hint=hint, extra=extra)
-    return respond(request, problem)
+    status, published = _PUBLISHED.get(error.code, (_status(error), error.code or code))
+    return respond(request, Problem(status, "%(what)s", code=published, values=values, hint=hint, extra=extra))
 
 
 def _status(error: AssistantError) -> int:

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from assistant.application.review.desk import ReviewDesk
+from assistant.domain.accounts import User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Outcome, OutcomeKind, Principal
 from assistant.messages.language import marked
-from assistant.store.people.users import User
 from assistant.store.review.queue.slots import Seat
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fastapi import Request
 
+from assistant.application.people.login_limits import network_of
+from assistant.domain.audit_log import Event, Period
 from assistant.domain.review_work import Principal
-from assistant.store.audit.event_counts import Event, Period
 from assistant.web.context import address, visit
-from assistant.web.login_limits import network_of
 
 UNKNOWN = "unknown"
 """The actor where it isn't known who it is; never what was typed as a name: it may be a password."""

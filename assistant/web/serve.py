@@ -16,14 +16,14 @@ from typing import cast
 import uvicorn
 
 from assistant import __version__
+from assistant.application.people.accounts import list_users, passwords_are_used
+from assistant.application.people.sign_in import issue_login_link
 from assistant.application.workspace.audit_anchors import anchor_day
 from assistant.errors import InputError
 from assistant.store.audit.event_counts import close_periods
 from assistant.store.database import HEAD
-from assistant.store.people.users import UserStore
 from assistant.web.app import Sweep, create_app
 from assistant.web.context import Site
-from assistant.web.security.login_links import login_link
 from assistant.web.server.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
 from assistant.web.server.log import LOG, logging_to
 from assistant.web.server.options import ServeOptions
@@ -81,7 +81,7 @@ def serve(
         app = create_app(workspace, real, _sweeps(workspace), connections)
         link = None
         if real.local and not real.team:
-            link = login_link(workspace.database, real, person, actor=person, command="assistant serve --user")
+            link = real.login_url(issue_login_link(workspace, person, actor=person, seconds=real.link_seconds))
         started = Started(real.base_url, replace(real, public_url="").base_url, link, person if link else None)
         config = uvicorn.Config(
             app,
@@ -211,10 +211,9 @@ def _look_at_schema(workspace: Workspace) -> None:
 
 
 def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
-    users = UserStore(workspace.database)
-    if (options.local and not options.team) or users.any_password():
+    if (options.local and not options.team) or passwords_are_used(workspace):
         return
-    there = [user.name for user in users.all() if not user.disabled]
+    there = [user.name for user in list_users(workspace) if not user.disabled]
     raise InputError(
         "nobody could sign in: there are no users with a password",
         where="--team" if options.local else f"--host {options.host}",

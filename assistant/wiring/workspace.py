@@ -29,7 +29,7 @@ from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
 from assistant.store.stores import Stores
-from assistant.store.workspaces import WorkspaceStore, database_url, open_database
+from assistant.store.workspaces import database_url, open_database
 from assistant.wiring.actor import actor
 
 # Clients of language models are imported where they are used: a server of pages starts without them.
@@ -199,7 +199,7 @@ class Workspace(Stores):
                     index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
-        name = WorkspaceStore(self.database).id()
+        name = self.workspaces.id()
         return VectorIndex.of_workspace(name, self.state, self.settings.storage, fresh=fresh)
 
     @cached_property

@@ -26,6 +26,8 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.application.people.passwords import hash_password
 from assistant.application.workspace.create import make_workspace
 from assistant.domain.items import Content, Item
 from assistant.domain.review_work import NewTask, Role, TaskKind
@@ -36,7 +38,6 @@ from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.tables.content import items, reviews
 from assistant.store.workspaces import DATABASE_VARIABLE
-from assistant.web.security.credentials import digest, hash_password, new_token
 from assistant.wiring.workspace import Workspace
 from tests.bench.content import posts
 from tests.bench.team_site import Site, team_site

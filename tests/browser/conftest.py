@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.content.items import StoredItem
-from assistant.store.people.users import User
+from assistant.domain.accounts import User
+from assistant.domain.items import StoredItem
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import review_details
 from tests.browser.made_up import Site, served

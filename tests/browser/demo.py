@@ -12,7 +12,9 @@ from pathlib import Path
 import sqlalchemy as sa
 import uvicorn
 
+from assistant.application.people.credentials import digest, new_secret
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.policy.documents.documents import parse_policy
 from assistant.review.adjudicate import Verdict, settle
@@ -20,12 +22,10 @@ from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
 from assistant.store.database import Connection
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.store.tables.content import reviews, routes
 from assistant.web.app import create_app
-from assistant.web.security.credentials import digest, new_secret
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace

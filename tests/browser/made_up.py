@@ -16,20 +16,22 @@ from typing import Any
 import numpy as np
 import uvicorn
 
+from assistant.application.people.credentials import digest, new_secret
+from assistant.application.people.passwords import hash_password
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.accounts import User
 from assistant.domain.certificates import Score
-from assistant.domain.items import Content, Item, ItemKind
+from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import NewTask, Role, TaskKind
+from assistant.domain.runs import Run
 from assistant.store.certification.fits import FitStore
-from assistant.store.content.items import NewItem, StoredItem
+from assistant.store.content.items import NewItem
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import Answered
-from assistant.store.runs.runs import Run
 from assistant.web.app import create_app
-from assistant.web.security.credentials import digest, hash_password, new_secret
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from tests.browser.conftest import Opened, Seen
 from tests.browser.made_up import Site
 
@@ -34,7 +35,7 @@ def test_those_who_may_take_it_are_offered_by_the_name_they_are_known_by(site: S
     users.change(fits.name, actor="tests", display_name="Zoë Fits")
     users.change(french.name, actor="tests", languages=["fr"])
     users.change(averse.name, actor="tests", opt_outs=["threat"])
-    users.set_disabled(away.name, True, actor="tests")
+    users.change(away.name, disabled=True, actor="tests")
     outside, user = site.person(), joined(site, site.person(), fits, french, averse, away, looks)
     seen = opened(site.posts[:2], user=user, tasks={"harm": "threat"}).ready()
     seen.keys("o")

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.store.people.users import User
+from assistant.domain.accounts import User
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, late_answers, withdrawals
 from tests.browser.conftest import Opened, Seen, given

@@ -10,17 +10,19 @@ import numpy as np
 import orjson
 import pytest
 
-from assistant.application.evaluation.data import comparable_data, production_data, suite_data
+from assistant.application.evaluation.data import production_data, suite_data
 from assistant.application.evaluation.run import SuiteRun
 from assistant.application.evaluation.snapshots import freeze_suite, open_frozen
+from assistant.application.evaluation.sources import RunsSource, assemble
 from assistant.application.labeling.work import JobChoice
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reviews import Review
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.models.dev.faults import Faults
 from assistant.store.runs.prelabels import PendingItem
 from assistant.wiring.workspace import Workspace
 from evals.data.eval_data import SIGHTS, Sight
+from evals.data.selection import Selection
 from tests.cli.conftest import Assistant, Server
 from tests.stored import newest_routes
 
@@ -190,14 +192,15 @@ def test_a_failed_answer_is_no_usable_answer_and_runs_can_be_compared(
     assert assistant(*JOB, "-w", filled).status == 3
     dev_server()
     assert assistant(*JOB, "--prompt", "moderation@1", "-w", filled).status == 0
-    data = comparable_data(filled, None, ("r1", "r2"))
+    with Workspace.open(filled) as opened:
+        data = assemble(RunsSource(opened, ("r1", "r2")), Selection()).data
+        with pytest.raises(InvalidValueError, match="runs_to_compare_needed"):
+            assemble(RunsSource(opened, ()), Selection())
     assert list(data.variants) == ["r1", "r2"]
     assert data.classes[-1] == NO_ANSWER
     failed = data.variants["r1"].first == len(data.classes) - 1
     assert 0 < failed.sum() < len(data)
     assert data.left_out["labelled, and not asked in the run"] >= 80
-    with pytest.raises(InputError, match="name two runs to compare"):
-        comparable_data(filled, None, ())
 
 
 def test_precedents_settled_since_are_withheld_and_replies_that_saw_them_do_not_count(

@@ -116,7 +116,7 @@ def test_when_nothing_can_be_told_it_says_how_many_more(assistant: Assistant, fi
             "did you mean 'old'?",
         ),
         (("eval", "agree", "--labels", "{labels}", "--machine", "none.jsonl"), "none.jsonl"),
-        (("eval", "agree", "--machine", "{machine}"), "--machine and --items go with --labels"),
+        (("eval", "agree", "--machine", "{machine}"), "--machine: goes with a file of human labels"),
         (("eval", "compare", "--labels", "{labels}", "--machine", "{machine}", "--variants", "old"), "not two"),
         (("eval", "compare", "old", "old", "--labels", "{labels}", "--machine", "{machine}"), "with itself"),
         (("eval", "compare", "old", "--labels", "{labels}", "--machine", "{machine}"), "there are old, new"),

@@ -186,8 +186,8 @@ def test_files_of_labels_alone_can_be_sliced_by_clause_and_need_items_for_the_re
 ) -> None:
     alone = evals["files"][:4]
     assert "clause=P1" in slices(assistant("eval", "agree", *alone, "--slice", "clause", "--json"))
-    assert "--where needs to know the items" in assistant("eval", "agree", *alone, "--where", "language = zh").stderr
-    assert "--slice needs to know the items" in assistant("eval", "agree", *alone, "--slice", "media").stderr
+    assert "--where: needs to know the items" in assistant("eval", "agree", *alone, "--where", "language = zh").stderr
+    assert "--slice: needs to know the items" in assistant("eval", "agree", *alone, "--slice", "media").stderr
     people = assistant("eval", "agree", *alone[:2], "--slice", "clause")
     assert "people alone cite no clauses" in people.stderr
 

@@ -66,7 +66,7 @@ def test_a_password_is_never_an_argument_and_never_shown(typed: Assistant, works
     [
         ("ana", "short", "the password has 5 characters"),
         ("ana", "", "the password has 0 characters"),
-        ("ana", "x" * 1025, "the password has 1025 characters"),
+        ("ana", "x" * 1025, "the password has 1,025 characters"),
         ("long-enough-name", "Long-Enough-Name1", "the password is the name itself"),
         ("a b", PASSWORD, "can't be a name"),
         ("<b>", PASSWORD, "can't be a name"),
@@ -106,7 +106,7 @@ def test_tokens_are_shown_once_listed_and_revoked(typed: Assistant) -> None:
     assert [one["revoked_at"] for one in listed.json] == [None]
     assert typed("tokens", "revoke", "1").status == 0
     assert typed("tokens", "list", "--json").json[0]["revoked_at"]
-    assert "no such scope" in typed("tokens", "add", "x", "--user", "ana", "--scope", "root").stderr
+    assert "there is no scope root" in typed("tokens", "add", "x", "--user", "ana", "--scope", "root").stderr
     assert "there is no such token" in typed("tokens", "revoke", "9").stderr
     assert typed("tokens", "add", "x", "--user", "ana").status == 2
 

@@ -15,13 +15,14 @@ from assistant.domain.items import Content, Item
 from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import Claimed, NewTask, Outcome, Principal, Submission, TaskKind
+from assistant.domain.runs import Run
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 from assistant.store.tables.people import users
 
 LABELS = LabelSet(

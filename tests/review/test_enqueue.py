@@ -12,6 +12,7 @@ from assistant.domain.certificates import Purpose, SampledItem, Score
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import EXPERT, TaskKind
 from assistant.domain.reviews import Review
+from assistant.domain.runs import Run
 from assistant.review.enqueue import enqueue
 from assistant.review.wanted import Batch
 from assistant.routing.route import Decision, Route
@@ -21,7 +22,6 @@ from assistant.store.certification.fits import FitStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run
 from assistant.store.tables.review import assignments, disagreements, tasks
 from assistant.store.writer import Writer
 from tests.review.conftest import LABELS, Desk, answer, say

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from assistant.domain.accounts import Qualification
 from assistant.domain.review_work import OutcomeKind, Principal, QualificationState, SkipReason, TaskKind
 from assistant.errors import InputError
 from assistant.review.estimated_skill import skill_of
@@ -17,7 +18,7 @@ from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
-from assistant.store.people.qualifications import Qualification, Round
+from assistant.store.people.qualifications import Round
 from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
 from assistant.store.review.labels import gold
 from assistant.store.review.labels.gold import GoldAnswer

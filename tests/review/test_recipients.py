@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from assistant.domain.permissions import Permission, role_may
 from assistant.domain.review_work import EXPERT, OutcomeKind, Principal, Role, SkipReason, TaskKind
 from assistant.review.gold import make_gold
 from assistant.review.steering import Recipients, Unfit, UnfitError, able, assign, unfit
 from assistant.store.review.queue.slots import find_seat
 from assistant.store.review.queue.tasks import task_of
 from assistant.store.tables.people import qualifications, users
-from assistant.web.permissions import Permission, role_may
 from tests.review.conftest import Desk, answer
 
 WORK: dict[str, Any] = {"queue": "vendor", "harm": "hate", "severity": 3, "skill": EXPERT}

@@ -4,9 +4,10 @@ import pytest
 
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import RunIdentity
+from assistant.domain.runs import Run
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 
 
 @pytest.fixture

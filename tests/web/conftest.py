@@ -10,13 +10,14 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_secret
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
 from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.web.app import create_app
 from assistant.web.security.authentication import CSRF_HEADER
-from assistant.web.security.credentials import digest, new_secret
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.application.people.passwords import hash_password
+from assistant.application.people.sessions import device_of
 from assistant.domain.review_work import Role
 from assistant.store.audit import log as audit
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.tables.people import api_tokens, sessions
-from assistant.web.security.credentials import digest, hash_password, new_token
-from assistant.web.security.devices import device_of
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import PASSWORD, SignedIn, browser, make_user, sign_in
 from tests.web.pages.reading import words

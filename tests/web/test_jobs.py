@@ -14,7 +14,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
-from assistant.store.runs.jobs import JobOrigin, JobStore
+from assistant.domain.runs import JobOrigin
+from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.journal import claim
 from assistant.web.app import create_app
 from assistant.web.server.options import ServeOptions

@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import clean_name
+from assistant.application.people.login_limits import LoginLimits
+from assistant.application.people.passwords import hash_password, password_fits
+from assistant.application.people.sign_in import issue_login_link
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
+from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.users import UserStore
 from assistant.store.tables.people import login_links, sessions
 from assistant.web.app import create_app
-from assistant.web.login_limits import LoginLimits
-from assistant.web.security.credentials import clean_name, hash_password, password_fits
-from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import BASE_URL, PASSWORD, PORT, browser, give, make_user, sign_in
@@ -37,7 +39,7 @@ def enter(client: TestClient, name: str, password: str, **fields: str) -> int:
 
 
 def link_path(workspace: Workspace, name: str = "ana", **options: float) -> str:
-    url = login_link(workspace.database, ServeOptions(port=PORT, **options), name, actor="tests")  # type: ignore[arg-type]
+    url = ServeOptions(port=PORT, **options).login_url(issue_login_link(workspace, name, actor="tests"))  # type: ignore[arg-type]
     return url.removeprefix(BASE_URL)
 
 
@@ -68,7 +70,7 @@ def test_behind_https_the_cookie_is_secure_and_bound_to_the_host(workspace: Work
 
 def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastAPI, workspace: Workspace) -> None:
     make_user(workspace, "gone", password_hash=hash_password(PASSWORD))
-    UserStore(workspace.database).set_disabled("gone", True, actor="tests")
+    UserStore(workspace.database).change("gone", disabled=True, actor="tests")
     make_user(workspace, "keyless")
     pages = {}
     for name, password in (("ana", "wrong password"), ("who", PASSWORD), ("gone", PASSWORD), ("keyless", "")):
@@ -82,7 +84,7 @@ def test_unknown_name_wrong_password_and_shut_out_get_the_same_answer(app: FastA
 def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
     app: FastAPI, workspace: Workspace, nobody: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.site.logins = LoginLimits(workspace.database, lambda: 0.0)  # all within one moment
+    app.state.site.logins = LoginLimits(AttemptStore(workspace.database, lambda: 0.0))  # all within one moment
     caplog.set_level("WARNING", "assistant.web")
     statuses = [enter(nobody, "ana", f"guess number {number}") for number in range(1000)]
     assert statuses.count(401) == 5
@@ -240,7 +242,7 @@ def test_a_login_link_expires(nobody: TestClient, workspace: Workspace) -> None:
 def test_a_link_of_somebody_shut_out_opens_nothing(nobody: TestClient, workspace: Workspace) -> None:
     make_user(workspace, "boss", Role.ADMIN)
     path = link_path(workspace)
-    UserStore(workspace.database).set_disabled("ana", True, actor="boss")
+    UserStore(workspace.database).change("ana", disabled=True, actor="boss")
     assert nobody.get(path).status_code == 403
 
 

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.login_limits import LoginLimits, network_of
 from assistant.store.database import Database
 from assistant.store.people.login_attempts import Allowance, AttemptStore
 from assistant.store.tables.people import login_attempts
 from assistant.web.app import create_app
-from assistant.web.login_limits import LoginLimits, network_of
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import PORT, browser

@@ -16,10 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from assistant import __version__
+from assistant.application.people.passwords import hash_password
 from assistant.domain.review_work import Role
 from assistant.store.database import HEAD
 from assistant.web.app import create_app
-from assistant.web.security.credentials import hash_password
 from assistant.web.server.options import ServeOptions
 from assistant.web.server.shared_probe import SharedLook
 from assistant.wiring.workspace import Workspace

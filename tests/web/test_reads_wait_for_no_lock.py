@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_secret
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.permissions import Scope
 from assistant.domain.review_work import Role
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.tables.people import api_tokens, sessions
 from assistant.web.app import create_app
-from assistant.web.permissions import Scope
-from assistant.web.security.credentials import digest, new_secret
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.postgres import PostgresServer

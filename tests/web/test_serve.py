@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from assistant.application.people.passwords import hash_password
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.people.users import UserStore
-from assistant.web.security.credentials import hash_password
 from assistant.web.serve import listening, serve
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
@@ -31,9 +31,10 @@ HEAVY = (
 _LOADED = """
 import sys
 from pathlib import Path
-from assistant.cli import main, serve
+from assistant.cli import main
+from assistant.cli.workspace import serve
 from assistant.web.app import create_app
-from assistant.web.security.login_links import login_link
+from assistant.application.people.sign_in import issue_login_link
 from assistant.web.server.options import ServeOptions
 import assistant.web.serve
 from assistant.wiring.workspace import Workspace
@@ -42,7 +43,7 @@ with Workspace.open(Path(sys.argv[1])) as workspace:
     options = ServeOptions()
     workspace.database
     with TestClient(create_app(workspace, options), base_url=options.base_url) as client:
-        assert client.get(login_link(workspace.database, options, "ana", actor="ana")).status_code == 200
+        assert client.get(options.login_url(issue_login_link(workspace, "ana", actor="ana"))).status_code == 200
         for path in sys.argv[3].split(","):
             assert client.get(path).status_code in {200, 404}, path
 print(" ".join(sorted(set(sys.argv[2].split()) & set(sys.modules))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.application.certification.campaign_state import Design
+from assistant.domain.runs import Run
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.audit_cost import Price, price_of_certainty
 from assistant.trust.certificates.campaign import Target
 from assistant.trust.certificates.plan import plan_audit

@@ -19,12 +19,12 @@ from assistant.application.certification.raw_signals import (
 )
 from assistant.application.certification.votes import Votes
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.steps import step
 from assistant.store.certification.pool import PoolPage
-from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE, Answers, Pool
 from assistant.wiring.workspace import Workspace
 

@@ -22,9 +22,9 @@ from assistant.application.certification.labeling_sheet import check_sheet, writ
 from assistant.application.certification.threads import one_thread
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Purpose, Sample
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError
 from assistant.store.certification.nonces import campaign_scope
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Step, Target
 from assistant.trust.certificates.plan import plan_audit
 from assistant.trust.classifier.calibrated import Judge, Judgement

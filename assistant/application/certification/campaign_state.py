@@ -12,10 +12,10 @@ from assistant.application.certification.accepted_items import has_label, offere
 from assistant.application.certification.batch import Batch
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Fit, Purpose, Sample
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Campaign, Target, Wave
 from assistant.trust.classifier.calibrated import Judge
 from assistant.trust.classifier.model import Chosen

@@ -15,8 +15,8 @@ from assistant.application.certification.statement import Proof
 from assistant.application.certification.verify_draws import check_draws
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Standing
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.pool import NONE
 from assistant.wiring.trust.counting import count_groups

@@ -27,11 +27,11 @@ from assistant.application.certification.statement import Proof
 from assistant.application.certification.threads import one_thread
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Target, Wave
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
 from assistant.trust.classifier.calibrated import Judge, Judgement

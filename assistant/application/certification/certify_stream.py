@@ -13,8 +13,8 @@ from assistant.application.certification.certify_declared import DeclaredAudit, 
 from assistant.application.certification.classifier_store import thaw
 from assistant.application.certification.statement import identity, nonce_as_json, people_as_json
 from assistant.domain.certificates import IssuedCertificate
+from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.stream import StreamCertificate, certify_stream
 from assistant.trust.classifier.serialization import FrozenError
 from assistant.trust.pool import NONE

@@ -11,9 +11,9 @@ import numpy as np
 from assistant.application.certification.answer_codes import Classes
 from assistant.application.certification.batch import Batch, make_pool, metadata_column, usable_answers
 from assistant.application.certification.human_labels import PeoplesAnswers
+from assistant.domain.runs import Run
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.store.runs.runs import Run
 from assistant.trust.classifier.calibrated import Classifier
 from assistant.trust.classifier.novelty import Familiar, Strange
 from assistant.trust.classifier.serialization import Frozen

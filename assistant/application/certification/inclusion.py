@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from assistant.store.runs.runs import Run
+from assistant.domain.runs import Run
 from assistant.trust.certificates.campaign import Wave
 from assistant.trust.certificates.certify import Passed
 from assistant.trust.pool import NONE

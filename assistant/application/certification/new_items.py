@@ -10,11 +10,11 @@ import numpy as np
 
 from assistant.application.certification.classifier_store import Reading, thaw
 from assistant.domain.certificates import IssuedCertificate, Purpose, Score
+from assistant.domain.runs import Run
 from assistant.routing.allocation import Integers
 from assistant.routing.scored import Unscored
 from assistant.store.certification.fits import ScoreColumns
 from assistant.store.certification.pool import PoolPage
-from assistant.store.runs.runs import Run
 from assistant.trust.classifier.calibrated import Classifier
 from assistant.trust.classifier.novelty import Strange
 from assistant.trust.classifier.serialization import FrozenError

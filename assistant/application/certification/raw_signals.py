@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from assistant.domain.runs import Run
 from assistant.store.certification.pool import PoolPage
-from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE
 
 Columns = dict[str, np.ndarray]

@@ -20,10 +20,10 @@ from assistant.application.certification.inclusion import (
 )
 from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Purpose
+from assistant.domain.runs import Run
 from assistant.routing.route import Route
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.store.review.queue.routed_items import reviews_by_sight
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Wave
 from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
 from assistant.trust.pool import NONE

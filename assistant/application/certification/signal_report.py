@@ -10,8 +10,8 @@ from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled import sampled_labels
 from assistant.domain.certificates import Fit
+from assistant.domain.runs import Run
 from assistant.errors import InputError
-from assistant.store.runs.runs import Run
 from assistant.trust.pool import NONE
 from assistant.trust.signals.discrimination import SignalWorth, signal_worths
 from assistant.wiring.workspace import Workspace

@@ -12,9 +12,9 @@ from assistant.application.certification.accepted_items import PassedWave
 from assistant.application.certification.batch import Batch
 from assistant.application.certification.campaign_state import percent
 from assistant.application.certification.votes import Votes
+from assistant.domain.runs import Run
 from assistant.routing.scored import answer_traits
 from assistant.store.certification.nonces import Nonce
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.campaign import Target, Wave
 from assistant.trust.certificates.losses import LossKind, loss_bounds
 from assistant.trust.pool import NONE

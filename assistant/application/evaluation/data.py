@@ -18,11 +18,12 @@ from assistant.application.evaluation.snapshots import (
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.work import Asking
+from assistant.domain.runs import Run
 from assistant.errors import AssistantError, InputError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
-from assistant.store.runs.runs import Run, evaluation_key
+from assistant.store.runs.runs import evaluation_key
 from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
@@ -36,12 +37,12 @@ _SHOWN = 5
 
 
 def suite_data(
-    workspace: Workspace | Path, suite: Path | str, selection: Selection | None = None
+    workspace: Workspace, suite: Path | str, selection: Selection | None = None
 ) -> tuple[EvalData, str, Suite]:
     """A suite's frozen labels with everything its variants have answered so far.
 
     Args:
-        workspace: the opened workspace, or its folder.
+        workspace: the opened workspace.
         suite: its name or its TOML file.
         selection: which of its items, and by what they are sliced beside the suite's own; None takes all.
 
@@ -52,9 +53,6 @@ def suite_data(
         InputError: the suite has mistakes, was not frozen, or its snapshot was edited; a variant names answers that
             are not there; or no item was asked for.
     """
-    if isinstance(workspace, Path):
-        with Workspace.open(workspace) as opened:
-            return suite_data(opened, suite, selection)
     frozen = open_frozen(workspace, suite if isinstance(suite, Path) else find_suite(workspace, suite))
     found = find_items(workspace, frozen.snapshot)
     variants = [_variant(workspace, frozen, found, choice) for choice in frozen.suite.variants]
@@ -88,45 +86,18 @@ def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snaps
     return replace(frozen.snapshot, items=kept), {one.id: chosen.columns(known[one.id]) for one in kept}
 
 
-def production_data(
-    workspace: Workspace | Path, run_name: str | None = None, selection: Selection | None = None
-) -> EvalData:
+def production_data(workspace: Workspace, run_name: str | None = None, selection: Selection | None = None) -> EvalData:
     """What people said of a run's items, each label weighted by the chance it had to be asked for.
 
     Args:
-        workspace: the opened workspace, or its folder.
+        workspace: the opened workspace.
         run_name: None for the newest run.
         selection: which items, and by what they are sliced; None takes all.
 
     Raises:
         InputError: no such run, or people labelled none of its items.
     """
-    if isinstance(workspace, Path):
-        with Workspace.open(workspace) as opened:
-            return runs_data(opened, [opened.runs.find(run_name)], selection, whole=True)
     return runs_data(workspace, [workspace.runs.find(run_name)], selection, whole=True)
-
-
-def comparable_data(
-    folder: Path, suite: str | None, names: Sequence[str], selection: Selection | None = None
-) -> EvalData:
-    """Data that holds the variants named: those of a suite, or runs of the workspace.
-
-    Args:
-        folder: the workspace's.
-        suite: the name or file of a suite; None for runs.
-        names: of the runs.
-        selection: which items, and by what they are sliced; None takes all.
-
-    Raises:
-        InputError: as `suite_data` and `production_data`; or no run is named.
-    """
-    with Workspace.open(folder) as opened:
-        if suite is not None:
-            return suite_data(opened, suite, selection)[0]
-        if not names or not all(names):
-            raise InputError("name two runs to compare", hint="assistant runs list  shows them; or give --suite NAME")
-        return runs_data(opened, [opened.runs.find(name) for name in dict.fromkeys(names)], selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +153,7 @@ def _variant(
     workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice
 ) -> StoredVariant | FiledVariant:
     if choice.asked:
-        return _asked(workspace, frozen, found, choice)
+        return asked_variant(workspace, frozen, found, choice)
     if choice.run is not None:
         return _of_run(workspace, found, choice.name, workspace.runs.find(choice.run))
     assert choice.imported is not None  # noqa: S101 - the suite was checked
@@ -191,7 +162,15 @@ def _variant(
     return _of_run(workspace, found, choice.name, _imported(workspace, choice.imported, frozen.path))
 
 
-def _asked(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> StoredVariant:
+def asked_variant(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> StoredVariant:
+    """A variant with what it has answered so far, by repeat.
+
+    Args:
+        workspace: the opened workspace.
+        frozen: the suite whose data it was asked about.
+        found: the items whose answers are wanted.
+        choice: the variant, which is asked here.
+    """
     askings = [asking_of(workspace, choice, repeat) for repeat in range(frozen.suite.repeats)]
     runs = [workspace.runs.of_key(evaluation_key(asking.identity, frozen.digest)) for asking in askings]
     first = askings[0]

@@ -12,9 +12,9 @@ from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled import speaking_labels
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.policies import LabelSet
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production
 from evals.data.eval_data import EvalData, VariantIdentity

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from assistant.application.evaluation.snapshots import Found, FrozenSuite, find_items
 from assistant.application.evaluation.suites import asking_of
+from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.session import Session
 from assistant.application.labeling.work import Asking, JobChoice, Work, open_run
-from assistant.errors import InputError, SettingsError
+from assistant.errors import InputError
 from assistant.models.guard.budget import Budget
-from assistant.prelabel.estimate import Estimate
+from assistant.prelabel.estimate import Estimate, total_usd
 from assistant.wiring.workspace import Workspace
 from evals.freezing.leakage import precedent_ties, ties
 from evals.gates.suite import VariantChoice
@@ -65,8 +66,7 @@ class SuiteRun:
         choice: concurrency, budget and pace; the budget is that of this command, all variants together.
 
     Raises:
-        InputError: none of the items is in the workspace.
-        SettingsError: a budget without the price of a model.
+        InputError: none of the items is in the workspace, or a budget is given and the price of a model is not known.
     """
 
     def __init__(self, workspace: Workspace, frozen: FrozenSuite, choice: JobChoice) -> None:
@@ -81,6 +81,7 @@ class SuiteRun:
                 f"none of the {len(frozen.snapshot.items):,} items of {frozen.suite.name} is in this workspace",
                 hint="assistant ingest FILE  takes items in; their ids and contents must be those of the suite",
             )
+        self.confirm_above_usd = workspace.settings.model.confirm_above_usd
         self.withheld: set[str] = set()
         self.sessions = [
             VariantSession(variant, repeat, self._session(variant, repeat))
@@ -96,6 +97,10 @@ class SuiteRun:
     def estimates(self) -> list[tuple[VariantSession, Estimate]]:
         """What asking would take, by session; asks nothing."""
         return [(one, one.session.estimate()) for one in self.sessions]
+
+    def estimated_usd(self) -> float | None:
+        """What asking would cost, all variants together; None where the price of a model is not known."""
+        return total_usd(one.session.estimate() for one in self.sessions)
 
     def notes(self) -> list[str]:
         """What whoever runs it must know, in sentences."""
@@ -130,27 +135,47 @@ class SuiteRun:
         return states
 
     def _session(self, variant: VariantChoice, repeat: int) -> Session:
-        asking = asking_of(self._workspace, variant, repeat)
-        if self._choice.budget is not None and not self._workspace.prices(asking.model_spec).known:
-            raise SettingsError(
-                f"--budget needs the price of {asking.model_spec}",
-                where="assistant.toml",
-                hint=f'add [prices."{asking.model_spec}"] with input and output in US$ per million tokens',
-            )
-        return Session(self._workspace, self._choice, self._work(asking))
-
-    def _work(self, asking: Asking) -> Work:
-        workspace, policy_id = self._workspace, asking.policy.id
-        run = open_run(workspace, asking, data=self._frozen.digest, dry_run=self._choice.dry_run)
-        withheld = withheld_precedents(workspace, self.found, policy_id, self._frozen.suite.data.group_by)
-        self.withheld |= withheld
-        own = {facts.digest for facts in self.found.facts.values()}
-        since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
-        store = workspace.prelabels_among(sorted(self.found.names), shared_before=since)
-        return Work(asking, run, store, None, withheld, self._budget)
+        workspace, frozen = self._workspace, self._frozen
+        asking = asking_of(workspace, variant, repeat)
+        if self._choice.budget is not None:
+            refuse_unpriced(workspace, asking.model_spec)
+        work = evaluation_work(workspace, asking, frozen, self.found, budget=self._budget, dry_run=self._choice.dry_run)
+        self.withheld |= work.withheld
+        return Session(workspace, self._choice, work)
 
 
-def withheld_precedents(workspace: Workspace, found: Found, policy_id: str, group_by: str) -> frozenset[str]:
+def evaluation_work(
+    workspace: Workspace,
+    asking: Asking,
+    frozen: FrozenSuite,
+    found: Found,
+    among: Found | None = None,
+    *,
+    budget: Budget,
+    dry_run: bool = False,
+) -> Work:
+    """How an evaluation asks: in a run of its own, with nothing adjudicated of the suite's items in sight.
+
+    Args:
+        workspace: the opened workspace.
+        asking: what is asked.
+        frozen: the suite.
+        found: all of its items: no answer is guided by any of them.
+        among: the items to ask about; None for all of these.
+        budget: the spend cap, shared by all that is asked together.
+        dry_run: only price it.
+    """
+    policy_id = asking.policy.id
+    run = open_run(workspace, asking, data=frozen.digest, dry_run=dry_run)
+    withheld = _withheld_precedents(workspace, found, policy_id, frozen.suite.data.group_by)
+    own = {facts.digest for facts in found.facts.values()}
+    since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
+    asked = found if among is None else among
+    store = workspace.prelabels_among(sorted(asked.names), shared_before=since)
+    return Work(asking, run, store, None, withheld, budget)
+
+
+def _withheld_precedents(workspace: Workspace, found: Found, policy_id: str, group_by: str) -> frozenset[str]:
     """Contents settled since the suite was frozen that are its own items, or of their leakage groups."""
     own = {
         tie

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from assistant.domain.runs import JobOrigin, JobRow, Run
 from assistant.errors import AssistantError, InputError
-from assistant.store.runs.jobs import JobOrigin, JobRow, JobStore
+from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.journal import at_work
-from assistant.store.runs.runs import Run
 from assistant.wiring.actor import actor_as_user
 from assistant.wiring.workspace import Workspace
 

@@ -13,6 +13,7 @@ from assistant.application.labeling.injection import KeptDetector, injection_det
 from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import JobChoice, Work, production_work
 from assistant.domain.prelabels import Usage
+from assistant.domain.runs import RunTotals
 from assistant.errors import AssistantError, FatalModelError, InputError
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.indexing import bring_up_to_date
@@ -25,7 +26,6 @@ from assistant.prelabel.job import JobOptions, PrelabelJob
 from assistant.prelabel.label_one import LabelKit
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
-from assistant.store.certification.results import RunTotals
 from assistant.store.runs.journal import unread
 from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.workspace import Workspace

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import RunIdentity
+from assistant.domain.runs import Run
 from assistant.models.guard.budget import Budget
 from assistant.prompting.render import PromptRenderer
 from assistant.prompting.template import Prompt
@@ -14,7 +15,6 @@ from assistant.routing.doubts import RoutingPolicy
 from assistant.settings import Settings
 from assistant.store.certification.nonces import routing_scope
 from assistant.store.runs.prelabels import PrelabelStore
-from assistant.store.runs.runs import Run
 from assistant.wiring.models import check_spec
 from assistant.wiring.parameters import routing_policy, run_identity
 from assistant.wiring.workspace import Workspace

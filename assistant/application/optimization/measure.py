@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 
-from assistant.application.evaluation.run import withheld_precedents
+from assistant.application.evaluation.data import asked_variant
+from assistant.application.evaluation.run import evaluation_work
 from assistant.application.evaluation.snapshots import Found, find_items
 from assistant.application.evaluation.suites import asking_of
 from assistant.application.labeling.session import Session
-from assistant.application.labeling.work import Asking, JobChoice, Work, open_run
+from assistant.application.labeling.work import JobChoice
 from assistant.application.optimization.files import Placed
 from assistant.application.optimization.measurements import count_looks
 from assistant.application.optimization.session import FOLDER, ProposalSession
 from assistant.errors import InputError
-from assistant.store.runs.runs import evaluation_key
+from assistant.prelabel.estimate import total_usd
 from evals.comparison.compare import compare
 from evals.comparison.comparison import Comparison
 from evals.comparison.scores import Terms
-from evals.data.assemble import StoredVariant, assemble_snapshot
-from evals.data.eval_data import EvalData, VariantIdentity
+from evals.data.assemble import assemble_snapshot
+from evals.data.eval_data import EvalData
 from evals.gates.suite import VariantChoice
 from evals.proposals.draft import Kind
 
@@ -60,8 +61,7 @@ class Measurement:
         self._snapshot = replace(proposal.frozen.snapshot, items=items)
         self._found: Found = find_items(self._workspace, self._snapshot)
         self.variant = self._drafted_variant()
-        self.askings = [asking_of(self._workspace, self.variant, repeat) for repeat in self._repeats]
-        self.sessions = [Session(self._workspace, self._choice, self._work(asking)) for asking in self.askings]
+        self.sessions = [self._session(repeat) for repeat in range(proposal.frozen.suite.repeats)]
 
     @property
     def diff(self) -> list[str]:
@@ -82,8 +82,7 @@ class Measurement:
 
     def estimated_usd(self) -> float | None:
         """What is still to ask would cost, None where the price is not known; call after `prepare`."""
-        costs = [session.estimate().cost_usd for session in self.sessions]
-        return None if None in costs else sum(cost for cost in costs if cost is not None)
+        return total_usd(session.estimate() for session in self.sessions)
 
     def result(self) -> Measured:
         """The comparison, once everything was asked.
@@ -104,9 +103,12 @@ class Measurement:
         )
         return Measured(comparison, looks)
 
-    @property
-    def _repeats(self) -> range:
-        return range(self._proposal.frozen.suite.repeats)
+    def _session(self, repeat: int) -> Session:
+        """As the suite's own variants are asked: nothing adjudicated of any of its items guides the answers."""
+        workspace, proposal = self._workspace, self._proposal
+        asking = asking_of(workspace, self.variant, repeat)
+        work = evaluation_work(workspace, asking, proposal.frozen, self._whole, self._found, budget=proposal.budget)
+        return Session(workspace, self._choice, work)
 
     def _drafted_variant(self) -> VariantChoice:
         changed: dict[str, object] = {"name": self._placed.name}
@@ -116,35 +118,17 @@ class Measurement:
             changed["policy"] = self._placed.path.resolve()
         return self._proposal.variant.model_copy(update=changed)
 
-    def _work(self, asking: Asking) -> Work:
-        """As the suite's own variants are asked: nothing settled of any of its items guides the answers."""
-        workspace, policy_id, frozen = self._workspace, asking.policy.id, self._proposal.frozen
-        run = open_run(workspace, asking, data=frozen.digest)
-        withheld = withheld_precedents(workspace, self._whole, policy_id, frozen.suite.data.group_by)
-        own = {facts.digest for facts in self._whole.facts.values()}
-        since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
-        store = workspace.prelabels_among(sorted(self._found.names), shared_before=since)
-        return Work(asking, run, store, None, withheld, self._proposal.budget)
-
     def _data(self) -> EvalData:
         whole = self._proposal.data
         texts = {} if whole.texts is None else dict(zip(whole.ids, whole.texts, strict=True))
+        variants = [
+            asked_variant(self._workspace, self._proposal.frozen, self._found, one)
+            for one in (self._proposal.variant, self.variant)
+        ]
         return assemble_snapshot(
             self._snapshot,
-            [self._stored(self._proposal.variant), self._stored(self.variant)],
+            variants,
             names=self._found.names,
             texts=texts,
             slices=self._proposal.frozen.suite.slices,
         )
-
-    def _stored(self, variant: VariantChoice) -> StoredVariant:
-        workspace, digest = self._workspace, self._proposal.frozen.digest
-        askings = [asking_of(workspace, variant, repeat) for repeat in self._repeats]
-        runs = [workspace.runs.of_key(evaluation_key(asking.identity, digest)) for asking in askings]
-        store = workspace.eval_answers
-        first = askings[0]
-        identity = VariantIdentity(
-            "@".join(first.prompt_name), "@".join(first.policy_name), first.model_spec, first.identity.parameters
-        )
-        answers = [None if run is None else store.answers(run.id, list(self._found.names)) for run in runs]
-        return StoredVariant(variant.name, identity, answers)

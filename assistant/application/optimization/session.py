@@ -11,12 +11,13 @@ import numpy as np
 from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import FrozenSuite, open_frozen
 from assistant.application.evaluation.suites import asking_of, find_suite
+from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import Asking
 from assistant.application.optimization.choice import Forecast, ProposalChoice
 from assistant.application.optimization.files import check_out
 from assistant.application.optimization.replies import DraftReplies
 from assistant.domain.prelabels import Usage
-from assistant.errors import InputError, SettingsError
+from assistant.errors import InputError
 from assistant.models.chat_api import read_usage
 from assistant.models.guard.budget import Budget
 from assistant.models.guard.guarded import GuardedModel
@@ -68,6 +69,7 @@ class ProposalSession:
             workspace.state / FOLDER, self.drafter, workspace.settings.model.options(self.drafter).parameters
         )
         self.paid = Usage()
+        self.confirm_above_usd = workspace.settings.model.confirm_above_usd
 
     @property
     def present_path(self) -> Path:
@@ -91,7 +93,7 @@ class ProposalSession:
             return None
 
     async def draft(self) -> Drafted:
-        """A draft, asked for where it is not kept. Raises as `ask_for_draft`, and SettingsError for a missing price."""
+        """A draft, asked for where it is not kept. Raises as `ask_for_draft`, and InputError for a missing price."""
         self._check_prices()
         model = self.workspace.model(self.drafter, concurrency=1, budget=self.budget)
         asked: list[ModelRequest] = []
@@ -152,12 +154,8 @@ class ProposalSession:
 
     def _check_prices(self) -> None:
         for spec in (self.drafter, self.asking.model_spec):
-            if self.choice.budget is not None and not self.workspace.prices(spec).known:
-                raise SettingsError(
-                    f"--budget needs the price of {spec}",
-                    where="assistant.toml",
-                    hint=f'add [prices."{spec}"] with input and output in US$ per million tokens',
-                )
+            if self.choice.budget is not None:
+                refuse_unpriced(self.workspace, spec)
 
     def _measuring_usd(self, questions: int) -> float | None:
         spent = self.parts.test.variants[self.variant.name].spent

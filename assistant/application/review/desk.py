@@ -10,11 +10,11 @@ from assistant.application.review.practice import OpenRound, open_rounds
 from assistant.application.review.similar_items import PrecedentShelf
 from assistant.application.review.task_assembly import TaskAssembly
 from assistant.application.review.task_view import ReviewTask, ShownPrecedent
+from assistant.domain.items import StoredItem
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Claimed, Principal
 from assistant.review.queue import Queue
 from assistant.review.wellbeing import Pause, exhausted
-from assistant.store.content.items import StoredItem
 from assistant.store.review.queue import exposure
 from assistant.store.review.queue.slots import Seat, find_seat
 from assistant.wiring.workspace import Workspace

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.application.routing.media_items import send_unseen_to_people
+from assistant.domain.runs import Run
 from assistant.review.enqueue import enqueue, find_conflicts, preview
 from assistant.review.queue import utc_now
 from assistant.review.wanted import Batch
@@ -16,7 +17,6 @@ from assistant.routing.route import Route
 from assistant.store.certification.nonces import REVIEW
 from assistant.store.review.queue.routed_items import unqueued
 from assistant.store.review.queue.workload import count_assignments
-from assistant.store.runs.runs import Run
 from assistant.store.writer import Writer
 from assistant.wiring.workspace import Workspace
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.domain.accounts import Qualification
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now
 from assistant.store.certification.nonces import REVIEW
-from assistant.store.people.qualifications import Qualification, Round
+from assistant.store.people.qualifications import Round
 from assistant.store.review.labels import gold
 from assistant.store.review.queue.partitions import languages_waiting
 from assistant.wiring.workspace import Workspace

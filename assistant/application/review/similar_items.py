@@ -10,8 +10,8 @@ from threading import Lock
 import numpy as np
 
 from assistant.application.review.task_view import ShownPrecedent
+from assistant.domain.items import StoredItem
 from assistant.domain.policies import Precedent
-from assistant.store.content.items import StoredItem
 from assistant.wiring.workspace import Workspace
 
 _FRESH_SECONDS = 60.0

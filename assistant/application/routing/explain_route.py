@@ -9,14 +9,14 @@ from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.routing.instructions import read_instructions
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_run import Choice, plan_routes
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.instructions.finding import Instruction
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
 from assistant.store.certification.pool import HumanAnswer
-from assistant.store.content.items import StoredItem
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 

@@ -11,11 +11,11 @@ from assistant.application.certification.accepted_items import accepted_columns
 from assistant.application.certification.new_items import Later
 from assistant.domain.certificates import Fit, IssuedCertificate, Standing
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.scored import Bools
 from assistant.store.certification.fits import ScoreColumns
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 NONE = -1

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.domain.runs import Run
 from assistant.routing.doubts import media_not_seen
 from assistant.routing.route import Route
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 

@@ -16,6 +16,7 @@ from assistant.application.certification.new_items import Later, keep_later, sco
 from assistant.application.routing.machine_answers import MachineAnswers, Trusted, read_machine_answers, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
 from assistant.domain.certificates import Standing
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.capacity import fit_to_capacity, workload
@@ -27,7 +28,6 @@ from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, Unscored, answer_traits
 from assistant.store.certification.nonces import routing_scope
 from assistant.store.runs.rounds import Round, RunColumns
-from assistant.store.runs.runs import Run
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.wiring.actor import actor
 from assistant.wiring.parameters import route_rules

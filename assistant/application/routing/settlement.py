@@ -15,10 +15,10 @@ from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.runs import Run
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
 from assistant.store.runs.rounds import RunColumns
-from assistant.store.runs.runs import Run
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
 

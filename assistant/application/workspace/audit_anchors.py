@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.domain.audit_log import AuditEntry
 from assistant.exchange.anchors import Anchor, AnchorFolder
 from assistant.store.audit import log as audit
-from assistant.store.audit.log import Entry, Verified
+from assistant.store.audit.log import Verified
 from assistant.wiring.workspace import Workspace
 
 DAY, RELEASE, ASKED = "day", "release", "asked"
@@ -93,7 +94,13 @@ def check_audit(
 
 
 def list_changes(
-    workspace: Workspace, *, limit: int, actor: str | None = None, action: str | None = None, subject: str | None = None
-) -> list[Entry]:
-    """The newest entries of the log of changes, newest first; of one person, kind or subject where that is given."""
-    return audit.entries(workspace.database, limit=limit, actor=actor, action=action, subject=subject)
+    workspace: Workspace,
+    *,
+    limit: int,
+    before: int | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+) -> list[AuditEntry]:
+    """Entries of the audit log, newest first, below the row `before`; of one actor, action or subject where given."""
+    return audit.entries(workspace.database, before=before, limit=limit, actor=actor, action=action, subject=subject)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,16 +20,17 @@ from assistant.cli.evaluation.files import (
     SeedOption,
     SliceOption,
     WhereOption,
-    check_known,
-    check_margin,
-    read_files,
-    refuse_without_labels,
+    label_files,
+    pair_of,
     selected,
 )
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
+
+if TYPE_CHECKING:
+    from assistant.application.evaluation.sources import Source
 
 app = typer.Typer(
     help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
@@ -61,36 +63,24 @@ def agree(
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
+    from assistant.application.evaluation.assess import measure_agreement
+    from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
-    from evals.agreement.panel_of_variant import agreement_panel
-    from evals.agreement.people import people_coefficients
-    from evals.agreement.slice_agreement import slice_agreement
-    from evals.data.files import choose_variant
-    from evals.data.slices import with_clauses
+    from assistant.wiring.workspace import Workspace
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    if labels is None:
-        refuse_without_labels(machine, items, reading)
-        from assistant.application.evaluation.data import production_data, suite_data
-
-        if suite is None:
-            data = production_data(workspace, run, selection)
-        else:
-            data = suite_data(workspace, suite, selection)[0]
-    else:
-        data = read_files(
-            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
-        )
-    name = choose_variant(data, variant, str(machine or workspace)) if data.variants else None
-    if selection.by_clause:
-        data = with_clauses(data, name)
-    for note in data.notes:
+    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    with ExitStack() as opening:
+        if source is None:
+            opened = opening.enter_context(Workspace.open(workspace))
+            source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
+        found = measure_agreement(source, variant, selection, confidence=confidence)
+    for note in found.data.notes:
         output.note(note)
-    sliced = slice_agreement(data, name, confidence=confidence)
-    if name is None:
-        show_people(output, data, people_coefficients(data, confidence=confidence), sliced)
+    if found.panel is None:
+        show_people(output, found.data, found.people, found.slices)
     else:
-        show_panel(output, data, agreement_panel(data, name, confidence=confidence), sliced)
+        show_panel(output, found.data, found.panel, found.slices)
 
 
 @app.command("compare")
@@ -120,34 +110,24 @@ def compare(
 
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
+    from assistant.application.evaluation.assess import compare_variants
+    from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
-    from evals.comparison.compare import compare as compare_two
+    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
-    from evals.data.slices import with_clauses
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    check_margin(margin)
-    if labels is None:
-        refuse_without_labels(machine, items, reading)
-        from assistant.application.evaluation.data import comparable_data, suite_data
-
-        if suite is None:
-            data = comparable_data(workspace, None, _two(baseline, candidate, variants, ()), selection)
-        else:
-            data, _, chosen = suite_data(workspace, suite, selection)
-            margin = chosen.margin if margin is None else margin
-    else:
-        data = read_files(
-            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
-        )
-    first, second = _two(baseline, candidate, variants, tuple(data.variants))
-    check_known(data, (first, second), machine or workspace)
-    if selection.by_clause:
-        data = with_clauses(data, first)
-    for note in data.notes:
-        output.note(note)
+    pair = pair_of(baseline, candidate, variants)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
-    show_comparison(output, compare_two(data, first, second, terms), examples)
+    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    with ExitStack() as opening:
+        if source is None:
+            opened = opening.enter_context(Workspace.open(workspace))
+            source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
+        found = compare_variants(source, pair, selection, terms)
+    for note in found.data.notes:
+        output.note(note)
+    show_comparison(output, found.comparison, examples)
 
 
 @app.command("plan")
@@ -170,35 +150,17 @@ def plan(
 
     Example: assistant eval plan --detect 0.03
     """
+    from assistant.application.evaluation.assess import plan_comparison
     from assistant.cli.evaluation.words import show_plan
-    from evals.comparison.plan import plan_items, seen_discordance
 
-    output = Output(as_json=as_json)
-    seen = None
+    pilot = None
     if labels is not None and machine is not None:
-        data = read_files(labels, machine, None, readings=reading)
-        pair = _two(None, None, variants, tuple(data.variants))
-        check_known(data, pair, machine)
-        seen = seen_discordance(data, *pair)
+        pilot = label_files(labels, machine, None, readings=reading)
     elif labels is not None or machine is not None or reading != AS_THEY_ARE:
-        raise InputError("a pilot needs both --labels and --machine", hint="give both, or neither")
-    show_plan(output, plan_items(detect, discordant, seen, power=power, confidence=confidence))
-
-
-def _two(baseline: str | None, candidate: str | None, variants: str | None, known: tuple[str, ...]) -> tuple[str, str]:
-    """The two variants, the one in use first: as arguments, by --variants, or the only two there are."""
-    if variants is not None:
-        names = [name.strip() for name in variants.split(",")]
-        if len(names) != 2 or not all(names):
-            hint = "--variants A,B, the one in use first; names with commas go as two arguments"
-            raise InputError(f"--variants names {len(names)} variants, not two", hint=hint)
-        return names[0], names[1]
-    if baseline is not None and candidate is not None:
-        return baseline, candidate
-    if baseline is None and candidate is None and len(known) == 2:
-        return known[0], known[1]
-    shown = f": there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else ""
-    raise InputError(f"two variants are compared{shown}", hint="name the one in use first, then the other")
+        raise InputError("pilot_needs_both_files")
+    pair = pair_of(None, None, variants)
+    found = plan_comparison(detect, discordant, pilot, pair, power=power, confidence=confidence)
+    show_plan(Output(as_json=as_json), found)
 
 
 eval_report.register(app)

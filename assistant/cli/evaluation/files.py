@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evals.data.eval_data import EvalData
+    from assistant.application.evaluation.assess import Pair
+    from assistant.application.evaluation.sources import LabelFiles
     from evals.data.selection import Selection
 
 LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
@@ -51,44 +50,33 @@ def selected(slice_by: list[str] | None, where: list[str] | None) -> Selection:
     return Selection.read(slice_by or [], where or [])
 
 
-def read_files(
-    labels: Path,
+def label_files(
+    labels: Path | None,
     machine: Path | None,
     items: Path | None,
     *,
-    selection: Selection | None = None,
     label_set: str | None = None,
     by_item: bool = False,
-    readings: Readings = AS_THEY_ARE,
-) -> EvalData:
-    """What the files hold; `by_item` takes items of one group as independent."""
-    from evals.data.files import read_eval_files
+    readings: Readings,
+) -> LabelFiles | None:
+    """The files that were named; None without any. Raises InputError where there is no file of human labels."""
+    from assistant.application.evaluation.sources import LabelFiles
 
+    if labels is None:
+        if machine is not None or items is not None:
+            raise InputError("labels_file_needed", field="machine" if machine is not None else "items")
+        if readings != AS_THEY_ARE:
+            raise InputError("labels_file_needed_to_read")
+        return None
     classes = None if label_set is None else [name.strip() for name in label_set.split(",") if name.strip()]
-    if selection is not None and selection.of_items and items is None:
-        option = "--where" if selection.conditions else "--slice"
-        raise InputError(f"{option} needs to know the items", hint="give --items")
-    data = read_eval_files(labels, machine, items, classes=classes, selection=selection, readings=readings)
-    return data.independent() if by_item else data
+    return LabelFiles(labels, machine, items, classes, by_item, readings)
 
 
-def refuse_without_labels(machine: Path | None, items: Path | None, readings: Readings) -> None:
-    """Raise InputError where something is said of files and there is no file of human labels."""
-    if machine is not None or items is not None:
-        raise InputError("--machine and --items go with --labels", hint="give the file of human labels, too")
-    if readings != AS_THEY_ARE:
-        raise InputError("how files are read goes with --labels", hint="give the file of human labels, too")
-
-
-def check_known(data: EvalData, names: Sequence[str], where: Path) -> None:
-    """Raise InputError for a variant that isn't there."""
-    from evals.data.files import choose_variant
-
-    for name in names:
-        choose_variant(data, name, str(where))
-
-
-def check_margin(margin: float | None) -> None:
-    """Raise InputError for a margin that is no share."""
-    if margin is not None and not 0 < margin < 1:
-        raise InputError(f"the margin is {margin:g}", hint="give a share above 0, such as 0.02 for two points")
+def pair_of(baseline: str | None, candidate: str | None, variants: str | None) -> Pair:
+    """Two variants, the one in use first: as arguments, or by --variants; None for each that is not named."""
+    if variants is None:
+        return baseline, candidate
+    names = [name.strip() for name in variants.split(",")]
+    if len(names) != 2 or not all(names):
+        raise InvalidValueError("variants_not_two", field="variants", count=len(names))
+    return names[0], names[1]

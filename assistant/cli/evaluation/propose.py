@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.labeling.job_progress import JobDisplay
-from assistant.cli.labeling.job_session import ask_before_spending, run_session
+from assistant.cli.labeling.job_session import ask_before_spending, work_through
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
-from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, Output
+from assistant.cli.output import Output
 from assistant.cli.progress import Counting
 from assistant.errors import InputError
 
@@ -72,7 +71,7 @@ def propose(
             show_forecast(output, session, forecast)
             return
         if kept is None:
-            _confirm(output, session, forecast.total_usd, yes=yes)
+            ask_before_spending(output, session.confirm_above_usd, lambda: forecast.total_usd, yes=yes)
         drafted = kept or _draft(output, session, forecast)
         placed = place_draft(opened, drafted.draft, session.present_path, out)
         measurement = Measurement(session, placed, concurrency)
@@ -104,28 +103,9 @@ def _draft(output: Output, session: ProposalSession, forecast: Forecast) -> Draf
         return asyncio.run(session.draft())
 
 
-def _confirm(output: Output, session: ProposalSession, cost: float | None, *, yes: bool) -> None:
-    limit = session.workspace.settings.model.confirm_above_usd
-    if limit is not None and not yes:
-        ask_before_spending(output, cost, limit)
-
-
 def _measure(output: Output, session: ProposalSession, measurement: Measurement, *, yes: bool) -> int:
     """Ask what the draft has not answered yet; returns the exit status, 0 when all is answered."""
-    import asyncio
-
     waiting = measurement.prepare(output.note)
-    if waiting and not yes:
-        with Counting(output, "estimating the cost"):
-            cost = measurement.estimated_usd()
-        _confirm(output, session, cost, yes=False)
-    for one in waiting:
-        with JobDisplay(output, one.progress) as display:
-            stopped = asyncio.run(run_session(one, display))
-        if stopped is not None:
-            output.note(str(stopped))
-            return EXIT_BUDGET
-        if one.interrupted:
-            output.note("stopped; the same command goes on where it was")
-            return EXIT_INTERRUPTED
-    return 0
+    if waiting:
+        ask_before_spending(output, session.confirm_above_usd, measurement.estimated_usd, yes=yes)
+    return work_through(output, (("", one) for one in waiting))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,16 +19,16 @@ from assistant.cli.evaluation.files import (
     SeedOption,
     SliceOption,
     WhereOption,
-    check_known,
-    check_margin,
-    read_files,
-    refuse_without_labels,
+    label_files,
     selected,
 )
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import Readings
+
+if TYPE_CHECKING:
+    from assistant.application.evaluation.sources import LabelFiles, SuiteSource
 
 
 def register(app: typer.Typer) -> None:
@@ -64,36 +65,21 @@ def report(
 
     Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
     """
+    from assistant.application.evaluation.assess import ReportChoice, report_evaluation
+    from assistant.application.evaluation.sources import SuiteSource
     from assistant.cli.evaluation.words import show_report
+    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
-    from evals.data.files import choose_variant
-    from evals.data.slices import with_clauses
-    from evals.evaluate import evaluate
-    from evals.report.write import write_report
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    check_margin(margin)
-    digest, metrics = "", None
-    if labels is None:
-        from assistant.application.evaluation.data import suite_data
-
-        refuse_without_labels(machine, items, reading)
-        if suite is None:
-            raise InputError("nothing says what to report on", hint="name a suite, or give --labels and --machine")
-        data, digest, chosen = suite_data(workspace, suite, selection)
-        metrics = chosen.metrics
-        title, language = title or chosen.name, language or chosen.language
-        margin = chosen.margin if margin is None else margin
-    else:
-        data = read_files(
-            labels, machine, items, selection=selection, label_set=label_set, by_item=by_item, readings=reading
-        )
-        title = title or labels.resolve().parent.name
-    wanted = [name for name in (baseline, *(variant or [])) if name is not None]
-    check_known(data, wanted, machine or workspace)
-    if selection.by_clause:
-        data = with_clauses(data, choose_variant(data, baseline, str(machine or workspace)) if data.variants else None)
-    terms = Terms(margin=margin, confidence=confidence, seed=seed)
-    language = language or "en"
-    made = evaluate(data, title, digest, baseline=baseline, look_into=variant, metrics=metrics, terms=terms)
-    show_report(output, made, write_report(made, out, language), language)
+    source: LabelFiles | SuiteSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
+    choice = ReportChoice(title, language, baseline, variant)
+    with ExitStack() as opening:
+        if source is None:
+            if suite is None:
+                raise InputError("nothing_to_report_on")
+            source = SuiteSource(opening.enter_context(Workspace.open(workspace)), suite)
+        made = report_evaluation(source, out, choice, selection, Terms(margin=margin, confidence=confidence, seed=seed))
+    show_report(output, made.evaluation, made.files, made.language)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.labeling.export import money
-from assistant.cli.labeling.job_progress import JobDisplay
-from assistant.cli.labeling.job_session import ask_before_spending, run_session
+from assistant.cli.labeling.job_session import ask_before_spending, work_through
 from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
-from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, table
-from assistant.cli.progress import Counting
+from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.run import SuiteRun, VariantSession, VariantState
+    from assistant.application.evaluation.run import VariantSession, VariantState
     from assistant.application.evaluation.snapshots import FrozenSuite
     from assistant.prelabel.estimate import Estimate
 
@@ -74,12 +71,9 @@ def run(
         if dry_run:
             _show_estimates(output, frozen, going.estimates())
             return
-        limit = opened.settings.model.confirm_above_usd
-        if limit is not None and not yes:
-            with Counting(output, "estimating the cost"):
-                cost = _total_cost([one for _, one in going.estimates()])
-            ask_before_spending(output, cost, limit)
-        status = _work(output, going)
+        ask_before_spending(output, going.confirm_above_usd, going.estimated_usd, yes=yes)
+        waiting = ((_title(one), one.session) for one in going.sessions if one.session.waiting())
+        status = work_through(output, waiting)
         states = going.states()
     _show_states(output, frozen, states)
     if status or any(state.failed for state in states):
@@ -99,34 +93,14 @@ def frozen_words(frozen: FrozenSuite, what: str = "frozen") -> list[str]:
     ]
 
 
-def _work(output: Output, going: SuiteRun) -> int:
-    """All sessions one after the other; the exit status that ended them early, else 0."""
-    for one in going.sessions:
-        if not one.session.waiting():
-            continue
-        output.note(_title(one))
-        with JobDisplay(output, one.session.progress) as display:
-            stopped = asyncio.run(run_session(one.session, display))
-        if stopped is not None:
-            output.note(str(stopped))
-            return EXIT_BUDGET
-        if one.session.interrupted:
-            output.note("stopped; the same command goes on where it was")
-            return EXIT_INTERRUPTED
-    return 0
-
-
 def _title(one: VariantSession) -> str:
     repeat = f", repeat {one.repeat + 1}" if one.repeat else ""
     return f"{one.variant.name}{repeat}: {one.session.prompt.ref} on {one.session.model_spec}"
 
 
-def _total_cost(estimates: list[Estimate]) -> float | None:
-    costs = [one.cost_usd for one in estimates if one.calls]
-    return None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost is not None)
-
-
 def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[VariantSession, Estimate]]) -> None:
+    from assistant.prelabel.estimate import total_usd
+
     rows: list[dict[str, Any]] = [
         {
             "variant": one.variant.name,
@@ -139,7 +113,7 @@ def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[Varian
         }
         for one, made in told
     ]
-    total = _total_cost([made for _, made in told])
+    total = total_usd(made for _, made in told)
     calls = sum(made.calls for _, made in told)
     data = {"suite": frozen.suite.name, "data": frozen.digest, "calls": calls, "cost_usd": total, "variants": rows}
     columns = ("variant", "repeat", "model", "calls", "prompt tokens", "reply tokens", "cost")

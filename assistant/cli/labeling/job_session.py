@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import typer
 
+from assistant.cli.error_words import error_words
 from assistant.cli.labeling.export import money
-from assistant.cli.output import Output
-from assistant.cli.progress import quiet
+from assistant.cli.labeling.job_progress import JobDisplay
+from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, Output
+from assistant.cli.progress import Counting, quiet
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.application.labeling.session import Session
-    from assistant.cli.labeling.job_progress import JobDisplay
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -36,16 +38,48 @@ async def run_session(session: Session, display: JobDisplay) -> AssistantError |
     return await session.work(display.update)
 
 
-def ask_before_spending(output: Output, cost: float | None, limit: float) -> None:
-    """Ask once where it would cost more than the limit, or nobody knows.
+def work_through(output: Output, sessions: Iterable[tuple[str, Session]]) -> int:
+    """Do one session after the other, each under its title.
+
+    Returns:
+        The exit status that ended them early, else 0.
+    """
+    from asyncio import run
+
+    for title, session in sessions:
+        if title:
+            output.note(title)
+        with JobDisplay(output, session.progress) as display:
+            stopped = run(run_session(session, display))
+        if stopped is not None:
+            output.note(str(error_words(stopped)))
+            return EXIT_BUDGET
+        if session.interrupted:
+            output.note("stopped; the same command resumes")
+            return EXIT_INTERRUPTED
+    return 0
+
+
+def ask_before_spending(output: Output, limit: float | None, cost: Callable[[], float | None], *, yes: bool) -> None:
+    """Ask once where it would cost more than the limit, or the price is not known.
+
+    Args:
+        output: where to.
+        limit: US$ that may be spent unasked; None for any.
+        cost: works out what it would cost, None where the price is not known.
+        yes: don't ask.
 
     Raises:
-        AssistantError: nobody is there to be asked.
-        typer.Abort: they said no.
+        AssistantError: there is no terminal to ask on.
+        typer.Abort: the answer was no.
     """
-    if cost is not None and cost <= limit:
+    if limit is None or yes:
         return
-    told = f"This run would cost about {money(cost)}; `confirm_above_usd` is {money(limit)}."
+    with Counting(output, "estimating the cost"):
+        amount = cost()
+    if amount is not None and amount <= limit:
+        return
+    told = f"This run would cost about {money(amount)}; `confirm_above_usd` is {money(limit)}."
     if not output.errors.is_terminal:
         raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
     with quiet("asked"):

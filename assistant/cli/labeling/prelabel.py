@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.error_words import error_words
 from assistant.cli.labeling.export import advise_people, money, show_totals, totals_as_dict
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.labeling.job_session import ask_before_spending, run_session
 from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
-from assistant.cli.progress import Counting
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -84,21 +84,12 @@ def prelabel(
             return
         with registered(opened, session.run, job, session.stop_from_elsewhere):
             session.prepare(output.note)
-            _ask_before_spending(output, session, yes=yes)
+            ask_before_spending(output, session.confirm_above_usd, lambda: session.estimate().cost_usd, yes=yes)
             with JobDisplay(output, session.progress) as display:
                 stopped = asyncio.run(run_session(session, display))
         status = _show_result(output, session, stopped, partial(for_people, opened, session.run))
     if status:
         raise typer.Exit(status)
-
-
-def _ask_before_spending(output: Output, session: Session, *, yes: bool) -> None:
-    limit = session.confirm_above_usd
-    if limit is None or yes:
-        return
-    with Counting(output, "estimating the cost"):
-        cost = session.estimate().cost_usd
-    ask_before_spending(output, cost, limit)
 
 
 def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
@@ -161,7 +152,7 @@ def _show_result(
             " the items were at fault"
         )
     if stopped is not None:
-        output.note(str(stopped))
+        output.note(str(error_words(stopped)))
         return EXIT_BUDGET
     if session.interrupted:
         output.note("stopped; the same command goes on where it was")

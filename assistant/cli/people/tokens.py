@@ -25,29 +25,19 @@ def add(
 
     Example: assistant tokens add dashboard --user ana --scope read
     """
-    from assistant.errors import InputError
-    from assistant.store.people.api_tokens import ApiTokenStore
-    from assistant.store.people.users import UserStore
-    from assistant.web.permissions import unknown_scopes
-    from assistant.web.security.credentials import clean_name, digest, new_token
+    from assistant.application.people.credentials import clean_name
+    from assistant.application.people.tokens import NewToken, issue_token
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
-    if wrong := unknown_scopes(frozenset(scope)):
-        raise InputError(
-            "no such scope", where=", ".join(wrong), hint="there are: read, label, manage, admin, accounts"
-        )
-    token = new_token()
+    new = NewToken(user=clean_name(user), name=name, scopes=frozenset(scope), days=days)
     with Workspace.open(workspace) as opened:
-        owner = UserStore(opened.database).get(clean_name(user))
-        made = ApiTokenStore(opened.database).add(
-            owner, name=name, digest=digest(token), scopes=sorted(set(scope)), actor=actor(), days=days
-        )
-    output = Output(as_json=as_json)
-    data = {"id": made.id, "token": token, "scopes": sorted(set(scope)), "user": owner.name}
-    output.result(data | {"expires_at": made.expires_at}, token)
+        issued = issue_token(opened, new, actor=actor())
+    output, made = Output(as_json=as_json), issued.token
+    data = {"id": made.id, "token": issued.secret, "scopes": list(made.scopes), "user": made.user}
+    output.result(data | {"expires_at": made.expires_at}, issued.secret)
     output.note(
-        f"token {made.id} for {owner.name} until {made.expires_at[:10]}; it is not shown again."
+        f"token {made.id} for {made.user} until {made.expires_at[:10]}; it is not shown again."
         " Send it as  Authorization: Bearer TOKEN"
     )
 
@@ -58,11 +48,11 @@ def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
 
     Example: assistant tokens list
     """
-    from assistant.store.people.api_tokens import ApiTokenStore
+    from assistant.application.people.tokens import list_tokens as tokens_of
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
-        found = ApiTokenStore(opened.database).all()
+        found = tokens_of(opened)
     columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at", "state")
     rows = [
         (
@@ -93,12 +83,12 @@ def revoke(
 
     Example: assistant tokens revoke 3
     """
-    from assistant.store.people.api_tokens import ApiTokenStore
+    from assistant.application.people.tokens import revoke_token
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
-        ApiTokenStore(opened.database).revoke(number, actor=actor())
+        revoke_token(opened, number, actor=actor())
     Output(as_json=as_json).result({"id": number}, f"token {number} opens nothing any more")
 
 

@@ -13,7 +13,7 @@ from assistant.cli.progress import quiet
 from assistant.domain.review_work import Role
 
 if TYPE_CHECKING:
-    from assistant.store.people.users import User
+    from assistant.domain.accounts import User
 
 app = typer.Typer(help="People who may sign in to `assistant serve`, and as what.", no_args_is_help=True)
 
@@ -43,26 +43,24 @@ def add(
 
     Example: assistant users add ana --role reviewer --languages en,zh
     """
-    from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name, hash_password
+    from assistant.application.people.accounts import NewUser, add_user
+    from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     output, cleaned = Output(as_json=as_json), clean_name(name)
     with Workspace.open(workspace) as opened:
-        store = UserStore(opened.database)
-        hashed = (
-            None
-            if no_password
-            else hash_password(
-                _password(password_stdin), name=cleaned, context=(display_name, opened.folder.resolve().name)
-            )
+        new = NewUser(
+            name=cleaned,
+            role=role,
+            display_name=display_name,
+            password=None if no_password else _password(password_stdin),
+            languages=_listed(languages),
+            skills=_listed(skills),
+            queues=_listed(queues),
+            team=team,
         )
-        given = {"languages": languages, "skills": skills, "queues": queues}
-        more = {key: _listed(value) for key, value in given.items() if value is not None}
-        user = store.add(
-            cleaned, role=role, actor=actor(), display_name=display_name, password_hash=hashed, team=team, **more
-        )
+        user = add_user(opened, new, actor=actor())
     output.result(_data(user), f"{user.name} may sign in as {user.role.value}")
     if user.has_password:
         output.next_step("assistant serve --team", "people sign in with their passwords")
@@ -79,12 +77,12 @@ def list_users(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -
 
     Example: assistant users list
     """
-    from assistant.store.people.users import UserStore
+    from assistant.application.people.accounts import list_users as users_of
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        found = UserStore(opened.database).all()
+        found = users_of(opened)
     rows = [
         (
             user.name,
@@ -119,19 +117,22 @@ def roles(
     Example: assistant users roles ana lead
     Example: assistant users roles partner --queues partner-zh
     """
-    from assistant.store.people.users import UserStore
-    from assistant.web.permissions import ROLES
-    from assistant.web.security.credentials import clean_name
+    from assistant.application.people.accounts import UserChanges, change_user
+    from assistant.application.people.credentials import clean_name
+    from assistant.domain.permissions import ROLES
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    lists = {"languages": languages, "skills": skills, "queues": queues}
-    values: dict[str, object] = {key: _listed(value) for key, value in lists.items() if value is not None}
-    values |= {} if role is None else {"role": role}
-    values |= {} if team is None else {"team": team}
+    changes = UserChanges(
+        role=role,
+        team=team,
+        languages=None if languages is None else _listed(languages),
+        skills=None if skills is None else _listed(skills),
+        queues=None if queues is None else _listed(queues),
+    )
     with Workspace.open(workspace) as opened:
-        user = UserStore(opened.database).change(clean_name(name), actor=actor(), **values)
+        user = change_user(opened, clean_name(name), changes, actor=actor())
     may = sorted(permission.value for permission in ROLES[user.role])
     output.result(_data(user) | {"may": may}, f"{user.name} is {user.role.value}: {', '.join(may)}")
 
@@ -147,19 +148,16 @@ def password(
 
     Example: assistant users password ana
     """
-    from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name, hash_password
+    from assistant.application.people.accounts import find_user
+    from assistant.application.people.accounts import set_password as set_new
+    from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     cleaned = clean_name(name)
     with Workspace.open(workspace) as opened:
-        store = UserStore(opened.database)
-        user = store.get(cleaned)  # before anything is typed
-        known = (user.display_name, opened.folder.resolve().name)
-        store.set_password(
-            cleaned, hash_password(_password(password_stdin), name=cleaned, context=known), actor=actor()
-        )
+        find_user(opened, cleaned)  # before anything is typed
+        set_new(opened, cleaned, _password(password_stdin), actor=actor())
     Output(as_json=as_json).result({"name": cleaned}, f"{cleaned} has a new password; their sessions have ended")
 
 
@@ -169,7 +167,7 @@ def disable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: Json
 
     Example: assistant users disable ana
     """
-    _set_disabled(name, True, workspace, as_json, "is shut out")
+    _set_active(name, False, workspace, as_json)
 
 
 @app.command("enable")
@@ -178,7 +176,7 @@ def enable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonO
 
     Example: assistant users enable ana
     """
-    _set_disabled(name, False, workspace, as_json, "may sign in again")
+    _set_active(name, True, workspace, as_json)
 
 
 @app.command("sessions")
@@ -192,22 +190,18 @@ def sessions(
 
     Example: assistant users sessions ana --end-all
     """
-    from assistant.store.people.sessions import SessionStore
-    from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name
-    from assistant.web.security.devices import device_of
-    from assistant.web.server.options import ServeOptions
+    from assistant.application.people.credentials import clean_name
+    from assistant.application.people.sessions import device_of, end_all_sessions, list_sessions
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
-    output = Output(as_json=as_json)
+    output, cleaned = Output(as_json=as_json), clean_name(name)
     with Workspace.open(workspace) as opened:
-        user, store = UserStore(opened.database).get(clean_name(name)), SessionStore(opened.database)
-        found = store.of_user(user.id, idle_seconds=ServeOptions().idle_seconds)
         if end_all:
-            ended = store.end_all(user, actor=actor())
-            output.result({"name": user.name, "sessions_ended": ended}, f"{ended:,} sessions of {user.name} have ended")
+            ended = end_all_sessions(opened, cleaned, actor=actor())
+            output.result({"name": cleaned, "sessions_ended": ended}, f"{ended:,} sessions of {cleaned} have ended")
             return
+        found = list_sessions(opened, cleaned)
     columns = ("id", "device", "address", "created_at", "last_seen_at")
     data = [{column: getattr(one, column) for column in columns} | {"device": device_of(one.device)} for one in found]
     rows = [(one["device"], one["address"], one["created_at"][:16], one["last_seen_at"][:16]) for one in data]
@@ -226,8 +220,8 @@ def link(
 
     Example: assistant users link
     """
-    from assistant.web.security.credentials import clean_name
-    from assistant.web.security.login_links import login_link
+    from assistant.application.people.credentials import clean_name
+    from assistant.application.people.sign_in import issue_login_link
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor, actor_as_user
     from assistant.wiring.workspace import Workspace
@@ -235,20 +229,21 @@ def link(
     options = ServeOptions(port=port, public_url=public_url)
     asked = clean_name(name) if name else actor_as_user()
     with Workspace.open(workspace) as opened:
-        url = login_link(opened.database, options, asked, actor=actor(), command="assistant users link")
+        url = options.login_url(issue_login_link(opened, asked, actor=actor(), seconds=options.link_seconds))
     Output(as_json=as_json).result({"login_url": url}, url)
 
 
-def _set_disabled(name: str, disabled: bool, workspace: WorkspaceOption, as_json: bool, words: str) -> None:
-    from assistant.store.people.users import UserStore
-    from assistant.web.security.credentials import clean_name
+def _set_active(name: str, active: bool, workspace: WorkspaceOption, as_json: bool) -> None:
+    from assistant.application.people.accounts import deactivate_user, reactivate_user
+    from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     cleaned = clean_name(name)
     with Workspace.open(workspace) as opened:
-        UserStore(opened.database).set_disabled(cleaned, disabled, actor=actor())
-    Output(as_json=as_json).result({"name": cleaned, "disabled": disabled}, f"{cleaned} {words}")
+        (reactivate_user if active else deactivate_user)(opened, cleaned, actor=actor())
+    said = f"{cleaned} may sign in again" if active else f"{cleaned} is shut out"
+    Output(as_json=as_json).result({"name": cleaned, "disabled": not active}, said)
 
 
 def _password(from_stdin: bool) -> str:
@@ -259,8 +254,8 @@ def _password(from_stdin: bool) -> str:
     return typed
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def _data(user: User) -> dict[str, object]:

@@ -7,16 +7,17 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output, table
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.problems import Reading
 
 if TYPE_CHECKING:
+    from assistant.application.people.accounts import NewUser
     from assistant.ingest.people import PersonRow
 
 _PASSWORD_BYTES = 15  # 120 random bits, 20 letters
@@ -47,20 +48,19 @@ def import_users(
 
     Example: assistant users import team.csv --passwords first-passwords.csv
     """
+    from assistant.application.people.accounts import add_users, list_users
     from assistant.ingest.people import read_people
-    from assistant.store.people.users import UserStore
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     wanted = _by_name(file, read_people(file, reading, note=output.note))
     with Workspace.open(workspace) as opened:
-        store = UserStore(opened.database)
-        there = {user.name for user in store.all()}
+        there = {user.name for user in list_users(opened)}
         new = {name: person for name, person in wanted.items() if name not in there}
         if new and not dry_run:
             given = _first_passwords(new, passwords)
-            store.add_all([_row(name, person, given.get(name)) for name, person in new.items()], actor=actor())
+            add_users(opened, [_new_user(name, one, given.get(name)) for name, one in new.items()], actor=actor())
     known = sorted(there & wanted.keys())
     rows = [(name, one.role.value, ", ".join(one.languages) or "all", one.team or "-") for name, one in new.items()]
     shown = [table(("name", "role", "languages", "team"), rows)] if rows else []
@@ -75,14 +75,15 @@ def import_users(
 
 
 def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
-    from assistant.web.security.credentials import clean_name
+    from assistant.application.people.credentials import clean_name
 
     found: dict[str, PersonRow] = {}
     for person in people:
         try:
             name = clean_name(person.name)
-        except InputError as error:
-            raise InputError(f"{person.name[:80]!r} {error}", where=f"{file}:{person.line}", hint=error.hint) from None
+        except InvalidValueError as error:
+            place = f"{file}:{person.line}: {person.name[:80]!r}"
+            raise InvalidValueError(error.code, where=place) from None
         if name in found:
             what = f"{name} was in line {found[name].line} already"
             raise InputError(what, where=f"{file}:{person.line}", hint="one row a person")
@@ -90,22 +91,29 @@ def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
     return found
 
 
-def _row(name: str, person: PersonRow, password_hash: str | None) -> dict[str, Any]:
-    lists = {key: list(getattr(person, key)) for key in ("languages", "skills", "queues")}
-    more = {"display_name": person.display_name, "team": person.team, "password_hash": password_hash}
-    return {"name": name, "role": person.role} | more | lists
+def _new_user(name: str, person: PersonRow, password: str | None) -> NewUser:
+    from assistant.application.people.accounts import NewUser
+
+    return NewUser(
+        name=name,
+        role=person.role,
+        display_name=person.display_name,
+        password=password,
+        languages=person.languages,
+        skills=person.skills,
+        queues=person.queues,
+        team=person.team,
+    )
 
 
 def _first_passwords(new: Iterable[str], out: Path | None) -> Mapping[str, str]:
-    """Hashes of random passwords by name, which are written to a new file before anybody is added."""
+    """Random passwords by name, which are written to a new file before anybody is added."""
     if out is None:
         return {}
-    from assistant.web.security.credentials import hash_password
-
     given = {name: secrets.token_urlsafe(_PASSWORD_BYTES) for name in new}
     try:
         with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("name", "password"), *given.items()])
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror}", where=str(out), hint="name a new file") from None
-    return {name: hash_password(password, name=name) for name, password in given.items()}
+    return given

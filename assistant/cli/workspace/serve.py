@@ -54,8 +54,8 @@ def serve(
     Example: assistant serve --open
     Example: assistant serve --team --host 0.0.0.0 --public-url https://labels.example.com --trusted-proxy 10.0.0.2
     """
+    from assistant.application.people.credentials import clean_name
     from assistant.errors import InputError
-    from assistant.web.security.credentials import clean_name
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor_as_user
 

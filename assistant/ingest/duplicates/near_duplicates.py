@@ -19,11 +19,10 @@ from assistant.ingest.duplicates.signatures import (
     SIGNATURE_BYTES,
     estimated_similarity,
     exact_similarity,
-    signature,
     signatures,
 )
 
-__all__ = ["group_near_duplicates", "signature", "signatures"]
+__all__ = ["group_near_duplicates", "signatures"]
 
 _ALL_PAIRS_UP_TO = 50  # items in a bucket; in a larger one (a common template) each is compared with few
 _FEW = 8

@@ -13,6 +13,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelSet
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.ingest.labels.import_checks import Checks, ImportReport, usable
 from assistant.ingest.labels.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
@@ -27,7 +28,7 @@ from assistant.store.content.items import ItemStore
 from assistant.store.database import parts
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 
 _LOOKED_AT = 100  # rows whose values say what a column is
 _BATCH = 2000

@@ -7,14 +7,12 @@ and one entry says the sums when the period is over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.audit_log import Event, Period
 from assistant.store.audit import log as audit
 from assistant.store.database import Database
 from assistant.store.tables.people import tallies
@@ -23,33 +21,6 @@ OTHERS = "others"
 """The key under which events beyond the most keys of a period are counted."""
 
 _NAMED = 50  # keys that a sum names
-
-
-class Period(IntEnum):
-    """How long events are counted together: so many characters of their moment."""
-
-    HOUR = 13
-    DAY = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened.
-
-    Args:
-        actor, action, subject, detail: as `audit.append` takes them.
-        key: events of one action with the same key are one kind; never a secret.
-        period: what is counted together.
-        most: keys of this action that get an entry of their own in a period.
-    """
-
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, object]
-    key: str
-    period: Period
-    most: int
 
 
 def moment_of(period: Period) -> str:

@@ -10,24 +10,13 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.domain.audit_log import AuditEntry
 from assistant.store.audit.bound_check import Bound, Said
 from assistant.store.database import PAGE, Database, now
 from assistant.store.tables.people import audit_log
 
 FIRST = "0" * 64  # what the first row follows
 _CHAIN = 7462  # one writer of the chain at a time on one PostgreSQL server
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change: who (`actor`) did what (`action`) to what (`subject`), when (ISO 8601 in UTC), and how."""
-
-    id: int
-    at: str
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +129,7 @@ def entries(
     actor: str | None = None,
     action: str | None = None,
     subject: str | None = None,
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """Newest changes first, below row `before`; filtered where a filter is given."""
     wanted = {audit_log.c.actor: actor, audit_log.c.action: action, audit_log.c.subject: subject}
     query = (
@@ -152,7 +141,7 @@ def entries(
     if before is not None:
         query = query.where(audit_log.c.id < before)
     with database.read() as connection:
-        return [Entry(*row) for row in connection.execute(query)]
+        return [AuditEntry(*row) for row in connection.execute(query)]
 
 
 def _page(connection: sa.Connection, last: int) -> Sequence[sa.Row[Any]]:

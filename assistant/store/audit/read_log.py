@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import threading
 
+from assistant.domain.audit_log import Event
 from assistant.errors import StorageError
-from assistant.store.audit.event_counts import Event, moment_of, tally
+from assistant.store.audit.event_counts import moment_of, tally
 from assistant.store.database import Database
 
 _PATIENCE_SECONDS = 5  # at the end, for a database another process keeps locked

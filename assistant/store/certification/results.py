@@ -10,14 +10,13 @@ import sqlalchemy as sa
 
 from assistant.domain.certificates import MACHINE, Origin
 from assistant.domain.labels import LabelAnswer
-from assistant.domain.runs import RunTotals
+from assistant.domain.runs import Run, RunTotals
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
 from assistant.store.content.precedents import PrecedentStore, settled_digests
 from assistant.store.database import PAGE, Database
 from assistant.store.runs.prelabels import newest, ranked
-from assistant.store.runs.runs import Run
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
 

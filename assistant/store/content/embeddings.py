@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import sqlalchemy as sa
 
+from assistant.domain.items import StoredItem
 from assistant.store.connection.reconnect import lasting
-from assistant.store.content.items import StoredItem, select_items, stored_item
+from assistant.store.content.items import select_items, stored_item
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.tables.content import embeddings, items
 

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
-from assistant.domain.items import ItemKind
-from assistant.store.content.items import StoredItem, select_items, stored_item
+from assistant.domain.items import ItemFilter, StoredItem
+from assistant.store.content.items import select_items, stored_item
 from assistant.store.database import Database
 from assistant.store.tables.content import items
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFilter:
-    """Which items; None for all. `item_id` is the item's own id."""
-
-    item_id: str | None = None
-    language: str | None = None
-    source: str | None = None
-    kind: ItemKind | None = None
 
 
 def page(database: Database, wanted: ItemFilter, *, before: int | None, limit: int) -> list[StoredItem]:

@@ -11,27 +11,10 @@ import numpy as np
 import sqlalchemy as sa
 
 from assistant.domain.canonical import id_spellings, same_items
-from assistant.domain.items import Content, Item, ItemKind
+from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.store.audit import log as audit
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.tables.content import ingests, items, near_duplicates, refusals
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """An item with its row number, which is short, rises with time of arrival and is what other tables point to.
-
-    Args:
-        key: the row number.
-        item: the item.
-        content_digest: the identity of its content.
-        group: row number of the first of its near-duplicates, None when it has none.
-    """
-
-    key: int
-    item: Item
-    content_digest: str
-    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

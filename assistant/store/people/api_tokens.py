@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from assistant.domain.accounts import MOST_TOKEN_DAYS, TOKEN_DAYS, ApiToken, TokenHolder, User
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
-from assistant.store.people.users import User, read_user
+from assistant.store.people.users import read_user
 from assistant.store.tables.people import api_tokens, users
-
-DAYS, MOST_DAYS = 90, 366
-"""How long a token lasts where nothing is said, and at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiToken:
-    """A token, without its secret.
-
-    Args:
-        id: row number.
-        user: the name of whoever it acts for.
-        name: what it is for.
-        scopes: what it may do, beside what its owner may.
-        created_at, last_used_at, revoked_at: ISO 8601, None for never.
-        expires_at: when it opens nothing any more.
-    """
-
-    id: int
-    user: str
-    name: str
-    scopes: tuple[str, ...]
-    created_at: str
-    last_used_at: str | None
-    revoked_at: str | None
-    expires_at: str
-
-    @property
-    def state(self) -> str:
-        """`revoked`, `expired` or `open`."""
-        if self.revoked_at is not None:
-            return "revoked"
-        return "expired" if self.expires_at <= now() else "open"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenHolder:
-    """Who comes with a token; one that has expired opens nothing."""
-
-    token_id: int
-    user: User
-    scopes: tuple[str, ...]
-    last_used_at: str | None
-    expires_at: str
-
-    @property
-    def expired(self) -> bool:
-        """Whether it opens nothing any more."""
-        return self.expires_at <= now()
 
 
 class ApiTokenStore:
@@ -71,15 +22,15 @@ class ApiTokenStore:
         self._database = database
 
     def add(
-        self, user: User, *, name: str, digest: str, scopes: Sequence[str], actor: str, days: float = DAYS
+        self, user: User, *, name: str, digest: str, scopes: Sequence[str], actor: str, days: float = TOKEN_DAYS
     ) -> ApiToken:
         """A new token, which opens something for so many days.
 
         Raises:
-            InvalidValueError: not 0 to `MOST_DAYS` days.
+            InvalidValueError: not 0 to `MOST_TOKEN_DAYS` days.
         """
-        if not 0 < days <= MOST_DAYS:
-            raise InvalidValueError("token_lifetime_out_of_range", field="days", days=days, most=MOST_DAYS)
+        if not 0 < days <= MOST_TOKEN_DAYS:
+            raise InvalidValueError("token_lifetime_out_of_range", field="days", days=days, most=MOST_TOKEN_DAYS)
         ends = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="milliseconds")
         row = {"user_id": user.id, "name": name, "digest": digest, "scopes": sorted(scopes), "created_at": now()}
         row["expires_at"] = ends

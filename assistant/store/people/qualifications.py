@@ -6,25 +6,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.accounts import Qualification
 from assistant.domain.review_work import QualificationState, TaskKind
 from assistant.store.database import now
 from assistant.store.tables.people import qualifications
 from assistant.store.tables.review import practice_answers, tasks
-
-
-class Qualification(NamedTuple):
-    """One round of one person; `asked` items it has, `right` of those answered so far."""
-
-    id: int
-    user_id: int
-    policy_id: str
-    policy_version: str
-    language: str
-    state: QualificationState
-    asked: int
-    right: int
-    created_at: str
-    decided_at: str | None
 
 
 class Round(NamedTuple):

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from assistant.domain.accounts import OpenSession, Session, User
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
-from assistant.store.people.users import User, end_sessions, read_user
+from assistant.store.people.users import end_sessions, read_user
 from assistant.store.tables.people import login_links, sessions, users
 
 _KEPT = timedelta(days=30)  # how long the row of a session stays after its end
 _CLOCKS_DIFFER = 60.0  # seconds, of two servers on one database
 _ID = 16  # digits of its digest that name a session in lists and in the log
 _LONGEST_DEVICE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session under way.
-
-    Args:
-        digest: of the cookie's secret.
-        user: whose it is, as the database has them now.
-        csrf: what their forms and scripts send back.
-        last_seen_at, expires_at: ISO 8601.
-        confirmed_at: when they last showed that it is them, by password or link; empty where it isn't known.
-    """
-
-    digest: str
-    user: User
-    csrf: str
-    last_seen_at: str
-    expires_at: str
-    confirmed_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session as a list shows it.
-
-    Args:
-        id: the first 16 digits of its digest: names it, and opens nothing.
-        device: as the browser names itself; empty where it isn't known.
-        address: where it began; empty where it isn't known.
-        created_at, last_seen_at, expires_at: ISO 8601; the last use is noted every few minutes.
-    """
-
-    id: str
-    device: str
-    address: str
-    created_at: str
-    last_seen_at: str
-    expires_at: str
 
 
 class SessionStore:

@@ -3,63 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.review_work import Principal, Role
+from assistant.domain.accounts import User
+from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.tables.people import api_tokens, sessions, users
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """Somebody who may sign in.
-
-    Args:
-        id: row number.
-        name: lower case; the rater of their answers.
-        display_name: as they write it.
-        role: decides what they may do.
-        has_password: whether they can sign in with one.
-        languages, skills, opt_outs, queues, team: what they may take; see `Principal`.
-        preferences: language, theme, key profile and the like.
-        disabled: can't sign in any more.
-        created_at: ISO 8601.
-    """
-
-    id: int
-    name: str
-    display_name: str
-    role: Role
-    has_password: bool
-    languages: tuple[str, ...]
-    skills: tuple[str, ...]
-    opt_outs: tuple[str, ...]
-    queues: tuple[str, ...]
-    team: str
-    preferences: Mapping[str, Any]
-    disabled: bool
-    created_at: str
-
-    def principal(self, scopes: Sequence[str] = ()) -> Principal:
-        """Them at the door; with the scopes of the token they came with."""
-        return Principal(
-            user_id=self.id,
-            name=self.name,
-            role=self.role,
-            languages=frozenset(self.languages),
-            skills=frozenset(self.skills),
-            opt_outs=frozenset(self.opt_outs),
-            queues=frozenset(self.queues) | ({self.team} if self.team else frozenset()),
-            scopes=frozenset(scopes),
-        )
-
-
-CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team"})
+CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team", "disabled"})
 
 
 class UserStore:
@@ -141,7 +96,10 @@ class UserStore:
                 _insert(connection, actor=actor, **person)
 
     def change(self, name: str, *, actor: str, **values: Any) -> User:
-        """Change some of `CHANGEABLE`; a role counts from the next request on, and ends their sessions.
+        """Change some of `CHANGEABLE` in one transaction; what changes nothing is not logged.
+
+        A new role counts from the next request on, and ends their sessions. `disabled` shuts them out at once and
+        everywhere, sessions and tokens included, or lets them in again; what they did stays.
 
         Raises:
             NotFoundError, ConflictError: an unknown name; no user would be left who may manage users.
@@ -152,16 +110,14 @@ class UserStore:
         told = {key: value for key, value in values.items() if _plain(getattr(before, key)) != _plain(value)}
         if not told:
             return before
+        disabled = told.pop("disabled", None)
         with self._database.write() as connection:
-            if told.get("role", Role.ADMIN) != Role.ADMIN:
+            if disabled or told.get("role", Role.ADMIN) != Role.ADMIN:
                 _keep_an_admin(connection, before)
-            connection.execute(
-                users.update().where(users.c.id == before.id).values({k: _plain(v) for k, v in told.items()})
-            )
-            detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in told.items()}
-            if "role" in told:
-                detail["sessions_ended"] = end_sessions(connection, before.id)
-            audit.append(connection, actor=actor, action="user.change", subject=f"user:{name}", detail=detail)
+            if disabled is not None:
+                _set_disabled(connection, before, disabled, actor)
+            if told:
+                _change(connection, before, told, actor)
         return self.get(name)
 
     def set_password(self, name: str, password_hash: str, *, actor: str, keep_session: str = "") -> None:
@@ -176,24 +132,6 @@ class UserStore:
             ended = end_sessions(connection, user.id, keep_session)
             detail = {"sessions_ended": ended}
             audit.append(connection, actor=actor, action="user.password", subject=f"user:{name}", detail=detail)
-
-    def set_disabled(self, name: str, disabled: bool, *, actor: str) -> None:
-        """Shut somebody out, at once and everywhere, or let them in again; what they did stays.
-
-        Raises:
-            NotFoundError, ConflictError: an unknown name; no user would be left who may manage users.
-        """
-        user = self.get(name)
-        with self._database.write() as connection:
-            detail: dict[str, int] = {}
-            if disabled:
-                _keep_an_admin(connection, user)
-                tokens = api_tokens.update().where(api_tokens.c.user_id == user.id, api_tokens.c.revoked_at.is_(None))
-                detail["sessions_ended"] = end_sessions(connection, user.id)
-                detail["tokens_revoked"] = connection.execute(tokens.values(revoked_at=now())).rowcount
-            connection.execute(users.update().where(users.c.id == user.id).values(disabled=disabled))
-            action = "user.disable" if disabled else "user.enable"
-            audit.append(connection, actor=actor, action=action, subject=f"user:{name}", detail=detail)
 
     def set_preferences(self, name: str, changes: Mapping[str, Any], *, actor: str) -> None:
         """Change some preferences, leaving the others. Raises NotFoundError for an unknown name."""
@@ -228,6 +166,25 @@ def read_user(row: Any) -> User:
         disabled=row.disabled,
         created_at=row.created_at,
     )
+
+
+def _change(connection: sa.Connection, before: User, values: Mapping[str, Any], actor: str) -> None:
+    connection.execute(users.update().where(users.c.id == before.id).values({k: _plain(v) for k, v in values.items()}))
+    detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in values.items()}
+    if "role" in values:
+        detail["sessions_ended"] = end_sessions(connection, before.id)
+    audit.append(connection, actor=actor, action="user.change", subject=f"user:{before.name}", detail=detail)
+
+
+def _set_disabled(connection: sa.Connection, user: User, disabled: bool, actor: str) -> None:
+    detail: dict[str, int] = {}
+    if disabled:
+        tokens = api_tokens.update().where(api_tokens.c.user_id == user.id, api_tokens.c.revoked_at.is_(None))
+        detail["sessions_ended"] = end_sessions(connection, user.id)
+        detail["tokens_revoked"] = connection.execute(tokens.values(revoked_at=now())).rowcount
+    connection.execute(users.update().where(users.c.id == user.id).values(disabled=disabled))
+    action = "user.disable" if disabled else "user.enable"
+    audit.append(connection, actor=actor, action=action, subject=f"user:{user.name}", detail=detail)
 
 
 def _keep_an_admin(connection: sa.Connection, leaving: User) -> None:

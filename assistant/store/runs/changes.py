@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
-from assistant.domain.runs import ChangedAnswer, RunChanges
+from assistant.domain.runs import ChangedAnswer, Run, RunChanges
 from assistant.store.database import Database
 from assistant.store.runs.prelabels import newest
-from assistant.store.runs.runs import Run
 from assistant.store.tables.content import items, prelabels
 
 

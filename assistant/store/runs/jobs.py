@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 
+from assistant.domain.runs import JobOrigin, JobRow, fresh_since
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.tables.content import jobs
 
-FRESH_SECONDS = 20.0  # a job that has reported within that time is at work
 _OPEN = jobs.c.ended_at.is_(None)
-
-
-class JobOrigin(StrEnum):
-    """Where a job was started."""
-
-    PAGES = "pages"  # or by the API
-    COMMAND = "command"
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """One job of a run.
-
-    Args:
-        id: its row number.
-        run_id: the run's.
-        origin: where it was started.
-        actor: who started it.
-        created_at: when, ISO 8601 UTC.
-        seen_at: when it last reported; None before the first time.
-        stop_at, stop_by: when it was asked to stop and by whom; None where it was not.
-        ended_at: when it ended in an orderly way; None for one that was killed, too.
-    """
-
-    id: int
-    run_id: int
-    origin: JobOrigin
-    actor: str
-    created_at: str
-    seen_at: str | None
-    stop_at: str | None
-    stop_by: str | None
-    ended_at: str | None
-
-    @property
-    def reports(self) -> bool:
-        """Whether it has been started or has reported within `FRESH_SECONDS`, and has not ended."""
-        return self.ended_at is None and (self.seen_at or self.created_at) > _fresh_since()
 
 
 class JobStore:
@@ -74,7 +33,7 @@ class JobStore:
         row = {"run_id": run_id, "origin": origin.value, "actor": actor, "created_at": now()}
         with self._database.write(alone=True) as connection:
             if origin is JobOrigin.PAGES:
-                starting = sa.and_(_OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > _fresh_since())
+                starting = sa.and_(_OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > fresh_since())
                 if connection.execute(sa.select(jobs.c.id).where(starting).limit(1)).first():
                     raise InputError("another job is just being started", hint="look again in a moment")
             key = int(connection.execute(sa.insert(jobs).returning(jobs.c.id), row).scalar_one())
@@ -122,10 +81,6 @@ class JobStore:
     def _set(self, key: int, **values: str) -> None:
         with self._database.write() as connection:
             connection.execute(sa.update(jobs).where(jobs.c.id == key, _OPEN).values(**values))
-
-
-def _fresh_since() -> str:
-    return (datetime.now(UTC) - timedelta(seconds=FRESH_SECONDS)).isoformat(timespec="milliseconds")
 
 
 def _job(row: sa.Row[tuple[object, ...]]) -> JobRow:

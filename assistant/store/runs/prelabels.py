@@ -8,15 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.items import StoredItem
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, Usage
+from assistant.domain.runs import Run
 from assistant.routing.route import Decision
 from assistant.store.connection.reconnect import lasting
-from assistant.store.content.items import StoredItem, stored_item, with_media
+from assistant.store.content.items import stored_item, with_media
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.routes import newest_revisions, next_routes
-from assistant.store.runs.runs import Run, alike
+from assistant.store.runs.runs import alike
 from assistant.store.tables.content import items, near_duplicates, prelabels, replies, routes, runs
 
 

@@ -2,71 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.runs import LastEvent, Progress, RunItem, RunItemFilter
 from assistant.store.database import Database
 from assistant.store.runs.prelabels import newest
 from assistant.store.runs.rounds import ROUTED
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, prelabels, routes, run_events
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFilter:
-    """Which items of a run: empty for all.
-
-    Args:
-        status: `labelled` or `failed`.
-        label: one of the labels of the machine's answer.
-        failure: why it failed.
-        route: where it went.
-        reason: why it went there.
-    """
-
-    status: str = ""
-    label: str = ""
-    failure: str = ""
-    route: str = ""
-    reason: str = ""
-
-
-class RunItem(NamedTuple):
-    """An item with the machine's newest answer and its route."""
-
-    key: int
-    id: str
-    text: str
-    language: str
-    status: str
-    labels: LabelAnswer
-    clauses: tuple[str, ...]
-    failure: str | None
-    detail: str | None
-    signals: Mapping[str, float]
-    route: str | None
-    reason: str | None
-    cost_usd: float | None
-    query: str | None
-
-
-class Progress(NamedTuple):
-    """Items that a run has answered, of all items there are; both from an index alone."""
-
-    answered: int
-    items: int
-
-
-class LastEvent(NamedTuple):
-    """The newest event of a run's jobs; see `RunStore.event`."""
-
-    event: str
-    detail: Mapping[str, Any]
-    created_at: str
 
 
 class RunItemStore:
@@ -92,7 +37,7 @@ class RunItemStore:
         with self._database.read() as connection:
             return {row[0]: LastEvent(*row[1:]) for row in connection.execute(query)}
 
-    def page(self, run_id: int, wanted: ItemFilter, before: int | None, limit: int) -> list[RunItem]:
+    def page(self, run_id: int, wanted: RunItemFilter, before: int | None, limit: int) -> list[RunItem]:
         """At most so many items of a run below a row number, the latest first."""
         query = _answers(run_id, wanted).order_by(prelabels.c.item_id.desc()).limit(limit)
         if before is not None:
@@ -101,7 +46,7 @@ class RunItemStore:
             return [_item(row) for row in connection.execute(query)]
 
 
-def _answers(run_id: int, wanted: ItemFilter) -> sa.Select[Any]:
+def _answers(run_id: int, wanted: RunItemFilter) -> sa.Select[Any]:
     route = sa.and_(
         routes.c.run_id == run_id, routes.c.item_id == prelabels.c.item_id, newest(routes, prelabels.c.item_id)
     )

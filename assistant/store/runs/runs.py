@@ -17,8 +17,6 @@ from assistant.store.connection.reconnect import lasting
 from assistant.store.database import Database, now
 from assistant.store.tables.content import prelabels, run_events, runs
 
-__all__ = ["EVALUATION", "NOT_STORED", "Run", "RunStore", "alike", "evaluation_key"]
-
 EVALUATION = "eval"
 """Origin of runs that hold the answers of an evaluation: nothing is routed, settled or exported from them."""
 

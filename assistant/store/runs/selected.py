@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from assistant.domain.items import StoredItem
 from assistant.domain.prelabels import Prelabel
+from assistant.domain.runs import Run
 from assistant.store.connection.reconnect import lasting
-from assistant.store.content.items import StoredItem, with_media
+from assistant.store.content.items import with_media
 from assistant.store.database import PAGE, Database, parts
 from assistant.store.runs.prelabels import (
     PendingItem,
@@ -19,7 +21,6 @@ from assistant.store.runs.prelabels import (
     unanswered,
     unshared_answers,
 )
-from assistant.store.runs.runs import Run
 from assistant.store.tables.content import items, replies
 
 

@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.application.workspace.audit_anchors import ASKED, anchor_head, check_audit
+from assistant.application.workspace.audit_anchors import list_changes as changes_of
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.store.audit import log as audit
 from assistant.web.api_schema import Body, Cursor, Filter, Limit, Page, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import needs
 
 router = group("audit")
@@ -96,9 +96,9 @@ def list_changes(
     limit: Limit = 50,
 ) -> Entries:
     """Changes, newest first."""
-    database, wanted = site(request).database, {"actor": actor, "action": action, "subject": subject}
+    workspace, wanted = site(request).workspace, {"actor": actor, "action": action, "subject": subject}
     rows, following = paged(
-        lambda before, most: audit.entries(database, before=before, limit=most, **wanted),
+        lambda before, most: changes_of(workspace, before=before, limit=most, **wanted),
         cursor,
         limit,
         lambda one: one.id,

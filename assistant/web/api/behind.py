@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from assistant.application.review.content import TEXT_SHOWN, read_translation
 from assistant.application.review.task_view import ShownPrecedent, Translation
+from assistant.domain.items import StoredItem
 from assistant.messages.language import marked
-from assistant.store.content.items import StoredItem
 from assistant.web.pictures import picture_of
 from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem

@@ -8,14 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit
+from assistant.application.workspace.audit_anchors import ASKED, AuditCheck, anchor_head, check_audit, list_changes
+from assistant.domain.audit_log import AuditEntry
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
-from assistant.store.audit import log as audit
-from assistant.store.audit.log import Entry
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import needs
@@ -25,7 +24,7 @@ router = APIRouter()
 Reader = Annotated[Principal, Depends(needs(Permission.SEE_AUDIT))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 
-COLUMNS: tuple[Column[Entry], ...] = (
+COLUMNS: tuple[Column[AuditEntry], ...] = (
     Column("id", lambda one: one.id),
     Column("at", lambda one: one.at),
     Column("actor", lambda one: one.actor),
@@ -79,6 +78,6 @@ def _page(
     return render(request, template, listing=found, filters=filters, check=check, signed=signed)
 
 
-def _fetch(request: Request, filters: dict[str, str]) -> Callable[[int | None, int], Sequence[Entry]]:
-    database, wanted = site(request).database, {name: value.strip() or None for name, value in filters.items()}
-    return lambda before, limit: audit.entries(database, before=before, limit=limit, **wanted)
+def _fetch(request: Request, filters: dict[str, str]) -> Callable[[int | None, int], Sequence[AuditEntry]]:
+    workspace, wanted = site(request).workspace, {name: value.strip() or None for name, value in filters.items()}
+    return lambda before, limit: list_changes(workspace, before=before, limit=limit, **wanted)

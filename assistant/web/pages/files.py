@@ -9,10 +9,11 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import RunTotals
 from assistant.policy.documents.difference import compare_policies
-from assistant.store.certification.results import RunTotals
 from assistant.store.review.queue.queue_rows import Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
@@ -21,7 +22,6 @@ from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of
 from assistant.web.pages.evaluation.prompts import Shown, all_versions
 from assistant.web.pages.evaluation.quality import source_of
 from assistant.web.pages.evaluation.runs import RunFilter, run_rows, totals_of
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.pagination import Text, everything
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs

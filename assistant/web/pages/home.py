@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.domain.permissions import Permission, may
 from assistant.store.review.queue.workload import count_assignments
 from assistant.web.context import site
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import Current
 

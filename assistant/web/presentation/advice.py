@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.errors import AssistantError
+from assistant.messages import wording
 from assistant.messages.language import Language, marked
 
 ADVICE: Mapping[str, str] = {
+    "password_is_the_name": marked("Take something others don't know."),
+    "password_guessable": marked("Take four or five words that have nothing to do with each other."),
+    "token_without_scope": marked("Choose a scope."),
     "last_admin": marked("Make another user an admin first."),
 }
+
+
+def sentences(error: AssistantError, reader: Language) -> str:
+    """An error as a form shows it: what was wrong and what to do next, in the reader's language."""
+    place = f"{error.where}: " if error.where else ""
+    wrong = f"{place}{wording.what(error, reader)}"
+    stop = "。" if reader.code == "zh" else "."
+    next_step = advice(error.code, reader) or error.hint
+    return f"{wrong[:1].upper()}{wrong[1:]}{stop} {next_step}".strip()
 
 
 def advice(code: str, reader: Language) -> str:

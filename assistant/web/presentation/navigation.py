@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
-from assistant.web.permissions import Permission, may
 
 
 @dataclass(frozen=True, slots=True)

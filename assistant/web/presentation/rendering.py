@@ -1,4 +1,4 @@
-"""Making a page: a template with the reader's language, theme, menu and CSRF token."""
+"""Making a page: a template with the reader's language, theme, menu and CSRF token; content as text only."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from assistant.domain.permissions import Permission, may
 from assistant.messages.language import LANGUAGES, Language, choose, speaking, spoken
+from assistant.reports.visible import clipped, visible
 from assistant.web.context import Visit, site, visit
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.assets import assets
 from assistant.web.presentation.navigation import menu
 
@@ -21,6 +22,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGE_COOKIE = "assistant-language"
 YEAR_SECONDS = 365 * 24 * 3600
 THEMES = ("auto", "light", "dark")
+_EXCERPT = 160  # characters
 _FILTERS = ("number", "percent", "money", "date", "moment", "ago", "duration")
 
 
@@ -102,3 +104,13 @@ def environment() -> Environment:
 
 def _filter(name: str) -> Callable[..., str]:
     return lambda *values: str(getattr(spoken(), name)(*values))
+
+
+def excerpt(text: str, length: int = _EXCERPT) -> str:
+    """The beginning of a text in one line."""
+    return clipped(visible(" ".join(text[: 8 * length].split())), length)
+
+
+def whole(text: str) -> str:
+    """All of a text, lines kept."""
+    return visible(text)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from assistant.domain.prelabels import FailureReason
-from assistant.domain.review_work import Cause, QualificationState, TaskKind
+from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import Kind
 from assistant.routing.route import Route
+
+ROLES = {
+    Role.ADMIN: marked("Admin"),
+    Role.MANAGER: marked("Manager"),
+    Role.LEAD: marked("Lead"),
+    Role.REVIEWER: marked("Reviewer"),
+    Role.ANALYST: marked("Analyst"),
+    Role.EXTERNAL: marked("External reviewer"),
+}
 
 CAUSES = {
     Cause.POLICY_UNCLEAR: marked("Policy unclear"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from assistant.web.permissions import SCOPES, Permission, roles_that_may
+from assistant.domain.permissions import SCOPES, Permission, roles_that_may
 
 _END = "\nRaises:"  # of a docstring: what follows is for those who read the code
 

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from assistant.application.people.sessions import seconds_since, use_session
+from assistant.application.people.tokens import use_token
+from assistant.domain.accounts import Session
+from assistant.domain.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
-from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.store.people.sessions import Session, SessionStore
 from assistant.web.context import NOBODY, Visit, site, visit
-from assistant.web.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
-from assistant.web.presentation.role_titles import ROLES
+from assistant.web.presentation.terms import ROLES
 from assistant.web.problems import CONFIRM, Problem
-from assistant.web.security.credentials import digest
 from assistant.web.security_events import access_refused, token_refused, token_used
 from assistant.web.server.public_routes import is_open
 
@@ -32,7 +31,6 @@ CSRF_FIELD = "csrf_token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TYPING_SECONDS = 300  # from opening a form to sending it
-_SEEN_SECONDS = 300  # how often a session's last use is noted
 
 
 async def door(request: Request) -> None:
@@ -111,7 +109,7 @@ def require_confirmed(request: Request) -> None:
     if here.principal is not None and not here.session and Scope.ACCOUNTS.value not in here.principal.scopes:
         raise _lacks(Scope.ACCOUNTS)
     allowed = site(request).options.confirm_seconds + (0 if request.method in _SAFE else _TYPING_SECONDS)
-    if here.session and (not here.confirmed_at or _seconds_since(here.confirmed_at) > allowed):
+    if here.session and (not here.confirmed_at or seconds_since(here.confirmed_at) > allowed):
         detail = marked("Give your password once more before you manage accounts: POST /api/v1/me/confirm, or sign in.")
         raise Problem(403, detail, code=CONFIRM)
 
@@ -151,30 +149,22 @@ def _by_session(request: Request) -> Visit:
 
 def find_session(request: Request) -> Session | None:
     """The session the browser came with, if it is alive."""
+    here = site(request)
     secret = request.cookies.get(session_cookie(request), "")
-    if not secret:
-        return None
-    held, store = site(request), SessionStore(site(request).database)
-    session = store.find(digest(secret), idle_seconds=held.options.idle_seconds)
-    # a last use that is ahead of now is of before the clock was set back: it is noted again, too
-    if session and abs(_seconds_since(session.last_seen_at)) > min(_SEEN_SECONDS, held.options.idle_seconds / 10):
-        held.workspace.last_uses.session(session.digest)
-    return session
+    return use_session(here.workspace, secret, idle_seconds=here.options.idle_seconds)
 
 
 def _by_token(request: Request) -> Visit:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
-    store = ApiTokenStore(site(request).database)
-    holder = store.find(digest(secret.strip())) if kind.lower() == "bearer" else None
-    if holder is None or not holder.scopes:
-        site(request).workspace.read_log.add(token_refused(request, "unknown", ""))
+    workspace = site(request).workspace
+    holder = use_token(workspace, secret.strip()) if kind.lower() == "bearer" else None
+    if holder is None:
+        workspace.read_log.add(token_refused(request, "unknown", ""))
         return Visit(refused="token_unknown")
     if holder.expired:
-        site(request).workspace.read_log.add(token_refused(request, "expired", holder.user.name))
+        workspace.read_log.add(token_refused(request, "expired", holder.user.name))
         return Visit(token_expires_at=holder.expires_at, refused="token_expired")
-    site(request).workspace.read_log.add_once(token_used(request, holder.token_id, holder.user.name))
-    if holder.last_used_at is None or _seconds_since(holder.last_used_at) > _SEEN_SECONDS:
-        site(request).workspace.last_uses.token(holder.token_id)
+    workspace.read_log.add_once(token_used(request, holder.token_id, holder.user.name))
     return Visit(
         holder.user.principal(holder.scopes),
         holder.user.display_name,
@@ -223,7 +213,3 @@ def _sign_in(request: Request) -> Problem:
             headers={"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The token expired"'},
         )
     return Problem(401, code="sign_in", headers={"WWW-Authenticate": "Bearer"})
-
-
-def _seconds_since(moment: str) -> float:
-    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
+from assistant.application.people import sessions
+from assistant.application.people.login_limits import Wait
+from assistant.application.people.sessions import NewSession
+from assistant.application.people.sign_in import check_password, known_account
+from assistant.domain.accounts import User
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
-from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
 from assistant.web.context import address, request_id, site, visit
-from assistant.web.login_limits import Wait
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import session_cookie
-from assistant.web.security.credentials import digest, new_secret, password_fits
 from assistant.web.security_events import login_refused
 from assistant.web.server.log import LOG
 
@@ -26,18 +27,13 @@ def user_of(request: Request, account: str, password: str, *, why: str = "failed
     Unknown names, wrong passwords and the shut out are nobody, after the same time.
     """
     here = site(request)
-    users = UserStore(here.database)
-    wait = here.logins.try_once(account, address(request))
-    if wait.seconds:
-        here.metrics.login_limit(wait.limit)
-        note_refused(request, "limited", account if users.find(account) else "")
-        return wait
-    user = users.find(account) if password_fits(password, users.password_hash(account)) else None
-    if user is None:
-        note_refused(request, why, account if users.find(account) else "")
-        return None
-    here.logins.succeeded(account, address(request))
-    return user
+    found = check_password(here.workspace, here.logins, account, password, address(request))
+    if isinstance(found, Wait):
+        here.metrics.login_limit(found.limit)
+        note_refused(request, "limited", known_account(here.workspace, account))
+    elif found is None:
+        note_refused(request, why, known_account(here.workspace, account))
+    return found
 
 
 def is_own(request: Request, who: Principal, password: str) -> bool:
@@ -46,11 +42,6 @@ def is_own(request: Request, who: Principal, password: str) -> bool:
     if isinstance(found, Wait):
         raise Problem(429, TOO_MANY, values={"seconds": found.seconds}, headers={"Retry-After": str(found.seconds)})
     return found is not None
-
-
-def known_about(request: Request, *names: str) -> tuple[str, ...]:
-    """What a password must not be made of, beside the name to sign in with: these names, and the workspace's."""
-    return (*names, site(request).workspace.folder.resolve().name)
 
 
 def note_refused(request: Request, why: str, account: str) -> None:
@@ -67,17 +58,15 @@ def begin_session(request: Request, user: User, response: Response, *, how: str)
     How it was begun is `password`, `link` or `confirm`; the last keeps what the pages that are open send back.
     """
     here, before = site(request), visit(request)
-    secret = new_secret()
-    SessionStore(here.database).open(
-        user,
-        digest=digest(secret),
-        csrf=before.csrf if how == "confirm" and before.csrf else new_secret(),
-        seconds=here.options.session_seconds,
+    new = NewSession(
         how=how,
+        seconds=here.options.session_seconds,
+        csrf=before.csrf if how == "confirm" else "",
         instead_of=before.session,
         device=request.headers.get("user-agent", ""),
         address=address(request),
     )
+    secret = sessions.begin_session(here.workspace, user, new)
     here.metrics.login("ok")
     request.state.visit = type(before)(Principal(user.id, user.name, user.role), user.display_name)  # for the log
     response.headers["Cache-Control"] = "no-store"

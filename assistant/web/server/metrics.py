@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from assistant import __version__
+from assistant.domain.health import Backlog
 from assistant.domain.review_work import OutcomeKind
 from assistant.store.database import HEAD
-from assistant.store.review.queue.workload import Backlog
 from assistant.web.server.connections import Connections
 
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)

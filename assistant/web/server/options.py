@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from assistant.application.people.sessions import IDLE_SECONDS
+from assistant.application.people.sign_in import LINK_SECONDS
 from assistant.errors import InputError
 from assistant.web.server.connections import TrustedProxies
 
@@ -46,9 +48,9 @@ class ServeOptions:
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str = ""
-    idle_seconds: float = 8 * 3600
+    idle_seconds: float = IDLE_SECONDS
     session_seconds: float = 7 * 24 * 3600
-    link_seconds: float = 15 * 60
+    link_seconds: float = LINK_SECONDS
     confirm_seconds: float = 10 * 60
     largest_body: int = LARGEST_BODY
     lease_sweep_seconds: float = 15.0
@@ -79,6 +81,10 @@ class ServeOptions:
     def base_url(self) -> str:
         """What people type, without a slash at the end."""
         return self.origin + self.root
+
+    def login_url(self, secret: str) -> str:
+        """The address that signs in whoever has this link's secret."""
+        return f"{self.base_url}/login/link?token={secret}"
 
     @property
     def origin(self) -> str:

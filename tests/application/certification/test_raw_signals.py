@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.application.certification.raw_signals import compared_signals, replicates
-from assistant.store.runs.runs import Run
+from assistant.domain.runs import Run
 
 RUN = Run(1, "k1", "prelabel", "m", "p@1", "pd", "c@1", "cd", {"temperature": 0.7}, 0, "2026-01-01")
 

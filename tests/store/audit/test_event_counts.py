@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from assistant.domain.audit_log import Event, Period
 from assistant.store.audit import event_counts as tallies
 from assistant.store.audit import log as audit
-from assistant.store.audit.event_counts import Event, Period, close_periods, tally
+from assistant.store.audit.event_counts import close_periods, tally
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.database import Database
 from assistant.store.tables.people import tallies as table

@@ -3,12 +3,12 @@
 import pytest
 
 from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Purpose, SampledItem, Standing
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.database import Database
-from assistant.store.runs.runs import Run
 
 STATEMENT = {"max_error": 0.05, "confidence": 0.95, "by": {"en": {"threshold": None}}}
 

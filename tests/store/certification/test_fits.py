@@ -7,12 +7,12 @@ import pytest
 
 from assistant.domain.certificates import Score
 from assistant.domain.items import Content, Item
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store import staging
 from assistant.store.certification.fits import FitStore, KeptClassifier
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
-from assistant.store.runs.runs import Run
 from tests.cli.certified import score_of
 
 

@@ -5,13 +5,14 @@ import pytest
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
+from assistant.domain.runs import Run
 from assistant.ingest.embedding import embedded_text
 from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 
 FAILED = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.REFUSED)
 

@@ -3,11 +3,11 @@
 import pytest
 
 from assistant.domain.certificates import Purpose, Sample, SampledItem
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.database import Database
-from assistant.store.runs.runs import Run
 
 DRAWN = [SampledItem("i4", 0.5), SampledItem("i1", 0.1 + 0.2)]
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from assistant.domain.certificates import Origin, Purpose, Settlement
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.database import Database
-from assistant.store.runs.runs import Run
 from tests.stored import settlements_of
 
 PERSON = Settlement("i3", ("hate", "spam"), Origin.PERSON, None, None, 2)

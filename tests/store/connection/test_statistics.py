@@ -9,19 +9,20 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.consensus import Consensus
+from assistant.domain.runs import Run, RunItemFilter
 from assistant.store.certification.results import ResultStore
 from assistant.store.database import Database, _engine
 from assistant.store.review.queue.routed_items import run_items, unqueued
 from assistant.store.runs.changes import ChangeStore
 from assistant.store.runs.prelabels import PrelabelStore, newest
-from assistant.store.runs.run_items import ItemFilter, RunItemStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.run_items import RunItemStore
+from assistant.store.runs.runs import RunStore
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, prelabels, routes
 from tests.postgres import PostgresServer
 
 ITEMS = 3000
-FILTER = ItemFilter(route="review")
+FILTER = RunItemFilter(route="review")
 MOST = 100  # rows looked at for each item, over all steps of a plan; a quadratic one takes thousands
 
 
@@ -74,7 +75,7 @@ READERS: dict[str, Callable[[Database, Run], object]] = {
     "what is to queue": lambda database, run: unqueued(database, run.id, ["review"]),
     "what changed": lambda database, run: ChangeStore(database).count(run, run),
     "the page of a run": lambda database, run: RunItemStore(database).page(
-        run.id, ItemFilter(route="review"), None, 50
+        run.id, RunItemFilter(route="review"), None, 50
     ),
 }
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from assistant.domain.runs import FRESH_SECONDS, JobOrigin, Run
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database
-from assistant.store.runs.jobs import FRESH_SECONDS, JobOrigin, JobStore
-from assistant.store.runs.runs import Run
+from assistant.store.runs.jobs import JobStore
 from assistant.store.tables.content import jobs
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity, Usage
+from assistant.domain.runs import NOT_STORED, Run
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.results import ResultStore
 from assistant.store.content.items import ItemStore, NewItem
@@ -11,7 +12,7 @@ from assistant.store.content.precedents import PrecedentStore
 from assistant.store.database import Database
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.runs import NOT_STORED, Run, RunStore
+from assistant.store.runs.runs import RunStore
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", "{}")
 SAFE = Prelabel(PrelabelStatus.LABELLED, ("safe",), {"label_probability": 0.9}, usage=Usage(100, 10, 50), cost_usd=0.5)

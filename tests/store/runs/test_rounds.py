@@ -7,6 +7,7 @@ import pytest
 
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
+from assistant.domain.runs import Run
 from assistant.errors import StorageError
 from assistant.routing.route import Decision, Route
 from assistant.store.content.items import ItemStore, NewItem
@@ -14,7 +15,7 @@ from assistant.store.database import Database
 from assistant.store.runs.prelabels import Answered, PrelabelStore
 from assistant.store.runs.rounds import Round, RoundStore
 from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 from tests.stored import newest_routes
 
 FIRST = Decision(Route.REVIEW, "low_probability", (), 1.0, 7)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from assistant.domain.prelabels import Prelabel, PrelabelStatus
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.results import ResultStore
 from assistant.store.database import Database
 from assistant.store.runs.prelabels import Answered, PrelabelStore
 from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run
 
 FIRST = Decision(Route.REVIEW, "low_probability", (), 1.0, 7)
 ACCEPT = Decision(Route.ACCEPT, "certified", (), 0.1 + 0.2, 7)

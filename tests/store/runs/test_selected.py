@@ -9,6 +9,7 @@ import pytest
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity, Usage
 from assistant.domain.reviews import Review
+from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.labelled import LabelledStore
@@ -20,7 +21,7 @@ from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.prelabels import Answered, PrelabelStore
 from assistant.store.runs.routes import RouteStore
-from assistant.store.runs.runs import Run, RunStore
+from assistant.store.runs.runs import RunStore
 from assistant.store.runs.selected import SelectedPrelabels
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", '{"sampling":{"temperature":0.0}}')

@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.domain.audit_log import AuditEntry
 from assistant.domain.review_work import Role
-from assistant.store.audit.log import Entry, entries, verify
+from assistant.store.audit.log import entries, verify
 from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.web.security.credentials import digest, new_token
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import app, browser, make_user, workspace  # noqa: F401 - fixtures
 from tests.web.pages.made_up import MadeUp
@@ -50,7 +51,7 @@ def with_token(app: FastAPI, workspace: Workspace, role: Role, *scopes: str, nam
     return client
 
 
-def newest(workspace: Workspace, action: str) -> Entry:  # noqa: F811
+def newest(workspace: Workspace, action: str) -> AuditEntry:  # noqa: F811
     """The newest change of that kind, in a log that is whole."""
     assert verify(workspace.database).broken_at is None
     return entries(workspace.database, action=action, limit=1)[0]

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from assistant.domain.permissions import SCOPES
 from assistant.web import api
 from assistant.web.app import _routers
-from assistant.web.permissions import SCOPES
 from assistant.web.security.api_access import permissions_of
 from tests.web.conftest import app, workspace  # noqa: F401 - fixtures
 

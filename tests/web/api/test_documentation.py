@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from assistant.application.people.credentials import digest, new_token
 from assistant.domain.review_work import Role
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.web.openapi_document import api_document
-from assistant.web.security.credentials import digest, new_token
 from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.cli.conftest import Assistant, assistant  # noqa: F401 - fixtures

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assistant.domain.accounts import User
 from assistant.domain.items import Content
 from assistant.domain.review_work import Role
-from assistant.store.people.users import User, UserStore
+from assistant.store.people.users import UserStore
 from assistant.store.tables.review import assignments, late_answers
 from assistant.web.app import create_app
 from assistant.web.security.authentication import CSRF_HEADER
@@ -215,7 +216,7 @@ def test_those_who_may_take_an_item_are_named_and_others_are_refused_with_the_re
     looks, away = site.person(Role.ANALYST), site.person()
     users.change(french.name, actor="tests", languages=["fr"])
     users.change(averse.name, actor="tests", opt_outs=["threat"])
-    users.set_disabled(away.name, True, actor="tests")
+    users.change(away.name, disabled=True, actor="tests")
     for one in (fits, french, averse, skipped, answered, looks):
         users.change(one.name, actor="tests", queues=[user.name])
     outside = site.person()

@@ -16,12 +16,12 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
+from assistant.application.people.credentials import digest, new_token
 from assistant.application.workspace.create import make_workspace
 from assistant.domain.review_work import Role
 from assistant.review.gold import make_gold
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.web.openapi_document import api_document
-from assistant.web.security.credentials import digest, new_token
 from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.web.conftest import make_user

@@ -16,6 +16,7 @@ from assistant.domain.items import Content, Item
 from assistant.domain.labels import LabelAnswer, severity
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity, Usage
 from assistant.domain.review_work import NewTask, Principal, Role, Submission, TaskKind
+from assistant.domain.runs import Run
 from assistant.review.priority import priority
 from assistant.review.queue import Queue
 from assistant.routing.route import Decision, Route
@@ -25,7 +26,6 @@ from assistant.store.content.items import NewItem
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import Answered
-from assistant.store.runs.runs import Run
 from assistant.wiring.workspace import Workspace
 
 CLAUSES = {

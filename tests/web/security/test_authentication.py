@@ -11,14 +11,14 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.users import UserStore
 from assistant.web import api, pages
 from assistant.web.app import _routers, create_app
-from assistant.web.permissions import Permission
 from assistant.web.security.authentication import CSRF_HEADER, Current, current, needs
-from assistant.web.security.credentials import digest, new_token
 from assistant.web.server.options import ServeOptions
 from assistant.web.server.public_routes import is_open
 from assistant.wiring.workspace import Workspace
@@ -176,7 +176,7 @@ def test_a_changed_role_counts_from_the_next_request_on(signed_in: SignedIn, wor
     UserStore(workspace.database).change("ana", role=Role.REVIEWER, actor="tests")
     assert client.get("/api/v1/tests/people").status_code == 401  # their sessions have ended
     assert signed_in(Role.REVIEWER, name="ana").get("/api/v1/tests/people").status_code == 403
-    UserStore(workspace.database).set_disabled("ana", True, actor="tests")
+    UserStore(workspace.database).change("ana", disabled=True, actor="tests")
     assert client.get("/api/v1/tests/people").status_code == 401
 
 

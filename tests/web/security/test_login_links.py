@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.application.people.sign_in import issue_login_link
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.people.users import UserStore
-from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 
 
 def link_path(workspace: Workspace, name: str) -> str:
-    return login_link(workspace.database, ServeOptions(), name, actor="tests")
+    return ServeOptions().login_url(issue_login_link(workspace, name, actor="tests"))
 
 
 def test_the_first_link_makes_an_admin_and_later_ones_nobody_new(workspace: Workspace) -> None:
     link_path(workspace, "owner")
     assert UserStore(workspace.database).get("owner").role is Role.ADMIN
-    with pytest.raises(InputError, match="no such user, but there are others"):
+    with pytest.raises(InputError, match="user_not_among_others"):
         link_path(workspace, "stranger")
 
 

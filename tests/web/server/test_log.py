@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from assistant import __version__, errors
+from assistant.application.people.passwords import hash_password
 from assistant.domain.review_work import Role
 from assistant.store.database import HEAD
-from assistant.web.security.credentials import hash_password
 from assistant.web.server import log
 from assistant.web.server.log import LOG, logging_to
 from assistant.wiring.workspace import Workspace

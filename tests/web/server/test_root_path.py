@@ -11,13 +11,14 @@ from urllib.parse import urljoin, urlsplit
 import httpx2 as httpx
 import pytest
 
+from assistant.application.people.credentials import digest, new_token
+from assistant.application.people.passwords import hash_password
+from assistant.application.people.sign_in import issue_login_link
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.web.app import create_app
 from assistant.web.presentation.assets import FOLDER
-from assistant.web.security.credentials import digest, hash_password, new_token
-from assistant.web.security.login_links import login_link
 from assistant.web.server.options import ServeOptions
 from assistant.web.server.root_path import Root
 from assistant.wiring.workspace import Workspace
@@ -50,7 +51,7 @@ class Site:
         """By the link that is printed."""
         options = ServeOptions(port=self.port, public_url=self.proxy.public_url)
         page = self.client.get(
-            login_link(self.workspace.database, options, "root", actor="root"), follow_redirects=True
+            options.login_url(issue_login_link(self.workspace, "root", actor="root")), follow_redirects=True
         )
         self.client.headers["x-csrf-token"] = page.text.split('name="csrf-token" content="')[1].split('"')[0]
         return page

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from assistant.domain.health import Backlog
 from assistant.domain.review_work import AssignmentState
 from assistant.store.database import Database, now
 from assistant.store.tables.content import run_events
 from assistant.store.tables.review import assignments, tasks
 
 _ALIVE = (AssignmentState.OPEN, AssignmentState.LEASED)
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits, and what jobs did last.
-
-    Args:
-        assignments: wanted answers that nobody has (`open`) or somebody is at (`leased`).
-        oldest_seconds: how long the oldest open one has waited; 0 where none is open.
-        overdue: open tasks whose due time is past.
-        last_events: when each event of a run last happened, in seconds since 1970, by its word.
-    """
-
-    assignments: Mapping[str, int]
-    oldest_seconds: float
-    overdue: int
-    last_events: Mapping[str, float]
 
 
 def count_assignments(database: Database) -> dict[str, int]:

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
-from assistant.domain.items import ItemKind
+from assistant.domain.items import ItemFilter, ItemKind, StoredItem
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.store.content import item_list
-from assistant.store.content.item_list import ItemFilter
-from assistant.store.content.items import StoredItem
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

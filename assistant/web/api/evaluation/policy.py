@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelKind, Policy
 from assistant.domain.review_work import Principal
 from assistant.policy.documents.difference import compare_policies
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
 from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of, versions_of
-from assistant.web.permissions import Permission, may
 from assistant.web.security.authentication import needs
 
 router = group("policy")

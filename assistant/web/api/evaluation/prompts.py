@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
 from assistant.web.pages.evaluation.prompts import all_versions, prompt_of
-from assistant.web.permissions import Permission
 from assistant.web.presentation.text_diff import compare_lines
 from assistant.web.security.authentication import needs
 

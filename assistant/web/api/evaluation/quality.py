@@ -7,12 +7,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.agreement import Agreement, agreement_of
 from assistant.web.api.evaluation.runs import run_of
 from assistant.web.api_schema import Filter, Shown, group, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.quality_figures import Source, suite_named, weeks
 from assistant.web.security.authentication import needs
 

@@ -7,18 +7,16 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run, RunItemFilter, RunTotals
 from assistant.errors import InputError
 from assistant.messages.language import marked
-from assistant.store.certification.results import RunTotals
-from assistant.store.runs.run_items import ItemFilter
-from assistant.store.runs.runs import Run
 from assistant.web.api_schema import Body, Cursor, Filter, Flag, Limit, Line, Page, Shown, below, group, paged, problems
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
 from assistant.web.pages.evaluation.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
 from assistant.web.pages.evaluation.runs import item_rows, live_of, run_rows, totals_of
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -231,7 +229,7 @@ def list_run_items(
 ) -> RunItems:
     """A run's items by what became of them, the latest first."""
     given = {"status": status, "label": label, "failure": failure, "route": route, "reason": reason}
-    wanted = ItemFilter(**{key: value or "" for key, value in given.items()})
+    wanted = RunItemFilter(**{key: value or "" for key, value in given.items()})
     rows, following = paged(item_rows(request, run_of(request, name), wanted), cursor, limit, lambda one: one.key)
     return RunItems(rows=[RunItemShown.of(one) for one in rows], next=following)
 

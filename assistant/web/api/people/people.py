@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.application.people.accounts import find_user
+from assistant.application.people.figures import standing_of
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.web.api_schema import Shown, group, problems
-from assistant.web.named_users import person_named
-from assistant.web.people_figures import figures_of_all, standing
-from assistant.web.permissions import Permission
+from assistant.web.context import site
+from assistant.web.presentation.figures import figures_of_all
 from assistant.web.security.authentication import needs
 
 router = group("people")
@@ -108,8 +110,8 @@ def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
 @router.get("/{name}", responses=problems(404))
 def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
     """One person's figures, and how they stand today."""
-    user = person_named(request, name)
-    known, today = figures_of_all(request, days, about=user.name), standing(request, user)
+    user = find_user(site(request).workspace, name)
+    known, today = figures_of_all(request, days, about=user.name), standing_of(site(request).workspace, user)
     told = known.value.get(user.name)
     return PersonShown(
         at=known.at.isoformat(timespec="seconds"),

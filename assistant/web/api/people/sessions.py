@@ -7,17 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
+from assistant.application.people.accounts import find_user
+from assistant.application.people.sessions import device_of, end_all_sessions, end_session, list_sessions
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
-from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
 from assistant.web.api_schema import Body, Shown, problems
 from assistant.web.context import site, visit
-from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed
-from assistant.web.security.devices import device_of
 from assistant.web.security.reauthentication import begin_session, is_own
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
@@ -66,22 +64,21 @@ def confirm_myself(request: Request, who: Current, given: Confirming) -> Respons
         raise Problem(409, marked("A token can't be confirmed: it needs the scope “accounts”."), code="token")
     if not is_own(request, who, given.password):
         raise Problem(403, marked("The present password isn't that."), code="password")
-    user = UserStore(site(request).database).get(who.name)
+    user = find_user(site(request).workspace, who.name)
     return begin_session(request, user, Response(status_code=204), how="confirm")
 
 
 @router.get("/me/sessions", responses=problems())
 def list_own_sessions(request: Request, who: Current) -> Sessions:
     """Where you are signed in."""
-    return _shown(request, UserStore(site(request).database).get(who.name))
+    return _shown(request, who.name)
 
 
 @router.delete("/me/sessions/{session_id}", status_code=204, response_class=Response, responses=problems(404))
 def end_own_session(request: Request, who: Current, session_id: SessionId) -> Response:
     """End one of your sessions."""
     require_confirmed(request)
-    user = UserStore(site(request).database).get(who.name)
-    if not SessionStore(site(request).database).end_one(user, session_id, actor=who.name):
+    if not end_session(site(request).workspace, who.name, session_id, actor=who.name):
         raise Problem(404, marked("There is no such session."), code="no_session")
     return Response(status_code=204)
 
@@ -90,25 +87,23 @@ def end_own_session(request: Request, who: Current, session_id: SessionId) -> Re
 def end_own_sessions(request: Request, who: Current) -> Ended:
     """Sign out everywhere, here too; tokens stay as they are."""
     require_confirmed(request)
-    user = UserStore(site(request).database).get(who.name)
-    return Ended(sessions_ended=SessionStore(site(request).database).end_all(user, actor=who.name))
+    return Ended(sessions_ended=end_all_sessions(site(request).workspace, who.name, actor=who.name))
 
 
 @router.get("/users/{name}/sessions", responses=problems(404))
 def list_sessions_of(request: Request, _: Manager, name: str) -> Sessions:
     """Where somebody is signed in."""
-    return _shown(request, person_named(request, name))
+    return _shown(request, name)
 
 
 @router.delete("/users/{name}/sessions", responses=problems(404))
 def end_sessions_of(request: Request, who: Manager, name: str) -> Ended:
     """Sign somebody out everywhere; their tokens stay as they are."""
-    user = person_named(request, name)
-    return Ended(sessions_ended=SessionStore(site(request).database).end_all(user, actor=who.name))
+    return Ended(sessions_ended=end_all_sessions(site(request).workspace, name, actor=who.name))
 
 
-def _shown(request: Request, user: User) -> Sessions:
-    found = SessionStore(site(request).database).of_user(user.id, idle_seconds=site(request).options.idle_seconds)
+def _shown(request: Request, name: str) -> Sessions:
+    found = list_sessions(site(request).workspace, name, idle_seconds=site(request).options.idle_seconds)
     here = visit(request).session
     return Sessions(
         rows=[

@@ -7,17 +7,13 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.application.people import tokens
+from assistant.domain.accounts import MOST_TOKEN_DAYS, TOKEN_DAYS
+from assistant.domain.permissions import Permission, Scope
 from assistant.domain.review_work import Principal
-from assistant.errors import InputError
-from assistant.messages.language import marked
-from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiTokenStore
-from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body, Cursor, Limit, Line, Page, RowNumber, Shown, below, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission, Scope
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
-from assistant.web.security.credentials import digest, new_token
 
 router = group("tokens")
 
@@ -49,7 +45,7 @@ class MakingToken(Body):
     user: Annotated[Line, Field(examples=["ana"], description="Whom it acts for; it may never do more than they.")]
     name: Annotated[Line, Field(examples=["dashboard"], description="What it is for.")]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
-    days: Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS, description="Until it expires.")] = DAYS
+    days: Annotated[int, Field(strict=True, ge=1, le=MOST_TOKEN_DAYS, description="Until it expires.")] = TOKEN_DAYS
 
 
 class NewToken(Shown):
@@ -65,7 +61,7 @@ class NewToken(Shown):
 @router.get("", responses=problems())
 def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limit = 50) -> Tokens:
     """All tokens, newest first, revoked ones too."""
-    known = ApiTokenStore(site(request).database).all()
+    known = tokens.list_tokens(site(request).workspace)
     rows, following = paged(
         lambda before, most: below(known, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
     )
@@ -75,29 +71,16 @@ def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limi
 @router.post("", status_code=201, responses=problems(404, 409))
 def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> NewToken:
     """Make a token. The same again makes another one: revoke the one whose secret was lost."""
-    owner = UserStore(site(request).database).find(given.user)
-    if owner is None:
-        raise Problem(404, marked("There is nobody of that name."), code="nobody")
-    if owner.disabled:
-        raise Problem(409, marked("They are shut out: a token of theirs would open nothing."), code="disabled")
-    secret, scopes = new_token(), sorted(set(given.scopes))
-    made = ApiTokenStore(site(request).database).add(
-        owner,
-        name=given.name,
-        digest=digest(secret),
-        scopes=[scope.value for scope in scopes],
-        actor=who.name,
-        days=given.days,
-    )
+    wanted = tokens.NewToken(user=given.user, name=given.name, scopes=frozenset(given.scopes), days=given.days)
+    issued = tokens.issue_token(site(request).workspace, wanted, actor=who.name)
     response.headers["Cache-Control"] = "no-store"
-    return NewToken(id=made.id, user=owner.name, scopes=scopes, expires_at=made.expires_at, token=secret)
+    made = issued.token
+    scopes = [Scope(scope) for scope in made.scopes]
+    return NewToken(id=made.id, user=made.user, scopes=scopes, expires_at=made.expires_at, token=issued.secret)
 
 
 @router.delete("/{token_id}", status_code=204, response_class=Response, responses=problems(404))
 def revoke_token(request: Request, who: Manager, token_id: RowNumber) -> Response:
     """Close the door for a token, at once; once is enough, and the same again changes nothing."""
-    try:
-        ApiTokenStore(site(request).database).revoke(token_id, actor=who.name)
-    except InputError:
-        raise Problem(404, marked("There is no token of that number."), code="no_token") from None
+    tokens.revoke_token(site(request).workspace, token_id, actor=who.name)
     return Response(status_code=204)

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from assistant.application.people import accounts
+from assistant.application.people.accounts import NewUser, UserChanges
+from assistant.application.people.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, Role
-from assistant.errors import InputError
-from assistant.messages.language import marked
-from assistant.store.people.users import UserStore
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -27,18 +28,7 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site, visit
-from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission, may
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require
-from assistant.web.security.credentials import (
-    LONGEST_PASSWORD,
-    SHORTEST_PASSWORD,
-    UnfitPasswordError,
-    clean_name,
-    hash_password,
-)
-from assistant.web.security.reauthentication import known_about
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
@@ -137,84 +127,39 @@ def read_myself(request: Request, who: Current) -> Myself:
 @router.get("/users", responses=problems())
 def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Users:
     """Everybody, the newest first."""
-    everybody = UserStore(site(request).database).all()
+    known = accounts.list_users(site(request).workspace)
     rows, following = paged(
-        lambda before, most: below(everybody, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
+        lambda before, most: below(known, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
     )
     return Users(rows=[UserShown.of(one) for one in rows], next=following)
 
 
 @router.get("/users/{name}", responses=problems(404))
-def readperson_named(request: Request, _: Viewer, name: str) -> UserShown:
+def read_user(request: Request, _: Viewer, name: str) -> UserShown:
     """One person."""
-    return UserShown.of(person_named(request, name))
+    return UserShown.of(accounts.find_user(site(request).workspace, name))
 
 
 @router.post("/users", status_code=201, responses=problems(409))
-def addperson_named(request: Request, who: AccessManager, given: Adding) -> UserShown:
+def add_user(request: Request, who: AccessManager, given: Adding) -> UserShown:
     """Add somebody. The same name again is refused (409)."""
-    values = given.model_dump(exclude={"name", "password", "role"})
-    _check_opt_outs(request, given.opt_outs)
-    try:
-        name = clean_name(given.name)
-        hashed = (
-            hash_password(given.password, name=name, context=known_about(request, given.display_name))
-            if given.password is not None
-            else None
-        )
-    except InputError as error:
-        raise _unfit(error) from None
-    try:
-        user = UserStore(site(request).database).add(
-            name, role=given.role, actor=who.name, password_hash=hashed, **values
-        )
-    except InputError:
-        raise Problem(409, marked("There is somebody of that name already."), code="name_taken") from None
-    return UserShown.of(user)
+    return UserShown.of(accounts.add_user(site(request).workspace, NewUser(**given.model_dump()), actor=who.name))
 
 
 @router.patch("/users/{name}", responses=problems(404, 409))
-def changeperson_named(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
+def change_user(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
     """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them.
 
     `role` and `disabled` take what setting a password takes: the scope `accounts`, or a session that was confirmed.
     """
     if given.role is not None or given.disabled is not None:
         require(request, who, Permission.MANAGE_ACCESS)
-    store, user = UserStore(site(request).database), person_named(request, name)
-    values = given.model_dump(exclude={"disabled"}, exclude_none=True)
-    _check_opt_outs(request, given.opt_outs or [])
-    try:
-        if given.disabled is not None and given.disabled != user.disabled:
-            store.set_disabled(user.name, given.disabled, actor=who.name)
-        store.change(user.name, actor=who.name, **values)
-    except InputError:
-        detail = marked("This is the last admin: nobody would be left to manage users. Make somebody else one first.")
-        raise Problem(409, detail, code="last_admin") from None
-    return UserShown.of(person_named(request, user.name))
+    changes = UserChanges(**given.model_dump())
+    return UserShown.of(accounts.change_user(site(request).workspace, name, changes, actor=who.name))
 
 
 @router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
 def set_password(request: Request, who: AccessManager, name: str, given: NewPassword) -> Response:
     """Give somebody a new password; their sessions end."""
-    user = person_named(request, name)
-    try:
-        hashed = hash_password(given.password, name=user.name, context=known_about(request, user.display_name))
-    except InputError as error:
-        raise _unfit(error) from None
-    UserStore(site(request).database).set_password(user.name, hashed, actor=who.name)
+    accounts.set_password(site(request).workspace, name, given.password, actor=who.name)
     return Response(status_code=204)
-
-
-def _check_opt_outs(request: Request, labels: list[str]) -> None:
-    """One misspelt would protect nobody."""
-    names = site(request).workspace.policy.label_set.names
-    if unknown := sorted(set(labels) - set(names)):
-        detail = marked("The policy has no label %(unknown)s; it has: %(labels)s")
-        raise Problem(422, detail, code="labels", values={"unknown": ", ".join(unknown)[:200], "labels": names})
-
-
-def _unfit(error: InputError) -> Problem:
-    if isinstance(error, UnfitPasswordError):
-        return Problem(422, error.told, code="unfit")
-    return Problem(422, "%(what)s", code="unfit", values={"what": str(error).splitlines()[0]}, hint=error.hint)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
 from assistant.messages.language import marked
 from assistant.review.adjudicate import Verdict, settle
@@ -30,7 +31,6 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.messages.language import marked
 from assistant.store.review.labels import review_list
 from assistant.store.review.labels.review_list import ReviewFilter
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

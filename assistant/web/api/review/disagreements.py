@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.domain.items import StoredItem
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Cause, Principal
 from assistant.messages.language import marked
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_cases import Guiding
 from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, fetch
-from assistant.web.permissions import Permission, may
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

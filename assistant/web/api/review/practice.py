@@ -8,13 +8,13 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from assistant.application.review.practice import open_rounds
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.web import practice
 from assistant.web.api.people.people import RoundShown
 from assistant.web.api_schema import Body, Language, Shown, group, problems
 from assistant.web.context import site
 from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission
 from assistant.web.review_service import Reviewer
 from assistant.web.security.authentication import needs
 

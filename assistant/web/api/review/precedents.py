@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.review.precedents import make_precedent, withdraw_precedent
@@ -14,7 +15,6 @@ from assistant.store.content import precedent_list
 from assistant.store.review.disagreements import adjudication_list
 from assistant.web.api_schema import Body, Cursor, ItemId, Limit, Page, Shown, group, item_of, paged, problems
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from assistant.application.review.fill_queue import preview_filling
 from assistant.domain.opaque_ids import IdKind
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, TaskKind
 from assistant.messages.language import marked
 from assistant.review.steering import assign, take_lease_back
@@ -41,7 +42,6 @@ from assistant.web.pages.review.queue import (
     waiting_rows,
 )
 from assistant.web.pages.review.queue_steering import read_filling
-from assistant.web.permissions import Permission, may
 from assistant.web.problems import Problem
 from assistant.web.review_service import OpaqueId
 from assistant.web.security.authentication import needs

@@ -9,15 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.application.workspace.versions import policy_version
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import Policy
+from assistant.domain.runs import Run, RunTotals
 from assistant.errors import InputError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
-from assistant.store.certification.results import RunTotals
 from assistant.store.review.labels.stale_labels import GivenLabels, given_labels, with_any
-from assistant.store.runs.runs import Run
 from assistant.web.cache import remembered
 from assistant.web.context import site
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.problems import Problem

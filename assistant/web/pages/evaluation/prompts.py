@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.application.workspace.versions import prompt_version
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.errors import PromptError
 from assistant.prompting.library import is_draft
 from assistant.prompting.template import Prompt
-from assistant.store.runs.runs import Run
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.rendering import render
 from assistant.web.presentation.text_diff import compare_lines

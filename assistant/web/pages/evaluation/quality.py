@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.messages.language import marked
 from assistant.web.cache import remembered
 from assistant.web.context import site
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.problems import Problem

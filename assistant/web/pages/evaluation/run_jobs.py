@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BeforeValidator, Field
 
 from assistant.application.labeling.running_jobs import refuse_unpriced, stop_job
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.messages.language import marked
-from assistant.store.runs.runs import Run
 from assistant.web.context import site
 from assistant.web.jobs import Wish, jobs
-from assistant.web.permissions import Permission
 from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs

@@ -12,23 +12,20 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.application.labeling.running_jobs import JobsAtWork, jobs_at_work
 from assistant.application.routing.instructions import read_instructions
 from assistant.domain.items import Content
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import JobOrigin, LastEvent, Progress, Run, RunItem, RunItemFilter, RunTotals
 from assistant.messages.language import marked
 from assistant.routing.instructions.finding import Instruction
-from assistant.store.certification.results import RunTotals
-from assistant.store.runs.jobs import JobOrigin
-from assistant.store.runs.run_items import ItemFilter, LastEvent, Progress, RunItem, RunItemStore
-from assistant.store.runs.runs import Run
+from assistant.store.runs.run_items import RunItemStore
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.jobs import jobs
-from assistant.web.permissions import Permission
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
-from assistant.web.presentation.rendering import render
-from assistant.web.presentation.visible_text import excerpt
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.security.authentication import needs
 
 router = APIRouter()
@@ -138,7 +135,7 @@ def totals(request: Request, name: str, _: Viewer) -> HTMLResponse:
 
 @router.get("/runs/{name}/items")
 def run_items(
-    request: Request, name: str, wanted: Annotated[ItemFilter, Depends()], _: Viewer, before: Before = None
+    request: Request, name: str, wanted: Annotated[RunItemFilter, Depends()], _: Viewer, before: Before = None
 ) -> HTMLResponse:
     """A run's items, by what became of them."""
     run = site(request).workspace.runs.find(name)
@@ -173,7 +170,7 @@ def _instructions(request: Request, one: RunItem) -> tuple[Instruction, ...]:
 
 @router.get("/runs/{name}/items.{ending}")
 def run_items_file(
-    request: Request, name: str, ending: Ending, wanted: Annotated[ItemFilter, Depends()], _: Viewer, __: Taker
+    request: Request, name: str, ending: Ending, wanted: Annotated[RunItemFilter, Depends()], _: Viewer, __: Taker
 ) -> Response:
     """The same as a file."""
     run = site(request).workspace.runs.find(name)
@@ -196,7 +193,7 @@ def totals_of(request: Request, run: Run) -> Known[RunTotals]:
     return remembered(request).get(("totals", run.id), lambda: site(request).workspace.results.totals(run))
 
 
-def item_rows(request: Request, run: Run, wanted: ItemFilter) -> Callable[[int | None, int], Sequence[RunItem]]:
+def item_rows(request: Request, run: Run, wanted: RunItemFilter) -> Callable[[int | None, int], Sequence[RunItem]]:
     """Gives a run's items, a part at a time."""
     store = RunItemStore(site(request).database)
     return lambda before, limit: store.page(run.id, wanted, before, limit)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.store.people.users import UserStore
+from assistant.application.people.accounts import find_user
 from assistant.web.context import site
 from assistant.web.pages.people.login import local_path
 from assistant.web.presentation.rendering import render
@@ -36,7 +36,7 @@ def confirm(
     if not is_own(request, who, password):
         return _page(request, who.name, next, failed=True, status=400)
     onto = RedirectResponse(local_path(next), 303)
-    return begin_session(request, UserStore(site(request).database).get(who.name), onto, how="confirm")
+    return begin_session(request, find_user(site(request).workspace, who.name), onto, how="confirm")
 
 
 def _page(request: Request, name: str, onward: str, *, failed: bool = False, status: int = 200) -> HTMLResponse:
@@ -44,7 +44,7 @@ def _page(request: Request, name: str, onward: str, *, failed: bool = False, sta
         request,
         "confirm/index.html",
         status=status,
-        user=UserStore(site(request).database).get(name),
+        user=find_user(site(request).workspace, name),
         next=local_path(onward),
         failed=failed,
         minutes=round(site(request).options.confirm_seconds / 60),

@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.errors import InputError
+from assistant.application.people.accounts import passwords_are_used
+from assistant.application.people.login_limits import Wait
+from assistant.application.people.sessions import sign_out
+from assistant.application.people.sign_in import account_name, use_login_link
+from assistant.domain.accounts import User
 from assistant.messages.language import LANGUAGES, marked
-from assistant.store.people.sessions import SessionStore
-from assistant.store.people.users import User, UserStore
 from assistant.web.context import site, visit
-from assistant.web.login_limits import Wait
 from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
 from assistant.web.security.authentication import find_session, session_cookie
-from assistant.web.security.credentials import clean_name, digest
 from assistant.web.security.reauthentication import TOO_MANY, begin_session, note_refused, user_of
 from assistant.web.server.public_routes import open_to_all
 
@@ -52,7 +52,7 @@ def login(
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 - the word in the form
 ) -> Response:
     """Sign in. Unknown names, wrong passwords and the shut out all get the same answer, after the same time."""
-    user = user_of(request, _account(name), password)
+    user = user_of(request, account_name(name), password)
     if isinstance(user, Wait):
         seconds = user.seconds
         return _page(request, next=next, name=name, wait=seconds, status=429, headers={"Retry-After": str(seconds)})
@@ -65,7 +65,7 @@ def login(
 @open_to_all
 def login_by_link(request: Request, token: str = "") -> Response:
     """Sign in by a link; its token leaves the address at once."""
-    user = SessionStore(site(request).database).use_link(digest(token))
+    user = use_login_link(site(request).workspace, token)
     if user is not None:
         return enter(request, user, how="link", onward="/")
     if visit(request).principal is not None:  # the browser looked ahead, or it was opened twice: they are in
@@ -80,7 +80,7 @@ def logout(request: Request) -> Response:
     """Sign out here."""
     session = find_session(request)
     if session is not None:
-        SessionStore(site(request).database).end(session)
+        sign_out(site(request).workspace, session)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(session_cookie(request), secure=request.url.scheme == "https", httponly=True)
     return response
@@ -95,13 +95,6 @@ def enter(request: Request, user: User, *, how: str, onward: str) -> Response:
 def local_path(onward: str) -> str:
     """A path of this site; the start page for anything else, which may lead to another site."""
     return onward if _LOCAL.fullmatch(onward) else "/"
-
-
-def _account(name: str) -> str:
-    try:
-        return clean_name(name)
-    except InputError:
-        return ""  # nobody's name
 
 
 def _page(
@@ -131,5 +124,5 @@ def _page(
         wait=wait,
         name=name,
         next=local_path(next),
-        by_password=UserStore(site(request).database).any_password(),
+        by_password=passwords_are_used(site(request).workspace),
     )

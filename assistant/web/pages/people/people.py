@@ -8,23 +8,32 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.accounts import (
+    NewUser,
+    UserChanges,
+    add_user,
+    change_user,
+    deactivate_user,
+    find_user,
+    list_users,
+    reactivate_user,
+)
+from assistant.application.people.figures import DAYS, labels_content, standing_of
 from assistant.application.review.practice import known_by_language
+from assistant.domain.accounts import User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.messages.language import marked
-from assistant.store.people.users import User, UserStore
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.named_users import person_named
-from assistant.web.people_figures import DAYS, figures_of_all, labels_content, standing
-from assistant.web.permissions import Permission
 from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
+from assistant.web.presentation.advice import sentences
+from assistant.web.presentation.figures import figures_of_all
 from assistant.web.presentation.rendering import language_of, render
-from assistant.web.presentation.role_titles import ROLES
+from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import needs
-from assistant.web.security.credentials import UnfitPasswordError, clean_name, hash_password
-from assistant.web.security.reauthentication import known_about
 
 if TYPE_CHECKING:
     from assistant.review.skill import Figures
@@ -124,29 +133,25 @@ def add_person(
     """Add somebody; without a password they come by a link or a token."""
     values = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
     given = {"name": name, "role": role, "display_name": display_name, "team": team} | values
+    new = NewUser(
+        name=name,
+        role=role,
+        display_name=display_name.strip(),
+        password=password or None,
+        team=team.strip(),
+        **{key: _listed(value) for key, value in values.items()},
+    )
     try:
-        cleaned = clean_name(name)
-        hashed = hash_password(password, name=cleaned, context=known_about(request, display_name)) if password else None
-        UserStore(site(request).database).add(
-            cleaned,
-            role=role,
-            actor=who.name,
-            display_name=display_name.strip(),
-            password_hash=hashed,
-            team=team.strip(),
-            **{key: _listed(value) for key, value in values.items()},
-        )
-    except UnfitPasswordError as error:
-        return _form(request, None, given=given, error=language_of(request).gettext(error.told), status=422)
+        user = add_user(site(request).workspace, new, actor=who.name)
     except InputError as error:
-        return _form(request, None, given=given, error=f"{error.where}: {error.what}".strip(": "), status=422)
-    return RedirectResponse(f"/people/{cleaned}", 303)
+        return _form(request, None, given=given, error=sentences(error, language_of(request)), status=422)
+    return RedirectResponse(f"/people/{user.name}", 303)
 
 
 @router.get("/people/{name}")
 def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
     """One person."""
-    user = person_named(request, name)
+    user = find_user(site(request).workspace, name)
     known = figures_of_all(request, days, about=user.name)
     return render(
         request,
@@ -158,7 +163,7 @@ def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLRes
         choices=DAYS,
         roles=ROLES,
         signs=SIGNS,
-        standing=standing(request, user),
+        standing=standing_of(site(request).workspace, user),
         states=terms.QUALIFICATIONS,
         known=known_by_language(site(request).workspace) if labels_content(user) else {},
         round_items=site(request).workspace.settings.review.qualification_items,
@@ -169,7 +174,7 @@ def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLRes
 @router.get("/people/{name}/change")
 def change_form(request: Request, name: str, _: Manager) -> HTMLResponse:
     """The form to change somebody."""
-    return _form(request, person_named(request, name))
+    return _form(request, find_user(site(request).workspace, name))
 
 
 async def _sent(request: Request) -> frozenset[str]:
@@ -196,33 +201,33 @@ def change_person(
 
     The page's form comes filled in, so that a field made empty is emptied; one that wasn't sent stays as it is.
     """
-    user = person_named(request, name)
     lists = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
     values: dict[str, Any] = {"team": team.strip()} | {key: _listed(value) for key, value in lists.items()}
+    changes = UserChanges(
+        role=role,
+        display_name=display_name.strip() or None,
+        **{key: value for key, value in values.items() if key in sent},
+    )
+    workspace = site(request).workspace
+    user = find_user(workspace, name)
     try:
-        UserStore(site(request).database).change(
-            user.name,
-            actor=who.name,
-            role=role,
-            display_name=display_name.strip() or user.display_name,
-            **{key: value for key, value in values.items() if key in sent},
-        )
+        change_user(workspace, name, changes, actor=who.name)
     except InputError as error:
-        return _form(request, user, error=f"{error.where}: {error.what}", status=422)
+        return _form(request, user, error=sentences(error, language_of(request)), status=422)
     return RedirectResponse(f"/people/{user.name}", 303)
 
 
 @router.post("/people/{name}/disable")
 def disable(request: Request, name: str, who: Manager, back: Annotated[bool, Form()] = False) -> Response:
-    """Shut somebody out at once, or let them in again (`back`)."""
-    user = person_named(request, name)
-    UserStore(site(request).database).set_disabled(user.name, not back, actor=who.name)
+    """Deactivate a user at once, or let them sign in again (`back`)."""
+    set_active = reactivate_user if back else deactivate_user
+    user = set_active(site(request).workspace, name, actor=who.name)
     return RedirectResponse(f"/people/{user.name}", 303)
 
 
 def _rows(request: Request, days: str) -> tuple[list[Row], Any]:
     known = figures_of_all(request, days)
-    users = UserStore(site(request).database).all()
+    users = list_users(site(request).workspace)
     return [Row(user, known.value.get(user.name)) for user in users], known.at
 
 

@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.accounts import find_user, save_preferences, set_password
+from assistant.application.people.passwords import UnfitPasswordError
 from assistant.messages.language import marked
-from assistant.store.people.users import UserStore
 from assistant.web.context import site, visit
 from assistant.web.pages.people.login import local_path
-from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, render
-from assistant.web.presentation.role_titles import ROLES
+from assistant.web.presentation.advice import sentences
+from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, language_of, render
+from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import Current
-from assistant.web.security.credentials import UnfitPasswordError, hash_password
-from assistant.web.security.reauthentication import is_own, known_about
+from assistant.web.security.reauthentication import is_own
 
 router = APIRouter()
 
@@ -44,7 +45,7 @@ def save(
 ) -> Response:
     """Keep what was chosen."""
     changes = {"ui_language": ui_language, "theme": theme, "keys": keys, "page_size": int(page_size)}
-    UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
+    save_preferences(site(request).workspace, who.name, changes, actor=who.name)
     return _remembered(request, RedirectResponse("/profile?saved=1", 303), ui_language)
 
 
@@ -61,7 +62,7 @@ def switch(
     chosen = {"ui_language": ui_language, "theme": theme}
     changes = {key: value for key, value in chosen.items() if value is not None}
     if changes:
-        UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
+        save_preferences(site(request).workspace, who.name, changes, actor=who.name)
     return _remembered(request, RedirectResponse(local_path(next), 303), ui_language)
 
 
@@ -78,16 +79,14 @@ def change_password(
     Raises:
         Problem: 429 after too many wrong ones.
     """
-    users = UserStore(site(request).database)
     if not is_own(request, who, present):
         return _page(request, who.name, error=marked("The present password isn't that."), status=400)
     if new != again:
         return _page(request, who.name, error=marked("The two new passwords differ."), status=400)
     try:
-        hashed = hash_password(new, name=who.name, context=known_about(request, visit(request).display_name))
+        set_password(site(request).workspace, who.name, new, actor=who.name, keep_session=visit(request).session)
     except UnfitPasswordError as error:
-        return _page(request, who.name, error=error.told, status=400)
-    users.set_password(who.name, hashed, actor=who.name, keep_session=visit(request).session)
+        return _page(request, who.name, error=sentences(error, language_of(request)), status=400)
     return _page(request, who.name, saved=True)
 
 
@@ -110,7 +109,7 @@ def _page(request: Request, name: str, *, saved: bool = False, error: str = "", 
         request,
         "profile/index.html",
         status=status,
-        user=UserStore(site(request).database).get(name),
+        user=find_user(site(request).workspace, name),
         roles=ROLES,
         key_profiles=KEY_PROFILES,
         page_sizes=PAGE_SIZES,

@@ -7,17 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.accounts import find_user
+from assistant.application.people.sessions import device_of, end_all_sessions, end_session, list_sessions
+from assistant.application.people.tokens import list_tokens, revoke_token
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.store.people.sessions import OpenSession, SessionStore
-from assistant.store.people.users import User, UserStore
 from assistant.web.context import site, visit
-from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission
 from assistant.web.presentation.rendering import render
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed, session_cookie
-from assistant.web.security.devices import device_of
 
 router = APIRouter()
 
@@ -28,14 +25,14 @@ SessionName = Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")]
 @router.get("/profile/sessions")
 def own_sessions(request: Request, who: Current) -> HTMLResponse:
     """One's own."""
-    return _page(request, _user(request, who), own=True)
+    return _page(request, who.name, own=True)
 
 
 @router.post("/profile/sessions/end")
 def end_own(request: Request, who: Current, session: SessionName) -> Response:
     """End one of one's own sessions."""
     require_confirmed(request)
-    SessionStore(site(request).database).end_one(_user(request, who), session, actor=who.name)
+    end_session(site(request).workspace, who.name, session, actor=who.name)
     return RedirectResponse("/profile/sessions", 303)
 
 
@@ -43,7 +40,7 @@ def end_own(request: Request, who: Current, session: SessionName) -> Response:
 def end_all_own(request: Request, who: Current) -> Response:
     """Sign out everywhere, here too."""
     require_confirmed(request)
-    SessionStore(site(request).database).end_all(_user(request, who), actor=who.name)
+    end_all_sessions(site(request).workspace, who.name, actor=who.name)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(session_cookie(request), secure=request.url.scheme == "https", httponly=True)
     return response
@@ -51,49 +48,32 @@ def end_all_own(request: Request, who: Current) -> Response:
 
 @router.post("/profile/tokens/{token_id}/revoke")
 def revoke_own(request: Request, who: Current, token_id: int) -> Response:
-    """Close the door for one of one's own tokens.
-
-    Raises:
-        Problem: 404 for a token of somebody else.
-    """
-    store = ApiTokenStore(site(request).database)
-    if token_id not in {one.id for one in store.all(who.name)}:
-        raise Problem(404)
-    store.revoke(token_id, actor=who.name)
+    """Revoke one of one's own tokens; somebody else's isn't there (404)."""
+    revoke_token(site(request).workspace, token_id, actor=who.name, of=who.name)
     return RedirectResponse("/profile/sessions", 303)
 
 
 @router.get("/people/{name}/sessions")
 def sessions_of(request: Request, name: str, _: Manager) -> HTMLResponse:
     """Somebody's."""
-    return _page(request, person_named(request, name), own=False)
+    return _page(request, name, own=False)
 
 
 @router.post("/people/{name}/sessions/end-all")
 def end_all_of(request: Request, name: str, who: Manager) -> Response:
     """Sign somebody out everywhere."""
-    user = person_named(request, name)
-    SessionStore(site(request).database).end_all(user, actor=who.name)
-    return RedirectResponse(f"/people/{user.name}/sessions", 303)
+    end_all_sessions(site(request).workspace, name, actor=who.name)
+    return RedirectResponse(f"/people/{name}/sessions", 303)
 
 
-def sessions_shown(request: Request, user: User) -> list[tuple[OpenSession, str]]:
-    """Somebody's sessions, each with its device in words."""
-    found = SessionStore(site(request).database).of_user(user.id, idle_seconds=site(request).options.idle_seconds)
-    return [(one, device_of(one.device)) for one in found]
-
-
-def _user(request: Request, who: Principal) -> User:
-    return UserStore(site(request).database).get(who.name)
-
-
-def _page(request: Request, user: User, *, own: bool) -> HTMLResponse:
+def _page(request: Request, name: str, *, own: bool) -> HTMLResponse:
+    workspace, idle_seconds = site(request).workspace, site(request).options.idle_seconds
     return render(
         request,
         "sessions/index.html",
-        user=user,
+        user=find_user(workspace, name),
         own=own,
-        sessions=sessions_shown(request, user),
+        sessions=[(one, device_of(one.device)) for one in list_sessions(workspace, name, idle_seconds=idle_seconds)],
         here=visit(request).session[:16],
-        tokens=ApiTokenStore(site(request).database).all(user.name),
+        tokens=list_tokens(workspace, name),
     )

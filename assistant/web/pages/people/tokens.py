@@ -7,17 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.people.accounts import list_users
+from assistant.application.people.sign_in import account_name
+from assistant.application.people.tokens import IssuedToken, NewToken, issue_token, list_tokens, revoke_token
+from assistant.domain.accounts import MOST_TOKEN_DAYS, TOKEN_DAYS
+from assistant.domain.permissions import Permission, Scope
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.messages.language import marked
-from assistant.store.people.api_tokens import DAYS, MOST_DAYS, ApiToken, ApiTokenStore
-from assistant.store.people.users import UserStore
 from assistant.web.context import site
-from assistant.web.permissions import Permission, Scope
-from assistant.web.presentation.rendering import render
-from assistant.web.problems import Problem
+from assistant.web.presentation.advice import sentences
+from assistant.web.presentation.rendering import language_of, render
 from assistant.web.security.authentication import needs
-from assistant.web.security.credentials import digest, new_token
 
 router = APIRouter()
 
@@ -45,46 +46,37 @@ def add_token(
     *,
     user: Annotated[str, Form(max_length=64)],
     name: Annotated[str, Form(min_length=1, max_length=200)],
-    days: Annotated[int, Form(ge=1, le=MOST_DAYS)] = DAYS,
+    days: Annotated[int, Form(ge=1, le=MOST_TOKEN_DAYS)] = TOKEN_DAYS,
     scope: Annotated[list[Scope] | None, Form(max_length=5)] = None,
 ) -> HTMLResponse:
     """Make one, and show its secret, this once."""
-    owner = UserStore(site(request).database).find(user.strip().lower())
-    if owner is None or owner.disabled:
-        return _page(request, error=marked("There is nobody of that name who may sign in."), status=422)
-    if not scope:
-        return _page(request, error=marked("A token without a scope opens nothing: choose one."), status=422)
-    secret = new_token()
-    made = ApiTokenStore(site(request).database).add(
-        owner, name=name.strip(), digest=digest(secret), scopes=sorted(set(scope)), actor=who.name, days=days
-    )
-    return _page(request, made=made, secret=secret)
+    wanted = NewToken(user=account_name(user), name=name.strip(), scopes=frozenset(scope or ()), days=days)
+    try:
+        issued = issue_token(site(request).workspace, wanted, actor=who.name)
+    except InputError as error:
+        return _page(request, error=sentences(error, language_of(request)), status=422)
+    return _page(request, issued=issued)
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke_token(request: Request, who: Manager, token_id: int) -> Response:
-    """Close the door for one. Raises Problem 404."""
-    try:
-        ApiTokenStore(site(request).database).revoke(token_id, actor=who.name)
-    except InputError:
-        raise Problem(404, marked("There is no token of that number."), code="no_token") from None
+def revoke(request: Request, who: Manager, token_id: int) -> Response:
+    """Revoke one."""
+    revoke_token(site(request).workspace, token_id, actor=who.name)
     return RedirectResponse("/tokens", 303)
 
 
-def _page(
-    request: Request, *, made: ApiToken | None = None, secret: str = "", error: str = "", status: int = 200
-) -> HTMLResponse:
-    database = site(request).database
+def _page(request: Request, *, issued: IssuedToken | None = None, error: str = "", status: int = 200) -> HTMLResponse:
+    workspace = site(request).workspace
     return render(
         request,
         "tokens/index.html",
         status=status,
-        tokens=list(reversed(ApiTokenStore(database).all())),
-        people=[one for one in UserStore(database).all() if not one.disabled],
+        tokens=list(reversed(list_tokens(workspace))),
+        people=[one for one in list_users(workspace) if not one.disabled],
         scopes=SCOPE_TITLES,
-        days=DAYS,
-        most_days=MOST_DAYS,
-        made=made,
-        secret=secret,
+        days=TOKEN_DAYS,
+        most_days=MOST_TOKEN_DAYS,
+        made=issued.token if issued else None,
+        secret=issued.secret if issued else "",
         error=error,
     )

@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content import read_translation, show_item
 from assistant.application.review.keys import label_keys
+from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.permissions import Permission
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.messages.language import marked
@@ -18,18 +20,15 @@ from assistant.review.adjudicate import Case, Verdict, open_case, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
-from assistant.store.content.items import StoredItem
 from assistant.store.review.disagreements import disagreement_cases
 from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, next_of
-from assistant.web.permissions import Permission
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
 from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import address
-from assistant.web.presentation.rendering import language_of, render
-from assistant.web.presentation.visible_text import whole
+from assistant.web.presentation.rendering import language_of, render, whole
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE

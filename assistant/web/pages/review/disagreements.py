@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
@@ -19,11 +20,9 @@ from assistant.store.review.disagreements.disagreement_list import Disagreement,
 from assistant.store.review.disagreements.found import MACHINE
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may
 from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Listing, Share, Text, address, everything, listing
-from assistant.web.presentation.rendering import render
-from assistant.web.presentation.visible_text import excerpt
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.wiring.workspace import Workspace

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.domain.labels import OffLabelSetError, read_labels
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.review.gold import make_gold, retire_gold
@@ -16,11 +17,9 @@ from assistant.store.review.labels import gold_list
 from assistant.store.review.labels.gold_list import GoldRow
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission
 from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Text, everything, listing
-from assistant.web.presentation.rendering import render
-from assistant.web.presentation.visible_text import excerpt
+from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from assistant.domain.accounts import User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.store.people.users import User
 from assistant.web.named_users import person_named
-from assistant.web.permissions import Permission
 from assistant.web.practice import MOST_TRAINED, begin_round, give_training
 from assistant.web.security.authentication import needs
 

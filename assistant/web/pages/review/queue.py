@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.application.review.fill_queue import Filling, fill_queue, standing_of
 from assistant.domain.opaque_ids import IdKind
+from assistant.domain.permissions import Permission, may, role_may
 from assistant.domain.review_work import Principal
+from assistant.domain.runs import Run
 from assistant.messages.language import marked
 from assistant.review.steering import able
 from assistant.store.people.users import UserStore
@@ -22,11 +24,9 @@ from assistant.store.review.queue.queue_rows import LaneFilter, QueueRows, Urgen
 from assistant.store.review.queue.slots import Seat, find_seat
 from assistant.store.review.queue.tasks import Waiting, waiting
 from assistant.store.review.queue.workload import count_assignments
-from assistant.store.runs.runs import Run
 from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.permissions import Permission, may, role_may
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.fill_queue import Filling, preview_filling, standing_of
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
 from assistant.review.steering import Unfit, UnfitError, assign, take_lease_back
@@ -25,7 +26,6 @@ from assistant.web.pages.review.queue import (
     seat_of,
     tasks_page,
 )
-from assistant.web.permissions import Permission
 from assistant.web.presentation.pagination import Text, address
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.problems import Problem

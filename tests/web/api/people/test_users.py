@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.application.people.passwords import password_fits
 from assistant.domain.review_work import Role
 from assistant.store.people.users import UserStore
-from assistant.web.security.credentials import password_fits
 from tests.web.api.conftest import Program, changes, newest
 from tests.web.conftest import browser
 from tests.web.pages.made_up import MadeUp

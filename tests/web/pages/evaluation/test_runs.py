@@ -9,9 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
+from assistant.domain.runs import JobOrigin
 from assistant.routing.route import Decision, Route
 from assistant.store.audit import log as audit
-from assistant.store.runs.jobs import JobOrigin, JobStore
+from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.routes import RouteStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture

@@ -7,8 +7,8 @@ import string
 
 import pytest
 
-from assistant.web.security.credentials import UnfitPasswordError, hash_password
-from assistant.web.security.passwords import ENOUGH_BITS, guess_bits, guessable
+from assistant.application.people.guessing import ENOUGH_BITS, guess_bits, guessable
+from assistant.application.people.passwords import UnfitPasswordError, hash_password
 
 COMMON = [
     "password1234",
@@ -74,7 +74,7 @@ TAKEN = (
 
 @pytest.mark.parametrize("password", [*COMMON, "我爱你我爱你我爱你我爱你", "a" * 1000, "ａａａａａａａａａａａａ"])
 def test_what_is_made_of_habits_is_refused(password: str) -> None:
-    with pytest.raises(UnfitPasswordError, match="easy to guess"):
+    with pytest.raises(UnfitPasswordError, match="password_guessable"):
         hash_password(password, name="somebody")
 
 

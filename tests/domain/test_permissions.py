@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.domain.permissions import SCOPES, Permission, Scope, may, role_may, roles_that_may, unknown_scopes
 from assistant.domain.review_work import Principal, Role
-from assistant.web.permissions import SCOPES, Permission, Scope, may, role_may, roles_that_may, unknown_scopes
 
 # Rows as the documentation promises them: x may, . may not.
 _COLUMNS = (Role.ADMIN, Role.MANAGER, Role.LEAD, Role.REVIEWER, Role.ANALYST, Role.EXTERNAL)
