@@ -191,7 +191,7 @@ def _by_matrix(
     classes = label_set_classes(data)
     place = np.full(len(data.classes), NONE, dtype=np.int64)
     place[classes] = np.arange(len(classes))
-    table = contingency(place[data.reference[kept]], place[machine[kept]], len(classes)).table
+    table = contingency(place[data.reference[kept]], place[machine[kept]], len(classes))
     names = [data.classes[code] for code in classes.tolist()]
     counts = np.array([population.answers.get(name, 0) for name in names], dtype=np.float64)
     others = np.maximum(0.0, counts - table.sum(axis=0))

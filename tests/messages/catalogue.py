@@ -15,7 +15,7 @@ from assistant.messages.language import LOCALES
 FOLDER = Path(assistant.__file__).parent
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 _PACKAGES = ("web", "messages", "reports")
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "marked_plural": (1, 2)}
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from assistant.stats.sampling.designs import Design, design_of_items
 from assistant.stats.vectors import Floats, weights_or_ones
 
 RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
-GRADED = ("alpha_ordinal", "alpha_interval")
 
 _ADDED = 2.0  # items
 
@@ -47,7 +46,7 @@ def coefficients_of_counts(
         clusters: of items that aren't independent of each other, any values that can be sorted, shape (items,).
         correction: 1 less the chance of each item to be here, shape (items,), as `design_of_items`.
         names: of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) and, where the labels are
-            in order, `GRADED`.
+            in order, "alpha_ordinal" and "alpha_interval".
         values: of the grades, shape (k,), for interval distances; None places them at equal distances.
         confidence: two-sided level.
 

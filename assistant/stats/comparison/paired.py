@@ -104,31 +104,6 @@ def compare_paired(
     )
 
 
-def no_worse_than(low: float | None, margin: float | None) -> bool | None:
-    """Whether A is shown to be no worse than B by `margin`: the interval's lower bound lies above -margin.
-
-    With a two-sided 95 % interval the chance to say so of a variant that is worse by the margin is at most 2.5 %
-    (one-sided alpha 0.025, the usual choice); False means "not shown", never "worse".
-
-    Args:
-        low: lower bound of A less B; None when undefined.
-        margin: above 0, chosen before seeing the data; None when there is none.
-
-    Returns:
-        None without a bound or a margin.
-
-    Raises:
-        ValueError: the margin is not above 0.
-
-    Source: Tango (1998), Statistics in Medicine 17:891-908; US FDA (2016), Non-Inferiority Clinical Trials.
-    """
-    if margin is None:
-        return None
-    if not margin > 0:
-        raise ValueError(f"margin must be above 0, got {margin}")
-    return None if low is None else low > -margin
-
-
 @dataclass(frozen=True, slots=True)
 class _Figures:
     method: Method

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.ingest.duplicates.signatures import (
-    NO_SIGNATURE,
     SIGNATURE_BYTES,
     estimated_similarity,
     exact_similarity,
     fold,
     signatures,
 )
+
+NO_SIGNATURE = bytes(128)  # of a text in which nothing is left to compare
 
 
 def signature(text: str) -> bytes:

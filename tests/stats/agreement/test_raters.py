@@ -12,10 +12,12 @@ from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 from assistant.stats.agreement.raters import (
     rating_counts,
 )
-from assistant.stats.agreement.raters_intervals import GRADED, RATERS, coefficients_of_counts
+from assistant.stats.agreement.raters_intervals import RATERS, coefficients_of_counts
 from assistant.stats.agreement.raters_linearised import recipe
 from assistant.stats.agreement.weight_matrices import linear_weights, quadratic_weights
 from tests.stats.plain import fleiss_kappa, gwet_ac, gwet_ac_of_raters, krippendorff_alpha, scott_pi
+
+GRADED = ("alpha_ordinal", "alpha_interval")
 
 # Fleiss (1971), 30 patients by 6 raters, as R irr::kappam.fleiss(diagnoses); counts of the five diagnoses
 FLEISS = [

@@ -1,1 +1,0 @@
-"""What reports say, as (English, Simplified Chinese)."""
