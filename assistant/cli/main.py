@@ -32,11 +32,11 @@ from assistant.steps import listening
 _DAY = """\
 A normal day:
 
-  assistant ingest posts.csv        take content in
-  assistant prelabel                label it; --dry-run says what it would cost
-  assistant sample                  which items people label next, until the rest can leave
-  assistant certify                 how many labels leave without a person, and under which promise
-  assistant export labels.jsonl     take the labels out
+  assistant ingest posts.csv        import content
+  assistant prelabel                label it with a model; --dry-run estimates the cost
+  assistant sample                  which items people label next, until the rest is certified
+  assistant certify                 how many can be auto-accepted, and at what guaranteed error rate
+  assistant export labels.jsonl     export the labels
 
 First time: assistant init DIR.  All commands: assistant --help
 """
@@ -49,7 +49,7 @@ _LONGEST_SECRET = 10_000
 
 app = typer.Typer(
     name="assistant",
-    help="Label content against a written policy: the machine what it can be trusted with, people the rest.",
+    help="Label content against a policy: automate what is proven safe, send the rest to people.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -75,9 +75,9 @@ server.register(app)
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show version and exit.")] = False,
 ) -> None:
-    """Label content against a written policy: the machine what it can be trusted with, people the rest."""
+    """Label content against a policy: automate what is proven safe, send the rest to people."""
     if version:
         sys.stdout.write(f"labeling-assistant {__version__}\n")
         raise typer.Exit
@@ -108,7 +108,7 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # noqa: BLE001 - the last door before the user: whatever it is, it is told in words
         details = f"details: {_keep_trace(error)}"
-        output.failed(AssistantError("something unexpected happened in this program", hint=details))
+        output.failed(AssistantError("something went wrong", hint=details))
         sys.exit(EXIT_ERROR)
 
 

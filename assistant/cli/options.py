@@ -26,7 +26,7 @@ WorkspaceOption = Annotated[
     ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON on stdout; all else goes to stderr.")
+    bool, typer.Option("--json", help="Print the result as JSON on stdout; everything else goes to stderr.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before spending.")]
 RunOption = Annotated[
@@ -37,14 +37,14 @@ RunOption = Annotated[
 HERE = Path()
 
 _READING = {
-    "--format": "jsonl, csv, tsv, parquet or excel, where the file itself doesn't show it.",
+    "--format": "jsonl, csv, tsv, parquet or excel, if it can't be detected.",
     "--encoding": "Of JSON, CSV and TSV, e.g. gb18030.",
     "--sheet": "Of a workbook: its name or number.",
     "--delimiter": "Of CSV and TSV: one character, or tab, comma, semicolon, pipe.",
     "--header-row": "Line or row that holds the column names, from 1.",
 }
 READING_OPTIONS = tuple(_READING)
-"""What every command that reads tables can be told about a file."""
+"""Options about files, of every command that reads tables."""
 
 
 def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -126,7 +126,7 @@ def show_refusals(output: Output, report: LoadReport | ImportReport, whole: str 
 def media_words(items: int) -> str:
     """What becomes of items with media, in a sentence; routes give it as `media_not_seen`."""
     have, go = ("1 item has", "it goes") if items == 1 else (f"{items:,} items have", "they go")
-    return f"{have} media: the model is shown the text only; {go} to people"
+    return f"{have} media: the model sees only the text; {go} to review"
 
 
 def printable(text: str) -> Text:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Request
 from pydantic import Field
 
+from assistant.application.evaluation.quality import Source, measure_agreement
 from assistant.errors import InputError
+from assistant.messages import wording
 from assistant.web.api_schema import Shown
 from assistant.web.cache import remembered
 from assistant.web.context import site
+from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem
-from assistant.web.quality_figures import Source
 
 if TYPE_CHECKING:
     from evals.agreement.panel import AgreementPanel
@@ -150,22 +152,18 @@ def agreement_of(request: Request, source: Source) -> Agreement:
     workspace = site(request).workspace
 
     def find() -> Agreement:
-        # The harness loads scipy and pandas, which the server starts without.
-        from assistant.application.evaluation.data import production_data, suite_data  # noqa: PLC0415
-        from evals.agreement.panel_of_variant import agreement_panel  # noqa: PLC0415
-
-        of_run, name = source.kind == "run", source.name
-        data = production_data(workspace, name) if of_run else suite_data(workspace, name)[0]
-        panels = [_told(agreement_panel(data, one)) for one in data.variants if len(data.answered(one))]
-        return Agreement(source=name, at="", items=len(data), notes=list(data.notes), panels=panels)
+        found = measure_agreement(workspace, source)
+        panels = [_shown(panel) for panel in found.panels.values()]
+        return Agreement(source=source.name, at="", items=found.items, notes=list(found.notes), panels=panels)
 
     try:
         known = remembered(request).get(("agreement", source), find, seconds=30)
     except InputError as error:
-        raise Problem(409, "%(what)s", code="no_figures", values={"what": error.what}, hint=error.hint) from None
+        values = {"what": wording.what(error, language_of(request))}
+        raise Problem(409, "%(what)s", code="no_figures", values=values, hint=error.hint) from None
     return known.value.model_copy(update={"at": known.at.isoformat(timespec="seconds")})
 
 
-def _told(panel: AgreementPanel) -> PanelShown:
+def _shown(panel: AgreementPanel) -> PanelShown:
     names = PanelShown.model_fields.keys() - {"table"}
     return PanelShown.of({name: getattr(panel, name) for name in names} | {"table": panel.table.tolist()})

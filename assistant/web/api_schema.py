@@ -138,7 +138,7 @@ def answer_of(labels: Sequence[str], label_set: LabelSet) -> LabelAnswer:
     try:
         return read_labels(list(labels), label_set)
     except OffLabelSetError as error:
-        detail = marked("These labels are no answer of this policy: %(why)s.")
+        detail = marked("These labels are not valid under this policy: %(why)s.")
         raise Problem(422, detail, code="labels", values={"why": str(error)}) from None
 
 
@@ -146,7 +146,7 @@ def item_of(request: Request, item_id: str) -> StoredItem:
     """An item by its own id. Raises Problem 404."""
     stored = site(request).workspace.items.get(item_id)
     if stored is None:
-        raise Problem(404, marked("There is no item of that id."), code="no_item")
+        raise Problem(404, marked("No item has that ID."), code="no_item")
     return stored
 
 

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -18,6 +19,7 @@ from assistant import __version__
 from assistant.application.people.login_limits import LoginLimits
 from assistant.errors import AssistantError
 from assistant.failures import words_of
+from assistant.settings import Settings
 from assistant.web import api, health, openapi, pages, problems
 from assistant.web.access_log import Access
 from assistant.web.api_schema import known_query
@@ -57,7 +59,7 @@ def create_app(
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
-        title="Labeling assistant",
+        title="Label Assistant",
         version=__version__,
         telemetry={"tracing": False, "metrics": False},
         openapi_url=None,
@@ -92,6 +94,11 @@ def create_app(
     site.paths = frozenset(paths)
     openapi.describe(app, site.root)
     return app
+
+
+def api_document() -> dict[str, Any]:
+    """The same as a server has at `/api/v1/openapi.json`: it depends on the program's version alone."""
+    return create_app(Workspace(Path(), Settings()), ServeOptions()).openapi()
 
 
 def _is_ours(site: Site) -> bool:

@@ -109,7 +109,9 @@ def _write_sheet(file: IO[bytes], head: Sequence[str], lines: Iterable[Sequence[
         sheet.freeze_panes(1, 0)
         for number, line in enumerate(lines, 1):
             if number > EXCEL_ROWS:
-                detail = marked("An Excel sheet holds %(rows)s rows. Take the CSV, or filter the list first.")
+                detail = marked(
+                    "An Excel sheet holds at most %(rows)s rows. Download the CSV, or filter the list first."
+                )
                 raise Problem(413, detail, code="too_many_rows", values={"rows": f"{EXCEL_ROWS:,}"})
             for place, value in enumerate(line):
                 if isinstance(value, str):

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import http.client
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
@@ -19,15 +16,11 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from assistant import __version__
-from assistant.application.workspace.backup import seconds_since_backup
+from assistant.application.workspace.health import AWAY, HealthProbe
+from assistant.application.workspace.schema import SCHEMA
 from assistant.domain.health import Backlog, Condition
 from assistant.failures import words_of
 from assistant.messages.language import marked
-from assistant.policy.index.lock import held
-from assistant.store.database import HEAD
-from assistant.store.probe import DatabaseProbe
-from assistant.store.review.queue.workload import count_backlog
-from assistant.store.runs.journal import at_work
 from assistant.web.context import Site, address, site
 from assistant.web.problems import Problem, respond
 from assistant.web.server.log import LOG
@@ -41,8 +34,7 @@ Found = TypeVar("Found")
 LIMIT_SECONDS = 2.0
 _LOOK_SECONDS = 1.5  # of one look, so that what it found can be said within the limit
 _LOOKS_EVERY = 0.2  # seconds: each takes the write lock for an instant
-_SILENT = Condition("does not answer", reason="no answer in time")
-_AWAY = "does not answer"
+_SILENT = Condition(AWAY, reason="no answer in time")
 
 
 class Looks:
@@ -53,19 +45,17 @@ class Looks:
     """
 
     def __init__(self, here: Site) -> None:
-        writing, reading = (DatabaseProbe(here.database, _LOOK_SECONDS) for _ in range(2))
-        self._probes = (writing, reading)
-        self._condition = SharedLook(writing.look, every_seconds=_LOOKS_EVERY)
-        self._backlog = SharedLook(lambda: reading.read(count_backlog), every_seconds=_LOOKS_EVERY)
-        self._index = SharedLook(lambda: _index(here))
-        self._job = SharedLook(lambda: at_work(here.workspace.journal_folder))
-        self._backup = SharedLook(lambda: seconds_since_backup(here.database), every_seconds=_LOOKS_EVERY)
+        self._probe = probe = HealthProbe(here.workspace, _LOOK_SECONDS)
+        self._condition = SharedLook(probe.condition, every_seconds=_LOOKS_EVERY)
+        self._backlog = SharedLook(probe.backlog, every_seconds=_LOOKS_EVERY)
+        self._index = SharedLook(probe.index)
+        self._job = SharedLook(probe.job_running)
+        self._backup = SharedLook(probe.backup_seconds, every_seconds=_LOOKS_EVERY)
         self._said = ""
 
     def close(self) -> None:
         """Free their connections."""
-        for probe in self._probes:
-            probe.close()
+        self._probe.close()
 
     async def condition(self) -> Condition:
         """Whether the database can be written; its own words go to the log when they change, not to whoever asks."""
@@ -81,7 +71,7 @@ class Looks:
 
     async def index(self) -> str:
         """How the search index stands: `none` (not built), `free`, `in use`, `server`, or `does not answer`."""
-        return await _in_time(self._index, _AWAY)
+        return await _in_time(self._index, AWAY)
 
     async def backup_seconds(self) -> float | None:
         """How long ago the last backup was made; None for never, or where the database doesn't answer in time."""
@@ -103,7 +93,7 @@ async def readyz(request: Request) -> JSONResponse:
     503 as well where a newer program has upgraded the database since: this one would write rows of the old shape.
     """
     condition, told = await _told(request)
-    newer = condition.schema > HEAD
+    newer = condition.schema > SCHEMA
     known = {"version": __version__, "schema": condition.schema or None}
     if newer:
         known["needs"] = "a newer program has upgraded the database: restart this server as that version"
@@ -120,7 +110,7 @@ async def metrics(request: Request) -> Response:
     """Figures for Prometheus: to this machine, or to whoever has the token; 403 for everybody else."""
     here = site(request)
     if not _may_read(request, here):
-        detail = marked("Figures are for this machine, or for a bearer token set with ASSISTANT_METRICS_TOKEN.")
+        detail = marked("Metrics are served to this host only, or to a bearer token set with ASSISTANT_METRICS_TOKEN.")
         return respond(request, Problem(403, detail, code="metrics"))
     looks = _looks(request)
     backlog, backup_seconds, index, job_running = await asyncio.gather(
@@ -131,9 +121,9 @@ async def metrics(request: Request) -> Response:
     state = State(
         backlog=backlog,
         backup_seconds=backup_seconds,
-        index_up=index != _AWAY,
+        index_up=index != AWAY,
         job_running=job_running,
-        connections_in_use=here.database.connections_in_use,
+        connections_in_use=here.workspace.database.connections_in_use,
         connections=here.connections,
     )
     return Response(here.metrics.text(state), media_type=here.metrics.content_type)
@@ -190,25 +180,3 @@ def _may_read(request: Request, here: Site) -> bool:
     # Behind a proxy that isn't trusted everybody seems to be on this machine.
     passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
     return is_loopback(address(request)) and not passed_on
-
-
-def _index(here: Site) -> str:
-    url = here.workspace.settings.storage.chroma_url
-    if url:
-        return "server" if _answers(url) else _AWAY
-    folder = here.workspace.state / "chroma"
-    if not folder.is_dir():
-        return "none"
-    return "in use" if held(folder) else "free"
-
-
-def _answers(url: str) -> bool:
-    """Whether a Chroma server answers; its heartbeat needs no credentials."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    port = parts.port or (443 if parts.scheme == "https" else 8000)
-    connection = kind(parts.hostname or "", port, timeout=_LOOK_SECONDS)
-    with suppress(OSError, http.client.HTTPException):
-        connection.request("GET", f"{parts.path.rstrip('/')}/api/v2/heartbeat")
-        return connection.getresponse().status < 500
-    return False

@@ -14,5 +14,5 @@ def person_named(request: Request, name: str) -> User:
     """Somebody by their name. Raises Problem 404."""
     user = site(request).workspace.users.find(name)
     if user is None:
-        raise Problem(404, marked("There is nobody of that name."), code="nobody")
+        raise Problem(404, marked("No user has that name."), code="nobody")
     return user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -40,14 +40,16 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
+@open_to_all
+def _openapi(request: Request) -> JSONResponse:
+    """The description. No function of one app: FastAPI remembers those it has seen, and with them the app."""
+    return JSONResponse(request.app.openapi())
+
+
 def describe(app: FastAPI, root: Root) -> None:
     """Let an app describe itself at `ADDRESS`; its addresses are below the public path, where there is one."""
 
-    @app.get(ADDRESS, include_in_schema=False)
-    @open_to_all
-    def openapi() -> JSONResponse:
-        """The description."""
-        return JSONResponse(app.openapi())
+    app.get(ADDRESS, include_in_schema=False)(_openapi)
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -20,5 +20,5 @@ def picture_of(request: Request, item: Item, number: int) -> FileResponse:
     name = names[number] if 0 <= number < len(names) else None
     found = None if name is None else find_picture(site(request).workspace.folder, name)
     if found is None:
-        raise Problem(404, marked("There is no picture to show: it isn't a file of this workspace."), code="picture")
+        raise Problem(404, marked("There is no picture to show: it is not a file of this workspace."), code="picture")
     return FileResponse(found.path, media_type=found.media_type, headers=_INERT)

@@ -17,13 +17,13 @@ from assistant.web.problems import Problem
 MOST_TRAINED = 200  # items of a training, at most
 
 _TOLD = {
-    Refusal.NO_ROUNDS: marked("There are no qualification rounds here: [review] qualification_items is 0."),
-    Refusal.PASSED: marked("This round was passed already."),
-    Refusal.FAILED: marked("Your last round failed: your lead can begin another one for you."),
-    Refusal.UNFIT: marked("This person doesn't label in this language: their items would reach nobody."),
+    Refusal.NO_ROUNDS: marked("Qualification tests are off: [review] qualification_items is 0."),
+    Refusal.PASSED: marked("This test has already been passed."),
+    Refusal.FAILED: marked("You did not pass your last test: your lead can start another one for you."),
+    Refusal.UNFIT: marked("This person doesn't label in this language: their items would never be claimed."),
     Refusal.TOO_LITTLE_GOLD: marked(
-        "There are %(found)s items with a known answer in this language, and %(needed)s are needed: leads make settled"
-        " items gold."
+        "There are %(found)s gold items in this language, and %(needed)s are needed: leads add "
+        "adjudicated items to gold."
     ),
 }
 

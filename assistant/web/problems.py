@@ -49,24 +49,24 @@ _STATUSES: tuple[tuple[type[AssistantError], int], ...] = (
 )
 
 _TITLES = {
-    400: marked("This request can't be understood"),
+    400: marked("Invalid request"),
     401: marked("Please sign in"),
-    403: marked("You may not do this"),
-    404: marked("There is nothing at this address"),
-    405: marked("This address doesn't take such requests"),
-    409: marked("This has changed in the meantime"),
-    413: marked("This is too large"),
-    415: marked("This kind of content isn't taken here"),
-    422: marked("Something in this request isn't right"),
-    429: marked("Too many tries"),
-    500: marked("Something unexpected happened in this program"),
-    503: marked("The server can't do this right now"),
+    403: marked("Permission denied"),
+    404: marked("Page not found"),
+    405: marked("Method not allowed"),
+    409: marked("Changed in the meantime"),
+    413: marked("Too large"),
+    415: marked("Unsupported content type"),
+    422: marked("Invalid input"),
+    429: marked("Too many attempts"),
+    500: marked("Something went wrong"),
+    503: marked("Temporarily unavailable"),
 }
 _DETAILS = {
     401: marked("Sign in, or send a valid API token."),
-    404: marked("Check the address; what was here may have been moved or may belong to somebody else."),
-    405: marked("The documentation of the API lists what it takes."),
-    500: marked("Nothing that was stored is lost. The number below finds the details in the server's log."),
+    404: marked("Check the address: the page may have moved, or you may have no access to it."),
+    405: marked("The API documentation lists the supported methods."),
+    500: marked("Saved data is not affected. The request ID below identifies the details in the server log."),
     503: marked("Try again in a moment."),
 }
 
@@ -80,6 +80,18 @@ _PUBLISHED = {
     "password_guessable": (422, "unfit"),
     "opt_outs_unknown": (422, "labels"),
     "token_not_found": (404, "no_token"),
+    "suite_not_found": (404, "no_suite"),
+    "item_number_unknown": (404, "no_item"),
+    "run_not_found": (404, "no_run"),
+    "no_run_yet": (404, "no_run"),
+    "no_run_answered": (404, "no_run"),
+    "run_of_evaluation": (404, "no_run"),
+    "run_not_at_work": (409, "not_at_work"),
+    "run_not_offered": (422, "not_offered"),
+    "run_changed": (409, "changed"),
+    "run_imported": (409, "imported"),
+    "job_at_work": (400, "job_at_work"),
+    "job_starting": (400, "job_starting"),
 }
 """Status and code that clients of the API know an error by, where these aren't its own."""
 
@@ -193,7 +205,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as installed
     errors = [{"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in error.errors()[:20]]
     places = ", ".join(sorted({one["where"] for one in errors}))
-    detail = marked("Look at: %(places)s")
+    detail = marked("Check: %(places)s")
     return respond(
         request, Problem(422, detail, code="invalid", values={"places": places[:300]}, extra={"errors": errors})
     )

@@ -27,21 +27,21 @@ OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; i
 _REFUSALS = {
     OutcomeKind.LATE: (
         409,
-        marked("Somebody else has this item by now. What you wrote is kept beside it, but doesn't count as an answer."),
+        marked("This item has been claimed by another reviewer. Your answer is kept with it, but doesn't count."),
     ),
-    OutcomeKind.GONE: (404, marked("There is no such item or answer any more.")),
-    OutcomeKind.REFUSED: (403, marked("This isn't possible for you here.")),
+    OutcomeKind.GONE: (404, marked("This item or answer no longer exists.")),
+    OutcomeKind.REFUSED: (403, marked("You can't do this here.")),
 }
 _MORE = {
-    "lease_over": marked("This item isn't yours any more: your time for it ran out."),
-    "closed_kept": marked("This item needs no more answers. What you wrote is kept beside it."),
-    "late_enough": marked("Enough late answers to this item are kept already: this one isn't."),
-    "late_too_often": marked("Too many late answers at once. Wait some minutes, then send this one again."),
-    "not_yours": marked("This item was given to somebody else."),
-    "not_among_last": marked("Only your own last ten answers can be taken back."),
-    "adjudicated": marked("This item has been settled meanwhile: its answers stay."),
-    "qualification_no_skip": marked("Items of a qualification round can't be skipped."),
-    "practice_own": marked("Training is yours alone: it can't be handed to a colleague."),
+    "lease_over": marked("Your claim on this item has expired."),
+    "closed_kept": marked("This item needs no more answers. Your answer is kept with it."),
+    "late_enough": marked("This item already has enough late answers: this one is not kept."),
+    "late_too_often": marked("Too many late answers at once. Wait a few minutes, then send this one again."),
+    "not_yours": marked("This item was assigned to another reviewer."),
+    "not_among_last": marked("Only your own last ten answers can be undone."),
+    "adjudicated": marked("This item has been adjudicated in the meantime: its answers stay."),
+    "qualification_no_skip": marked("Items of a qualification test can't be skipped."),
+    "practice_own": marked("Training items can't be reassigned."),
 }
 
 

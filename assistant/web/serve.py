@@ -18,10 +18,9 @@ import uvicorn
 from assistant import __version__
 from assistant.application.people.accounts import list_users, passwords_are_used
 from assistant.application.people.sign_in import issue_login_link
-from assistant.application.workspace.audit_anchors import anchor_day
+from assistant.application.workspace.audit_anchors import anchor_day, close_counted_periods
+from assistant.application.workspace.schema import SCHEMA
 from assistant.errors import InputError
-from assistant.store.audit.event_counts import close_periods
-from assistant.store.database import HEAD
 from assistant.web.app import Sweep, create_app
 from assistant.web.context import Site
 from assistant.web.server.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
@@ -108,7 +107,7 @@ def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
         workspace.queue.retire_aged_gold,
         workspace.read_log.retry,
         partial(_look_at_schema, workspace),
-        partial(close_periods, workspace.database),
+        partial(close_counted_periods, workspace),
         partial(anchor_day, workspace),
     )
 
@@ -144,7 +143,7 @@ def _log_start(workspace: Workspace, options: ServeOptions, connections: Connect
         {
             "message": "started",
             "version": __version__,
-            "schema": HEAD,
+            "schema": SCHEMA,
             "pid": os.getpid(),
             "database": "SQLite" if workspace.database.is_sqlite else "PostgreSQL",
             "host": options.host,

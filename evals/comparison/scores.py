@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from assistant.errors import InvalidValueError
 from assistant.stats.comparison.paired import PairedComparison, compare_paired
 from evals.data.eval_data import Bools, Codes, EvalData, Floats
 
@@ -21,6 +22,9 @@ class Terms:
         slices: names of the columns to slice by; None for all.
         examples: how many of the items fixed and broken to show.
         seed: of resampling.
+
+    Raises:
+        InvalidValueError: the margin is no share.
     """
 
     margin: float | None = None
@@ -29,6 +33,10 @@ class Terms:
     slices: Sequence[str] | None = None
     examples: int = 20
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.margin is not None and not 0 < self.margin < 1:
+            raise InvalidValueError("margin_out_of_range", field="margin", margin=self.margin)
 
     @property
     def alpha(self) -> float:

@@ -49,12 +49,12 @@ def test_a_blind_item_says_nothing_of_the_machine(site: Site, opened: Opened) ->
 
 def test_an_assisted_item_shows_answer_confidence_clause_quote_and_precedents(site: Site, opened: Opened) -> None:
     seen = opened([site.posts[1], site.posts[0]]).ready()
-    assert seen.page.locator("#machine").inner_text() == "Machine: safe · likely, 0.91"
+    assert seen.page.locator("#machine").inner_text() == "Model: safe · 91% confidence"
     seen.page.locator("#precedents li").first.wait_for()
     assert seen.page.locator("#precedents li").count() == 3
     seen.keys("1", "Enter")
     seen.wait_item(site.posts[0].item.id)
-    assert "more likely than not, 0.62 · cites H1" in seen.page.locator("#machine").inner_text()
+    assert "62% confidence · cites H1" in seen.page.locator("#machine").inner_text()
     assert seen.page.locator("#content mark").inner_text() == site.posts[0].item.content.text[:30].strip()
     assert seen.page.locator(".clause.cited .clause-id").all_inner_texts() == ["H1"]
 
@@ -107,7 +107,7 @@ def test_conversations_pairs_and_what_was_said_before(site: Site, opened: Opened
     seen.keys("1", "Enter")
     assert page.locator(".context .content").all_inner_texts() == ["nice hat", "thanks"]
     seen.keys("t")
-    assert "came without a translation" in page.locator("#translation").inner_text()
+    assert "has no translation" in page.locator("#translation").inner_text()
     seen.keys("1", "Enter")
     assert page.locator("#content .content").get_attribute("dir") == "rtl"
 

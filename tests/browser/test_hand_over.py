@@ -1,4 +1,4 @@
-"""Handing over: to people who can take it, and done only when the server says so."""
+"""Reassigning: to people who can take it, and done only when the server says so."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_those_who_may_take_it_are_offered_by_the_name_they_are_known_by(site: S
     seen.keys("o")
     found = offered(seen)
     assert found[fits.name] == "Zoë Fits"
-    assert found[""] == "Everybody"
+    assert found[""] == "Anyone (back to queue)"
     assert not {french.name, averse.name, away.name, looks.name, outside.name, seen.user.name} & set(found)
     seen.page.locator("#hand_over-to").select_option("Zoë Fits")
     seen.keys("Enter")
     seen.wait_item(site.posts[1].item.id)
-    assert seen.page.locator("#outcome").inner_text() == "Handed over to Zoë Fits"
+    assert seen.page.locator("#outcome").inner_text() == "Reassigned to Zoë Fits"
     theirs = opened([], user=users.get(fits.name)).ready()
     assert theirs.item == site.posts[0].item.id
 
@@ -60,13 +60,13 @@ def test_it_is_said_to_be_done_only_when_the_server_took_it(site: Site, opened: 
     offered(seen)
     seen.page.locator("#hand_over-to").select_option(colleague.name)
     seen.keys("Enter", "Enter")
-    seen.page.locator("#hand_over-told", has_text="Handing over").wait_for()
+    seen.page.locator("#hand_over-told", has_text="Reassigning").wait_for()
     assert seen.item == site.posts[0].item.id
-    assert "Handed over" not in seen.page.locator("#outcome").inner_text()
+    assert "Reassigned" not in seen.page.locator("#outcome").inner_text()
     assert len(stuck) == 1
     stuck[0].continue_()
     seen.wait_item(site.posts[1].item.id)
-    assert "Handed over" in seen.page.locator("#outcome").inner_text()
+    assert "Reassigned" in seen.page.locator("#outcome").inner_text()
 
 
 def test_what_the_server_says_against_it_is_read_at_once_and_the_item_stays(site: Site, opened: Opened) -> None:
@@ -77,7 +77,7 @@ def test_what_the_server_says_against_it_is_read_at_once_and_the_item_stays(site
     UserStore(site.workspace.database).change(colleague.name, actor="tests", languages=["fr"])  # meanwhile
     seen.page.locator("#hand_over-to").select_option(colleague.name)
     seen.keys("Enter")
-    seen.page.locator("#hand_over-told", has_text="doesn't judge this language").wait_for()
+    seen.page.locator("#hand_over-told", has_text="doesn't review this language").wait_for()
     assert seen.page.locator("#hand_over-dialog[open]").count() == 1
     seen.keys("Escape")
     assert seen.item == site.posts[0].item.id
@@ -99,8 +99,8 @@ def test_without_the_network_it_stays_and_a_lost_answer_is_not_done_twice(site: 
     seen.keys("o")
     seen.page.locator("#hand_over-dialog[open]").wait_for()
     seen.keys("Enter")
-    seen.page.locator("#hand_over-told", has_text="The server didn't answer").wait_for()
+    seen.page.locator("#hand_over-told", has_text="No response from the server").wait_for()
     assert seen.item == site.posts[0].item.id
     seen.keys("Enter")
     seen.wait_item(site.posts[1].item.id)
-    assert seen.page.locator("#outcome").inner_text() == "Given back to everybody"
+    assert seen.page.locator("#outcome").inner_text() == "Returned to queue"

@@ -32,11 +32,11 @@ def test_after_signing_in_in_another_tab_the_page_goes_on_by_itself(site: Site, 
     seen.keys("2", "Enter", "3", "Enter")
     strip = seen.page.locator("#network", has_text="You are signed out")
     strip.wait_for()
-    assert "Waiting here: 2; they are sent by themselves" in strip.inner_text()
+    assert "Saved answers: 2; they will sync automatically" in strip.inner_text()
     sign_in_elsewhere(site, seen)
     seen.page.locator("#network-again").click(force=True)
     seen.settle()
-    assert seen.page.locator("#outcome").inner_text() == "What waited was sent: 2"
+    assert seen.page.locator("#outcome").inner_text() == "Synced answers: 2"
     seen.wait("() => document.querySelector('#network').innerText.trim() === ''")
     assert not seen.page.locator("#network-do").is_visible()
     for stored in site.posts[2:6]:  # what else the page asks for goes in the new session, too
@@ -67,7 +67,7 @@ def test_people_are_told_what_to_do_by_how_they_sign_in(site: Site, opened: Open
     seen.keys("2", "Enter")
     strip = seen.page.locator("#network", has_text="You are signed out")
     strip.wait_for()
-    assert ("Ask for a new sign-in link" in strip.inner_text()) is not password
+    assert ("Ask for a new login link" in strip.inner_text()) is not password
     seen.page.locator("#rest-title", has_text="You are signed out").wait_for()
     assert seen.page.locator("#sign-in").is_visible()
     assert seen.page.locator("#network-again").is_visible()
@@ -80,7 +80,7 @@ def test_nothing_is_sent_in_somebody_elses_session(site: Site, opened: Opened) -
     with seen.page.expect_response("**/answer") as answered:
         seen.keys("2", "Enter")
     assert answered.value.status == 403
-    seen.page.locator("#network", has_text="Somebody else is signed in").wait_for()
+    seen.page.locator("#network", has_text="Another user is signed in").wait_for()
     assert given(site, other) == []
     end_session(seen)
     seen.page.context.add_cookies([site.cookie(seen.user)])

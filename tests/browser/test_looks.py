@@ -15,7 +15,7 @@ from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import IMAGE, Site
 
 SEVERE: dict[str, Any] = {"severity": 3, "harm": "threat"}
-ASKED = "You have not looked at this item"
+ASKED = "You have not revealed this item"
 
 
 def timed(seen: Seen) -> Seen:
@@ -92,7 +92,7 @@ def test_what_was_looked_at_is_given_at_once_and_counts(site: Site, opened: Open
 def test_what_nothing_covers_is_asked_about_by_nobody(site: Site, opened: Opened) -> None:
     seen = opened([site.posts[0], site.item(Content("a plain remark"))]).ready()
     seen.keys("3", "Enter", "3", "Enter")
-    seen.page.locator("#rest-title", has_text="Nothing is waiting").wait_for()
+    seen.page.locator("#rest-title", has_text="No open tasks").wait_for()
     seen.settle()
     assert uncovered(site, seen) == [None, None]
     assert shift(site, seen).seen.total == 2
@@ -128,7 +128,7 @@ def test_an_answer_taken_back_keeps_its_look_and_a_single_press_does_not_give_it
     seen.page.evaluate(
         "() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true }))"
     )
-    assert "quicker than anybody can read" in seen.page.locator("#outcome").inner_text()
+    assert "faster than reading time" in seen.page.locator("#outcome").inner_text()
     assert seen.item == site.posts[0].item.id
     seen.page.clock.fast_forward(1000)
     seen.keys("Enter")

@@ -34,7 +34,7 @@ def test_somebody_signs_in_and_labels_twenty_items_by_keys_only(chromium: Any, s
         )
         page.keyboard.press(HATE)
         page.keyboard.press("Enter")
-    page.locator("#rest-title", has_text="Nothing is waiting for you").wait_for()
+    page.locator("#rest-title", has_text="You're all caught up").wait_for()
     page.wait_for_function("() => Object.entries(localStorage).every(([k, v]) => !k.includes('outbox') || v === '[]')")
     context.close()
     rows = given(site, user)
@@ -151,7 +151,7 @@ def test_skips_and_escalations_go_out_after_a_moment_in_which_they_can_be_taken_
     seen.page.keyboard.type("she knows this")
     seen.keys("Enter")
     seen.wait_item(four.item.id)
-    assert "Handed over to Ana" in seen.page.locator("#outcome").inner_text()
+    assert "Reassigned to Ana" in seen.page.locator("#outcome").inner_text()
     seen.settle()
     with site.workspace.database.read() as connection:
         query = sa.select(passes.c.kind, passes.c.reason, passes.c.note).where(passes.c.user_id == seen.user.id)

@@ -74,7 +74,7 @@ def test_an_answer_that_comes_too_late_is_kept_and_said(site: Site, opened: Open
     card = seen.page.locator("#notices", has_text=site.posts[0].item.id)
     card.wait_for()
     assert "hate · my reasons" in card.inner_text()
-    assert "Somebody else has this item" in card.inner_text()
+    assert "claimed by another reviewer" in card.inner_text()
     with site.workspace.database.read() as connection:
         kept = connection.execute(sa.select(late_answers).where(late_answers.c.user_id == seen.user.id)).one()
     assert (tuple(kept.labels), kept.note) == (("hate",), "my reasons")

@@ -38,7 +38,7 @@ def several(site: Site, opened: Opened, **more: Any) -> Seen:
     seen.keys("3", "n")
     seen.page.keyboard.type("my reasons")
     seen.keys("Enter", "Enter")
-    seen.page.locator("#notices", has_text="not stored").wait_for()
+    seen.page.locator("#notices", has_text="not saved").wait_for()
     return seen
 
 

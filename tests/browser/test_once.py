@@ -29,7 +29,7 @@ def unblock(seen: Seen) -> None:
 
 def waiting(seen: Seen, count: int) -> None:
     """Wait until so many answers wait in the browser and a try to send the first has failed."""
-    seen.page.locator("#network", has_text=f"Waiting here: {count}").wait_for()
+    seen.page.locator("#network", has_text=f"Saved answers: {count}").wait_for()
 
 
 def labels(site: Site, user: User) -> list[tuple[str, tuple[str, ...]]]:
@@ -73,7 +73,7 @@ def test_nor_is_it_while_it_still_cannot_be_sent(site: Site, opened: Opened) -> 
     waiting(seen, 2)
     unblock(seen)
     seen.settle()
-    assert "What waited was sent: 2" in seen.page.locator("#outcome").inner_text()
+    assert "Synced answers: 2" in seen.page.locator("#outcome").inner_text()
     assert labels(site, seen.user) == [(one.item.id, ("harassment",)), (two.item.id, ("hate",))]
 
 

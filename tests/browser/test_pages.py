@@ -54,11 +54,11 @@ def test_a_disagreement_is_opened_settled_and_made_a_precedent_by_keys(site: Dem
     page.keyboard.press("Escape")
     for key in ("7", "t", "Enter"):
         page.keyboard.press(key)
-    page.get_by_text("Settled as spam · Edge case").wait_for()
+    page.get_by_text("Resolved as spam · Edge case").wait_for()
     page.keyboard.press("p")
-    page.get_by_text("A precedent: the next run cites it to the model.").wait_for()
+    page.get_by_text("Precedent: shown to the model in the next run.").wait_for()
     page.keyboard.press("g")
-    page.get_by_text("Gold: mixed in silently for reviewers.").wait_for()
+    page.get_by_text("Gold: served to reviewers as a hidden check.").wait_for()
     assert AdjudicationStore(site.workspace.database).newest()[item] == ("spam",)
     stored = site.workspace.items.get(item)
     assert stored is not None

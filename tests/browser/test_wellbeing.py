@@ -75,7 +75,7 @@ def test_a_lease_that_ended_is_told_while_one_still_thinks(site: Site, opened: O
 
     seen = reopened(opened(site.posts[:1]).ready(), short)
     give_away(site, seen)
-    seen.page.locator("#outcome", has_text="Your time for this item ran out").wait_for()
+    seen.page.locator("#outcome", has_text="Your claim on this item has expired").wait_for()
     assert seen.item == site.posts[0].item.id
 
 
@@ -176,8 +176,8 @@ def test_a_round_is_offered_before_answers_count_and_begun_by_its_button(site: S
     seen.page.route("**/queue/claim", offer)
     seen.page.route("**/practice/mine", start)
     seen.page.reload()
-    seen.page.locator("#rest-title", has_text="Before your answers count").wait_for()
-    assert "Your lead can begin another round" in seen.page.locator("#rest-rounds li").nth(1).inner_text()
-    seen.page.get_by_role("button", name="Begin").click()
+    seen.page.locator("#rest-title", has_text="Qualification required").wait_for()
+    assert "Your lead can start another test" in seen.page.locator("#rest-rounds li").nth(1).inner_text()
+    seen.page.get_by_role("button", name="Start test").click()
     seen.ready()
     assert "Qualification" in seen.page.locator("#item-facts").inner_text()

@@ -299,7 +299,7 @@ def test_the_newest_of_several_answers_of_a_person_counts_even_where_an_earlier_
     text = "item_id,rater,label\n1,ana,spam\n1,ana,safe\n1,ana,spam\n2,ana,safe\n2,ana,spam\n"
     said = take(assistant, begun, text)
     assert (said.status, said.json["superseded"]) == (0, 3)
-    assert "3 answers are of people who answered the item before in this file: the newest counts" in said.stderr
+    assert "3 answers repeat an earlier answer of the same person in this file: the newest counts" in said.stderr
     with Workspace.open(begun) as opened:
         assert [answers["ana"].labels for _, _, _, answers in opened.reviews.by_item()] == [("spam",), ("spam",)]
     again = take(assistant, begun, text)
@@ -339,7 +339,7 @@ def test_prodigys_reject_and_ignore_are_no_answers_and_accept_holds_the_labels(
     said = assistant("labels", "import", write_jsonl(begun / "choice.jsonl", choice), "-w", begun, "--json")
     assert (said.status, said.json["added"], said.json["no_answer"]) == (0, 1, 2)
     assert given(begun) == [("1", "ana", ["spam"]), ("1", "bo", ["safe"])]
-    assert "no answers by their status" in said.stderr
+    assert "count as unanswered by their status" in said.stderr
 
 
 def test_argilla_and_label_studio_records_are_read_with_what_they_say_of_each_answer(

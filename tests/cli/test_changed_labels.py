@@ -121,7 +121,7 @@ def test_answers_taken_back_open_their_items_and_certificate_settlement_and_file
     take_back(workspace, gone, after=timedelta(hours=1))
     said = assistant("settle", "-w", workspace, "--json")
     assert (said.json["reopened"], said.json["reopened_items"], said.json["waiting"]) == (4, sorted(gone), 4)
-    assert "4 items were settled by people and are open again" in said.stderr
+    assert "4 adjudicated items are open again" in said.stderr
     rows, after = manifest(assistant, workspace)
     assert all(rows[name]["final_labels"] is None for name in gone)
     assert (after["final_labels"]["not_settled"], after["certificate"]["true_of_this_file"]) == (4, False)
@@ -182,7 +182,7 @@ def test_what_is_printed_is_what_settling_and_the_manifest_do(
     settled = assistant("settle", "-w", workspace, "--json").json
     final = manifest(assistant, workspace)[1]["final_labels"]
     assert told["machine"] == settled["machine"] == final["machine"] < certified["accepted"]
-    unseen = next(line for line in said.stdout.splitlines() if "leave with the machine's label, unseen" in line)
+    unseen = next(line for line in said.stdout.splitlines() if "auto-accepted without review" in line)
     assert unseen.split()[-1] == str(told["machine"])
 
 

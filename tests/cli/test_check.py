@@ -73,7 +73,7 @@ def test_too_many_wrong_ones_break_it_for_good(assistant: Assistant, routed: Pat
     assert check(assistant, routed)["standing"] == "broken"
     said = assistant("check", "-w", routed)
     assert said.stdout.startswith("certificate 1 of r1 is broken")
-    assert "from now on it accepts nothing under this certificate" in said.stderr
+    assert "nothing more is auto-accepted under this certificate" in said.stderr
 
 
 def test_labels_of_other_items_and_those_given_in_sight_of_the_machines_answer_test_nothing(

@@ -54,7 +54,7 @@ def test_a_run_without_routes_wants_nobody(assistant: Assistant, workspace: Path
     answered_run(assistant, workspace, LABELS)
     said = assistant("enqueue", "-w", workspace)
     assert said.status == 0
-    assert "run r1 was not routed yet" in said.stderr
+    assert "run r1 is not routed yet" in said.stderr
     assert "next: assistant sample" in said.stderr
     assert waiting(workspace) == []
 
@@ -89,7 +89,7 @@ def test_items_labelled_elsewhere_are_counted_and_wanted_again_on_request(assist
     for rater in ("ann", "ben", "cid"):
         people_say(assistant, routed, LABELS, rater)
     said = assistant("enqueue", "-w", routed)
-    assert "8 items that r1 sends to people are already labelled by imported reviewers" in said.stderr
+    assert "8 items that r1 sends to review already have imported human labels" in said.stderr
     assert "next: assistant enqueue --again" in said.stderr
     assert "route" not in said.stderr
     assert assistant("enqueue", "-w", routed, "--again", "--json").json["added"] == 8
@@ -100,7 +100,7 @@ def test_items_labelled_elsewhere_are_counted_and_wanted_again_on_request(assist
 def test_a_due_time_that_is_none_is_refused(assistant: Assistant, routed: Path, given: str) -> None:
     said = assistant("enqueue", "-w", routed, "--due", given)
     assert said.status == 1
-    assert f"{given} is no time" in said.stderr
+    assert f"{given} is not a time" in said.stderr
     assert "48h, 3d" in said.stderr
     assert waiting(routed) == []
 

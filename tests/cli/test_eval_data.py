@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pytest
 
-from assistant.application.evaluation.data import production_data, suite_data
+from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.run import SuiteRun
 from assistant.application.evaluation.snapshots import freeze_suite, open_frozen
 from assistant.application.evaluation.sources import RunsSource, assemble
@@ -172,7 +172,7 @@ def test_production_is_weighted_by_the_route_in_force_when_it_was_labelled(
         assert rare
         label_blind(opened, certain, ("safe",))
         label_blind(opened, rare, ("spam",), shown=True)
-        data = production_data(opened, None)
+        data = assemble(RunsSource(opened), Selection()).data
     weights = dict(zip(data.ids, data.weights.tolist(), strict=True))
     assert weights == {"p0": 1, **dict.fromkeys(certain, 1.0), **{name: pytest.approx(20) for name in rare}}
     sights = {data.ids[item]: SIGHTS[sight] for item, sight in zip(data.humans.items, data.humans.sights, strict=True)}

@@ -126,7 +126,7 @@ def test_when_nothing_can_be_told_it_says_how_many_more(assistant: Assistant, fi
         ),
         (("eval", "plan", "--detect", "0.03", "--labels", "{labels}"), "needs both"),
         (("eval", "plan", "--detect", "3"), "--detect is 3"),
-        (("eval", "report", "--out", "{out}"), "nothing says what to report on"),
+        (("eval", "report", "--out", "{out}"), "no suite and no files to report on"),
     ],
 )
 def test_wrong_words_are_answered_in_a_line(
@@ -142,7 +142,7 @@ def test_wrong_words_are_answered_in_a_line(
 
 def test_plan_says_how_many_items_tell(assistant: Assistant) -> None:
     said = assistant("eval", "plan", "--detect", "0.03")
-    assert said.stdout.startswith("870 labelled items tell a difference of 3 points in 80% of such comparisons")
+    assert said.stdout.startswith("870 labeled items detect a difference of 3 points in 80% of such comparisons")
 
 
 def test_plan_learns_from_a_pilot(assistant: Assistant, files: tuple[Path, Path, Path]) -> None:

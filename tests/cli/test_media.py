@@ -23,7 +23,7 @@ POSTS = [
     {"id": "of-a-data-set", "text": TEXT, "image": {"bytes": None, "path": "c.png"}},
 ]
 MEDIA = {str(one["id"]) for one in POSTS if "image" in one}
-SAYS = "media: the model is shown the text only; they go to people"
+SAYS = "media: the model sees only the text; they go to review"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_every_item_with_media_goes_to_people_and_every_command_says_so(assistan
 def test_a_column_that_looks_like_media_and_was_not_named_is_told(assistant: Assistant, workspace: Path) -> None:
     given = write_jsonl(workspace / "posts.jsonl", [{"id": "a", "text": "look", "image_url": "a.png", "frame": 3}])
     said = assistant("ingest", given, "-w", workspace)
-    assert "column image_url is kept as meta: neither models nor reviewers see it" in said.stderr
+    assert "column image_url is kept as meta: hidden from models and reviewers" in said.stderr
     assert "--media image_url" in said.stderr
 
 

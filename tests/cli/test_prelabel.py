@@ -263,7 +263,7 @@ def test_ctrl_c_waits_for_the_answers_on_their_way_and_says_how_to_go_on(
         job.send_signal(signal.SIGINT)
         _, stderr = job.communicate(timeout=300)
     assert job.returncode == 130
-    assert "the same command goes on where it was" in stderr
+    assert "run the same command to resume" in stderr
     assert "Traceback" not in stderr
     assert assistant(*JOB, "-w", filled).status == 0
     assert serving.counts["answered_again"] == 0
@@ -296,7 +296,7 @@ def test_attempts_without_an_answer_are_counted_with_what_they_may_cost_and_coun
     assert unseen["tokens"] > 5 * 500
     assert unseen["cost_usd"] == pytest.approx(unseen["tokens"] * 1e-5)
     assert said.json["cost_usd"] in {None, 0.0}
-    assert "5 attempts brought no answer and may be billed all the same" in said.stderr
+    assert "5 attempts brought no answer and may still be billed" in said.stderr
     dev_server()
     stopped = assistant(*JOB, "--budget", str(unseen["cost_usd"]), "-w", workspace)
     assert (stopped.status, stopped.json["session"]["labelled"]) == (4, 0)

@@ -303,7 +303,7 @@ def test_what_is_worse_says_so_first(propose: Any, dev_server: Server) -> None:
     said = propose("--kind", "prompt")
     assert said.status == 0
     lines = said.stdout.splitlines()
-    assert lines[0] == "The draft is worse than what is in use: don't adopt it."
+    assert lines[0] == "The draft is worse than the prompt in use: don't adopt it."
     assert "+Judge BLINDLY." in lines
     assert lines[-1].startswith("adopt it with: assistant prelabel --prompt tiny@1-proposal1 --model openai:dev")
     assert said.stdout.index("why:") > said.stdout.index("agrees with people on")
@@ -313,7 +313,7 @@ def test_what_can_not_be_told_says_so_first(propose: Any, dev_server: Server) ->
     dev_server(**logged(*script(revision(USER.replace("Judge", "You judge")))))
     said = propose("--kind", "prompt")
     # Nothing changes on 40 items: 1 - 0.025 ** (1 / 40) = 8.8 % of items might, which the margin of 2 points is below.
-    assert said.stdout.splitlines()[0] == "These items can't tell whether the draft is better."
+    assert said.stdout.splitlines()[0] == "Inconclusive: these items don't show whether the draft is better."
 
 
 def test_several_drafts_measured_on_the_same_items_are_counted(propose: Any, asked: Path, dev_server: Server) -> None:

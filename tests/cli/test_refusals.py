@@ -80,7 +80,7 @@ def test_items_that_the_server_refuses_for_themselves_fail_and_never_stop_the_jo
     if concurrency == 1:
         assert said.json["session"]["control_questions"] == controls
         assert serving.counts["asked"] == len(texts) + controls
-        assert ("control questions" in said.stderr) == bool(controls)
+        assert ("control requests" in said.stderr) == bool(controls)
     assert said.json["session"]["control_questions"] <= controls + 1
     assert "--retry-failed" in said.stderr
     assert assistant(*JOB, "-w", workspace).json["session"]["failed"] == 0  # nor are they asked again

@@ -106,7 +106,7 @@ def test_people_read_a_table_the_sums_the_certificate_and_the_next_step(assistan
     said = assistant("route", "-w", certified)
     assert "accepted_by_certificate" in said.stdout
     assert "12 reviews, 0 of them of accepted items, to keep testing the certificate" in said.stdout
-    assert "9 accepted, of which about 0.7 (7.4%) are expected wrong" in said.stdout
+    assert "9 accepted, of which about 0.7 (7.4%) are expected to be wrong" in said.stdout
     assert SENTENCE in said.stderr
     assert "next: " in said.stderr
 
@@ -153,7 +153,7 @@ def test_under_a_capacity_what_there_is_no_time_for_waits(assistant: Assistant, 
     assert 0 < told["waiting_expected_errors"] < told["waiting"]
     assert all(0 < probability <= 1 for _, _, probability in routes(certified).values())
     said = assistant("route", "--capacity", "8", "-w", certified)
-    assert "wait: people have no time for them" in said.stdout
+    assert "are on hold (no review capacity)" in said.stdout
     assert "nothing has changed" in said.stderr
     people_say(assistant, certified, {"p12": "safe"})  # a plan after a label is another plan
     assert assistant("route", "--capacity", "8", "-w", certified, "--json").json["round"] == 2
@@ -164,7 +164,7 @@ def test_a_broken_certificate_accepts_nothing_and_says_so(assistant: Assistant, 
     happened(certified, CertificateEventKind.BROKEN)
     said = assistant("route", "-w", certified, "--json")
     assert (said.status, said.json["standing"], said.json["accepted"], said.json["round"]) == (0, "broken", 0, 2)
-    assert "certificate 1 of r1 is broken: fresh labels contradict it, and nothing is accepted" in said.stderr
+    assert "certificate 1 of r1 is broken: new labels contradict it, and nothing is accepted" in said.stderr
     assert routes(certified)["p01"] == ("review", "certificate_broken", 1.0)
     assert routes(certified)["p04"] == ("double", "severe", 1.0)
 
@@ -173,14 +173,14 @@ def test_a_certificate_that_was_withdrawn_is_as_none(assistant: Assistant, certi
     happened(certified, CertificateEventKind.WITHDRAWN)
     said = assistant("route", "-w", certified, "--json")
     assert (said.json["standing"], said.json["accepted"]) == ("withdrawn", 0)
-    assert "it was taken back" in said.stderr
+    assert "it was withdrawn" in said.stderr
     assert routes(certified)["p01"][:2] == ("review", "not_certified")
 
 
 def test_without_a_certificate_everything_goes_to_people_and_that_is_said(assistant: Assistant, scored: Path) -> None:
     said = assistant("route", "-w", scored, "--json")
     assert (said.status, said.json["certificate"], said.json["accepted"]) == (0, None, 0)
-    assert "r1 has no certificate: nothing is accepted" in said.stderr
+    assert "r1 has no certificate: nothing is auto-accepted" in said.stderr
     assert {route for route, _, _ in routes(scored).values()} == {"review", "double", "expert"}
 
 
@@ -230,13 +230,13 @@ def test_explaining_an_item_shows_every_rule_its_numbers_and_the_decision_and_wr
     assert routes(certified) == {}
     said = assistant("route", "--explain", "p04", "-w", certified)
     assert "double, by severe: A severe label that the machine is not very sure of" in said.stdout
-    assert "a person sees it with probability 1" in said.stdout
+    assert "probability of human review: 1" in said.stdout
     assert "severity 3, severe_from 3, confidence 0.895, double_below 0.9" in said.stdout
-    assert "the machine's answer is hate" in said.stdout
-    assert "the route that is stored is another, or there is none" in said.stderr
+    assert "the model's answer is hate" in said.stdout
+    assert "the stored route differs, or there is none" in said.stderr
     assistant("route", "-w", certified)
     again = assistant("route", "--explain", "p04", "-w", certified)
-    assert "is another" not in again.stderr
+    assert "differs" not in again.stderr
 
 
 def test_an_item_that_people_settled_says_who_and_what_the_machine_had_answered(
@@ -249,8 +249,8 @@ def test_an_item_that_people_settled_says_who_and_what_the_machine_had_answered(
     fit(workspace, {"b": ("safe", 0.8)})  # as a campaign's fits do: what is labelled has no score any more
     assert assistant("route", "-w", workspace).status == 0
     said = assistant("route", "--explain", "a", "-w", workspace)
-    assert "item a in run r1: the machine's answer is hate" in said.stdout
-    assert "people settled it as spam (ann: spam, bob: spam, cyd: safe)" in said.stdout
+    assert "item a in run r1: the model's answer is hate" in said.stdout
+    assert "human label: spam (ann: spam, bob: spam, cyd: safe)" in said.stdout
     assert "settled, by already_labelled: People have labelled it." in said.stdout
     told = assistant("route", "--explain", "a", "-w", workspace, "--json").json
     assert (told["labels"], told["own_labels"], told["confidence"]) == (["hate"], ["hate"], None)
@@ -258,7 +258,7 @@ def test_an_item_that_people_settled_says_who_and_what_the_machine_had_answered(
     people_say(assistant, workspace, {"b": "spam"}, rater="ann")
     people_say(assistant, workspace, {"b": "safe"}, rater="bob")
     assert (
-        "people are evenly split (ann: spam, bob: safe)" in assistant("route", "--explain", "b", "-w", workspace).stdout
+        "human labels are tied (ann: spam, bob: safe)" in assistant("route", "--explain", "b", "-w", workspace).stdout
     )
 
 
@@ -278,7 +278,7 @@ def test_before_anything_is_calibrated_the_first_route_is_explained(
         assert (told["round"], bool(told["labels"])) == (None, True)
     said = assistant("route", "--explain", by_reason["low_probability"], "-w", filled)
     assert "review, by low_probability: The label's probability is too low to be accepted." in said.stdout
-    assert "this is the first route, as it was stored: nothing is calibrated yet" in said.stderr
+    assert "this is the stored first route: nothing is calibrated yet" in said.stderr
     assert routes(filled) == stored
 
 
@@ -290,7 +290,7 @@ def test_an_item_that_was_settled_before_the_run_is_explained_too(
     [name, *_] = [row["item_id"] for row in _exported(assistant, filled) if row["status"] == "settled"]
     said = assistant("route", "--explain", name, "-w", filled)
     assert said.status == 0
-    assert "the machine's answer is none" in said.stdout
+    assert "the model's answer is none" in said.stdout
     assert "before the run, which did not ask about it (label_a: " in said.stdout
 
 
@@ -299,7 +299,7 @@ def test_an_imported_answer_that_was_never_routed_is_shown_without_a_route(
 ) -> None:
     answered_run(assistant, workspace, {"a": "hate"})
     said = assistant("route", "--explain", "a", "-w", workspace)
-    assert (said.status, "the machine's answer is hate" in said.stdout) == (0, True)
+    assert (said.status, "the model's answer is hate" in said.stdout) == (0, True)
     assert "no route is stored" in said.stderr
 
 

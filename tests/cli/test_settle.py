@@ -93,16 +93,16 @@ def test_what_people_are_split_on_is_not_settled_and_is_named(assistant: Assista
     said = assistant("settle", "-w", certified, "--json")
     assert (said.json["tied"], said.json["tied_items"]) == (2, ["p3", "p8"])
     assert not {"p3", "p8"} & final(certified).keys()
-    assert "2 items are not settled, people are evenly split: p3, p8" in said.stderr
+    assert "2 ties need a third label: p3, p8" in said.stderr
 
 
 def test_people_read_what_is_settled_what_waits_and_the_next_step(assistant: Assistant, certified: Path) -> None:
     ingest(assistant, certified, [{"id": "late", "text": "arrived after the run"}])
     said = assistant("settle", "-w", certified)
     rows = [line.split() for line in said.stdout.splitlines()]
-    assert ["settled", "by", "people", "1"] in rows
-    assert ["settled", "by", "the", "machine,", "certified", "4"] in rows
-    assert ["waiting", "for", "people", "review", "5"] in rows
+    assert ["labeled", "by", "people", "1"] in rows
+    assert ["auto-accepted,", "certified", "4"] in rows
+    assert ["waiting", "for", "review", "review", "5"] in rows
     assert ["without", "any", "answer", "1"] in rows
     assert "next: assistant labels import FILE" in said.stderr
     people_say(assistant, certified, dict.fromkeys(PEOPLE, "safe"), "bob")
@@ -197,7 +197,7 @@ def test_the_manifest_says_of_whom_the_bound_speaks_while_items_wait(assistant: 
     ) in manifest["certificate"]["about_this_file"]
     assert rows["p9"]["final_labels"] is None
     said = assistant("export", certified / "out.csv", "-w", certified)
-    assert "5 items are not settled" in said.stderr
+    assert "5 items have no final label" in said.stderr
 
 
 def test_what_people_labelled_beside_the_batch_is_told_apart_from_it(assistant: Assistant, certified: Path) -> None:

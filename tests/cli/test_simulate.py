@@ -101,7 +101,7 @@ def test_people_read_a_table_and_a_sentence_and_no_machine_is_a_local_one(assist
     assert lines[-1].startswith("On this set people would label ")
     assert lines[-1].endswith("the promise (at most 10 % wrong) was kept in 1 of 1 trials.")
     assert "no machine answers" in said.stderr
-    assert "naive and PAC are given a local model" in said.stderr
+    assert "naive and PAC use a local model" in said.stderr
 
 
 def test_without_the_embedders_package_wording_alone_is_learned_from_and_said_so(

@@ -223,7 +223,7 @@ def test_the_price_of_certainty_is_shown_where_nothing_can_be_certified(
     play(assistant, workspace, made, rounds=2)
     said = certify(assistant, workspace)
     assert "nothing of r1 (imported, judge) was audited yet; drawn so far: 60 to start" in refused(said)
-    assert "what an audit would probably bring" in said.stderr
+    assert "expected outcome of an audit" in said.stderr
 
 
 def test_the_price_of_certainty_is_shown_on_request(assistant: Assistant, finished: Path) -> None:
@@ -315,7 +315,7 @@ def test_where_people_disagree_one_more_decides(
     assert said.stdout.startswith("1 of 60 labels are missing of sample 1")
     assert "people are evenly split on 1 items: one more person has to label them" in said.stderr
     assert [row["id"] for row in rows(sheet)] == [name]
-    assert f"{name} is labelled by ann and bo: it needs another person" in said.stderr
+    assert f"{name} is labeled by ann and bo: it needs another person" in said.stderr
     assert "--rater-name NAME" in said.stderr
     again = assistant("sample", "--out", sheet, "-w", workspace, "--json").json
     assert (again["to_label"], again["split"]) == (1, [{"item": name, "labelled_by": ["ann", "bo"]}])

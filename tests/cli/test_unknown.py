@@ -72,7 +72,7 @@ def test_a_final_label_names_the_categories_that_nobody_answered(assistant: Assi
     said = assistant("settle", "-w", labelled, "--json")
     assert (said.status, said.json["people"], said.json["in_part"]) == (0, 2, 2)
     assert "2 items have categories that no reviewer answered" in said.stderr
-    assert "settled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
+    assert "labeled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
     with Workspace.open(labelled) as opened:
         newest = {one.item_id: one for one in SettlementStore(opened.database).newest(1)}
     assert newest["empty"] == Settlement("empty", (), Origin.PERSON, None, None, 1, unknown=("S", "V"))

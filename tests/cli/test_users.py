@@ -47,7 +47,7 @@ def test_somebody_is_added_listed_changed_and_shut_out(typed: Assistant) -> None
     changed = typed("users", "roles", "bo", "lead", "--skills", "expert", "--queues", "a,b", "--json").json
     assert (changed["role"], changed["skills"], changed["queues"]) == ("lead", ["expert"], ["a", "b"])
     assert "adjudicate" in changed["may"]
-    assert typed("users", "disable", "bo").stdout == "bo is shut out\n"
+    assert typed("users", "disable", "bo").stdout == "bo is disabled\n"
     assert typed("users", "list", "--json").json[1]["disabled"] is True
     assert typed("users", "enable", "bo").status == 0
     assert typed("users", "roles", "bo", "--json").json["team"] == "night"
@@ -136,13 +136,13 @@ def test_every_change_is_in_the_log_and_a_forged_one_is_found(typed: Assistant, 
     database.close()
     cut = typed("audit", "verify", "--head", whole["head"])
     assert cut.status == 1
-    assert "rows were cut off at the end" in cut.stdout
+    assert "rows were removed at the end" in cut.stdout
     with sqlite3.connect(workspace / ".assistant" / "assistant.db") as database:
         database.execute("UPDATE audit_log SET actor = 'somebody else' WHERE id = 2")
     database.close()
     forged = typed("audit", "verify")
     assert forged.status == 1
-    assert "broken at row 2 (changed); the 1 rows before it hold" in forged.stdout
+    assert "broken at row 2 (changed); the 1 rows before it are intact" in forged.stdout
 
 
 def test_a_port_that_is_taken_and_a_log_that_is_none_are_said(typed: Assistant) -> None:
@@ -165,7 +165,7 @@ def test_a_team_comes_from_a_file_and_who_is_there_stays_as_they_are(typed: Assi
     assert typed("users", "list", "--json").json == []
     said = typed("users", "import", file, "--passwords", passwords)
     assert said.status == 0, said.stderr
-    assert "2 added, 0 there already" in said.stdout
+    assert "2 added, 0 unchanged" in said.stdout
     [ana, bo] = typed("users", "list", "--json").json
     assert (ana["role"], ana["display_name"], ana["languages"]) == ("lead", "Ana María", ["en", "es"])
     assert (ana["skills"], ana["team"], ana["has_password"]) == (["expert"], "night", True)

@@ -213,7 +213,7 @@ def test_even_the_unexpected_is_told_in_words_and_its_trace_kept_private(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     said = assistant("status", "-w", workspace, "--json")
     assert said.status == 1
-    assert "something unexpected happened" in said.json["error"]["what"]
+    assert "something went wrong" in said.json["error"]["what"]
     assert "nobody's business" not in said.stdout + said.stderr
     [trace] = tmp_path.glob("assistant-error-*.txt")
     assert str(trace) in said.json["error"]["hint"]

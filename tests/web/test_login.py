@@ -92,7 +92,7 @@ def test_a_thousand_logins_a_minute_are_refused_told_and_logged(
     refused = nobody.post("/login", data={"name": "ana", "password": PASSWORD})
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) in range(1, 31)
-    assert "Too many tries. Wait" in refused.text
+    assert "Too many attempts. Wait" in refused.text
     assert sum("limited" in str(record.msg) for record in caplog.records) == 996
     assert "guess number" not in caplog.text
     counted = nobody.get("/metrics").text
@@ -182,8 +182,8 @@ def test_a_new_password_ends_the_sessions_elsewhere(app: FastAPI, workspace: Wor
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"present": "wrong"}, "present password"),
-        ({"again": "different from it"}, "differ"),
+        ({"present": "wrong"}, "Incorrect current password"),
+        ({"again": "different from it"}, "don't match"),
         ({"new": "short", "again": "short"}, "12 to 1,024"),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from assistant.application.evaluation.production_data import described_facts, identity_of, runs_data
+from assistant.application.evaluation.production_data import described_facts, identity_of
 from assistant.application.evaluation.snapshots import (
     Found,
     FrozenSuite,
@@ -84,20 +84,6 @@ def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snaps
     kept = tuple(one for one in frozen.snapshot.items if chosen.takes(known[one.id]))
     chosen.check(len(kept), str(frozen.path))
     return replace(frozen.snapshot, items=kept), {one.id: chosen.columns(known[one.id]) for one in kept}
-
-
-def production_data(workspace: Workspace, run_name: str | None = None, selection: Selection | None = None) -> EvalData:
-    """What people said of a run's items, each label weighted by the chance it had to be asked for.
-
-    Args:
-        workspace: the opened workspace.
-        run_name: None for the newest run.
-        selection: which items, and by what they are sliced; None takes all.
-
-    Raises:
-        InputError: no such run, or people labelled none of its items.
-    """
-    return runs_data(workspace, [workspace.runs.find(run_name)], selection, whole=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.application.evaluation.data import suite_data
-from assistant.application.evaluation.production_data import runs_data
 from assistant.errors import InvalidValueError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
-from assistant.wiring.workspace import Workspace
+from evals.comparison.scores import Terms
 from evals.data.eval_data import EvalData
 from evals.data.files import choose_variant, read_eval_files
 from evals.data.selection import Selection
 from evals.data.slices import with_clauses
-from evals.gates.suite import Suite
+
+if TYPE_CHECKING:
+    from assistant.wiring.workspace import Workspace
+    from evals.gates.suite import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class RunsSource:
     runs: Sequence[str | None] = (None,)
 
 
-Source = LabelFiles | SuiteSource | RunsSource
+EvalSource = LabelFiles | SuiteSource | RunsSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ class Assembled:
         """That variant, else the one with most answers; None where only people answered. Raises InputError."""
         return choose_variant(self.data, name, self.where) if self.data.variants or name is not None else None
 
+    def terms(self, chosen: Terms) -> Terms:
+        """The terms, with the suite's margin where none was chosen."""
+        return replace(chosen, margin=self.suite.margin) if self.suite and chosen.margin is None else chosen
+
     def sliced_by_clauses_of(self, variant: str | None, selection: Selection) -> EvalData:
         """The data; where slices by clauses were asked for, by those that a variant cited."""
         return with_clauses(self.data, variant) if selection.by_clause else self.data
 
 
-def assemble(source: Source, selection: Selection) -> Assembled:
+def assemble(source: EvalSource, selection: Selection) -> Assembled:
     """Put an evaluation's data together.
 
     Args:
@@ -96,12 +102,16 @@ def assemble(source: Source, selection: Selection) -> Assembled:
     """
     if isinstance(source, LabelFiles):
         return Assembled(_read(source, selection), str(source.machine or source.labels))
+    # SQLAlchemy and the rules of certificates are loaded only where a workspace is evaluated: files alone do without.
+    from assistant.application.evaluation.data import suite_data  # noqa: PLC0415
+    from assistant.application.evaluation.production_data import runs_data  # noqa: PLC0415
+
     folder = str(source.workspace.folder)
     if isinstance(source, RunsSource):
         if not source.runs:
             raise InvalidValueError("runs_to_compare_needed")
         runs = [source.workspace.runs.find(name) for name in dict.fromkeys(source.runs)]
-        return Assembled(runs_data(source.workspace, runs, selection), folder)
+        return Assembled(runs_data(source.workspace, runs, selection, whole=len(runs) == 1), folder)
     data, digest, suite = suite_data(source.workspace, source.suite, selection)
     return Assembled(data, folder, digest, suite)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from assistant.domain.runs import JobOrigin, JobRow, Run
-from assistant.errors import AssistantError, InputError
+from assistant.errors import AssistantError, ConflictError, InvalidValueError
 from assistant.store.runs.jobs import JobStore
 from assistant.store.runs.journal import at_work
 from assistant.wiring.actor import actor_as_user
@@ -66,11 +66,12 @@ def stop_run(workspace: Workspace, name: str | None, *, actor: str) -> Run:
     """Ask the job of a run to stop after the answers on their way; None takes the one job at work.
 
     Raises:
-        InputError: there is no such run, no job of it is at work, or none is named and several are.
+        NotFoundError: there is no such run.
+        ConflictError: no job of it is at work, or none is named and several are.
     """
     run = workspace.runs.find(name) if name else _run_at_work(workspace)
     if not stop_job(workspace, run, actor=actor):
-        raise InputError(f"no job of {run.name} is at work", hint="assistant runs list  shows every run")
+        raise ConflictError("run_not_at_work", run=run.name)
     return run
 
 
@@ -78,11 +79,9 @@ def _run_at_work(workspace: Workspace) -> Run:
     known = jobs_at_work(workspace)
     alive = [run for run in workspace.runs.all() if known.alive(run)]
     if len(alive) != 1:
-        names = ", ".join(run.name for run in alive)
-        raise InputError(
-            f"several jobs are at work: {names}" if alive else "no job is at work",
-            hint="name the run, e.g. assistant runs stop r1" if alive else "assistant runs list  shows every run",
-        )
+        if alive:
+            raise ConflictError("jobs_at_work", runs=[run.name for run in alive])
+        raise ConflictError("no_job_at_work")
     return alive[0]
 
 
@@ -90,14 +89,10 @@ def refuse_unpriced(workspace: Workspace, spec: str) -> None:
     """A budget is kept by price: without one nothing is begun.
 
     Raises:
-        InputError: the price of that model is not known.
+        InvalidValueError: the price of that model is not known.
     """
     if not workspace.prices(spec).known:
-        raise InputError(
-            f"--budget needs the price of {spec}",
-            where="assistant.toml",
-            hint=f'add [prices."{spec}"] with input and output in US$ per million tokens',
-        )
+        raise InvalidValueError("budget_without_price", where="assistant.toml", field="budget", model=spec)
 
 
 @contextmanager

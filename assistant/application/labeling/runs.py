@@ -80,6 +80,11 @@ def find_run(workspace: Workspace, name: str | None) -> Run:
     return workspace.runs.find(name)
 
 
+def list_run_events(workspace: Workspace, run: Run) -> Sequence[tuple[str, str, Mapping[str, object]]]:
+    """What happened to a run: (moment, kind, detail), oldest first."""
+    return workspace.runs.events(run)
+
+
 def compare_runs(workspace: Workspace, old: str, new: str, *, limit: int) -> RunComparison:
     """Where two runs answered differently, with at most `limit` of the items. Raises InputError for a name unknown."""
     first, second = workspace.runs.find(old), workspace.runs.find(new)

@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.domain.audit_log import AuditEntry
 from assistant.exchange.anchors import Anchor, AnchorFolder
 from assistant.store.audit import log as audit
+from assistant.store.audit.event_counts import close_periods
 from assistant.store.audit.log import Verified
 from assistant.wiring.workspace import Workspace
 
@@ -65,6 +66,11 @@ def anchor_day(workspace: Workspace) -> None:
         anchor_head(workspace, DAY)
 
 
+def close_counted_periods(workspace: Workspace) -> None:
+    """Log the sums of events that were counted in periods that are over."""
+    close_periods(workspace.database)
+
+
 def check_audit(
     workspace: Workspace, *, head: str | None = None, anchors: Path | None = None, public_key: Path | None = None
 ) -> AuditCheck:
@@ -102,5 +108,5 @@ def list_changes(
     action: str | None = None,
     subject: str | None = None,
 ) -> list[AuditEntry]:
-    """Entries of the audit log, newest first, below the row `before`; of one actor, action or subject where given."""
+    """Entries of the log of changes, newest first, below the row `before`; of one actor, action or subject."""
     return audit.entries(workspace.database, before=before, limit=limit, actor=actor, action=action, subject=subject)

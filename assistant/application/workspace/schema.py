@@ -10,6 +10,9 @@ from assistant.wiring.workspace import Workspace
 
 _LOGGED = "0003"  # the first schema with a log of changes
 
+SCHEMA = HEAD
+"""The schema that this program knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:

@@ -47,7 +47,7 @@ def show_certificate(
     output.result(data, *parts)
     for note in (*_notes(said), *monitoring_notes(plan)):
         output.note(note)
-    output.next_step("assistant route", "sends every item where it belongs")
+    output.next_step("assistant route", "assigns a route to every item")
 
 
 def show_check(output: Output, checked: Checked) -> None:
@@ -79,10 +79,10 @@ def show_check(output: Output, checked: Checked) -> None:
     )
     if checked.broken:
         output.next_step(
-            "assistant route", "from now on it accepts nothing under this certificate: people label the rest"
+            "assistant route", "nothing more is auto-accepted under this certificate: the rest goes to review"
         )
     elif checked.waiting:
-        output.next_step("assistant check", "again, once more of these are labelled blind")
+        output.next_step("assistant check", "again, once more of these are labeled blind")
 
 
 def curve_words(prices: Sequence[Price]) -> list[str]:
@@ -90,22 +90,22 @@ def curve_words(prices: Sequence[Price]) -> list[str]:
     if not prices:
         return []
     rows = [f"  {one.audit_labels:>7,}   {one.passing:>9,}   {one.leaving:>9,}" for one in prices]
-    return ["what an audit would probably bring:", "   labels        pass   of these unseen", *rows]
+    return ["expected outcome of an audit:", "   labels        pass   of these unseen", *rows]
 
 
 def _facts(said: dict[str, Any], left: AutoAccepted) -> list[tuple[str, str]]:
     labels = said["labels"]
     sent = sum(left.routes.values())
     rows = [
-        ("may leave with the machine's label", said["accepted"] if sent or left.people else 0),
-        ("  go to people all the same: split, severe, or always theirs", sent),
-        ("  have a person's label by now", left.people),
-        ("leave with the machine's label, unseen", left.machine),
-        ("have a person's label", labels["total"]),
-        ("  answers of people behind these", said["answers"] if said["answers"] > labels["total"] else 0),
+        ("can be auto-accepted", said["accepted"] if sent or left.people else 0),
+        ("  sent to review anyway: tied, severe, or human review required", sent),
+        ("  labeled by a person since", left.people),
+        ("auto-accepted without review", left.machine),
+        ("labeled by people", labels["total"]),
+        ("  human answers behind these", said["answers"] if said["answers"] > labels["total"] else 0),
         *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
-        ("  labelled for other reasons", labels["other"]),
-        ("still to be labelled by people", said["left"]),
+        ("  labeled for other reasons", labels["other"]),
+        ("still to be labeled by people", said["left"]),
     ]
     return [(what, f"{count:,}") for what, count in rows if count]
 
@@ -123,7 +123,7 @@ def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
     rows = [
         (name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}")
         if bound["upper"] < allowed
-        else (name, "as promised", f"{allowed:,}")
+        else (name, "within the guarantee", f"{allowed:,}")
         for name, bound in losses.items()
     ]
     return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
@@ -132,24 +132,20 @@ def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
 def _notes(said: dict[str, Any]) -> list[str]:
     notes = []
     if said["unknown_blindness"]:
-        notes.append(
-            f"of {said['unknown_blindness']:,} labels nobody knows whether they were given blind: they were imported"
-        )
+        notes.append(f"of {said['unknown_blindness']:,} imported labels: unknown whether they were given blind")
     if said["changed"]:
         notes.append(
-            f"{said['changed']:,} labels that certify were changed after they were given, or people are split on them"
-            " by now: their first answers count, and each counts as an error of the machine"
+            f"{said['changed']:,} certifying labels were changed after they were given, or are now tied"
+            ": the first answers count, and each counts as a model error"
         )
     if len(said["policies"]) > 1:
-        notes.append(f"the policy changed while people labelled: {', '.join(said['policies'])}")
+        notes.append(f"the policy changed during labeling: {', '.join(said['policies'])}")
     if said["tied"]:
-        notes.append(f"people are evenly split on {said['tied']:,} items: those have no label yet")
+        notes.append(f"{said['tied']:,} ties: these items have no label yet")
     if in_part := said.get("in_part"):  # statements of earlier versions don't say
-        notes.append(
-            f"on {in_part:,} items people left categories unknown: such a label is no whole answer, and no vote"
-        )
+        notes.append(f"on {in_part:,} items some categories are unknown: an incomplete label is no vote")
     if said["assisted"]:
-        notes.append(f"on {said['assisted']:,} items answers given in sight of the machine's did not count")
+        notes.append(f"on {said['assisted']:,} items answers given with the model's answer in sight did not count")
     if failed := [one["group"] for one in said["groups"] if not one["certified"]]:
-        notes.append(f"nothing is promised of {', '.join(failed)}: people label those")
+        notes.append(f"no guarantee for {', '.join(failed)}: these go to review")
     return notes

@@ -1,4 +1,4 @@
-"""`assistant sample`, `certify`, `check`: from people's labels to a promise that holds, and whether it still does."""
+"""`assistant sample`, `certify`, `check`: from human labels to a guaranteed bound, and whether it still holds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _PURPOSES = {
     "start": "a random sample to start from",
-    "learn": "the items the machine is least sure of: their labels teach it most",
-    "audit": "a random audit of what the machine would answer by itself",
-    "review": "everything the machine can't be trusted with",
+    "learn": "the items the model is least sure of: the most informative to label",
+    "audit": "a random audit of the items that would be auto-accepted",
+    "review": "all items that can't be auto-accepted",
 }
 
 
@@ -72,9 +72,9 @@ def sample(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw the items that people label next, blind, until the rest can leave with the machine's label.
+    """Draw the items that people label next, blind, until the rest can be auto-accepted.
 
-    Items are drawn once: given again before their labels have come, the command writes the same file.
+    Items are drawn once: repeated before their labels are imported, the command writes the same file.
 
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
@@ -91,17 +91,21 @@ def certify(
     run: RunOption = None,
     max_error: MaxErrorOption = None,
     confidence: ConfidenceOption = None,
-    by: Annotated[By | None, typer.Option("--by", help="Promise it of each label the run gave, or language.")] = None,
+    by: Annotated[
+        By | None, typer.Option("--by", help="Guarantee it for each label the run gave, or each language.")
+    ] = None,
     method: Annotated[Method, typer.Option("--method", help="pac: this batch; ltt: what comes later.")] = Method.PAC,
     declared_random: Annotated[
-        bool, typer.Option("--declared-random", help="I declare: the labelled items are a simple random sample.")
+        bool, typer.Option("--declared-random", help="I declare: the labeled items are a simple random sample.")
     ] = False,
-    curve: Annotated[bool, typer.Option("--curve", help="Also print what audits of other sizes would bring.")] = False,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Also print the expected outcome of audits of other sizes.")
+    ] = False,
     seed: SeedOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how many labels may leave without a person, and the promise they leave under; or what is missing for one.
+    """State how many labels can be auto-accepted, and at what guaranteed error rate; or what is missing for that.
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
@@ -130,9 +134,9 @@ def certify(
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Test the newest certificate on fresh blind labels of items it let go; as often as you like.
+    """Test the newest certificate on new blind labels of auto-accepted items; can be repeated at any time.
 
-    Exit status: 0 it stands, 3 it is broken and nothing more leaves under it, 1 error.
+    Exit status: 0 it holds, 3 it is broken and accepts nothing more, 1 error.
 
     Example: assistant check
     """
@@ -151,11 +155,11 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
     for note in asked.notes:
         output.note(note)
     for one in asked.split[:_SHOWN]:
-        output.note(f"{one.item_id} is labelled by {' and '.join(one.labelled_by)}: it needs another person")
+        output.note(f"{one.item_id} is labeled by {' and '.join(one.labelled_by)}: it needs another person")
     if more := asked.split[_SHOWN:]:
-        output.note(f"so do {len(more):,} more items; --json lists all of them with who has labelled them")
+        output.note(f"so do {len(more):,} more items; --json lists all of them with their labelers")
     if asked.split:
-        output.note("or settle them: assistant serve  shows them on the page Disagreements")
+        output.note("or adjudicate them on the Disagreements page: assistant serve")
     drawn = asked.sample
     data: dict[str, Any] = {
         "run": asked.run,
@@ -176,31 +180,33 @@ def _show_asked(output: Output, asked: Asked, out: Path) -> None:
     }
     output.result(data, *_words(asked, out))
     if not asked.missing and asked.sample is None and asked.labelled == asked.items:
-        output.next_step("assistant settle", "writes the final labels: people have labelled every item")
+        output.next_step("assistant settle", "writes the final labels: every item has a human label")
         return
     if not asked.missing:
-        output.next_step("assistant certify", "tells what the labels prove")
+        output.next_step("assistant certify", "states what the labels prove")
         return
     if asked.sample is not None and asked.sample.purpose.value == "review":
-        output.next_step("assistant certify", "the others can be certified now; these go to people in any case")
-    what = "takes the labels in, once the last column is filled"
+        output.next_step("assistant certify", "the others can be certified now; these go to review in any case")
+    what = "imports the labels once the last column is filled"
     if len(asked.split) == len(asked.missing):
-        what = "takes one more person's labels in: NAME is a person who hasn't labelled these yet"
+        what = "imports a third label: NAME is a person who hasn't labeled these yet"
     output.next_step(_import_command(asked, out), what)
 
 
 def _words(asked: Asked, out: Path) -> list[str]:
     drawn = asked.sample
     if drawn is None:
-        return [f"nothing is left to ask: {asked.labelled:,} of {asked.items:,} items are labelled, the others passed"]
+        return [
+            f"nothing left to label: {asked.labelled:,} of {asked.items:,} items are labeled, the others auto-accepted"
+        ]
     what = f"sample {drawn.id} of {asked.run}, {_PURPOSES[drawn.purpose.value]}"
     if not asked.new:
         return [f"{len(asked.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]
     lines = [f"{drawn.size:,} items to label in {out}: {what}"]
     if asked.expected_to_leave is not None:
         lines.append(
-            f"as it looks now, about {asked.expected_to_leave:,} of {asked.items:,} items will leave with the machine's"
-            f" label; {asked.labelled:,} have a label of a person"
+            f"as it looks now, about {asked.expected_to_leave:,} of {asked.items:,} items will be"
+            f" auto-accepted; {asked.labelled:,} are labeled by people"
         )
     return lines
 

@@ -15,35 +15,33 @@ from assistant.ingest.reading.problems import Reading
 if TYPE_CHECKING:
     from assistant.ingest.labels.import_checks import ImportReport
 
-labels_app = typer.Typer(help="Human labels made elsewhere.", no_args_is_help=True)
-prelabels_app = typer.Typer(help="Machine answers made elsewhere.", no_args_is_help=True)
-precedents_app = typer.Typer(help="Settled items that guide later ones.", no_args_is_help=True)
+labels_app = typer.Typer(help="Import human labels.", no_args_is_help=True)
+prelabels_app = typer.Typer(help="Import model predictions.", no_args_is_help=True)
+precedents_app = typer.Typer(help="Adjudicated items shown to the model as examples.", no_args_is_help=True)
 
 ItemColumn = Annotated[str | None, typer.Option("--item-column", help="Column with the item's id.")]
 LabelColumn = Annotated[str | None, typer.Option("--label-column", help="Column with the label or labels.")]
 EachLabel = Annotated[list[str] | None, typer.Option("--each-label", help="Column of 0 and 1 for one label; repeat.")]
 _SHOWN_NAMES = 5
-AnyLabel = Annotated[
-    bool, typer.Option("--any-label", help="Take labels the policy does not have, as many as it asks for.")
-]
+AnyLabel = Annotated[bool, typer.Option("--any-label", help="Accept labels outside the policy's label set.")]
 
 
 @labels_app.callback()
 def labels() -> None:
-    """Human labels made elsewhere."""
+    """Import human labels."""
 
 
 @prelabels_app.callback()
 def prelabels() -> None:
-    """Machine answers made elsewhere."""
+    """Import model predictions."""
 
 
 @labels_app.command("import")
 @reads_tables()
 def import_human(
     file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
-    rater_column: Annotated[str | None, typer.Option(help="Column that says who labelled.")] = None,
-    rater_name: Annotated[str | None, typer.Option(help="Who labelled, where no column says it.")] = None,
+    rater_column: Annotated[str | None, typer.Option(help="Column with the labeler.")] = None,
+    rater_name: Annotated[str | None, typer.Option(help="The labeler, if no column names them.")] = None,
     each_rater: Annotated[list[str] | None, typer.Option(help="Column with one rater's labels; repeat.")] = None,
     item_column: ItemColumn = None,
     label_column: LabelColumn = None,
@@ -54,7 +52,7 @@ def import_human(
     *,
     reading: Reading,
 ) -> None:
-    """Take in labels that people gave elsewhere. Giving the same file again changes nothing.
+    """Import human labels. Importing the same file again changes nothing.
 
     Example: assistant labels import labels.csv --rater-column annotator --label-column answer
     """
@@ -70,8 +68,7 @@ def import_human(
     _show(output, made.report)
     if made.disagreements:
         output.note(
-            f"people contradict each other {made.disagreements:,} times: assistant serve  shows it on the page"
-            " Disagreements"
+            f"{made.disagreements:,} human vs. human disagreements, listed on the Disagreements page: assistant serve"
         )
 
 
@@ -79,20 +76,20 @@ def import_human(
 @reads_tables()
 def import_machine(
     file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
-    model: Annotated[str | None, typer.Option(help="The model's name, where no column says it.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name, if no column names it.")] = None,
     model_column: Annotated[str | None, typer.Option(help="Column with the model's name.")] = None,
     item_column: ItemColumn = None,
     label_column: LabelColumn = None,
     each_label: EachLabel = None,
     score_column: Annotated[str | None, typer.Option(help="Column with the model's own score.")] = None,
-    rationale_column: Annotated[str | None, typer.Option(help="Column with the model's reasons.")] = None,
+    rationale_column: Annotated[str | None, typer.Option(help="Column with the model's rationale.")] = None,
     any_label: AnyLabel = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
     reading: Reading,
 ) -> None:
-    """Take in answers that models gave elsewhere; each model becomes a run like any other.
+    """Import model predictions; each model becomes a run like any other.
 
     Example: assistant prelabels import answers.jsonl --model gpt-4o
     """
@@ -116,7 +113,7 @@ def _show(output: Output, report: ImportReport) -> None:
     if report.unknown:
         output.note(f"  {_unknown_words(report)}")
     if report.reasons["off_label_set"]:
-        output.note("  labels outside the policy's label set are taken with --any-label")
+        output.note("  --any-label imports labels outside the policy's label set")
     for note in import_notes(report):
         output.note(f"  {note}")
     names = ("added", "unchanged", "refused", "no_answer")
@@ -141,12 +138,12 @@ def import_notes(report: ImportReport) -> list[str]:
     """What was read in another way than it was written, and what is no answer, in sentences."""
     notes = []
     if empty := report.reasons["no_label"]:
-        notes.append(f"{empty:,} cells hold no label (empty, or a word such as nan or None): they are no answers")
+        notes.append(f"{empty:,} cells hold no label (empty, or a word such as nan or None): they count as unanswered")
     if set_aside := report.reasons["not_an_answer"]:
-        what = "rows are no answers by their status (rejected, skipped, cancelled ...)"
-        notes.append(f"{set_aside:,} {what}; if that column doesn't speak of the label, rename it")
+        what = "rows count as unanswered by their status (rejected, skipped, cancelled ...)"
+        notes.append(f"{set_aside:,} {what}; if that column isn't about the label, rename it")
     if again := report.counts["superseded"]:
-        notes.append(f"{again:,} answers are of people who answered the item before in this file: the newest counts")
+        notes.append(f"{again:,} answers repeat an earlier answer of the same person in this file: the newest counts")
     for (_, here, known), count in list(report.spelled.items())[:_SHOWN_NAMES]:
         notes.append(f"rater {here!r} is {known!r} ({count:,} answers)")
     if len(report.spelled) > _SHOWN_NAMES:
@@ -157,26 +154,26 @@ def import_notes(report: ImportReport) -> list[str]:
 def _unknown_words(report: ImportReport) -> str:
     if report.runs:
         return (
-            f"{report.unknown:,} answers leave categories unknown: they failed (incomplete), people label those items"
+            f"{report.unknown:,} answers leave categories unknown: they failed (incomplete), these items go to review"
         )
     return (
-        f"{report.unknown:,} labels leave categories unknown: they speak of the other categories only, "
-        "and settle no item as a whole"
+        f"{report.unknown:,} labels leave categories unknown: they count for the other categories only, "
+        "and complete no item"
     )
 
 
 @precedents_app.command("add")
 def add(
     items: Annotated[list[str] | None, typer.Argument(help="ids of items, with --agreed not needed.")] = None,
-    agreed: Annotated[bool, typer.Option("--agreed", help="All items two or more people agree on.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="So many of them, drawn at random.")] = None,
+    agreed: Annotated[bool, typer.Option("--agreed", help="All items that two or more people agree on.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Number of items, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of that draw.")] = 1,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Make items that people agree on precedents: they are shown to the model beside similar items.
 
-    A precedent is settled: prelabel does not ask about it any more.
+    A precedent counts as labeled: prelabel skips it.
 
     Example: assistant precedents add --agreed --limit 500
     """
@@ -209,9 +206,7 @@ def list_precedents(workspace: WorkspaceOption = HERE, as_json: JsonOption = Fal
     data = [{"text": one.text, "language": one.language, "labels": one.labels} for one in known]
     output.result(
         data,
-        table(
-            ("settled as", "language", "text"), [(", ".join(one.labels), one.language, one.text[:100]) for one in known]
-        ),
+        table(("label", "language", "text"), [(", ".join(one.labels), one.language, one.text[:100]) for one in known]),
     )
 
 
@@ -221,7 +216,7 @@ def withdraw(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """An item is no precedent any more: it is not shown to the model, and is labelled like any other.
+    """Withdraw a precedent: the item is no longer shown to the model, and is labeled like any other.
 
     Example: assistant precedents withdraw post-017
     """
@@ -230,4 +225,4 @@ def withdraw(
 
     with Workspace.open(workspace) as opened:
         withdraw_precedent(opened, item)
-    Output(as_json=as_json).result({"withdrawn": item}, f"{item} is no precedent any more")
+    Output(as_json=as_json).result({"withdrawn": item}, f"{item} withdrawn from the precedents")

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def route(
     run: RunOption = None,
     capacity: Annotated[
-        int | None, typer.Option(min=_LEAST_REVIEWS, help="Reviews people have time for; the rest waits.")
+        int | None, typer.Option(min=_LEAST_REVIEWS, help="Review capacity; the rest is put on hold.")
     ] = None,
     explain: Annotated[
         str | None, typer.Option(metavar="ITEM", help="Show the rules for one item; write nothing.")
@@ -37,9 +37,9 @@ def route(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide for every item who looks at it: nobody, one reviewer, two, or an expert, by calibrated confidence.
+    """Route every item by calibrated confidence: auto-accept, single review, double review or expert review.
 
-    What the newest certificate lets leave is accepted, and a few of it are drawn for people to keep testing it.
+    Items that the newest certificate covers are auto-accepted; a sample of them is drawn for monitoring.
     The first rule that matches decides; its name is the reason. The same command again changes nothing.
 
     Example: assistant route --capacity 2000
@@ -57,7 +57,7 @@ def route(
             show_item(output, explain, explain_item(opened, found, explain, Choice(capacity, seed)))
             return
         if mended := send_unseen_to_people(opened, found):
-            output.note(f"{media_words(mended)}; their stored routes let them leave, and don't any more")
+            output.note(f"{media_words(mended)}; stored routes auto-accepted them; not any more")
         plan = plan_routes(opened, found, Choice(capacity, seed))
         written = keep_routes(opened, plan)
     _show_plan(output, plan, written, capacity)
@@ -96,7 +96,7 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         data,
         f"run {plan.trusted.run.name}, round {plan.round.number}: {len(plan.items):,} items",
         "",
-        table(("route", "reason", "items", "share", "machine wrong (expected)"), shown),
+        table(("route", "reason", "items", "share", "model wrong (expected)"), shown),
         "",
         *_sums(plan, accepted, wrong),
     )
@@ -104,15 +104,15 @@ def _show_plan(output: Output, plan: RoutePlan, written: int, capacity: int | No
         output.note(line)
     if any(one.reason == "policy_changed" for one in rows):
         output.note(
-            f"the policy has changed since certificate {data['certificate']} was issued, and nothing is accepted by it:"
-            " a random sample labelled by the new one certifies again, in a run of its own"
+            f"the policy has changed since certificate {data['certificate']} was issued: nothing is auto-accepted under"
+            " it: a random sample labeled under the new policy certifies again, in a new run"
         )
     if plan.later.scores:
         output.note(f"{len(plan.later.scores):,} items came after the certificate; its own classifier has scored them")
     if not written:
         output.note("nothing has changed since the last time")
     if work.reviews or work.waiting:
-        output.next_step("assistant enqueue", "puts them into the reviewers' queue; then assistant serve")
+        output.next_step("assistant enqueue", "creates tasks in the reviewers' queue; then assistant serve")
     else:
         output.next_step("assistant settle", "writes the final labels")
 
@@ -137,12 +137,14 @@ def _sums(plan: RoutePlan, accepted: int, wrong: float) -> list[str]:
     if plan.monitoring is not None:
         lines.append(f"monitoring {plan.monitoring.drawn(plan.drawn)}")
     if accepted:
-        lines.append(f"{accepted:,} accepted, of which about {wrong:,.1f} ({wrong / accepted:.1%}) are expected wrong")
+        lines.append(
+            f"{accepted:,} accepted, of which about {wrong:,.1f} ({wrong / accepted:.1%}) are expected to be wrong"
+        )
     if work.waiting:
         share = f"{work.expected_error_share:.1%}" if work.expected_error_share is not None else "-"
         unknown = f", {work.without_confidence:,} of unknown confidence among them" if work.without_confidence else ""
         lines.append(
-            f"{work.waiting:,} wait: people have no time for them; left as they are about {work.expected_errors:,.1f}"
+            f"{work.waiting:,} are on hold (no review capacity); without review about {work.expected_errors:,.1f}"
             f" ({share}) would be wrong{unknown}; {work.drawn:,} were drawn to measure that"
         )
     return lines

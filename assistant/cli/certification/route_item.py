@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from assistant.routing.route import Decision
 
 _DOES = {
-    "override": "sets the instructions aside",
-    "demand": "asks for a label, a score or a reply",
-    "address": "speaks to whoever labels it",
-    "role": "poses as the system, the assistant or the markup of a chat",
-    "fence": "poses as the end of the content, or as a new one",
-    "reply": "writes an answer as the machine's reply would be",
-    "authority": "quotes policy, precedents or a review about its own label",
-    "routing": "asks to be kept from people",
+    "override": "overrides the instructions",
+    "demand": "requests a label, a score or a reply",
+    "address": "addresses the labeler",
+    "role": "imitates the system, the assistant or chat markup",
+    "fence": "imitates the end of the content or a new one",
+    "reply": "imitates a model reply",
+    "authority": "claims a policy, precedent or review about its own label",
+    "routing": "asks to avoid human review",
 }
 _WRITTEN = {
     "invisible": "invisible characters",
-    "shapes": "letters of other shapes",
+    "shapes": "stylized letters",
     "lookalikes": "look-alike letters",
-    "turned": "letters turned upside down",
-    "reversed": "letters in reverse order",
-    "markup": "words parted by markup",
-    "spaced": "letters parted by blanks or signs",
-    "joined": "letters parted by blanks or signs",
-    "leet": "digits in place of letters",
+    "turned": "upside-down letters",
+    "reversed": "reversed text",
+    "markup": "words split by markup",
+    "spaced": "letters separated by blanks or signs",
+    "joined": "letters separated by blanks or signs",
+    "leet": "digits for letters",
     "cipher": "shifted letters",
     "entities": "HTML entities",
     "percent": "percent codes",
@@ -59,22 +59,22 @@ def show_item(output: Output, item_id: str, told: ItemRoute) -> None:
         answer += f" (the classifier's; the model's own was {_words(told.own)})"
     output.result(
         _data(item_id, told),
-        f"item {item_id} in run {told.trusted.run.name}: the machine's answer is {answer}",
+        f"item {item_id} in run {told.trusted.run.name}: the model's answer is {answer}",
         *([] if told.people is None else [_people(told.people)]),
-        *(("", table(("", "rule", "route", "what it looked at"), rows), "") if rows else ()),
+        *(("", table(("", "rule", "route", "rules checked"), rows), "") if rows else ()),
         *_decided(told),
         *(f"the content {_instruction(one)}" for one in told.instructions),
     )
     if told.round is None:
         if told.rules:
-            output.note("this is the first route, as it was stored: nothing is calibrated yet")
+            output.note("this is the stored first route: nothing is calibrated yet")
         elif told.people is None or not told.people.precedent:
             output.note("no route is stored: the run's answers were imported, and nothing is calibrated yet")
         return
     for line in trusted_notes(told.trusted):
         output.note(line)
     if told.stored != told.decision:
-        output.note("this is what it would be now; the route that is stored is another, or there is none")
+        output.note("this is the route it would get now; the stored route differs, or there is none")
         if told.stored is not None:
             output.note(f"stored: {told.stored.route.value}, by {told.stored.reason}")
         output.next_step("assistant route", "writes it")
@@ -126,12 +126,12 @@ def _people_data(people: HumanSide) -> dict[str, Any]:
 
 
 def _people(people: HumanSide) -> str:
-    said = ", ".join(f"{rater}: {_words(labels)}" for rater, labels in people.answers) or "no answer of their own"
+    said = ", ".join(f"{rater}: {_words(labels)}" for rater, labels in people.answers) or "no answers"
     if people.settled is None:
-        return f"people are evenly split ({said})"
+        return f"human labels are tied ({said})"
     how = f"; {people.adjudicated_by} adjudicated" if people.adjudicated_by else ""
-    when = ", before the run, which did not ask about it" if people.precedent else ""
-    return f"people settled it as {_words(people.settled)}{when} ({said}{how})"
+    when = ", before the run, which skipped it" if people.precedent else ""
+    return f"human label: {_words(people.settled)}{when} ({said}{how})"
 
 
 def _decided(told: ItemRoute) -> list[str]:
@@ -141,7 +141,7 @@ def _decided(told: ItemRoute) -> list[str]:
     why = next((one.why for one in told.rules if one.decides), "")
     return [
         f"{told.decision.route.value}, by {told.decision.reason}{': ' if why else ''}{why}",
-        f"a person sees it with probability {told.decision.inclusion_probability:.4g}",
+        f"probability of human review: {told.decision.inclusion_probability:.4g}",
     ]
 
 

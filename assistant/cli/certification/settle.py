@@ -26,12 +26,12 @@ def settle(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Write final labels: people's answers, and the machine's where the newest certificate stands and lets them leave.
+    """Write final labels: human labels, and the model's where the newest certificate holds and auto-accepts them.
 
-    Most answers of people win; where they are evenly split nothing is settled. Under a broken certificate no machine
+    The majority of human labels decides; a tie has no final label. Under a broken certificate no model
     label is final, and those that were are withdrawn. The same command again changes nothing.
 
-    Exit status: 0 done, 3 a broken certificate keeps the machine's labels back, 1 error.
+    Exit status: 0 done, 3 a broken certificate withholds the model's labels, 1 error.
 
     Example: assistant settle --run r1
     """
@@ -68,11 +68,11 @@ def _show_settled(output: Output, settled: Settling) -> None:
         "no_answer": settled.outside,
     }
     rows = [
-        ("settled by people", "", f"{settled.people:,}"),
-        *([("settled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
-        ("settled by the machine, certified", "", f"{settled.model + settled.classifier:,}"),
+        ("labeled by people", "", f"{settled.people:,}"),
+        *([("labeled by people in part, categories unknown", "", f"{settled.in_part:,}")] if settled.in_part else []),
+        ("auto-accepted, certified", "", f"{settled.model + settled.classifier:,}"),
         *([("  of these by the classifier", "", f"{settled.classifier:,}")] if settled.classifier else []),
-        *(("waiting for people", route, f"{count:,}") for route, count in settled.waiting.items()),
+        *(("waiting for review", route, f"{count:,}") for route, count in settled.waiting.items()),
     ]
     if settled.outside:
         rows.append(("without any answer", "", f"{settled.outside:,}"))
@@ -84,29 +84,26 @@ def _show_settled(output: Output, settled: Settling) -> None:
     )
     _note_settled(output, settled)
     if waiting:
-        output.next_step("assistant labels import FILE", f"takes people's labels in; {waiting:,} items wait for them")
+        output.next_step("assistant labels import FILE", f"imports human labels; {waiting:,} items wait for one")
     else:
-        output.next_step("assistant export labels.jsonl", "takes the final labels out, with what is promised of them")
+        output.next_step("assistant export labels.jsonl", "exports the final labels with their guarantee")
 
 
 def _note_settled(output: Output, settled: Settling) -> None:
     for line in trusted_notes(settled.trusted):
         output.note(line)
     if settled.withdrawn:
-        output.note(
-            f"{settled.withdrawn:,} labels of the machine were final before and may not stand any more: withdrawn"
-        )
+        output.note(f"{settled.withdrawn:,} final labels of the model no longer hold: withdrawn")
     if settled.reopened:
         output.note(
-            f"{len(settled.reopened):,} items were settled by people and are open again: people are evenly split, or"
+            f"{len(settled.reopened):,} adjudicated items are open again: human labels are tied, or"
             " took their answers back; assistant certify  says what still holds"
         )
     if settled.in_part:
         output.note(
             f"{settled.in_part:,} items have categories that no reviewer answered: `final_unknown` in the export names"
-            " them; a complete label of another person, or an adjudication, settles the rest"
+            " them; a complete label of another person or an adjudication completes them"
         )
     if settled.tied:
         named = ", ".join(settled.tied[:_SHOWN_TIES]) + (", ..." if len(settled.tied) > _SHOWN_TIES else "")
-        output.note(f"{len(settled.tied):,} items are not settled, people are evenly split: {named}")
-        output.note("another person's label decides them")
+        output.note(f"{len(settled.tied):,} ties need a third label: {named}")

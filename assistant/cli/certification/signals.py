@@ -24,10 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """What each signal of a run tells about its answers, held against labels people gave blind.
+    """How well each signal of a run separates right from wrong answers, measured on blind human labels.
 
-    AUROC: how often a right answer and a wrong one stand in the order the signal says; 0.5 is chance, 1 is perfect.
-    Then the newest fit: the confidence it stated of labels it had not seen, and what people said.
+    AUROC: how often a right answer ranks above a wrong one; 0.5 is chance, 1 is perfect.
+    Then the newest fit: its stated confidence on held-out labels, beside the human labels.
 
     Example: assistant signals --run r1
     """
@@ -39,7 +39,9 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
         found = read_signals(opened, run)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:
-        output.next_step("assistant sample", "draws the labels to learn from; a fit says how sure to be of each answer")
+        output.next_step(
+            "assistant sample", "draws the items to label for training; a fit gives each answer its confidence"
+        )
 
 
 def _as_dict(found: RunSignals) -> dict[str, Any]:
@@ -60,8 +62,8 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
 def _shown(found: RunSignals) -> list[str | Table]:
     run = found.run
     head = (
-        f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} machine labels "
-        f"differ from people's; figures speak for {found.speaks_for}"
+        f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} model labels "
+        f"differ from human labels; figures speak for {found.speaks_for}"
     )
     if not found.worths:
         return [head, "the run has no signals", *_reliability(found)]
@@ -87,7 +89,7 @@ def _reliability(found: RunSignals) -> list[str | Table]:
     if found.fit is None:
         return []
     report = found.fit.report.get("reliability")
-    head = f"fit {found.fit.id}, learned from {found.fit.labels_used:,} labels"
+    head = f"fit {found.fit.id}, trained on {found.fit.labels_used:,} labels"
     if not isinstance(report, Mapping):
         return ["", f"{head}: no report, it speaks for {found.fit.report.get('speaks_for', 'nobody')}"]
     rows = [
@@ -101,7 +103,7 @@ def _reliability(found: RunSignals) -> list[str | Table]:
         for one in report["bins"]
     ]
     figures = (
-        f"{head}, held against {report['n']:,} it had not seen; speaks for {found.fit.report.get('speaks_for')}\n"
+        f"{head}, tested on {report['n']:,} held-out labels; speaks for {found.fit.report.get('speaks_for')}\n"
         f"stated {report['mean_confidence']:.3f}, agreed {report['agreement']:.3f}; Brier {report['brier']:.3f}, "
         f"ECE {report['ece']:.3f} over {len(rows)} bins, log loss {report['log_loss']:.3f}, "
         f"AUROC {_number(report['auroc'], '3f')}"

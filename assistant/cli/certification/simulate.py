@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from assistant.trust.simulation.simulation import Simulation
 
 ItemsOption = Annotated[Path, typer.Option(help="The items, a line each: id, text; .gz too.")]
-LabelsOption = Annotated[Path, typer.Option(help="What people answered: item_id, rater_id, label.")]
+LabelsOption = Annotated[Path, typer.Option(help="Human labels: item_id, rater_id, label.")]
 MachineOption = Annotated[
-    Path | None, typer.Option(help="What machines answered: item_id, model, label, score; none: a local model.")
+    Path | None, typer.Option(help="Model predictions: item_id, model, label, score; none: a local model.")
 ]
-TrialsOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="How often each method is played.")]
+TrialsOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Number of simulations of each method.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,21 +41,21 @@ def simulate(
     max_error: Annotated[
         list[float] | None, typer.Option(show_default="0.05", help="Largest share of wrong labels; repeat for a curve.")
     ] = None,
-    confidence: Annotated[float, typer.Option(help="With which the share is kept, from 0.5.")] = 0.95,
+    confidence: Annotated[float, typer.Option(help="Confidence of the bound, from 0.5.")] = 0.95,
     trials: TrialsOption = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws: same seed, same bytes.")] = 0,
     jobs: Annotated[int | None, typer.Option(min=1, show_default="all processors", help="Processes.")] = None,
     embedder: Annotated[
         str, typer.Option(help="embedded, hashing, none, or a service as in the settings.")
     ] = "embedded",
-    chart: Annotated[Path | None, typer.Option(help="Also draw it: a name ending in .svg, .png or .html.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also draw a chart: a name ending in .svg, .png or .html.")] = None,
     as_json: JsonOption = False,
     *,
     reading: Readings,
 ) -> None:
-    """Play labelling with a certificate many times on a labelled set: what is saved, and is the promise kept?
+    """Simulate certified labeling many times on a labeled set: what is saved, and does the guarantee hold?
 
-    Every human label counts, whatever it was for. Beside it: a naive threshold on the machine's own score, and PAC
+    Every human label counts, whatever it was for. For comparison: a naive threshold on the model's own score, and PAC
     labels as published. Needs no workspace, no key and no network.
 
     Example: assistant simulate --items items.jsonl --labels labels.jsonl --machine machine.jsonl --trials 50
@@ -78,7 +78,7 @@ def simulate(
     for note in ready.labelled.notes:
         output.note(note)
     if machine is None:
-        output.note(f"naive and PAC are given a local model, taught by {LESSON} labels that count as theirs")
+        output.note(f"naive and PAC use a local model, trained on {LESSON} labels that count against them")
     with Counting(output, "embedding", total=len(ready.labelled)) as counting:
         name, vectors = ready.embed(output.note, counting.update)
     with Counting(output, "trials", total=ready.total) as counting:

@@ -23,10 +23,10 @@ def trusted_notes(trusted: Trusted) -> list[str]:
     run, certificate = trusted.run.name, trusted.certificate
     if certificate is None:
         return [
-            f"{run} has no certificate: nothing is accepted, everything goes to people by the rules",
+            f"{run} has no certificate: nothing is auto-accepted, all items are routed to review by the rules",
             *(f"certificate {one.id} is about run r{one.run_id}, and not about {run}" for one in trusted.elsewhere),
         ]
     if trusted.standing_certificate is None:
-        why = "fresh labels contradict it" if trusted.standing == "broken" else "it was taken back"
+        why = "new labels contradict it" if trusted.standing == "broken" else "it was withdrawn"
         return [f"certificate {certificate.id} of {run} is {trusted.standing}: {why}, and nothing is accepted by it"]
     return [f"certificate {certificate.id}: {certificate.statement.get('sentence', 'stands')}"]

@@ -30,10 +30,10 @@ from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.sources import Source
+    from assistant.application.evaluation.sources import EvalSource
 
 app = typer.Typer(
-    help="Does the machine agree with people, and which variant is better? In a workspace, or on files alone.",
+    help="Agreement and comparison of variants. In a workspace, or on files alone.",
     no_args_is_help=True,
 )
 
@@ -46,7 +46,9 @@ def agree(
     labels: LabelsOption = None,
     machine: MachineOption = None,
     items: ItemsOption = None,
-    variant: Annotated[str | None, typer.Option(help="Which of several machines; none: most answers.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="Which of several models; none: the one with most answers.")
+    ] = None,
     slice_by: SliceOption = None,
     where: WhereOption = None,
     label_set: LabelSetOption = None,
@@ -57,24 +59,27 @@ def agree(
     *,
     reading: Readings,
 ) -> None:
-    """How far a machine agrees with people, beside what people reach among themselves; without --machine, people alone.
+    """Model-human agreement, beside inter-annotator agreement; without --machine, inter-annotator agreement only.
 
-    In a workspace labels weigh as the inclusion probability of their route says, and the naive figure stands beside.
+    In a workspace labels are weighted by the inclusion probability of their route, beside the unweighted figure.
 
     Example: assistant eval agree --labels labels.jsonl --machine machine.jsonl
     """
-    from assistant.application.evaluation.assess import measure_agreement
+    from assistant.application.evaluation.measure_variant import measure_variant
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
-    from assistant.wiring.workspace import Workspace
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
+            from assistant.wiring.workspace import Workspace
+
             opened = opening.enter_context(Workspace.open(workspace))
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
-        found = measure_agreement(source, variant, selection, confidence=confidence)
+        found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
         output.note(note)
     if found.panel is None:
@@ -87,7 +92,7 @@ def agree(
 @reads_tables("labels", "machine", "items")
 def compare(
     baseline: Annotated[str | None, typer.Argument(help="A variant: the one in use.")] = None,
-    candidate: Annotated[str | None, typer.Argument(help="Another: the one that may take its place.")] = None,
+    candidate: Annotated[str | None, typer.Argument(help="The variant that may replace it.")] = None,
     suite: Annotated[str | None, typer.Option(help="A suite of the workspace whose variants these are.")] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
@@ -106,22 +111,25 @@ def compare(
     *,
     reading: Readings,
 ) -> None:
-    """Which of two variants agrees more with people, on the same items: better, worse, no worse, or can't tell.
+    """Which of two variants agrees more with human labels, on the same items: better, worse, no worse, or inconclusive.
 
     Example: assistant eval compare --labels labels.jsonl --machine machine.jsonl --variants gpt-4,gpt-4o --margin 0.02
     """
-    from assistant.application.evaluation.assess import compare_variants
+    from assistant.application.evaluation.compare_variants import compare_variants
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
-    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     pair = pair_of(baseline, candidate, variants)
     terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
-    source: Source | None = label_files(labels, machine, items, label_set=label_set, by_item=by_item, readings=reading)
+    source: EvalSource | None = label_files(
+        labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
+    )
     with ExitStack() as opening:
         if source is None:
+            from assistant.wiring.workspace import Workspace
+
             opened = opening.enter_context(Workspace.open(workspace))
             source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
         found = compare_variants(source, pair, selection, terms)
@@ -133,24 +141,26 @@ def compare(
 @app.command("plan")
 @reads_tables("labels", "machine")
 def plan(
-    detect: Annotated[float, typer.Option(help="Smallest difference that must be told, e.g. 0.03 for three points.")],
+    detect: Annotated[float, typer.Option(help="Smallest difference to detect, e.g. 0.03 for three points.")],
     discordant: Annotated[
         float | None, typer.Option(help="Share of items on which just one variant agrees; none: as seen, else 0.1.")
     ] = None,
     labels: LabelsOption = None,
     machine: MachineOption = None,
     variants: Annotated[str | None, typer.Option(help="Two variants of a pilot, by a comma.")] = None,
-    power: Annotated[float, typer.Option(min=0.5, max=0.999, help="Chance to tell a difference that is there.")] = 0.8,
+    power: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="Power: probability of detecting a difference that exists.")
+    ] = 0.8,
     confidence: ConfidenceOption = 0.95,
     as_json: JsonOption = False,
     *,
     reading: Readings,
 ) -> None:
-    """How many labelled items a comparison needs to tell a difference; from a pilot, or from an assumption.
+    """How many labeled items a comparison needs to detect a difference; from a pilot, or from an assumption.
 
     Example: assistant eval plan --detect 0.03
     """
-    from assistant.application.evaluation.assess import plan_comparison
+    from assistant.application.evaluation.compare_variants import plan_comparison
     from assistant.cli.evaluation.words import show_plan
 
     pilot = None

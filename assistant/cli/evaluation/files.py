@@ -11,12 +11,12 @@ from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 
 if TYPE_CHECKING:
-    from assistant.application.evaluation.assess import Pair
+    from assistant.application.evaluation.compare_variants import Pair
     from assistant.application.evaluation.sources import LabelFiles
     from evals.data.selection import Selection
 
-LabelsOption = Annotated[Path | None, typer.Option(help="What people answered: item_id, rater_id, label; .gz too.")]
-MachineOption = Annotated[Path | None, typer.Option(help="What machines answered: item_id, model, label, score.")]
+LabelsOption = Annotated[Path | None, typer.Option(help="Human labels: item_id, rater_id, label; .gz too.")]
+MachineOption = Annotated[Path | None, typer.Option(help="Model predictions: item_id, model, label, score.")]
 ItemsOption = Annotated[
     Path | None, typer.Option(help="The items: id, text, lang, source, meta; meta.group keeps items together.")
 ]
@@ -31,10 +31,10 @@ WhereOption = Annotated[
     ),
 ]
 LabelSetOption = Annotated[
-    str | None, typer.Option(help="All labels there are, by commas; a machine's other answers count as none.")
+    str | None, typer.Option(help="All labels there are, by commas; any other model answer counts as none.")
 ]
 ByItemOption = Annotated[
-    bool, typer.Option(help="Take items of one group as independent: speaks of these groups only.")
+    bool, typer.Option(help="Treat items of one group as independent: valid for these groups only.")
 ]
 ConfidenceOption = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of all intervals.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")]

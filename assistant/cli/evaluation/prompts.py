@@ -15,11 +15,11 @@ app = typer.Typer(help="List, show, compare, check and render prompts; propose b
 
 @app.command("list")
 def list_prompts(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Every prompt there is, with the runs that used it.
+    """All prompts, with the runs that used them.
 
     Example: assistant prompts list
     """
-    from assistant.application.workspace.prompts import used_prompts
+    from assistant.application.workspace.prompt_versions import used_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -54,7 +54,7 @@ def show(
 
     Example: assistant prompts show moderation@2
     """
-    from assistant.application.workspace.versions import prompt_version
+    from assistant.application.workspace.prompt_versions import prompt_version
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
@@ -75,7 +75,7 @@ def diff(
     """
     from difflib import unified_diff
 
-    from assistant.application.workspace.versions import prompt_version
+    from assistant.application.workspace.prompt_versions import prompt_version
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
@@ -83,7 +83,7 @@ def diff(
     lines = list(
         unified_diff(first.source.splitlines(), second.source.splitlines(), first.ref, second.ref, lineterm="", n=2)
     )
-    Output(as_json=as_json).result({"same": not lines, "diff": lines}, "\n".join(lines) or "they are the same")
+    Output(as_json=as_json).result({"same": not lines, "diff": lines}, "\n".join(lines) or "the prompts are identical")
 
 
 @app.command("lint")
@@ -92,7 +92,7 @@ def lint(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
 
     Example: assistant prompts lint
     """
-    from assistant.application.workspace.prompts import check_prompts
+    from assistant.application.workspace.prompt_versions import check_prompts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -116,7 +116,7 @@ def render(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Print exactly what a model would be asked about an item.
+    """Print the exact request a model would get for an item.
 
     Example: assistant prompts render post-017 --prompt moderation@3
     """

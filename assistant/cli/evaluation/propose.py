@@ -36,9 +36,9 @@ def propose(
         str | None, typer.Option(help="The model that drafts, e.g. openai:NAME.", show_default="the setting")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File of the draft.", show_default="beside the present one")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Requests in flight at once.")] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Stop before this has cost so many US$.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what it would take; ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls and cost; send nothing.")] = False,
     yes: YesOption = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,

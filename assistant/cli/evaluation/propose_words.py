@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _EXCERPT = 60
 _SHOWN = 10
 _HEADLINES = {
-    "better": "The draft is better than what is in use.",
-    "worse": "The draft is worse than what is in use: don't adopt it.",
-    "no worse than the margin": "The draft is no worse than the margin; that it is better is not shown.",
-    "can't tell": "These items can't tell whether the draft is better.",
+    "better": "The draft is better than the prompt in use.",
+    "worse": "The draft is worse than the prompt in use: don't adopt it.",
+    "no worse than the margin": "The draft is no worse than the margin; it is not shown to be better.",
+    "can't tell": "Inconclusive: these items don't show whether the draft is better.",
 }
 
 
@@ -129,9 +129,11 @@ def _setting(session: ProposalSession) -> dict[str, Any]:
 def _notes(session: ProposalSession) -> list[str]:
     told, notes = session.request.told, []
     if told.left_out:
-        notes.append(f"{told.left_out:,} findings more were not told to the model: they are weaker, or didn't fit")
+        notes.append(f"{told.left_out:,} more findings were not given to the model: they are weaker, or didn't fit")
     if told.not_to_fit:
-        notes.append(f"{told.not_to_fit:,} findings were not told: reviewers or items are probably at their root")
+        notes.append(
+            f"{told.not_to_fit:,} findings were not given to the model: probable root cause is reviewers or content"
+        )
     if session.hidden:
         notes.append(f"{session.hidden:,} examples were not shown: they share a passage with an item of the test part")
     return notes
@@ -142,7 +144,7 @@ def _looks(measured: Measured) -> list[str]:
         return []
     return [
         f"{measured.looks:,} drafts were measured on this test part: the best of several looks better than it is; "
-        "have new items labelled before you trust a close call"
+        "have new items labeled before you trust a close result"
     ]
 
 

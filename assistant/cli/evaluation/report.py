@@ -45,7 +45,7 @@ def report(
     items: ItemsOption = None,
     baseline: Annotated[str | None, typer.Option(help="The variant all others are compared with.")] = None,
     variant: Annotated[
-        list[str] | None, typer.Option(help="A variant to look into; repeat; none: the three best.")
+        list[str] | None, typer.Option(help="A variant to analyze; repeat; none: the three best.")
     ] = None,
     margin: MarginOption = None,
     slice_by: SliceOption = None,
@@ -61,14 +61,13 @@ def report(
     *,
     reading: Readings,
 ) -> None:
-    """Everything on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
+    """Report on one page: agreement, ranking, comparisons, disagreements; HTML, Markdown and JSON.
 
     Example: assistant eval report --labels labels.jsonl --machine machine.jsonl --items items.jsonl --out report
     """
-    from assistant.application.evaluation.assess import ReportChoice, report_evaluation
+    from assistant.application.evaluation.report_evaluation import ReportChoice, report_evaluation
     from assistant.application.evaluation.sources import SuiteSource
     from assistant.cli.evaluation.words import show_report
-    from assistant.wiring.workspace import Workspace
     from evals.comparison.scores import Terms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
@@ -80,6 +79,8 @@ def report(
         if source is None:
             if suite is None:
                 raise InputError("nothing_to_report_on")
+            from assistant.wiring.workspace import Workspace
+
             source = SuiteSource(opening.enter_context(Workspace.open(workspace)), suite)
         made = report_evaluation(source, out, choice, selection, Terms(margin=margin, confidence=confidence, seed=seed))
     show_report(output, made.evaluation, made.files, made.language)

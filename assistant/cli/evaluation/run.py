@@ -24,15 +24,15 @@ SuiteArgument = Annotated[
 
 def run(
     suite: SuiteArgument,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; send nothing.")] = False,
     yes: YesOption = False,
     budget: Annotated[
         float | None, typer.Option(min=0, help="Stop before this command has cost so many US$, all variants together.")
     ] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Requests in flight at once.")] = None,
     rpm: Annotated[float | None, typer.Option(min=0.01, help="Requests per minute at the most.")] = None,
     tpm: Annotated[float | None, typer.Option(min=1, help="Tokens per minute at the most.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed before.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry failed items.")] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -119,7 +119,7 @@ def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[Varian
     columns = ("variant", "repeat", "model", "calls", "prompt tokens", "reply tokens", "cost")
     shown = [(*list(row.values())[:-1], money(row["cost_usd"])) for row in rows]
     output.result(data, f"{calls:,} calls, {money(total)}", *([table(columns, shown)] if shown else []))
-    output.next_step(this_command({"--dry-run": 0}), "asks them")
+    output.next_step(this_command({"--dry-run": 0}), "runs them")
 
 
 def _show_states(output: Output, frozen: FrozenSuite, states: list[VariantState]) -> None:
@@ -136,10 +136,10 @@ def _show_states(output: Output, frozen: FrozenSuite, states: list[VariantState]
         }
         for one in states
     ]
-    columns = ("variant", "repeat", "run", "items", "answered", "failed", "asked now", "cost of the answers")
+    columns = ("variant", "repeat", "run", "items", "answered", "failed", "sent now", "cost of the answers")
     shown = [(*list(row.values())[:-1], money(one.cost_usd)) for row, one in zip(rows, states, strict=True)]
     data = {"suite": frozen.suite.name, "data": frozen.digest, "variants": rows}
-    output.result(data, *([table(columns, shown)] if shown else ["no variant of this suite is asked"]))
+    output.result(data, *([table(columns, shown)] if shown else ["no variant of this suite needs a model"]))
     names = [one.name for one in frozen.suite.variants]
     if len(names) > 1:
         command = f"assistant eval compare {names[0]} {names[1]} --suite {frozen.suite.name}"

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def freeze(
     suite: SuiteArgument,
-    again: Annotated[bool, typer.Option("--again", help="Another snapshot may take the place of this one.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Replace an existing snapshot.")] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +57,7 @@ def freeze(
         "notes": list(snapshot.notes),
     }
     output.result(data, *frozen_words(frozen), f"written to {path}" if frozen.fresh else f"unchanged: {path}")
-    output.next_step(f"assistant eval run {suite} --dry-run", "what asking its variants would cost")
+    output.next_step(f"assistant eval run {suite} --dry-run", "estimates the cost of its variants")
 
 
 def list_suites(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
@@ -93,7 +93,7 @@ def gate(
     suite: SuiteArgument,
     baseline: Annotated[str, typer.Option(help="The variant in use.")],
     candidate: Annotated[
-        list[str] | None, typer.Option(help="A variant that may take its place; repeat; none: all others.")
+        list[str] | None, typer.Option(help="A variant that may replace it; repeat; none: all others.")
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write a summary for a pull request here.")] = None,

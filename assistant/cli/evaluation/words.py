@@ -131,7 +131,7 @@ def show_people(
 ) -> None:
     """People among themselves."""
     raw = figures["raw"]
-    said = "Nothing can be said of people's agreement: " + (raw.reason or "")
+    said = "Inter-annotator agreement is not defined: " + (raw.reason or "")
     if raw.value is not None:
         said = (
             f"Two reviewers of an item agree on {raw.value:.1%} ({raw.low:.1%} to {raw.high:.1%}, n = {raw.n:,} items)."
@@ -194,7 +194,7 @@ def show_plan(output: Output, plan: Plan) -> None:
     origin = {"stated": "as stated", "pilot": "as in the pilot", "assumed": "assumed"}[plan.origin]
     points = f"{100 * plan.detect:g} point{'' if plan.detect == 0.01 else 's'}"
     said = (
-        f"{plan.items:,} labelled items tell a difference of {points} in {plan.power:.0%} of such comparisons at "
+        f"{plan.items:,} labeled items detect a difference of {points} in {plan.power:.0%} of such comparisons at "
         f"{plan.confidence:.0%} confidence, where just one variant agrees with people on {plan.discordant:.1%} of "
         f"items ({origin})."
     )
@@ -204,7 +204,7 @@ def show_plan(output: Output, plan: Plan) -> None:
         parts.append(
             f"The pilot saw that on {plan.pilot.discordant:,} of {plan.pilot.items:,} ({plan.pilot.low:.1%} to "
             f"{plan.pilot.high:.1%}; at the upper end {plan.items_if_more:,} items are needed); its own items "
-            f"tell {detects}."
+            f"detect {detects}."
         )
     output.result(asdict(plan), *parts)
 
@@ -306,12 +306,12 @@ def _points(figure: Coefficient) -> str:
 def _detectable(comparison: Comparison) -> str:
     smallest = comparison.minimum_detectable_difference
     if smallest is None:
-        return "no difference could be told from these items"
-    return f"smallest difference these items tell: {100 * smallest:.1f} points"
+        return "no difference can be detected with these items"
+    return f"smallest detectable difference with these items: {100 * smallest:.1f} points"
 
 
 def _note_left_out(output: Output, data: EvalData) -> None:
     if data.left_out:
-        named = {"open": "known in part only (people left categories unknown)"}
+        named = {"open": "known in part only (categories left unknown)"}
         shown = ", ".join(f"{count:,} {named.get(reason, reason)}" for reason, count in data.left_out.items())
         output.note(f"left out: {shown}")

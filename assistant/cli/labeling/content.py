@@ -36,14 +36,17 @@ def ingest(
     source: Annotated[str | None, typer.Option(help="Column that says where an item came from.")] = None,
     media: Annotated[list[str] | None, typer.Option(help="Column with paths or URLs of images or frames.")] = None,
     take_words: Annotated[
-        bool, typer.Option("--take-words", help="Take texts such as nan and None, which programs write for nothing.")
+        bool,
+        typer.Option(
+            "--take-words", help="Accept texts such as nan and None, which programs write for missing values."
+        ),
     ] = False,
     *,
     reading: Reading,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Take content in. Giving the same file again changes nothing.
+    """Import content. Importing the same file again changes nothing.
 
     Example: assistant ingest posts.csv --text body --id post_id
     """
@@ -81,7 +84,7 @@ def _note(output: Output, reports: Sequence[LoadReport]) -> None:
             output.note(f"{report.source}: {media_words(media)}")
         for column in report.left_out:
             output.note(
-                f"{report.source}: column {column} is kept as meta: neither models nor reviewers see it;"
+                f"{report.source}: column {column} is kept as meta: hidden from models and reviewers;"
                 f" --media {column}  makes it part of the item"
             )
         show_refusals(output, report, "; all are in `refusals`")
@@ -115,11 +118,11 @@ def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
         table(("file", "added", "unchanged", "refused", "same text as another"), rows),
         f"{groups:,} groups of near-duplicates" if groups else "no near-duplicates",
     )
-    output.next_step("assistant prelabel --dry-run", "what labelling would cost")
+    output.next_step("assistant prelabel --dry-run", "estimates the cost")
 
 
 def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Compute the vectors of all content that has none yet; prelabel does the same on its way.
+    """Embed all content that has no vector yet; prelabel does this automatically.
 
     Example: assistant embed
     """

@@ -34,7 +34,7 @@ def status(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Counts, costs and failures of a run, and what else is in the workspace.
+    """Show counts, costs and failures of a run, and a summary of the workspace.
 
     Example: assistant status --run r2
     """
@@ -50,7 +50,7 @@ def status(
     counts = {**found.content, "languages": found.languages}
     if going is None or work is None:
         output.result({"content": counts, "reviews": found.reviews, "runs": []}, _content_line(counts, found.reviews))
-        output.next_step("assistant prelabel", "label it")
+        output.next_step("assistant prelabel", "labels it")
         return
     chosen, totals, known = going.run, going.totals, found.runs
     data: dict[str, Any] = {
@@ -66,10 +66,10 @@ def status(
     if others := [one.name for one in known if one.id != chosen.id]:
         output.note(f"other runs: {', '.join(others)}")
     if totals.statuses["pending"] and chosen.origin == "prelabel":
-        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items wait")
+        output.next_step("assistant prelabel", f"{totals.statuses['pending']:,} items to label")
     else:
         advise_people(output, work)
-        output.next_step("assistant export labels.jsonl", "take the labels out")
+        output.next_step("assistant export labels.jsonl", "exports the labels")
 
 
 def export(
@@ -81,7 +81,7 @@ def export(
     """Write every item with its answer, route, final label and provenance to a file, and a manifest beside it.
 
     Labels are final once `assistant settle` has written them; the manifest says whose they are, and what the
-    certificate promises of them.
+    certificate guarantees for them.
 
     Example: assistant export labels.parquet --run r2
     """
@@ -108,7 +108,7 @@ def export(
         output.note(f"{totals.statuses['pending']:,} items have no answer yet; their rows say `pending`")
     if in_part := released.counts["in_part"]:
         output.note(
-            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them, and they are not a no"
+            f"{in_part:,} final labels leave categories unknown: `final_unknown` names them; they are not negatives"
         )
     _note_finals(output, released)
 
@@ -118,17 +118,17 @@ def _note_finals(output: Output, released: Released) -> None:
     waiting = released.counts["not_settled"]
     if not waiting or (released.certificate is None and waiting == released.counts.total()):
         return
-    output.note(f"{waiting:,} items are not settled; the manifest says what the certificate promises of the others")
-    output.next_step("assistant settle", "writes the final labels, as far as people's answers and the certificate go")
+    output.note(f"{waiting:,} items have no final label; the manifest states the guarantee for the others")
+    output.next_step("assistant settle", "writes the final labels, as far as human labels and the certificate allow")
 
 
 def advise_people(output: Output, work: ForPeople) -> None:
     """Lead to where people are needed: items that wait to come into their queue, and the pages where they work."""
     if work.unqueued:
-        output.next_step("assistant enqueue", f"puts {work.unqueued:,} items that go to people into their queue")
+        output.next_step("assistant enqueue", f"creates tasks for {work.unqueued:,} items that need review")
     if work.unqueued or work.in_queue:
-        waiting = f"; {work.in_queue:,} answers are wanted of them now" if work.in_queue else ""
-        output.next_step("assistant serve", f"opens the pages they work in{waiting}")
+        waiting = f"; {work.in_queue:,} responses needed now" if work.in_queue else ""
+        output.next_step("assistant serve", f"opens the review pages{waiting}")
 
 
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:
@@ -176,7 +176,7 @@ def totals_as_dict(totals: RunTotals) -> dict[str, Any]:
 def money(amount: float | None) -> str:
     """US$ for people; small amounts keep their digits."""
     if amount is None:
-        return "cost not known (no price in assistant.toml)"
+        return "cost unknown (no price in assistant.toml)"
     return f"US$ {amount:,.2f}" if amount >= 1 or amount == 0 else f"US$ {amount:.4f}"
 
 

@@ -50,7 +50,7 @@ class JobDisplay:
 
     def stopping(self) -> None:
         """Say that the job ends as soon as the questions on their way are answered."""
-        self._output.note("stopping: waiting for the answers that are on their way ...")
+        self._output.note("stopping: waiting for replies in flight ...")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -67,12 +67,12 @@ def _line(progress: JobProgress) -> str:
         f"{tokens:,} tokens",
         "" if progress.cost_usd is None else money(progress.cost_usd),
         f"{progress.failed:,} failed" if progress.failed else "",
-        *(f"{count:,} asked again ({reason})" for reason, count in progress.asked_again.items()),
+        *(f"{count:,} retried ({reason})" for reason, count in progress.asked_again.items()),
         ""
         if progress.seconds_left is None or progress.done >= progress.total
         else f"{_clock(progress.seconds_left)} left",
     ]
-    return "labelled " + ", ".join(part for part in parts if part)
+    return "labeled " + ", ".join(part for part in parts if part)
 
 
 def _clock(seconds: float) -> str:

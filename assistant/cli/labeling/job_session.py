@@ -83,4 +83,4 @@ def ask_before_spending(output: Output, limit: float | None, cost: Callable[[], 
     if not output.errors.is_terminal:
         raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
     with quiet("asked"):
-        typer.confirm(f"{told} Go on?", abort=True, err=True)
+        typer.confirm(f"{told} Continue?", abort=True, err=True)

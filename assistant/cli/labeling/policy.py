@@ -62,7 +62,7 @@ def index(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the search index up to date with the policy and the precedents; prelabel does it by itself.
+    """Update the search index from the policy and the precedents; prelabel does it automatically.
 
     Example: assistant policy index --rebuild
     """
@@ -114,10 +114,10 @@ def search(
     shown = [table(("clause", "distance", "labels", "title"), rows)]
     if found.precedents:
         settled = [(f"{one.distance:.3f}", ", ".join(one.labels), one.text[:80]) for one in found.precedents]
-        shown.append(table(("distance", "settled as", "text"), settled, title="\nprecedents"))
+        shown.append(table(("distance", "label", "text"), settled, title="\nprecedents"))
     output.result(data, *shown)
     if not found.near:
-        output.note("nothing is near: an item like this would go to people")
+        output.note("no similar clause: an item like this would go to review")
 
 
 @app.command("diff")
@@ -131,13 +131,13 @@ def diff(
 
     Example: assistant policy diff 3 policies/community.md
     """
-    from assistant.application.workspace.versions import compare_policy_versions
+    from assistant.application.workspace.policy_versions import compare_named_policies
     from assistant.policy.documents.difference import render_difference
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        difference = compare_policy_versions(opened, old, new)
+        difference = compare_named_policies(opened, old, new)
     output.result(difference.as_dict(), render_difference(difference))
 
 
@@ -147,7 +147,7 @@ def verify(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold the search index against the database: counts, uniqueness, and a sample that must find itself.
+    """Check the search index against the database: counts, uniqueness, and a sample that must find itself.
 
     Example: assistant policy verify
     """
@@ -159,5 +159,5 @@ def verify(
         reports = verify_search(opened, sample)
     output.result([report.as_dict() for report in reports], *(report.render() for report in reports))
     if not all(report.whole for report in reports):
-        output.next_step("assistant policy index --rebuild", "builds it again from the database")
+        output.next_step("assistant policy index --rebuild", "rebuilds it from the database")
         raise typer.Exit(EXIT_ERROR)

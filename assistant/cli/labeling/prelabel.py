@@ -32,25 +32,25 @@ def register(app: typer.Typer) -> None:
 def prelabel(
     prompt: Annotated[str | None, typer.Option(help="Prompt as name or name@version.")] = None,
     model: Annotated[str | None, typer.Option(help="local, openai:NAME, PROVIDER:NAME or replay:FILE.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Questions on their way at once.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask so many contents and stop.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Requests in flight at once.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Item limit: stop after so many items.")] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Stop before the run has cost so many US$.")] = None,
     rpm: Annotated[float | None, typer.Option(min=0.01, help="Requests per minute at the most.")] = None,
     tpm: Annotated[float | None, typer.Option(min=1, help="Tokens per minute at the most.")] = None,
-    replicate: Annotated[int, typer.Option(min=0, help="Ask everything anew as repeat number N.")] = 0,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed before.")] = False,
+    replicate: Annotated[int, typer.Option(min=0, help="Run all items again as repeat number N.")] = 0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry failed items.")] = False,
     record: Annotated[str | None, typer.Option(help="Also write every reply to this file, for replay:FILE.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; send nothing.")] = False,
     yes: YesOption = False,
     job: Annotated[int | None, typer.Option(hidden=True)] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Label everything not labelled yet. A stopped or killed job goes on with the same command.
+    """Label all unlabeled items with a model. The same command resumes a stopped or killed job.
 
-    --dry-run writes nothing: no run is begun by it, and what every other command says stays as it is.
+    --dry-run estimates calls, tokens and cost, and writes nothing.
 
-    Exit status: 0 all labelled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
+    Exit status: 0 all labeled, 3 some failed, 4 stopped by the budget, 130 stopped by Ctrl-C, 1 error.
 
     Example: assistant prelabel --model openai:gpt-4o-mini --budget 20
     """
@@ -138,34 +138,32 @@ def _show_result(
     }
     output.result(data, *show_totals(session.run, totals))
     if retries := session.retries():
-        output.note("asked again by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
+        output.note("retries by reason: " + ", ".join(f"{name} {count:,}" for name, count in retries.items()))
     if unseen := session.unseen.attempts:
         tokens, cost = session.unseen.tokens, session.unseen.cost_usd
         output.note(
-            f"{unseen:,} attempts brought no answer and may be billed all the same: at most {tokens:,} tokens"
+            f"{unseen:,} attempts brought no answer and may still be billed: at most {tokens:,} tokens"
             + ("" if cost is None else f", {money(cost)}")
             + "; they are in no other figure"
         )
     if progress.controls:
         output.note(
-            f"control questions asked because items were refused: {progress.controls:,}; the server answered them, so"
+            f"control requests sent because items were refused:  {progress.controls:,}; the server answered them, so"
             " the items were at fault"
         )
     if stopped is not None:
         output.note(str(error_words(stopped)))
         return EXIT_BUDGET
     if session.interrupted:
-        output.note("stopped; the same command goes on where it was")
+        output.note("stopped; run the same command to resume")
         return EXIT_INTERRUPTED
     if totals.statuses.get("failed"):
-        output.next_step(
-            f"assistant status --run {session.run.name}", "lists the items that could not be labelled, with the reason"
-        )
-        output.note("the same command with --retry-failed asks them once more")
+        output.next_step(f"assistant status --run {session.run.name}", "lists the items that failed, with the reason")
+        output.note("the same command with --retry-failed retries them")
         return EXIT_SOME_FAILED
     if totals.statuses["pending"]:
-        output.next_step(this_command({"--limit": 1, "--job": 1}), f"{totals.statuses['pending']:,} items wait")
+        output.next_step(this_command({"--limit": 1, "--job": 1}), f"{totals.statuses['pending']:,} items to label")
     else:
         advise_people(output, work())
-        output.next_step("assistant export labels.jsonl", "take the labels out")
+        output.next_step("assistant export labels.jsonl", "exports the labels")
     return 0

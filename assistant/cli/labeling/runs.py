@@ -71,11 +71,11 @@ def compare(
 
 @app.command("stop")
 def stop(
-    run: Annotated[str | None, typer.Argument(show_default="the one at work", help="A run, e.g. r1.")] = None,
+    run: Annotated[str | None, typer.Argument(show_default="the running one", help="A run, e.g. r1.")] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """End a run's job after the answers on their way, wherever it was started; what it has answered is kept.
+    """Stop a run's job after the replies in flight, wherever it was started; its answers are kept.
 
     Example: assistant runs stop
     """
@@ -87,7 +87,7 @@ def stop(
     with Workspace.open(workspace) as opened:
         chosen = stop_run(opened, run, actor=actor_as_user())
     output.result({"run": chosen.name, "stopping": True}, f"the job of {chosen.name} was asked to stop")
-    output.note("it ends when the answers on their way are in; the same `assistant prelabel` goes on where it was")
+    output.note("it ends when the replies in flight are in; run the same `assistant prelabel` to resume")
 
 
 def _show(output: Output, found: RunComparison) -> None:

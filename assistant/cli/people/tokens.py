@@ -15,13 +15,13 @@ app = typer.Typer(help="Tokens for programs that use the REST API.", no_args_is_
 @app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="What it is for, e.g. dashboard.")],
-    user: Annotated[str, typer.Option(help="Whom it acts for; it may never do more than they.")],
+    user: Annotated[str, typer.Option(help="User it acts for; it never has more permissions than they.")],
     scope: Annotated[list[str], typer.Option(help="read, label, manage, admin or accounts; may be repeated.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="Until it expires.")] = 90,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a token and print it, this once.
+    """Create a token and print it once.
 
     Example: assistant tokens add dashboard --user ana --scope read
     """
@@ -79,7 +79,7 @@ def revoke(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Close the door for a token, at once.
+    """Revoke a token immediately.
 
     Example: assistant tokens revoke 3
     """
@@ -89,7 +89,7 @@ def revoke(
 
     with Workspace.open(workspace) as opened:
         revoke_token(opened, number, actor=actor())
-    Output(as_json=as_json).result({"id": number}, f"token {number} opens nothing any more")
+    Output(as_json=as_json).result({"id": number}, f"token {number} is revoked")
 
 
 def _day(moment: str | None) -> str:

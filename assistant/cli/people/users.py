@@ -15,31 +15,31 @@ from assistant.domain.review_work import Role
 if TYPE_CHECKING:
     from assistant.domain.accounts import User
 
-app = typer.Typer(help="People who may sign in to `assistant serve`, and as what.", no_args_is_help=True)
+app = typer.Typer(help="Users of `assistant serve` and their roles.", no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(help="The name they sign in with.")]
-RoleOption = Annotated[Role, typer.Option("--role", help="What they may do.")]
+NameArgument = Annotated[str, typer.Argument(help="Username.")]
+RoleOption = Annotated[Role, typer.Option("--role", help="Role.")]
 StdinOption = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, one line, without a prompt.")
 ]
-ListOption = Annotated[str | None, typer.Option(help="Parted by commas; replaces what was there.")]
+ListOption = Annotated[str | None, typer.Option(help="Comma-separated; replaces the current value.")]
 
 
 @app.command("add")
 def add(
     name: NameArgument,
     role: RoleOption = Role.REVIEWER,
-    display_name: Annotated[str, typer.Option(help="The name as they write it.")] = "",
+    display_name: Annotated[str, typer.Option(help="Display name.")] = "",
     languages: ListOption = None,
     skills: ListOption = None,
     queues: ListOption = None,
     team: Annotated[str, typer.Option(help="Their team; its queue is theirs, too.")] = "",
-    no_password: Annotated[bool, typer.Option("--no-password", help="They come by login link or token only.")] = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help="Sign-in by login link or token only.")] = False,
     password_stdin: StdinOption = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Add somebody; asks for a password, which is never an argument.
+    """Add a user; asks for a password, which is never an argument.
 
     Example: assistant users add ana --role reviewer --languages en,zh
     """
@@ -67,13 +67,13 @@ def add(
     else:
         output.next_step(
             f"assistant serve --user {user.name}",
-            f"prints their login link; beside a server that runs: assistant users link {user.name}",
+            f"prints the login link; if a server is running: assistant users link {user.name}",
         )
 
 
 @app.command("list")
 def list_users(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Everybody, and what they may do.
+    """All users and their permissions.
 
     Example: assistant users list
     """
@@ -112,7 +112,7 @@ def roles(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Change what somebody may do and take; it counts from their next request on.
+    """Change a user's role, team or queues; effective from their next request.
 
     Example: assistant users roles ana lead
     Example: assistant users roles partner --queues partner-zh
@@ -144,7 +144,7 @@ def password(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Set a new password; all their sessions end.
+    """Set a new password; all sessions of the user end.
 
     Example: assistant users password ana
     """
@@ -163,7 +163,7 @@ def password(
 
 @app.command("disable")
 def disable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Shut somebody out, at once: sessions end, tokens are revoked, what they did stays.
+    """Disable a user immediately: sessions end, tokens are revoked, their work is kept.
 
     Example: assistant users disable ana
     """
@@ -172,7 +172,7 @@ def disable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: Json
 
 @app.command("enable")
 def enable(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Let somebody in again.
+    """Reactivate a user.
 
     Example: assistant users enable ana
     """
@@ -186,7 +186,7 @@ def sessions(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Where somebody is signed in; with --end-all nowhere any more.
+    """A user's sessions; --end-all ends all of them.
 
     Example: assistant users sessions ana --end-all
     """
@@ -210,7 +210,7 @@ def sessions(
 
 @app.command("link")
 def link(
-    name: Annotated[str | None, typer.Argument(help="Whom it signs in.", show_default="you")] = None,
+    name: Annotated[str | None, typer.Argument(help="User it signs in.", show_default="you")] = None,
     port: Annotated[int, typer.Option("--port", "-p", help="The port that `assistant serve` printed.")] = 8760,
     public_url: Annotated[str, typer.Option(help="As given to `assistant serve`.")] = "",
     workspace: WorkspaceOption = HERE,
@@ -242,7 +242,7 @@ def _set_active(name: str, active: bool, workspace: WorkspaceOption, as_json: bo
     cleaned = clean_name(name)
     with Workspace.open(workspace) as opened:
         (reactivate_user if active else deactivate_user)(opened, cleaned, actor=actor())
-    said = f"{cleaned} may sign in again" if active else f"{cleaned} is shut out"
+    said = f"{cleaned} is reactivated" if active else f"{cleaned} is disabled"
     Output(as_json=as_json).result({"name": cleaned, "disabled": not active}, said)
 
 

@@ -34,17 +34,17 @@ def import_users(
         Path, typer.Argument(help="A table: name, and role, display_name, languages, skills, queues, team.")
     ],
     passwords: Annotated[
-        Path | None, typer.Option(help="Write a first password for each new person here, for your eyes only.")
+        Path | None, typer.Option(help="Write a first password for each new user here, readable only by you.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done; change nothing.")] = False,
     *,
     reading: Reading,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a whole team, all of them or nobody; who is there already stays as they are.
+    """Add a whole team, all or none; existing users are kept unchanged.
 
-    Without --passwords they come by login link, or you set one for each.
+    Without --passwords they sign in by login link, or you set one for each.
 
     Example: assistant users import team.csv --passwords first-passwords.csv
     """
@@ -64,12 +64,12 @@ def import_users(
     known = sorted(there & wanted.keys())
     rows = [(name, one.role.value, ", ".join(one.languages) or "all", one.team or "-") for name, one in new.items()]
     shown = [table(("name", "role", "languages", "team"), rows)] if rows else []
-    said = f"{len(new):,} {'would be ' if dry_run else ''}added, {len(known):,} there already"
+    said = f"{len(new):,} {'would be ' if dry_run else ''}added, {len(known):,} unchanged"
     output.result({"added": list(new), "there_already": known, "dry_run": dry_run}, *shown, said)
     if known:
-        output.note(f"there already, and left as they are: {', '.join(known)}")
+        output.note(f"already exist, unchanged: {', '.join(known)}")
     if passwords and new and not dry_run:
-        output.note(f"{passwords} holds the passwords: hand them on one by one, and delete it")
+        output.note(f"{passwords} holds the passwords: pass them on one by one, then delete it")
     if new:
         output.next_step("assistant serve --team", "people sign in with their passwords")
 

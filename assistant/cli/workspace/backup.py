@@ -24,10 +24,10 @@ def backup(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the database, settings, policies, prompts and answers on their way into one file, while all goes on.
+    """Back up the database, settings, policies, prompts and pending replies to one file, while all keeps running.
 
-    SQLite or PostgreSQL; restore it into either. Not in it: the search index, which is made again, logs, and the
-    files that were taken in or exported. It holds the content and digests of passwords: keep it as private.
+    SQLite or PostgreSQL; restores into either. Not included: the search index (rebuilt on restore), logs, and imported
+    or exported files. It contains the content and password digests: keep it private.
 
     Example: assistant backup labels-2026-01-31.zip
     """
@@ -55,7 +55,7 @@ def backup(
         f"SHA-256 {made.sha256}",
     )
     output.next_step(
-        f"assistant restore {shlex.quote(str(file))} FOLDER", "makes a workspace of it; try it now and then"
+        f"assistant restore {shlex.quote(str(file))} FOLDER", "restores it as a workspace; test this from time to time"
     )
 
 
@@ -64,7 +64,7 @@ def restore(
     folder: Annotated[Path, typer.Argument(help="The new workspace: a folder that is not there, or is empty.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new workspace from a backup, all of it or nothing; every part is verified first.
+    """Restore a backup to a new workspace, completely or not at all; every part is verified first.
 
     The database is a new SQLite file, or the empty one that ASSISTANT_DATABASE_URL (else the backup's settings) names:
     a backup of SQLite can become PostgreSQL and the other way round. An older schema is upgraded.
@@ -92,11 +92,11 @@ def restore(
         data,
         f"{made.folder}: {sum(made.rows.values()):,} rows of {len(made.rows)} tables in {made.database},"
         f" {len(made.files)} files, as of {made.made_at}",
-        f"the log of changes holds: {log.rows:,} rows"
+        f"audit log verified: {log.rows:,} rows"
         if log.broken_at is None
-        else f"the log of changes is broken at row {log.broken_at}, as it was in the backup",
+        else f"the audit log is broken at row {log.broken_at}, as it was in the backup",
     )
     output.next_step(
         f"assistant policy index --rebuild -w {shlex.quote(str(folder))}",
-        "makes the search index, which is in no backup",
+        "builds the search index, which backups don't contain",
     )

@@ -34,7 +34,7 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     output.result(
         data,
         f"{found.kind}: {said}; this program needs {found.needed}",
-        f"last backup: {backup[:16].replace('T', ' ')} UTC" if backup else "no backup was made yet",
+        f"last backup: {backup[:16].replace('T', ' ')} UTC" if backup else "no backup yet",
     )
     if found.newer:
         output.note("a newer program has upgraded it: upgrade labeling-assistant here, too")

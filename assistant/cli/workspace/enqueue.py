@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"(\d{1,5})([hd])")
 _TOLD = {
-    "added": "new in the queue",
-    "changed": "updated, not started by anyone",
-    "closed": "cancelled: not wanted any more",
+    "added": "added",
+    "changed": "updated, not started",
+    "closed": "cancelled: no longer needed",
     "unchanged": "unchanged",
-    "answered": "already labelled elsewhere",
+    "answered": "already labeled (imported)",
 }
 _OVERWRITTEN = {
     "due_removed": "due times removed",
-    "due_moved": "due times replaced by another one",
+    "due_moved": "due times changed",
     "team_changed": "tasks moved to another team or queue",
 }
 
@@ -39,19 +39,21 @@ def register(app: typer.Typer) -> None:
 def enqueue(
     run: RunOption = None,
     team: Annotated[
-        str, typer.Option(show_default="tasks stay where they are, new ones are everybody's", help="Whose queue.")
+        str, typer.Option(show_default="tasks keep their queue, new ones are open to anyone", help="Whose queue.")
     ] = "",
     due: Annotated[
         str | None,
         typer.Option(
             metavar="WHEN",
             show_default="due times stay as they are",
-            help="48h or 3d after a task is made, or 2026-12-01T09:00+08:00; of tasks that are there, too.",
+            help="48h or 3d after a task is made, or 2026-12-01T09:00+08:00; existing tasks included.",
         ),
     ] = None,
-    clear_team: Annotated[bool, typer.Option("--clear-team", help="Move tasks to everybody's queue.")] = False,
+    clear_team: Annotated[
+        bool, typer.Option("--clear-team", help="Remove the team: tasks are open to anyone.")
+    ] = False,
     clear_due: Annotated[bool, typer.Option("--clear-due", help="Remove the due times of tasks.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Also items that people have labelled elsewhere.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also items with imported human labels.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; change nothing.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Don't ask before due times or teams of tasks are overwritten.")
@@ -59,10 +61,10 @@ def enqueue(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Put what the routes and samples of a run want people to look at into the reviewers' queue.
+    """Create tasks in the reviewers' queue from the routes and samples of a run.
 
-    The same command again adds only what is new; what somebody has begun or answered stays, and what an option doesn't
-    name stays as it is. A server may run meanwhile.
+    Safe to repeat: existing and started tasks are kept, and options that are not given change nothing. A server may be
+    running.
 
     Example: assistant enqueue --team nights --due 48h
     """
@@ -120,34 +122,30 @@ def _ask(output: Output, counts: Counter[str]) -> None:
     lost = ", ".join(f"{counts[name]:,} {told}" for name, told in _OVERWRITTEN.items() if counts[name])
     if not output.errors.is_terminal:
         raise InputError(
-            f"this would overwrite tasks that are in the queue: {lost}",
+            f"this would overwrite existing tasks: {lost}",
             hint="--yes does it, --dry-run shows what would change; without --due and --team only new tasks are added",
         )
-    typer.confirm(f"This would overwrite tasks that are in the queue: {lost}. Go on?", abort=True, err=True)
+    typer.confirm(f"This would overwrite existing tasks: {lost}. Continue?", abort=True, err=True)
 
 
 def _advise(output: Output, run: str, counts: Counter[str], standing: Standing, *, dry_run: bool) -> None:
     if differing := counts["disagreements"] + counts["conflicts"]:
-        output.note(
-            f"{differing:,} disagreements found in labels that were imported: they are on the page Disagreements"
-        )
+        output.note(f"{differing:,} disagreements found in imported labels, listed on the Disagreements page")
     if dry_run:
         output.next_step("assistant enqueue", "does it, with the same options")
         return
     in_queue = counts["added"] + counts["changed"] + counts["unchanged"]
     if counts["answered"] and not in_queue:
-        output.note(
-            f"{counts['answered']:,} items that {run} sends to people are already labelled by imported reviewers"
-        )
-        output.next_step("assistant enqueue --again", "has them labelled again")
+        output.note(f"{counts['answered']:,} items that {run} sends to review already have imported human labels")
+        output.next_step("assistant enqueue --again", "has them labeled again")
     if not in_queue and not counts["answered"] and standing == "not_routed":
-        output.note(f"run {run} was not routed yet: nothing says which of its items go to people")
-        output.next_step("assistant sample", "draws what people label first; then assistant route")
+        output.note(f"run {run} is not routed yet: it is undecided which items need review")
+        output.next_step("assistant sample", "draws the items that people label first; then assistant route")
     elif not in_queue and not counts["answered"] and standing == "nothing":
-        output.note(f"run {run} sends nothing to people: every item it answered is accepted")
+        output.note(f"run {run} needs no review: every labeled item is auto-accepted")
         output.next_step("assistant settle", "writes the final labels")
     else:
-        output.next_step("assistant serve", "opens the pages people label and adjudicate in")
+        output.next_step("assistant serve", "opens the review pages")
 
 
 def _moment(text: str | None) -> datetime | timedelta | None:
@@ -159,4 +157,6 @@ def _moment(text: str | None) -> datetime | timedelta | None:
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
-        raise InputError(f"{text} is no time", where="--due", hint="write 48h, 3d or 2026-12-01T09:00+08:00") from None
+        raise InputError(
+            f"{text} is not a time", where="--due", hint="write 48h, 3d or 2026-12-01T09:00+08:00"
+        ) from None

@@ -18,10 +18,10 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a workspace: settings, a policy and prompts to start from.
+    """Create a workspace with settings, a policy and prompts to start from.
 
     Example: assistant init my-project
     """
@@ -30,7 +30,7 @@ def init(
     made = make_workspace(folder)
     output = Output(as_json=as_json)
     output.result({"workspace": str(folder), "files": made}, f"workspace {folder}: {', '.join(made)}")
-    output.next_step(f"cd {folder} && assistant doctor", "checks that all it needs is there")
+    output.next_step(f"cd {folder} && assistant doctor", "checks the installation")
 
 
 def doctor(
@@ -38,7 +38,7 @@ def doctor(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, and say what to do.
+    """Check settings, policy, prompts, database, index, embedder, model, keys and disk, with a fix for each problem.
 
     Example: assistant doctor --model openai:gpt-4o-mini
     """
@@ -52,6 +52,6 @@ def doctor(
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
     if any(one.check == "database" and one.found.endswith(" 0 items") for one in findings):
-        output.next_step("assistant ingest FILE", "takes content in")
+        output.next_step("assistant ingest FILE", "imports content")
     else:
-        output.next_step("assistant status", "says how far it is")
+        output.next_step("assistant status", "shows the progress")

@@ -17,6 +17,6 @@ def openapi() -> None:
 
     Example: assistant openapi > openapi.json
     """
-    from assistant.web.openapi_document import api_document
+    from assistant.web.app import api_document
 
     Output(as_json=True).result(api_document())

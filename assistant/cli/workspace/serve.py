@@ -25,26 +25,24 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes a free one.")] = 8760,
-    host: Annotated[str, typer.Option(help="The address to listen on; others than this machine need --team.")] = (
+    host: Annotated[str, typer.Option(help="The address to listen on; any other than loopback needs --team.")] = (
         "127.0.0.1"
     ),
     team: Annotated[bool, typer.Option("--team", help="People sign in with a password; no link is printed.")] = False,
     user: Annotated[
-        str | None, typer.Option(show_default="you", help="Whom the login link signs in; their role counts.")
+        str | None, typer.Option(show_default="you", help="User the login link signs in; their role counts.")
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the login link in a browser.")] = False,
     public_url: Annotated[
         str,
-        typer.Option(
-            help="What people type, where a proxy stands before it; a path is fine: https://example.com/labels"
-        ),
+        typer.Option(help="The public address, behind a proxy; a path is fine: https://example.com/labels"),
     ] = "",
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(help="Address or network whose X-Forwarded-For and -Proto count. May be repeated."),
     ] = None,
     log: Annotated[
-        str, typer.Option(metavar="[file|stderr]", help="Where requests are noted; the file is .assistant/serve.log.")
+        str, typer.Option(metavar="[file|stderr]", help="Where requests are logged; the file is .assistant/serve.log.")
     ] = "file",
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
@@ -79,8 +77,8 @@ def serve(
             output.note("passwords travel unencrypted: put a proxy with https before it and give --public-url")
         if options.unheard_proxy:
             output.note(
-                "no proxy is trusted: everybody seems to come from the proxy's address, so limits of logins and of "
-                "connections count all people together; give --trusted-proxy ADDRESS"
+                "no proxy is trusted: all requests seem to come from the proxy's address, so limits of logins and "
+                "connections count them together; give --trusted-proxy ADDRESS"
             )
         if open_browser:
             import webbrowser
@@ -108,8 +106,8 @@ def serve(
 def _tell(output: Output, started: Started, seconds: float) -> None:
     data = {"base_url": started.base_url, "login_url": started.login_url, "user": started.user}
     public = "" if started.base_url == started.address else f", for {started.base_url}"
-    shown = [f"listening on {started.address}{public}; Ctrl-C ends it"]
+    shown = [f"listening on {started.address}{public}; Ctrl-C stops it"]
     if started.login_url:
-        shown.append(f"sign in as {started.user}, once, within {seconds / 60:.0f} minutes:\n  {started.login_url}")
+        shown.append(f"login link for {started.user} (single use, {seconds / 60:.0f} min):\n  {started.login_url}")
     output.result(data, *shown)
     sys.stdout.flush()

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def dev_server(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8089,
-    latency_ms: Annotated[float, typer.Option(min=0, help="Time every answer takes.")] = 0.0,
+    latency_ms: Annotated[float, typer.Option(min=0, help="Latency of every answer.")] = 0.0,
     faults: Annotated[float, typer.Option(min=0, max=1, help="Share of first attempts that go wrong.")] = 0.0,
     fault: Annotated[str | None, typer.Option(help="One kind of fault by name; see --list-faults.")] = None,
     fault_when: Annotated[
@@ -36,19 +36,20 @@ def dev_server(
     retry_after: Annotated[float, typer.Option(min=0, help="Seconds a 429 asks to wait.")] = 1.0,
     slow_ms: Annotated[float, typer.Option(min=0, help="What the fault `slow` adds.")] = 1000.0,
     lacks: Annotated[
-        list[str] | None, typer.Option(help="What the model does not take: temperature, system, tools ...; repeatable.")
+        list[str] | None,
+        typer.Option(help="What the model does not support: temperature, system, tools ...; repeatable."),
     ] = None,
     model: Annotated[list[str] | None, typer.Option(help="A name it answers to (dev); repeatable.")] = None,
-    list_faults: Annotated[bool, typer.Option("--list-faults", help="Show what --fault and --lacks know.")] = False,
+    list_faults: Annotated[bool, typer.Option("--list-faults", help="Show the values of --fault and --lacks.")] = False,
     requests_per_second: Annotated[float | None, typer.Option(min=0.1, help="Answer 429 above this.")] = None,
-    key: Annotated[str | None, typer.Option(help="Demand this API key.")] = None,
+    key: Annotated[str | None, typer.Option(help="Require this API key.")] = None,
     log: Annotated[Path | None, typer.Option(help="Write a line per request to this file.")] = None,
     replies: Annotated[
         Path | None, typer.Option(help='Replies word for word, JSONL: {"contains": TEXT, "reply": TEXT or OBJECT}.')
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer like OpenAI, Anthropic, Gemini, Ollama, Bedrock and others, deterministically, on 127.0.0.1 only.
+    """Run a test server with the APIs of OpenAI, Anthropic, Gemini, Ollama, Bedrock and others, on 127.0.0.1 only.
 
     Labels mean nothing. Addresses and variables of each provider: docs/models.md.
 
@@ -86,7 +87,7 @@ def dev_server(
     )
 
     def announce(base_url: str) -> None:
-        output.result({"base_url": base_url}, f"listening on {base_url}; Ctrl-C ends it")
+        output.result({"base_url": base_url}, f"listening on {base_url}; Ctrl-C stops it")
         output.next_step(f"OPENAI_BASE_URL={base_url} assistant prelabel --model openai:dev", "in another terminal")
 
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from assistant.domain.runs import JobOrigin, JobRow, fresh_since
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.tables.content import jobs
@@ -28,14 +28,14 @@ class JobStore:
             Its row number.
 
         Raises:
-            InputError: another one from the pages is just being started, by this or another server.
+            ConflictError: another one from the pages is just being started, by this or another server.
         """
         row = {"run_id": run_id, "origin": origin.value, "actor": actor, "created_at": now()}
         with self._database.write(alone=True) as connection:
             if origin is JobOrigin.PAGES:
                 starting = sa.and_(_OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > fresh_since())
                 if connection.execute(sa.select(jobs.c.id).where(starting).limit(1)).first():
-                    raise InputError("another job is just being started", hint="look again in a moment")
+                    raise ConflictError("job_starting")
             key = int(connection.execute(sa.insert(jobs).returning(jobs.c.id), row).scalar_one())
             if origin is JobOrigin.PAGES:
                 audit.append(connection, actor, "run.start", f"run:r{run_id}", dict(detail or {}) | {"job": key})

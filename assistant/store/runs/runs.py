@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.runs import NOT_STORED, Run
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.connection.reconnect import lasting
 from assistant.store.database import Database, now
@@ -110,7 +110,7 @@ class RunStore:
         """The run called `r3` (or `3`), whatever became of it; without a name the `newest`.
 
         Raises:
-            InputError: no such run, naming those there are; or it holds the answers of an evaluation.
+            NotFoundError: no such run, naming those there are; or it holds the answers of an evaluation.
         """
         if name is None:
             return self._newest_or_refuse()
@@ -119,9 +119,9 @@ class RunStore:
         wanted = next((run for run in stored if name in {run.name, str(run.id), run.key}), None)
         if wanted is None:
             self._refuse_evaluation(name)
-            known = [run.name for run in self.all()[-20:]]
-            hint = f"there are: {', '.join(known)}" if known else _MAKES_ONE
-            raise InputError(f"no run {name}" if stored else "no run yet", hint=hint)
+            if not stored:
+                raise NotFoundError("no_run_yet")
+            raise NotFoundError("run_not_found", run=name, known=[run.name for run in reversed(stored)])
         return wanted
 
     def _newest_or_refuse(self) -> Run:
@@ -130,11 +130,8 @@ class RunStore:
             return newest
         known = self.all()
         if not known:
-            raise InputError("no run yet", hint=_MAKES_ONE)
-        raise InputError(
-            f"no run has an answer yet; there are: {', '.join(run.name for run in known[-20:])}",
-            hint="assistant prelabel  goes on; a run without answers is looked at by its name",
-        )
+            raise NotFoundError("no_run_yet")
+        raise NotFoundError("no_run_answered", known=[run.name for run in reversed(known)])
 
     @lasting
     def event(self, run: Run, event: str, detail: Mapping[str, object]) -> None:
@@ -162,9 +159,7 @@ class RunStore:
         with self._database.read() as connection:
             found = {f"r{key}" for key in connection.execute(query).scalars()}
         if f"r{name.removeprefix('r')}" in found:
-            raise InputError(
-                f"run {name} holds the answers of an evaluation", hint="assistant eval report SUITE  shows them"
-            )
+            raise NotFoundError("run_of_evaluation", run=name)
 
     def _open(self, row: dict[str, object]) -> Run:
         with self._database.write(alone=True) as connection:
@@ -173,9 +168,6 @@ class RunStore:
                 connection.execute(sa.insert(runs), [{**row, "created_at": now()}])
                 found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
             return _run(found)
-
-
-_MAKES_ONE = "assistant prelabel  makes one"
 
 
 def _production() -> sa.Select[Any]:

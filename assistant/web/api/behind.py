@@ -77,5 +77,5 @@ def media(request: Request, who: Reviewer, assignment_id: OpaqueId, number: int)
 def _item(request: Request, who: Reviewer, assignment_id: str) -> StoredItem:
     stored = desk(request).item(seat_of(request, who, assignment_id))
     if stored is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
     return stored

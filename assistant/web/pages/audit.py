@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -15,6 +15,7 @@ from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
+from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import needs
@@ -75,7 +76,8 @@ def _page(
     partial = request.headers.get("hx-request") == "true" and check is None and anchor is None
     template = "audit/rows.html" if partial else "audit/index.html"
     signed = None if anchor is None else anchor.as_json()
-    return render(request, template, listing=found, filters=filters, check=check, signed=signed)
+    shown: dict[str, Any] = {"check": check, "signed": signed, "actions": terms.ACTIONS}
+    return render(request, template, listing=found, filters=filters, **shown)
 
 
 def _fetch(request: Request, filters: dict[str, str]) -> Callable[[int | None, int], Sequence[AuditEntry]]:

@@ -9,19 +9,21 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from assistant.application.evaluation.quality import choose_source
+from assistant.application.labeling.run_states import RunRow, list_run_rows
+from assistant.application.labeling.runs import find_run
+from assistant.application.workspace.policy_versions import StaleLabels, compare_policy_versions
+from assistant.application.workspace.prompt_versions import PromptVersionRow, list_prompt_versions
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import RunTotals
-from assistant.policy.documents.difference import compare_policies
 from assistant.store.review.queue.queue_rows import Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of
-from assistant.web.pages.evaluation.prompts import Shown, all_versions
-from assistant.web.pages.evaluation.quality import source_of
-from assistant.web.pages.evaluation.runs import RunFilter, run_rows, totals_of
+from assistant.web.pages.evaluation.runs import RunFilter
+from assistant.web.presentation.figures import run_totals, stale_labels
 from assistant.web.presentation.pagination import Text, everything
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs
@@ -58,22 +60,22 @@ def _attributes(*names: str) -> tuple[Column[Any], ...]:
     return tuple(Column(name.rpartition(".")[2], attrgetter(name)) for name in names)
 
 
-RUNS: tuple[Column[dict[str, Any]], ...] = (
-    Column("name", lambda row: row["run"].name),
-    Column("prompt", lambda row: row["run"].prompt),
-    Column("policy", lambda row: row["run"].policy),
-    Column("model", lambda row: row["run"].model),
-    Column("replicate", lambda row: row["run"].replicate),
-    Column("state", lambda row: row["state"]),
-    Column("cost_of_last_session_usd", lambda row: row["last"].detail.get("cost_usd") if row["last"] else None),
-    Column("created_at", lambda row: row["run"].created_at),
+RUNS: tuple[Column[RunRow], ...] = (
+    Column("name", lambda row: row.run.name),
+    Column("prompt", lambda row: row.run.prompt),
+    Column("policy", lambda row: row.run.policy),
+    Column("model", lambda row: row.run.model),
+    Column("replicate", lambda row: row.run.replicate),
+    Column("state", lambda row: row.state),
+    Column("cost_of_last_session_usd", lambda row: row.last.detail.get("cost_usd") if row.last else None),
+    Column("created_at", lambda row: row.run.created_at),
 )
 COUNTS: tuple[Column[Count], ...] = _attributes("table", "name", "number", "share")
 MEASURES: tuple[Column[Measure], ...] = _attributes(
     *("variant", "table", "name", "figure.value", "figure.low", "figure.high", "figure.n", "figure.effective_n"),
     *("figure.method", "figure.reason"),
 )
-PROMPTS: tuple[Column[Shown], ...] = _attributes(
+PROMPTS: tuple[Column[PromptVersionRow], ...] = _attributes(
     "ref", "description", "output", "digest", "runs", "draft", "broken", "edited"
 )
 CLAUSES: tuple[Column[Clause], ...] = (
@@ -89,14 +91,14 @@ def runs_file(
     request: Request, ending: Ending, wanted: Annotated[RunFilter, Depends()], _: RunViewer, __: Taker
 ) -> Response:
     """Every run, newest first."""
-    return download(request, "runs", ending, RUNS, filter(wanted.fits, run_rows(request)))
+    return download(request, "runs", ending, RUNS, filter(wanted.fits, list_run_rows(site(request).workspace)))
 
 
 @router.get("/runs/{name}/totals.{ending}")
 def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: Taker) -> Response:
     """A run's answers, labels, failures and routes, counted."""
-    run = site(request).workspace.runs.find(name)
-    return download(request, f"{run.name}-totals", ending, COUNTS, _counts(totals_of(request, run).value))
+    run = find_run(site(request).workspace, name)
+    return download(request, f"{run.name}-totals", ending, COUNTS, _counts(run_totals(request, run).value))
 
 
 @router.get("/queue/leases.{ending}")
@@ -115,7 +117,7 @@ def figures_file(
 ) -> Response:
     """All figures of a run's or suite's agreement panel, with interval, n, method, and why one is undefined."""
     workspace = site(request).workspace
-    source = source_of(workspace, run, suite)
+    source = choose_source(workspace, run, suite)
     if source is None:
         raise Problem(404)
     found = agreement_of(request, source)
@@ -125,7 +127,7 @@ def figures_file(
 @router.get("/prompts.{ending}")
 def prompts_file(request: Request, ending: Ending, _: PromptViewer, __: Taker) -> Response:
     """Every version, with the runs that used it."""
-    return download(request, "prompts", ending, PROMPTS, all_versions(site(request).workspace)[0])
+    return download(request, "prompts", ending, PROMPTS, list_prompt_versions(site(request).workspace)[0])
 
 
 @router.get("/policy.{ending}")
@@ -138,9 +140,8 @@ def policy_file(request: Request, ending: Ending, _: Current, __: Taker) -> Resp
 @router.get("/policy/stale.{ending}")
 def stale_file(request: Request, ending: Ending, _: RunViewer, __: Taker, old: Text, new: Text = "") -> Response:
     """What a difference of two versions makes stale, and what labelling it again would take."""
-    workspace = site(request).workspace
-    compared = compare_policies(policy_of(workspace, old), policy_of(workspace, new or workspace.policy.version))
-    found = stale_of(request, compared) if compared.affected_labels else None
+    compared = compare_policy_versions(site(request).workspace, old, new)
+    found = stale_labels(request, compared.difference)
     return download(request, "stale", ending, COUNTS, _stale(found) if found else ())
 
 
@@ -154,7 +155,7 @@ def _counts(totals: RunTotals) -> Iterator[Count]:
         yield Count("cost", name, getattr(totals, name), None)
 
 
-def _stale(found: Stale) -> Iterator[Count]:
+def _stale(found: StaleLabels) -> Iterator[Count]:
     yield from (Count("machine's labels", name, count, None) for name, count in found.labels)
     yield from (Count("people's answers", "|".join(one.labels), one.answers, None) for one in found.people)
     yield Count("again", "model_usd", found.cost_usd, None)

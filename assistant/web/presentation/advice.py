@@ -12,6 +12,12 @@ ADVICE: Mapping[str, str] = {
     "password_is_the_name": marked("Take something others don't know."),
     "password_guessable": marked("Take four or five words that have nothing to do with each other."),
     "token_without_scope": marked("Choose a scope."),
+    "job_at_work": marked("Wait until it is done, or stop it; both keep all answers."),
+    "job_starting": marked("Look again in a moment."),
+    "budget_without_price": marked("Add it to assistant.toml, in US$ per million tokens."),
+    "run_not_offered": marked("Choose one of the listed prompts and models; use the command line for others."),
+    "run_changed": marked("Look again what it costs."),
+    "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "last_admin": marked("Make another user an admin first."),
 }
 

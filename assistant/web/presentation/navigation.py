@@ -28,23 +28,26 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("/review", marked("Review"), marked("Label what is waiting for you."), Permission.REVIEW),
+    Entry("/review", marked("Review"), marked("Label the items in your queue."), Permission.REVIEW),
     Entry(
         "/disagreements",
         marked("Disagreements"),
-        marked("Where people and machine, or people among themselves, answered differently; settle them here."),
+        marked("Items on which model and humans, or human labels, differ: adjudicate them here."),
         Permission.SEE_DISAGREEMENTS,
     ),
-    Entry("/queue", marked("Queue"), marked("What is waiting, what is due, and for whom."), Permission.SEE_QUEUE),
-    Entry("/runs", marked("Runs"), marked("Batch jobs: progress, cost, failures."), Permission.SEE_RUNS),
-    Entry("/quality", marked("Quality"), marked("How often labels agree, with intervals."), Permission.SEE_QUALITY),
+    Entry("/queue", marked("Queue"), marked("Unassigned, in progress and overdue tasks."), Permission.SEE_QUEUE),
+    Entry("/runs", marked("Runs"), marked("Prelabeling jobs: progress, cost, failures."), Permission.SEE_RUNS),
+    Entry("/quality", marked("Quality"), marked("Agreement figures, with intervals."), Permission.SEE_QUALITY),
     Entry(
-        "/prompts", marked("Prompts"), marked("Versions, what changed, where they were used."), Permission.SEE_PROMPTS
+        "/prompts",
+        marked("Prompts"),
+        marked("Versions, differences, and the runs that used them."),
+        Permission.SEE_PROMPTS,
     ),
-    Entry("/policy", marked("Policy"), marked("The rules that labels are judged by."), Permission.READ_POLICY),
-    Entry("/people", marked("People"), marked("Who labels what, how well and how much."), Permission.SEE_PEOPLE),
-    Entry("/gold", marked("Gold"), marked("Known answers, mixed in silently: how people do."), Permission.MANAGE_GOLD),
-    Entry("/audit", marked("Audit log"), marked("Every change, and who made it."), Permission.SEE_AUDIT),
+    Entry("/policy", marked("Policy"), marked("The rules and definitions for every label."), Permission.READ_POLICY),
+    Entry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_PEOPLE),
+    Entry("/gold", marked("Gold"), marked("Gold (honeypot) items: coverage and pass rates."), Permission.MANAGE_GOLD),
+    Entry("/audit", marked("Audit log"), marked("Every change, with actor and time."), Permission.SEE_AUDIT),
 )
 
 

@@ -40,9 +40,10 @@ class HostCheck:
             problem = Problem(
                 421,
                 marked(
-                    "This server isn't reached by that name. Use the address it printed, or start it with --public-url."
+                    "This server doesn't answer to that host name. Use the address it printed, or start "
+                    "it with --public-url."
                 ),
-                title=marked("This is another server"),
+                title=marked("Wrong server address"),
                 code="host",
             )
             await respond(Request(scope), problem)(scope, receive, send)

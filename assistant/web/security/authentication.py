@@ -90,7 +90,7 @@ def require(request: Request, principal: Principal, permission: Permission) -> N
         raise _lacks(SCOPES[permission])
     raise Problem(
         403,
-        marked("Your role, %(role)s, can't do this; it takes one of: %(roles)s. An admin can change your role."),
+        marked("Your role (%(role)s) doesn't allow this. Required: one of %(roles)s. An admin can change your role."),
         code="role_missing",
         values={"role": ROLES[principal.role], "roles": [ROLES[role] for role in roles_that_may(permission)]},
     )
@@ -110,12 +110,12 @@ def require_confirmed(request: Request) -> None:
         raise _lacks(Scope.ACCOUNTS)
     allowed = site(request).options.confirm_seconds + (0 if request.method in _SAFE else _TYPING_SECONDS)
     if here.session and (not here.confirmed_at or seconds_since(here.confirmed_at) > allowed):
-        detail = marked("Give your password once more before you manage accounts: POST /api/v1/me/confirm, or sign in.")
+        detail = marked("Confirm your password before you manage accounts: POST /api/v1/me/confirm, or sign in.")
         raise Problem(403, detail, code=CONFIRM)
 
 
 def _lacks(scope: Scope) -> Problem:
-    detail = marked("This token lacks the scope “%(scope)s”. Make another: assistant tokens add")
+    detail = marked("This token lacks the scope “%(scope)s”. Create another: assistant tokens add")
     return Problem(403, detail, code="scope_missing", values={"scope": scope.value})
 
 
@@ -186,9 +186,7 @@ async def _refuse_forged(request: Request) -> None:
         field = (await request.form()).get(CSRF_FIELD, "")
         given = field if isinstance(field, str) else ""
     if not hmac.compare_digest(given.encode(), here.csrf.encode()):
-        raise Problem(
-            403, marked("The page this was sent from is too old or not ours. Load it again and repeat."), code="csrf"
-        )
+        raise Problem(403, marked("The page this was sent from has expired. Reload it and try again."), code="csrf")
 
 
 def _from_elsewhere(request: Request) -> bool:
@@ -207,7 +205,7 @@ def _sign_in(request: Request) -> Problem:
     if here.refused == "token_expired":
         return Problem(
             401,
-            marked("This token expired on %(day)s. Let an admin make another: assistant tokens add NAME --user WHO"),
+            marked("This token expired on %(day)s. An admin can create another: assistant tokens add NAME --user USER"),
             code="token_expired",
             values={"day": here.token_expires_at[:10]},
             headers={"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The token expired"'},

@@ -53,7 +53,8 @@ def too_large(largest: int) -> Problem:
     return Problem(
         413,
         marked(
-            "A request may bring %(megabytes)s MB. Send less at once; large content comes in with `assistant ingest`."
+            "A request may carry up to %(megabytes)s MB. Send less at once; import large "
+            "content with `assistant ingest`."
         ),
         code="too_large",
         values={"megabytes": f"{largest / 1024 / 1024:g}"},

@@ -18,7 +18,7 @@ from assistant.web.security.authentication import session_cookie
 from assistant.web.security_events import login_refused
 from assistant.web.server.log import LOG
 
-TOO_MANY = marked("Too many tries. Wait %(seconds)s seconds, then try again; other people aren't affected.")
+TOO_MANY = marked("Too many attempts. Wait %(seconds)s seconds, then try again; other accounts aren't affected.")
 
 
 def user_of(request: Request, account: str, password: str, *, why: str = "failed") -> User | Wait | None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from assistant import __version__
+from assistant.application.workspace.schema import SCHEMA
 from assistant.domain.health import Backlog
 from assistant.domain.review_work import OutcomeKind
-from assistant.store.database import HEAD
 from assistant.web.server.connections import Connections
 
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -70,7 +70,7 @@ class Metrics:
         for kind in OutcomeKind:
             self._answers.labels(kind.value)
         build = self._gauge("build_info", "Always 1.", "version", "python", "schema")
-        build.labels(__version__, platform.python_version(), HEAD).set(1)
+        build.labels(__version__, platform.python_version(), SCHEMA).set(1)
         self._job = self._gauge("job_running", "1 while a job is at work in this workspace.")
         self._database_up = self._gauge("database_up", "1 while the database answers within 2 seconds.")
         self._index_up = self._gauge("index_up", "1 while the search index is there, or its server answers.")

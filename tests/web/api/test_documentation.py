@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from assistant.application.people.credentials import digest, new_token
 from assistant.domain.review_work import Role
 from assistant.store.people.api_tokens import ApiTokenStore
-from assistant.web.openapi_document import api_document
+from assistant.web.app import api_document
 from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.cli.conftest import Assistant, assistant  # noqa: F401 - fixtures

@@ -270,7 +270,7 @@ def test_how_long_covered_content_was_looked_at_is_recorded_and_shown(site: Site
     assert 0 < looked <= 1200  # no longer than the item was in their hands
     told = looking.get(f"/api/v1/people/{user.name}").json()
     assert (told["seen"], told["seen_by_harm"], told["unlooked"]) == (2, {"threat": 2}, 1)
-    assert "1 covered item answered without a look" in looking.get(f"/people/{user.name}").text
+    assert "1 hidden item answered without viewing" in looking.get(f"/people/{user.name}").text
 
 
 def test_an_answer_in_place_of_one_taken_back_unknowing_counts_and_any_other_second_one_does_not(

@@ -64,7 +64,7 @@ def test_runs_are_filtered_on_the_page_and_in_the_file(made_up: MadeUp, signed_i
     ):
         assert rows(client.get(f"/runs{query}")) == names, query
         assert [row["name"] for row in csv_rows(client.get(f"/runs.csv{query}"))] == names, query
-    assert "No run like that" in words(client.get("/runs?state=here"))
+    assert "No matching runs" in words(client.get("/runs?state=here"))
     assert "/runs.csv?prompt=moderation%401" in client.get("/runs?prompt=moderation@1").text
 
 

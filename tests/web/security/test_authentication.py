@@ -258,7 +258,7 @@ def test_an_unexpected_error_shows_a_number_and_nothing_else(
     page, problem = client.get("/tests/broken"), client.get("/api/v1/tests/broken")
     for answer in (page, problem):
         assert answer.status_code == 500
-        assert "Something unexpected happened" in answer.text
+        assert "Something went wrong" in answer.text
         assert "secret" not in answer.text
         assert "Traceback" not in answer.text
         assert answer.headers["x-request-id"] in answer.text

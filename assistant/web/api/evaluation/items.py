@@ -7,14 +7,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.application.labeling.items import find_item, find_items
 from assistant.domain.items import ItemFilter, ItemKind, StoredItem
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.messages.language import marked
-from assistant.store.content import item_list
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
 router = group("items")
@@ -58,7 +56,7 @@ def list_items(
     """Items, the latest first, with the beginnings of their texts."""
     wanted = ItemFilter(item_id=item_id, language=language, source=source, kind=kind)
     rows, following = paged(
-        lambda before, most: item_list.page(site(request).database, wanted, before=before, limit=most),
+        lambda before, most: find_items(site(request).workspace, wanted, before, most),
         cursor,
         limit,
         lambda one: one.key,
@@ -69,10 +67,7 @@ def list_items(
 @router.get("/{key}", responses=problems(404))
 def read_item(request: Request, _: Viewer, key: RowNumber) -> ItemShown:
     """One item, whole, by its row number."""
-    found = item_list.find(site(request).database, key)
-    if found is None:
-        raise Problem(404, marked("There is no item of that number."), code="no_item")
-    return _told(found, None)
+    return _told(find_item(site(request).workspace, key), None)
 
 
 def _told(stored: StoredItem, length: int | None) -> ItemShown:

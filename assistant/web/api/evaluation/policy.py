@@ -7,13 +7,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
+from assistant.application.workspace import policy_versions
+from assistant.application.workspace.policy_versions import (
+    compare_policy_versions,
+    list_policy_versions,
+    used_policy_version,
+)
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelKind, Policy
 from assistant.domain.review_work import Principal
-from assistant.policy.documents.difference import compare_policies
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
-from assistant.web.pages.evaluation.policy import Stale, policy_of, stale_of, versions_of
+from assistant.web.presentation.figures import stale_labels
 from assistant.web.security.authentication import needs
 
 router = group("policy")
@@ -81,7 +86,7 @@ class StaleShown(Shown):
     hours: float | None
 
     @classmethod
-    def shown(cls, stale: Stale) -> StaleShown:
+    def shown(cls, stale: policy_versions.StaleLabels) -> StaleShown:
         """As it is told."""
         return cls(
             run=None if stale.run is None else stale.run.name,
@@ -113,13 +118,12 @@ def read_policy(request: Request, _: Reader) -> PolicyShown:
 @router.get("/diff", responses=problems(404))
 def compare_versions(request: Request, who: Reader, old: Version, new: Version | None = None) -> PolicyDifferenceShown:
     """What changed from one version to another (by default the present one), and what that makes stale."""
-    workspace = site(request).workspace
-    first, second = policy_of(workspace, old), policy_of(workspace, new or workspace.policy.version)
-    compared = compare_policies(first, second)
-    stale = stale_of(request, compared) if may(who, Permission.SEE_RUNS) and compared.affected_labels else None
+    versions = compare_policy_versions(site(request).workspace, old, new)
+    compared = versions.difference
+    stale = stale_labels(request, compared) if may(who, Permission.SEE_RUNS) else None
     return PolicyDifferenceShown(
-        old=first.version,
-        new=second.version,
+        old=versions.old.version,
+        new=versions.new.version,
         summary=compared.summary,
         affected_labels=list(compared.affected_labels),
         harmless_labels=list(compared.harmless_labels),
@@ -131,7 +135,7 @@ def compare_versions(request: Request, who: Reader, old: Version, new: Version |
 @router.get("/versions/{version}", responses=problems(404))
 def read_policy_version(request: Request, _: Reader, version: str) -> PolicyShown:
     """The policy as it stood."""
-    return _told(request, policy_of(site(request).workspace, version))
+    return _told(request, used_policy_version(site(request).workspace, version))
 
 
 def _told(request: Request, policy: Policy) -> PolicyShown:
@@ -144,5 +148,5 @@ def _told(request: Request, policy: Policy) -> PolicyShown:
         kind=policy.label_set.kind,
         labels=[LabelShown.of(label) for label in policy.label_set.labels],
         clauses=[ClauseShown.of(clause) for clause in policy.clauses],
-        versions=versions_of(site(request).workspace),
+        versions=list_policy_versions(site(request).workspace),
     )

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
+from assistant.application.workspace.prompt_versions import list_prompt_versions, runs_of_prompt, used_prompt_version
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
-from assistant.web.pages.evaluation.prompts import all_versions, prompt_of
 from assistant.web.presentation.text_diff import compare_lines
 from assistant.web.security.authentication import needs
 
@@ -70,7 +70,7 @@ class PromptDifference(Shown):
 @router.get("", responses=problems())
 def list_prompts(request: Request, _: Viewer) -> PromptVersions:
     """Every version there is."""
-    rows, gone = all_versions(site(request).workspace)
+    rows, gone = list_prompt_versions(site(request).workspace)
     return PromptVersions(rows=[PromptVersion.of(one) for one in rows], gone=gone)
 
 
@@ -78,7 +78,7 @@ def list_prompts(request: Request, _: Viewer) -> PromptVersions:
 def compare_prompts(request: Request, _: Viewer, old: Ref, new: Ref) -> PromptDifference:
     """Two versions, line by line."""
     workspace = site(request).workspace
-    first, second = prompt_of(workspace, old), prompt_of(workspace, new)
+    first, second = used_prompt_version(workspace, old), used_prompt_version(workspace, new)
     lines = [LineShown.of(line) for line in compare_lines(first.source, second.source)]
     return PromptDifference(old=first.ref, new=second.ref, lines=lines)
 
@@ -87,11 +87,11 @@ def compare_prompts(request: Request, _: Viewer, old: Ref, new: Ref) -> PromptDi
 def read_prompt(request: Request, _: Viewer, ref: str) -> PromptText:
     """One version whole, and the runs that used it."""
     workspace = site(request).workspace
-    found = prompt_of(workspace, ref)
+    found = used_prompt_version(workspace, ref)
     return PromptText(
         ref=found.ref,
         description=found.description,
         digest=found.digest,
         source=found.source,
-        runs=[run.name for run in workspace.runs.all() if run.prompt == found.ref],
+        runs=[run.name for run in runs_of_prompt(workspace, found.ref)],
     )

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from assistant.application.evaluation.quality import Source, choose_source
+from assistant.application.labeling.runs import find_run
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.agreement import Agreement, agreement_of
-from assistant.web.api.evaluation.runs import run_of
 from assistant.web.api_schema import Filter, Shown, group, problems
 from assistant.web.context import site
-from assistant.web.quality_figures import Source, suite_named, weeks
+from assistant.web.presentation.quality import weeks
 from assistant.web.security.authentication import needs
 
 router = group("quality")
@@ -43,12 +44,12 @@ class Trend(Shown):
 def read_agreement(request: Request, _: Viewer, run: Filter = None, suite: Filter = None) -> Agreement:
     """The agreement panel of a run (by default the newest one) or of a suite; takes some seconds at first."""
     workspace = site(request).workspace
-    source = Source("run", run_of(request, run).name) if suite is None else suite_named(workspace, suite)
+    source = choose_source(workspace, run, suite) or Source("run", find_run(workspace, run).name)
     return agreement_of(request, source)
 
 
 @router.get("/trend", responses=problems(404))
 def read_trend(request: Request, _: Viewer, run: Filter = None) -> Trend:
     """How often people answered as the machine had, blind, week by week."""
-    found = run_of(request, run)
-    return Trend(run=found.name, weeks=[WeekShown.of(week) for week in weeks(request, found.id)])
+    found = find_run(site(request).workspace, run)
+    return Trend(run=found.name, weeks=[WeekShown.of(week) for week in weeks(request, found)])

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.application.labeling import prelabel_jobs, run_states, running_jobs
+from assistant.application.labeling.prelabel_jobs import RunRequest
+from assistant.application.labeling.runs import find_run, list_run_events
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import Run, RunItemFilter, RunTotals
-from assistant.errors import InputError
-from assistant.messages.language import marked
 from assistant.web.api_schema import Body, Cursor, Filter, Flag, Limit, Line, Page, Shown, below, group, paged, problems
 from assistant.web.context import site
-from assistant.web.jobs import Wish, jobs
-from assistant.web.pages.evaluation.run_jobs import checked_wish, refuse_unpriced_wish, run_of_wish, stop_or_refuse
-from assistant.web.pages.evaluation.runs import item_rows, live_of, run_rows, totals_of
-from assistant.web.problems import Problem
+from assistant.web.presentation.figures import run_progress, run_totals
 from assistant.web.security.authentication import needs
 
 router = group("runs")
@@ -159,21 +158,17 @@ class Beginning(Estimating):
 @router.get("", responses=problems())
 def list_runs(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Runs:
     """Every run, newest first; those of evaluations are left out."""
-    rows = run_rows(request)
+    rows = run_states.list_run_rows(site(request).workspace)
     shown, following = paged(
-        lambda before, most: below(rows, lambda row: int(row["run"].id), before, most),
-        cursor,
-        limit,
-        lambda row: int(row["run"].id),
+        lambda before, most: below(rows, lambda row: row.run.id, before, most), cursor, limit, lambda row: row.run.id
     )
-    return Runs(rows=[RunShown.of(_fields(row["run"], row["state"])) for row in shown], next=following)
+    return Runs(rows=[RunShown.of(_fields(row.run, row.state)) for row in shown], next=following)
 
 
 @router.post("/estimate", responses=problems(400, 409))
 def estimate_run(request: Request, _: Steerer, given: Estimating) -> Estimate:
     """What a job would take, before anything is asked; prompt and model must be among those known here."""
-    wish = checked_wish(request, **given.model_dump())
-    return Estimate.of(jobs(request).estimate(wish))
+    return Estimate.of(prelabel_jobs.estimate_run(site(request).workspace, RunRequest(**given.model_dump())))
 
 
 @router.post("", status_code=202, responses=problems(400, 409))
@@ -182,31 +177,30 @@ def begin_run(request: Request, who: Steerer, given: Beginning) -> RunDetail:
 
     One job a workspace: while it is at work, the same again is refused (400).
     """
-    wish = checked_wish(request, **given.model_dump(exclude={"budget"}))
-    refuse_unpriced_wish(request, wish)
-    run = run_of_wish(request, wish)
-    jobs(request).start(run, wish, given.budget, actor=who.name)
+    wanted = RunRequest(**given.model_dump(exclude={"budget"}))
+    run = prelabel_jobs.start_run(site(request).workspace, wanted, given.budget, actor=who.name)
     return read_run(request, who, run.name)
 
 
 @router.get("/{name}", responses=problems(404))
 def read_run(request: Request, _: Viewer, name: str) -> RunDetail:
     """One run, how far it is, and its history."""
-    run = run_of(request, name)
-    live = live_of(request, run)
-    events = site(request).workspace.runs.events(run)
-    told = [{"at": at, "event": event, "detail": dict(detail)} for at, event, detail in events]
+    workspace = site(request).workspace
+    run = find_run(workspace, name)
+    now, progress = run_states.standing_of_run(workspace, run), run_progress(request, run).value
+    events = [
+        {"at": at, "event": event, "detail": dict(detail)} for at, event, detail in list_run_events(workspace, run)
+    ]
+    said = prelabel_jobs.job_output(workspace, run) if now.started_on_pages else []
     return RunDetail.of(
-        _fields(run, live["state"])
-        | live["progress"]._asdict()
-        | {"events": told, "said": live["said"], "stopping": live["stopping"]}
+        _fields(run, now.state) | progress._asdict() | {"events": events, "said": said, "stopping": now.stopping}
     )
 
 
 @router.get("/{name}/totals", responses=problems(404))
 def read_run_totals(request: Request, _: Viewer, name: str) -> TotalsShown:
     """Answers, failures by reason, routes, tokens and cost; counted anew after a moment."""
-    known = totals_of(request, run_of(request, name))
+    known = run_totals(request, find_run(site(request).workspace, name))
     totals: RunTotals = known.value
     routes = [RouteCount(route=route, reason=reason, items=n) for (route, reason), n in totals.routes.items()]
     same = {field: getattr(totals, field) for field in TotalsShown.model_fields if field not in {"at", "routes"}}
@@ -230,7 +224,9 @@ def list_run_items(
     """A run's items by what became of them, the latest first."""
     given = {"status": status, "label": label, "failure": failure, "route": route, "reason": reason}
     wanted = RunItemFilter(**{key: value or "" for key, value in given.items()})
-    rows, following = paged(item_rows(request, run_of(request, name), wanted), cursor, limit, lambda one: one.key)
+    workspace = site(request).workspace
+    fetch = partial(run_states.list_run_items, workspace, find_run(workspace, name), wanted)
+    rows, following = paged(fetch, cursor, limit, lambda one: one.key)
     return RunItems(rows=[RunItemShown.of(one) for one in rows], next=following)
 
 
@@ -240,36 +236,22 @@ def start_run(request: Request, who: Steerer, name: str, given: Starting) -> Run
 
     One job a workspace: while it is at work, the same again is refused (400).
     """
-    run = run_of(request, name)
-    if run.prompt is None:
-        raise Problem(409, marked("Imported answers were asked elsewhere: this run can't go on here."), code="imported")
-    checked_wish(request, prompt=run.prompt, model=run.model, limit=None, replicate=0, retry_failed=False)
-    wish = Wish(
-        prompt=run.prompt,
-        model=run.model,
+    run = prelabel_jobs.continue_run(
+        site(request).workspace,
+        name,
+        given.budget,
         limit=given.limit,
-        replicate=run.replicate,
         retry_failed=given.retry_failed,
+        actor=who.name,
     )
-    refuse_unpriced_wish(request, wish)
-    jobs(request).start(run, wish, given.budget, actor=who.name)
-    return read_run(request, who, name)
+    return read_run(request, who, run.name)
 
 
 @router.post("/{name}/stop", status_code=202, responses=problems(404, 409))
 def stop_run(request: Request, who: Steerer, name: str) -> RunDetail:
     """End a run's job, wherever it was started, after the answers on their way; what it has answered is kept."""
-    run = run_of(request, name)
-    stop_or_refuse(request, run, actor=who.name)
-    return read_run(request, who, name)
-
-
-def run_of(request: Request, name: str | None) -> Run:
-    """A run by its name, the newest one without. Raises Problem 404."""
-    try:
-        return site(request).workspace.runs.find(name)
-    except InputError as error:
-        raise Problem(404, "%(what)s", code="no_run", values={"what": error.what}, hint=error.hint) from None
+    run = running_jobs.stop_run(site(request).workspace, name, actor=who.name)
+    return read_run(request, who, run.name)
 
 
 def _fields(run: Run, state: str) -> dict[str, Any]:

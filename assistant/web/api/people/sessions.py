@@ -63,7 +63,7 @@ def confirm_myself(request: Request, who: Current, given: Confirming) -> Respons
     if not visit(request).session:
         raise Problem(409, marked("A token can't be confirmed: it needs the scope “accounts”."), code="token")
     if not is_own(request, who, given.password):
-        raise Problem(403, marked("The present password isn't that."), code="password")
+        raise Problem(403, marked("Incorrect current password."), code="password")
     user = find_user(site(request).workspace, who.name)
     return begin_session(request, user, Response(status_code=204), how="confirm")
 

@@ -99,7 +99,7 @@ def read_adjudication(request: Request, _: Viewer, number: RowNumber) -> Adjudic
     """One adjudication."""
     found = adjudication_list.find(site(request).database, number)
     if found is None:
-        raise Problem(404, marked("There is no adjudication of that number."), code="no_adjudication")
+        raise Problem(404, marked("No adjudication has that number."), code="no_adjudication")
     return AdjudicationShown.of(found)
 
 

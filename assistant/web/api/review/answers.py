@@ -81,5 +81,5 @@ def read_review(request: Request, _: Viewer, review_id: RowNumber) -> ReviewShow
     """One answer of a person."""
     found = review_list.find(site(request).database, review_id)
     if found is None:
-        raise Problem(404, marked("There is no answer of that number."), code="no_review")
+        raise Problem(404, marked("No answer has that number."), code="no_review")
     return ReviewShown.of(found)

@@ -37,18 +37,18 @@ Uncovered = Annotated[
 
 
 _NOBODYS_NUMBER = 0  # of a row that is never there
-_NOBODY = marked("There is nobody of that name who labels.")
+_NOBODY = marked("No reviewer has that username.")
 _UNFIT: dict[str, tuple[str, str]] = {
     "nobody": ("nobody", _NOBODY),
     Unfit.CLOSED: ("nobody", _NOBODY),
     Unfit.ROLE: ("nobody", _NOBODY),
     Unfit.QUEUE: ("queue", marked("%(name)s isn't in the team or queue of this item.")),
-    Unfit.LANGUAGE: ("language", marked("%(name)s doesn't judge this language.")),
-    Unfit.SKILL: ("skill", marked("%(name)s lacks the skill this item asks for.")),
+    Unfit.LANGUAGE: ("language", marked("%(name)s doesn't review this language.")),
+    Unfit.SKILL: ("skill", marked("%(name)s lacks the skill this item requires.")),
     # what somebody doesn't want to see is nobody else's business
     Unfit.OPT_OUT: ("opt_out", marked("%(name)s can't take this item.")),
-    Unfit.QUALIFICATION: ("qualification", marked("%(name)s hasn't passed the round for this work yet.")),
-    "met_before": ("met_before", marked("%(name)s has had this item already.")),
+    Unfit.QUALIFICATION: ("qualification", marked("%(name)s hasn't passed the qualification test for this work.")),
+    "met_before": ("met_before", marked("%(name)s has already worked on this item.")),
 }
 """Why a colleague can't be given an item: the code and the sentence."""
 
@@ -143,7 +143,7 @@ def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answ
     number = number_of(request, who, assignment_id)
     seat = desk(request).seat(number)
     if seat is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
     policy = desk(request).assembly.policy(seat.policy_id, seat.policy_version)
     labels = _labels(given.labels, policy)
     submission = Submission(
@@ -228,7 +228,7 @@ def _labels(given: list[str], policy: Policy) -> LabelAnswer:
     except OffLabelSetError as error:
         raise Problem(
             422,
-            marked("These labels can't be stored: %(why)s. Load the page again: the policy may have changed."),
+            marked("These labels can't be saved: %(why)s. Reload the page: the policy may have changed."),
             code="labels",
             values={"why": str(error)},
         ) from None
@@ -241,7 +241,7 @@ def _clauses(given: list[str], labels: LabelAnswer, policy: Policy) -> tuple[str
         raise Problem(422, detail, code="clauses", values={"clauses": ", ".join(unknown)[:200]})
     wanting = [label.name for label in policy.label_set.labels if label.needs_clause and label.name in labels]
     if wanting and not given:
-        detail = marked("Say which clause this rests on: %(labels)s needs one.")
+        detail = marked("Choose the policy clause: %(labels)s needs one.")
         raise Problem(422, detail, code="clause_missing", values={"labels": ", ".join(wanting)})
     return tuple(dict.fromkeys(given))
 

@@ -141,7 +141,7 @@ def list_disagreements(
 ) -> Disagreements:
     """Those that wait, newest first; filtered as on the page. Several labels of an answer are joined by `|`."""
     if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
-        raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
+        raise Problem(403, marked("Only leads can filter by reviewer. Remove that filter."), code="names")
     rows, following = paged(fetch(site(request).workspace, chosen), cursor, limit, lambda row: row.it.id)
     return Disagreements(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
 
@@ -166,7 +166,7 @@ def _case(request: Request, number: int, *, named: bool) -> CaseShown:
     found = disagreement_cases.find(workspace.database, number)
     stored = None if found is None else workspace.items.get(found[0].item_id)
     if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was taken back meanwhile and nothing differs now.")
+        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
         raise Problem(404, detail, code="no_disagreement")
     case = open_case(workspace.database, stored.key, found[2])
     guiding = disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id)

@@ -140,7 +140,7 @@ def retire(request: Request, who: Keeper, number: RowNumber) -> Retired:
     """Mix an item in no longer; what people said to it stays. The same again changes nothing."""
     with site(request).database.write() as connection:
         if gold.find(connection, number) is None:
-            raise Problem(404, marked("There is no gold of that number."), code="no_gold")
+            raise Problem(404, marked("No gold item has that number."), code="no_gold")
         retired = retire_gold(connection, number, who.name)
     return Retired(id=number, outcome="retired" if retired else "already")
 
@@ -153,6 +153,6 @@ def _known(
     if named is not None:
         return named, explanation
     if settled is None:
-        detail = marked("Settle this item first, or say which labels are right.")
+        detail = marked("Adjudicate this item first, or give the correct labels.")
         raise Problem(409, detail, code="not_settled")
     return settled[1], explanation or settled[3]

@@ -82,7 +82,7 @@ def add_precedent(request: Request, response: Response, who: Keeper, given: Nami
     with site(request).database.write() as connection:
         settled = adjudication_list.settled_as(connection, stored.key)
         if settled is None:
-            detail = marked("Settle this item first: only what is settled can guide others.")
+            detail = marked("Adjudicate this item first: only adjudicated items can become precedents or gold.")
             raise Problem(409, detail, code="not_settled")
         labels, known = settled[1], precedent_list.of_content(connection, policy_id, stored.content_digest)
         already = known is not None and known.labels == labels

@@ -63,7 +63,7 @@ def session(request: Request, who: Reviewer) -> SessionShown:
 def save(request: Request, who: Reviewer, wanted: ReviewPreferences) -> Saved:
     """Keep how you like your review page."""
     if unknown := sorted(set(wanted.remapped) - set(ACTIONS)):
-        detail = marked("There is no such action: %(actions)s.")
+        detail = marked("Unknown action: %(actions)s.")
         raise Problem(422, detail, code="action", values={"actions": ", ".join(unknown)[:200]})
     chosen = wanted.model_dump()
     changes = {"keys": chosen.pop("keys"), "review": chosen}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
 
+from assistant.application.labeling.runs import find_run
 from assistant.application.review.fill_queue import preview_filling
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.permissions import Permission, may
@@ -14,7 +15,6 @@ from assistant.domain.review_work import Principal, TaskKind
 from assistant.messages.language import marked
 from assistant.review.steering import assign, take_lease_back
 from assistant.store.review.queue.queue_rows import QueueRows, Wanted
-from assistant.web.api.evaluation.runs import run_of
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -194,7 +194,7 @@ def return_leases(request: Request, who: Steerer, given: Returning) -> Returned:
 @router.post("/enqueue", responses=problems(404))
 def enqueue_tasks(request: Request, who: Steerer, given: Enqueuing) -> Enqueued:
     """Make the queue what a run's routes and samples want. The same again adds only what is new."""
-    run = run_of(request, given.run)
+    run = find_run(site(request).workspace, given.run)
     filling = read_filling(given.team, given.due, given.clear, again=given.again)
     if given.dry_run:
         counts = preview_filling(site(request).workspace, run, filling)
@@ -208,7 +208,7 @@ def read_wanted(request: Request, who: Viewer, assignment_id: OpaqueId) -> Wante
     """One wanted answer, whatever its state."""
     found = QueueRows(site(request).database).find(number_of(request, assignment_id))
     if found is None:
-        raise Problem(404, marked("There is no such item or answer any more."), code="gone")
+        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
     return _told(request, found, who)
 
 

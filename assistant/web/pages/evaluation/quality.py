@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.application.evaluation.quality import choose_source, evaluation_reports, suite_states
+from assistant.application.labeling.runs import find_run, known_runs
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
@@ -14,13 +20,14 @@ from assistant.messages.language import marked
 from assistant.web.cache import remembered
 from assistant.web.context import site
 from assistant.web.presentation.pagination import Text
-from assistant.web.presentation.rendering import language_of, render
+from assistant.web.presentation.quality import measured, weeks
+from assistant.web.presentation.rendering import render
 from assistant.web.problems import Problem
-from assistant.web.quality_figures import Source, measured, reports, shown_report, suite_named, weeks
 from assistant.web.security.authentication import needs
-from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
+
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUALITY))]
 
@@ -29,13 +36,13 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUALITY))]
 def quality(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTMLResponse:
     """Choose a run or a suite; its figures come after, since they take a moment."""
     workspace = site(request).workspace
-    runs = list(reversed(workspace.runs.all()))
-    source = source_of(workspace, run, suite)
+    runs = list(reversed(known_runs(workspace)))
+    source = choose_source(workspace, run, suite)
     return render(
         request,
         "quality/index.html",
         runs=runs,
-        reports=list(reports(workspace.folder)),
+        reports=list(evaluation_reports(workspace)),
         source=source,
     )
 
@@ -52,13 +59,13 @@ def suites(request: Request, _: Viewer) -> HTMLResponse:
 def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTMLResponse:
     """The figures of one of them."""
     workspace = site(request).workspace
-    source = source_of(workspace, run, suite)
+    source = choose_source(workspace, run, suite)
     if source is None:
         raise Problem(404)
-    found = workspace.runs.find(source.name) if source.kind == "run" else None
-    shown: dict[str, Any] = {"source": source, "run": found, "weeks": weeks(request, found.id) if found else []}
+    found = find_run(workspace, source.name) if source.kind == "run" else None
+    shown: dict[str, Any] = {"source": source, "run": found, "weeks": weeks(request, found) if found else []}
     try:
-        known = measured(request, source, language_of(request))
+        known = measured(request, source)
         shown |= {"figures": known.value, "at": known.at, "error": None}
     except InputError as error:
         shown |= {"figures": None, "at": None, "error": error}
@@ -73,32 +80,23 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     Raises:
         Problem: 404 for what is no report of this workspace.
     """
-    path = reports(site(request).workspace.folder).get(name)
+    path = evaluation_reports(site(request).workspace).get(name)
     if path is None:
-        raise Problem(404, marked("There is no such report any more. Write it again: assistant eval report SUITE"))
-    page, policy = shown_report(path)
+        raise Problem(404, marked("This report no longer exists. Create it again: assistant eval report SUITE"))
+    page, policy = _shown_report(path)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
-
-
-def source_of(workspace: Workspace, run: str, suite: str) -> Source | None:
-    """What is asked for, else the newest run with an answer; None where there is neither."""
-    if suite:
-        return suite_named(workspace, suite)
-    if run:
-        return Source("run", workspace.runs.find(run).name)
-    newest = workspace.runs.newest()
-    return None if newest is None else Source("run", newest.name)
 
 
 def _suites(request: Request) -> list[Any]:
     """How far each suite has come."""
     workspace = site(request).workspace
+    return remembered(request).get("suites", lambda: suite_states(workspace), seconds=30).value
 
-    def find() -> list[Any]:
-        # The harness loads scipy and pandas, which the server starts without.
-        from assistant.application.evaluation.data import suite_state  # noqa: PLC0415
-        from assistant.application.evaluation.suites import suite_files  # noqa: PLC0415
 
-        return [suite_state(workspace, path) for path in suite_files(workspace)]
-
-    return remembered(request).get("suites", find, seconds=30).value
+def _shown_report(path: Path) -> tuple[str, str]:
+    """A report's page, and the Content-Security-Policy under which it shows its own style and nothing else."""
+    page = path.read_text(encoding="utf-8", errors="replace")
+    style = _STYLE.search(page)
+    digest = base64.b64encode(hashlib.sha256((style[1] if style else "").encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; sandbox; base-uri 'none'; form-action 'none'"
+    return page, f"{policy}; frame-ancestors 'none'"

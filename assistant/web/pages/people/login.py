@@ -110,7 +110,7 @@ def _page(
 ) -> HTMLResponse:
     told = ""
     if failed:
-        told = marked("Name and password don't fit together.")
+        told = marked("Incorrect username or password.")
     if used_link:
         told = marked("This link has been used or has expired.")
     if wait:

@@ -47,7 +47,7 @@ Days = Literal["7", "30", "90", "all"]
 Line = Annotated[str, Form(max_length=400)]
 
 SIGNS = {
-    "too_fast": marked("accepts sooner than it can be read"),
+    "too_fast": marked("accepts faster than reading time"),
     "more_than_peers": marked("accepts more often than others"),
 }
 

@@ -20,7 +20,7 @@ from assistant.web.security.reauthentication import is_own
 
 router = APIRouter()
 
-KEY_PROFILES = {"own": marked("Our own"), "label_studio": "Label Studio", "prodigy": "Prodigy"}
+KEY_PROFILES = {"own": marked("Default"), "label_studio": "Label Studio", "prodigy": "Prodigy"}
 PAGE_SIZES = (25, 50, 100)
 
 UiLanguage = Literal["en", "zh"]
@@ -80,9 +80,9 @@ def change_password(
         Problem: 429 after too many wrong ones.
     """
     if not is_own(request, who, present):
-        return _page(request, who.name, error=marked("The present password isn't that."), status=400)
+        return _page(request, who.name, error=marked("Incorrect current password."), status=400)
     if new != again:
-        return _page(request, who.name, error=marked("The two new passwords differ."), status=400)
+        return _page(request, who.name, error=marked("The new passwords don't match."), status=400)
     try:
         set_password(site(request).workspace, who.name, new, actor=who.name, keep_session=visit(request).session)
     except UnfitPasswordError as error:

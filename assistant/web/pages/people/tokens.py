@@ -25,10 +25,10 @@ router = APIRouter()
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 
 SCOPE_TITLES = {
-    Scope.READ: marked("read: look at runs, quality, queue and policy"),
+    Scope.READ: marked("read: view runs, quality, queue and policy"),
     Scope.LABEL: marked("label: claim and answer items"),
-    Scope.MANAGE: marked("manage: steer queue and runs, adjudicate, people's figures, gold"),
-    Scope.ADMIN: marked("admin: what people may take, the log of changes"),
+    Scope.MANAGE: marked("manage: control queue and runs, adjudicate, people's figures, gold"),
+    Scope.ADMIN: marked("admin: permissions of people, audit log"),
     Scope.ACCOUNTS: marked("accounts: add people, roles, passwords, sessions, tokens"),
 }
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content import read_translation, show_item
+from assistant.application.review.content_warning import covered_items
 from assistant.application.review.keys import label_keys
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
@@ -26,7 +27,6 @@ from assistant.web.context import site
 from assistant.web.pages.review.disagreements import Chosen, next_of
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import address
 from assistant.web.presentation.rendering import language_of, render, whole
 from assistant.web.problems import Problem
@@ -104,9 +104,9 @@ def settle_item(
     try:
         answer = read_labels(labels or [], workspace.policy.label_set)
     except OffLabelSetError:
-        return _page(request, opened, chosen, given=given, error=marked("Choose the label this item gets."), status=422)
+        return _page(request, opened, chosen, given=given, error=marked("Choose the label for this item."), status=422)
     if cause is None:
-        return _page(request, opened, chosen, given=given, error=marked("Say why the answers differ."), status=422)
+        return _page(request, opened, chosen, given=given, error=marked("Choose the root cause."), status=422)
     verdict = Verdict(answer, cause, note)
     with workspace.database.write() as connection:
         settle(connection, opened.stored, verdict, policy_id=workspace.policy.id, actor=who.name)
@@ -151,14 +151,18 @@ def _opened(workspace: Workspace, number: int) -> _Opened:
     found = disagreement_cases.find(workspace.database, number)
     stored = None if found is None else workspace.items.get(found[0].item_id)
     if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was taken back meanwhile and nothing differs now.")
+        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
         raise Problem(404, detail, code="no_disagreement")
     return _Opened(found[0], found[1], stored, open_case(workspace.database, stored.key, found[2]))
 
 
 def _settled(opened: _Opened) -> LabelAnswer:
     if opened.settled_as is None:
-        raise Problem(409, marked("Settle this item first: only what is settled can guide others."), code="not_settled")
+        raise Problem(
+            409,
+            marked("Adjudicate this item first: only adjudicated items can become precedents or gold."),
+            code="not_settled",
+        )
     return opened.settled_as
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.application.review.content_warning import covered_items
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelKind, LabelSet
@@ -20,7 +21,6 @@ from assistant.store.review.disagreements.disagreement_list import Disagreement,
 from assistant.store.review.disagreements.found import MACHINE
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Listing, Share, Text, address, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.problems import Problem
@@ -243,13 +243,13 @@ def _answer(text: str, label_set: LabelSet) -> LabelAnswer:
     try:
         return read_labels(parts if label_set.kind is LabelKind.MULTI else parts[0] if parts else "", label_set)
     except OffLabelSetError:
-        detail = marked("“%(text)s” is no answer of this policy. Choose one of: %(labels)s")
+        detail = marked("“%(text)s” is not a label of this policy. Choose one of: %(labels)s")
         raise Problem(422, detail, code="no_label", values={"text": text, "labels": label_set.names}) from None
 
 
 def _check(who: Principal, chosen: Chosen) -> None:
     if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
-        raise Problem(403, marked("Whose answers these are is for leads to see. Leave that filter out."), code="names")
+        raise Problem(403, marked("Only leads can filter by reviewer. Remove that filter."), code="names")
 
 
 def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:

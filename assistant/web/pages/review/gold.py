@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.review.content_warning import covered_items
 from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
@@ -17,7 +18,6 @@ from assistant.store.review.labels import gold_list
 from assistant.store.review.labels.gold_list import GoldRow
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.presentation.content_warning import covered_items
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.problems import Problem
@@ -77,11 +77,11 @@ def add(
     stored = workspace.items.get(item.strip())
     given = {"item": item, "labels": labels or [], "explanation": explanation}
     if stored is None:
-        return _page(request, "active", "", None, given=given, error=marked("There is no item of that id."), status=422)
+        return _page(request, "active", "", None, given=given, error=marked("No item has that ID."), status=422)
     try:
         answer = read_labels(labels or [], workspace.policy.label_set)
     except OffLabelSetError:
-        error = marked("Choose the label that is right.")
+        error = marked("Choose the correct label.")
         return _page(request, "active", "", None, given=given, error=error, status=422)
     with workspace.database.write() as connection:
         make_gold(
@@ -105,7 +105,9 @@ def retire(request: Request, number: int, who: Keeper) -> Response:
     with site(request).database.write() as connection:
         retired = retire_gold(connection, number, who.name)
     if not retired:
-        raise Problem(409, marked("This gold was retired already, or there is none of that number."), code="retired")
+        raise Problem(
+            409, marked("This gold item is already retired, or no gold item has that number."), code="retired"
+        )
     return RedirectResponse("/gold", 303)
 
 

@@ -218,7 +218,7 @@ def labeller(request: Request, name: str) -> Principal:
     """Somebody who labels. Raises Problem 422 for anybody else."""
     user = UserStore(site(request).database).find(name)
     if user is None or user.disabled or not role_may(user.role, Permission.REVIEW):
-        raise Problem(422, marked("There is nobody of that name who labels."), code="nobody")
+        raise Problem(422, marked("No reviewer has that username."), code="nobody")
     return user.principal()
 
 
@@ -257,7 +257,7 @@ def place_of(after: str) -> Urgency | None:
     try:
         return Urgency(float(priority), int(number)) if after else None
     except ValueError:
-        raise Problem(422, marked("This place in the list can't be read. Begin at its top."), code="place") from None
+        raise Problem(422, marked("Invalid list position. Start from the top."), code="place") from None
 
 
 def _people(request: Request, who: Principal) -> list[Any]:
@@ -291,7 +291,9 @@ def seat_of(request: Request, assignment_id: str) -> Seat:
 
 def answered_meanwhile() -> Problem:
     """What tells that a wanted answer can't be given to a person any more."""
-    return Problem(409, marked("This was answered or cancelled meanwhile: there is nothing to assign."), code="closed")
+    return Problem(
+        409, marked("This task was answered or cancelled in the meantime: there is nothing to assign."), code="closed"
+    )
 
 
 def _stamp(at: datetime) -> str:

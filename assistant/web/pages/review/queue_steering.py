@@ -37,15 +37,17 @@ Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Clearing = Annotated[list[Literal["team", "due"]] | None, Form()]
 
 _UNFIT = {
-    Unfit.CLOSED: marked("%(item)s can't be assigned to %(person)s, who can't sign in any more."),
-    Unfit.QUEUE: marked("%(item)s can't be assigned to %(person)s, who isn't in its team or queue: %(value)s."),
-    Unfit.QUALIFICATION: marked("%(item)s can't be assigned to %(person)s, who hasn't passed the round for this work."),
-    Unfit.LANGUAGE: marked("%(item)s can't be assigned to %(person)s, who doesn't judge %(value)s."),
-    Unfit.ROLE: marked("%(item)s can't be assigned to %(person)s, who doesn't label."),
-    Unfit.OPT_OUT: marked("%(item)s can't be assigned to %(person)s, who has opted out of %(value)s."),
-    Unfit.SKILL: marked("%(item)s can't be assigned to %(person)s, who lacks the skill %(value)s."),
-    Unfit.PASSED: marked("%(item)s can't be assigned to %(person)s, who has passed it on."),
-    Unfit.ANSWERED: marked("%(item)s can't be assigned to %(person)s, who has it in hand or has answered it."),
+    Unfit.CLOSED: marked("Can't assign %(item)s to %(person)s: account disabled."),
+    Unfit.QUEUE: marked("Can't assign %(item)s to %(person)s: not in its team or queue (%(value)s)."),
+    Unfit.QUALIFICATION: marked(
+        "Can't assign %(item)s to %(person)s: hasn't passed the qualification test for this work."
+    ),
+    Unfit.LANGUAGE: marked("Can't assign %(item)s to %(person)s: doesn't review %(value)s."),
+    Unfit.ROLE: marked("Can't assign %(item)s to %(person)s: not a reviewer."),
+    Unfit.OPT_OUT: marked("Can't assign %(item)s to %(person)s: opted out of %(value)s."),
+    Unfit.SKILL: marked("Can't assign %(item)s to %(person)s: missing skill %(value)s."),
+    Unfit.PASSED: marked("Can't assign %(item)s to %(person)s: skipped or reassigned it before."),
+    Unfit.ANSWERED: marked("Can't assign %(item)s to %(person)s: already has or answered it."),
 }
 
 
@@ -95,7 +97,7 @@ def read_filling(team: str, due: datetime | None, clear: Sequence[Literal["team"
     """How the queue is filled, as a form or a program says it. Raises Problem 422 for what is given and cleared."""
     team = team.strip()
     if (team and "team" in clear) or (due is not None and "due" in clear):
-        detail = marked("Give a team or a due time, or take it away: not both at once.")
+        detail = marked("Either set or remove a team or due time: not both at once.")
         raise Problem(422, detail, code="given_and_cleared")
     return Filling("" if "team" in clear else team or None, due, clear_due="due" in clear, again=again)
 
@@ -111,7 +113,7 @@ def give_back(request: Request, assignment_id: str, who: Steerer) -> Response:
     with site(request).database.write() as connection:
         returned = take_lease_back(connection, seat, who.name)
     if not returned:
-        raise Problem(409, marked("Nobody is at this any more: it was answered or given back."), code="no_lease")
+        raise Problem(409, marked("This item is no longer claimed: it was answered or returned."), code="no_lease")
     return RedirectResponse("/queue/leases", 303)
 
 
@@ -134,7 +136,7 @@ def give(
     """
     seat = seat_of(request, assignment_id)
     if not person:
-        told = language_of(request).gettext(marked("Choose who is to get %(item)s.")) % {"item": seat.item_id}
+        told = language_of(request).gettext(marked("Choose an assignee for %(item)s.")) % {"item": seat.item_id}
         return tasks_page(request, who, chosen, after, error=told, status=422)
     to = None if person == NONE else labeller(request, person)
     try:
@@ -157,5 +159,5 @@ def _moment(text: str) -> datetime | None:
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
-        raise Problem(422, marked("This is no date and time. Take one from the calendar."), code="due") from None
+        raise Problem(422, marked("Invalid date and time. Choose one from the calendar."), code="due") from None
     return given if given.tzinfo else given.replace(tzinfo=UTC)

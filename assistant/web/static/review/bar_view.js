@@ -2,7 +2,7 @@
 
 import { at, bdi, make } from "./dom.js";
 import { keyLabel } from "./keys.js";
-import { count, digits, named, say } from "./texts.js";
+import { count, named, percent, say } from "./texts.js";
 
 /**
  * Draw the labels; again only when the label set is another, so that nothing moves.
@@ -95,9 +95,11 @@ export function showMachine(task) {
   if (task.blind) return line.replaceChildren(say("blind"));
   if (!suggestion) return line.replaceChildren(say("no_answer"));
   const sure =
-    suggestion.confidence === null ? suggestion.words : `${suggestion.words}${say("comma")}${digits(suggestion.confidence)}`;
+    suggestion.confidence === null
+      ? make("span", {}, suggestion.words)
+      : make("span", { title: suggestion.words }, say("confidence", { percent: percent(suggestion.confidence) }));
   const cited = suggestion.cited.length ? ` · ${say("cites", { clauses: suggestion.cited.join(" ") })}` : "";
-  line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), ` · ${sure}${cited}`);
+  line.replaceChildren(say("machine"), make("strong", {}, bdi(named(task, suggestion.labels))), " · ", sure, cited);
 }
 
 /**

@@ -34,11 +34,12 @@ export function actionName(action) {
 }
 
 /**
- * A probability with two digits.
+ * A probability as a whole percentage; between 1 % and 99 % unless it is exactly 0 or 1.
  * @param {number} share 0 to 1
  */
-export function digits(share) {
-  return new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(share);
+export function percent(share) {
+  const shown = share > 0 && share < 1 ? Math.min(Math.max(share, 0.01), 0.99) : share;
+  return new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }).format(shown);
 }
 
 /**

@@ -67,7 +67,7 @@ def test_nothing_comes_before_a_round_which_is_offered_begun_and_passed(program:
     assert (told["tasks"], told["rounds"]) == ([], offered)
     early = eve.post(f"{PRACTICE}/mine", json={"language": "en"})
     assert (early.status_code, early.json()["code"]) == (409, "too_little_gold")
-    assert "0 items with a known answer" in early.json()["detail"]
+    assert "There are 0 gold items" in early.json()["detail"]
     gold(made_up, ASKED)
     begun = eve.post(f"{PRACTICE}/mine", json={"language": "en"}).json()
     assert eve.post(f"{PRACTICE}/mine", json={"language": "en"}).json() == begun
@@ -114,17 +114,17 @@ def test_training_is_given_by_a_lead_and_explained(program: Program, made_up: Ma
 
 def test_a_lead_gives_both_from_a_persons_page(signed_in: SignedIn, made_up: MadeUp) -> None:  # noqa: F811
     client = signed_in(Role.LEAD)
-    assert "need items with a known answer" in words(client.get("/people/ana"))
+    assert "Tests and training need gold items" in words(client.get("/people/ana"))
     gold(made_up, ASKED)
     page = words(client.get("/people/ana"))
-    assert f"en · {ASKED} known answers" in page
-    assert f"Begin a round of {ASKED} items" in page
+    assert f"en · {ASKED} gold items" in page
+    assert f"Start qualification test ({ASKED} items)" in page
     assert client.post("/people/ana/round", data={"language": "en"}).status_code == 303
     assert client.post("/people/ana/training", data={"language": "en", "items": "2"}).status_code == 303
-    assert "community@1 en under way 0 of 3" in words(client.get("/people/ana"))
+    assert "community@1 en in progress 0 of 3" in words(client.get("/people/ana"))
     refused = client.post("/people/ana/round", data={"language": "zh"})
     assert refused.status_code == 409
-    assert "0 items with a known answer" in words(refused)
+    assert "There are 0 gold items" in words(refused)
     assert client.post("/people/ana/training", data={"language": "en", "items": "0"}).status_code == 422
     assert client.post("/people/nobody/round", data={"language": "en"}).status_code == 404
     assert signed_in(Role.ANALYST).post("/people/ana/round", data={"language": "en"}).status_code == 403

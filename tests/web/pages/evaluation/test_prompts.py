@@ -64,9 +64,9 @@ def test_a_changed_clause_tells_stale_labels_and_what_they_would_cost(made_up: M
     assert "<ins>, nicknames</ins>" in page.text
     totals = made_up.workspace.results.totals(made_up.run)
     items, each = totals.labels["harassment"], (totals.cost_usd or 0) / totals.statuses["labelled"]
-    assert f"The machine's labels {items} of r1 Asking a model again ${each * items:.4f}" in told
-    assert "People's time" in told
-    assert "People's time" not in words(signed_in(Role.REVIEWER).get("/policy/diff?old=1&new=2"))
+    assert f"Model labels {items} of r1 Rerunning the model ${each * items:.4f}" in told
+    assert "Human time" in told
+    assert "Human time" not in words(signed_in(Role.REVIEWER).get("/policy/diff?old=1&new=2"))
 
 
 def test_the_policy_speaks_the_reader_s_language(signed_in: SignedIn) -> None:

@@ -54,9 +54,9 @@ def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None
     client = signed_in(Role.ANALYST)
     told = words(client.get("/quality/panel?run=r1"))
     assert "people labelled no item that r1 answered" in told
-    assert "nobody has answered items of this run blind" in told
+    assert "no items of this run have been answered blind" in told
     assert client.get("/quality/panel?run=r9").status_code == 400
-    assert "There is no suite of that name" in words(client.get("/quality/panel?suite=nothing"))
+    assert "there is no suite of this name: nothing" in words(client.get("/quality/panel?suite=nothing"))
 
 
 def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
@@ -68,7 +68,7 @@ def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
 def test_a_trend_needs_two_weeks(made_up: MadeUp, signed_in: SignedIn) -> None:
     made_up.work(8)
     client = signed_in(Role.ANALYST)
-    assert "of one week only" in words(client.get("/quality/panel?run=r1"))
+    assert "for one week only" in words(client.get("/quality/panel?run=r1"))
     with made_up.workspace.database.write() as connection:
         moved = sa.update(reviews).where(reviews.c.id <= 6).values(created_at="2026-01-07T08:00:00.000+00:00")
         connection.execute(moved)

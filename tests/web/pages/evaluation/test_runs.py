@@ -39,10 +39,10 @@ def test_a_run_shows_its_state_progress_and_history(made_up: MadeUp, signed_in: 
     client = signed_in(Role.ANALYST)
     assert rows(client.get("/runs")) == ["r1"]
     told = words(client.get("/runs/r1"))
-    assert "ended · 24 of 24 items answered" in told
+    assert "completed · 24 of 24 items labeled" in told
     assert "moderation@2" in told
     made_up.workspace.runs.event(made_up.run, "started", {"to_ask": 3})
-    assert "cut off" in words(client.get("/runs/r1"))
+    assert "interrupted" in words(client.get("/runs/r1"))
 
 
 def test_a_job_of_the_terminal_is_shown_and_stopped_here(made_up: MadeUp, signed_in: SignedIn) -> None:
@@ -55,7 +55,7 @@ def test_a_job_of_the_terminal_is_shown_and_stopped_here(made_up: MadeUp, signed
     assert "Stopping …" in words(client.get("/runs/r1/progress"))
     assert store.stop_wanted(job)
     store.end(job)
-    assert "ended ·" in words(client.get("/runs/r1/progress"))
+    assert "completed ·" in words(client.get("/runs/r1/progress"))
     assert client.post("/runs/r1/stop").status_code == 409
 
 
@@ -63,7 +63,7 @@ def test_figures_link_to_the_items_behind_them(made_up: MadeUp, signed_in: Signe
     client = signed_in(Role.ANALYST)
     totals = made_up.workspace.results.totals(made_up.run)
     told = words(client.get("/runs/r1/totals"))
-    assert f"labelled {totals.statuses['labelled']}" in told
+    assert f"labeled {totals.statuses['labelled']}" in told
     safe = client.get("/runs/r1/items?status=labelled&label=safe")
     assert len(rows(safe)) == totals.labels["safe"]
     failed = csv_rows(client.get("/runs/r1/items.csv?failure=malformed"))
@@ -82,10 +82,10 @@ def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up:
     store.append(made_up.run.id, decided)
     client = signed_in(Role.ANALYST)
     told = words(client.get("/runs/r1/items"))
-    assert "called harmless, while settled items near it violate safe_contradicted" in told
-    assert "the content talks to the machine looks_like_instruction" in told
+    assert "labeled safe, but similar adjudicated items violate" in told
+    assert "content addresses the model" in told
     told = words(client.get("/runs/r1/items?lang=zh"))
-    assert "内容里有夹带文字的隐藏字符 hidden_text" in told
+    assert "内容里有夹带文字的隐藏字符" in told
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
@@ -137,9 +137,9 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     client = signed_in(Role.MANAGER)
     wish = {"prompt": "moderation@2", "model": "openai:dev", "limit": ""}
     priced = words(client.post("/jobs/estimate", data=wish))
-    assert "What a new run would cost" in priced
+    assert "Estimated cost of a new run" in priced
     assert rows(client.get("/runs")) == ["r1"]  # a price begins no run
-    assert "Questions 24" in priced
+    assert "Requests 24" in priced
     assert client.post("/jobs/start", data=wish | {"budget": "5"}).status_code == 303
     assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 400
     until(client, "/runs/r2/progress", "labelled")
@@ -148,7 +148,7 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     assert "24 of 24" not in told
     client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"})
     until(client, "/runs/r2/progress", "24 of 24")
-    until(client, "/runs/r2/progress", "ended ·")
+    until(client, "/runs/r2/progress", "completed ·")
     actions = [entry.action for entry in audit.entries(made_up.workspace.database, subject="run:r2")]
     stopped = ["run.interrupted", "run.start", "run.started", "run.stop"]  # it may be asked to before it has started
     assert actions[:3] == ["run.ended", "run.started", "run.start"]

@@ -63,16 +63,16 @@ def test_figures_come_with_interval_and_n(made_up: MadeUp, signed_in: SignedIn) 
     assert (ana["answers"], ana["gold_n"], ana["adjudication_n"], ana["adjudication_value"]) == ("16", "4", "1", "1.0")
     assert float(ana["gold_low"]) < right / 4
     person = words(client.get("/people/ana"))
-    assert "by Dawid and Skene's model" in person
-    assert "As adjudicated 100% 21% to 100%, n = 1" in person
-    assert "not defined: none yet" in person
+    assert "Dawid-Skene model" in person
+    assert "Adjudicated accuracy 100% 21% to 100%, n = 1" in person
+    assert "not defined: no data yet" in person
 
 
 def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None:
     assert made_up
     client = signed_in(Role.LEAD)
-    assert "no answers in this time" in words(client.get("/people"))
-    assert "No answers in this time" in words(client.get("/people/bo?days=7"))
+    assert "no answers in this period" in words(client.get("/people"))
+    assert "No answers in this period" in words(client.get("/people/bo?days=7"))
     assert client.get("/people?days=3").status_code == 422
     assert client.get("/people/nobody").status_code == 404
 
@@ -141,7 +141,7 @@ def test_gold_needs_an_item_and_a_label_and_keeps_what_was_written(made_up: Made
     client = signed_in(Role.LEAD)
     told = client.post("/gold", data={"item": "nothing", "labels": "spam", "explanation": "<b>why</b>"})
     assert told.status_code == 422
-    assert "There is no item of that id." in words(told)
+    assert "No item has that ID." in words(told)
     assert "&lt;b&gt;why&lt;/b&gt;" in told.text
     assert client.post("/gold", data={"item": "post-001"}).status_code == 422
     assert client.post("/gold", data={"item": "post-001", "labels": "lovely"}).status_code == 422

@@ -86,7 +86,7 @@ def test_a_filter_that_means_nothing_is_told(worked: MadeUp, signed_in: SignedIn
     assert client.get("/disagreements?first=lovely&second=safe").status_code == 422
     assert client.get("/disagreements?least=7").status_code == 422
     assert client.get("/disagreements?kind=aliens").status_code == 422
-    assert "Name both answers" in words(client.get("/disagreements?first=safe"))
+    assert "Fill in both labels" in words(client.get("/disagreements?first=safe"))
     assert signed_in(Role.ANALYST).get("/disagreements?reviewer=ana").status_code == 403
 
 
@@ -141,7 +141,7 @@ def test_a_settlement_needs_a_label_and_a_cause_and_keeps_what_was_written(worke
     path = f"/disagreements/{one.id}/settle"
     told = client.post(path, data={"labels": "spam", "note": "a <b>long</b> thought"})
     assert told.status_code == 422
-    assert "Say why the answers differ." in words(told)
+    assert "Choose the root cause." in words(told)
     assert "a &lt;b&gt;long&lt;/b&gt; thought" in told.text
     assert re.search(r'value="spam"[^>]*checked', told.text)
     assert client.post(path, data={"labels": "lovely", "cause": "edge_case"}).status_code == 422
@@ -157,9 +157,9 @@ def test_what_is_settled_leaves_the_list_and_is_the_item_s_answer(worked: MadeUp
     assert one.item_id in rows(client.get("/disagreements?settled=yes"))
     assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("dangerous",)
     told = words(client.get(f"/disagreements/{one.id}"))
-    assert "Settled as dangerous · Policy unclear see D1" in told
+    assert "Resolved as dangerous · Policy gap see D1" in told
     settle(client, one.id, "safe", "edge_case")
-    assert "Settled as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Resolved as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
     assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("safe",)
 
 
@@ -170,7 +170,7 @@ def test_the_next_one_is_the_next_of_the_same_list(worked: MadeUp, signed_in: Si
     same = sorted(newest.values(), key=lambda it: -it.id)
     page = client.get(f"/disagreements/{same[0].id}?language={language}").text
     assert f'href="/disagreements/{same[1].id}?language={language}" data-key="ArrowRight"' in page
-    assert "the last one of the list" in words(client.get(f"/disagreements/{same[-1].id}?language={language}"))
+    assert "end of the list" in words(client.get(f"/disagreements/{same[-1].id}?language={language}"))
 
 
 def test_a_precedent_is_found_by_the_next_search(made_up: MadeUp, signed_in: SignedIn) -> None:
@@ -187,7 +187,7 @@ def test_a_precedent_is_found_by_the_next_search(made_up: MadeUp, signed_in: Sig
     assert client.post(f"/disagreements/{one.id}/precedent").status_code == 409
     settle(client, one.id, "spam")
     assert client.post(f"/disagreements/{one.id}/precedent").status_code == 303
-    assert "A precedent: the next run cites it" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Precedent: shown to the model in the next run" in words(client.get(f"/disagreements/{one.id}"))
     found = search_policy(made_up.workspace, "free tickets, follow the wizard", 3)
     assert [(near.text, near.labels) for near in found.precedents] == [(text, ("spam",))]
 
@@ -196,7 +196,7 @@ def test_gold_is_made_with_its_explanation(worked: MadeUp, signed_in: SignedIn) 
     client, one = signed_in(Role.LEAD), waiting(worked)[0]
     settle(client, one.id, "spam", note="a lure")
     client.post(f"/disagreements/{one.id}/gold", data={"explanation": "SP2: a lure with a link"})
-    assert "Gold: mixed in silently" in words(client.get(f"/disagreements/{one.id}"))
+    assert "Gold: served to reviewers" in words(client.get(f"/disagreements/{one.id}"))
     [entry] = audit.entries(worked.workspace.database, action="gold.add")
     assert entry.detail["labels"] == ["spam"]
 
@@ -239,7 +239,7 @@ def test_pictures_of_the_workspace_are_shown_when_opened_and_no_others(made_up: 
     client = signed_in(Role.LEAD)
     page = client.get(f"/disagreements/{one.id}")
     assert page.text.count("<img") == 1
-    assert "Picture 1 of 3, in grey" in words(page)
+    assert "Picture 1 of 3, in grayscale" in words(page)
     assert words(page).count("isn't a picture of this workspace") == 2
     assert "Machine translation (en) look" in words(page)
     shown = client.get(f"/disagreements/{one.id}/media/0")
@@ -260,7 +260,7 @@ def test_forged_and_stale_addresses_are_refused(worked: MadeUp, signed_in: Signe
 
 
 def test_without_any_the_page_says_where_they_come_from(signed_in: SignedIn) -> None:
-    assert "Disagreements appear by themselves" in words(signed_in(Role.LEAD).get("/disagreements"))
+    assert "Disagreements appear automatically" in words(signed_in(Role.LEAD).get("/disagreements"))
 
 
 def test_people_who_contradict_each_other_in_imported_labels_are_one_row_and_can_be_adjudicated(

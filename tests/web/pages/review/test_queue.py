@@ -49,8 +49,8 @@ def test_what_waits_is_told_by_language_and_label(waiting: MadeUp, signed_in: Si
     waiting.queue.claim(waiting.principal("ana"), 3)
     client = signed_in(Role.ANALYST)
     told = words(client.get("/queue"))
-    assert "Waiting 21" in told
-    assert "At work 3" in told
+    assert "Unassigned 21" in told
+    assert "In progress 3" in told
     groups = csv_rows(client.get("/queue.csv"))
     assert sum(int(group["open"]) for group in groups) == 21
     assert groups == [
@@ -94,7 +94,7 @@ def test_a_lease_is_taken_back_and_the_item_offered_again(waiting: MadeUp, signe
     assert f"{claimed.item_id} ana" not in words(signed_in(Role.ANALYST).get("/queue/leases"))
     [action] = re.findall(r'action="(/queue/[\w-]+/return)"', client.get("/queue/leases").text)
     assert client.post(action).status_code == 303
-    assert "Nobody is at anything right now" in words(client.get("/queue/leases"))
+    assert "Nothing is in progress" in words(client.get("/queue/leases"))
     [again] = waiting.queue.claim(waiting.principal("bo"))
     assert (again.assignment_id, again.token) == (claimed.assignment_id, claimed.token + 1)
     [entry] = audit.entries(waiting.workspace.database, action="task.return")
@@ -123,7 +123,7 @@ def test_a_list_comes_back_as_it_was_filtered_with_a_word_on_who_has_the_item_no
     page = client.get(done.headers["location"])
     assert rows(page) == rows(client.get(filtered))
     assert {task["language"] for task in csv_rows(client.get("/queue/tasks.csv?language=en"))} == {"en"}
-    assert f"{rows(page)[0]} is assigned to Bo Lindqvist." in words(page)
+    assert f"{rows(page)[0]} assigned to Bo Lindqvist." in words(page)
     assert re.findall(r'<option value="(\w+)" selected>Bo Lindqvist', page.text) == ["bo"]
     assert waiting
 
@@ -138,7 +138,7 @@ def test_pressing_assign_with_nothing_chosen_takes_the_item_from_no_person(
     client.post(path, data={"person": "bo"})
     told = client.post(path, data={"person": ""})  # as from a page loaded before it was bo's
     assert told.status_code == 422
-    assert f"Choose who is to get {task['item_id']}." in words(told)
+    assert f"Choose an assignee for {task['item_id']}." in words(told)
     [claimed] = made_up.queue.claim(made_up.principal("bo"))
     assert client.post(path, data={"person": "bo"}).status_code == 303  # theirs already: not taken out of their hands
     assert [one.assignment_id for one in made_up.queue.held(made_up.principal("bo"))] == [claimed.assignment_id]
@@ -166,7 +166,7 @@ def test_nobody_is_given_what_they_could_not_take(made_up: MadeUp, signed_in: Si
     path = f"/queue/{task['assignment_id']}/assign"
     told = client.post(path, data={"person": "bo"})
     assert told.status_code == 422
-    assert f"{task['item_id']} can't be assigned to bo, who doesn't judge en." in words(told)
+    assert f"Can't assign {task['item_id']} to bo: doesn't review en." in words(told)
     assert rows(told) == [task["item_id"]]  # in place: the list is still there
     assert client.post(path, data={"person": "nobody"}).status_code == 422
     assert client.post(path, data={"person": "ida"}).status_code == 422
@@ -215,7 +215,7 @@ def test_due_times_and_teams_are_taken_away_only_expressly_and_after_a_preview(
     form = {"run": "r1", "clear": ["team", "due"]}
     told = client.post("/queue/enqueue", data=form)
     assert f"{len(before)} due times would be removed." in words(told)
-    assert f"{len(before)} tasks would go to another team or queue." in words(told)
+    assert f"{len(before)} tasks would move to another team or queue." in words(told)
     assert csv_rows(client.get("/queue/tasks.csv")) == before
     shown = dict(re.findall(r'<input type="hidden" name="(run|confirmed)" value="([^"]*)"', told.text))
     assert shown == {"run": "r1", "confirmed": "true"}
@@ -237,9 +237,9 @@ def test_items_that_people_labelled_elsewhere_are_told_and_can_be_labelled_again
     client = signed_in(Role.LEAD)
     told = client.post("/queue/enqueue", data={"run": "r1"})
     routed = sum(n for (way, _), n in workspace.results.totals(made_up.run).routes.items() if way == "review")
-    assert f"{routed} items are already labelled by imported reviewers" in words(told)
-    assert re.search(r"Adjudicate \d+ items on which they and the model differ", words(told))
-    assert "was not routed" not in words(told)
+    assert f"{routed} items already have imported human labels" in words(told)
+    assert re.search(r"Adjudicate \d+ model vs. human disagreements", words(told))
+    assert "is not routed" not in words(told)
     assert f"Added {routed}" in words(client.post("/queue/enqueue", data={"run": "r1", "again": "true"}))
     assert f"Unchanged {routed}" in words(client.post("/queue/enqueue", data={"run": "r1"}))  # asked in spite of them
 
@@ -249,13 +249,13 @@ def test_an_unrouted_run_and_one_that_sends_nothing_are_told_apart(made_up: Made
     identity = RunIdentity("p", "q", "elsewhere", "{}")
     unrouted = workspace.runs.open(identity, prompt=("demo", "1"), policy=("community", "1"))
     told = words(client.post("/queue/enqueue", data={"run": unrouted.name}))
-    assert f"{unrouted.name} was not routed yet" in told
+    assert f"{unrouted.name} is not routed yet" in told
     assert f"assistant sample --run {unrouted.name}" in told
     names = [post.id for post in made_up.posts]
     RouteStore(workspace.database).append(
         made_up.run.id, [(name, Decision(Route.ACCEPT, "high_probability", (), 0.05, 1)) for name in names]
     )
-    assert "r1 sends nothing to people" in words(client.post("/queue/enqueue", data={"run": "r1"}))
+    assert "r1 needs no human review" in words(client.post("/queue/enqueue", data={"run": "r1"}))
 
 
 def test_an_empty_queue_says_how_to_fill_it(signed_in: SignedIn) -> None:

@@ -1,0 +1,13 @@
+"""Runs and the jobs that work at them."""
+
+from __future__ import annotations
+
+ADVICE = {
+    "no_run_yet": "assistant prelabel  makes one",
+    "no_run_answered": "assistant prelabel  continues one; a run without answers is looked at by its name",
+    "run_of_evaluation": "assistant eval report SUITE  shows them",
+    "run_not_at_work": "assistant runs list  shows every run",
+    "jobs_at_work": "name the run, e.g. assistant runs stop r1",
+    "no_job_at_work": "assistant runs list  shows every run",
+    "budget_without_price": 'add [prices."%(model)s"] with input and output in US$ per million tokens',
+}

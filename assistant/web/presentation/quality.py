@@ -1,0 +1,93 @@
+"""A source's agreement as the quality page lays it out: the section of a report, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+
+from assistant.application.evaluation.quality import (
+    Confusion,
+    Panels,
+    Source,
+    Week,
+    blind_weeks,
+    measure_agreement,
+)
+from assistant.domain.runs import Run
+from assistant.web.cache import Known, remembered
+from assistant.web.context import site
+from assistant.web.presentation.rendering import language_of
+
+if TYPE_CHECKING:
+    from assistant.reports.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A source's figures, laid out.
+
+    Args:
+        parts: of each variant: its name, blocks of a report (charts as `Svg`).
+        confusions: of the first variant, the largest ones.
+        notes: what the reader must know.
+        items: how many.
+    """
+
+    parts: Sequence[tuple[str, Sequence[Any]]]
+    confusions: Sequence[Confusion]
+    notes: Sequence[str]
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Svg:
+    """A chart that is drawn."""
+
+    caption: str
+    description: str
+    drawing: str
+    kind: str = "svg"
+
+
+def measured(request: Request, source: Source) -> Known[Measured]:
+    """The agreement panels of a source's variants, for the reader.
+
+    Raises:
+        InputError: there are no human labels on it, or it isn't there or not frozen.
+    """
+    workspace, code = site(request).workspace, language_of(request).code
+
+    def find() -> Measured:
+        return _laid_out(measure_agreement(workspace, source), code)
+
+    return remembered(request).get(("quality", source, code), find, seconds=30)
+
+
+def weeks(request: Request, run: Run) -> list[Week]:
+    """Blind human labels by week, oldest first."""
+    workspace = site(request).workspace
+    return remembered(request).get(("weeks", run.id), lambda: blind_weeks(workspace, run)).value
+
+
+def _laid_out(found: Panels, language: str) -> Measured:
+    # What draws charts is loaded when it is first needed.
+    from assistant.reports.words import Words  # noqa: PLC0415
+    from evals.report.sections.agreement import agreement_section  # noqa: PLC0415
+
+    words = Words(language)
+    section = agreement_section(dict(found.panels), words)
+    parts = [(part.title, list(_drawn(part.blocks, words))) for part in section.parts]
+    return Measured(parts, found.confusions, [words.known(note) for note in found.notes], found.items)
+
+
+def _drawn(blocks: Sequence[Any], words: Words) -> Iterator[Any]:
+    for block in blocks:
+        if block.kind == "chart":
+            yield Svg(block.caption, block.description, block.draw())
+        elif block.kind == "said" and block.manner == "note":
+            yield replace(block, text=words.known(block.text))
+        else:
+            yield block
