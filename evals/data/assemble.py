@@ -139,7 +139,7 @@ def assemble_production(
         names[facts.key] = facts.id
         properties = {"language": facts.language, "source": facts.source} | dict((more or {}).get(facts.id, {}))
         query = stated_group(facts.meta) or f"{facts.id} alone"  # near-duplicates are no results of a query
-        collector.item(facts.id, text=facts.text, group=str(group), query=query, properties=properties)
+        collector.item(facts.id, text=facts.content.shown_text, group=str(group), query=query, properties=properties)
         collector.inclusion(facts.id, one.inclusion)
         for answer in one.answers:
             _add_human(collector, facts.id, answer)
