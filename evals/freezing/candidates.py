@@ -189,7 +189,7 @@ def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> C
         return replace(
             bare,
             digest=known.digest,
-            text=known.text,
+            text=known.content.shown_text,
             language=known.language,
             source=known.source,
             meta=known.meta,

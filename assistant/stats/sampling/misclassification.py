@@ -153,7 +153,7 @@ def _corrected(value: float, low: float, high: float) -> CorrectedShare:
 def _through(inverse: Floats, shares: Floats, size: float) -> Floats:
     """Variances of inverse @ (shares of a multinomial sample of that size), shape (k,)."""
     spread = (np.diag(shares) - np.outer(shares, shares)) / size
-    return np.einsum("ij,jk,ik->i", inverse, spread, inverse)
+    return np.asarray(np.einsum("ij,jk,ik->i", inverse, spread, inverse))
 
 
 def _lang_reiczigel(

@@ -15,6 +15,7 @@ from evals.agreement.panel import COEFFICIENTS, AgreementPanel, Arms, Ceiling
 from evals.agreement.replacement import Allowance, Replacement
 from evals.report.confusion_chart import confusion
 from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
+from evals.report.sections.whole_run import whole_run_blocks
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 
 _OPEN = 3  # variants that stand open
@@ -44,6 +45,7 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
     if panel.arms is not None:
         blocks.append(_arms(panel.arms, words))
     blocks += _labels(panel, words)
+    blocks += whole_run_blocks(panel.whole_run, words)
     blocks += _confusion(panel, words)
     return Part(panel.variant, [*blocks, *noted(panel.notes)], folded)
 

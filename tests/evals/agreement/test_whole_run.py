@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.reports.blocks import Said, Table
+from assistant.reports.words import Words
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.agreement.whole_run import stands_for_all, whole_run
 from evals.data.eval_data import EvalData, Scale
 from evals.data.population import Population, Scores
+from evals.report.sections.whole_run import whole_run_blocks
 from tests.evals.judged import judged
 
 # 100 of 1,000 items drawn at random: people say "bad" of 50, the machine of 40 of these; it says so of 400 in all
@@ -137,3 +140,20 @@ def test_it_is_right_on_average_where_hard_items_were_drawn_more_often() -> None
     values, lows, highs = np.array(found).T
     assert abs((values - truths).mean()) < 3 * (values - truths).std() / np.sqrt(60)
     assert ((lows <= truths) & (truths <= highs)).mean() >= 0.9
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_reports_show_the_shares_with_and_without_the_machines_answers(language: str) -> None:
+    [table] = whole_run_blocks(whole_run(drawn(RUN), "r1"), Words(language))
+    assert isinstance(table, Table)
+    assert [(row[0], row[1].replace(" %", "%")) for row in table.rows] == [("bad", "40.0%"), ("ok", "58.0%")]
+    assert "50.0" in table.rows[0][2]
+    assert int(table.rows[0][4]) > 0
+    data = judged({"ana": PEOPLE}, {"r1": MACHINE})
+    corrected, note = whole_run_blocks(
+        whole_run(replace(data, populations={"r1": Population({"bad": 200, "ok": 800})}), "r1"), Words(language)
+    )
+    assert isinstance(corrected, Table)
+    assert corrected.rows[0][2].startswith("25.0")
+    assert isinstance(note, Said)
+    assert whole_run_blocks(None, Words(language)) == []
