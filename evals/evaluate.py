@@ -9,10 +9,11 @@ from hashlib import blake2b
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.agreement.panel import AgreementPanel
 from evals.agreement.panel_of_variant import agreement_panel
-from evals.agreement.people import people_panel
+from evals.agreement.people_panel import people_panel
 from evals.agreement.replace import may_replace
 from evals.comparison.compare import compare_all
 from evals.comparison.rank import comparable, rank
@@ -120,12 +121,12 @@ def _label_set(data: EvalData) -> tuple[str, ...]:
     return tuple(name for name, belongs in zip(data.classes, member, strict=True) if belongs and name != NO_ANSWER)
 
 
-def _unranked(data: EvalData) -> tuple[str, ...]:
+def _unranked(data: EvalData) -> tuple[Reason, ...]:
     together = comparable(data)[0]
-    apart = [name for name in data.variants if name not in together]
+    apart = tuple(name for name in data.variants if name not in together)
     if not apart:
         return ()
-    return (f"Not ranked with the others, since they answered fewer of the items: {', '.join(apart)}.",)
+    return (Reason.of("not_ranked", variants=apart),)
 
 
 def data_digest(data: EvalData) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assistant.domain.reasons import Reason
 from assistant.stats.scores.calibration import Bin
 from assistant.stats.scores.selective import RiskCoverage
 from evals.agreement.panel import AgreementPanel, PeoplePanel
@@ -29,7 +30,7 @@ class Subject:
         raters: how many people labelled.
         identities: what each variant is made of.
         left_out: items that are not counted, by reason.
-        notes: what the reader must know, in English sentences.
+        notes: what the reader must know.
     """
 
     title: str
@@ -40,8 +41,8 @@ class Subject:
     scale: Scale
     raters: int
     identities: Mapping[str, VariantIdentity]
-    left_out: Mapping[str, int]
-    notes: tuple[str, ...] = ()
+    left_out: Mapping[Reason, int]
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -91,6 +91,10 @@ class Role(StrEnum):
     EXTERNAL = "external"  # sees the queues assigned to them and nothing else
 
 
+LABELING_ROLES = frozenset(Role) - {Role.ANALYST}
+"""Roles that label: items can be claimed by them, assigned and handed over to them."""
+
+
 class QualificationState(StrEnum):
     """How a qualification round stands."""
 

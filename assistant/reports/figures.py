@@ -20,7 +20,7 @@ def signed(value: float, digits: int = 1) -> str:
 
 def percent(value: float, words: Words, digits: int = 1) -> str:
     """A share as a percentage."""
-    return words.say("percent", number=number(100 * value, digits))
+    return words.say("{number} %", number=number(100 * value, digits))
 
 
 def p_value(value: float) -> str:
@@ -41,9 +41,11 @@ def duration(milliseconds: float) -> str:
 def interval(figure: Coefficient, words: Words) -> str:
     """Both ends of a share's interval in per cent, or why there is none."""
     if figure.low is None or figure.high is None:
-        return words.say("no_interval", reason=words.reason(figure.reason))
+        return words.say("no interval: {reason}", reason=words.reason(figure.reason))
     low = number(100 * figure.low)
-    return words.say("range", low=low if words.language == "en" else f"{low}%", high=percent(figure.high, words))
+    return words.say(
+        "{low} to {high}", low=low if words.language == "en" else f"{low}%", high=percent(figure.high, words)
+    )
 
 
 def size(figure: Coefficient, words: Words) -> str:
@@ -51,12 +53,14 @@ def size(figure: Coefficient, words: Words) -> str:
     shown = f"n = {figure.n:,}"
     if abs(figure.effective_n - figure.n) < max(1.0, 0.01 * figure.n):
         return shown
-    return words["comma"].join((shown, words.say("worth", effective=f"{figure.effective_n:,.0f}")))
+    return words.punctuation.comma.join(
+        (shown, words.say("worth {effective} independent items", effective=f"{figure.effective_n:,.0f}"))
+    )
 
 
 def share(figure: Coefficient, words: Words) -> str:
     """A share with interval and n, or the reason why it isn't defined."""
     if figure.value is None:
-        return words.say("undefined", reason=words.reason(figure.reason))
-    inside = words["join"].join((interval(figure, words), size(figure, words)))
-    return percent(figure.value, words) + words.say("brackets", inside=inside)
+        return words.say("not defined: {reason}", reason=words.reason(figure.reason))
+    inside = words.punctuation.semicolon.join((interval(figure, words), size(figure, words)))
+    return percent(figure.value, words) + words.say(" ({inside})", inside=inside)

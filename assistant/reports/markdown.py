@@ -49,14 +49,19 @@ def _backslashed(found: re.Match[str]) -> str:
     return {"<": "&lt;", ">": "&gt;", "": _NOTHING}.get(found.group(), f"\\{found.group()}")
 
 
-def _blocks(blocks: Sequence[Block], words: Words) -> Iterator[str]:
+def blocks_as_markdown(blocks: Sequence[Block], words: Words) -> str:
+    """Blocks of a document that is no report: whole, for there is no page that holds the rest."""
+    return "\n\n".join(_blocks(blocks, words, whole=True)) + "\n"
+
+
+def _blocks(blocks: Sequence[Block], words: Words, *, whole: bool = False) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Said):
             yield f"**{escaped(block.text)}**" if block.manner == "lead" else escaped(block.text)
         elif isinstance(block, Facts):
             yield "\n".join(f"- {escaped(name)}: {escaped(what)}" for name, what in block.rows)
         elif isinstance(block, Table):
-            yield from _table(block, words)
+            yield from _table(block, words, len(block.rows) if whole else _ROWS)
         elif isinstance(block, Items):
             yield from _items(block, words)
         elif isinstance(block, Beside):
@@ -65,16 +70,14 @@ def _blocks(blocks: Sequence[Block], words: Words) -> Iterator[str]:
             yield from _blocks(block.blocks, words)
 
 
-def _table(table: Table, words: Words) -> Iterator[str]:
+def _table(table: Table, words: Words, most: int) -> Iterator[str]:
     yield f"**{escaped(table.caption)}**"
     head = [escaped(column.removeprefix("#")) for column in table.columns]
     rule = ["---:" if column.startswith("#") else "---" for column in table.columns]
-    rows = [
-        [(code if at < table.names else escaped)(cell) for at, cell in enumerate(row)] for row in table.rows[:_ROWS]
-    ]
+    rows = [[(code if at < table.names else escaped)(cell) for at, cell in enumerate(row)] for row in table.rows[:most]]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
-    if len(table.rows) > _ROWS:
-        yield words.say("more_rows", count=f"{len(table.rows) - _ROWS:,}")
+    if len(table.rows) > most:
+        yield words.say("{count} more rows are in report.html.", count=f"{len(table.rows) - most:,}")
 
 
 def _items(items: Items, words: Words) -> Iterator[str]:
@@ -83,11 +86,11 @@ def _items(items: Items, words: Words) -> Iterator[str]:
         return
     names = [name for name, _ in items.items[0].answers]
     with_text = any(one.text for one in items.items)
-    head = [words["item"], *names, *([words["item_text"]] if with_text else [])]
+    head = [words.say("Item"), *names, *([words.say("Item text")] if with_text else [])]
     rows = [_item(one, with_text) for one in items.items[:_ITEMS]]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (map(escaped, head), ["---"] * len(head), *rows))
     if len(items.items) > _ITEMS:
-        yield words.say("more_rows", count=f"{len(items.items) - _ITEMS:,}")
+        yield words.say("{count} more rows are in report.html.", count=f"{len(items.items) - _ITEMS:,}")
 
 
 def _item(one: Item, with_text: bool) -> list[str]:

@@ -47,6 +47,7 @@ def _environment(words: Words) -> jinja2.Environment:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalized, keep_trailing_newline=True
     )
+    environment.globals["_"] = words.say
     environment.filters["tied"] = lambda text: _TIED.sub("\u00a0", text)
     environment.filters["drawn"] = Markup
     environment.filters["cut"] = lambda text: _cut(text, words)
@@ -61,7 +62,7 @@ def _finalized(value: object) -> object:
 def _cut(text: str, words: Words) -> str:
     if len(text) <= _TEXT:
         return text
-    return words.say("cut", text=clipped(text, _TEXT), count=f"{len(text):,}")
+    return words.say("{text} (cut, {count} characters in all)", text=clipped(text, _TEXT), count=f"{len(text):,}")
 
 
 def _file(name: str) -> str:

@@ -10,6 +10,7 @@ import vl_convert as converter
 
 from assistant.errors import InputError
 from assistant.file_modes import hand_on
+from assistant.reports.charts.drawing import VEGALITE
 from assistant.trust.simulation.simulation import Simulation
 
 TITLES = {
@@ -124,9 +125,8 @@ def _subtitle(simulations: Sequence[Simulation]) -> list[str]:
 
 def _render(chart: alt.LayerChart, ending: str) -> bytes:
     spec = chart.to_dict()
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     if ending == ".png":
-        return bytes(converter.vegalite_to_png(spec, vl_version=version, scale=_PIXELS))
+        return bytes(converter.vegalite_to_png(spec, vl_version=VEGALITE, scale=_PIXELS))
     if ending == ".svg":
-        return converter.vegalite_to_svg(spec, vl_version=version).encode()
-    return converter.vegalite_to_html(spec, vl_version=version, bundle=True).encode()
+        return converter.vegalite_to_svg(spec, vl_version=VEGALITE).encode()
+    return converter.vegalite_to_html(spec, vl_version=VEGALITE, bundle=True).encode()

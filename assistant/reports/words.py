@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from assistant.domain.labels import NO_ANSWER, NO_LABEL
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.wording.reasons import CODES, REASONS
-from assistant.reports.wording.shown import SHOWN
-from assistant.reports.wording.spoken import SPOKEN
+from assistant.messages.language import language as language_of
+from assistant.reports.reasons.of_data import SLICES
+from assistant.reports.reasons.worded import MESSAGES, read_length, word
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuation:
+    """What stands between the parts of a text.
+
+    Args:
+        space: between sentences.
+        list: between names.
+        comma, semicolon: between parts of a sentence.
+        full_stop: after a sentence.
+    """
+
+    space: str
+    list: str
+    comma: str
+    semicolon: str
+    full_stop: str
+
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 """Languages a report is written in, with their tag in a page."""
 
-CATALOGUE: Mapping[str, tuple[str, str]] = {**SPOKEN, **SHOWN}
-
-
-_NUMBER = re.compile(r"\d[\d,]*")
+_PUNCTUATION = {"en": Punctuation(" ", ", ", ", ", "; ", "."), "zh": Punctuation("", "、", "，", "；", "。")}
+_OTHERS = {"(others)": "other_values", "(none cited)": "no_clause_cited"}
 
 
 class Words:
-    """What a report says, in one language.
+    """What a report says, in one language. Messages are English, with `{names}` that are filled in.
 
     Args:
         language: one of `LANGUAGES`.
@@ -36,43 +53,52 @@ class Words:
                 f"no report is written in {language!r}", where="language", hint=f"choose one of {', '.join(LANGUAGES)}"
             )
         self.language = language
-        self._at = list(LANGUAGES).index(language)
+        self.punctuation = _PUNCTUATION[language]
+        self._translated = language_of(language).gettext
 
-    def __getitem__(self, key: str) -> str:
-        return CATALOGUE[key][self._at]
+    def say(self, message: str, **parts: object) -> str:
+        """The message in this language, filled in."""
+        return self._translated(message).format_map(parts)
 
-    def say(self, key: str, **parts: object) -> str:
-        """The phrase with its braces filled in."""
-        return self[key].format_map(parts)
+    def figures(self, message: str, **parts: object) -> str:
+        """The name of a table's column of figures."""
+        return f"#{self.say(message, **parts)}"
 
-    def reason(self, reason: str | None) -> str:
-        """Why something is undefined; reasons that are not known by heart are shown as they come."""
-        return self["no_reason"] if reason is None else self.known(reason)
+    def reason(self, reason: Reason | None) -> str:
+        """Why something is as it is, or that no reason was given."""
+        if reason is None:
+            return self.say("no reason was given")
+        return word(reason, self._translated, self.punctuation.list)
 
-    def known(self, text: str) -> str:
-        """What figures bring along in English, worded; what is not known by heart is shown as it comes."""
-        if text in CODES:
-            return CODES[text][self._at]
-        if self.language == "en" or "{" in text:
-            return text
-        worded = REASONS.get(_NUMBER.sub("{}", text))
-        return text if worded is None else worded.format(*_NUMBER.findall(text))
+    def method(self, code: str) -> str:
+        """How an interval was made; empty where there is none."""
+        return self.say(MESSAGES[code]) if code else ""
 
     def label(self, name: str) -> str:
         """A label as it is shown; the two that stand for no label are worded."""
-        return {NO_ANSWER: self["no_answer"], NO_LABEL: self["no_label"]}.get(name, name)
+        if name == NO_ANSWER:
+            return self.say("(no usable answer)")
+        return self.say("(none)") if name == NO_LABEL else name
+
+    def column(self, name: str) -> str:
+        """A property by which items are sliced; others than those every item has are the user's own."""
+        return self.say(SLICES[name]) if name in SLICES else name
 
     def group(self, column: str, name: str) -> str:
         """A value of a property; other values than lengths and labels are the user's own."""
-        return self.label(self.known(name)) if column in {"length", "clause", "label"} or name == "(others)" else name
+        if name in _OTHERS:
+            return self.say(SLICES[_OTHERS[name]])
+        if column == "length":
+            return self.reason(read_length(name))
+        return self.label(name) if column == "label" else name
 
     def slice(self, column: str, name: str) -> str:
         """A slice of the items: its property and value."""
-        return self.say("slice_name", column=self.known(column), name=self.group(column, name))
+        return self.say("{column}: {name}", column=self.column(column), name=self.group(column, name))
 
     def names(self, names: tuple[str, ...], shown: int = 3) -> str:
         """A list of names, long ones cut with the number of the rest."""
-        some = self["list"].join(names[:shown])
+        some = self.punctuation.list.join(names[:shown])
         if len(names) <= shown:
             return some
-        return self.say("and_more", names=some, count=len(names) - shown, total=len(names))
+        return self.say("{names} and {count} more", names=some, count=len(names) - shown)

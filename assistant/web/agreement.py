@@ -29,7 +29,9 @@ class Figure(Shown):
     n: int
     effective_n: float
     method: str
+    method_code: str
     reason: str | None
+    reason_code: Annotated[str | None, Field(description="Stable; `reason` is its sentence in English.")] = None
 
 
 class LabelFigures(Shown):
@@ -85,22 +87,13 @@ class PoweredShown(Shown):
     power: Annotated[float, Field(description="How much the machine's answers count, from 0 to 1.")]
 
 
-class CorrectedShown(Shown):
-    """A share corrected for the errors the machine makes; undefined is null with the code of a reason."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    reason: str
-
-
 class RunShareShown(Shown):
     """How common a label is in a run; `share` where the labelled items stand for all of it, else `corrected`."""
 
     label: str
     machine: float
     share: PoweredShown | None
-    corrected: CorrectedShown | None
+    corrected: Figure | None
 
 
 class WholeRunShown(Shown):
@@ -152,9 +145,12 @@ def agreement_of(request: Request, source: Source) -> Agreement:
     workspace = site(request).workspace
 
     def find() -> Agreement:
+        from assistant.reports.reasons.worded import english  # noqa: PLC0415 - loads what the server starts without
+
         found = measure_agreement(workspace, source)
         panels = [_shown(panel) for panel in found.panels.values()]
-        return Agreement(source=source.name, at="", items=found.items, notes=list(found.notes), panels=panels)
+        notes = [english(note) for note in found.notes]
+        return Agreement(source=source.name, at="", items=found.items, notes=notes, panels=panels)
 
     try:
         known = remembered(request).get(("agreement", source), find, seconds=30)
@@ -165,5 +161,6 @@ def agreement_of(request: Request, source: Source) -> Agreement:
 
 
 def _shown(panel: AgreementPanel) -> PanelShown:
-    names = PanelShown.model_fields.keys() - {"table"}
-    return PanelShown.of({name: getattr(panel, name) for name in names} | {"table": panel.table.tolist()})
+    from assistant.reports.as_json import plain  # noqa: PLC0415 - as above
+
+    return PanelShown.of(plain(panel))

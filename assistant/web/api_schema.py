@@ -37,6 +37,7 @@ Language = Annotated[str, Field(max_length=35, pattern=_TAG, examples=["en"])]
 Flag = Annotated[bool, Field(strict=True)]
 
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
+Replaced = Annotated[int, Field(ge=1, le=2**62)] | None
 Filter = Annotated[str | None, Query(min_length=1, max_length=300)]
 Cursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; nothing for the first page.")

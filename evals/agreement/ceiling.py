@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from evals.agreement.pairs import counted, pairwise_agreement
 from evals.agreement.panel import Arms, Ceiling
@@ -72,13 +73,13 @@ def arms(data: EvalData, variant: str, confidence: float) -> Arms | None:
 
 
 def _of_arm(hits: Floats, weights: Floats, groups: Codes, confidence: float) -> Coefficient:
-    return share(hits, weights, groups, confidence) if len(hits) else undefined("no such answers", 0)
+    return share(hits, weights, groups, confidence) if len(hits) else undefined(Reason("no_such_answers"), 0)
 
 
 def _pull(hits: Floats, weights: Floats, groups: Codes, arms: Sequence[np.ndarray], confidence: float) -> Coefficient:
     """Difference of two weighted means: the mean of influences, clustered like any other."""
     if not all(arm.any() for arm in arms):
-        return undefined("one of the two arms has no answers", 0)
+        return undefined(Reason("empty_arm"), 0)
     blind, assisted = (float(np.average(hits[arm], weights=weights[arm])) for arm in arms)
     known, total = arms[0] | arms[1], len(hits)
     influence = np.zeros(total)

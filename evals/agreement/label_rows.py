@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.domain.labels import NO_LABEL
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.agreement.coefficient_intervals import coefficients_of_ratings
 from evals.agreement.panel import LabelRow
@@ -97,7 +98,7 @@ def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools],
 
     def within(hits: Bools, among: Bools, otherwise: str) -> Coefficient:
         figure = figure_of(hits.astype(np.float64), weights, among)
-        return figure if figure.value is not None else replace(figure, reason=otherwise)
+        return figure if figure.value is not None else replace(figure, reason=Reason(otherwise))
 
     either, both = said | given, (said & given).astype(np.float64)
     # F1 = 2 TP / (2 TP + FP + FN): a share in which items both gave count twice, so its interval is a share's.
@@ -106,7 +107,7 @@ def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools],
         label=label,
         people=float(weights[said].sum() / weights.sum()),
         machine=float(weights[given].sum() / weights.sum()),
-        precision=within(said, given, "the machine never gave this label"),
-        recall=within(given, said, "people never gave this label"),
+        precision=within(said, given, "label_never_by_machine"),
+        recall=within(given, said, "label_never_by_people"),
         f1=figure_of(both, doubled, either),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER, NO_LABEL
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.agreement.profiles import table_profiles
 from assistant.stats.sampling.resampling import bootstrap_counts
@@ -63,8 +64,8 @@ def kendall(data: EvalData, variant: str, kept: Codes, *, confidence: float, see
     )
     units = float(profiles.counts.sum())
     if made.value is None:
-        return undefined("people or the machine gave every item one and the same grade", len(kept), units)
-    return Coefficient(made.value, made.low, made.high, len(kept), units, f"{made.method} bootstrap", made.reason)
+        return undefined(Reason("one_grade"), len(kept), units)
+    return Coefficient(made.value, made.low, made.high, len(kept), units, f"{made.method}_bootstrap", made.reason)
 
 
 def mean_ndcg(data: EvalData, variant: str, kept: Codes, confidence: float) -> Coefficient | None:
@@ -91,7 +92,7 @@ def mean_ndcg(data: EvalData, variant: str, kept: Codes, confidence: float) -> C
     found = [ndcg(values[data.reference[part]], values[data.variants[variant].first[part]], NDCG_AT) for part in parts]
     known = np.array([value for value in found if value is not None])
     if not len(known):
-        return undefined("no query has a relevant result", 0)
+        return undefined(Reason("no_relevant_result"), 0)
     return share(known, np.ones(len(known)), np.arange(len(known)), confidence)
 
 

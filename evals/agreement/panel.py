@@ -5,25 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.vectors import Floats
 from evals.agreement.run_shares import WholeRun
-
-COEFFICIENTS = (
-    "raw",
-    "cohen_kappa",
-    "cohen_kappa_linear",
-    "cohen_kappa_quadratic",
-    "gwet_ac1",
-    "gwet_ac2",
-    "krippendorff_alpha",
-    "krippendorff_alpha_ordinal",
-    "krippendorff_alpha_interval",
-    "kendall_tau_b",
-    "ndcg_10",
-    "jaccard",
-)
-"""Names of the coefficients, in the order they are shown; those for grades or sets only where the scale is of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +105,7 @@ class PeoplePanel:
     """People among themselves, on the items that two or more of them answered.
 
     Attributes:
-        coefficients: `raw`, `fleiss_kappa`, `gwet_ac1` and Krippendorff's alphas that fit the scale.
+        coefficients: the registered metrics of people that fit the scale, by name.
         reviewers: everyone who shares an item with somebody, least agreement first.
         items: items that two or more answered.
     """
@@ -136,7 +121,7 @@ class AgreementPanel:
 
     Attributes:
         variant: its name.
-        coefficients: by the names in `COEFFICIENTS`, against what people settled on.
+        coefficients: the registered metrics (see `metrics`) by name, against what people settled on.
         naive: raw agreement as if every reviewed item stood for itself alone; None where that is what `raw` is.
         n: items people settled and the variant answered.
         effective_n: as many equally weighing independent items would tell as much about raw agreement.
@@ -145,7 +130,7 @@ class AgreementPanel:
         labels: a row for each class that occurs.
         ceiling: people among themselves; None where no item has two answers.
         arms: blind and assisted answers; None where it isn't known for any.
-        notes: what the reader must know, in English sentences.
+        notes: what the reader must know.
         invalid: answers that hold what the label set does not have; None where there are none.
         whole_run: what all items that the variant answered hold; None where people settled them all, or too few.
     """
@@ -160,6 +145,6 @@ class AgreementPanel:
     labels: tuple[LabelRow, ...]
     ceiling: Ceiling | None
     arms: Arms | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     invalid: Invalid | None = None
     whole_run: WholeRun | None = None

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER
-from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.agreement.raters import rating_counts
-from assistant.stats.agreement.raters_intervals import coefficients_of_counts
+from assistant.stats.agreement.raters_intervals import RatersRatings, ratings_of_counts
 from evals.agreement.pairs import counted
-from evals.agreement.panel import PeoplePanel, ReviewerRow
+from evals.agreement.panel import ReviewerRow
 from evals.agreement.shares import share
 from evals.data.eval_data import Codes, EvalData, Floats, Scale
 
-_NOMINAL = {"raw": "raw", "fleiss": "fleiss_kappa", "ac1": "gwet_ac1", "alpha_nominal": "krippendorff_alpha"}
-_ORDINAL = {"alpha_ordinal": "krippendorff_alpha_ordinal", "alpha_interval": "krippendorff_alpha_interval"}
 
-
-def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str, Coefficient]:
-    """How far reviewers agree with each other: raw (of random pairs), Fleiss' kappa, AC1, alpha, and those for grades.
-
-    Args:
-        data: the data; answers given with the machine's in sight don't count.
-        confidence: two-sided level.
-
-    Raises:
-        InputError: nobody labelled anything.
-    """
-    if not len(counted(data.humans)):
-        raise InputError("there are no human labels", hint="label some items first")
-    names = _NOMINAL | (_ORDINAL if data.scale is Scale.ORDINAL else {})
-    return _coefficients(data, np.arange(len(data)), names, confidence)
-
-
-def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | None:
-    """People among themselves, and each beside the others; None where no item has two answers.
+def reviewer_rows(data: EvalData, confidence: float) -> tuple[ReviewerRow, ...]:
+    """Each reviewer beside the others of the same items, least agreement first.
 
     Args:
         data: the data; answers given with the machine's in sight don't count.
@@ -45,8 +26,6 @@ def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | N
     """
     humans = counted(data.humans)
     votes = np.bincount(humans.items, minlength=len(data))
-    if not (votes >= 2).any():
-        return None
     k = len(data.classes)
     same = np.bincount(humans.items * k + humans.codes, minlength=len(data) * k)[humans.items * k + humans.codes] - 1
     others = votes[humans.items] - 1
@@ -59,7 +38,7 @@ def people_panel(data: EvalData, *, confidence: float = 0.95) -> PeoplePanel | N
             figure = share(shares[own], data.weights[items], data.groups[items], confidence)
             rows.append(ReviewerRow(name, figure))
     rows.sort(key=lambda row: (row.with_others.value or 0.0, row.name))
-    return PeoplePanel(people_coefficients(data, confidence=confidence), tuple(rows), int((votes >= 2).sum()))
+    return tuple(rows)
 
 
 def label_set_classes(data: EvalData) -> Codes:
@@ -79,8 +58,9 @@ def people_alpha(data: EvalData, items: Codes, confidence: float) -> Coefficient
         items: positions.
         confidence: two-sided level.
     """
-    name = "alpha_ordinal" if data.scale is Scale.ORDINAL else "alpha_nominal"
-    return _coefficients(data, items, {name: name}, confidence)[name]
+    return RatersItems(data, items, confidence).coefficient(
+        "alpha_ordinal" if data.scale is Scale.ORDINAL else "alpha_nominal"
+    )
 
 
 def grades(data: EvalData) -> Floats | None:
@@ -92,21 +72,38 @@ def grades(data: EvalData) -> Floats | None:
         return None
 
 
-def _coefficients(data: EvalData, items: Codes, names: Mapping[str, str], confidence: float) -> dict[str, Coefficient]:
-    """By our names; `NO_ANSWER`, and what only a machine answered, is no class of theirs."""
-    humans = counted(data.humans)
-    k = max(1, len(data.classes) - data.can_fail)
-    counts = np.zeros((len(data), k))
-    seen = rating_counts(humans.items, humans.raters, humans.codes, k)
-    counts[: len(seen)] = seen
-    own = label_set_classes(data)
-    values = grades(data)
-    made = coefficients_of_counts(
-        counts[np.ix_(items, own)] if len(own) else counts[items],
-        weights=data.weights[items] if data.weighted else None,
-        clusters=data.groups[items] if data.grouped else None,
-        names=tuple(names),
-        values=values if values is None or not len(own) else values[own],
-        confidence=confidence,
-    )
-    return {ours: made[theirs] for theirs, ours in names.items()}
+@dataclass(frozen=True, eq=False)
+class RatersItems:
+    """What a metric of people among themselves is given.
+
+    Attributes:
+        data: the data; answers given with the machine's in sight don't count.
+        items: positions; those with fewer than two answers don't count, shape (m,).
+        confidence: two-sided level.
+    """
+
+    data: EvalData
+    items: Codes
+    confidence: float
+
+    def coefficient(self, name: str) -> Coefficient:
+        """One of `RATERS` or `GRADED` in `raters_intervals`."""
+        return self._ratings.coefficient(name, self.confidence)
+
+    @cached_property
+    def _ratings(self) -> RatersRatings:
+        """`NO_ANSWER`, and what only a machine answered, is no class of people's."""
+        data, items = self.data, self.items
+        humans = counted(data.humans)
+        k = max(1, len(data.classes) - data.can_fail)
+        counts = np.zeros((len(data), k))
+        seen = rating_counts(humans.items, humans.raters, humans.codes, k)
+        counts[: len(seen)] = seen
+        own = label_set_classes(data)
+        values = grades(data)
+        return ratings_of_counts(
+            counts[np.ix_(items, own)] if len(own) else counts[items],
+            weights=data.weights[items] if data.weighted else None,
+            clusters=data.groups[items] if data.grouped else None,
+            values=values if values is None or not len(own) else values[own],
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.domain.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -36,4 +38,4 @@ class Replacement:
     advantage_probability: float | None
     allowances: tuple[Allowance, ...]
     raters: int
-    reason: str | None
+    reason: Reason | None

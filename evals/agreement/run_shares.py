@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.stats.agreement.coefficient import Coefficient
-from assistant.stats.sampling.misclassification import CorrectedShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class RunShare:
     label: str
     machine: float
     share: Powered | None = None
-    corrected: CorrectedShare | None = None
+    corrected: Coefficient | None = None
 
 
 @dataclass(frozen=True, slots=True)

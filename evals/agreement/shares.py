@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.agreement.coefficient_intervals import CENSUS
 from assistant.stats.sampling.clusters import clustered_mean, effective_clusters
 from assistant.stats.sampling.designs import Design, design_of_items
 from evals.data.eval_data import Codes, EvalData, Floats
 
-NO_ITEMS = "no items"
+NO_ITEMS = Reason("no_items")
 FEW_GROUPS = 20
 """Groups, as many as of one size would tell as much, below which intervals may be too short."""
 
 FEW_HOLDING = 10
 """Groups with the rarer outcome below which they may be."""
 
-EXACT = "binomial, mid-p"
-KORN_GRAUBARD = "Korn and Graubard, effective n, mid-p"
+EXACT = "binomial_mid_p"
+KORN_GRAUBARD = "korn_graubard"
 
 
 def share(
@@ -69,7 +70,7 @@ def share_of(data: EvalData, values: Floats, items: Codes, confidence: float) ->
     return share(values, data.weights[items], data.groups[items], confidence, correction)
 
 
-def group_warning(values: Floats, weights: Floats, groups: Codes) -> str | None:
+def group_warning(values: Floats, weights: Floats, groups: Codes) -> Reason | None:
     """What the reader must know of intervals that count groups where these are too few for any interval to hold.
 
     The rule is on number and inequality of groups, and on how many hold the rarer outcome: simulated coverage is in
@@ -88,13 +89,10 @@ def group_warning(values: Floats, weights: Floats, groups: Codes) -> str | None:
         return None
     alike = round(effective_clusters(weights, groups))
     if alike < FEW_GROUPS:
-        return (
-            f"The {number:,} groups are few or unequal: they tell as much as {alike:,} of one size, and intervals may"
-            " be too short."
-        )
+        return Reason.of("few_groups", groups=number, alike=alike)
     holding = min(_number(groups[values > 0]), _number(groups[values < 1]))
     if 0 < holding < FEW_HOLDING:
-        return f"Only {holding:,} of the {number:,} groups hold the rarer outcome: intervals may be too short."
+        return Reason.of("few_groups_with_rarer_outcome", holding=holding, groups=number)
     return None
 
 
@@ -124,4 +122,4 @@ def mean_difference(values: Floats, weights: Floats, groups: Codes, confidence: 
         effective = float(mean.n)
         return Coefficient(mean.value, None, None, mean.n, effective, reason=mean.reason)
     low, high = max(-1.0, mean.low), min(1.0, mean.high)
-    return Coefficient(mean.value, low, high, mean.n, mean.effective_n or float(mean.n), method="cluster-robust t")
+    return Coefficient(mean.value, low, high, mean.n, mean.effective_n or float(mean.n), method="cluster_robust_t")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from evals.agreement.pairs import counted, pairwise_agreement
 from evals.agreement.panel_of_variant import headline_kappa
@@ -62,7 +63,7 @@ def _row(
     data: EvalData, variant: str | None, of: tuple[str, str], inside: Codes, people: np.ndarray, *, confidence: float
 ) -> SliceAgreement:
     paired = inside[~np.isnan(people[inside])]
-    human = undefined("no item was answered by two reviewers", 0)
+    human = undefined(Reason("no_item_with_two_reviewers"), 0)
     if len(paired):
         human = share(people[paired], data.weights[paired], data.groups[paired], confidence)
     if variant is None:

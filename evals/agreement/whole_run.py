@@ -23,8 +23,8 @@ from evals.data.categories import memberships
 from evals.data.eval_data import NONE, Bools, Codes, EvalData, Floats, Scale
 from evals.data.population import Population, Scores
 
-PREDICTION_POWERED = "prediction_powered"
-"""Code of how such an interval is made."""
+PREDICTION_POWERED, ROGAN_GLADEN, CONFUSION_INVERSE = "prediction_powered", "rogan_gladen", "confusion_inverse"
+"""Codes of how intervals are made."""
 
 _LEAST_CORRECTED = 30  # labelled items from which the machine's errors are known well enough to correct by them
 
@@ -203,16 +203,18 @@ def _by_matrix(
         RunShare(
             name,
             population.holding((name,)).mean,
-            corrected=_with_labelled(one, int(positives), len(kept), population.items - len(kept)),
+            corrected=_with_labelled(one, int(positives), len(kept), population.items - len(kept), CONFUSION_INVERSE),
         )
         for name, one, positives in zip(names, found, given, strict=True)
     )
 
 
-def _with_labelled(others: CorrectedShare, positives: int, labelled: int, number: int) -> CorrectedShare:
+def _with_labelled(others: CorrectedShare, positives: int, labelled: int, number: int, method: str) -> Coefficient:
     """The share of all items, from that of the others and what people said of those they labelled."""
 
     def of_all(share: float | None) -> float | None:
         return None if share is None else (positives + number * share) / (labelled + number)
 
-    return CorrectedShare(of_all(others.value), of_all(others.low), of_all(others.high), others.reason)
+    low, high = of_all(others.low), of_all(others.high)
+    how = "" if low is None else method
+    return Coefficient(of_all(others.value), low, high, labelled, float(labelled), how, others.reason)

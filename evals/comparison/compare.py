@@ -8,10 +8,11 @@ from math import ceil
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.comparison.multiplicity import holm
-from assistant.stats.comparison.paired import Method, PairedComparison
+from assistant.stats.comparison.paired import PairedComparison
 from assistant.stats.comparison.sample_size import more_items_to_tell, smallest_score_difference
 from evals.agreement.shares import group_warning
 from evals.comparison.comparison import Comparison, SliceEffect, Verdict
@@ -26,12 +27,6 @@ _SHOWN_LABELS = 5
 
 LEAST_WORTH = 0.01
 """Differences below a point aren't worth the items they take to tell: how many more are needed is for a point."""
-
-_TESTS: dict[Method, str] = {
-    "tango": "Tango's interval, McNemar's mid-p test",
-    "paired_t": "paired t interval and test",
-    "cluster_robust": "cluster-robust paired t interval and test",
-}
 
 
 def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comparisons: int = 1) -> Comparison:
@@ -68,7 +63,7 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         p_value=paired.p_value,
         adjusted_p=paired.p_value,
         comparisons=comparisons,
-        test=_TESTS[paired.method],
+        test=Reason(paired.method),
         fixed=len(fixed),
         broken=len(broken),
         fixed_items=changed_items(data, baseline, candidate, fixed[: terms.examples]),
@@ -171,7 +166,7 @@ def _difference(paired: PairedComparison) -> Coefficient:
     effective = paired.effective_n or float(paired.n)
     if paired.low is None or paired.high is None:
         return Coefficient(paired.difference, None, None, paired.n, effective, reason=paired.reason)
-    return Coefficient(paired.difference, paired.low, paired.high, paired.n, effective, method=_TESTS[paired.method])
+    return Coefficient(paired.difference, paired.low, paired.high, paired.n, effective, method=paired.method)
 
 
 def _detectable(paired: PairedComparison, terms: Terms) -> float | None:
@@ -198,26 +193,28 @@ def _rounded(count: int) -> int:
     return ceil(count / unit) * unit
 
 
-def _invalid_notes(data: EvalData, names: Sequence[str]) -> list[str]:
+def _invalid_notes(data: EvalData, names: Sequence[str]) -> list[Reason]:
     """Answers that hold what the label set does not have; before everything else that is to be known."""
-    notes = []
+    notes: list[Reason] = []
     for name in names:
         if counts := data.invalid.get(name):
-            labels = ", ".join(f"'{label}' ({count:,})" for label, count in list(counts.items())[:_SHOWN_LABELS])
-            total = sum(counts.values())
-            notes.append(f"{total:,} answers of {name} are outside the reference set, {labels}: they never agree.")
+            labels = tuple(
+                Reason.of("quoted_label_count", label=label, count=count)
+                for label, count in list(counts.items())[:_SHOWN_LABELS]
+            )
+            notes.append(Reason.of("answers_outside_set", answers=sum(counts.values()), variant=name, labels=labels))
     return notes
 
 
-def _notes(data: EvalData, paired: PairedComparison, warning: str | None) -> tuple[str, ...]:
-    notes = []
+def _notes(data: EvalData, paired: PairedComparison, warning: Reason | None) -> tuple[Reason, ...]:
+    notes: list[Reason] = []
     if paired.method == "cluster_robust" and paired.clusters < paired.n:
-        notes.append(f"The {paired.n:,} items form {paired.clusters:,} groups; the interval counts groups, not items.")
+        notes.append(Reason.of("interval_counts_groups", items=paired.n, groups=paired.clusters))
     if warning:
         notes.append(warning)
     if data.weighted:
-        notes.append("Items are weighted by 1 / inclusion probability.")
+        notes.append(Reason("items_weighted"))
     repeats = {data.variants[name].repeats for name in data.variants}
     if max(repeats) > 1:
-        notes.append("An item's score is the share of its repeats that agree with people.")
+        notes.append(Reason("score_of_repeats"))
     return tuple(notes)

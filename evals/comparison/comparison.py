@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.data.eval_data import VariantIdentity
 
@@ -101,7 +102,7 @@ class Comparison:
         p_value: two-sided, that there is no difference; None where undefined.
         adjusted_p: Holm-corrected where several comparisons were made, else the same.
         comparisons: how many were made.
-        test: the name of test and interval.
+        test: which test and interval these are.
         fixed: items only the candidate agrees on; with repeats, items it agrees on more often.
         broken: items only the baseline agrees on; as above.
         fixed_items, broken_items: the first of them, with texts.
@@ -112,7 +113,7 @@ class Comparison:
         slices: the effect on each slice.
         same_policy: whether both sides were asked under one policy version.
         missing: items left out of the comparison, by reason.
-        notes: what the reader must know, in English sentences.
+        notes: what the reader must know.
     """
 
     baseline: Side
@@ -124,7 +125,7 @@ class Comparison:
     p_value: float | None
     adjusted_p: float | None
     comparisons: int
-    test: str
+    test: Reason
     fixed: int
     broken: int
     fixed_items: tuple[ChangedItem, ...]
@@ -134,5 +135,5 @@ class Comparison:
     verdict: Verdict
     slices: tuple[SliceEffect, ...]
     same_policy: bool
-    missing: Mapping[str, int]
-    notes: tuple[str, ...] = ()
+    missing: Mapping[Reason, int]
+    notes: tuple[Reason, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from evals.agreement.shares import share_of
 from evals.comparison.comparison import ChangedItem, Side
 from evals.data.eval_data import NONE, Codes, EvalData, Floats
@@ -75,7 +76,7 @@ def _answers(data: EvalData, name: str, at: int) -> str:
     return " / ".join(dict.fromkeys(data.classes[code] for code in data.variants[name].codes[at]))
 
 
-def missing_items(data: EvalData, baseline: str, candidate: str) -> dict[str, int]:
+def missing_items(data: EvalData, baseline: str, candidate: str) -> dict[Reason, int]:
     """How many items are left out of a comparison, by reason.
 
     Args:
@@ -85,9 +86,9 @@ def missing_items(data: EvalData, baseline: str, candidate: str) -> dict[str, in
     settled = data.reference != NONE
     old, new = ((data.variants[name].codes == NONE).any(axis=1) & settled for name in (baseline, candidate))
     missing = {
-        "only_baseline_answered": int((new & ~old).sum()),
-        "only_candidate_answered": int((old & ~new).sum()),
-        "neither_answered": int((old & new).sum()),
+        Reason("only_baseline_answered"): int((new & ~old).sum()),
+        Reason("only_candidate_answered"): int((old & ~new).sum()),
+        Reason("neither_answered"): int((old & new).sum()),
         **data.left_out,
     }
     return {reason: count for reason, count in missing.items() if count}

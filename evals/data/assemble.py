@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from assistant.domain.reasons import Reason
 from assistant.ingest.labels.labels import MachineRow
 from assistant.store.certification.labelled import ItemFacts
 from assistant.store.runs.eval_answers import EvalAnswers
@@ -58,7 +59,7 @@ def assemble_snapshot(
     texts: Mapping[str, str],
     slices: Sequence[str],
     more: Mapping[str, Mapping[str, str]] | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[Reason] = (),
 ) -> EvalData:
     """Frozen labels with the answers of variants.
 
@@ -108,8 +109,8 @@ def assemble_production(
     scale: Scale | None,
     known: Collection[str] = (),
     beside: Iterable[FrozenAnswer] = (),
-    left_out: Mapping[str, int],
-    notes: Sequence[str],
+    left_out: Mapping[Reason, int],
+    notes: Sequence[Reason],
     finite: bool = False,
     more: Mapping[str, Mapping[str, str]] | None = None,
     populations: Mapping[str, Population] | None = None,

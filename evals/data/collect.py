@@ -11,6 +11,7 @@ import numpy as np
 from assistant.domain.canonical import LabelNames
 from assistant.domain.consensus import Consensus
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.data.categories import Given, category_cells, settled_in_part
 from evals.data.columns import MachineAnswer, majority, that_count, variant_columns
@@ -18,9 +19,9 @@ from evals.data.eval_data import SIGHTS, Codes, Column, EvalData, HumanAnswers, 
 from evals.data.reference_set import Labels, ReferenceSet, joined
 from evals.data.slices import length_column, values_column
 
-NOBODY = "unlabelled"
-OPEN = "open"  # known in part only: people left categories unknown
-TIED = "tied"
+UNLABELLED = Reason("unlabelled")
+OPEN = Reason("open")  # known in part only: people left categories unknown
+TIED = Reason("tied")
 
 _SHOWN = 5  # labels in a note
 
@@ -142,7 +143,7 @@ class Collector:
         answer = replace(answer, labels=labels, unknown=unknown)
         self._variants[variant].answers[self._place(item), repeat] = answer
 
-    def data(self, notes: Sequence[str] = ()) -> EvalData:
+    def data(self, notes: Sequence[Reason] = ()) -> EvalData:
         """The columns.
 
         Args:
@@ -161,7 +162,7 @@ class Collector:
         whole = humans.where(np.isin(humans.items, list(in_part), invert=True))
         blind = whole.where(that_count(whole, n))
         reference, tied = majority(blind.items, blind.codes, n, len(classes))
-        left_out = {NOBODY: n - len({place for place, _ in self._human}), OPEN: 0, TIED: len(tied)}
+        left_out = {UNLABELLED: n - len({place for place, _ in self._human}), OPEN: 0, TIED: len(tied)}
         for place, settled in in_part.items():
             left_out[TIED] += settled is None
             left_out[OPEN] += settled is not None and bool(settled.unknown)
@@ -194,16 +195,16 @@ class Collector:
             invalid={name: dict(one.invalid.most_common()) for name, one in self._variants.items() if one.invalid},
         )
 
-    def _notes(self) -> tuple[str, ...]:
-        notes = []
+    def _notes(self) -> tuple[Reason, ...]:
+        notes: list[Reason] = []
         if self._off_set:
-            notes.append(
-                f"{self._off_set:,} human answers hold labels that are not in the label set; they don't count."
-            )
+            notes.append(Reason.of("human_answers_off_label_set", answers=self._off_set))
         alien = sum((one.invalid for one in self._variants.values()), Counter[str]())
         if alien and self.reference_set.stated:
-            shown = ", ".join(f"{label} ({count:,})" for label, count in alien.most_common(_SHOWN))
-            notes.append(f"Machine answers outside the label set count as no usable answer: {shown}.")
+            shown = tuple(
+                Reason.of("label_count", label=label, count=count) for label, count in alien.most_common(_SHOWN)
+            )
+            notes.append(Reason.of("machine_answers_off_label_set", labels=shown))
         return tuple(notes)
 
     def _spelled(self, labels: tuple[str, ...]) -> tuple[str, ...]:

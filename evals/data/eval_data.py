@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from evals.data.population import Population
 
 NONE = -1
@@ -201,7 +202,7 @@ class EvalData:
         slices: columns by name.
         variants: by name, in the order they are shown.
         left_out: items that are not here, by reason.
-        notes: what the reader must know, in sentences.
+        notes: what the reader must know.
         closed: the label set was stated: `classes` holds labels whether anybody used them or not.
         categories: of a multi-label scale, what is known of each category; None of other scales.
         of_set: which classes belong to the label set: those stated, or given by people; a machine's own don't, shape
@@ -223,8 +224,8 @@ class EvalData:
     groups: Codes
     slices: Mapping[str, Column]
     variants: Mapping[str, Variant]
-    left_out: Mapping[str, int]
-    notes: tuple[str, ...] = ()
+    left_out: Mapping[Reason, int]
+    notes: tuple[Reason, ...] = ()
     closed: bool = False
     queries: Codes | None = None
     categories: Categories | None = None
@@ -267,8 +268,8 @@ class EvalData:
         """The same with every item on its own: figures then speak of these groups, not of others like them."""
         if not self.grouped:
             return self
-        note = "Items of one group are taken as independent: intervals speak of these groups only."
-        return replace(self, groups=np.arange(len(self)), queries=None, notes=(*self.notes, note))
+        notes = (*self.notes, Reason("groups_taken_as_independent"))
+        return replace(self, groups=np.arange(len(self)), queries=None, notes=notes)
 
     def answered(self, *names: str) -> Codes:
         """Positions of the items that people settled and all of these variants were asked."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Item
+from assistant.domain.reasons import as_written
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import read_answer_files
 from assistant.ingest.labels.labels import LabelRow, MachineRow
@@ -77,7 +78,7 @@ def read_eval_files(
         for item_id in sorted(read.unanswered.get(model, ())):
             if item_id in taken:
                 collector.machine(model, item_id, MachineAnswer(None))
-    return chosen.counted(collector.data((*notes, *read.notes)))
+    return chosen.counted(collector.data(tuple(map(as_written, (*notes, *read.notes)))))
 
 
 def choose_variant(data: EvalData, name: str | None, where: str) -> str:

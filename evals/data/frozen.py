@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
+from assistant.reports.reasons.worded import read_counts, read_written, written, written_counts
 from evals.data.eval_data import Scale, Sight
 
 FORMAT = 1
@@ -74,8 +76,8 @@ class Snapshot:
     classes: tuple[str, ...] | None
     scale: Scale | None
     items: tuple[FrozenItem, ...]
-    excluded: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    excluded: Mapping[Reason, int] = field(default_factory=dict)
+    notes: tuple[Reason, ...] = ()
     known: tuple[str, ...] = ()
 
     def as_bytes(self) -> bytes:
@@ -85,8 +87,8 @@ class Snapshot:
             "suite": self.suite,
             "classes": self.classes,
             "scale": self.scale,
-            "excluded": self.excluded,
-            "notes": self.notes,
+            "excluded": written_counts(self.excluded),
+            "notes": [written(note) for note in self.notes],
         } | ({"known": self.known} if self.known else {})
         return b"".join(_lines([head, *(_item_fields(one) for one in sorted(self.items, key=lambda one: one.id))]))
 
@@ -118,8 +120,8 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
             classes=None if head["classes"] is None else tuple(head["classes"]),
             scale=None if head["scale"] is None else Scale(head["scale"]),
             items=tuple(_item(line) for line in lines),
-            excluded=head["excluded"],
-            notes=tuple(head["notes"]),
+            excluded=read_counts(head["excluded"]),
+            notes=tuple(map(read_written, head["notes"])),
             known=tuple(head.get("known", ())),
         )
     except OSError as error:

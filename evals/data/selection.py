@@ -10,6 +10,7 @@ from typing import Self
 
 from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.ingest.reading.mapping import named_like_media
 from evals.data.eval_data import EvalData
@@ -17,7 +18,7 @@ from evals.data.eval_data import EvalData
 META = "meta."
 """How a field of the items' meta begins; where no property has its name the beginning may be left out."""
 
-NOT_SELECTED = "left out by the filter"
+NOT_SELECTED = Reason("not_selected")
 
 LABEL, LANGUAGE, SOURCE, LENGTH, MEDIA, CLAUSE = PLAIN = ("label", "language", "source", "length", "media", "clause")
 _OF_ITEMS = ("id", LANGUAGE, SOURCE, MEDIA)  # what is known of an item before anybody answers
@@ -105,7 +106,7 @@ class Selection:
 
     slices: Mapping[str, str] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
-    without: Counter[str] = field(default_factory=Counter)
+    without: Counter[Reason] = field(default_factory=Counter)
     _seen: dict[str, Counter[str]] = field(default_factory=dict)
     _kept: dict[str, set[str]] = field(default_factory=dict)
 
@@ -168,7 +169,7 @@ class Selection:
     def counted(self, data: EvalData) -> EvalData:
         """The data, with how many items were left out and what makes no slices."""
         notes = [
-            f"all items have the same {shown}: it makes no slices"
+            Reason.of("same_on_all_items", column=shown)
             for name, shown in self.slices.items()
             if name not in {LABEL, LENGTH, CLAUSE} and len(self._kept.get(name, ())) == 1
         ]

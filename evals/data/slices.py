@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.data.eval_data import NONE, Column, EvalData, Variant
 from evals.data.selection import CLAUSE
@@ -58,5 +59,5 @@ def with_clauses(data: EvalData, variant: str | None) -> EvalData:
     if column is None:
         told = "people alone cite no clauses" if variant is None else f"no answer of {variant} cites a clause"
         raise InputError(told, hint="answers cite clauses in a column `clauses`, or as the policy's prompt asks for")
-    note = f"clause: as {variant} cited them"
-    return replace(data, slices={**data.slices, CLAUSE: column}, notes=(*data.notes, note))
+    notes = (*data.notes, Reason.of("clauses_as_cited", variant=variant or ""))
+    return replace(data, slices={**data.slices, CLAUSE: column}, notes=notes)

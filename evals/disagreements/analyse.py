@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from evals.data.eval_data import EvalData
-from evals.disagreements import clusters, pairs, search
+from evals.disagreements import pairs
 from evals.disagreements.analysis import Conclusion, Disagreements
+from evals.disagreements.clusters import cluster as clusters
 from evals.disagreements.compared import compared
 from evals.disagreements.groups import group_rows
-from evals.disagreements.known import Known
 from evals.disagreements.notes import notes
 from evals.disagreements.people import read_people
-from evals.disagreements.sides import conclude
+from evals.disagreements.sides.conclude import conclude
+from evals.disagreements.sides.known import Known
+from evals.disagreements.slices import search
 from evals.disagreements.target import Target
 from evals.disagreements.terms import read_terms
 

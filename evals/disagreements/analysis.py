@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 
 
@@ -41,11 +42,11 @@ class Conclusion:
 
     Attributes:
         side: which.
-        because: the evidence, in an English sentence with its figures.
+        because: the evidence with its figures, sentence by sentence.
     """
 
     side: ProbableSide
-    because: str
+    because: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Disagreements:
         searched: how many slices were looked at.
         clusters: groups of similar misjudged items, those whose subject is misjudged more often than the rest first,
             then the largest; empty where texts are not known.
-        notes: what the reader must know, in English sentences.
+        notes: what the reader must know.
     """
 
     variant: str
@@ -163,4 +164,4 @@ class Disagreements:
     findings: tuple[SliceFinding, ...]
     searched: int
     clusters: tuple[Cluster, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from evals.data.eval_data import Codes
 from evals.disagreements.analysis import Example
 from evals.disagreements.compared import Compared
@@ -36,11 +37,11 @@ def shown(compared: Compared, ranked: Codes, count: int) -> tuple[Example, ...]:
     return tuple(chosen)
 
 
-def how_chosen(compared: Compared) -> str:
-    """In words, by what the examples were chosen."""
+def how_chosen(compared: Compared) -> Reason:
+    """By what the examples were chosen."""
     if compared.variant.confidence is None:
-        return "Examples are shown in the order of their ids."
-    return "Examples are the items the machine was surest of."
+        return Reason("examples_by_id")
+    return Reason("examples_surest_first")
 
 
 def _most_telling(compared: Compared, items: Codes) -> Codes:

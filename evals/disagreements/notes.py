@@ -1,4 +1,4 @@
-"""What the reader of an analysis must know, in sentences."""
+"""What the reader of an analysis must know."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from evals.data.eval_data import Scale
-from evals.disagreements.clusters import LEAST_ITEMS as LEAST_CLUSTERED
-from evals.disagreements.clusters import MOST_ITEMS, Clusters
+from evals.disagreements.clusters.cluster import LEAST_ITEMS as LEAST_CLUSTERED
+from evals.disagreements.clusters.cluster import MOST_ITEMS, Clusters
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import how_chosen
-from evals.disagreements.known import Known, percent
 from evals.disagreements.pairs import MOST_PAIRS, Pair
-from evals.disagreements.search import LEAST_ITEMS, Search
+from evals.disagreements.sides.known import Known, percent
+from evals.disagreements.slices.search import LEAST_ITEMS, Search
 
 
-def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tuple[str, ...]:
+def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tuple[Reason, ...]:
     """All that applies.
 
     Args:
@@ -27,9 +28,9 @@ def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tu
     """
     compared = known.compared
     if not len(compared):
-        return ("No item was both settled by people and answered by the variant.",)
+        return (Reason("nothing_compared"),)
     if not len(compared.misjudged):
-        return (f"The variant gives people's label to all {len(compared):,} items.",)
+        return (Reason.of("no_disagreement", items=len(compared)),)
     return (
         *_of_comparison(compared, pairs),
         *_of_search(compared, found),
@@ -38,80 +39,64 @@ def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tu
     )
 
 
-def _of_comparison(compared: Compared, pairs: list[Pair]) -> Iterator[str]:
+def _of_comparison(compared: Compared, pairs: list[Pair]) -> Iterator[Reason]:
     yield how_chosen(compared)
     yield from _never_given(compared)
     if compared.variant.repeats > 1:
-        yield (
-            f"The variant was asked {compared.variant.repeats} times: an item counts as disagreed if one answer "
-            "differs, and weighs as much as the share of answers that do."
-        )
+        yield Reason.of("asked_several_times", repeats=compared.variant.repeats)
     if compared.data.scale is Scale.ORDINAL:
         near = sum(pair.share for pair in pairs if abs(pair.people - pair.machine) == 1)
-        yield f"{percent(near)} of the disagreements are between neighbouring grades."
+        yield Reason.of("between_neighbouring_grades", share=percent(near))
     if len(pairs) > MOST_PAIRS:
-        yield f"{len(pairs) - MOST_PAIRS:,} rarer confusion pairs are not shown."
+        yield Reason.of("rarer_pairs_not_shown", pairs=len(pairs) - MOST_PAIRS)
 
 
-def _never_given(compared: Compared) -> Iterator[str]:
+def _never_given(compared: Compared) -> Iterator[Reason]:
     given = np.unique(compared.variant.codes[compared.at])
     for code, n in enumerate(np.bincount(compared.reference, minlength=len(compared.data.classes))):
         if n and code not in given:
-            name = compared.data.classes[code]
-            yield f"The variant never answers {name}, which people settled on for {n:,} items."
+            yield Reason.of("label_never_answered", label=compared.data.classes[code], items=int(n))
 
 
-def _of_search(compared: Compared, found: Search) -> Iterator[str]:
+def _of_search(compared: Compared, found: Search) -> Iterator[Reason]:
     if not found.searched:
-        yield f"No slices were searched: it takes {LEAST_ITEMS} items, and slices that hold enough of them."
+        yield Reason.of("no_slices_searched", items=LEAST_ITEMS)
         return
     standing = [one for one in found.found if one.surprising]
-    how = "exchanging who is misjudged" if compared.independent else "flipping the signs of groups or weighted items"
-    yield (
-        f"{found.searched:,} slices were looked at; p-values are corrected for that by {how} at random, so that "
-        f"without any true difference a slice stands in at most {percent(found.level)} of such searches."
-    )
+    how = Reason("exchanging_misjudged" if compared.independent else "flipping_signs")
+    yield Reason.of("slices_searched", slices=found.searched, how=how, level=percent(found.level))
     if standing:
-        yield "Slices were picked for being bad: on new items expect them somewhat less bad than shown."
+        yield Reason("slices_picked_for_being_bad")
     if any(name == "label" for one in standing for name, _ in one.where):
-        yield "Slices by `label` tell by what people said: they show what is missed, but can't be told beforehand."
+        yield Reason("slices_by_label")
     if found.repeated:
-        yield f"{found.repeated:,} more slices stand, but only repeat those shown."
+        yield Reason.of("slices_repeated", slices=found.repeated)
     if found.too_small:
-        yield f"{found.too_small:,} slices were not tested: they hold or leave out too few items."
+        yield Reason.of("slices_too_small", slices=found.too_small)
 
 
-def _of_clusters(compared: Compared, alike: Clusters) -> Iterator[str]:
+def _of_clusters(compared: Compared, alike: Clusters) -> Iterator[Reason]:
     wrong = len(compared.misjudged)
     if compared.data.texts is None:
-        yield "Texts are not known, so nothing is clustered."
+        yield Reason("no_texts_to_cluster")
     elif not alike.clustered:
-        yield f"Misjudged items are not clustered: there are {wrong}; below {LEAST_CLUSTERED} reading them is quicker."
+        yield Reason.of("too_few_to_cluster", items=wrong, least=LEAST_CLUSTERED)
     if wrong > alike.clustered > 0:
-        yield f"Of {wrong:,} misjudged items {MOST_ITEMS:,} drawn at random were clustered."
+        yield Reason.of("sample_clustered", items=wrong, drawn=MOST_ITEMS)
     if alike.found:
         worse = sum(one.worse for one in alike.found)
-        yield (
-            f"Clusters tell what misjudged items are about. Of {len(alike.found)} subjects {worse} are misjudged more "
-            "often than the rest; the others are only frequent."
-        )
+        yield Reason.of("subjects_of_clusters", subjects=len(alike.found), worse=worse)
     if alike.alone:
-        yield f"{alike.alone:,} misjudged items are in no cluster that terms mark."
+        yield Reason.of("items_in_no_cluster", items=alike.alone)
 
 
-def _of_sides(known: Known) -> Iterator[str]:
+def _of_sides(known: Known) -> Iterator[Reason]:
     data = known.compared.data
     single = int((known.people.raters[known.compared.at] == 1).sum())
     if single > len(known.compared) / 2:
-        yield (
-            f"{single:,} of {len(known.compared):,} items have one reviewer: where they and the machine differ, either "
-            "may be wrong."
-        )
+        yield Reason.of("items_with_one_reviewer", single=single, items=len(known.compared))
     if any(not data.variants[peer.name].identity.prompt for peer in known.peers):
-        yield (
-            "Imported variants are taken for different models; those whose mistakes nearly all coincide count once. "
-            "Models of one family share mistakes."
-        )
+        yield Reason("imported_variants")
     tied = int(np.sum(known.people.split & (data.reference < 0)))
     if tied:
-        yield f"{tied:,} items on which reviewers are tied are not compared, but count where reviewers are looked at."
+        yield Reason.of("tied_items_not_compared", items=tied)

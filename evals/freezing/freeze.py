@@ -11,7 +11,9 @@ import numpy as np
 from assistant.domain.canonical import label_key
 from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
+from assistant.reports.reasons.worded import written
 from assistant.routing.sampling import draw
 from evals.data.eval_data import Codes, Scale, Sight
 from evals.data.frozen import FrozenAnswer, FrozenItem, Snapshot
@@ -20,9 +22,9 @@ from evals.freezing.candidates import Candidate, meta_value
 from evals.freezing.leakage import Guides, leaks
 from evals.gates.suite import Suite
 
-ONLY_ASSISTED = "answered only in sight of the machine's answer"
-OFF_LABEL_SET = "labels outside the label set"
-TOO_MANY = "more than max_items"
+ONLY_ASSISTED = Reason("only_assisted")
+OFF_LABEL_SET = Reason("off_label_set")
+TOO_MANY = Reason("more_than_max_items")
 
 SCALES: Mapping[LabelKind, Scale] = {
     LabelKind.SINGLE: Scale.NOMINAL,
@@ -37,7 +39,7 @@ def freeze(
     guides: Guides,
     label_set: LabelSet | None,
     *,
-    notes: Sequence[str] = (),
+    notes: Sequence[Reason] = (),
 ) -> Snapshot:
     """The snapshot a suite's data makes now.
 
@@ -51,7 +53,7 @@ def freeze(
     Raises:
         InputError: nothing is left to evaluate on; says why.
     """
-    excluded: Counter[str] = Counter()
+    excluded: Counter[Reason] = Counter()
     in_order = sorted(candidates, key=lambda one: one.id)
     conditions = [Condition.read(text) for text in suite.data.where]
     chosen = [one for one in in_order if all(condition.fits(one.described) for condition in conditions)]
@@ -89,7 +91,7 @@ def _used(answers: Iterable[Sequence[FrozenAnswer]]) -> set[str]:
     return {name for of_item in answers for one in of_item for name in (*one.labels, *one.unknown, *one.denied)}
 
 
-def _answered(one: Candidate, suite: Suite, label_set: LabelSet | None, excluded: Counter[str]) -> Candidate | None:
+def _answered(one: Candidate, suite: Suite, label_set: LabelSet | None, excluded: Counter[Reason]) -> Candidate | None:
     """The item with those answers that count; None where too few do."""
     blind = [answer for answer in one.answers if not (suite.data.blind and answer.sight is Sight.ASSISTED)]
     known = [read for answer in blind if (read := _counting(answer, label_set)) is not None]
@@ -100,7 +102,7 @@ def _answered(one: Candidate, suite: Suite, label_set: LabelSet | None, excluded
     elif len(one.answers) >= suite.data.minimum_reviewers:
         excluded[ONLY_ASSISTED] += 1
     else:
-        excluded[f"fewer than {suite.data.minimum_reviewers} reviewers"] += 1
+        excluded[Reason.of("too_few_reviewers", reviewers=suite.data.minimum_reviewers)] += 1
     return None
 
 
@@ -156,17 +158,17 @@ def _frozen_items(usable: Sequence[Candidate], groups: Codes, taken: Codes, suit
     return items
 
 
-def _sight_notes(usable: Sequence[Candidate], taken: Codes) -> list[str]:
+def _sight_notes(usable: Sequence[Candidate], taken: Codes) -> list[Reason]:
     unknown = sum(any(one.sight is Sight.UNKNOWN for one in usable[at].answers) for at in taken.tolist())
     if not unknown:
         return []
-    return [f"of {unknown:,} items nobody knows whether people saw the machine's answer; their labels count"]
+    return [Reason.of("sight_not_known", items=unknown)]
 
 
-def _nothing_left(asked: int, left_out: Mapping[str, int]) -> InputError:
+def _nothing_left(asked: int, left_out: Mapping[Reason, int]) -> InputError:
     if not asked:
         return InputError("no labelled item is what the suite asks for", hint="assistant labels import FILE")
-    why = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    why = ", ".join(f"{count:,} {written(reason)}" for reason, count in left_out.items())
     return InputError(
         f"the suite is empty: of {asked:,} labelled items it asks for none can be evaluated on ({why})",
         hint="widen its [data], or have more items labelled",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.ingest.duplicates.near_duplicates import group_near_duplicates
 from assistant.ingest.duplicates.signatures import fold, signatures
 from assistant.store.certification.labelled import PrecedentPlace
@@ -16,10 +17,10 @@ from evals.freezing.candidates import Candidate
 
 __all__ = ["Guides", "leakage_groups", "leaks", "near_examples", "precedent_ties", "ties"]
 
-PRECEDENT = "precedents"
-NEAR_PRECEDENT = "near-duplicates of precedents, or of their group"
-EXAMPLE = "examples of a policy, or near-duplicates of them"
-IN_PROMPT = "quoted in a prompt"
+PRECEDENT = Reason("precedent")
+NEAR_PRECEDENT = Reason("near_precedent")
+EXAMPLE = Reason("policy_example")
+IN_PROMPT = Reason("quoted_in_prompt")
 _LEAST_QUOTE = 20  # characters: a shorter text stands in a prompt by chance
 
 
@@ -40,7 +41,7 @@ class Guides:
     threshold: float = 0.85
 
 
-def leaks(candidates: Sequence[Candidate], guides: Guides, group_by: str) -> tuple[dict[int, str], Codes]:
+def leaks(candidates: Sequence[Candidate], guides: Guides, group_by: str) -> tuple[dict[int, Reason], Codes]:
     """Why items can't be evaluated on, by position, and the leakage group of each, shape (n,).
 
     A leakage group is left out as a whole when one of its items, or an item it is tied to, guides models.
@@ -56,7 +57,7 @@ def leaks(candidates: Sequence[Candidate], guides: Guides, group_by: str) -> tup
         for at, one in enumerate(candidates)
         if one.digest in settled or at in near or at in quoted
     }
-    reason_of_group: dict[int, str] = {}
+    reason_of_group: dict[int, Reason] = {}
     for at, ties_of in enumerate(tied):
         if not from_precedents.isdisjoint(ties_of):
             reason_of_group[int(groups[at])] = NEAR_PRECEDENT

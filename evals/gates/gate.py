@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.reports.reasons.worded import english
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.shares import share_of
 from evals.comparison.comparison import Comparison
@@ -90,7 +91,8 @@ def _judged(data: EvalData, comparison: Comparison, rules: GateRules, margin: fl
 def _above(name: str, what: str, figure: Coefficient, floor: float) -> RuleResult:
     """Passed where the whole interval lies above the floor, failed where all of it lies at or below."""
     if figure.value is None or figure.low is None or figure.high is None:
-        return RuleResult(name, Outcome.CANNOT_TELL, f"{what} can't be told: {figure.reason or 'no interval'}")
+        why = "no interval" if figure.reason is None else english(figure.reason)
+        return RuleResult(name, Outcome.CANNOT_TELL, f"{what} can't be told: {why}")
     told = f"{what} is {_percent(figure.value)} ({_percent(figure.low)} to {_percent(figure.high)}, n = {figure.n:,})"
     if figure.low > floor:
         return RuleResult(name, Outcome.PASSED, f"{told}: above {_percent(floor)}")

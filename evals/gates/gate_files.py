@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from assistant.reports.blocks import Block, Said, Table
+from assistant.reports.markdown import blocks_as_markdown, code, escaped
+from assistant.reports.words import Words
 from evals.gates.gate import GateResult, Outcome, RuleResult
 from evals.report.sentences import verdict_sentence
 
-_MARKS = {Outcome.PASSED: "passed", Outcome.FAILED: "**failed**", Outcome.CANNOT_TELL: "can't tell"}
-_MARKUP = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#"})
+_OUTCOMES = {True: "passed", False: "failed"}
 
 
 def junit(suite: str, results: Sequence[GateResult]) -> str:
@@ -39,22 +41,25 @@ def junit(suite: str, results: Sequence[GateResult]) -> str:
 
 def markdown(suite: str, digest: str, results: Sequence[GateResult]) -> str:
     """A summary for a pull request: the verdict first, then the rules."""
-    lines = [f"## Gate {_plain(suite)}: {'passed' if all(one.passed for one in results) else 'failed'}", ""]
+    passed = all(one.passed for one in results)
+    words = Words()
+    parts = [f"## Gate {escaped(suite)}: {_OUTCOMES[passed]}\n"]
     for result in results:
-        candidate, baseline = result.comparison.candidate, result.comparison.baseline
-        lines += [
-            f"### {_plain(candidate.name)} against {_plain(baseline.name)}: {'passed' if result.passed else 'failed'}",
-            "",
-            _plain(verdict_sentence(result.comparison)),
-            "",
-            "| rule | outcome | why |",
-            "|---|---|---|",
-            *(f"| {_plain(rule.name)} | {_MARKS[rule.outcome]} | {_plain(rule.sentence)} |" for rule in result.rules),
-            "",
-        ]
-        if any(rule.outcome is Outcome.CANNOT_TELL for rule in result.rules):
-            lines += [f"What can't be told {'passes' if result.undecided_passes else 'counts as failed'}.", ""]
-    return "\n".join([*lines, f"Frozen data: `{digest}`", ""])
+        candidate, baseline = escaped(result.comparison.candidate.name), escaped(result.comparison.baseline.name)
+        parts.append(f"### {candidate} against {baseline}: {_OUTCOMES[result.passed]}\n")
+        parts.append(blocks_as_markdown(_blocks(result), words))
+    return "\n".join([*parts, f"Frozen data: {code(digest)}\n"])
+
+
+def _blocks(result: GateResult) -> list[Block]:
+    rows = [(rule.name, rule.outcome.value, rule.sentence) for rule in result.rules]
+    blocks: list[Block] = [
+        Said(verdict_sentence(result.comparison), "lead"),
+        Table("The gate's rules", ("rule", "outcome", "why"), rows),
+    ]
+    if any(rule.outcome is Outcome.CANNOT_TELL for rule in result.rules):
+        blocks.append(Said(f"What can't be told {'passes' if result.undecided_passes else 'counts as failed'}."))
+    return blocks
 
 
 def _case(parent: ET.Element, class_name: str, rule: RuleResult, result: GateResult) -> None:
@@ -74,8 +79,3 @@ def _xml(text: str) -> str:
         one if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff") else "?"
         for one in text
     )
-
-
-def _plain(text: str) -> str:
-    """A name or sentence that can't turn into markup, in one line."""
-    return " ".join(text.split()).translate(_MARKUP)

@@ -21,7 +21,7 @@ from pydantic import (
 
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import Reading, Readings, delimiter_of
-from evals.agreement.panel import COEFFICIENTS
+from evals.agreement.metrics import metric_named, metrics
 from evals.data.eval_data import Scale
 from evals.data.selection import META, PLAIN, Condition
 from evals.gates.suite_mistakes import tell_mistakes
@@ -42,9 +42,11 @@ def _known_slice(name: str) -> str:
 
 
 def _known_metric(name: str) -> str:
-    if name in COEFFICIENTS:
+    one = metric_named(name)
+    if one is not None and one.of_variant is not None:
         return name
-    raise ValueError(f"{name!r} is no metric; there are: {', '.join(COEFFICIENTS)}")
+    there_are = ", ".join(one.name for one in metrics() if one.of_variant is not None)
+    raise ValueError(f"{name!r} is no metric; there are: {there_are}")
 
 
 def _is_condition(text: str) -> str:

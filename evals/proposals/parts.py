@@ -9,8 +9,7 @@ import numpy as np
 
 from assistant.errors import InputError
 from evals.data.eval_data import EvalData
-from evals.data.part import part_of
-from evals.data.split import split_groups
+from evals.data.split import part_of, split_groups
 from evals.disagreements.analysis import Disagreements, Example
 from evals.proposals.copies import sharing
 

@@ -43,4 +43,4 @@ def as_report(evaluation: Evaluation, language: str = "en") -> Report:
         sections.append(disagreements_section(evaluation.disagreements, words))
     if evaluation.confidences:
         sections.append(confidence_section(evaluation.confidences, words))
-    return Report(language, words.say("report_title", title=evaluation.subject.title), sections)
+    return Report(language, words.say("Evaluation: {title}", title=evaluation.subject.title), sections)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from assistant.errors import InputError
-from assistant.file_modes import hand_on
+from assistant.reports.as_json import plain
+from assistant.reports.files import write_files
 from assistant.reports.markdown import as_markdown
 from assistant.reports.page import MARK, as_page
 from evals.evaluation import Evaluation
-from evals.report.as_json import as_json
 from evals.report.document import as_report
 
 FILES = ("report.html", "report.md", "report.json")
-_HEAD = 4_096  # bytes of a file in which its mark stands
 
 
 def write_report(evaluation: Evaluation, folder: Path, language: str = "en") -> tuple[Path, ...]:
@@ -36,30 +35,9 @@ def write_report(evaluation: Evaluation, folder: Path, language: str = "en") -> 
     report = as_report(evaluation, language)
     document = json.dumps(as_json(evaluation), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     contents = (as_page(report), as_markdown(report), document)
-    paths = tuple(folder / name for name in FILES)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in paths:
-            _check_replaceable(path)
-        for path, content in zip(paths, contents, strict=True):
-            _write(path, content)
-    except OSError as error:
-        hint = "name another folder"
-        raise InputError(f"the report can't be written: {error.strerror}", where=str(folder), hint=hint) from error
-    return paths
+    return write_files(folder, dict(zip(FILES, contents, strict=True)))
 
 
-def _check_replaceable(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        if MARK.encode() not in file.read(_HEAD):
-            raise InputError("this file is no report, so it is left alone", where=str(path), hint="name another folder")
-
-
-def _write(path: Path, content: str) -> None:
-    """Whole or not at all; half a surrogate pair, which UTF-8 can't hold, is written out."""
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(content.encode("utf-8", "backslashreplace"))
-    hand_on(unfinished)
-    unfinished.replace(path)
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything of an evaluation, in the order of its classes. `report` comes first and tells what the document is."""
+    return {"report": MARK, "format": 1, **plain(evaluation)}

@@ -6,7 +6,7 @@ python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery
 `--rows` is the size of the section `databases`, a million by default.
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
-section leaves the judgement to the reader.
+section leaves the predictions to the reader.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.stats.agreement.aggregation import dawid_skene
 from assistant.stats.agreement.raters import rating_counts
-from assistant.stats.agreement.raters_intervals import coefficients_of_counts
+from assistant.stats.agreement.raters_intervals import ratings_of_counts
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.comparison.compare import compare
 from evals.comparison.scores import Terms
@@ -93,7 +93,7 @@ def alpha() -> Callable[[], object]:
     """Nominal alpha with its interval, from ratings one a row."""
     items, raters, codes = _ratings(1_000_000)
     counts = (items, raters, codes, len(CLASSES))
-    return lambda: coefficients_of_counts(rating_counts(*counts), names=("alpha_nominal",))
+    return lambda: ratings_of_counts(rating_counts(*counts)).coefficient("alpha_nominal", 0.95)
 
 
 def dawid_skene_em() -> Callable[[], object]:

@@ -16,9 +16,11 @@ from assistant.application.evaluation.snapshots import freeze_suite, open_frozen
 from assistant.application.evaluation.sources import RunsSource, assemble
 from assistant.application.labeling.work import JobChoice
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from assistant.domain.reviews import Review
 from assistant.errors import InputError, InvalidValueError
 from assistant.models.dev.faults import Faults
+from assistant.reports.reasons.worded import english
 from assistant.store.runs.prelabels import PendingItem
 from assistant.wiring.workspace import Workspace
 from evals.data.eval_data import SIGHTS, Sight
@@ -137,7 +139,7 @@ def test_a_file_whose_content_changed_is_said(assistant: Assistant, workspace: P
     items.write_bytes(items.read_bytes().replace(b"text number 3", b"another text"))
     with Workspace.open(workspace) as opened:
         data, _, _ = suite_data(opened, path)
-    assert any("1 items with other content" in note for note in data.notes)
+    assert any("1 items with other content" in english(note) for note in data.notes)
     assert data.texts is not None
     assert data.texts[3] == ""
 
@@ -181,8 +183,8 @@ def test_production_is_weighted_by_the_route_in_force_when_it_was_labelled(
         **dict.fromkeys(certain, Sight.BLIND),
         **dict.fromkeys(rare, Sight.ASSISTED),
     }
-    assert any("1 items were labelled before r1 routed them" in note for note in data.notes)
-    assert any("weighted by the chance that the routes of r1" in note for note in data.notes)
+    assert Reason.of("labelled_before_routed", items=1, run="r1") in data.notes
+    assert Reason.of("labels_weighted_by_routes", run="r1") in data.notes
 
 
 def test_a_failed_answer_is_no_usable_answer_and_runs_can_be_compared(
@@ -200,7 +202,7 @@ def test_a_failed_answer_is_no_usable_answer_and_runs_can_be_compared(
     assert data.classes[-1] == NO_ANSWER
     failed = data.variants["r1"].first == len(data.classes) - 1
     assert 0 < failed.sum() < len(data)
-    assert data.left_out["labelled, and not asked in the run"] >= 80
+    assert data.left_out[Reason("labelled_and_not_asked")] >= 80
 
 
 def test_precedents_settled_since_are_withheld_and_replies_that_saw_them_do_not_count(

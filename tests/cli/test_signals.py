@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.application.certification.inclusion import LABELLED, RANDOM, WEIGHTED
+from assistant.trust.weighted_sample import LABELLED, RANDOM, WEIGHTED
 from tests.cli.certified import answered_run
 from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl

@@ -10,12 +10,21 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import assistant
+from assistant.domain.reasons import AS_WRITTEN
 from assistant.messages.language import LOCALES
+from assistant.reports.reasons.worded import MESSAGES
 
-FOLDER = Path(assistant.__file__).parent
-_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-_PACKAGES = ("web", "messages", "reports")
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+FOLDER = Path(assistant.__file__).parents[1]
+_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.j2", "jinja2.ext:babel_extract")]
+_PACKAGES = ("assistant/web", "assistant/messages", "assistant/reports", "evals")
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "marked": None,
+    "say": None,
+    "figures": None,  # of reports: `words.say("...")`
+}
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,15 @@ class Text:
 
 def collected() -> dict[str, Text]:
     """All texts, by their English singular."""
-    options = {"**.html": {"trimmed": "true", "silent": "false"}}
+    options = {one: {"trimmed": "true", "silent": "false"} for one in ("**.html", "**.j2")}
     found: dict[str, Text] = {}
     for package in _PACKAGES:
         for name, line, message, _, _ in extract_from_dir(str(FOLDER / package), _METHODS, options, _KEYWORDS):
             singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
             found.setdefault(singular, Text(singular, plural, f"{package}/{name}:{line}"))
+    for code, english in MESSAGES.items():
+        if code != AS_WRITTEN:
+            found.setdefault(english, Text(english, None, f"assistant/reports/reasons: {code}"))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.domain.reasons import as_written
 from assistant.reports.markdown import as_markdown, code, escaped
 from assistant.reports.page import MARK
 from evals.report.document import as_report
@@ -61,7 +62,12 @@ def test_rows_are_as_wide_as_their_head() -> None:
     names = {"a | b": "c"}
     evaluation = made_up.full()
     evil = replace(
-        evaluation, subject=replace(evaluation.subject, title="x | y", left_out={"p | q": 1, **dict.fromkeys(names, 2)})
+        evaluation,
+        subject=replace(
+            evaluation.subject,
+            title="x | y",
+            left_out={as_written("p | q"): 1, **dict.fromkeys(map(as_written, names), 2)},
+        ),
     )
     for block in as_markdown(as_report(evil)).split("\n\n"):
         if block.startswith("|"):

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from assistant.domain.reasons import Reason, as_written
 from assistant.reports.page import as_page
 from assistant.reports.visible import visible
 from evals.evaluation import Evaluation
-from evals.report.as_json import as_json
 from evals.report.document import as_report
+from evals.report.write import as_json
 from tests.evals.report import made_up
 from tests.evals.report.reading import Page
 
@@ -61,8 +62,10 @@ def full(language: str = "en") -> str:
 def poisoned() -> Evaluation:
     """Evil names of variants and labels, evil ids, texts, reasons, notes, slices and terms."""
     whole = made_up.full()
+    said = (as_written("12 items were odd"), Reason.of("label_never_answered", label="harassment", items=3))
+    whole = replace(whole, subject=replace(whole.subject, notes=said))
     texts = {made_up.OLD: EVIL[0], made_up.NEW: EVIL[1], "harassment": EVIL[2], "fine": EVIL[3], "post-": EVIL[1]}
-    texts |= {"language": EVIL[0], "one class only": EVIL[1], "discount": EVIL[2], "12 items were": EVIL[3]}
+    texts |= {"language": EVIL[0], "discount": EVIL[2], "12 items were": EVIL[3]}
     return _replaced(whole, texts)
 
 
@@ -140,10 +143,10 @@ def test_texts_are_veiled_and_isolated() -> None:
 
 def test_undefined_shows_its_reason_and_never_nought() -> None:
     read = Page(page(made_up.minimal()))
-    assert read.text.count("not defined: one class only") == 4
-    assert "not defined: one class only 40 40" in " ".join(read.text.split())
+    assert read.text.count("not defined: the label set has one label only") == 4
+    assert "not defined: the label set has one label only 40 40" in " ".join(read.text.split())
     assert not re.findall(r"\b0\.0+\b", read.text)
-    assert Page(page(made_up.minimal(), "zh")).text.count("无定义：只有一个类别") == 4
+    assert Page(page(made_up.minimal(), "zh")).text.count("无定义：标签集只有一个标签") == 4
 
 
 def test_words_that_differ_are_marked() -> None:
@@ -174,14 +177,18 @@ def test_a_chinese_page_has_no_english_words_of_ours() -> None:
     evaluation = made_up.full()
     said = set(re.findall(r"[A-Za-z]{2,}", Page(full("zh")).text))
     data = set(re.findall(r"[A-Za-z]{2,}", visible("\n".join(_values(as_json(evaluation))))))
-    known = "Cohen Gwet AC Krippendorff Holm AUROC Kappa token ms lo"  # the last is cut off
+    known = (
+        "Cohen Gwet AC Krippendorff Holm AUROC Kappa Tango McNemar Korn Graubard mid token ms lo"  # the last is cut off
+    )
     assert sorted(said - data - set(known.split())) == []
 
 
 def _values(value: Any) -> list[str]:
-    """All texts in plain data that aren't names of fields."""
+    """All texts in plain data that aren't names of fields, nor our own sentences."""
     if isinstance(value, dict):
-        return [text for one in value.values() for text in _values(one)]
+        ours = {"reason", "notes", "because", "method", "test"}
+        ours |= {name for name in value if name.endswith(("_code", "_codes"))}
+        return [text for name, one in value.items() if name not in ours for text in _values(one)]
     if isinstance(value, list):
         return [text for one in value for text in _values(one)]
     return [value] if isinstance(value, str) else []

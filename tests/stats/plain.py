@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.agreement.coefficient_intervals import NOMINAL, _coefficient
 from assistant.stats.agreement.raters import NO_PAIRS, ONE_LABEL, check_counts, rating_counts
@@ -134,7 +135,7 @@ class RatersCoefficient:
     agreement: float | None
     chance: float | None
     items: int
-    reason: str | None = None
+    reason: Reason | str | None = None
 
 
 def fleiss_kappa(counts: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> RatersCoefficient:

@@ -23,7 +23,7 @@ from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Serving, assistant, dev_server, repeatable_nonces  # noqa: F401 - fixtures
 from tests.web.api.conftest import with_token
 from tests.web.conftest import PORT, workspace  # noqa: F401 - fixtures
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp, made_up_in
 
 RUNS = "/api/v1/runs"
 ASKED = {"prompt": "moderation@2", "model": "openai:dev", "budget": 5}
@@ -34,7 +34,7 @@ Client = Callable[[], TestClient]
 def slow(workspace: Workspace, dev_server: Callable[..., Serving]) -> Iterator[MadeUp]:  # noqa: F811 - the fixtures
     """A workspace that asks a model which takes its time, at a price."""
     dev_server(latency_ms=400)
-    made = MadeUp(workspace, 24)
+    made = made_up_in(workspace, 24)
     settings = workspace.folder / "assistant.toml"
     text = settings.read_text().replace('spec = "local"', 'spec = "openai:dev"')
     prices = '\n[prices."openai:dev"]\ninput = 0.1\noutput = 0.4\n'

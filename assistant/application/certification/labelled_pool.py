@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.application.certification.raw_signals import compared_signals
 from assistant.errors import FatalModelError, InputError
 from assistant.ingest.labels.labelled_set import LabelledSet, MachineAnswers
 from assistant.models.embedders.build import build_embedder
 from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.signals.raw_signals import compared_signals
 
 NO_EMBEDDER = "none"
 _BATCH = 256  # texts at once: enough to keep the embedder busy, little enough to show progress

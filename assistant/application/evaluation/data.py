@@ -18,6 +18,7 @@ from assistant.application.evaluation.snapshots import (
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.work import Asking
+from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import AssistantError, InputError
 from assistant.ingest.labels.answer_files import read_machine_answers
@@ -211,22 +212,23 @@ def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     return texts
 
 
-def _place_notes(found: Found, suite: Suite) -> list[str]:
+def _place_notes(found: Found, suite: Suite) -> list[Reason]:
     if suite.data.query is None and not any(one.asked for one in suite.variants):
         return []
-    notes = []
+    notes: list[Reason] = []
     if found.missing:
-        notes.append(f"{len(found.missing):,} frozen items are not in this workspace: {_some(found.missing)}")
+        notes.append(Reason.of("frozen_items_missing", count=len(found.missing), items=_some(found.missing)))
     if found.changed:
-        notes.append(f"{len(found.changed):,} frozen items have another content now: {_some(found.changed)}")
+        notes.append(Reason.of("frozen_items_changed", count=len(found.changed), items=_some(found.changed)))
     return notes
 
 
-def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
+def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     if frozen.suite.repeats == 1:
         return []
-    cold = [one.name for one in frozen.suite.variants if one.asked and not _temperature(asking_of(workspace, one, 0))]
-    return [f"asked at temperature 0, where repeats mostly repeat themselves: {', '.join(cold)}"] if cold else []
+    asked = [one for one in frozen.suite.variants if one.asked]
+    cold = tuple(one.name for one in asked if not _temperature(asking_of(workspace, one, 0)))
+    return [Reason.of("repeats_at_temperature_0", variants=cold)] if cold else []
 
 
 def _temperature(asking: Asking) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.application.evaluation.data import suite_data
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.wiring.workspace import Workspace
 from evals.comparison.compare import compare
@@ -29,7 +30,7 @@ class JudgedSuite:
     suite: Suite
     digest: str
     results: tuple[GateResult, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
 
     @property
     def passed(self) -> bool:

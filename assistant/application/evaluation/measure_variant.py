@@ -9,7 +9,7 @@ from assistant.application.evaluation.sources import EvalSource, assemble
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.panel import AgreementPanel
 from evals.agreement.panel_of_variant import agreement_panel
-from evals.agreement.people import people_coefficients
+from evals.agreement.people_panel import people_coefficients
 from evals.agreement.slice_agreement import SliceAgreement, slice_agreement
 from evals.data.eval_data import EvalData
 from evals.data.selection import Selection

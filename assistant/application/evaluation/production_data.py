@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import orjson
 
 from assistant.application.certification.campaign_state import read_history
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.policies import LabelSet
+from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import InputError
+from assistant.reports.reasons.worded import read_written
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production
@@ -25,8 +27,8 @@ from evals.data.selection import Selection, properties_of, shows_media
 from evals.freezing.candidates import Routed, chance, frozen_answer, stated_inclusion
 from evals.freezing.freeze import SCALES, spelled
 
-FOR_ANOTHER_REASON = "labelled for a reason that speaks for no other item"
-NOT_ANSWERED = "labelled, and not asked in the run"
+FOR_ANOTHER_REASON = Reason("labelled_for_another_reason")
+NOT_ANSWERED = Reason("labelled_and_not_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class _Chances:
 
     run: str
     campaign: Mapping[str, float] | None
-    note: str
+    note: Reason | None
     routed: Routed
     finite: bool = False
 
@@ -76,7 +78,7 @@ def runs_data(
     """
     chances = _chances(workspace, runs[0])
     label_set = workspace.policy.label_set if any(run.policy for run in runs) else None
-    left_out: Counter[str] = Counter()
+    left_out: Counter[Reason] = Counter()
     before = stated = 0
     chosen = selection or Selection()
     described = {one.facts.id: (one, described_facts(one.facts)) for one in workspace.labelled_items.items()}
@@ -156,8 +158,8 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     speaking = speaking_labels(workspace, run)
     if speaking is not None:
         inclusion, sampled = speaking
-        return _Chances(run.name, inclusion, sampled.note(run), {}, sampled.finite)
-    return _Chances(run.name, None, "", dict(workspace.labelled_items.routed(run.id)))
+        return _Chances(run.name, inclusion, read_written(sampled.note(run.name)), {}, sampled.finite)
+    return _Chances(run.name, None, None, dict(workspace.labelled_items.routed(run.id)))
 
 
 def _newest(item: LabelledItem, label_set: LabelSet | None) -> Iterator[FrozenAnswer]:
@@ -174,16 +176,14 @@ def _known(workspace: Workspace, answers: Iterable[FrozenAnswer]) -> tuple[str, 
     return names if used and used <= set(names) else ()
 
 
-def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[str]:
-    if chances.campaign is not None:
+def _notes(chances: _Chances, before: int, stated: int, items: int) -> list[Reason]:
+    if chances.note is not None:
         return [chances.note]
-    notes = []
+    notes: list[Reason] = []
     if stated:
-        notes.append(f"{stated:,} items are weighted by the inclusion probability that came with them")
+        notes.append(Reason.of("items_with_stated_inclusion", items=stated))
     if before + stated < items:
-        notes.append(f"labels are weighted by the chance that the routes of {chances.run} gave them")
+        notes.append(Reason.of("labels_weighted_by_routes", run=chances.run))
     if before:
-        notes.append(
-            f"{before:,} items were labelled before {chances.run} routed them: they stand for themselves alone"
-        )
+        notes.append(Reason.of("labelled_before_routed", items=before, run=chances.run))
     return notes

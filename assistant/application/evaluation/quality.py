@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
 from assistant.store.review.labels.weekly import blind_days
@@ -51,7 +52,7 @@ class Panels:
     """
 
     panels: Mapping[str, AgreementPanel]
-    notes: Sequence[str]
+    notes: Sequence[Reason]
     items: int
 
     @property

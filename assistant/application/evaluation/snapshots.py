@@ -8,10 +8,12 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.application.evaluation.suites import FOLDER, guides_of
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import read_answer_files
+from assistant.reports.reasons.worded import read_written, written_counts
 from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.database import now
 from assistant.wiring.workspace import Workspace
@@ -150,40 +152,39 @@ def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
 
 def _weighted(
     workspace: Workspace, store: LabelledStore, name: str
-) -> tuple[Iterable[LabelledItem], Routed, Sequence[str]]:
+) -> tuple[Iterable[LabelledItem], Routed, Sequence[Reason]]:
     """Labelled items with the chance each had to be: by the run's campaign, else by its routes, and notes on it"""
     if not name:
-        note = "every item stands for itself alone: what people were given to label need not be like all items"
-        return store.items(), {}, [note]
+        return store.items(), {}, [Reason("items_stand_for_themselves")]
     run = workspace.runs.find(name)
     speaking = speaking_labels(workspace, run)
     if speaking is None:
-        note = f"labels are weighted by the chance that the routes of {name} gave them"
-        return store.items(), dict(store.routed(run.id)), [note]
+        return store.items(), dict(store.routed(run.id)), [Reason.of("labels_weighted_by_routes", run=name)]
     inclusion, sampled = speaking
     labelled = [one for one in store.items() if one.facts.id in inclusion]
-    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [sampled.note(run)]
+    note = read_written(sampled.note(run.name))
+    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [note]
 
 
-def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[str]:
-    """What the suite's data would be now, where that is not what was frozen; in sentences, none where it is."""
-    again = f"the frozen labels count; assistant eval freeze {frozen.suite.name} --again  takes the new ones in"
+def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
+    """What the suite's data would be now, where that is not what was frozen; none where it is."""
+    suite = frozen.suite.name
     try:
         now_there = take_snapshot(workspace, frozen.suite, frozen.path)
     except InputError as error:
-        return [f"the suite could not be frozen now: {error.what}; {again}"]
+        return [Reason.of("not_to_be_frozen_now", why=error.what, suite=suite)]
     if now_there.digest == frozen.digest:
         return []
     before, after = _by_id(frozen.snapshot), _by_id(now_there)
     both = before.keys() & after.keys()
     counts = {
-        "items more": len(after.keys() - both),
-        "items fewer": len(before.keys() - both),
-        "items with other answers": sum(before[name].answers != after[name].answers for name in both),
-        "items with other content": sum(before[name].digest != after[name].digest for name in both),
+        "items_more": len(after.keys() - both),
+        "items_fewer": len(before.keys() - both),
+        "items_with_other_answers": sum(before[name].answers != after[name].answers for name in both),
+        "items_with_other_content": sum(before[name].digest != after[name].digest for name in both),
     }
-    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "groups or fields of items"
-    return [f"the data has changed since {frozen.suite.name} was frozen ({told}): {again}"]
+    changes = tuple(Reason.of(code, count=count) for code, count in counts.items() if count)
+    return [Reason.of("changed_since_frozen", suite=suite, changes=changes or (Reason("groups_or_fields"),))]
 
 
 def find_items(workspace: Workspace, snapshot: Snapshot) -> Found:
@@ -215,7 +216,12 @@ def _record_path(target: Path) -> Path:
 
 
 def _write(target: Path, snapshot: Snapshot, digest: str) -> None:
-    record = {"digest": digest, "items": len(snapshot.items), "excluded": snapshot.excluded, "frozen_at": now()}
+    record = {
+        "digest": digest,
+        "items": len(snapshot.items),
+        "excluded": written_counts(snapshot.excluded),
+        "frozen_at": now(),
+    }
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(snapshot.as_bytes())

@@ -1,9 +1,8 @@
-"""`assistant signals`: what each raw signal is worth, and how far confidence can be believed."""
+"""`assistant signals`: the discrimination of each raw signal, and how reliable confidence is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assistant.application.certification.signal_report import RunSignals
-    from assistant.trust.signals.discrimination import SignalWorth
+    from assistant.trust.signals.discrimination import SignalDiscrimination
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +44,8 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
 
 
 def _as_dict(found: RunSignals) -> dict[str, Any]:
+    from assistant.reports.as_json import plain
+
     run, fit = found.run, found.fit
     told = None if fit is None else {"fit": fit.id, "labels_used": fit.labels_used, **fit.report}
     return {
@@ -54,7 +55,7 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
         "labelled": found.labelled,
         "wrong": found.wrong,
         "speaks_for": found.speaks_for,
-        "signals": [asdict(worth) for worth in found.worths],
+        "signals": [plain(one) for one in found.discriminations],
         "fit": told,
     }
 
@@ -65,22 +66,24 @@ def _shown(found: RunSignals) -> list[str | Table]:
         f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} model labels "
         f"differ from human labels; figures speak for {found.speaks_for}"
     )
-    if not found.worths:
+    if not found.discriminations:
         return [head, "the run has no signals", *_reliability(found)]
     columns = ("signal", "items", "mean if right", "if wrong", "AUROC", "95 % interval", "")
-    return [head, "", table(columns, map(_row, found.worths)), *_reliability(found)]
+    return [head, "", table(columns, map(_row, found.discriminations)), *_reliability(found)]
 
 
-def _row(worth: SignalWorth) -> tuple[str, ...]:
-    interval = "-" if worth.low is None or worth.high is None else f"{worth.low:.2f} to {worth.high:.2f}"
+def _row(one: SignalDiscrimination) -> tuple[str, ...]:
+    from assistant.reports.reasons.worded import english
+
+    interval = "-" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
     return (
-        worth.name,
-        f"{worth.n:,}",
-        _number(worth.mean_right, "3g"),
-        _number(worth.mean_wrong, "3g"),
-        _number(worth.auroc, "2f"),
+        one.name,
+        f"{one.n:,}",
+        _number(one.mean_right, "3g"),
+        _number(one.mean_wrong, "3g"),
+        _number(one.auroc, "2f"),
         interval,
-        worth.reason or worth.direction or "",
+        (english(one.reason) if one.reason else one.direction) or "",
     )
 
 

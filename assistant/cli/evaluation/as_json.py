@@ -15,20 +15,26 @@ if TYPE_CHECKING:
 
 
 def figure_json(figure: Coefficient) -> dict[str, Any]:
-    """Value, interval, n and why there is none."""
+    """Value, interval, n and why there is none, in English and as a code."""
+    from assistant.reports.reasons.worded import english, english_method
+
     return {
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
         "n": figure.n,
-        "reason": figure.reason,
+        "reason": None if figure.reason is None else english(figure.reason),
+        "reason_code": None if figure.reason is None else figure.reason.code,
         "effective_n": round(figure.effective_n, 1),
-        "method": figure.method,
+        "method": english_method(figure.method),
+        "method_code": figure.method,
     }
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison; `fixed` and `broken` are counts, the items stand beside them."""
+    from assistant.reports.as_json import codes
+    from assistant.reports.reasons.worded import english, written_counts
     from evals.report.sentences import verdict_sentence
 
     difference = comparison.difference
@@ -46,23 +52,26 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "minimum_detectable_difference": comparison.minimum_detectable_difference,
         "verdict": told,
         "sentence": verdict_sentence(comparison),
-        "reason": difference.reason,
+        "reason": None if difference.reason is None else english(difference.reason),
+        "reason_code": None if difference.reason is None else difference.reason.code,
         "baseline": _side_json(comparison.baseline),
         "candidate": _side_json(comparison.candidate),
         "difference_is": "candidate - baseline",
         "margin": comparison.margin,
         "confidence": comparison.confidence,
-        "test": comparison.test,
+        "test": english(comparison.test),
+        "test_code": comparison.test.code,
         "more_items": comparison.more_items,
         "same_policy": comparison.same_policy,
-        "missing": dict(comparison.missing),
+        "missing": written_counts(comparison.missing),
         "slices": [
             {**asdict(one), "difference": figure_json(one.difference)}  # the figure's own shape
             for one in comparison.slices
         ],
         "fixed_items": [asdict(one) for one in comparison.fixed_items],
         "broken_items": [asdict(one) for one in comparison.broken_items],
-        "notes": list(comparison.notes),
+        "notes": [english(note) for note in comparison.notes],
+        "note_codes": codes(comparison.notes),
     }
 
 
@@ -91,8 +100,8 @@ def whole_run_figures(found: WholeRun | None) -> dict[str, dict[str, Any]]:
         if one.share is not None:
             figures[f"share {name}"] = figure_json(one.share.alone)
             figures[f"share_powered {name}"] = _powered_json(one.share)
-        if found and one.corrected is not None:
-            figures[f"share_corrected {name}"] = asdict(one.corrected) | {"n": found.items}
+        if one.corrected is not None:
+            figures[f"share_corrected {name}"] = figure_json(one.corrected)
     if found and found.agreement is not None:
         figures["raw_powered"] = _powered_json(found.agreement)
     return figures

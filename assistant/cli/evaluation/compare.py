@@ -68,6 +68,7 @@ def agree(
     from assistant.application.evaluation.measure_variant import measure_variant
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_panel, show_people
+    from assistant.reports.reasons.worded import english
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     source: EvalSource | None = label_files(
@@ -81,7 +82,7 @@ def agree(
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
         found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
-        output.note(note)
+        output.note(english(note))
     if found.panel is None:
         show_people(output, found.data, found.people, found.slices)
     else:
@@ -118,6 +119,7 @@ def compare(
     from assistant.application.evaluation.compare_variants import compare_variants
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
+    from assistant.reports.reasons.worded import english
     from evals.comparison.scores import Terms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
@@ -134,7 +136,7 @@ def compare(
             source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
         found = compare_variants(source, pair, selection, terms)
     for note in found.data.notes:
-        output.note(note)
+        output.note(english(note))
     show_comparison(output, found.comparison, examples)
 
 

@@ -47,6 +47,7 @@ def run(
     from assistant.application.evaluation.snapshots import changes_since, freeze_or_open
     from assistant.application.evaluation.suites import find_suite
     from assistant.application.labeling.work import JobChoice
+    from assistant.reports.reasons.worded import english
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -61,7 +62,7 @@ def run(
     with Workspace.open(workspace) as opened:
         frozen = freeze_or_open(opened, find_suite(opened, suite), dry_run=dry_run)
         fresh = "would be frozen" if dry_run else "frozen"
-        told = frozen_words(frozen, fresh) if frozen.fresh else changes_since(opened, frozen)
+        told = frozen_words(frozen, fresh) if frozen.fresh else list(map(english, changes_since(opened, frozen)))
         for line in told:
             output.note(line)
         going = SuiteRun(opened, frozen, choice)
@@ -82,14 +83,16 @@ def run(
 
 def frozen_words(frozen: FrozenSuite, what: str = "frozen") -> list[str]:
     """What was frozen, and what was not and why."""
+    from assistant.reports.reasons.worded import english, written
+
     snapshot = frozen.snapshot
     answers = sum(len(item.answers) for item in snapshot.items)
     groups = len({item.group for item in snapshot.items})
     return [
         f"{what}: {len(snapshot.items):,} items in {groups:,} groups with {answers:,} human labels,"
         f" identity {frozen.digest}",
-        *(f"left out: {count:,} {reason}" for reason, count in snapshot.excluded.items()),
-        *snapshot.notes,
+        *(f"left out: {count:,} {written(reason)}" for reason, count in snapshot.excluded.items()),
+        *map(english, snapshot.notes),
     ]
 
 

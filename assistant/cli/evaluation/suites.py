@@ -38,6 +38,7 @@ def freeze(
     """
     from assistant.application.evaluation.snapshots import freeze_suite, snapshot_path
     from assistant.application.evaluation.suites import find_suite
+    from assistant.reports.reasons.worded import english, written_counts
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -53,8 +54,8 @@ def freeze(
         "items": len(snapshot.items),
         "labels": sum(len(item.answers) for item in snapshot.items),
         "groups": len({item.group for item in snapshot.items}),
-        "excluded": dict(snapshot.excluded),
-        "notes": list(snapshot.notes),
+        "excluded": written_counts(snapshot.excluded),
+        "notes": list(map(english, snapshot.notes)),
     }
     output.result(data, *frozen_words(frozen), f"written to {path}" if frozen.fresh else f"unchanged: {path}")
     output.next_step(f"assistant eval run {suite} --dry-run", "estimates the cost of its variants")
@@ -107,6 +108,7 @@ def gate(
     Example: assistant eval gate evals/prompts.toml --baseline in_use --junit gate.xml --markdown gate.md
     """
     from assistant.application.evaluation.gate import judge_suite
+    from assistant.reports.reasons.worded import english
     from assistant.wiring.workspace import Workspace
     from evals.gates import gate_files
 
@@ -117,7 +119,7 @@ def gate(
     _write(junit, gate_files.junit(name, results))
     _write(markdown, gate_files.markdown(name, judged.digest, results))
     for note in judged.notes:
-        output.note(note)
+        output.note(english(note))
     data = {
         "suite": name,
         "data": judged.digest,

@@ -18,7 +18,6 @@ from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
     from assistant.stats.agreement.coefficient import Coefficient
-    from assistant.stats.sampling.misclassification import CorrectedShare
     from evals.agreement.panel import AgreementPanel, LabelRow
     from evals.agreement.run_shares import WholeRun
     from evals.agreement.slice_agreement import SliceAgreement
@@ -33,17 +32,12 @@ _DECLARE = (
     "If they are labels, declare them: --label-set on files, `classes` in the [data] of a suite, the label set of the "
     "workspace's policy."
 )
-_NOT_CORRECTED = {
-    "no_item_of_label": "no labelled item of some label",
-    "no_better_than_chance": "the machine's answers tell nothing",
-    "errors_differ": "the machine errs otherwise on the other items",
-    "too_few_labelled_to_correct": "too few labelled items",
-}
 _PEOPLE = {"human_human_raw": "human_human", "machine_human_raw": "machine_human", "human_human_gap": "gap"}
 
 
 def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Sequence[SliceAgreement]) -> None:
     """The agreement panel; as JSON a map of name to value, low, high, n and reason."""
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import invalid_sentence, panel_sentence
 
     figures = dict(panel.coefficients)
@@ -74,7 +68,7 @@ def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Se
     if panel.invalid is not None:
         output.note(f"{invalid} {_DECLARE}")
     for note in panel.notes:
-        output.note(note)
+        output.note(english(note))
     _note_left_out(output, data)
 
 
@@ -110,7 +104,7 @@ def _whole_run(found: WholeRun | None) -> list[Any]:
             if one is not None
         ]
         return ["", table(columns, rows, title=title)]
-    corrected = [(one.label, f"{one.machine:.1%}", _corrected(one.corrected)) for one in found.shares if one.corrected]
+    corrected = [(one.label, f"{one.machine:.1%}", _cell(one.corrected)) for one in found.shares if one.corrected]
     return [
         "",
         table(("share of", "machine", "corrected for its errors"), corrected, title=title),
@@ -118,20 +112,12 @@ def _whole_run(found: WholeRun | None) -> list[Any]:
     ]
 
 
-def _corrected(one: CorrectedShare) -> str:
-    if one.value is None:
-        return _NOT_CORRECTED[one.reason]
-    if one.low is None or one.high is None:
-        return f"{one.value:.1%}, {_NOT_CORRECTED[one.reason]}"
-    return f"{one.value:.1%} ({one.low:.1%}-{one.high:.1%})"
-
-
 def show_people(
     output: Output, data: EvalData, figures: Mapping[str, Coefficient], sliced: Sequence[SliceAgreement]
 ) -> None:
     """People among themselves."""
     raw = figures["raw"]
-    said = "Inter-annotator agreement is not defined: " + (raw.reason or "")
+    said = f"Inter-annotator agreement is not defined: {_why(raw)}"
     if raw.value is not None:
         said = (
             f"Two reviewers of an item agree on {raw.value:.1%} ({raw.low:.1%} to {raw.high:.1%}, n = {raw.n:,} items)."
@@ -149,7 +135,7 @@ def show_people(
 
 def show_comparison(output: Output, comparison: Comparison, examples: int) -> None:
     """The verdict, the two sides, slices, and what was fixed and broken."""
-    from assistant.reports.words import Words
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import verdict_sentence
 
     sides = [_side_row(side) for side in (comparison.baseline, comparison.candidate)]
@@ -158,8 +144,8 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
         "",
         table(("variant", "agreement", "cost", "per agreed label", "ms", "tokens", "failed", "missing"), sides),
         "",
-        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; {comparison.test}; "
-        f"{_detectable(comparison)}",
+        f"fixed {comparison.fixed:,}, broken {comparison.broken:,} of {comparison.n_pairs:,} items; "
+        f"{english(comparison.test)}; {_detectable(comparison)}",
     ]
     if comparison.slices:
         effects = [
@@ -182,10 +168,9 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
             parts += ["", table(("item", "people", "baseline", "candidate", "text"), rows, title=name)]
     output.result(comparison_json(comparison), *parts)
     for note in comparison.notes:
-        output.note(note)
+        output.note(english(note))
     if comparison.missing:
-        words = Words()
-        left_out = "; ".join(f"{count:,} {words.known(reason)}" for reason, count in comparison.missing.items())
+        left_out = "; ".join(f"{count:,} {english(reason)}" for reason, count in comparison.missing.items())
         output.note(f"not compared: {left_out}")
 
 
@@ -240,7 +225,7 @@ def coefficient_table(figures: Mapping[str, Coefficient]) -> Any:
             "-" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}",
             one.n,
             f"{one.effective_n:.0f}",
-            one.reason or "",
+            _why(one),
         )
         for name, one in figures.items()
     ]
@@ -268,7 +253,7 @@ def _plain(figure: Coefficient | None) -> str:
     if figure is None:
         return "-"
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     ends = "" if figure.low is None or figure.high is None else f" ({figure.low:.2f} to {figure.high:.2f})"
     return f"{figure.value:.2f}{ends}"
 
@@ -288,7 +273,7 @@ def _side_row(side: Side) -> tuple[str, ...]:
 
 def _cell(figure: Coefficient) -> str:
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     if figure.low is None or figure.high is None:
         return f"{figure.value:.1%}"
     return f"{figure.value:.1%} ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
@@ -296,7 +281,7 @@ def _cell(figure: Coefficient) -> str:
 
 def _points(figure: Coefficient) -> str:
     if figure.value is None:
-        return f"- ({figure.reason})"
+        return f"- ({_why(figure)})"
     ends = (
         "" if figure.low is None or figure.high is None else f" ({100 * figure.low:+.1f} to {100 * figure.high:+.1f})"
     )
@@ -310,8 +295,16 @@ def _detectable(comparison: Comparison) -> str:
     return f"smallest detectable difference with these items: {100 * smallest:.1f} points"
 
 
+def _why(figure: Coefficient) -> str:
+    """Why it is undefined, or has no interval; empty where it has both."""
+    from assistant.reports.reasons.worded import english
+
+    return "" if figure.reason is None else english(figure.reason)
+
+
 def _note_left_out(output: Output, data: EvalData) -> None:
+    from assistant.reports.reasons.worded import english
+
     if data.left_out:
-        named = {"open": "known in part only (categories left unknown)"}
-        shown = ", ".join(f"{count:,} {named.get(reason, reason)}" for reason, count in data.left_out.items())
+        shown = ", ".join(f"{count:,} {english(reason)}" for reason, count in data.left_out.items())
         output.note(f"left out: {shown}")

@@ -13,6 +13,9 @@ from assistant.reports.visible import clipped, visible
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#D55E00"
 """Okabe & Ito (2008); a page may put others in their place where it is dark."""
 
+VEGALITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+"""The version charts are written in."""
+
 INK = "currentColor"
 WIDTH = 400
 """Of the plot in points: with its margins a chart still reads on a phone."""
@@ -44,8 +47,7 @@ def drawn(chart: alt.LayerChart) -> str:
     styled = chart.configure(
         aria=False, background="transparent", font=FONTS, axis=_AXIS, view={"stroke": None}, padding=4
     )
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg = converter.vegalite_to_svg(styled.to_dict(), vl_version=version)
+    svg = converter.vegalite_to_svg(styled.to_dict(), vl_version=VEGALITE)
     return _ROOT.sub(_root, svg, count=1)
 
 

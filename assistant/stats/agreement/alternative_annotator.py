@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
+from assistant.domain.reasons import Reason
 from assistant.stats.codes import Codes, codes
 from assistant.stats.comparison.multiplicity import benjamini_yekutieli
 from assistant.stats.vectors import Floats
@@ -73,7 +74,7 @@ class AlternativeAnnotatorTest:
     items: int
     advantage_probability: float | None
     at: tuple[AtEpsilon, ...]
-    reason: str | None
+    reason: Reason | None
 
 
 def alternative_annotator_test(
@@ -124,9 +125,12 @@ def alternative_annotator_test(
     compared = tuple(_left_out_rater(r, outcome) for r, outcome in outcomes.items())
     left_out, n_items = tuple(r for r in everybody if r not in outcomes), len(np.unique(item))
     if len(compared) < least_raters:
-        reason = (
-            f"{len(compared)} raters have {least_items} items or more that the machine and {least_raters_per_item - 1} "
-            f"or more others labelled too; the test takes {least_raters}"
+        reason = Reason.of(
+            "too_few_raters",
+            raters=len(compared),
+            items=least_items,
+            others=least_raters_per_item - 1,
+            needed=least_raters,
         )
         return AlternativeAnnotatorTest(compared, left_out, n_items, None, (), reason)
     at = tuple(_at(float(epsilon), q, tuple(outcomes.values())) for epsilon in epsilons)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.carried import carried_share, normal_reaching
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.agreement.linearised import Chance, Linearised, linearised
@@ -33,11 +34,11 @@ from assistant.stats.vectors import Floats
 NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
 ORDINAL = ("kappa_linear", "kappa_quadratic", "ac2_linear", "ac2_quadratic", "alpha_ordinal", "alpha_interval")
 
-CARRIED = "the share's interval carried through the coefficient"
-HULL = "hull of Wilson's carried interval and the normal one with two items added"
-GOODNESS_OF_FIT = "goodness of fit (Donner and Eliasziw)"
-CENSUS = "every item is known"
-ONE_CLUSTER = "all items are of one cluster, so nothing tells how far another would differ"
+CARRIED = "carried_share"
+HULL = "hull_with_items_added"
+GOODNESS_OF_FIT = "goodness_of_fit"
+CENSUS = "census"
+ONE_CLUSTER = Reason("all_in_one_cluster")
 
 _ADDED = 2.0  # items
 
@@ -101,10 +102,58 @@ def coefficients_of_ratings(
     Raises:
         ValueError: as `contingency`, another number of clusters or values, an unknown name, level out of range.
     """
+    ratings = paired_ratings(
+        first,
+        second,
+        classes,
+        categories=categories,
+        weights=weights,
+        clusters=clusters,
+        correction=correction,
+        values=values,
+    )
+    return {name: ratings.coefficient(name, confidence) for name in names}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedRatings:
+    """Two raters' answers to the same items, ready for any coefficient.
+
+    Attributes:
+        design: how the items weigh and belong together.
+        classes, categories, values: as `coefficients_of_ratings` takes them.
+    """
+
+    design: Design
+    classes: int
+    categories: int | None
+    values: npt.ArrayLike | None
+
+    def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
+        """One of `NOMINAL` or `ORDINAL` with its interval.
+
+        Raises:
+            ValueError: another number of values, an unknown name, level out of range.
+        """
+        return _coefficient(self.design, self.classes, name, self.values, confidence, categories=self.categories)
+
+
+def paired_ratings(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    classes: int,
+    *,
+    categories: int | None = None,
+    weights: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
+    correction: npt.ArrayLike | None = None,
+    values: npt.ArrayLike | None = None,
+) -> PairedRatings:
+    """Count two raters' answers once, for several coefficients. Arguments and errors as `coefficients_of_ratings`."""
     pairs = paired_codes(first, second, classes, weights)
     groups, drawn = _of_pairs("clusters", clusters, pairs), _of_pairs("correction", correction, pairs)
     design = design_of_items(pairs.cells, classes * classes, pairs.weights, groups, drawn)
-    return {name: _coefficient(design, classes, name, values, confidence, categories=categories) for name in names}
+    return PairedRatings(design, classes, categories, values)
 
 
 def _of_pairs(what: str, given: npt.ArrayLike | None, pairs: PairedCodes) -> npt.NDArray[Any] | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.codes import codes as checked_codes
 from assistant.stats.vectors import Floats
 
-NO_PAIRS = "no item has two ratings"
-ONE_LABEL = "all ratings are one and the same label, so agreement beyond chance can't be told"
+NO_PAIRS = Reason("no_item_rated_twice")
+ONE_LABEL = Reason("one_label_in_all_ratings")
 
 
 def rating_counts(items: npt.ArrayLike, raters: npt.ArrayLike, codes: npt.ArrayLike, classes: int) -> Floats:

@@ -8,7 +8,7 @@ two ratings added, spread evenly over the pairs of labels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -28,34 +28,25 @@ RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
 _ADDED = 2.0  # items
 
 
-def coefficients_of_counts(
+def ratings_of_counts(
     counts: npt.ArrayLike,
     *,
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
     correction: npt.ArrayLike | None = None,
-    names: Iterable[str] = RATERS,
     values: npt.ArrayLike | None = None,
-    confidence: float = 0.95,
-) -> dict[str, Coefficient]:
-    """The named coefficients from how often each item got each label, each with its interval.
+) -> RatersRatings:
+    """Group the items once, for any coefficient.
 
     Args:
         counts: ratings, shape (items, k); items with fewer than two are left out, so `n` counts the others.
         weights: of the items, shape (items,), such as 1 / inclusion probability.
         clusters: of items that aren't independent of each other, any values that can be sorted, shape (items,).
         correction: 1 less the chance of each item to be here, shape (items,), as `design_of_items`.
-        names: of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) and, where the labels are
-            in order, "alpha_ordinal" and "alpha_interval".
         values: of the grades, shape (k,), for interval distances; None places them at equal distances.
-        confidence: two-sided level.
-
-    Returns:
-        By name; undefined is None with a reason. Values of alpha as `krippendorff_alpha`; of Fleiss' kappa and AC1 as
-        `fleiss_kappa` and `gwet_ac_of_raters` where every item has two ratings or more.
 
     Raises:
-        ValueError: as `check_counts`, other lengths, an unknown name, level out of range.
+        ValueError: as `check_counts`, or other lengths.
     """
     n = check_counts(counts)
     w = weights_or_ones(weights, len(n)) if len(n) else np.zeros(0)
@@ -66,8 +57,34 @@ def coefficients_of_counts(
     kinds, of_item = _kinds(n[paired])
     drawn = None if correction is None else np.asarray(correction)[paired]
     design = design_of_items(of_item, len(kinds), w[paired], None if groups is None else groups[paired], drawn)
-    check_level(confidence)
-    return {name: _coefficient(kinds, design, name, recipe(name, values), confidence) for name in names}
+    return RatersRatings(kinds, design, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatersRatings:
+    """How often each item got each label, ready for any coefficient.
+
+    Attributes:
+        kinds: the distinct rows of counts, shape (kinds, k).
+        design: which of them each item is, and how items weigh and belong together.
+        values: of the grades, shape (k,).
+    """
+
+    kinds: Floats
+    design: Design
+    values: npt.ArrayLike | None
+
+    def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
+        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) or, of grades, "alpha_ordinal" or "alpha_interval".
+
+        Undefined is None with a reason. Of Fleiss' kappa and AC1 items with one rating
+        count in neither agreement nor chance.
+
+        Raises:
+            ValueError: an unknown name, level out of range.
+        """
+        check_level(confidence)
+        return _coefficient(self.kinds, self.design, name, recipe(name, self.values), confidence)
 
 
 def _kinds(n: Floats) -> tuple[Floats, Codes]:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from assistant.domain.reasons import Reason
 from assistant.stats.vectors import Floats
 
-EMPTY = "no items with both answers"
-ONE_CLASS = "both raters gave one and the same label to every item, so agreement beyond chance can't be told"
-ONE_LABEL = "the label set has one label only"
+EMPTY = Reason("no_paired_answers")
+ONE_CLASS = Reason("one_label_by_both")
+ONE_LABEL = Reason("one_label_in_set")
 
 
-def undefined_because(table: Floats) -> str:
-    """Why a chance-corrected coefficient of this table is undefined, in words."""
+def undefined_because(table: Floats) -> Reason:
+    """Why a chance-corrected coefficient of this table is undefined."""
     if not table.any():
         return EMPTY
     return ONE_LABEL if len(table) == 1 else ONE_CLASS

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.comparison.mcnemar import mcnemar_mid_p
 from assistant.stats.comparison.paired_proportions import PairedTable, tango
 from assistant.stats.sampling.clusters import ClusteredMean, clustered_mean
@@ -53,7 +54,7 @@ class PairedComparison:
     p_value: float | None
     item_deviation: float | None
     differs: bool
-    reason: str | None
+    reason: Reason | None
 
 
 def compare_paired(
@@ -112,7 +113,7 @@ class _Figures:
     high: float | None
     p_value: float | None
     item_deviation: float | None
-    reason: str | None
+    reason: Reason | None
 
     def differs(self, level: float) -> bool:
         """Both the interval and the p-value speak against "no difference"."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
+from assistant.domain.reasons import Reason
 from assistant.stats.vectors import Floats, vectors, weights_or_ones
 
 _NO_SPREAD = 1e-12  # standard errors below this, relative to the values' size, are rounding
@@ -41,7 +42,7 @@ class ClusteredMean:
     p_value: float | None
     design_effect: float | None
     effective_n: float | None
-    reason: str | None
+    reason: Reason | None
 
 
 def clustered_mean(
@@ -183,7 +184,5 @@ def _simple_variance(y: Floats, w: Floats, mean: float) -> float:
     return float(np.average((y - mean) ** 2, weights=w)) / max(len(y) - 1, 1)
 
 
-def _why_undefined(groups: int) -> str:
-    if groups < 2:
-        return "there is only one cluster: nothing tells how far another would lie from it"
-    return "the clusters don't differ at all: nothing tells how far the mean could be off"
+def _why_undefined(groups: int) -> Reason:
+    return Reason("one_cluster" if groups < 2 else "clusters_alike")

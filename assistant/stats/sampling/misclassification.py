@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from assistant.domain.reasons import Reason
 from assistant.stats.contingency import check_tables
 from assistant.stats.intervals import check_level
 from assistant.stats.vectors import Floats, check_range, vectors
@@ -25,25 +26,25 @@ class CorrectedShare:
     Attributes:
         value: cut to 0 to 1; None when undefined.
         low, high: ends of the interval, from 0 to 1; None when undefined.
-        reason: code of why there is no value or no interval; empty when both are there.
+        reason: why there is no value or no interval; None when both are there.
     """
 
     value: float | None
     low: float | None
     high: float | None
-    reason: str = ""
+    reason: Reason | None = None
 
 
-NO_ITEM_OF_LABEL = "no_item_of_label"
+NO_ITEM_OF_LABEL = Reason("no_item_of_label")
 """People gave some label to no item: nothing shows how the machine does on its items."""
 
-NO_BETTER_THAN_CHANCE = "no_better_than_chance"
+NO_BETTER_THAN_CHANCE = Reason("no_better_than_chance")
 """The machine does not tell the labels apart: its answers are as common whatever is true."""
 
-ERRORS_DIFFER = "errors_differ"
+ERRORS_DIFFER = Reason("errors_differ")
 """With the errors seen on labelled items the machine's counts can't be: it errs otherwise on the other items."""
 
-TOO_FEW_LABELLED = "too_few_labelled_to_correct"
+TOO_FEW_LABELLED = Reason("too_few_labelled_to_correct")
 """So few labelled items that the machine might not tell the labels apart."""
 
 

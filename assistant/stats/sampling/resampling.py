@@ -18,17 +18,18 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.special import ndtr, ndtri
 
+from assistant.domain.reasons import Reason
 from assistant.stats.vectors import Floats, vectors
 
 Method = Literal["percentile", "bca"]
 Codes = npt.NDArray[np.int64]
 
-LINEARISED = "linearised (jackknife)"
+LINEARISED = "linearised"
 
 _MOST_DRAWS = 50_000_000  # profiles x resamples above which the interval is linearised: some five seconds
 _CHUNK = 4_000_000  # numbers held at once (32 MB)
-_NO_SPREAD = "every resample gives the same value, so nothing tells how far it is off"
-_UNDEFINED = "the statistic is undefined on these items"
+_NO_SPREAD = Reason("no_spread_in_resamples")
+_UNDEFINED = Reason("undefined_statistic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class BootstrapInterval:
     Attributes:
         value: of the items as they are; None when undefined.
         low, high: None when there is no interval.
-        method: "percentile", "bca", or how it was made instead.
+        method: "percentile", "bca", or "linearised" where there were too many units to resample.
         undefined: resamples left out because the statistic was undefined on them.
-        reason: why a figure is None, in words.
+        reason: why a figure is None.
     """
 
     value: float | None
@@ -48,7 +49,7 @@ class BootstrapInterval:
     high: float | None
     method: str
     undefined: int = 0
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 def bootstrap_counts(

@@ -42,7 +42,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class LossKind(StrEnum):
-    """What can be lost when a machine label leaves unseen."""
+    """What can be lost when a machine label is auto-accepted."""
 
     MISSED_VIOLATION = "missed violation"
     WRONG_REMOVAL = "wrong removal"
@@ -92,16 +92,16 @@ def loss_table(kind: LossKind, severities: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: a negative severity, or none above 0.
     """
-    (worth,) = vectors(severities=severities)
-    check_range("severities", worth, 0, np.inf)
-    if not worth.any():
+    (values,) = vectors(severities=severities)
+    check_range("severities", values, 0, np.inf)
+    if not values.any():
         raise ValueError("no class has a severity above 0: give the labels severities to weigh errors by them")
-    person, machine = worth[:, None], worth[None, :]
+    person, machine = values[:, None], values[None, :]
     if kind is LossKind.MISSED_VIOLATION:
         return np.asarray((person > 0) & (machine == 0), dtype=np.float64)
     if kind is LossKind.WRONG_REMOVAL:
         return np.asarray((person == 0) & (machine > 0), dtype=np.float64)
-    return np.asarray(np.abs(person - machine) / worth.max(), dtype=np.float64)
+    return np.asarray(np.abs(person - machine) / values.max(), dtype=np.float64)
 
 
 def loss_bounds(

@@ -1,4 +1,4 @@
-"""What each signal is worth: how well it alone tells the machine's right answers from its wrong ones."""
+"""Discrimination of each signal: how well it alone separates the machine's right answers from its wrong ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from assistant.domain.reasons import Reason
 from assistant.stats.scores.selective import auroc
 from assistant.stats.vectors import Floats, check_range, vectors
 
@@ -24,7 +25,7 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SignalWorth:
+class SignalDiscrimination:
     """One signal on the human-labelled items that have it.
 
     Attributes:
@@ -38,7 +39,7 @@ class SignalWorth:
             0.5, tells nothing, to 1; None where it is undefined.
         low, high: its interval, below 0.5 where even the direction may be chance; None where it can't be had.
         direction: None where `auroc` is None or exactly 0.5.
-        reason: why a figure is None, in words; None where none is.
+        reason: why a figure is None; None where none is.
     """
 
     name: str
@@ -51,24 +52,25 @@ class SignalWorth:
     low: float | None
     high: float | None
     direction: Direction | None
-    reason: str | None
+    reason: Reason | None
 
 
-def signal_worths(
+def signal_discriminations(
     signals: Mapping[str, npt.ArrayLike],
     right: npt.ArrayLike,
     inclusion_probabilities: npt.ArrayLike | None = None,
     *,
     confidence: float = 0.95,
-) -> tuple[SignalWorth, ...]:
-    """The worth of every signal, best first; those undefined last, by name.
+) -> tuple[SignalDiscrimination, ...]:
+    """The discrimination of every signal, best first; those undefined last, by name.
 
     Args:
         signals: name -> column of shape (n,), any finite numbers, nan where an item lacks the signal.
         right: whether a person agreed with the machine, 0 or 1, shape (n,), n >= 1.
         inclusion_probabilities: with which each item came to be labelled, in (0, 1], shape (n,): the figures then
             speak for all items it could have been; None: they speak for items like the labelled ones.
-        confidence: two-sided level of each interval; of twenty signals worth nothing, one may look like something.
+        confidence: two-sided level of each interval; of twenty signals that discriminate nothing, one may
+            look as if it did.
 
     Raises:
         ValueError: other lengths, no items, an infinite signal, or numbers out of range.
@@ -79,8 +81,8 @@ def signal_worths(
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
     weights = sampling_weights(inclusion_probabilities, len(outcome))
-    worths = [_worth(name, column, outcome, weights, confidence) for name, column in signals.items()]
-    return tuple(sorted(worths, key=lambda worth: (-(worth.auroc or 0.0), worth.name)))
+    found = [_discrimination(name, column, outcome, weights, confidence) for name, column in signals.items()]
+    return tuple(sorted(found, key=lambda one: (-(one.auroc or 0.0), one.name)))
 
 
 def sampling_weights(inclusion_probabilities: npt.ArrayLike | None, n: int) -> Floats:
@@ -130,7 +132,9 @@ def auroc_interval(
     return float(low), float(high)
 
 
-def _worth(name: str, column: npt.ArrayLike, right: Floats, weights: Floats, confidence: float) -> SignalWorth:
+def _discrimination(
+    name: str, column: npt.ArrayLike, right: Floats, weights: Floats, confidence: float
+) -> SignalDiscrimination:
     signal = _checked(name, column, len(right))
     has = ~np.isnan(signal)
     s, y, w = signal[has], right[has], weights[has]
@@ -139,7 +143,7 @@ def _worth(name: str, column: npt.ArrayLike, right: Floats, weights: Floats, con
     turned = value is not None and value < 0.5
     interval = auroc_interval(-s if turned else s, y, w, confidence) if value is not None else None
     low, high = interval or (None, None)
-    return SignalWorth(
+    return SignalDiscrimination(
         name=name,
         n=len(s),
         wrong=int((y == 0).sum()),
@@ -163,19 +167,21 @@ def _checked(name: str, column: npt.ArrayLike, items: int) -> Floats:
     return signal
 
 
-def _undefined(signal: Floats, right: Floats) -> str | None:
-    """Why a signal can't be told the worth of."""
+def _undefined(signal: Floats, right: Floats) -> Reason | None:
+    """Why the discrimination of a signal is undefined."""
     if not len(signal):
-        return "no labelled item has it"
+        return Reason("signal_of_no_item")
     if right.min() == right.max():
-        return f"all {len(right)} answers that have it are {'right' if right[0] else 'wrong'}"
-    return f"constant: {signal[0]:g} on all {len(signal)} items" if signal.min() == signal.max() else None
+        return Reason.of("signal_with_all_right" if right[0] else "signal_with_all_wrong", answers=len(right))
+    if signal.min() == signal.max():
+        return Reason.of("constant_signal", value=float(signal[0]), items=len(signal))
+    return None
 
 
-def _no_interval(signal: Floats, right: Floats) -> str:
+def _no_interval(signal: Floats, right: Floats) -> Reason:
     if _apart(signal, right):
-        return "right and wrong answers lie wholly apart: no interval can be estimated"
-    return f"only one {'right' if right.sum() == 1 else 'wrong'} answer has it: no interval can be estimated"
+        return Reason("right_and_wrong_apart")
+    return Reason("signal_with_one_right" if right.sum() == 1 else "signal_with_one_wrong")
 
 
 def _apart(signal: Floats, outcomes: Floats) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
@@ -22,7 +22,7 @@ from assistant.web.context import site
 from assistant.web.presentation.rendering import language_of
 
 if TYPE_CHECKING:
-    from assistant.reports.words import Words
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,13 @@ def _laid_out(found: Panels, language: str) -> Measured:
 
     words = Words(language)
     section = agreement_section(dict(found.panels), words)
-    parts = [(part.title, list(_drawn(part.blocks, words))) for part in section.parts]
-    return Measured(parts, found.confusions, [words.known(note) for note in found.notes], found.items)
+    parts = [(part.title, list(_drawn(part.blocks))) for part in section.parts]
+    return Measured(parts, found.confusions, [words.reason(note) for note in found.notes], found.items)
 
 
-def _drawn(blocks: Sequence[Any], words: Words) -> Iterator[Any]:
+def _drawn(blocks: Sequence[Any]) -> Iterator[Any]:
     for block in blocks:
         if block.kind == "chart":
             yield Svg(block.caption, block.description, block.draw())
-        elif block.kind == "said" and block.manner == "note":
-            yield replace(block, text=words.known(block.text))
         else:
             yield block

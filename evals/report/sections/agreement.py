@@ -8,31 +8,36 @@ from functools import partial
 import numpy as np
 
 from assistant.reports.blocks import Block, Chart, Part, Said, Section, Table
+from assistant.reports.cells import both, figure_table, index, index_row, noted, points_row, share_row
+from assistant.reports.charts.confusion import confusion
 from assistant.reports.figures import number, percent
-from assistant.reports.words import CATALOGUE, Words
+from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
-from evals.agreement.panel import COEFFICIENTS, AgreementPanel, Arms, Ceiling
+from evals.agreement.metrics import metrics
+from evals.agreement.panel import AgreementPanel, Arms, Ceiling
 from evals.agreement.replacement import Allowance, Replacement
-from evals.report.confusion_chart import confusion
-from evals.report.sections.cells import both, ends, index, index_ends, noted, points, points_ends, value
 from evals.report.sections.whole_run import whole_run_blocks
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 
 _OPEN = 3  # variants that stand open
-_EFFECTIVE = 0  # digits of an effective n
 
 
 def agreement_section(panels: Mapping[str, AgreementPanel], words: Words) -> Section:
     """A part for each variant."""
     folded = len(panels) > _OPEN
-    return Section("agreement", words["panels"], (), [_panel(one, words, folded) for one in panels.values()])
+    return Section(
+        "agreement", words.say("Agreement with people"), (), [_panel(one, words, folded) for one in panels.values()]
+    )
 
 
 def replacement_section(replacements: Mapping[str, Replacement], words: Words) -> Section:
     """A part for each variant."""
     folded = len(replacements) > _OPEN
     return Section(
-        "replacement", words["replacement"], (), [_replacement(one, words, folded) for one in replacements.values()]
+        "replacement",
+        words.say("May it replace a reviewer?"),
+        (),
+        [_replacement(one, words, folded) for one in replacements.values()],
     )
 
 
@@ -47,67 +52,51 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
     blocks += _labels(panel, words)
     blocks += whole_run_blocks(panel.whole_run, words)
     blocks += _confusion(panel, words)
-    return Part(panel.variant, [*blocks, *noted(panel.notes)], folded)
+    return Part(panel.variant, [*blocks, *noted(panel.notes, words)], folded)
 
 
-def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
-    method = words.known(figure.method)
-    return (name, *cells, f"{figure.n:,}", number(figure.effective_n, _EFFECTIVE), method)
-
-
-def share_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    """A share in a table of figures."""
-    return _row(name, figure, (value(figure, words), ends(figure, words)), words)
-
-
-def index_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    """A coefficient in a table of figures."""
-    return _row(name, figure, (index(figure, words), index_ends(figure, words)), words)
-
-
-def _points_row(name: str, figure: Coefficient, words: Words) -> tuple[str, ...]:
-    return _row(name, figure, (points(figure, words), points_ends(figure, words)), words)
-
-
-def figure_table(caption: str, rows: list[tuple[str, ...]], words: Words) -> Table:
-    """Figures with their interval, n and method, a row each."""
-    keys = ("coefficient", "value_column", "interval_column", "n_column", "effective_column", "method_column")
-    return Table(caption, [words[key] for key in keys], rows, names=0)
+def metric_rows(figures: Mapping[str, Coefficient], words: Words) -> list[tuple[str, ...]]:
+    """Figures by the names of their metrics, in the order in which these are registered."""
+    shown = [(one, figures[one.name]) for one in metrics() if one.name in figures]
+    return [(share_row if one.share else index_row)(words.say(one.title), figure, words) for one, figure in shown]
 
 
 def _coefficients(panel: AgreementPanel, words: Words) -> Table:
-    raw = "raw" if panel.naive is None else "raw_weighted"
-    rows = [share_row(words[raw], panel.coefficients["raw"], words)]
+    rows = metric_rows(panel.coefficients, words)
     if panel.naive is not None:
-        rows.append(share_row(words["naive_row"], panel.naive, words))
-    known = sorted(panel.coefficients.keys() - {"raw"}, key=_place)
-    rows += [index_row(words[name] if name in CATALOGUE else name, panel.coefficients[name], words) for name in known]
-    return figure_table(words.say("coefficient_table", variant=panel.variant), rows, words)
-
-
-def _place(name: str) -> tuple[int, str]:
-    return (COEFFICIENTS.index(name) if name in COEFFICIENTS else len(COEFFICIENTS), name)
+        weighted = words.say("Raw agreement, weighted to all items")
+        naive = share_row(words.say("Naive: plain average over reviewed items"), panel.naive, words)
+        rows[:1] = [share_row(weighted, panel.coefficients["raw"], words), naive]
+    return figure_table(words.say("How far {variant} agrees with people", variant=panel.variant), rows, words)
 
 
 def _ceiling(ceiling: Ceiling, words: Words) -> Table:
     rows = [
-        share_row(words["human_human"], ceiling.human_human, words),
-        share_row(words["machine_human"], ceiling.machine_human, words),
-        _points_row(words["gap"], ceiling.gap, words),
-        index_row(words["human_alpha"], ceiling.alpha, words),
+        share_row(words.say("Two reviewers of an item agree"), ceiling.human_human, words),
+        share_row(words.say("The machine agrees with one of them"), ceiling.machine_human, words),
+        points_row(words.say("Gap, machine less people (points)"), ceiling.gap, words),
+        index_row(words.say("Krippendorff's α among reviewers"), ceiling.alpha, words),
     ]
-    return figure_table(words.say("ceiling_table", raters=f"{ceiling.raters:,}"), rows, words)
+    return figure_table(
+        words.say("What people reach among themselves ({raters} reviewers)", raters=f"{ceiling.raters:,}"), rows, words
+    )
 
 
 def _arms(arms: Arms, words: Words) -> Table:
-    rows = [share_row(words["blind"], arms.blind, words), share_row(words["assisted"], arms.assisted, words)]
-    return figure_table(words["arms_table"], [*rows, _points_row(words["pull"], arms.pull, words)], words)
+    rows = [
+        share_row(words.say("Blind: the machine's answer hidden"), arms.blind, words),
+        share_row(words.say("Assisted: the machine's answer in sight"), arms.assisted, words),
+    ]
+    return figure_table(
+        words.say("Reviewers' answers that are the machine's, by whether it was in sight"),
+        [*rows, points_row(words.say("Pull, assisted less blind (points)"), arms.pull, words)],
+        words,
+    )
 
 
 def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
     if not panel.labels:
         return []
-    keys = ("label", "people_share", "machine_share", "precision", "recall", "f1")
     rows = [
         (
             *(words.label(one.label), percent(one.people, words), percent(one.machine, words)),
@@ -115,7 +104,20 @@ def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
         )
         for one in panel.labels
     ]
-    tables: list[Block] = [Table(words.say("label_table", n=f"{panel.n:,}"), [words[key] for key in keys], rows)]
+    tables: list[Block] = [
+        Table(
+            words.say("Each label: how often, and how well the machine finds it (n = {n})", n=f"{panel.n:,}"),
+            [
+                words.say("Label"),
+                words.figures("By people"),
+                words.figures("By machine"),
+                words.figures("Precision"),
+                words.figures("Recall"),
+                words.figures("F1"),
+            ],
+            rows,
+        )
+    ]
     known = [one for one in panel.labels if one.agreement is not None and one.kappa is not None]
     if known:
         cells = [
@@ -123,8 +125,10 @@ def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
             for one in known
             if one.agreement is not None and one.kappa is not None
         ]
-        columns = [words[key] for key in ("label", "n_column", "agreement_column", "kappa_column")]
-        tables.append(Table(words["category_table"], columns, cells))
+        columns = [words.say("Label"), words.figures("n"), words.figures("Agreement"), words.figures("Kappa")]
+        tables.append(
+            Table(words.say("Each category on the items where people know it: yes or no as they say"), columns, cells)
+        )
     return tables
 
 
@@ -133,13 +137,17 @@ def _confusion(panel: AgreementPanel, words: Words) -> list[Block]:
         return []
     names = [words.label(name) for name in panel.classes]
     whole = bool((panel.table == panel.table.round()).all())
-    figure = words["counts" if whole else "weight_sums"]
-    caption = words.say("confusion", variant=panel.variant, figure=figure)
+    figure = words.say("number of items") if whole else words.say("the sum of weights")
+    caption = words.say(
+        "People in rows, {variant} in columns; colour is the share of the row, the figure is {figure}",
+        variant=panel.variant,
+        figure=figure,
+    )
     return [
         Chart(
             partial(confusion, panel.table, names),
             caption,
-            words["space"].join((caption + words["full_stop"], _most(panel, names, words))),
+            words.punctuation.space.join((caption + words.punctuation.full_stop, _most(panel, names, words))),
         )
     ]
 
@@ -148,26 +156,43 @@ def _most(panel: AgreementPanel, names: list[str], words: Words) -> str:
     apart = np.array(panel.table, dtype=np.float64)
     np.fill_diagonal(apart, 0)
     if not apart.any():
-        return words["confusion_none"]
+        return words.say("There is no difference.")
     row, column = np.unravel_index(int(apart.argmax()), apart.shape)
-    pair = words.say("pair", people=names[row], machine=names[column])
-    return words.say("confusion_most", pair=pair, share=percent(float(apart.max() / panel.table.sum()), words))
+    pair = words.say("people {people}, machine {machine}", people=names[row], machine=names[column])
+    return words.say(
+        "Most frequent difference: {pair}, {share} of all.",
+        pair=pair,
+        share=percent(float(apart.max() / panel.table.sum()), words),
+    )
 
 
 def _replacement(one: Replacement, words: Words, folded: bool) -> Part:
     blocks: list[Block] = [Said(replacement_sentence(one, words.language), "lead")]
     if one.advantage_probability is not None:
         share = percent(one.advantage_probability, words)
-        blocks.append(Said(words.say("advantage", share=share, raters=one.raters)))
+        blocks.append(
+            Said(
+                words.say(
+                    "It agrees with the others at least as well as a reviewer does with probability {share}, "
+                    "on average over {raters} reviewers.",
+                    share=share,
+                    raters=one.raters,
+                )
+            )
+        )
     if any(at.winning_rate is not None for at in one.allowances):
-        columns = [words[key] for key in ("allowance", "winning", "passed")]
+        columns = [
+            words.say("Allowance (points)"),
+            words.figures("Reviewers it holds its own against"),
+            words.say("May stand in"),
+        ]
         rows = [_allowance(at, one, words) for at in one.allowances]
-        blocks.append(Table(words["allowances_table"], columns, rows, names=0))
+        blocks.append(Table(words.say("The alternative annotator test at each allowance"), columns, rows, names=0))
     return Part(one.variant, blocks, folded)
 
 
 def _allowance(at: Allowance, one: Replacement, words: Words) -> tuple[str, ...]:
     epsilon = number(100 * at.epsilon, 0)
     if at.winning_rate is None or at.passed is None:
-        return (epsilon, words.say("undefined", reason=words.reason(one.reason)), "")
-    return (epsilon, percent(at.winning_rate, words, 0), words["may" if at.passed else "may_not"])
+        return (epsilon, words.say("not defined: {reason}", reason=words.reason(one.reason)), "")
+    return (epsilon, percent(at.winning_rate, words, 0), words.say("yes") if at.passed else words.say("no"))

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from assistant.reports.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.cells import chance, counted, described, ends, noted, points, points_ends, value
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.figures import dollars, duration, number, percent
 from assistant.reports.visible import differing, plain
 from assistant.reports.words import Words
 from evals.comparison.comparison import ChangedItem, Comparison, Side, SliceEffect
-from evals.report.sections.cells import chance, counted, ends, noted, points, points_ends, value
-from evals.report.sections.result import described
 from evals.report.sentences import verdict_sentence
 
 _OPEN = 3  # comparisons that stand open
@@ -23,42 +22,53 @@ _OPEN_ITEMS = 12  # items that changed, fixed and broken
 def comparisons_section(comparisons: Sequence[Comparison], words: Words) -> Section:
     """A part for each comparison."""
     folded = len(comparisons) > _OPEN
-    return Section("comparison", words["comparison"], (), [_part(one, words, folded) for one in comparisons])
+    return Section("comparison", words.say("Comparisons"), (), [_part(one, words, folded) for one in comparisons])
 
 
 def _part(comparison: Comparison, words: Words, folded: bool) -> Part:
     names = {"baseline": comparison.baseline.name, "candidate": comparison.candidate.name}
     blocks: list[Block] = [Said(verdict_sentence(comparison, words.language), "lead"), _sides(comparison, words)]
     blocks.append(Facts(_facts(comparison, words)))
-    blocks += counted(words["missing_items"], comparison.missing, words)
+    blocks += counted(words.say("Items left out of the comparison, and why"), comparison.missing, words)
     blocks += _slices(comparison.slices, words)
     if comparison.fixed_items or comparison.broken_items:
         flips = Beside(_flips(comparison, words))
         long = len(comparison.fixed_items) + len(comparison.broken_items) > _OPEN_ITEMS
-        blocks.append(Fold(words["flips"], [flips]) if long else flips)
-    return Part(words.say("against", **names), [*blocks, *noted(comparison.notes)], folded)
+        blocks.append(
+            Fold(words.say("Fixed and broken items side by side; words that differ are marked"), [flips])
+            if long
+            else flips
+        )
+    return Part(
+        words.say("{candidate} against {baseline}", **names), [*blocks, *noted(comparison.notes, words)], folded
+    )
 
 
 def _sides(comparison: Comparison, words: Words) -> Table:
-    sides = (comparison.baseline, comparison.candidate)
     columns = (
-        words["figure"],
-        *(
-            words.say(f"{key}_column", name=side.name)
-            for key, side in zip(("baseline", "candidate"), sides, strict=True)
-        ),
+        words.say("Figure"),
+        words.figures("Baseline: {name}", name=comparison.baseline.name),
+        words.figures("Candidate: {name}", name=comparison.candidate.name),
     )
-    keys = ("agreement", "interval_row", "cost", "cost_per_agreed", "latency", "tokens", "failed", "missing")
-    told = [_side(side, words) for side in sides]
-    rows = [(words[key], told[0][at], told[1][at]) for at, key in enumerate(keys)]
-    unknown = words["not_known"]
+    names = (
+        words.say("Agreement with people"),
+        words.say("Its interval"),
+        words.say("Cost of all calls (US$)"),
+        words.say("Cost of a label that agrees (US$)"),
+        words.say("Median time of a call"),
+        words.say("Mean tokens of an item"),
+        words.say("Items without a usable answer"),
+        words.say("Items it was not asked"),
+    )
+    rows = list(zip(names, _side(comparison.baseline, words), _side(comparison.candidate, words), strict=True))
+    unknown = words.say("not known")
     if all(cells[1:] == (unknown, unknown) for cells in rows[_SPENT]):
-        rows[_SPENT] = [(words["spent_row"], unknown, unknown)]
-    return Table(words.say("sides_table", n=f"{comparison.n_pairs:,}"), columns, rows, names=0)
+        rows[_SPENT] = [(words.say("Cost, time and tokens"), unknown, unknown)]
+    return Table(words.say("The two on the same {n} items", n=f"{comparison.n_pairs:,}"), columns, rows, names=0)
 
 
 def _side(side: Side, words: Words) -> tuple[str, ...]:
-    unknown = words["not_known"]
+    unknown = words.say("not known")
     return (
         value(side.agreement, words),
         ends(side.agreement, words),
@@ -73,14 +83,23 @@ def _side(side: Side, words: Words) -> tuple[str, ...]:
 
 def _facts(comparison: Comparison, words: Words) -> list[tuple[str, str]]:
     margin, detectable = comparison.margin, comparison.minimum_detectable_difference
-    changed = words.say("changed_count", fixed=f"{comparison.fixed:,}", broken=f"{comparison.broken:,}")
+    changed = words.say(
+        "{fixed} fixed, {broken} broken", fixed=f"{comparison.fixed:,}", broken=f"{comparison.broken:,}"
+    )
     return [
-        (words["changed"], changed),
-        (words["test"], words.known(comparison.test)),
-        (words["margin"], words["no_margin"] if margin is None else words.say("points", number=number(100 * margin))),
+        (words.say("Items that changed"), changed),
+        (words.say("Interval and test"), words.reason(comparison.test)),
         (
-            words["detectable"],
-            words["p_undefined"] if detectable is None else words.say("points", number=number(100 * detectable)),
+            words.say("Loss that is acceptable"),
+            words.say("none was stated")
+            if margin is None
+            else words.say("{number} percentage points", number=number(100 * margin)),
+        ),
+        (
+            words.say("Smallest difference that would show in 4 of 5 such comparisons"),
+            words.say("not defined")
+            if detectable is None
+            else words.say("{number} percentage points", number=number(100 * detectable)),
         ),
     ]
 
@@ -90,11 +109,24 @@ def _slices(slices: Sequence[SliceEffect], words: Words) -> list[Block]:
         return []
     names = [words.slice(one.column, one.name) for one in slices]
     rows = [Row(name, _told(one, words), one.difference) for name, one in zip(names, slices, strict=True)]
-    draw = partial(forest, rows, words["slice_axis"], mark=0, mark_name=words["no_difference"])
-    keys = ("slice", "n_column", "baseline_share", "candidate_share", "difference_column", "interval_column")
-    columns = [words[key] for key in (*keys, "p_column", "holm_column")]
+    draw = partial(
+        forest, rows, words.say("Candidate less baseline, in agreement"), mark=0, mark_name=words.say("no difference")
+    )
+    columns = [
+        words.say("Slice"),
+        words.figures("n"),
+        words.figures("Baseline"),
+        words.figures("Candidate"),
+        words.figures("Difference (points)"),
+        words.figures("Interval"),
+        words.figures("p"),
+        words.figures("p (Holm)"),
+    ]
     cells = [(name, *_slice(one, words)) for name, one in zip(names, slices, strict=True)]
-    return [Chart(draw, words["slice_forest"], described(rows, words)), Table(words["slice_table"], columns, cells)]
+    return [
+        Chart(draw, words.say("Difference on each slice"), described(rows, words)),
+        Table(words.say("The comparison on each slice, Holm-corrected over all slices"), columns, cells),
+    ]
 
 
 def _told(one: SliceEffect, words: Words) -> str:
@@ -102,8 +134,8 @@ def _told(one: SliceEffect, words: Words) -> str:
     if one.difference.value is None:
         return shown
     if one.difference.low is None:
-        return shown + words.say("brackets", inside=words["without_interval"])
-    return shown + words.say("brackets", inside=points_ends(one.difference, words))
+        return shown + words.say(" ({inside})", inside=words.say("no interval"))
+    return shown + words.say(" ({inside})", inside=points_ends(one.difference, words))
 
 
 def _slice(one: SliceEffect, words: Words) -> tuple[str, ...]:
@@ -113,21 +145,25 @@ def _slice(one: SliceEffect, words: Words) -> tuple[str, ...]:
 
 
 def _flips(comparison: Comparison, words: Words) -> list[Items]:
-    names = {"baseline": comparison.baseline.name, "candidate": comparison.candidate.name}
-    lists = (
-        ("fixed_list", comparison.fixed_items, comparison.fixed),
-        ("broken_list", comparison.broken_items, comparison.broken),
+    fixed = words.say(
+        "Fixed: {shown} of {count} items on which only {candidate} agrees with people",
+        shown=f"{len(comparison.fixed_items):,}",
+        count=f"{comparison.fixed:,}",
+        candidate=comparison.candidate.name,
+    )
+    broken = words.say(
+        "Broken: {shown} of {count} items on which only {baseline} agrees with people",
+        shown=f"{len(comparison.broken_items):,}",
+        count=f"{comparison.broken:,}",
+        baseline=comparison.baseline.name,
     )
     return [
-        Items(
-            words.say(key, shown=f"{len(shown):,}", count=f"{count:,}", **names),
-            [_flip(one, comparison, words) for one in shown],
-        )
-        for key, shown, count in lists
+        Items(caption, [_flip(one, comparison, words) for one in shown])
+        for caption, shown in ((fixed, comparison.fixed_items), (broken, comparison.broken_items))
     ]
 
 
 def _flip(one: ChangedItem, comparison: Comparison, words: Words) -> Item:
     before, after = differing(words.label(one.baseline), words.label(one.candidate))
-    people = (words["people"], plain(words.label(one.people)))
+    people = (words.say("Human label"), plain(words.label(one.people)))
     return Item(one.id, one.text, (people, (comparison.baseline.name, before), (comparison.candidate.name, after)))

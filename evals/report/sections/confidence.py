@@ -21,31 +21,50 @@ def confidence_section(confidences: Mapping[str, ConfidenceQuality], words: Word
     """A part for each variant."""
     folded = len(confidences) > _OPEN
     parts = [Part(name, _blocks(name, one, words), folded) for name, one in confidences.items()]
-    return Section("confidence", words["confidence"], (), parts)
+    return Section("confidence", words.say("Confidence"), (), parts)
 
 
 def _blocks(name: str, one: ConfidenceQuality, words: Words) -> list[Block]:
-    said = Said(words.say("calibrated" if one.calibrated else "uncalibrated", variant=name), "lead")
-    return [said, Facts(_facts(one, words)), *_reliability(name, one.bins, words), *_risk(name, one.curve, words)]
+    if one.calibrated:
+        said = words.say(
+            "The confidence of {variant} is a calibrated probability that a reviewer agrees.", variant=name
+        )
+    else:
+        said = words.say(
+            "What {variant} states is its own score, not a calibrated probability that a reviewer agrees.",
+            variant=name,
+        )
+    return [
+        Said(said, "lead"),
+        Facts(_facts(one, words)),
+        *_reliability(name, one.bins, words),
+        *_risk(name, one.curve, words),
+    ]
 
 
 def _facts(one: ConfidenceQuality, words: Words) -> list[tuple[str, str]]:
-    missing = words["no_probabilities"]
-    error = missing if one.error is None else words.say("points_stated", number=number(100 * one.error))
-    auroc = words["auroc_undefined"] if one.auroc is None else number(one.auroc, 3)
-    return [(words["calibration_error"], error), (words["auroc"], auroc)]
+    missing = words.say("not defined: these are no probabilities")
+    error = missing if one.error is None else words.say("{number} points", number=number(100 * one.error))
+    auroc = words.say("not defined: all items agree, or none does") if one.auroc is None else number(one.auroc, 3)
+    return [
+        (words.say("Expected calibration error"), error),
+        (words.say("AUROC of telling agreed from not agreed"), auroc),
+    ]
 
 
 def _reliability(name: str, bins: Sequence[Bin] | None, words: Words) -> list[Block]:
     if not bins:
         return []
-    told = [words.say("reliability_bin", **_bin(one, words)) for one in bins]
-    description = words["join"].join(told) + words["full_stop"]
-    draw = partial(reliability, bins, words["stated_axis"], words["happened_axis"])
-    columns = [words["stated_axis"], *(words[key] for key in ("agreement_column", "interval_column", "n_column"))]
+    told = [words.say("stated {stated}: {share} ({range}, n = {n})", **_bin(one, words)) for one in bins]
+    description = words.punctuation.semicolon.join(told) + words.punctuation.full_stop
+    draw = partial(reliability, bins, words.say("Stated"), words.say("Agrees with people"))
+    columns = [words.say("Stated"), words.figures("Agreement"), words.figures("Interval"), words.figures("n")]
     rows = [tuple(_bin(one, words).values()) for one in bins]
-    table = Table(words["reliability_table"], columns, rows, names=0)
-    return [Chart(draw, words.say("reliability", variant=name), description), Fold(words["reliability_table"], [table])]
+    table = Table(words.say("The same in figures"), columns, rows, names=0)
+    return [
+        Chart(draw, words.say("Reliability: how often {variant} agrees, by what it states", variant=name), description),
+        Fold(words.say("The same in figures"), [table]),
+    ]
 
 
 def _bin(one: Bin, words: Words) -> dict[str, str]:
@@ -53,7 +72,7 @@ def _bin(one: Bin, words: Words) -> dict[str, str]:
     return {
         "stated": percent(one.mean_probability, words),
         "share": percent(one.share, words),
-        "range": words.say("range", low=low, high=percent(one.interval_high, words)),
+        "range": words.say("{low} to {high}", low=low, high=percent(one.interval_high, words)),
         "n": f"{one.n:,}",
     }
 
@@ -61,14 +80,22 @@ def _bin(one: Bin, words: Words) -> dict[str, str]:
 def _risk(name: str, curve: RiskCoverage, words: Words) -> list[Block]:
     if not len(curve.coverage):
         return []
-    draw = partial(risk_and_coverage, curve, words["coverage_axis"], words["risk_axis"])
+    draw = partial(
+        risk_and_coverage, curve, words.say("Share of items answered, the surest first"), words.say("Disagreement")
+    )
     at = [min(int((curve.coverage < share - 1e-9).sum()), len(curve.coverage) - 1) for share in _TOLD]
     told = [
         words.say(
-            "risk_at",
+            "{coverage} answered: {risk}",
             coverage=percent(float(curve.coverage[i]), words),
             risk=percent(float(curve.risk[i]), words),
         )
         for i in dict.fromkeys(at)
     ]
-    return [Chart(draw, words.say("risk", variant=name), words["join"].join(told) + words["full_stop"])]
+    return [
+        Chart(
+            draw,
+            words.say("Risk and coverage of {variant}: disagreement when only the surest are answered", variant=name),
+            words.punctuation.semicolon.join(told) + words.punctuation.full_stop,
+        )
+    ]

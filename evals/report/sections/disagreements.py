@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.reports.blocks import Block, Fold, Part, Said, Section, Table
+from assistant.messages.language import marked
+from assistant.reports.blocks import Block, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.cells import chance, ends, noted, value
 from assistant.reports.figures import percent
+from assistant.reports.visible import plain
 from assistant.reports.words import Words
 from evals.disagreements.analysis import (
     Cluster,
@@ -14,41 +17,57 @@ from evals.disagreements.analysis import (
     Disagreements,
     Example,
     GroupRow,
+    ProbableSide,
     SliceFinding,
 )
-from evals.report.sections.cells import chance, ends, examples, noted, value
 
 _OPEN = 2  # variants that stand open
+_SIDES = {
+    ProbableSide.MACHINE: marked("the machine"),
+    ProbableSide.POLICY: marked("the policy"),
+    ProbableSide.REVIEWER: marked("a reviewer"),
+    ProbableSide.ITEM: marked("the item"),
+    ProbableSide.UNCLEAR: marked("unclear"),
+}
 
 
 def disagreements_section(disagreements: Mapping[str, Disagreements], words: Words) -> Section:
     """A part for each variant."""
     folded = len(disagreements) > _OPEN
     parts = [_part(one, words, folded) for one in disagreements.values()]
-    return Section("disagreements", words["disagreements"], (), parts)
+    return Section("disagreements", words.say("Where they disagree"), (), parts)
 
 
 def _part(one: Disagreements, words: Words, folded: bool) -> Part:
-    said = words.say("disagreed", variant=one.variant, disagreed=f"{one.disagreed:,}", n=f"{one.n:,}")
+    said = words.say(
+        "{variant} and people differ on {disagreed} of {n} items.",
+        variant=one.variant,
+        disagreed=f"{one.disagreed:,}",
+        n=f"{one.n:,}",
+    )
     blocks: list[Block] = [Said(said, "lead")]
     blocks += (
         _pairs(one.pairs, words) + _findings(one, words) + _clusters(one.clusters, words) + _groups(one.groups, words)
     )
-    return Part(one.variant, [*blocks, *noted(one.notes)], folded)
+    return Part(one.variant, [*blocks, *noted(one.notes, words)], folded)
 
 
 def _side(conclusion: Conclusion, words: Words) -> tuple[str, str]:
-    return words[f"side_{conclusion.side.value}"], conclusion.because
+    return words.say(_SIDES[conclusion.side]), words.punctuation.space.join(map(words.reason, conclusion.because))
 
 
 def _folded(named: Sequence[tuple[str, Sequence[Example], int]], words: Words) -> list[Block]:
     """Examples of several things, each with its name and how many there are."""
     lists = [
-        examples(words.say("example_list", name=name, shown=f"{len(shown):,}", count=f"{count:,}"), shown, words)
+        _examples(
+            words.say("{name}: {shown} of {count} items", name=name, shown=f"{len(shown):,}", count=f"{count:,}"),
+            shown,
+            words,
+        )
         for name, shown, count in named
         if shown
     ]
-    return [Fold(words["examples"], lists)] if lists else []
+    return [Fold(words.say("Examples of each"), lists)] if lists else []
 
 
 def _pair_name(people: str, machine: str, words: Words) -> str:
@@ -58,7 +77,14 @@ def _pair_name(people: str, machine: str, words: Words) -> str:
 def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
     if not pairs:
         return []
-    columns = [words[key] for key in ("people", "machine", "items_column", "share_column", "side", "because")]
+    columns = [
+        words.say("Human label"),
+        words.say("Machine label"),
+        words.figures("Items"),
+        words.figures("Share of disagreements"),
+        words.say("Probably at the root"),
+        words.say("Evidence"),
+    ]
     rows = [
         (
             *(words.label(one.people), words.label(one.machine), f"{one.n:,}", percent(one.share, words)),
@@ -67,27 +93,42 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
         for one in pairs
     ]
     named = [(_pair_name(one.people, one.machine, words), one.examples, one.n) for one in pairs]
-    return [Table(words["pairs_table"], columns, rows, names=2), *_folded(named, words)]
+    return [
+        Table(words.say("What people call one thing and the machine another"), columns, rows, names=2),
+        *_folded(named, words),
+    ]
 
 
 def _where(one: SliceFinding, words: Words) -> str:
-    return words["and"].join(words.slice(column, name) for column, name in one.where)
+    return words.say(" and ").join(words.slice(column, name) for column, name in one.where)
 
 
 def _findings(one: Disagreements, words: Words) -> list[Block]:
     if not one.findings:
         return []
-    keys = ("slice", "n_column", "disagreement_column", "interval_column", "elsewhere", "adjusted_column", "stands")
-    columns = [words[key] for key in (*keys, "side", "because")]
+    columns = [
+        words.say("Slice"),
+        words.figures("n"),
+        words.figures("Disagreement"),
+        words.figures("Interval"),
+        words.figures("Elsewhere"),
+        words.figures("p (corrected)"),
+        words.say("Stands"),
+        words.say("Probably at the root"),
+        words.say("Evidence"),
+    ]
     rows = [_finding(found, words) for found in one.findings]
     named = [(_where(found, words), found.examples, found.n) for found in one.findings]
-    caption = words.say("findings_table", searched=f"{one.searched:,}")
+    caption = words.say(
+        "Slices that are worse than elsewhere, corrected for the {searched} that were looked at",
+        searched=f"{one.searched:,}",
+    )
     return [Table(caption, columns, rows), *_folded(named, words)]
 
 
 def _finding(one: SliceFinding, words: Words) -> tuple[str, ...]:
     figures = (value(one.disagreement, words), ends(one.disagreement, words), percent(one.elsewhere, words))
-    stands = words["stands_yes" if one.surprising else "stands_no"]
+    stands = words.say("yes") if one.surprising else words.say("may be chance")
     return (_where(one, words), f"{one.n:,}", *figures, chance(one.adjusted_p, words), stands, *_side(one.side, words))
 
 
@@ -95,30 +136,42 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
     if not clusters:
         return []
     columns = [
-        words[key] for key in ("terms", "items_column", "most_frequent", "alike", "elsewhere", "side", "because")
+        words.say("Words that mark it"),
+        words.figures("Items"),
+        words.say("Mostly (people → machine)"),
+        words.figures("Of all like these, misjudged"),
+        words.figures("Elsewhere"),
+        words.say("Probably at the root"),
+        words.say("Evidence"),
     ]
     rows = [
         (
-            *(words["list"].join(one.terms), f"{one.n:,}", _pair_name(*one.pair, words)),
+            *(words.punctuation.list.join(one.terms), f"{one.n:,}", _pair_name(*one.pair, words)),
             *(_rate(one.disagreement, words), _rate(one.elsewhere, words), *_side(one.side, words)),
         )
         for one in clusters
     ]
-    named = [(words["list"].join(one.terms), one.examples, one.n) for one in clusters]
-    return [Table(words["clusters_table"], columns, rows), *_folded(named, words)]
+    named = [(words.punctuation.list.join(one.terms), one.examples, one.n) for one in clusters]
+    return [Table(words.say("Misjudged items that are alike"), columns, rows), *_folded(named, words)]
 
 
 def _rate(share: float | None, words: Words) -> str:
-    return words["not_known"] if share is None else percent(share, words)
+    return words.say("not known") if share is None else percent(share, words)
 
 
 def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
     if not groups:
         return []
-    columns = [words[key] for key in ("property", "value", "n_column", "disagreement_column", "interval_column")]
+    columns = [
+        words.say("Property"),
+        words.say("Property value"),
+        words.figures("n"),
+        words.figures("Disagreement"),
+        words.figures("Interval"),
+    ]
     rows = [
         (
-            words.known(one.column),
+            words.column(one.column),
             words.group(one.column, one.name),
             f"{one.n:,}",
             value(one.disagreement, words),
@@ -126,4 +179,20 @@ def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
         )
         for one in groups
     ]
-    return [Fold(words["groups"], [Table(words["groups"], columns, rows, names=2)])]
+    return [
+        Fold(
+            words.say("Disagreement by property"),
+            [Table(words.say("Disagreement by property"), columns, rows, names=2)],
+        )
+    ]
+
+
+def _examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
+    """Items on which a variant and people differ."""
+    people, machine = words.say("Human label"), words.say("Machine label")
+    return Items(caption, [_example(one, people, machine, words) for one in shown])
+
+
+def _example(one: Example, people: str, machine: str, words: Words) -> Item:
+    answers = ((people, plain(words.label(one.people))), (machine, plain(words.label(one.machine))))
+    return Item(one.id, one.text, answers)

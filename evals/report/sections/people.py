@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.cells import described, ends, figure_table, share_row, share_with_interval, value
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.words import Words
 from evals.agreement.panel import PeoplePanel, ReviewerRow
-from evals.report.sections.agreement import figure_table, index_row, share_row
-from evals.report.sections.cells import ends, value
-from evals.report.sections.result import described, share_with_interval
+from evals.report.sections.agreement import metric_rows
 from evals.report.sentences import people_sentence
 
 _SHOWN = 20  # reviewers in the chart: those who agree least
@@ -21,23 +20,32 @@ def people_section(people: PeoplePanel, words: Words) -> Section:
     blocks: list[Block] = [Said(people_sentence(people, words.language), "lead"), _coefficients(people, words)]
     rows = [Row(one.name, share_with_interval(one.with_others, words), one.with_others) for one in people.reviewers]
     shown = rows[:_SHOWN]
-    caption = words["reviewers_chart" if len(shown) == len(rows) else "reviewers_least"]
-    draw = partial(forest, shown, words["reviewers_axis"], shares=True)
+    caption = (
+        words.say("Each reviewer beside the others of the same items")
+        if len(shown) == len(rows)
+        else words.say("Reviewers who agree least with the others")
+    )
+    draw = partial(forest, shown, words.say("Chance of agreeing with another reviewer of the item"), shares=True)
     blocks.append(Chart(draw, caption, described(shown, words)))
-    title = words.say("all_reviewers", count=f"{len(rows):,}")
-    return Section("people", words["people_chapter"], [*blocks, Fold(title, [_reviewers(people.reviewers, words)])])
+    title = words.say("All {count} reviewers", count=f"{len(rows):,}")
+    return Section(
+        "people", words.say("Reviewers among themselves"), [*blocks, Fold(title, [_reviewers(people.reviewers, words)])]
+    )
 
 
 def _coefficients(people: PeoplePanel, words: Words) -> Table:
-    rows = [share_row(words["human_human"], people.coefficients["raw"], words)]
-    rows += [index_row(words[name], one, words) for name, one in people.coefficients.items() if name != "raw"]
-    return figure_table(words.say("people_table", items=f"{people.items:,}"), rows, words)
+    others = {name: one for name, one in people.coefficients.items() if name != "raw"}
+    rows = [share_row(words.say("Two reviewers of an item agree"), people.coefficients["raw"], words)]
+    rows += metric_rows(others, words)
+    return figure_table(
+        words.say("On the {items} items that two or more reviewers answered", items=f"{people.items:,}"), rows, words
+    )
 
 
 def _reviewers(reviewers: tuple[ReviewerRow, ...], words: Words) -> Table:
-    columns = [words[key] for key in ("reviewer", "agreement_column", "interval_column", "n_column")]
+    columns = [words.say("Reviewer"), words.figures("Agreement"), words.figures("Interval"), words.figures("n")]
     rows = [
         (one.name, value(one.with_others, words), ends(one.with_others, words), f"{one.with_others.n:,}")
         for one in reviewers
     ]
-    return Table(words["reviewers_table"], columns, rows)
+    return Table(words.say("Agreement with another reviewer of the item, drawn at random"), columns, rows)

@@ -6,18 +6,27 @@ from functools import partial
 from itertools import pairwise
 
 from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.cells import (
+    chance,
+    described,
+    ends,
+    index,
+    index_ends,
+    points,
+    points_ends,
+    share_with_interval,
+    value,
+)
 from assistant.reports.charts.forest import Row, forest
 from assistant.reports.figures import percent
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.comparison.ranking import Pair, Ranked, Ranking
 from evals.evaluation import Evaluation
-from evals.report.sections.cells import chance, ends, index, index_ends, points, points_ends, value
 from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
 
 _PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
 _INVALID = 5  # variants whose invalid answers are told first; of more, their number
-_DESCRIBED = 8  # figures of a chart that are read aloud
 
 
 def result_section(evaluation: Evaluation, words: Words) -> Section:
@@ -30,9 +39,17 @@ def result_section(evaluation: Evaluation, words: Words) -> Section:
     said += [panel_sentence(evaluation.panels[name], words.language) for name in _told(evaluation)]
     first = [*(Said(one, "note") for one in invalid[:_INVALID])]
     if len(invalid) > _INVALID:
-        first.append(Said(words.say("more_invalid", count=len(invalid) - _INVALID), "note"))
+        first.append(
+            Said(
+                words.say(
+                    "{count} more variants gave answers that are not in the reference set; their panels say which.",
+                    count=len(invalid) - _INVALID,
+                ),
+                "note",
+            )
+        )
     blocks: list[Block] = [*first, *(Said(one, "lead") for one in said), *_forest(evaluation, words)]
-    return Section("result", words["result"], blocks)
+    return Section("result", words.say("What it comes to"), blocks)
 
 
 def ranking_section(ranking: Ranking, words: Words) -> Section:
@@ -42,11 +59,11 @@ def ranking_section(ranking: Ranking, words: Words) -> Section:
     next_to = set(pairwise(order))
     close = [pair for pair in ranking.pairs if (pair.better, pair.worse) in next_to]
     if close:
-        blocks.append(_pairs(words["neighbours"], close, words))
+        blocks.append(_pairs(words.say("Each variant against the next one"), close, words))
     if len(ranking.pairs) > len(close):
-        everything = _pairs(words["all_pairs_table"], ranking.pairs, words)
-        blocks.append(Fold(words.say("all_pairs", count=f"{len(ranking.pairs):,}"), [everything]))
-    return Section("ranking", words["ranking"], blocks)
+        everything = _pairs(words.say("Every pair, Holm-corrected over all pairs"), ranking.pairs, words)
+        blocks.append(Fold(words.say("All {count} pairs", count=f"{len(ranking.pairs):,}"), [everything]))
+    return Section("ranking", words.say("Ranking"), blocks)
 
 
 def _told(evaluation: Evaluation) -> list[str]:
@@ -64,24 +81,16 @@ def _forest(evaluation: Evaluation, words: Words) -> list[Block]:
     rows = [Row(name, share_with_interval(one, words), one) for name, one in figures]
     ceiling = _ceiling(evaluation)
     line = None if ceiling is None else ceiling.value
-    line_name = "" if line is None else words.say("ceiling_line", share=percent(line, words))
-    draw = partial(forest, rows, words["forest_axis"], mark=line, mark_name=line_name, shares=True)
-    return [Chart(draw, words["forest"], described(rows, words, line_name))]
-
-
-def share_with_interval(figure: Coefficient, words: Words) -> str:
-    """A share and its interval, short enough for a chart."""
-    if figure.value is None or figure.low is None:
-        return value(figure, words)
-    return value(figure, words) + words.say("brackets", inside=ends(figure, words))
-
-
-def described(rows: list[Row], words: Words, *others: str) -> str:
-    """A forest plot in words."""
-    told = [words.say("row_told", name=row.name, told=row.told) for row in rows[:_DESCRIBED]]
-    if len(rows) > _DESCRIBED:
-        told.append(words.say("rows_more", count=len(rows) - _DESCRIBED))
-    return words["join"].join([*told, *(one for one in others if one)]) + words["full_stop"]
+    line_name = "" if line is None else words.say("two reviewers: {share}", share=percent(line, words))
+    draw = partial(
+        forest,
+        rows,
+        words.say("Share of items on which the variant agrees with people"),
+        mark=line,
+        mark_name=line_name,
+        shares=True,
+    )
+    return [Chart(draw, words.say("Agreement with people, by variant"), described(rows, words, line_name))]
 
 
 def _agreements(evaluation: Evaluation) -> list[tuple[str, Coefficient]]:
@@ -98,9 +107,22 @@ def _ceiling(evaluation: Evaluation) -> Coefficient | None:
 
 
 def _ranked(ranking: Ranking, words: Words) -> Table:
-    keys = ("variant", "rank", "agreement_column", "interval_column", "kappa_column", "interval_column")
-    caption = words.say("ranking_table", n=f"{ranking.n:,}")
-    return Table(caption, [words[key] for key in keys], [_ranked_row(one, words) for one in ranking.ranked])
+    caption = words.say(
+        "Variants by agreement with people on the same {n} items; ranks that can't be told apart are given as a range",
+        n=f"{ranking.n:,}",
+    )
+    return Table(
+        caption,
+        [
+            words.say("Variant"),
+            words.figures("Rank"),
+            words.figures("Agreement"),
+            words.figures("Interval"),
+            words.figures("Kappa"),
+            words.figures("Interval"),
+        ],
+        [_ranked_row(one, words) for one in ranking.ranked],
+    )
 
 
 def _ranked_row(one: Ranked, words: Words) -> tuple[str, ...]:
@@ -111,7 +133,6 @@ def _ranked_row(one: Ranked, words: Words) -> tuple[str, ...]:
 
 
 def _pairs(caption: str, pairs: tuple[Pair, ...] | list[Pair], words: Words) -> Table:
-    keys = ("better_column", "worse_column", "difference_column", "interval_column", "p_column", "holm_column")
     rows = [
         (
             *(one.better, one.worse, points(one.difference, words), points_ends(one.difference, words)),
@@ -119,4 +140,16 @@ def _pairs(caption: str, pairs: tuple[Pair, ...] | list[Pair], words: Words) -> 
         )
         for one in pairs
     ]
-    return Table(caption, [words[key] for key in keys], rows, names=2)
+    return Table(
+        caption,
+        [
+            words.say("Higher"),
+            words.say("Lower"),
+            words.figures("Difference (points)"),
+            words.figures("Interval"),
+            words.figures("p"),
+            words.figures("p (Holm)"),
+        ],
+        rows,
+        names=2,
+    )

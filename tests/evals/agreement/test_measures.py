@@ -1,6 +1,7 @@
 import pytest
 from scipy import stats
 
+from assistant.domain.reasons import Reason
 from evals.agreement.panel_of_variant import agreement_panel
 from tests.evals.judged import judged
 
@@ -17,7 +18,7 @@ def test_kendalls_tau_of_grades_is_scipys_and_has_an_interval() -> None:
 def test_a_machine_that_gives_one_grade_has_no_tau_and_says_why() -> None:
     tau = agreement_panel(judged({"a": ["0", "1"]}, {"m": ["1", "1"]}), "m").coefficients["kendall_tau_b"]
     assert tau.value is None
-    assert tau.reason == "people or the machine gave every item one and the same grade"
+    assert tau.reason == Reason("one_grade")
 
 
 def test_groups_of_graded_items_are_ranked_as_the_results_of_a_query() -> None:

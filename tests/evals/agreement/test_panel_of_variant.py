@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
+from assistant.reports.reasons.worded import english
 from evals.agreement.panel_of_variant import agreement_panel, memberships
 from evals.data.eval_data import EvalData, Scale, Sight
 from tests.evals.judged import judged
@@ -75,7 +77,7 @@ def test_precision_and_recall_of_a_label_are_those_of_its_row_and_column() -> No
 def test_precision_of_a_label_the_machine_never_gave_is_undefined_not_zero() -> None:
     rows = {row.label: row for row in agreement_panel(judged({"a": "xyy"}, {"m": "xxx"}), "m").labels}
     assert rows["y"].precision.value is None
-    assert rows["y"].precision.reason == "the machine never gave this label"
+    assert rows["y"].precision.reason == Reason("label_never_by_machine")
     assert rows["y"].recall.value == 0.0
 
 
@@ -93,7 +95,7 @@ def test_an_unusable_answer_has_no_place_among_grades_but_counts_as_not_agreeing
     assert panel.coefficients["raw"].value == 0.75
     assert panel.coefficients["cohen_kappa_quadratic"].value == 1.0
     assert panel.coefficients["cohen_kappa_quadratic"].n == 3
-    assert any("1 items got no usable answer" in note for note in panel.notes)
+    assert Reason.of("items_without_usable_answer", items=1) in panel.notes
 
 
 def test_sets_of_labels_have_a_row_for_each_label_and_a_jaccard() -> None:
@@ -140,7 +142,7 @@ def test_where_nobody_knows_who_saw_what_there_are_no_arms() -> None:
 
 def test_answers_that_people_never_settled_on_are_named() -> None:
     notes = agreement_panel(judged({"a": "xxy"}, {"m": "xzy"}), "m").notes
-    assert notes == ("Answers that people never settled on count as not agreeing: z (1).",)
+    assert [english(one) for one in notes] == ["Answers that people never settled on count as not agreeing: z (1)."]
 
 
 def test_renaming_and_reordering_changes_no_figure() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.agreement.people import people_coefficients, people_panel
+from evals.agreement.people_panel import people_coefficients, people_panel
 from evals.data.eval_data import Sight
 from tests.evals.judged import judged
 

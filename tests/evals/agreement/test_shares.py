@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient_intervals import CENSUS
 from assistant.stats.intervals import binomial_interval
@@ -59,7 +60,7 @@ def test_inclusion_probabilities_of_a_file_correct_for_what_was_surely_taken() -
     assert narrow.high - narrow.low < 0.2 * (wide.high - wide.low)  # type: ignore[operator]
 
 
-def grouped(number: int, size: int, wrong: int) -> list[str]:
+def grouped(number: int, size: int, wrong: int) -> list[Reason]:
     """Notes on items in groups of one size, of which the first few hold a disagreement."""
     machine = "".join("y" + "x" * (size - 1) if group < wrong else "x" * size for group in range(number))
     groups = [str(at // size) for at in range(number * size)]
@@ -69,25 +70,23 @@ def grouped(number: int, size: int, wrong: int) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "wrong", "warned"),
     [
-        (12, 6, "The 12 groups are few or unequal: they tell as much as 12 of one size"),
-        (60, 4, "Only 4 of the 60 groups hold the rarer outcome"),
+        (12, 6, Reason.of("few_groups", groups=12, alike=12)),
+        (60, 4, Reason.of("few_groups_with_rarer_outcome", holding=4, groups=60)),
     ],
 )
-def test_the_report_warns_where_groups_are_too_few_in_both_its_languages(number: int, wrong: int, warned: str) -> None:
-    (note,) = (note for note in grouped(number, 4, wrong) if note.startswith(warned))
-    chinese = Words("zh").known(note)
-    assert chinese != note
-    assert "区间可能偏短" in chinese
+def test_the_report_warns_of_too_few_groups_in_both_its_languages(number: int, wrong: int, warned: Reason) -> None:
+    assert warned in grouped(number, 4, wrong)
+    assert "intervals may be too short" in Words().reason(warned)
+    assert "区间可能偏短" in Words("zh").reason(warned)
 
 
 def test_unequal_groups_warn_though_there_are_many() -> None:
     sizes = np.array([200, *[2] * 40])
     codes = np.repeat(np.arange(41), sizes)
     warning = group_warning(np.arange(280) % 2 * 1.0, np.ones(280), codes)
-    assert warning is not None
-    assert warning.startswith("The 41 groups are few or unequal: they tell as much as 2 of one size")
+    assert warning == Reason.of("few_groups", groups=41, alike=2)
 
 
 def test_many_even_groups_and_items_that_stand_alone_warn_of_nothing() -> None:
-    assert not any("too short" in note for note in grouped(60, 4, 30))
+    assert not [note for note in grouped(60, 4, 30) if note.code.startswith("few_groups")]
     assert group_warning(np.ones(5), np.ones(5), np.arange(5)) is None

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
+from assistant.reports.reasons.worded import written_counts
 from evals.comparison.compare import compare, compare_all
 from evals.comparison.comparison import Verdict
 from evals.comparison.scores import Terms
@@ -78,7 +80,7 @@ def test_only_items_that_both_answered_count_and_the_others_are_listed() -> None
     data = judged({"a": "xxxx-"}, {"old": "xx--x", "new": "xy-xx"})
     found = compare(data, "old", "new", PLAIN)
     assert found.n_pairs == 2
-    assert found.missing == {"only_candidate_answered": 1, "neither_answered": 1, "unlabelled": 1}
+    assert written_counts(found.missing) == {"only_candidate_answered": 1, "neither_answered": 1, "unlabelled": 1}
     assert (found.baseline.missing, found.candidate.missing) == (2, 1)
 
 
@@ -110,9 +112,9 @@ def test_groups_are_counted_not_items() -> None:
     old, new = pair(100, 30, 10, 20)
     groups = [str(at // 10) for at in range(160)]
     found = compare(judged({"a": "x" * 160}, {"old": old, "new": new}, groups=groups), "old", "new", PLAIN)
-    assert "cluster-robust" in found.test
+    assert found.test == Reason("cluster_robust")
     assert found.verdict is Verdict.CANNOT_TELL  # 16 groups, all of one kind: the 30 fixed are three of them
-    assert any("160 items form 16 groups" in note for note in found.notes)
+    assert Reason.of("interval_counts_groups", items=160, groups=16) in found.notes
 
 
 def test_two_policy_versions_are_not_the_same_policy() -> None:

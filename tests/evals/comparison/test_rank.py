@@ -1,5 +1,6 @@
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.comparison.rank import rank
 from evals.comparison.scores import Terms
@@ -42,6 +43,6 @@ def test_an_evaluation_goes_on_without_a_ranking_and_says_who_is_not_in_it() -> 
     data = judged({"a": "xxxyyyxxxy"}, {"p": "xxxyyyxxyy", "few": "xy--------"})
     made = evaluate(data, "made up", terms=Terms())
     assert made.ranking is None
-    assert made.subject.notes == ("Not ranked with the others, since they answered fewer of the items: few.",)
+    assert made.subject.notes == (Reason.of("not_ranked", variants=("few",)),)
     assert set(made.panels) == {"p", "few"}
     assert len(made.comparisons) == 1

@@ -3,7 +3,8 @@ import pytest
 
 from assistant.domain.labels import NO_ANSWER
 from assistant.errors import InputError
-from evals.data.collect import Collector
+from assistant.reports.reasons.worded import english
+from evals.data.collect import TIED, UNLABELLED, Collector
 from evals.data.columns import MachineAnswer, majority
 from evals.data.eval_data import NONE, Scale, Sight, VariantIdentity
 from tests.evals.judged import judged
@@ -12,13 +13,13 @@ from tests.evals.judged import judged
 def test_what_most_reviewers_answered_is_the_reference_and_a_tie_is_none() -> None:
     data = judged({"a": "xyx", "b": "xyy", "c": "yy-"}, {"m": "xxx"})
     assert [data.classes[code] if code >= 0 else None for code in data.reference] == ["x", "y", None]
-    assert data.left_out == {"tied": 1}
+    assert data.left_out == {TIED: 1}
 
 
 def test_items_no_reviewer_labelled_are_counted_and_stay() -> None:
     data = judged({"a": "x-"}, {"m": "xy"})
     assert len(data) == 2
-    assert data.left_out == {"unlabelled": 1}
+    assert data.left_out == {UNLABELLED: 1}
     assert data.reference.tolist() == [0, NONE]
 
 
@@ -53,7 +54,9 @@ def test_an_unusable_answer_never_agrees() -> None:
 def test_machine_answers_outside_the_label_set_are_unusable_and_said() -> None:
     data = judged({"a": "xy"}, {"m": "zy"}, classes=["x", "y"])
     assert data.agreed("m").tolist() == [0.0, 1.0]
-    assert data.notes == ("Machine answers outside the label set count as no usable answer: z (1).",)
+    assert [english(note) for note in data.notes] == [
+        "Machine answers outside the label set count as no usable answer: z (1)."
+    ]
 
 
 def test_the_label_set_keeps_its_order_and_labels_that_nobody_used() -> None:

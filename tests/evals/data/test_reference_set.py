@@ -9,10 +9,10 @@ from assistant.reports.markdown import as_markdown
 from assistant.stats.agreement.coefficient_intervals import coefficients_of_ratings
 from evals.agreement.label_rows import label_rows
 from evals.agreement.panel_of_variant import agreement_panel
-from evals.agreement.people import people_coefficients
+from evals.agreement.people_panel import people_coefficients
 from evals.agreement.replace import may_replace
 from evals.comparison.scores import Terms
-from evals.data.collect import Collector
+from evals.data.collect import OPEN, Collector
 from evals.data.columns import MachineAnswer
 from evals.data.eval_data import EvalData, Scale, Sight, VariantIdentity
 from evals.data.files import read_eval_files
@@ -164,7 +164,7 @@ def test_a_gold_set_with_unlabelled_categories() -> None:
     folder = shared_file("data", "openai_moderation")
     data = read_eval_files(folder / "labels.jsonl.gz", folder / "machine.jsonl.gz", Path(folder / "items.jsonl.gz"))
     found = agreement_panel(data, "openai/gpt-oss-safeguard-20b (policy_v001)")
-    assert (found.coefficients["raw"].value, found.n, data.left_out) == (0.5, 2, {"open": 488})
+    assert (found.coefficients["raw"].value, found.n, data.left_out) == (0.5, 2, {OPEN: 488})
     agreement = {row.label: row.agreement for row in found.labels if row.agreement is not None}
     assert (agreement["V"].n, agreement["V"].value) == (11, pytest.approx(10 / 11))
-    assert any("10 items are known in part only" in note for note in found.notes)
+    assert any(note.code == "known_in_part" and ("items", 10) in note.values for note in found.notes)

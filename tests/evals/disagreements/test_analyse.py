@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.stats.intervals import binomial_interval
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import Disagreements, GroupRow
-from evals.disagreements.log_odds import marking
+from evals.disagreements.clusters.cluster import marking
 from evals.disagreements.terms import terms_of
 from tests.evals.disagreements.made import WORDS, collect, other
 
@@ -54,7 +55,7 @@ def test_examples_are_those_the_machine_was_surest_of() -> None:
     # 36 and 16 have the same text: one is shown
     assert [one.id for one in found.pairs[0].examples] == ["i00036", "i00032", "i00028"]
     assert [one.text for one in found.pairs[0].examples] == ["text 16", "text 12", "text 8"]
-    assert "Examples are the items the machine was surest of." in found.notes
+    assert Reason("examples_surest_first") in found.notes
 
 
 def test_groups_have_binomial_intervals_where_items_stand_alone() -> None:
@@ -113,7 +114,7 @@ def test_repeats_count_by_their_share() -> None:
     found = analyse_disagreements(data, "m")
     assert found.disagreed == 20
     assert row(found, "reviewer", "r").disagreement.value == pytest.approx(0.1)
-    assert any(note.startswith("The variant was asked 2 times") for note in found.notes)
+    assert Reason.of("asked_several_times", repeats=2) in found.notes
 
 
 def clustered(topics: tuple[str, str, str], joined: str) -> Disagreements:
@@ -168,7 +169,7 @@ def test_without_texts_there_are_no_clusters_and_it_is_said() -> None:
     data = collect(200, machines={"m": lambda at: "no" if at % 4 == 0 else "yes"}, people=one_reviewer)
     found = analyse_disagreements(data, "m")
     assert found.clusters == ()
-    assert "Texts are not known, so nothing is clustered." in found.notes
+    assert Reason("no_texts_to_cluster") in found.notes
 
 
 def test_texts_that_are_all_the_same_make_no_clusters() -> None:
@@ -185,7 +186,7 @@ def test_where_nothing_differs_it_is_said() -> None:
     data = collect(80, machines={"m": lambda _: "yes"}, people=one_reviewer, text=lambda at: f"text {at}")
     found = analyse_disagreements(data, "m")
     assert (found.disagreed, found.pairs, found.findings, found.clusters) == (0, (), (), ())
-    assert found.notes == ("The variant gives people's label to all 80 items.",)
+    assert found.notes == (Reason.of("no_disagreement", items=80),)
 
 
 def test_where_everything_differs_nothing_is_surprising() -> None:
@@ -195,14 +196,14 @@ def test_where_everything_differs_nothing_is_surprising() -> None:
     found = analyse_disagreements(data, "m")
     assert (found.disagreed, found.findings) == (80, ())
     assert row(found, "reviewer", "r").disagreement.value == 1.0
-    assert "The variant never answers yes, which people settled on for 80 items." in found.notes
+    assert Reason.of("label_never_answered", label="yes", items=80) in found.notes
 
 
 def test_no_item_in_common_is_said() -> None:
     data = collect(5, machines={"m": lambda _: "yes"}, people=lambda _: {"a": "yes", "b": "no"})
     found = analyse_disagreements(data, "m")
     assert (found.n, found.pairs, found.groups) == (0, (), ())
-    assert found.notes == ("No item was both settled by people and answered by the variant.",)
+    assert found.notes == (Reason("nothing_compared"),)
 
 
 def test_neighbouring_grades_are_told_from_far_ones() -> None:
@@ -212,7 +213,7 @@ def test_neighbouring_grades_are_told_from_far_ones() -> None:
         people=lambda at: {"r": str(at % 4)},
     )
     notes = analyse_disagreements(data, "m").notes
-    assert any(note.endswith("of the disagreements are between neighbouring grades.") for note in notes)
+    assert any(note.code == "between_neighbouring_grades" for note in notes)
 
 
 def test_the_same_data_give_the_same_analysis() -> None:

@@ -8,10 +8,10 @@ import scipy.sparse as sp
 from scipy.stats import binom, fisher_exact
 
 from evals.data.eval_data import EvalData
-from evals.disagreements.candidates import candidates
 from evals.disagreements.compared import Compared, compared
-from evals.disagreements.scan import scan_grouped, scan_independent
-from evals.disagreements.search import Search, search
+from evals.disagreements.slices.candidates import candidates
+from evals.disagreements.slices.scan import scan_grouped, scan_independent
+from evals.disagreements.slices.search import Search, search
 from evals.disagreements.terms import read_terms
 from tests.evals.disagreements.made import collect, other, searched_data
 

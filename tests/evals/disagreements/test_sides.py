@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assistant.reports.reasons.worded import english
 from evals.data.eval_data import EvalData, VariantIdentity
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import Conclusion, ConfusionPair, ProbableSide
@@ -30,6 +31,10 @@ def slips(at: int) -> str:
     return "no" if at % 20 == 0 else truth(at)
 
 
+def said(found: Conclusion) -> str:
+    return " ".join(map(english, found.because))
+
+
 def truth(at: int) -> str:
     return "yes" if at % 2 == 0 else "no"
 
@@ -38,7 +43,7 @@ def test_the_machine_is_named_where_reviewers_agree_with_each_other() -> None:
     data = collect(N, machines={"m": slips}, people=lambda at: {"a": truth(at), "b": truth(at), "c": truth(at)})
     found = side(data)
     assert found.side is ProbableSide.MACHINE
-    assert found.because == (
+    assert said(found) == (
         "On all 30 of these items that two or more reviewers answered, they agree with each other; any two reviewers "
         "agree on 100 % of all items."
     )
@@ -46,9 +51,9 @@ def test_the_machine_is_named_where_reviewers_agree_with_each_other() -> None:
 
 def test_the_machine_is_named_where_another_variant_is_right() -> None:
     data = collect(N, machines={"m": slips, "better": truth}, people=lambda at: {"a": truth(at)})
-    assert side(data) == Conclusion(
-        ProbableSide.MACHINE, "Another variant, better, gives people's label to 100 % of these items."
-    )
+    found = side(data)
+    assert found.side is ProbableSide.MACHINE
+    assert said(found) == ("Another variant, better, gives people's label to 100 % of these items.")
 
 
 def test_a_much_worse_variant_is_no_witness() -> None:
@@ -58,10 +63,11 @@ def test_a_much_worse_variant_is_no_witness() -> None:
 
 def test_with_one_reviewer_and_one_variant_it_is_unclear_and_what_would_tell_is_said() -> None:
     data = collect(N, machines={"m": slips}, people=lambda at: {"a": truth(at)})
-    assert side(data) == Conclusion(
-        ProbableSide.UNCLEAR,
+    found = side(data)
+    assert found.side is ProbableSide.UNCLEAR
+    assert said(found) == (
         "None of these items has a second reviewer; no other variant about as good was asked. To tell, get a second, "
-        "blind answer to 20 of them or the answers of other models.",
+        "blind answer to 20 of them or the answers of other models."
     )
 
 
@@ -74,7 +80,7 @@ def test_items_are_named_where_reviewers_differ_on_them_and_not_elsewhere() -> N
     data = collect(N, machines={"m": slips}, people=people)
     found = side(data)
     assert found.side is ProbableSide.ITEM
-    assert found.because.startswith("Reviewers differ among themselves on 100 % of the 30 such items")
+    assert said(found).startswith("Reviewers differ among themselves on 100 % of the 30 such items")
 
 
 def deviates(at: int) -> str:
@@ -94,9 +100,9 @@ def test_a_reviewer_is_named_whose_labels_alone_the_disagreements_rest_on() -> N
     )
     found = side(data, "yes", "no")
     assert found.side is ProbableSide.REVIEWER
-    assert "have a label that would not stand without d" in found.because
+    assert "have a label that would not stand without d" in said(found)
     # d differs from truth on a third of the items, the others never from each other
-    assert found.because.endswith("Peers differ from d on 33 % of 300 items they share, and from each other on 0 %.")
+    assert said(found).endswith("Peers differ from d on 33 % of 300 items they share, and from each other on 0 %.")
 
 
 def test_a_reviewer_is_not_named_without_others_to_compare_with() -> None:
@@ -107,7 +113,7 @@ def test_a_reviewer_is_not_named_without_others_to_compare_with() -> None:
     data = collect(N, machines={"m": truth}, people=people)
     found = side(data)
     assert found.side is ProbableSide.UNCLEAR
-    assert "rest on d alone" in found.because
+    assert "rest on d alone" in said(found)
 
 
 def three(at: int) -> str:
@@ -125,7 +131,7 @@ def test_the_policy_is_named_where_reviewers_differ_between_the_same_two_labels(
 
     found = side(collect(N, machines={"m": machine}, people=people), "hate", "rude")
     assert found.side is ProbableSide.POLICY
-    assert found.because.startswith("Reviewers draw the line between hate and rude differently themselves")
+    assert said(found).startswith("Reviewers draw the line between hate and rude differently themselves")
 
 
 def test_the_policy_is_named_where_other_models_make_the_same_mistake() -> None:
@@ -134,8 +140,8 @@ def test_the_policy_is_named_where_other_models_make_the_same_mistake() -> None:
     data = collect(N, machines=machines, people=lambda at: {"a": truth(at)}, identities=identities)
     found = side(data)
     assert found.side is ProbableSide.POLICY
-    assert found.because.startswith("2 of 2 other models make the same mistake on half of these items or more (100 %")
-    assert found.because.endswith("a slip of theirs can't be ruled out.")
+    assert said(found).startswith("2 of 2 other models make the same mistake on half of these items or more (100 %")
+    assert said(found).endswith("a slip of theirs can't be ruled out.")
 
 
 def test_two_prompts_of_one_model_are_not_two_witnesses_against_the_policy() -> None:
@@ -158,7 +164,7 @@ def test_the_policy_is_named_where_another_version_of_it_makes_the_model_right()
     data = collect(N, machines={"m": slips, "new": truth}, people=lambda at: {"a": truth(at)}, identities=identities)
     found = side(data)
     assert found.side is ProbableSide.POLICY
-    assert "asked under policy community v2, gets 100 % of these right (new)" in found.because
+    assert "asked under policy community v2, gets 100 % of these right (new)" in said(found)
 
 
 def test_a_clause_is_named_that_most_of_the_mistakes_cite() -> None:
@@ -171,7 +177,7 @@ def test_a_clause_is_named_that_most_of_the_mistakes_cite() -> None:
     found = side(data)
     assert found.side is ProbableSide.POLICY
     # of 300 right no's the 12 with at % 50 == 1 cite it too
-    assert found.because.startswith("All 30 of these items cite H7; where people agree with the same answer, 4 % do.")
+    assert said(found).startswith("All 30 of these items cite H7; where people agree with the same answer, 4 % do.")
 
 
 def test_an_unusable_answer_is_the_machines() -> None:
@@ -186,7 +192,9 @@ def test_a_few_items_name_nobody() -> None:
     data = collect(
         N, machines={"m": lambda at: "no" if at in {0, 2} else truth(at)}, people=lambda at: {"a": truth(at)}
     )
-    assert side(data) == Conclusion(ProbableSide.UNCLEAR, "There are only 2 such items: read them.")
+    found = side(data)
+    assert found.side is ProbableSide.UNCLEAR
+    assert said(found) == ("There are only 2 such items: read them.")
 
 
 @pytest.mark.parametrize("reliable", [True, False])

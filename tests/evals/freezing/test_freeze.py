@@ -10,6 +10,7 @@ import pytest
 
 from assistant.domain.items import Content
 from assistant.domain.policies import Label, LabelKind, LabelSet
+from assistant.domain.reasons import Reason, as_written
 from assistant.errors import InputError
 from assistant.store.certification.labelled import GivenLabel, ItemFacts, LabelledItem, PrecedentPlace
 from evals.data.eval_data import Sight
@@ -50,7 +51,7 @@ def test_assisted_answers_do_not_count_and_unknown_ones_are_said() -> None:
     assert ids(frozen) == ["blind", "both", "unknown"]
     assert [one.rater for one in frozen.items[1].answers] == ["bo"]
     assert frozen.excluded == {ONLY_ASSISTED: 1}
-    assert frozen.notes == ("of 1 items nobody knows whether people saw the machine's answer; their labels count",)
+    assert frozen.notes == (Reason.of("sight_not_known", items=1),)
     assert len(freeze(suite(blind=False), given, Guides(), LABELS).items) == 4
 
 
@@ -108,7 +109,7 @@ def test_a_draw_keeps_groups_whole_and_is_repeatable() -> None:
 def test_the_file_is_read_back_as_it_was_and_every_byte_counts(tmp_path: Path) -> None:
     given = [candidate("a", answer("safe"), answer("spam", "bo")), candidate("ü|\n", channel="x")]
     settings = Suite.model_validate({**suite().model_dump(by_alias=True), "slices": ["language", "meta.channel"]})
-    frozen = freeze(settings, given, Guides(), LABELS, notes=["one note"])
+    frozen = freeze(settings, given, Guides(), LABELS, notes=[as_written("one note")])
     path = tmp_path / "s.frozen.jsonl"
     path.write_bytes(frozen.as_bytes())
     read, digest = read_snapshot(path)

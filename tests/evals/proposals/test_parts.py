@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from evals.data.part import part_of
+from evals.data.split import part_of
 from evals.disagreements.analyse import analyse_disagreements
 from evals.disagreements.analysis import ProbableSide
 from evals.proposals.copies import find_copy

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.scores.calibration import Bin
 from assistant.stats.scores.selective import RiskCoverage
@@ -43,7 +44,7 @@ TEXTS = (
 def figure(value: float, half: float = 0.02, n: int = 1_308, effective: float | None = None) -> Coefficient:
     """A figure with an interval of that half-width."""
     low, high = max(-1.0, value - half), min(1.0, value + half)
-    return Coefficient(value, low, high, n, float(n) if effective is None else effective, method="Wilson, effective n")
+    return Coefficient(value, low, high, n, float(n) if effective is None else effective, method="korn_graubard")
 
 
 def side(name: str, agreement: float, policy: str = POLICY) -> Side:
@@ -71,7 +72,7 @@ def comparison(
         p_value=0.0031,
         adjusted_p=0.0093 if comparisons > 1 else 0.0031,
         comparisons=comparisons,
-        test="Tango's interval, McNemar's mid-p test",
+        test=Reason("tango"),
         fixed=97,
         broken=55,
         fixed_items=tuple(_changed(at) for at in range(6)),
@@ -85,12 +86,12 @@ def comparison(
             SliceEffect("language", "ar", 48, 0.7, 0.7, Coefficient(0.0, None, None, 48, 48, reason=ONE), None, None),
         ),
         same_policy=policies[0] == policies[1],
-        missing={"neither_answered": 12},
-        notes=("12 items were not asked by both variants.",),
+        missing={Reason("neither_answered"): 12},
+        notes=(Reason.of("interval_counts_groups", items=1_308, groups=402),),
     )
 
 
-ONE = "one class only"
+ONE = Reason("one_label_in_set")
 
 
 def _changed(at: int) -> ChangedItem:
@@ -130,7 +131,7 @@ def panel(name: str, raw: float = 0.799, *, weighted: bool = False) -> Agreement
         ),
         ceiling=Ceiling(figure(0.965, 0.011), figure(raw), figure(raw - 0.965, 0.0215), figure(0.91, 0.02), 6),
         arms=Arms(figure(0.78, 0.03, 900), figure(0.9, 0.02, 400), figure(0.12, 0.036, 1_300)) if weighted else None,
-        notes=("Items of one group count together.",),
+        notes=(Reason.of("intervals_count_groups", items=1_308, groups=402),),
     )
 
 
@@ -141,8 +142,21 @@ def _example(at: int) -> Example:
 def disagreements(name: str) -> Disagreements:
     """Disagreements with everything filled."""
     shown = tuple(_example(at) for at in range(3))
-    policy = Conclusion(ProbableSide.POLICY, "On 61 % of these 88 items the reviewers differ among themselves too.")
-    machine = Conclusion(ProbableSide.MACHINE, "Reviewers agree on all 41, and clause H2 names the case.")
+    policy = Conclusion(
+        ProbableSide.POLICY,
+        (
+            Reason.of(
+                "read_differently",
+                share=Reason.of("whole_percent", percent=61.0),
+                n=88,
+                elsewhere=Reason("under_1_percent"),
+            ),
+        ),
+    )
+    machine = Conclusion(
+        ProbableSide.MACHINE,
+        (Reason.of("people_agree_on_all", n=41, overall=Reason("over_99_percent")), Reason("one_reviewer_an_item")),
+    )
     return Disagreements(
         variant=name,
         n=1_308,
@@ -153,7 +167,7 @@ def disagreements(name: str) -> Disagreements:
         ),
         groups=(
             GroupRow("language", "en", 820, figure(0.19, 0.03, 820)),
-            GroupRow("reviewer", "reviewer-07", 0, undefined("no items", 0)),
+            GroupRow("reviewer", "reviewer-07", 0, undefined(Reason("no_items"), 0)),
         ),
         findings=(
             SliceFinding(
@@ -171,7 +185,7 @@ def disagreements(name: str) -> Disagreements:
         ),
         searched=74,
         clusters=(Cluster(("微信", "红包", "discount"), 34, ("spam", "fine"), machine, shown),),
-        notes=("Clauses are those the machine cited.",),
+        notes=(Reason("examples_surest_first"),),
     )
 
 
@@ -195,8 +209,8 @@ def subject(*names: str, title: str = "moderation, spring set") -> Subject:
         scale=Scale.MULTI,
         raters=6,
         identities={name: VariantIdentity(name.rpartition(" ")[2], POLICY, "openai:gpt-4o-mini") for name in names},
-        left_out={"tied": 12},
-        notes=("Answers of 2 reviewers came without a time.",),
+        left_out={Reason("tied"): 12},
+        notes=(Reason.of("sight_not_known", items=12),),
     )
 
 
@@ -215,7 +229,13 @@ def full() -> Evaluation:
         comparisons=(comparison(policies=(POLICY, "community@2")),),
         replacements={
             NEW: Replacement(NEW, 0.412, (Allowance(0.0, 0.17, False), Allowance(0.1, 0.67, True)), 6, None),
-            OLD: Replacement(OLD, None, (Allowance(0.0, None, None),), 2, "2 raters are too few; the test takes 3"),
+            OLD: Replacement(
+                OLD,
+                None,
+                (Allowance(0.0, None, None),),
+                2,
+                Reason.of("too_few_raters", raters=2, items=30, others=1, needed=3),
+            ),
         },
         disagreements={NEW: disagreements(NEW)},
         confidences={OLD: confidence(calibrated=False), NEW: confidence()},
@@ -226,7 +246,7 @@ def minimal() -> Evaluation:
     """One variant that agrees with everybody on one class, nothing else known."""
     name, n = "imported", 40
     coefficients = {
-        "raw": Coefficient(1.0, 0.912, 1.0, n, n, method="Wilson, effective n"),
+        "raw": Coefficient(1.0, 0.912, 1.0, n, n, method="korn_graubard"),
         "cohen_kappa": undefined(ONE, n),
         "gwet_ac1": undefined(ONE, n),
         "krippendorff_alpha": undefined(ONE, n),

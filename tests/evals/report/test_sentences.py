@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient, undefined
-from evals.agreement.people import people_panel
+from evals.agreement.people_panel import people_panel
 from evals.agreement.replacement import Allowance, Replacement
 from evals.comparison.comparison import Verdict
 from evals.comparison.ranking import Ranking
@@ -99,7 +100,7 @@ def test_a_loss_within_the_margin_is_still_called_worse() -> None:
 
 
 def test_an_undefined_difference_is_told_with_its_reason() -> None:
-    made = replace(comparison(Verdict.CANNOT_TELL), difference=undefined("no items", 0))
+    made = replace(comparison(Verdict.CANNOT_TELL), difference=undefined(Reason("no_items"), 0))
     assert verdict_sentence(made).startswith(f"The difference between {NEW} and {OLD} is not defined: no items.")
     assert "无定义：没有条目。" in verdict_sentence(made, "zh")
 
@@ -134,7 +135,7 @@ def test_a_gap_that_may_be_none_is_not_called_below() -> None:
 
 
 def test_undefined_agreement_is_told_with_its_reason_and_no_figure() -> None:
-    made = replace(panel("gpt-4"), coefficients={"raw": undefined("no items", 0)}, ceiling=None)
+    made = replace(panel("gpt-4"), coefficients={"raw": undefined(Reason("no_items"), 0)}, ceiling=None)
     assert panel_sentence(made) == (
         "How far gpt-4 agrees with reviewers is not defined: no items; how far two reviewers agree is not known: no "
         "item has two answers."
@@ -150,7 +151,7 @@ def test_standing_in_for_a_reviewer_is_told_at_the_smallest_allowance() -> None:
     assert replacement_sentence(Replacement("gpt-4", 0.4, tested[:1], 5, None), "zh") == (
         "gpt-4 不能代替审核员：即使允许它最多差 0 个百分点，它也只不逊于 5 名审核员中的 20%（需要达到一半）。"
     )
-    assert replacement_sentence(Replacement("gpt-4", None, (), 1, "no items"), "zh") == (
+    assert replacement_sentence(Replacement("gpt-4", None, (), 1, Reason("no_items")), "zh") == (
         "无法判断 gpt-4 能否代替审核员：没有条目。"
     )
 
@@ -177,7 +178,7 @@ def test_what_was_spent_is_told_as_far_as_it_is_known() -> None:
 
 
 def test_an_interval_that_is_missing_is_told_with_its_reason() -> None:
-    made = replace(comparison(), difference=Coefficient(0.03, None, None, 9, 9, reason="no items"))
+    made = replace(comparison(), difference=Coefficient(0.03, None, None, 9, 9, reason=Reason("no_items")))
     assert "(no interval: no items; n = 9; p = 0.003)" in verdict_sentence(made)
 
 

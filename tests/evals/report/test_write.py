@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
-from evals.report.as_json import as_json
-from evals.report.write import FILES, write_report
+from evals.report.write import FILES, as_json, write_report
 from tests.evals.report import made_up
 
 
@@ -62,7 +62,7 @@ def test_what_is_no_number_is_null_in_json() -> None:
     assert read["curve"] == {"thresholds": [None], "coverage": [1.0], "risk": [None]}
     undefined = as_json(evaluation)["panels"]["imported"]["coefficients"]["cohen_kappa"]
     assert undefined["value"] is None
-    assert undefined["reason"] == "one class only"
+    assert (undefined["reason"], undefined["reason_code"]) == ("the label set has one label only", "one_label_in_set")
 
 
 def test_half_a_surrogate_pair_is_written_out(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_half_a_surrogate_pair_is_written_out(tmp_path: Path) -> None:
 def test_a_chart_with_nothing_to_draw_is_still_a_page(tmp_path: Path) -> None:
     evaluation = made_up.minimal()
     [name] = evaluation.panels
-    nothing = Coefficient(None, None, None, 0, 0.0, reason="no items")
+    nothing = Coefficient(None, None, None, 0, 0.0, reason=Reason("no_items"))
     panel = replace(evaluation.panels[name], coefficients={"raw": nothing}, table=np.zeros((1, 1)), labels=())
     html, *_ = write_report(replace(evaluation, panels={name: panel}), tmp_path)
     assert "not defined: no items" in html.read_text("utf-8")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.alternative_annotator import AlternativeAnnotatorTest, alternative_annotator_test
 
 # Made-up labels of 60 items; the figures are from the authors' notebook (nitaytech/AltTest 18428b1) run on them
@@ -102,8 +103,7 @@ def test_grades_may_be_judged_by_their_distance() -> None:
 def test_fewer_than_three_raters_with_thirty_items_leave_it_undefined_with_a_reason() -> None:
     two = of_strings(HUMANS[:2], MACHINE)
     assert (two.advantage_probability, two.at) == (None, ())
-    assert two.reason is not None
-    assert two.reason.startswith("2 raters have 30 items or more")
+    assert two.reason == Reason.of("too_few_raters", raters=2, items=30, others=1, needed=3)
     short = of_strings([*HUMANS[:2], HUMANS[2][:29]], MACHINE)
     assert (short.left_out, len(short.raters), short.advantage_probability) == ((2,), 2, None)
     nothing = alternative_annotator_test([], [], [], [])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.domain.reasons import Reason
 from assistant.stats.sampling.misclassification import (
     ERRORS_DIFFER,
     NO_BETTER_THAN_CHANCE,
@@ -75,7 +76,7 @@ def test_counts_that_the_errors_seen_can_not_explain_are_reported_and_not_cut() 
         ({"true_positives": 4, "positives": 40, "true_negatives": 20, "negatives": 40}, NO_BETTER_THAN_CHANCE),
     ],
 )
-def test_undefined_is_none_with_a_reason(known: dict[str, int], reason: str) -> None:
+def test_undefined_is_none_with_a_reason(known: dict[str, int], reason: Reason) -> None:
     share = corrected_share(80, 400, **known)
     assert (share.value, share.low, share.high, share.reason) == (None, None, None, reason)
 
@@ -83,7 +84,7 @@ def test_undefined_is_none_with_a_reason(known: dict[str, int], reason: str) -> 
 @pytest.mark.parametrize(
     ("table", "reason"), [([[5, 1], [0, 0]], NO_ITEM_OF_LABEL), ([[4, 4], [3, 3]], NO_BETTER_THAN_CHANCE)]
 )
-def test_a_matrix_without_an_inverse_corrects_nothing(table: list[list[int]], reason: str) -> None:
+def test_a_matrix_without_an_inverse_corrects_nothing(table: list[list[int]], reason: Reason) -> None:
     assert [one.reason for one in corrected_shares(table, [3, 4])] == [reason, reason]
 
 

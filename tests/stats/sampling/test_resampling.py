@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from assistant.domain.reasons import Reason
 from assistant.stats.agreement.profiles import table_profiles
 from assistant.stats.sampling import resampling
 from assistant.stats.sampling.resampling import acceleration, bootstrap_counts
@@ -68,7 +69,7 @@ def test_the_same_seed_gives_the_same_interval_however_the_draws_are_cut(monkeyp
 def test_too_many_profiles_are_linearised_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resampling, "_MOST_DRAWS", 10)
     found = bootstrap_counts(sparse.eye_array(9), COHEN.ravel(), kappa, seed=1)
-    assert found.method == "linearised (jackknife)"
+    assert found.method == "linearised"
     assert found.high - found.low == pytest.approx(2 * 1.959964 * 0.0510018, rel=0.02)
 
 
@@ -120,14 +121,14 @@ def test_values_without_spread_have_no_interval() -> None:
     found = bootstrap_counts(np.eye(4), [10, 0, 0, 10], lambda s: cohen_kappa(s.reshape(-1, 2, 2)), seed=1)
     assert (found.value, found.low, found.high) == (1.0, None, None)
     assert found.undefined == 0
-    assert "same value" in str(found.reason)
+    assert found.reason == Reason("no_spread_in_resamples")
 
 
 def test_resamples_in_which_the_statistic_is_undefined_are_counted() -> None:
     found = bootstrap_counts(np.eye(4), [12, 1, 0, 1], lambda s: cohen_kappa(s.reshape(-1, 2, 2)), seed=1)
     assert found.undefined == pytest.approx(10_000 * (12 / 14) ** 14, rel=0.1)
     gone = bootstrap_counts(np.eye(4), [12, 0, 0, 0], lambda s: cohen_kappa(s.reshape(-1, 2, 2)), seed=1)
-    assert (gone.value, gone.reason) == (None, "the statistic is undefined on these items")
+    assert (gone.value, gone.reason) == (None, Reason("undefined_statistic"))
 
 
 @pytest.mark.parametrize(

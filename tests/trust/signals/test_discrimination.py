@@ -10,14 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from assistant.trust.signals.discrimination import Direction, SignalWorth, auroc_interval, signal_worths
+from assistant.domain.reasons import Reason
+from assistant.trust.signals.discrimination import (
+    Direction,
+    SignalDiscrimination,
+    auroc_interval,
+    signal_discriminations,
+)
 
 NAN = float("nan")
 DRAWS = 400
 
 
-def worth(column: object, right: object, pi: object = None) -> SignalWorth:
-    (one,) = signal_worths({"signal": column}, right, pi)
+def worth(column: object, right: object, pi: object = None) -> SignalDiscrimination:
+    (one,) = signal_discriminations({"signal": column}, right, pi)
     return one
 
 
@@ -92,7 +98,7 @@ def test_the_interval_covers_the_population_also_when_reviewers_mostly_see_low_s
 
 def test_the_best_signal_comes_first_and_the_undefined_last() -> None:
     right = [1, 1, 1, 0, 0, 0]
-    found = signal_worths(
+    found = signal_discriminations(
         {"constant": [1] * 6, "weak": [1, 2, 3, 3, 2, 0], "reversed": [1, 2, 4, 3, 6, 7], "absent": [NAN] * 6}, right
     )
     assert [one.name for one in found] == ["reversed", "weak", "absent", "constant"]
@@ -101,13 +107,13 @@ def test_the_best_signal_comes_first_and_the_undefined_last() -> None:
 @pytest.mark.parametrize(
     ("column", "right", "reason"),
     [
-        ([NAN, NAN, NAN], [1, 0, 1], "no labelled item has it"),
-        ([1, 2, NAN], [1, 1, 0], "all 2 answers that have it are right"),
-        ([1, 2, 3], [0, 0, 0], "all 3 answers that have it are wrong"),
-        ([0.5, 0.5, 0.5], [1, 0, 1], "constant: 0.5 on all 3 items"),
+        ([NAN, NAN, NAN], [1, 0, 1], Reason("signal_of_no_item")),
+        ([1, 2, NAN], [1, 1, 0], Reason.of("signal_with_all_right", answers=2)),
+        ([1, 2, 3], [0, 0, 0], Reason.of("signal_with_all_wrong", answers=3)),
+        ([0.5, 0.5, 0.5], [1, 0, 1], Reason.of("constant_signal", value=0.5, items=3)),
     ],
 )
-def test_an_undefined_worth_is_none_with_its_reason(column: list[float], right: list[int], reason: str) -> None:
+def test_an_undefined_worth_is_none_with_its_reason(column: list[float], right: list[int], reason: Reason) -> None:
     one = worth(column, right)
     assert (one.auroc, one.low, one.high, one.direction) == (None, None, None, None)
     assert one.reason == reason
@@ -121,10 +127,10 @@ def test_means_are_none_where_there_is_no_such_item() -> None:
 def test_an_interval_that_cant_be_had_is_none_with_its_reason() -> None:
     apart = worth([5, 4, 3, 2, 1], [1, 1, 1, 0, 0])
     assert (apart.auroc, apart.low, apart.high) == (1.0, None, None)
-    assert apart.reason == "right and wrong answers lie wholly apart: no interval can be estimated"
+    assert apart.reason == Reason("right_and_wrong_apart")
     single = worth([5, 1, 3, 4], [1, 1, 0, 1])
     assert single.auroc == pytest.approx(2 / 3)
-    assert single.reason == "only one wrong answer has it: no interval can be estimated"
+    assert single.reason == Reason("signal_with_one_wrong")
 
 
 def test_a_half_has_no_direction() -> None:
@@ -138,7 +144,9 @@ def test_twenty_signals_of_a_hundred_thousand_items_are_ranked_without_counting_
         f"signal {i:02}": np.where(chance.random(100_000) < 0.1, NAN, i * right / 20 + chance.normal(size=100_000))
         for i in range(20)
     }
-    found = signal_worths(signals, right, chance.uniform(0.1, 1, 100_000))  # pairs would be a thousand millions
+    found = signal_discriminations(
+        signals, right, chance.uniform(0.1, 1, 100_000)
+    )  # pairs would be a thousand millions
     assert [one.name for one in found[:3]] == ["signal 19", "signal 18", "signal 17"]
 
 
@@ -156,9 +164,9 @@ def test_twenty_signals_of_a_hundred_thousand_items_are_ranked_without_counting_
 )
 def test_arguments_out_of_range_are_refused(signals, right, pi, message) -> None:
     with pytest.raises(ValueError, match=message):
-        signal_worths(signals, right, pi)
+        signal_discriminations(signals, right, pi)
 
 
 def test_a_level_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="confidence must lie"):
-        signal_worths({}, [1], confidence=1.0)
+        signal_discriminations({}, [1], confidence=1.0)

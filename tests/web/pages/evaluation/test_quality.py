@@ -12,8 +12,8 @@ from assistant.domain.review_work import Role
 from assistant.reports.page import MARK
 from assistant.store.tables.content import reviews
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 

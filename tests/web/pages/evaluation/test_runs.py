@@ -17,8 +17,8 @@ from assistant.store.runs.routes import RouteStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 
