@@ -179,7 +179,11 @@ def _corrected(
             confidence=confidence,
         )
         rows.append(
-            RunShare(label, counted.mean, corrected=_with_labelled(found, int(positive.sum()), len(known), others))
+            RunShare(
+                label,
+                counted.mean,
+                corrected=_with_labelled(found, int(positive.sum()), len(known), others, ROGAN_GLADEN),
+            )
         )
     return tuple(rows)
 
@@ -198,18 +202,19 @@ def _by_matrix(
     if not others.any():
         return ()
     found = corrected_shares(table, others, confidence)
+    unlabelled = population.items - len(kept)
     given = np.bincount(place[data.reference[kept]], minlength=len(classes))
     return tuple(
         RunShare(
             name,
             population.holding((name,)).mean,
-            corrected=_with_labelled(one, int(positives), len(kept), population.items - len(kept), CONFUSION_INVERSE),
+            corrected=_with_labelled(one, int(positives), len(kept), unlabelled, method=CONFUSION_INVERSE),
         )
         for name, one, positives in zip(names, found, given, strict=True)
     )
 
 
-def _with_labelled(others: CorrectedShare, positives: int, labelled: int, number: int, method: str) -> Coefficient:
+def _with_labelled(others: CorrectedShare, positives: int, labelled: int, number: int, *, method: str) -> Coefficient:
     """The share of all items, from that of the others and what people said of those they labelled."""
 
     def of_all(share: float | None) -> float | None:

@@ -75,10 +75,10 @@ class RatersRatings:
     values: npt.ArrayLike | None
 
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
-        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) or, of grades, "alpha_ordinal" or "alpha_interval".
+        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree), or an alpha of grades.
 
-        Undefined is None with a reason. Of Fleiss' kappa and AC1 items with one rating
-        count in neither agreement nor chance.
+        These are "alpha_ordinal" and "alpha_interval". Items with fewer than two ratings are left out; undefined is
+        None with a reason.
 
         Raises:
             ValueError: an unknown name, level out of range.
