@@ -23,8 +23,6 @@ from assistant.stats.intervals import check_level
 from assistant.stats.sampling.designs import Design, design_of_items
 from assistant.stats.vectors import Floats, weights_or_ones
 
-RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
-
 _ADDED = 2.0  # items
 
 
@@ -75,9 +73,9 @@ class RatersRatings:
     values: npt.ArrayLike | None
 
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
-        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree), or an alpha of grades.
+        """The coefficient of that name; "raw" is the mean share of an item's pairs of ratings that agree.
 
-        These are "alpha_ordinal" and "alpha_interval". Items with fewer than two ratings are left out; undefined is
+        There are "raw", "fleiss", "ac1", "alpha_nominal" and, of grades, "alpha_ordinal" and "alpha_interval". Items with fewer than two ratings are left out; undefined is
         None with a reason.
 
         Raises:
