@@ -187,7 +187,7 @@ class Settlement:
         origin: whose answer it is.
         certificate_id: the certificate a machine answer was accepted under; None for people's.
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
-        raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.
+        raters: people whose answers stand behind it; 0 for a machine answer no one looked at.
         fit_id: of a machine answer, the fit that gave its confidence; of the classifier's it is the version.
         unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
     """

@@ -90,7 +90,7 @@ class Released:
         """What the certificate promises of the labels in this file, and what it doesn't."""
         if self.standing is not Standing.STANDING:
             became = str(self.standing).replace("_", " ")
-            return f"The certificate is {became}: no bound holds any more, and no machine label in this file is final."
+            return f"The certificate is {became}: no bound holds any more, and no model label in this file is final."
         said = []
         if self._machine:
             said.append(_about_machine(self._machine, statement))
@@ -120,21 +120,21 @@ class Released:
         beside = self.counts.total() - population
         if beside > 0:
             came = "1 item came" if beside == 1 else f"{beside:,} items came"
-            return f"Every item is settled: the sentence is true of the batch; {came} beside it."
-        return "Every item is settled, so that the sentence is true of this file."
+            return f"Every item has a final label: the sentence is true of the batch; {came} beside it."
+        return "Every item has a final label, so that the sentence is true of this file."
 
 
 def _about_source(statement: Statement) -> str:
-    """What a threshold's promise is about; empty for a promise about a batch."""
+    """What a threshold's guarantee is about; empty for a promise about a batch."""
     if not statement.about_source:
         return ""
-    return "The promise is about what this source sends, on average, and not about just these items."
+    return "The guarantee is about what this source sends, on average, and not about just these items."
 
 
 def _about_machine(count: int, statement: Statement) -> str:
     if statement.about_source:
-        return f"{count:,} labels are the machine's, each at least as sure as the threshold asks."
+        return f"{count:,} labels are the model's, each at least as sure as the threshold asks."
     return (
-        f"{count:,} labels are the machine's: at most {statement.allowed} of them differ from what the reviewers"
+        f"{count:,} labels are the model's: at most {statement.allowed} of them differ from what the reviewers"
         f" would have said, with {statement.confidence:.2%} confidence. Labels of people count as right."
     )

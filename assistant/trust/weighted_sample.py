@@ -17,9 +17,9 @@ from assistant.trust.certificates.certify import Passed, pass_items, tolerated_e
 from assistant.trust.pool import NONE
 
 WEIGHTED = "the whole batch: each label weighted by the chance it had to be asked for"
-CENSUS = "the whole batch: people labelled every item"
+CENSUS = "the whole batch: people labeled every item"
 RANDOM = "the whole batch: a random sample of it"
-LABELLED = "the labelled items alone: they were not drawn at random"
+LABELLED = "the labeled items alone: they were not drawn at random"
 
 ENOUGH = 30
 """Labels of items drawn at random, for figures that rest on these alone."""
@@ -191,7 +191,7 @@ def weighted(chances: Chances, speaks_for: str = WEIGHTED) -> Sampled | None:
         return None
     index = np.flatnonzero(chances.drawn & labelled)
     if waiting.any():
-        speaks_for = f"{speaks_for}, but for {int(waiting.sum()):,} of its items that people have not settled"
+        speaks_for = f"{speaks_for}, but for {int(waiting.sum()):,} of its items without a final human label"
     return Sampled(index, chances.inclusion[index], speaks_for, unsettled=np.flatnonzero(waiting))
 
 

@@ -25,7 +25,7 @@ _MAKING = Lock()
 Reviewer = Annotated[Principal, Depends(needs(Permission.REVIEW))]
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
 LONGEST_ID = 80  # characters; longer ones are none
-OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; it opens nothing for anybody else.")]
+OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; it is valid for you only.")]
 
 _REFUSALS = {
     OutcomeKind.LATE: (

@@ -26,7 +26,7 @@ LEAST_OF_SLICE = 10
 _SHOWN_LABELS = 5
 
 LEAST_WORTH = 0.01
-"""Differences below a point aren't worth the items they take to tell: how many more are needed is for a point."""
+"""Differences below a point aren't worth the items they take to detect: how many more are needed is for a point."""
 
 
 def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comparisons: int = 1) -> Comparison:
@@ -43,12 +43,10 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         InputError: both are the same, or no item that people settled was answered by both.
     """
     if baseline == candidate:
-        hint = "name two variants"
-        raise InputError(f"{baseline!r} would be compared with itself", hint=hint)
+        raise InputError("variant_with_itself", variant=baseline)
     kept = data.answered(baseline, candidate)
     if not len(kept):
-        hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labelled item was answered by both {baseline!r} and {candidate!r}", hint=hint)
+        raise InputError("no_item_in_common", baseline=baseline, candidate=candidate)
     old, new = data.agreed(baseline)[kept], data.agreed(candidate)[kept]
     scores = Scores(data, kept, old, new)
     paired, no_worse = scores.paired(terms), _no_worse(scores, terms, comparisons)
@@ -96,7 +94,7 @@ def compare_all(data: EvalData, baseline: str, candidates: Sequence[str], terms:
 
 
 def verdict(paired: PairedComparison, no_worse: bool, p_value: float | None, terms: Terms) -> Verdict:
-    """What can be said: a difference is told when interval and test agree on it.
+    """What can be said: a difference is given when interval and test agree on it.
 
     A candidate that is surely worse, but by less than the margin, is no worse than the margin: that is what was asked.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.stats.comparison.sample_size import pairs_for_mcnemar, smallest_mcnemar_difference
 from assistant.stats.intervals import wilson
 from evals.data.eval_data import EvalData
@@ -42,7 +42,7 @@ class Plan:
 
     Attributes:
         detect: the difference.
-        power: chance to tell it if it is there.
+        power: probability of detecting it if it is there.
         confidence: two-sided level of the test.
         discordant: share of items on which just one variant agrees, as assumed.
         origin: `stated`, `pilot` or `assumed`.
@@ -66,7 +66,7 @@ class Plan:
 def plan_items(
     detect: float, discordant: float | None, pilot: Discordance | None, *, power: float = 0.8, confidence: float = 0.95
 ) -> Plan:
-    """Items for McNemar's test to tell a difference in agreement.
+    """Items for McNemar's test to detect a difference in agreement.
 
     Args:
         detect: the difference, above 0 and below 1.
@@ -80,17 +80,16 @@ def plan_items(
     Source: Connor (1987), Biometrics 43:207-211.
     """
     if not 0 < detect < 1:
-        raise InputError(f"--detect is {detect:g}", hint="give a share, such as 0.03 for three points")
+        raise InvalidValueError("detect_out_of_range", field="detect", value=detect)
     if discordant is not None and not 0 < discordant < 1:
-        raise InputError(f"--discordant is {discordant:g}", hint="give a share between 0 and 1, such as 0.1")
+        raise InvalidValueError("discordant_out_of_range", field="discordant", value=discordant)
     origin = "stated" if discordant is not None else "assumed" if pilot is None else "pilot"
     # A pilot that saw no discordant item at all knows only that there are few: its upper bound is planned with.
     seen = None if pilot is None else pilot.share or pilot.high
     share = discordant or seen or max(ASSUMED_DISCORDANT, detect)
     if detect > share:
         if origin == "stated":
-            what = f"a difference of {detect:g} can't come from {share:g} of the items"
-            raise InputError(what, hint="--discordant is at least as large as --detect")
+            raise InvalidValueError("detect_above_discordant", field="discordant", detect=detect, discordant=share)
         share = detect
     alpha = 1 - confidence
     return Plan(
@@ -114,11 +113,10 @@ def seen_discordance(data: EvalData, first: str, second: str) -> Discordance:
     """What a pilot saw.
 
     Raises:
-        InputError: no labelled item was answered by both.
+        InputError: no labeled item was answered by both.
     """
     kept = data.answered(first, second)
     if not len(kept):
-        hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labelled item was answered by both {first!r} and {second!r}", hint=hint)
+        raise InputError("no_item_in_common", baseline=first, candidate=second)
     discordant = int(np.sum(data.agreed(first)[kept] != data.agreed(second)[kept]))
     return Discordance(len(kept), discordant, *wilson(discordant, len(kept)))

@@ -24,16 +24,14 @@ def rank(data: EvalData, *, confidence: float = 0.95) -> Ranking:
 
     Args:
         data: two variants or more.
-        confidence: two-sided level of intervals; ranks are told apart at 1 - confidence, Holm-corrected.
+        confidence: two-sided level of intervals; ranks are distinguished at 1 - confidence, Holm-corrected.
 
     Raises:
-        InputError: no labelled item was answered by two variants.
+        InputError: no labeled item was answered by two variants.
     """
     names, kept = comparable(data)
     if len(names) < 2 or not len(kept):
-        raise InputError(
-            "no two variants answered the same labelled items", hint="rank variants that answered the same set"
-        )
+        raise InputError("no_variants_to_rank")
     scores = {name: data.agreed(name)[kept] for name in names}
     weights, groups = data.weights[kept], data.groups[kept]
     agreement = {name: share_of(data, scores[name], kept, confidence) for name in names}

@@ -34,7 +34,7 @@ class Candidate:
         near: names its near-duplicates' group, None where it has none.
         inclusion: probability with which people were given it.
         answers: newest of each person.
-        has_media: whether there is more to judge than text; None where nobody knows.
+        has_media: whether there is more to judge than text; None where no one knows.
     """
 
     id: str
@@ -63,7 +63,7 @@ def from_workspace(labelled: Iterable[LabelledItem], query: Query, routed: Route
     """The items a query asks for.
 
     Args:
-        labelled: every labelled item of the workspace.
+        labelled: every labeled item of the workspace.
         query: which of them.
         routed: the routes of the run the query weighs by; empty for none. The route in force when an item was first
             labelled counts; an item labelled before it was routed was not picked by a route: it stands for itself.
@@ -162,7 +162,7 @@ def stated_inclusion(facts: ItemFacts, given: Sequence[GivenLabel]) -> float | N
 
 
 def sight_of(shown: bool | None) -> Sight:
-    """Whether the machine's answer was in sight; None where nobody knows."""
+    """Whether the machine's answer was in sight; None where no one knows."""
     return Sight.UNKNOWN if shown is None else Sight.ASSISTED if shown else Sight.BLIND
 
 

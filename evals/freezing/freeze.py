@@ -129,7 +129,7 @@ def _categories(categories: Sequence[str], label_set: LabelSet) -> tuple[str, ..
 
 
 def _drawn(usable: Sequence[Candidate], groups: Codes, kept: Codes, suite: Suite) -> Codes:
-    """At most as many as the suite allows, whole groups in an order drawn by lot; a group too large is passed over."""
+    """At most as many as the suite allows, whole groups in random order; a group too large is passed over."""
     most = suite.data.max_items
     if most is None or len(kept) <= most:
         return kept
@@ -167,9 +167,6 @@ def _sight_notes(usable: Sequence[Candidate], taken: Codes) -> list[Reason]:
 
 def _nothing_left(asked: int, left_out: Mapping[Reason, int]) -> InputError:
     if not asked:
-        return InputError("no labelled item is what the suite asks for", hint="assistant labels import FILE")
+        return InputError("suite_asks_for_none")
     why = ", ".join(f"{count:,} {written(reason)}" for reason, count in left_out.items())
-    return InputError(
-        f"the suite is empty: of {asked:,} labelled items it asks for none can be evaluated on ({why})",
-        hint="widen its [data], or have more items labelled",
-    )
+    return InputError("suite_empty", items=asked, why=why)

@@ -132,8 +132,8 @@ def faults(workspace: Path) -> Iterator[Figure]:
     explained = sum(told["failures"].values())
     yield (
         f"faults on 20 % of first attempts ({sum(seen['faults'].values()):,} met)",
-        f"{done:,} labelled, {explained:,} explained, {count - done - explained:,} neither",
-        f"{count:,} labelled or explained",
+        f"{done:,} labeled, {explained:,} explained, {count - done - explained:,} neither",
+        f"{count:,} labeled or explained",
     )
 
 

@@ -68,7 +68,7 @@ def test_labels_off_the_label_set_are_refused_and_taken_on_request(assistant: As
 
 def test_a_file_that_doesnt_say_who_labelled_is_told_how_to_say_it(assistant: Assistant, three: Path) -> None:
     said = labels(assistant, three, [{"id": "a", "label": "safe"}])
-    assert (said.status, said.json["error"]["what"]) == (1, "no column says who labelled")
+    assert (said.status, said.json["error"]["what"]) == (1, "no column names the labeler")
     assert "--rater-name" in said.json["error"]["hint"]
 
 

@@ -408,12 +408,12 @@ def test_the_embedded_model_is_not_asked_to_draft(assistant: Assistant, asked: P
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--dev-share", "1.5"), "--dev-share is 1.5"),
+        (("--dev-share", "1.5"), "the share is 1.5"),
         (("--kind", "poem"), "there is no kind poem"),
         (("--out", "draft.txt"), "a draft is a Markdown file"),
         (("--out", "draft.md"), "workspace's own folder"),
-        (("--variant", "presnt"), "has no variant presnt"),
-        (("--budget", "1"), "--budget needs the price"),
+        (("--variant", "presnt"), "there is no variant presnt"),
+        (("--budget", "1"), "a budget needs the price"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(

@@ -109,7 +109,7 @@ def test_a_few_items_that_people_have_not_settled_are_left_out_and_said() -> Non
     sampled = weighted(chances_of([], 1.0, people))
     assert sampled is not None
     assert len(sampled.index) == 98
-    assert sampled.speaks_for == f"{WEIGHTED}, but for 2 of its items that people have not settled"
+    assert sampled.speaks_for == f"{WEIGHTED}, but for 2 of its items without a final human label"
     people[10:20] = NONE
     assert weighted(chances_of([], 1.0, people)) is None
 
@@ -128,7 +128,7 @@ def test_a_batch_that_was_labelled_completely_is_a_census_whatever_was_drawn() -
     tied = census(people, among(7, n=100))
     assert tied is not None
     assert tied.unsettled.tolist() == [7]
-    assert tied.speaks_for.endswith("but for 1 of its items that people have not settled")
+    assert tied.speaks_for.endswith("but for 1 of its items without a final human label")
 
 
 def test_audit_rounds_are_counted_up_to_the_first_that_is_not_completely_labelled() -> None:

@@ -110,7 +110,7 @@ def test_a_job_of_the_terminal_is_stopped_by_a_page_and_one_of_the_pages_on_the_
         assert time.monotonic() < end
         time.sleep(0.2)
     again = assistant("runs", "stop", "-w", folder)
-    assert (again.status, "no job is at work" in again.stderr) == (1, True)
+    assert (again.status, "no job is running" in again.stderr) == (1, True)
 
 
 def test_a_job_that_was_killed_can_go_on_at_once(server: Client, slow: MadeUp) -> None:
@@ -148,7 +148,7 @@ def test_a_budget_that_can_not_be_kept_is_refused_before_anything_is_begun(
     path = f"{RUNS}/r1/start" if begun else RUNS
     refused = client.post(path, json=given)
     assert refused.status_code == 400, refused.text
-    assert "--budget needs the price of openai:" in refused.json()["detail"]
+    assert "a budget needs the price of openai:" in refused.json()["detail"]
     assert [row["name"] for row in client.get(RUNS).json()["rows"]] == ["r1"]
     assert JobStore(slow.workspace.database).newest() == {}
 
@@ -183,5 +183,5 @@ def test_a_holder_whose_number_is_not_seen_here_keeps_a_second_job_from_starting
     Path(slow.workspace.journal_folder / "lock").write_text(str(2**22 + 1))
     client = server()
     refused = client.post(RUNS, json=ASKED)
-    assert (refused.status_code, "at work" in refused.json()["detail"]) == (400, True)
+    assert (refused.status_code, "another job is running" in refused.json()["detail"]) == (400, True)
     release()

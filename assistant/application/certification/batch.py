@@ -146,7 +146,7 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
             reading.done += len(page)
     page = _joined(pages)
     if "labelled" not in page.statuses:
-        raise CertificateError(f"run {run.name} has no machine labels", hint="assistant prelabel  makes them")
+        raise CertificateError(f"run {run.name} has no model labels", hint="assistant prelabel  makes them")
     position = {name: at for at, name in enumerate(page.ids)}
     people = HumanLabels.of(store.human_answers(), store.adjudicated(), position)
     answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}

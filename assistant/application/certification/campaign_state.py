@@ -254,7 +254,7 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     if busy:
         raise InputError(
             f"the newest run is {in_words(run)}, but people have been asked about {in_words(busy[-1])}",
-            hint=f"--run {busy[-1].name} goes on with that, --run {run.name} begins anew",
+            hint=f"--run {busy[-1].name} resumes that, --run {run.name} starts again",
         )
     return run
 

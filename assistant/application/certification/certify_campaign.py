@@ -110,7 +110,7 @@ def issue_statement(
     if newest is not None and store.standing(newest.id) is Standing.BROKEN:
         raise CertificateError(
             f"fresh labels have broken certificate {newest.id} of {run.name}: the audit behind it proves nothing more",
-            hint="people label the rest, or the machine labels anew in another run that is audited anew",
+            hint="people label the rest, or a model labels again in another run with an audit of its own",
         )
     if newest is not None and newest.statement == statement:
         return newest
@@ -163,10 +163,10 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
         raise CertificateError(
             f"the labels there are were not drawn as an audit of {in_words(run)}: who chose them may have chosen easy"
             " ones",
-            hint=f"{goes_on}  draws one; or --declared-random, if the labelled items are a simple random sample",
+            hint=f"{goes_on}  draws one; or --declared-random, if the labeled items are a simple random sample",
         )
     raise CertificateError(
-        f"people have labelled nothing of {in_words(run)}", hint=f"{goes_on}  draws what they label first"
+        f"people have labeled nothing of {in_words(run)}", hint=f"{goes_on}  draws what they label first"
     )
 
 
@@ -198,7 +198,7 @@ def _check_draws(
     found = find_draw_fault(audits, batch.page.ids, value, seal)
     if found is None:
         return
-    hint = "people label the rest, or the machine labels again in another run that is audited from its beginning"
+    hint = "people label the rest, or a model labels again in another run with an audit of its own"
     if found[1] is DrawFault.USED_BEFORE:
         raise CertificateError(
             f"audit sample {found[0]} was drawn from the same seed as an earlier run's audit of the same items:"
@@ -213,9 +213,7 @@ def _probable_audit(workspace: Workspace, run: Run, target: Target) -> str:
     errors, allowed = expected_errors(workspace, run, target)
     plan = plan_audit(errors, allowed, target.level)
     if plan.rate is None or plan.saved < 1:
-        return (
-            "by what was learned so far no audit would do: better machine labels are needed, or people label the rest"
-        )
+        return "by what was learned so far no audit would do: better model labels are needed, or people label the rest"
     labels, saved = round(plan.rate * plan.passing.sum()), round(plan.saved)
     return f"by what was learned so far an audit of {labels:,} labels would probably let about {saved:,} items leave"
 
@@ -224,5 +222,5 @@ def _nothing_passed(proof: Proof) -> str:
     most = percent(proof.target.max_error)
     if proof.by is not None:
         reasons = "; ".join(f"{count.group}: {count.reason}" for count in proof.counts)
-        return f"for no {proof.by} at most {most} errors can be promised ({reasons})"
-    return f"at most {most} errors can't be promised: {proof.counts[0].reason}"
+        return f"for no {proof.by} at most {most} errors can be guaranteed ({reasons})"
+    return f"at most {most} errors can't be guaranteed: {proof.counts[0].reason}"

@@ -219,7 +219,7 @@ def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
     """
     if labels.assisted:
         raise CertificateError(
-            f"{len(labels.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
+            f"{len(labels.assisted):,} labels were given with the model's answer in sight: they can't audit it",
             hint="assistant sample  draws items to label blind",
         )
     labelled = np.union1d(np.flatnonzero(labels.codes != NONE), batch.positions(labels.tied | labels.in_part))
@@ -230,7 +230,7 @@ def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
             hint="label more items drawn at random, or  assistant sample",
         )
     if len(labelled) == len(batch):
-        raise CertificateError("people have labelled every item: nothing is left to promise anything about")
+        raise CertificateError("people have labeled every item: nothing is left to guarantee")
     return labelled
 
 

@@ -29,7 +29,7 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
         raise InputError("--method ltt makes one threshold for all", hint="--by goes with --method pac")
     if not choice.declared:
         raise CertificateError(
-            "a threshold for items that come later needs a labelled random sample of what the source sends; a campaign"
+            "a threshold for items that come later needs a labeled random sample of what the source sends; a campaign"
             " audits the surest items of one batch",
             hint="label a random sample and give --declared-random, or certify this batch: --method pac",
         )

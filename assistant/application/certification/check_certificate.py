@@ -130,7 +130,7 @@ def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
     drawn &= leaves.keys()
     if not drawn:
         raise CertificateError(
-            f"nothing that leaves under certificate {certificate.id} was drawn to be labelled all the same",
+            f"nothing that leaves under certificate {certificate.id} was drawn for monitoring",
             hint="assistant route  draws some of what it accepts: [routing] monitor_share",
         )
     return _Watched({name: leaves[name] for name in (sent & leaves.keys()) | drawn}, frozenset(drawn))

@@ -174,7 +174,7 @@ def _refuse_declared(workspace: Workspace, history: History) -> None:
     if workspace.samples.of_run(history.run.id, Purpose.DECLARED):
         raise CertificateError(
             f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
-            hint="assistant certify --declared-random  tells what they prove",
+            hint="assistant certify --declared-random  states what they prove",
         )
 
 
@@ -190,6 +190,9 @@ def _notes(batch: Batch, labels: LabelColumns, history: History) -> Iterator[str
     if labels.in_part:
         yield f"labels of {len(labels.in_part):,} items leave categories unknown: only a complete label counts here"
     if lost := len(labels.assisted & history.blind):
-        yield f"answers to {lost:,} items don't count: they were given in sight of the machine's; a blind one is needed"
+        yield (
+            f"answers to {lost:,} items don't count: they were given with the model's answer in sight;"
+            " a blind one is needed"
+        )
     if not batch.has_telling_signals:
-        yield "no signal of this run tells its items apart: confidence rests on the content alone"
+        yield "no signal of this run separates its items: confidence rests on the content alone"

@@ -44,7 +44,7 @@ def embed(
     try:
         made = build_embedder(embedder)
     except FatalModelError as error:
-        note(f"no vectors: {error.what}; items are told apart by their wording alone ({error.hint})")
+        note(f"no vectors: {error.what}; items are distinguished by their wording alone ({error.hint})")
         return NO_EMBEDDER, nothing
     parts = []
     for start in range(0, len(texts), _BATCH):

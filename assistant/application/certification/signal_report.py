@@ -59,7 +59,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     index, inclusion = (column[machine[sampled.index] != NONE] for column in (sampled.index, sampled.inclusion))
     if not len(index):
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item of {run.name} without seeing the machine's answer", hint=hint)
+        raise InputError(f"people labeled no item of {run.name} without seeing the model's answer", hint=hint)
     right = machine[index] == people[index]
     columns = {signal: column[index] for signal, column in _columns(batch, machine).items()}
     return RunSignals(

@@ -104,8 +104,7 @@ def runs_data(
             stated += unrouted and probability != 1
             kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
-        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+        raise InputError("run_without_human_labels", run=runs[0].name)
     data = assemble_production(
         kept,
         variants,

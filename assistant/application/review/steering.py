@@ -53,6 +53,11 @@ def queue_overview(workspace: Workspace) -> QueueOverview:
     return QueueOverview(waiting(database), counts["open"], counts["leased"], late, soon)
 
 
+def count_wanted(workspace: Workspace) -> Mapping[str, int]:
+    """Wanted answers that are unassigned (`open`) and in progress (`leased`); costs two look-ups in an index."""
+    return count_assignments(workspace.database)
+
+
 def list_waiting(
     workspace: Workspace, wanted: PartitionFilter, after: Urgency | None, limit: int
 ) -> Sequence[WantedAnswer]:

@@ -102,7 +102,7 @@ def read_machine_answers(
     if certificate is None and fit is None:
         raise InputError(
             f"run {run.name} has no calibrated scores: nothing says how far its labels can be trusted",
-            hint="assistant sample  asks for the labels to learn from, and the first routes stay until then; where"
+            hint="assistant sample  draws the items to label for training, and the first routes stay until then; where"
             " people have labelled every item, assistant settle  writes the final labels",
         )
 

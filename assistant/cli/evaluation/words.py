@@ -97,7 +97,7 @@ def _whole_run(found: WholeRun | None) -> list[Any]:
         named.append(("(agreement)", "", found.agreement))
     title = f"all {found.items:,} items of the run, by {found.labelled:,} labels"
     if shares:
-        columns = ("share of", "machine", "labels alone", "with the machine's answers", "as if more labels")
+        columns = ("share of", "model", "labels alone", "with the model's answers", "equivalent extra labels")
         rows = [
             (name, machine, _cell(one.alone), _cell(one.powered), f"{one.more_labels:,}")
             for name, machine, one in named
@@ -107,8 +107,8 @@ def _whole_run(found: WholeRun | None) -> list[Any]:
     corrected = [(one.label, f"{one.machine:.1%}", _cell(one.corrected)) for one in found.shares if one.corrected]
     return [
         "",
-        table(("share of", "machine", "corrected for its errors"), corrected, title=title),
-        "The labelled items are no random sample: this holds if the machine errs on the others as it does on them.",
+        table(("share of", "model", "corrected for its errors"), corrected, title=title),
+        "The labeled items are not a random sample: this holds if the model errs on the others as often as on them.",
     ]
 
 

@@ -75,8 +75,8 @@ class RatersRatings:
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
         """The coefficient of that name; "raw" is the mean share of an item's pairs of ratings that agree.
 
-        There are "raw", "fleiss", "ac1", "alpha_nominal" and, of grades, "alpha_ordinal" and "alpha_interval". Items with fewer than two ratings are left out; undefined is
-        None with a reason.
+        There are "raw", "fleiss", "ac1", "alpha_nominal" and, of grades, "alpha_ordinal" and "alpha_interval". Items
+        with fewer than two ratings are left out; undefined is None with a reason.
 
         Raises:
             ValueError: an unknown name, level out of range.

@@ -172,7 +172,7 @@ class Proof:
             count = self.counts[0]
             return (
                 f"Of these {len(self.batch):,} labels, {most} ({count.allowed:,}) {differ}, with {confidence}; of the"
-                f" {count.accepted:,} that are the machine's alone, at most {_share(count)} do."
+                f" {count.accepted:,} that are the model's alone, at most {_share(count)} do."
             )
         groups = [
             f"{count.group} ({count.population:,}; at most {_share(count)} of the {count.accepted:,} that are the"
@@ -192,7 +192,7 @@ class Proof:
 
     def _still_to_come(self) -> Iterator[str]:
         if self.left:
-            yield f"It holds once people have labelled the other {self.left:,}."
+            yield f"It holds once people have labeled the other {self.left:,}."
 
     def _round(self, number: int) -> StatedRound:
         by = {count.group: count.rounds[number] for count in self.counts if count.certified}
@@ -224,7 +224,7 @@ class Proof:
         if self.by is not None:
             return None, "each group ends at a place of its own: bounds are given for the batch as a whole"
         if self.design != "campaign":
-            return None, "they need an audit by coins: that of a campaign"
+            return None, "they need an audit by Bernoulli draws: that of a campaign"
         if self.batch.classes.off_label_set:
             return None, "the policy does not know these labels, so it can't say how severe they are"
         severities, _ = answer_traits(self.batch.classes.answers, self.label_set)

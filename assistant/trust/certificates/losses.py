@@ -1,4 +1,4 @@
-"""What an error costs: bounds on missed violations, wrong removals and lost severity among labels nobody looked at.
+"""What an error costs: bounds on missed violations, wrong removals and lost severity among labels no one looked at.
 
 The items of a batch stand in an order, each with a coin of known probability: where it comes up, a person labels the
 item. The machine's labels are accepted up to some place of the order, the cut; audited items get the person's label,
@@ -51,7 +51,7 @@ class LossKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LossBound:
-    """Loss of one kind among accepted items: those before the cut that keep the machine's label as nobody looked.
+    """Loss of one kind among accepted items: those before the cut that keep the machine's label as no one looked.
 
     Attributes:
         kind: which loss.
@@ -138,7 +138,7 @@ def loss_bounds(
     if not 0 <= cut <= len(codes) <= batch:
         raise ValueError(f"the cut ({cut}) lies within the order ({len(codes)}), and that within the batch ({batch})")
     if (codes[:cut] == NONE).any():
-        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no machine label to accept")
+        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no model label to accept")
     if not 0 < least <= pi.min():
         raise ValueError(f"inclusion probabilities go down to {pi.min():g}, least_probability is {least:g}")
     accepted = _BeforeCut(people[:cut], codes[:cut], pi[:cut], batch)

@@ -83,8 +83,8 @@ class Monitoring:
             return f"confirmed by {self.labels} fresh labels"
         verdict = f"not contradicted by {self.labels} fresh labels"
         if self.more_labels is None:
-            return f"{verdict}; the share seen lies too near {self.max_error:.1%} for any number to tell"
-        return f"{verdict}; about {self.more_labels} more would tell"
+            return f"{verdict}; the share seen lies too near {self.max_error:.1%} for any number to decide"
+        return f"{verdict}; about {self.more_labels} more would decide"
 
 
 def monitor(

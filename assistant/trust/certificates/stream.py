@@ -105,7 +105,7 @@ class StreamCertificate:
     def reason(self) -> str:
         """Why it ended where it did, and what would help, in a sentence."""
         if self.stop is Stop.ALL_CERTIFIED:
-            return "every threshold is certified, down to the lowest unlabelled score"
+            return "every threshold is certified, down to the lowest unlabeled score"
         if self.stop is Stop.TOO_FEW:
             return f"{self.labels} labels, all right, would not certify {self.max_error:.3g}; {self._advice()}"
         last = self.tested[-1]
@@ -117,7 +117,7 @@ class StreamCertificate:
 
     def _advice(self) -> str:
         if self.labels_needed is None:
-            return "by the error shares seen no number of labels would do: the confidence has to tell more"
+            return "by the error shares seen no number of labels would do: the confidence has to separate better"
         return f"a fresh random sample of about {self.labels_needed} labels would probably do"
 
 

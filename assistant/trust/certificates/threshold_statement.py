@@ -85,7 +85,7 @@ class ThresholdProof:
             groups=(),
             estimate=self._estimate(),
             losses=None,
-            losses_reason="a threshold's promise is about the source, not about these items",
+            losses_reason="a threshold's guarantee is about the source, not about these items",
             **self.batch.label_counts(),
             policies=tuple(self.policies),
             nonce=self.nonce,

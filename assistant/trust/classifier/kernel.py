@@ -19,8 +19,8 @@ class KernelFit:
 
     Args:
         offset: the labels' own log-odds.
-        shares: (m,) how much each labelled item counts.
-        unseen: (m,) log-odds of each labelled item had it not been in the fit.
+        shares: (m,) how much each labeled item counts.
+        unseen: (m,) log-odds of each labeled item had it not been in the fit.
     """
 
     offset: float

@@ -14,7 +14,7 @@ from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
 
 _OPEN = 3  # variants that stand open
-_TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is told
+_TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is given
 
 
 def confidence_section(confidences: Mapping[str, ConfidenceQuality], words: Words) -> Section:
@@ -48,7 +48,7 @@ def _facts(one: ConfidenceQuality, words: Words) -> list[tuple[str, str]]:
     auroc = words.say("not defined: all items agree, or none does") if one.auroc is None else number(one.auroc, 3)
     return [
         (words.say("Expected calibration error"), error),
-        (words.say("AUROC of telling agreed from not agreed"), auroc),
+        (words.say("AUROC of agreed vs. not agreed"), auroc),
     ]
 
 

@@ -24,10 +24,10 @@ def whole_run_blocks(found: WholeRun | None, words: Words) -> list[Block]:
             if one.corrected is not None
         ]
         assumed = words.say(
-            "The labelled items are no random sample of the run: the correction holds if the machine errs on the other "
-            "items as often as on labelled ones of the same label."
+            "The labeled items are not a random sample of the run: the correction holds if the model errs on the other "
+            "items as often as on labeled ones of the same label."
         )
-        columns.append(words.figures("Corrected for the machine's errors"))
+        columns.append(words.figures("Corrected for the model's errors"))
         return [Table(caption, columns, corrected), Said(assumed, "note")]
     rows = [
         (words.label(one.label), percent(one.machine, words), *_cells(one.share, words))
@@ -38,8 +38,8 @@ def whole_run_blocks(found: WholeRun | None, words: Words) -> list[Block]:
         rows.append((words.say("Agreement"), "", *_cells(found.agreement, words)))
     columns += [
         words.figures("By labels alone"),
-        words.figures("By labels and the machine's answers to all"),
-        words.figures("As narrow as with so many more labels"),
+        words.figures("By labels and the model's answers to all"),
+        words.figures("Equivalent extra labels"),
     ]
     return [Table(caption, columns, rows)]
 

@@ -200,7 +200,7 @@ def test_nothing_accepted_and_nothing_audited_have_no_figure() -> None:
         ({"severities": [0, -1]}, "severities must lie"),
         ({"person": [0, 2]}, "person must lie between -1 and 1"),
         ({"person": [0, 0.5]}, "person must hold class codes"),
-        ({"machine": [0, -1]}, "item 1 lies before the cut and has no machine label"),
+        ({"machine": [0, -1]}, "item 1 lies before the cut and has no model label"),
         ({"inclusion_probabilities": [0.5, 0.0]}, "go down to 0"),
         ({"inclusion_probabilities": [0.5, 1.5]}, "must lie between 0 and 1"),
         ({"inclusion_probabilities": [0.5, np.nan]}, "nan"),

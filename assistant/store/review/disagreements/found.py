@@ -131,7 +131,7 @@ def record(
 
 
 def forget(connection: sa.Connection, review_id: int) -> None:
-    """A review was taken back: nobody differs from it any more."""
+    """A review was undone: nothing differs from it any more."""
     either = sa.or_(disagreements.c.review_id == review_id, disagreements.c.other_review_id == review_id)
     connection.execute(sa.delete(disagreements).where(either))
 

@@ -72,7 +72,7 @@ def _aged(views: int, before: str) -> sa.ColumnElement[bool]:
 def candidates(
     connection: sa.Connection, principal: Principal, policy_id: str, language: str, *, limit: int
 ) -> list[GoldItem]:
-    """Active gold that somebody has had nothing to do with yet, least shown first."""
+    """Active gold that a person has had nothing to do with yet, least shown first."""
     begun = sa.exists().where(assignments.c.item_id == gold_items.c.item_id, assignments.c.user_id == principal.user_id)
     said = sa.exists().where(
         reviews.c.item_id == gold_items.c.item_id, person_of(reviews.c.rater) == rater_key(principal.name)

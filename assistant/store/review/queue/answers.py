@@ -55,7 +55,7 @@ class Place(NamedTuple):
         return self.user_id == principal.user_id and 0 < token <= self.token
 
     def left_by(self, principal: Principal, token: int) -> bool:
-        """Whether a token can be of a lease that this person had before: an earlier one, or one nobody holds now."""
+        """Whether a token can be of a lease that this person had before: an earlier one, or one no one holds now."""
         mine = self.user_id in {principal.user_id, None}
         return 0 < token < self.token or (token == self.token and mine)
 
@@ -73,7 +73,7 @@ class Place(NamedTuple):
 def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
     """An assignment, locked with its task until the end of the transaction.
 
-    So nobody claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
+    So no one claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
     """
     given = {"key": assignment_id}
     if connection.dialect.name != "sqlite":
@@ -153,7 +153,7 @@ def key_of(connection: sa.Connection, review_id: int) -> HandedIn | None:
 
 
 def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
-    """Whether somebody has another answer of the same item, given or begun."""
+    """Whether a person has another answer of the same item, given or begun."""
     query = sa.select(assignments.c.id).where(
         assignments.c.item_id == place.item_key,
         assignments.c.user_id == principal.user_id,
@@ -258,7 +258,7 @@ def keep_late(connection: sa.Connection, principal: Principal, submission: Submi
 
 
 def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[PastAnswer]:
-    """Somebody's newest answers that were not taken back, newest first."""
+    """A person's newest answers that were not taken back, newest first."""
     taken_back = sa.exists().where(withdrawals.c.review_id == review_details.c.review_id)
     query: sa.Select[Any] = (
         sa.select(

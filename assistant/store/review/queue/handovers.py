@@ -34,7 +34,7 @@ def add_pass(
 
 
 def given_to(connection: sa.Connection, assignment_id: int) -> int:
-    """Row number of the person a slot is for alone; `EVERYBODY` where it is everybody's."""
+    """Row number of the person a slot is for alone; `EVERYBODY` where it is everyone's."""
     query = sa.select(lanes.c.for_user).join(assignments, assignments.c.lane_id == lanes.c.id)
     return int(connection.execute(query.where(assignments.c.id == assignment_id)).scalar_one())
 

@@ -33,7 +33,7 @@ class Partition(NamedTuple):
 
 
 def partition_numbers(connection: sa.Connection, wanted: Collection[Partition]) -> dict[Partition, int]:
-    """Row numbers of queue partitions; those that are new are made, once, whoever makes them at the same time."""
+    """Row numbers of queue partitions; those that are new are made, once, whichever process makes them."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     rows = [partition._asdict() for partition in sorted(set(wanted))]
     if not rows:

@@ -1,4 +1,4 @@
-"""The queue row by row: what waits, most urgent first, and what somebody is at; a page is a walk along indexes."""
+"""The queue row by row: what waits, most urgent first, and what a person is at; a page is a walk along indexes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class QueueRows:
             return _rows(connection, first)
 
     def leased(self, before: int | None, limit: int) -> list[WantedAnswer]:
-        """At most so many wanted answers that somebody is at, below a row number, the latest first."""
+        """At most so many wanted answers that a person is at, below a row number, the latest first."""
         query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED)
         if before is not None:
             query = query.where(assignments.c.id < before)
@@ -73,7 +73,7 @@ class QueueRows:
 
 
 def return_lease(connection: sa.Connection, assignment_id: int) -> bool:
-    """Offer again what somebody is at; their answer still counts until another takes it. Whether it was leased."""
+    """Offer again what a person is at; their answer still counts until another takes it. Whether it was leased."""
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "leased")
     return bool(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
 

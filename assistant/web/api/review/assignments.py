@@ -45,12 +45,12 @@ class Answering(Held):
     clauses: Annotated[list[Name], Field(max_length=100, description="Ids of the clauses it rests on.")] = []
     seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False, description="Time spent on the item.")] = 0.0
     changed: Annotated[bool, Field(description="Whether the answer was changed before it was given.")] = False
-    accepted_suggestion: Annotated[bool | None, Field(description="Whether it is the machine's, taken over.")] = None
+    accepted_suggestion: Annotated[bool | None, Field(description="Whether the model's was accepted.")] = None
     key: Key
     uncovered_ms: Uncovered = None
     instead_of: Annotated[
         list[Key],
-        Field(max_length=20, description="Keys of your earlier answers here, taken back before you knew they arrived."),
+        Field(max_length=20, description="Keys of your earlier answers here, undone before you knew they arrived."),
     ] = []
 
 

@@ -33,7 +33,7 @@ class DisagreementShown(Shown):
     first_labels: list[str]
     second_labels: list[str]
     unknown: Annotated[list[str], Field(description="Categories the second answer neither gives nor denies.")]
-    confidence: Annotated[float | None, Field(description="Of the machine's answer; null where not calibrated.")]
+    confidence: Annotated[float | None, Field(description="Of the model's answer; null where not calibrated.")]
     clause: str
     language: str
     prompt: str

@@ -33,7 +33,7 @@ class ReviewPreferences(Body):
             description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.',
         ),
     ]
-    tap: Annotated[bool, Field(description="One press uncovers, another covers; no need to hold.")] = False
+    tap: Annotated[bool, Field(description="Press once to reveal, again to hide; no need to hold.")] = False
     cover_all: Annotated[bool, Field(description="Cover every item, blind ones included.")] = False
     at_once: Annotated[bool, Field(description="A single choice is submitted when its label is picked.")] = False
 

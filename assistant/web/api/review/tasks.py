@@ -53,7 +53,7 @@ class WantedShown(Shown):
     due_at: str | None
     created_at: str
     for_name: Annotated[str | None, Field(description="Whom alone it is for.")]
-    holder: Annotated[str | None, Field(description="Who is at it; null for nobody, or where names aren't yours.")]
+    holder: Annotated[str | None, Field(description="Who has claimed it; null for none, or where names aren't yours.")]
     lease_until: str | None
 
 
@@ -94,7 +94,7 @@ class Enqueuing(Body):
         AwareDatetime | None, Field(description="With its time zone. Left out or null: due times stay as they are.")
     ] = None
     clear: Annotated[tuple[Literal["team", "due"], ...], Field(max_length=2, description="What tasks lose.")] = ()
-    again: Annotated[bool, Field(description="Also items that people have labelled elsewhere.")] = False
+    again: Annotated[bool, Field(description="Also items with imported human labels.")] = False
     dry_run: Annotated[bool, Field(description="Report what would become of them, and change nothing.")] = False
 
 

@@ -89,7 +89,7 @@ def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up:
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
-    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 400
+    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 404
 
 
 def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:
@@ -142,7 +142,7 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     assert "Requests 24" in priced
     assert client.post("/jobs/start", data=wish | {"budget": "5"}).status_code == 303
     assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 400
-    until(client, "/runs/r2/progress", "labelled")
+    until(client, "/runs/r2/progress", "labeled")
     assert client.post("/runs/r2/stop").status_code == 303
     told = until(client, "/runs/r2/progress", "stopped ·")
     assert "24 of 24" not in told
