@@ -33,6 +33,11 @@ def marked(text: str) -> str:
     return text
 
 
+def marked_plural(singular: str, plural: str) -> tuple[str, str]:
+    """Both forms themselves, marked as `marked` does it: `ngettext` will be asked for them later, from a table."""
+    return singular, plural
+
+
 @dataclass(frozen=True)
 class Language:
     """One language of the pages.

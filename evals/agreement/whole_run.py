@@ -182,7 +182,7 @@ def _corrected(
             RunShare(
                 label,
                 counted.mean,
-                corrected=_with_labelled(found, int(positive.sum()), len(known), others, ROGAN_GLADEN),
+                corrected=_with_labelled(found, int(positive.sum()), len(known), others, method=ROGAN_GLADEN),
             )
         )
     return tuple(rows)

@@ -22,6 +22,7 @@ _KEYWORDS = {
     "gettext": None,
     "ngettext": (1, 2),
     "marked": None,
+    "marked_plural": (1, 2),
     "say": None,
     "figures": None,  # of reports: `words.say("...")`
 }

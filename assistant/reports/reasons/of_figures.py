@@ -31,7 +31,7 @@ WHY_UNDEFINED: Mapping[str, str] = {
     ),
     "no_item_of_label": "people gave some label to no item: how often the model errs on its items is unknown",
     "no_better_than_chance": "the model's answers do not depend on the label: they can't be corrected",
-    "errors_differ": "the errors seen on labeled items don't explain these counts: the model errs differently on the others",
+    "errors_differ": "the errors on labeled items don't explain these counts: the model errs differently on the others",
     "too_few_labelled_to_correct": "too few labeled items to correct the model's counts",
     "signal_of_no_item": "no labeled item has it",
     "signal_with_all_right": "all {answers} answers that have it are right",

@@ -16,7 +16,7 @@ def whole_run_blocks(found: WholeRun | None, words: Words) -> list[Block]:
     caption = words.say(
         "All {items} items of the run, by {labelled} labels", items=f"{found.items:,}", labelled=f"{found.labelled:,}"
     )
-    columns = [words.say("Share of"), words.figures("By machine")]
+    columns = [words.say("Share of"), words.figures("By model")]
     if not found.stands_for_all:
         corrected = [
             (words.label(one.label), percent(one.machine, words), both(one.corrected, words))
