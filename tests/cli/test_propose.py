@@ -408,7 +408,7 @@ def test_the_embedded_model_is_not_asked_to_draft(assistant: Assistant, asked: P
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--dev-share", "1.5"), "--dev-share is 1.5"),
+        (("--dev-share", "1.5"), "--dev-share: the share is 1.5"),
         (("--kind", "poem"), "there is no kind poem"),
         (("--out", "draft.txt"), "a draft is a Markdown file"),
         (("--out", "draft.md"), "workspace's own folder"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,13 +38,18 @@ class Raised:
     place: str
 
 
-def product() -> Iterator[tuple[str, ast.AST]]:
-    for package in ("assistant", "evals"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+@cache
+def product() -> tuple[tuple[str, ast.AST], ...]:
+    paths = [path for package in ("assistant", "evals") for path in sorted((ROOT / package).rglob("*.py"))]
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
-def raised() -> Iterator[Raised]:
+@cache
+def raised() -> tuple[Raised, ...]:
+    return tuple(_raised())
+
+
+def _raised() -> Iterator[Raised]:
     for name, tree in product():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -65,12 +72,7 @@ def test_every_code_that_is_raised_is_worded() -> None:
 
 
 def test_every_wording_and_every_advice_belongs_to_a_code_in_use() -> None:
-    named = {
-        node.value
-        for _, tree in product()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    named = _constants().keys()
     in_tables = {*texts_of_errors(), *advices(), *ADVICE}
     used = {one.code for one in raised()} | {code for code in in_tables if _count_of(code) > _tables_with(code)}
     assert sorted(in_tables - used) == []
@@ -78,8 +80,17 @@ def test_every_wording_and_every_advice_belongs_to_a_code_in_use() -> None:
 
 
 def _count_of(code: str) -> int:
-    return sum(
-        isinstance(node, ast.Constant) and node.value == code for _, tree in product() for node in ast.walk(tree)
+    return _constants()[code]
+
+
+@cache
+def _constants() -> Counter[str]:
+    """How often each text stands in the product's code."""
+    return Counter(
+        node.value
+        for _, tree in product()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
 
 

@@ -171,7 +171,7 @@ def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     try:
         now_there = take_snapshot(workspace, frozen.suite, frozen.path)
     except InputError as error:
-        return [Reason.of("not_to_be_frozen_now", why=error.what, suite=suite)]
+        return [Reason.of("not_to_be_frozen_now", why=error, suite=suite)]
     if now_there.digest == frozen.digest:
         return []
     before, after = _by_id(frozen.snapshot), _by_id(now_there)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from string import Formatter
 
 from assistant.domain.reasons import AS_WRITTEN, Reason, Value, as_written
+from assistant.errors import AssistantError
+from assistant.messages.language import Language, language
+from assistant.messages.wording import what
 from assistant.reports.reasons.of_data import DATA_NOTES, LEFT_OUT, PARTS, SLICES
 from assistant.reports.reasons.of_disagreements import DISAGREEMENT_NOTES, EVIDENCE
 from assistant.reports.reasons.of_figures import METHODS, PANEL_NOTES, WHY_UNDEFINED
@@ -32,26 +35,28 @@ _CODES_IN_FILES = frozenset(
 _NUMBER = re.compile(r"\d[\d,]*")
 
 
-def word(reason: Reason, translate: Callable[[str], str], comma: str) -> str:
+def word(reason: Reason, reader: Language, comma: str) -> str:
     """A reason in one language.
 
     Args:
         reason: its code is one of `MESSAGES`.
-        translate: gives the message of that language for the English one.
+        reader: the language.
         comma: what parts the members of a list.
     """
 
     def filled(value: Value) -> str | int | float:
         if isinstance(value, Reason):
-            return word(value, translate, comma)
+            return word(value, reader, comma)
+        if isinstance(value, AssistantError):
+            return what(value, reader)
         return comma.join(str(filled(one)) for one in value) if isinstance(value, tuple) else value
 
-    return translate(MESSAGES[reason.code]).format_map({name: filled(value) for name, value in reason.values})
+    return reader.gettext(MESSAGES[reason.code]).format_map({name: filled(value) for name, value in reason.values})
 
 
 def english(reason: Reason) -> str:
     """A reason in English: for commands, and for files that are in no language but English."""
-    return word(reason, str, ", ")
+    return word(reason, language("en"), ", ")
 
 
 def english_method(code: str) -> str:

@@ -183,7 +183,7 @@ def test_an_interval_that_is_missing_is_told_with_its_reason() -> None:
 
 
 def test_another_language_is_refused() -> None:
-    with pytest.raises(InputError, match="no report is written in 'fr'"):
+    with pytest.raises(InputError, match="report_language_unknown"):
         verdict_sentence(comparison(), "fr")
 
 
