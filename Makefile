@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PINS := requirements/constraints.txt
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint $(PINS)
 
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 NPM := $(shell command -v npm 2>/dev/null)
 SCRIPT_CHECKERS := node_modules/.package-lock.json
 
-.PHONY: help setup setup-dev demo test static javascript check bench lock clean
+.PHONY: help setup setup-dev demo test chromium static javascript check bench lock clean
 
 help: ## show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +38,9 @@ demo: setup ## label real content with a real, small, local model
 test: setup-dev ## all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/browser
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/browser  # apart: the browser's driver keeps an event loop running
+
+chromium: ## the browser that the browser tests need, from the system's packages
+	@command -v chromium || ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium)
 
 static: setup-dev javascript ## lint, types, layers
 	$(BIN)/ruff check .

@@ -243,7 +243,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> 
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(_tell_all(error, places), where=str(path), hint="mend them and run again") from None
+        raise SettingsError(_tell_all(error, places), where=str(path), hint="fix them and run again") from None
 
 
 def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str, object]]:

@@ -45,8 +45,8 @@ def main() -> int:
     command = os.path.relpath(Path(sys.executable).parent / "assistant")
     print(  # noqa: T201 - as above
         f"\nnext: {command} serve --workspace {FOLDER}                   open its link, press Review, and decide"
-        f"\n      {command} status --workspace {FOLDER}                  what went to people, and why"
-        f"\n      {command} prompts render post-001 --workspace {FOLDER}  what the model was asked"
+        f"\n      {command} status --workspace {FOLDER}                  what went to review, and why"
+        f"\n      {command} prompts render post-001 --workspace {FOLDER}  the request the model got"
     )
     return 0
 

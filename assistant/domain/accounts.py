@@ -15,7 +15,7 @@ TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who may sign in.
+    """A person who may sign in.
 
     Args:
         id: row number.
@@ -102,7 +102,7 @@ class ApiToken:
 
     Args:
         id: row number.
-        user: the name of whoever it acts for.
+        user: the name of the user it acts for.
         name: what it is for.
         scopes: what it may do, beside what its owner may.
         created_at, last_used_at, revoked_at: ISO 8601, None for never.

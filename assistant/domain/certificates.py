@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from assistant.domain.labels import LabelAnswer
+
+if TYPE_CHECKING:
+    from assistant.domain.statements import Statement
 
 
 class Purpose(StrEnum):
@@ -151,7 +155,7 @@ class IssuedCertificate:
         run_id: the run it speaks about.
         fit_id: the fit whose scores its threshold cuts, None when it cuts the model's own.
         sample_id: the sample that certified it.
-        statement: bound, confidence level, method, threshold, population, ...: everything it says.
+        statement: everything it says.
         created_at: ISO 8601 in UTC.
     """
 
@@ -159,7 +163,7 @@ class IssuedCertificate:
     run_id: int
     fit_id: int | None
     sample_id: int
-    statement: Mapping[str, object]
+    statement: Statement
     created_at: str
 
 
@@ -183,7 +187,7 @@ class Settlement:
         origin: whose answer it is.
         certificate_id: the certificate a machine answer was accepted under; None for people's.
         confidence: calibrated probability that a reviewer agrees with a machine answer; None for people's.
-        raters: people whose answers stand behind it; 0 for a machine answer nobody looked at.
+        raters: people whose answers stand behind it; 0 for a machine answer no one looked at.
         fit_id: of a machine answer, the fit that gave its confidence; of the classifier's it is the version.
         unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
     """

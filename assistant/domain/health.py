@@ -33,7 +33,7 @@ class Backlog:
     """What waits, and what jobs did last.
 
     Args:
-        assignments: wanted answers that nobody has (`open`) or somebody is at (`leased`).
+        assignments: wanted answers that are not claimed (`open`) or claimed (`leased`).
         oldest_seconds: how long the oldest open one has waited; 0 where none is open.
         overdue: open tasks whose due time is past.
         last_events: when each event of a run last happened, in seconds since 1970, by its word.

@@ -1,6 +1,6 @@
 """Row numbers as outsiders see them: texts that can't be guessed, ordered or shared.
 
-A row number says when a row was made, and gold is made at the moment it is handed out: whoever sees numbers knows gold
+A row number says when a row was made, and gold is made at the moment it is handed out: who sees numbers knows gold
 by the newest one. So no face shows them. An id is a deterministic authenticated encryption of the number and of the
 person it was given to (the construction of SIV, Rogaway & Shrimpton 2006, with HMAC-SHA-256): equal for equal input,
 without any order, and made by no one who hasn't the workspace's secret. An id that was given to one person opens
@@ -38,7 +38,7 @@ class OpaqueIds:
     """Makes and reads ids.
 
     Args:
-        secret: of the workspace; whoever has it can read every id.
+        secret: of the workspace; anyone who has it can read every id.
     """
 
     def __init__(self, secret: str) -> None:

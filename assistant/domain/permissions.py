@@ -93,7 +93,7 @@ def role_may(role: Role, permission: Permission) -> bool:
 
 
 def may(principal: Principal, permission: Permission) -> bool:
-    """Whether somebody may do it: by their role and, where they came with a token, also by its scopes."""
+    """Whether a person may do it: by their role and, where they came with a token, also by its scopes."""
     return role_may(principal.role, permission) and (
         not principal.scopes or SCOPES[permission].value in principal.scopes
     )

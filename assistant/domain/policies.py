@@ -24,7 +24,7 @@ class Label:
         definition: one sentence a reviewer can decide by.
         severity: 0 harmless, larger is worse.
         always_human: items the machine would give this label always go to people.
-        needs_clause: whoever gives this label says which clause it rests on.
+        needs_clause: anyone who gives this label says which clause it rests on.
         titles: what it is called on pages, by language; the language is empty where it is called so in all of them.
     """
 

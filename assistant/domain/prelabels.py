@@ -30,7 +30,7 @@ class FailureReason(StrEnum):
     CONTENT_FILTER = "content_filter"  # the server's own filter refused the content
     BAD_REQUEST = "bad_request"  # the server refused the request for another reason
     NOT_RECORDED = "not_recorded"  # a replay has no answer for it
-    NO_ANSWER = "no_answer"  # no reply ever came (timeouts, server errors): asked again by the next run
+    NO_ANSWER = "no_answer"  # no reply ever came (timeouts, server errors): retried by the next run
 
 
 @dataclass(frozen=True, slots=True)

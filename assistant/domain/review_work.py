@@ -16,11 +16,11 @@ class TaskKind(StrEnum):
 
     REVIEW = "review"  # one reviewer decides
     DOUBLE = "double"  # two or more, blind to each other and to the machine
-    EXPERT = "expert"  # whoever settles what reviewers cannot
+    EXPERT = "expert"  # adjudicates what reviewers cannot
     CALIBRATION = "calibration"  # labels that confidence is learned from
     AUDIT = "audit"  # labels that certify or keep testing a certificate
     EVALUATION = "evaluation"  # labels that prompts and models are compared on
-    GOLD = "gold"  # the answer is known, and nobody is told that it is
+    GOLD = "gold"  # the answer is known, and reviewers can't see that it is
     QUALIFICATION = "qualification"  # before someone's answers count
     TRAINING = "training"  # the answer is explained afterwards
 
@@ -45,14 +45,14 @@ PRACTICE = frozenset({TaskKind.QUALIFICATION, TaskKind.TRAINING})
 class AssignmentState(StrEnum):
     """Where one wanted answer of a task stands."""
 
-    OPEN = "open"  # anybody may take it who fits
-    LEASED = "leased"  # somebody is at it, until the lease ends
+    OPEN = "open"  # anyone may take it who fits
+    LEASED = "leased"  # claimed by a person until the lease ends
     ANSWERED = "answered"
     CLOSED = "closed"  # not wanted any more
 
 
 class SkipReason(StrEnum):
-    """Why somebody passes an item on; never held against them."""
+    """Why a person passes an item on; never held against them."""
 
     TOO_HARD = "too_hard"
     LANGUAGE = "language"
@@ -67,7 +67,7 @@ class PassKind(StrEnum):
 
     SKIP = "skip"
     ESCALATE = "escalate"  # to an expert, with a note
-    HANDOVER = "handover"  # back to the queue, for somebody else
+    HANDOVER = "handover"  # back to the queue, for another reviewer
 
 
 class Cause(StrEnum):
@@ -81,7 +81,7 @@ class Cause(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is here for; decides what they may do."""
+    """What a person is here for; decides what they may do."""
 
     ADMIN = "admin"
     MANAGER = "manager"
@@ -89,6 +89,10 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     ANALYST = "analyst"  # looks, and changes nothing
     EXTERNAL = "external"  # sees the queues assigned to them and nothing else
+
+
+LABELING_ROLES = frozenset(Role) - {Role.ANALYST}
+"""Roles that label: items can be claimed by them, assigned and handed over to them."""
 
 
 class QualificationState(StrEnum):
@@ -104,14 +108,14 @@ class OutcomeKind(StrEnum):
 
     STORED = "stored"
     ALREADY = "already"  # it had been stored before: a double submit
-    LATE = "late"  # the lease went to somebody else; the text is kept
+    LATE = "late"  # another reviewer holds the lease; the text is kept
     GONE = "gone"  # there is no such assignment or review any more
     REFUSED = "refused"  # not theirs, or not possible
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who is signed in, and what they may take.
+    """A person who is signed in, and what they may take.
 
     Args:
         user_id: row number in `users`.
@@ -145,8 +149,8 @@ class NewTask:
         policy_id, policy_version: what it is judged by.
         language: of the item, BCP 47.
         run_id: the run whose answer is looked at, None for none.
-        queue: team or external queue; empty for everybody.
-        skill: what is asked of whoever takes it; empty or `expert`.
+        queue: team or external queue; empty for everyone.
+        skill: what is asked of anyone who takes it; empty or `expert`.
         harm: the worst label the machine gave, for opt-outs and budgets; empty where it is not known.
         severity: of that label, 0 or more.
         priority: higher first; see `assistant.review.priority`.
@@ -176,7 +180,7 @@ class NewTask:
     for_user: int | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a task nobody could answer."""
+        """Raises ValueError for a task no one could answer."""
         if self.overlap < 1:
             raise ValueError(f"item {self.item_key}: a task wants at least one answer, got overlap {self.overlap}")
         if self.kind in BLIND_KINDS and not self.blind:
@@ -219,7 +223,7 @@ class Claimed:
 
     @property
     def shown_kind(self) -> TaskKind:
-        """What a reviewer may know: practice is told, everything else looks like any review."""
+        """What a reviewer may know: practice is given, everything else looks like any review."""
         return self.kind if self.kind in PRACTICE else TaskKind.REVIEW
 
 

@@ -1,9 +1,10 @@
-"""One person's answer to one item."""
+"""Answers of reviewers to items, and the row each is in a list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from assistant.domain.labels import LabelAnswer
 
@@ -31,3 +32,75 @@ class Review:
     meta: Mapping[str, object] = field(default_factory=dict)
     unknown: LabelAnswer = ()
     denied: LabelAnswer = ()
+
+
+class HumanAnswer(NamedTuple):
+    """One person's answer to one item; `shown_suggestion` is None where that is not known.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
+
+    rater: str
+    labels: LabelAnswer
+    shown_suggestion: bool | None
+    unknown: LabelAnswer = ()
+
+
+class ItemAnswers(NamedTuple):
+    """What people said about one item, by its external id.
+
+    Attributes:
+        item_id: the item.
+        newest: what each person says now, in the order they first answered; what was withdrawn is left out.
+        first: what each person said first without sight of the machine's answer, in the order it was said, whatever
+            became of it later. An answer withdrawn within minutes was a slip of the hand, and counts as not given.
+    """
+
+    item_id: str
+    newest: list[HumanAnswer]
+    first: list[HumanAnswer]
+
+
+class ReviewRow(NamedTuple):
+    """One answer of a person; what is not known of imported ones is None.
+
+    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    """
+
+    id: int
+    item_key: int
+    item_id: str
+    rater: str
+    labels: LabelAnswer
+    shown_suggestion: bool | None
+    source: str
+    created_at: str
+    kind: str | None
+    note: str | None
+    clauses: tuple[str, ...]
+    seconds: float | None
+    changed: bool | None
+    accepted_suggestion: bool | None
+    policy_version: str | None
+    uncovered_ms: int | None
+    withdrawn: bool
+    unknown: LabelAnswer = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFilter:
+    """Which answers; None for all.
+
+    Args:
+        rater: who gave them.
+        item_id: the item's own id.
+        kind: what the task was for; imported answers have none.
+        source: `queue`, or where they were imported from.
+        withdrawn: only those taken back, or only those that count.
+    """
+
+    rater: str | None = None
+    item_id: str | None = None
+    kind: str | None = None
+    source: str | None = None
+    withdrawn: bool | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from assistant.domain.certificates import (
     Origin,
     Standing,
 )
+from assistant.domain.statements import Statement
 
 Record = dict[str, Any]
 NOT_SETTLED = "not_settled"
@@ -68,11 +69,11 @@ class Released:
                 "id": self.certificate.id,
                 "issued_at": self.certificate.created_at,
                 "standing": str(self.standing),
-                "sentence": statement.get("sentence"),
+                "sentence": statement.sentence,
                 "true_of_this_file": self._true(statement),
                 "about_this_file": self._about(statement),
                 "history": [{"at": one.created_at, "event": one.event.value, **one.detail} for one in self.events],
-                "statement": dict(statement),
+                "statement": statement.as_json(),
             },
         }
 
@@ -80,16 +81,16 @@ class Released:
     def _machine(self) -> int:
         return sum(self.counts[origin] for origin in MACHINE)
 
-    def _true(self, statement: Mapping[str, object]) -> bool | None:
+    def _true(self, statement: Statement) -> bool | None:
         if self.standing is not Standing.STANDING:
             return False
-        return None if _about_source(statement) else not (self.counts[NOT_SETTLED] or self.counts[IN_PART])
+        return None if statement.about_source else not (self.counts[NOT_SETTLED] or self.counts[IN_PART])
 
-    def _about(self, statement: Mapping[str, object]) -> str:
+    def _about(self, statement: Statement) -> str:
         """What the certificate promises of the labels in this file, and what it doesn't."""
         if self.standing is not Standing.STANDING:
             became = str(self.standing).replace("_", " ")
-            return f"The certificate is {became}: no bound holds any more, and no machine label in this file is final."
+            return f"The certificate is {became}: no bound holds any more, and no model label in this file is final."
         said = []
         if self._machine:
             said.append(_about_machine(self._machine, statement))
@@ -109,8 +110,8 @@ class Released:
         kinds = [one.detail.get("items") for one in self.events if one.event is CertificateEventKind.REOPENED]
         return len({str(name) for items in kinds if isinstance(items, list) for name in items})
 
-    def _about_batch(self, statement: Mapping[str, object]) -> str:
-        population = int(str(statement["population"]))
+    def _about_batch(self, statement: Statement) -> str:
+        population = statement.population
         if self.counts[NOT_SETTLED] or self.counts[IN_PART]:
             return (
                 f"The bound speaks of the whole batch of {population:,} items, and holds for it when people have"
@@ -119,22 +120,21 @@ class Released:
         beside = self.counts.total() - population
         if beside > 0:
             came = "1 item came" if beside == 1 else f"{beside:,} items came"
-            return f"Every item is settled: the sentence is true of the batch; {came} beside it."
-        return "Every item is settled, so that the sentence is true of this file."
+            return f"Every item has a final label: the sentence is true of the batch; {came} beside it."
+        return "Every item has a final label, so that the sentence is true of this file."
 
 
-def _about_source(statement: Mapping[str, object]) -> str:
-    """What a threshold's promise is about; empty for a promise about a batch."""
-    if statement.get("method") != "ltt":
+def _about_source(statement: Statement) -> str:
+    """What a threshold's guarantee is about; empty for a promise about a batch."""
+    if not statement.about_source:
         return ""
-    return "The promise is about what this source sends, on average, and not about just these items."
+    return "The guarantee is about what this source sends, on average, and not about just these items."
 
 
-def _about_machine(count: int, statement: Mapping[str, object]) -> str:
-    if _about_source(statement):
-        return f"{count:,} labels are the machine's, each at least as sure as the threshold asks."
-    confidence = float(str(statement["confidence"]))
+def _about_machine(count: int, statement: Statement) -> str:
+    if statement.about_source:
+        return f"{count:,} labels are the model's, each at least as sure as the threshold asks."
     return (
-        f"{count:,} labels are the machine's: at most {statement['allowed']} of them differ from what the reviewers"
-        f" would have said, with {confidence:.2%} confidence. Labels of people count as right."
+        f"{count:,} labels are the model's: at most {statement.allowed} of them differ from what the reviewers"
+        f" would have said, with {statement.confidence:.2%} confidence. Labels of people count as right."
     )

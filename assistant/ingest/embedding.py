@@ -88,7 +88,7 @@ class ItemEmbedder:
         return vectors
 
     def embed_missing(self, report: Callable[[int], None]) -> int:
-        """Embed every content that has no vector yet; `report` is told how many are done. Returns how many."""
+        """Embed every content that has no vector yet; `report` is given how many are done. Returns how many."""
         done, after = 0, 0
         while page := self._store.missing(self.name, after=after):
             for part in parts(page, _BATCH):

@@ -56,7 +56,7 @@ class LoadReport:
         mapping: which columns were taken for what, in words.
         counts: rows by `added`, `unchanged`, `refused`; of the added those with `same_content` as an earlier one, and
             of the added and unchanged those `with_media`.
-        left_out: columns that look like media and are kept as meta, since nobody named them.
+        left_out: columns that look like media and are kept as meta, since no one named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
         last_refusal: the last one: it says where reading stopped, and why.
@@ -109,7 +109,7 @@ class Loader:
             report: called after every batch.
 
         Raises:
-            InputError: the file can't be read at all, or a named column isn't there. Nothing was taken in.
+            InputError: the file can't be read at all, or a named column isn't there. Nothing was imported.
         """
         told = LoadReport("standard input" if str(path) == "-" else path.name)
         reading = replace(reading, named=columns.named)

@@ -42,7 +42,7 @@ class PersonRow:
 
 
 def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[PersonRow]:
-    """Everybody of a file: `name`, and `role`, `display_name`, `languages`, `skills`, `queues`, `team` where they are.
+    """All users of a file: `name`, and `role`, `display_name`, `languages`, `skills`, `queues`, `team` where they are.
 
     Lists are parted by commas or semicolons, or are lists.
 
@@ -52,7 +52,7 @@ def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[
         note: gets sentences on what was read in another way than it stands there.
 
     Raises:
-        InputError: the file can't be read, or some of its rows can't be used: all or nobody is taken.
+        InputError: the file can't be read, or some of its rows can't be used: all rows are imported or none.
     """
     found, wrong = [], []
     for row in read_rows(path, reading, note=note):
@@ -64,7 +64,7 @@ def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[
         more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
         told = "".join(f"\n  {one}" for one in wrong[:_SHOWN])
         raise InputError(
-            f"{len(wrong):,} rows can't be used, so nobody is added{told}{more}",
+            f"{len(wrong):,} rows can't be used, so no user is added{told}{more}",
             where=str(path),
             hint=f"columns are {', '.join((*_TEXTS, *_LISTS))}; roles are {', '.join(Role)}",
         )

@@ -29,7 +29,7 @@ class ReplayModel:
         path: of the recording.
 
     Raises:
-        InputError: no such file, or broken lines; the first ten are told with their numbers.
+        InputError: no such file, or broken lines; the first ten are reported with their numbers.
     """
 
     def __init__(self, path: Path | str) -> None:

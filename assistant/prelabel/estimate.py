@@ -10,7 +10,7 @@ from assistant.prelabel.feed import Feed
 from assistant.prompting.render import PromptRenderer
 
 SAMPLE = 200  # items rendered to learn the size of a prompt
-_TYPICAL_REPLY = 0.5  # of `max_tokens`, until earlier answers of this run tell better
+_TYPICAL_REPLY = 0.5  # of `max_tokens`, until earlier answers of this run are a better guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Estimate:
     """What asking everything still to ask would take.
 
     Args:
-        calls: questions, one per content; faults that are asked again come on top.
+        calls: questions, one per content; retries come on top.
         prompt_tokens, completion_tokens: estimated over all calls.
         cost_usd: US$, None where the model's price is not known; prefix caching on the server makes it less.
         sampled: how many items were rendered for it.

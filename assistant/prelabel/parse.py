@@ -137,7 +137,7 @@ def _find_answer(answer: ModelAnswer, label_set: LabelSet) -> _Said:
     if "{" in before + after or (not fenced and _SAYS_SOMETHING.search(before)) or _QUOTES.search(before):
         raise _malformed("the answer stands in other text", text)
     if _TURNS.match(after):
-        raise _malformed("the text after the answer takes it back", text)
+        raise _malformed("the text after the answer retracts it", text)
     return _Said(found, f"{before}\n{after}", start)
 
 
@@ -208,7 +208,7 @@ def _malformed(problem: str, text: str) -> ReplyFaultError:
     return ReplyFaultError(FailureReason.MALFORMED, f"{problem}: {text.strip()[:_SHOWN]}")
 
 
-# Before a fenced object: it is shown as somebody's words. After an object: what follows is second thoughts.
+# Before a fenced object: it is shown as a person's words. After an object: what follows is second thoughts.
 _QUOTES = re.compile(
     r"\bquot(?:e|es|ed|ing)\b"
     r"|\b(?:post|content|text|user|message|author|comment)"

@@ -20,7 +20,7 @@ class JobProgress:
         labelled, failed: contents answered so far.
         shared: items that got the answer of another item with the same content.
         controls: harmless questions asked because items were refused, see `refusals`.
-        recovered: replies of a killed session that were found and read instead of asked again.
+        recovered: replies of a killed session that were found and read instead of retried.
         failures: failed contents by reason.
         routes: items by (route, reason).
         labels: items by label; several for a multi-label answer.

@@ -280,7 +280,7 @@ class _Counting(NodeTransformer):
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802 - named so by Jinja
-        """Texts are put together by what counts their length."""
+        """Texts are assembled by what counts their length."""
         self.generic_visit(node)
         return _filtered(nodes.List(node.nodes, lineno=node.lineno), _TOGETHER)
 

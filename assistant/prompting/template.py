@@ -110,7 +110,7 @@ def read_prompt(path: Path) -> Prompt:
     """The prompt in a file `<name>/<version>.md`.
 
     Raises:
-        PromptError: not readable, or with mistakes; all mistakes of the front matter are told at once.
+        PromptError: not readable, or with mistakes; all mistakes of the front matter are reported together.
     """
     try:
         source = path.read_text(encoding="utf-8-sig")

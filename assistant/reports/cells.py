@@ -127,7 +127,7 @@ def share_with_interval(figure: Coefficient, words: Words) -> str:
 
 def described(rows: list[Row], words: Words, *others: str) -> str:
     """A forest plot in words."""
-    told = [words.say("{name}: {told}", name=row.name, told=row.told) for row in rows[:_DESCRIBED]]
+    told = [words.say("{name}: {verdict}", name=row.name, verdict=row.told) for row in rows[:_DESCRIBED]]
     if len(rows) > _DESCRIBED:
         told.append(words.say("{count} more in the table", count=len(rows) - _DESCRIBED))
     return words.punctuation.semicolon.join([*told, *(one for one in others if one)]) + words.punctuation.full_stop

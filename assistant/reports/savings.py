@@ -118,7 +118,7 @@ def _subtitle(simulations: Sequence[Simulation]) -> list[str]:
     one = simulations[0]
     return [
         f"{one.items:,} items, {one.trials:,} trials, confidence {one.confidence:.0%}; every human label counted",
-        "mean, and 5th to 95th percentile of the trials; hollow: the target is missed more often than promised",
+        "mean, and 5th to 95th percentile of the trials; hollow: the target is missed more often than guaranteed",
     ]
 
 

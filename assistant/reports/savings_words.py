@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
-COLUMNS = ("at most", "method", "labels", "saved", "wrong", "95th", "promise broken")
+COLUMNS = ("at most", "method", "labels", "saved", "wrong", "95th", "guarantee broken")
 """Of `savings_rows`; wrong labels at most; `labels` are those people gave, `95th` the percentile of what is wrong."""
 
 _SHORT = {"naive": "naive", "pac": "PAC", "assistant": "assistant"}
@@ -15,7 +15,7 @@ _SHORT = {"naive": "naive", "pac": "PAC", "assistant": "assistant"}
 def savings_rows(simulations: Sequence[Simulation]) -> list[tuple[str, ...]]:
     """A row for each target and method, under `COLUMNS`: means with their standard deviation, and the 95th percentile.
 
-    `promise broken` is the share of trials over the target, with its exact 95 % interval.
+    `guarantee broken` is the share of trials over the target, with its exact 95 % interval.
     """
     return [
         (_percent(simulation.max_error), _SHORT.get(name, name), *_cells(summary))
@@ -30,8 +30,8 @@ def savings_sentence(simulation: Simulation) -> str:
     kept = simulation.trials - round(ours.violation_share * simulation.trials)
     return (
         f"On this set people would label {ours.human_labels_mean:,.0f} of {simulation.items:,} items instead of "
-        f"{pac.human_labels_mean:,.0f} with PAC labels; the promise (at most "
-        f"{_percent(simulation.max_error)} wrong) was kept in {kept:,} of {simulation.trials:,} trials."
+        f"{pac.human_labels_mean:,.0f} with PAC labels; the guarantee (at most "
+        f"{_percent(simulation.max_error)} wrong) held in {kept:,} of {simulation.trials:,} trials."
     )
 
 

@@ -1,28 +1,26 @@
-"""Adjudication: all answers to an item side by side, settled with a cause; what was settled can guide later labels."""
+"""Adjudication: all answers to an item side by side, settled with a cause."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.domain.disagreements import Adjudication, GivenAnswer, PassNote
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
-from assistant.errors import InputError
-from assistant.review.gold import make_gold
 from assistant.store.audit import log as audit
-from assistant.store.content.precedents import remember
 from assistant.store.database import Connection, Database
 from assistant.store.review.disagreements import adjudications
 from assistant.store.review.disagreements import found as disagreements
-from assistant.store.review.disagreements.adjudications import Adjudication, AdjudicationStore, GivenAnswer, PassNote
+from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.queue.tasks import close_open
 from assistant.store.runs.machine_answers import MachineAnswer, machine_answer
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that was said about an item.
+    """Everything that was answered about an item.
 
     Args:
         answers: the newest of each person, in the order they were given.
@@ -39,23 +37,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How an item is settled.
-
-    Args:
-        labels: the answer.
-        cause: why answers differed.
-        note: free text.
-        precedent: whether it becomes a precedent, cited to the model from then on.
-        gold: whether it becomes gold.
-        explanation: why the answer is right, for training; gold only.
-    """
+    """How an item is settled: the answer, why answers differed, and free text."""
 
     labels: LabelAnswer
     cause: Cause
     note: str = ""
-    precedent: bool = False
-    gold: bool = False
-    explanation: str = ""
+
+    def says(self, decided: Adjudication) -> bool:
+        """Whether an adjudication is this very decision, whoever took it."""
+        return (self.labels, self.cause, self.note) == (decided.labels, decided.cause, decided.note)
 
 
 def open_case(database: Database, item_key: int, run_id: int | None) -> Case:
@@ -66,36 +56,13 @@ def open_case(database: Database, item_key: int, run_id: int | None) -> Case:
     return Case(store.answers(item_key), store.notes(item_key), machine, store.of_item(item_key))
 
 
-def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, policy_id: str, actor: str) -> int:
-    """Settle an item; its number among adjudications.
-
-    Nobody is asked about the item any more, but for who is at it right now. A precedent is remembered here and reaches
-    the index when it is brought up to date.
-
-    Raises:
-        InputError: no label at all on an item that is to become a precedent.
-    """
-    if verdict.precedent and not verdict.labels:
-        raise InputError("an answer without labels guides nobody", hint="settle it without making it a precedent")
+def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, actor: str) -> int:
+    """Settle an item; returns the number of the adjudication. No one gets the item any more; its holders may answer."""
     number, digest = adjudications.add(
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor
     )
     disagreements.settle(connection, stored.key)
     close_open(connection, adjudications.open_tasks(connection, stored.key))
-    if verdict.precedent:
-        remember(connection, policy_id, [(stored.key, stored.content_digest, verdict.labels, "added")], actor)
-    if verdict.gold:
-        explanation = verdict.explanation or verdict.note
-        make_gold(
-            connection, stored.key, policy_id=policy_id, labels=verdict.labels, explanation=explanation, actor=actor
-        )
-    detail = {
-        "item": stored.item.id,
-        "labels": verdict.labels,
-        "cause": verdict.cause.value,
-        "precedent": verdict.precedent,
-        "gold": verdict.gold,
-        "row": digest,
-    }
+    detail = {"item": stored.item.id, "labels": verdict.labels, "cause": verdict.cause.value, "row": digest}
     audit.append(connection, actor, "item.adjudicate", f"adjudication:{number}", detail)
     return number

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from assistant.domain.gold import GoldItem
 from assistant.domain.labels import LabelAnswer, severity
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import Claimed, NewTask, Principal, TaskKind
@@ -15,9 +16,8 @@ from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.review.labels import gold
-from assistant.store.review.labels.gold import GoldItem
 from assistant.store.review.queue.claims import Lease, take
-from assistant.store.review.queue.tasks import add_tasks, first_seat, task_of
+from assistant.store.review.queue.tasks import add_tasks, first_slot, task_of
 
 _LOOKED_AT = 20  # of the least shown, for one whose harm may be shown
 
@@ -55,7 +55,7 @@ def give_gold(
     if chosen is None:
         return None
     task = _task(chosen, task_of(connection, instead.task_id), principal, mixing.label_set)
-    seat = first_seat(connection, add_tasks(connection, [task])[0])
+    seat = first_slot(connection, add_tasks(connection, [task])[0])
     return seat if take(connection, principal, seat, lease) else None
 
 

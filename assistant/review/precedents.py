@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.store.audit import log as audit
 from assistant.store.content.precedents import remember
 from assistant.store.database import Connection
@@ -16,10 +16,10 @@ def make_precedent(
     """Make a settled item a precedent of a policy, in place of what it was before.
 
     Raises:
-        InputError: no label at all.
+        ConflictError: no label at all.
     """
     if not labels:
-        raise InputError("an answer without labels guides nobody", where=stored.item.id)
+        raise ConflictError("precedent_without_labels", where=stored.item.id)
     remember(connection, policy_id, [(stored.key, stored.content_digest, labels, "added")], actor)
     audit.append(connection, actor, "precedent.add", f"item:{stored.item.id}", {"labels": labels, "policy": policy_id})
 

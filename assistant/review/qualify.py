@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from assistant.domain.accounts import Qualification
+from assistant.domain.gold import GoldItem
 from assistant.domain.labels import severity
 from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import (
+    LABELING_ROLES,
     NewTask,
     Outcome,
     OutcomeKind,
     Principal,
     QualificationState,
-    Role,
     Submission,
     TaskKind,
 )
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
@@ -29,7 +29,6 @@ from assistant.store.people import qualifications
 from assistant.store.people.qualifications import Round
 from assistant.store.people.users import enabled_users
 from assistant.store.review.labels import gold
-from assistant.store.review.labels.gold import GoldItem
 from assistant.store.review.queue import answers
 from assistant.store.review.queue.answers import Place
 from assistant.store.review.queue.claims import lock_person
@@ -54,37 +53,6 @@ def not_passed(connection: Connection, rounds: Iterable[Round]) -> list[tuple[Ro
     return [one for one in found if one[1] is None or one[1].state is not QualificationState.PASSED]
 
 
-class Refusal(StrEnum):
-    """Why practice can't begin."""
-
-    NO_ROUNDS = "no_rounds"  # they are switched off
-    PASSED = "passed"
-    FAILED = "failed"  # and somebody else has to begin the next one
-    TOO_LITTLE_GOLD = "too_little_gold"
-    UNFIT = "unfit"  # the person doesn't label, or not in that language
-
-
-class PracticeError(InputError):
-    """A round or training can't begin.
-
-    Args:
-        why: the reason.
-        about: what was to begin.
-        found, needed: items with a known answer there are, and that it takes.
-    """
-
-    def __init__(self, why: Refusal, about: Round, *, found: int = 0, needed: int = 0) -> None:
-        what, hint = {
-            Refusal.NO_ROUNDS: ("there are no qualification rounds here", "set [review] qualification_items"),
-            Refusal.PASSED: ("this round was passed already", ""),
-            Refusal.FAILED: ("the last round failed", "a lead can begin another one"),
-            Refusal.UNFIT: ("they don't label in this language", "change that on the page People, or choose another"),
-            Refusal.TOO_LITTLE_GOLD: (f"{found} gold items, {needed} are needed", "make settled items gold"),
-        }[why]
-        super().__init__(what, where=f"{about.policy_id}@{about.policy_version} in {about.language}", hint=hint)
-        self.why, self.found, self.needed = why, found, needed
-
-
 def begin(
     connection: Connection,
     about: Round,
@@ -97,7 +65,7 @@ def begin(
 ) -> Qualification:
     """Begin a qualification round: its items come to the person before any other work.
 
-    The same round again goes on where it was. Which items are asked is drawn anew for every round of every person.
+    The same round again is resumed. Which items it has is drawn again for every round of every person.
 
     Args:
         connection: the transaction.
@@ -109,20 +77,20 @@ def begin(
         again: whether it may be begun after one that failed.
 
     Raises:
-        PracticeError: the round was passed already, or failed and `again` is false; there is too little gold; or rounds
+        ConflictError: the round was passed already, or failed and `again` is false; there is too little gold; or rounds
             are switched off.
     """
     asked = rules.qualification_items
     if not asked:
-        raise PracticeError(Refusal.NO_ROUNDS, about)
+        raise ConflictError("no_rounds")
     lock_person(connection, about.user_id)
     newest = qualifications.newest(connection, about)
     if newest is not None and newest.state is QualificationState.RUNNING:
         return newest
     if newest is not None and newest.state is QualificationState.PASSED:
-        raise PracticeError(Refusal.PASSED, about)
+        raise ConflictError("round_passed", where=_named(about))
     if newest is not None and not again:
-        raise PracticeError(Refusal.FAILED, about)
+        raise ConflictError("round_failed", where=_named(about))
     purpose = f"{about.user_id}:{newest.id if newest else 0}"
     chosen = _drawn(connection, about, asked, key=key, purpose=purpose)
     begun = qualifications.add(connection, about, asked)
@@ -139,7 +107,7 @@ def train(connection: Connection, about: Round, count: int, label_set: LabelSet,
         How many.
 
     Raises:
-        PracticeError: there is too little gold.
+        ConflictError: there is too little gold.
     """
     lock_person(connection, about.user_id)
     given = qualifications.trained(connection, about.user_id)
@@ -191,20 +159,24 @@ def _drawn(
     purpose: str,
     given: Mapping[int, int] = NOTHING_GIVEN,
 ) -> list[GoldItem]:
-    """So many at random, of those given least often (gold number -> times). Raises PracticeError."""
+    """So many at random, of those given least often (gold number -> times). Raises ConflictError."""
     averse = _labeller(connection, about).opt_outs
     known = [one for one in gold.known(connection, about.policy_id, about.language) if averse.isdisjoint(one.labels)]
     if len(known) < count:
-        raise PracticeError(Refusal.TOO_LITTLE_GOLD, about, found=len(known), needed=count)
+        raise ConflictError("too_little_gold", where=_named(about), found=len(known), needed=count)
     return sorted(known, key=lambda one: (given.get(one.id, 0), draw(key, one.item_id, purpose)))[:count]
 
 
 def _labeller(connection: Connection, about: Round) -> Principal:
-    """Whose practice it is. Raises PracticeError for somebody whom its items could never reach."""
+    """Whose practice it is. Raises ConflictError for somebody whom its items could never reach."""
     who = next((user.principal() for user in enabled_users(connection) if user.id == about.user_id), None)
-    if who is None or who.role is Role.ANALYST or (who.languages and about.language not in who.languages):
-        raise PracticeError(Refusal.UNFIT, about)
+    if who is None or who.role not in LABELING_ROLES or (who.languages and about.language not in who.languages):
+        raise ConflictError("reviewer_unfit", where=_named(about))
     return who
+
+
+def _named(about: Round) -> str:
+    return f"{about.policy_id}@{about.policy_version} ({about.language})"
 
 
 def _task(one: GoldItem, about: Round, kind: TaskKind, label_set: LabelSet) -> NewTask:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from assistant.domain.accounts import User
+from assistant.domain.assignments import PastAnswer
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import (
     PRACTICE,
@@ -17,16 +18,16 @@ from assistant.domain.review_work import (
     Submission,
     TaskKind,
 )
-from assistant.review import handing_in, passing
+from assistant.review import hand_over, handing_in
 from assistant.review.gold import Mixing, age, aged, due, give_gold
-from assistant.review.passing import Held
+from assistant.review.hand_over import Held
 from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
 from assistant.store.database import Connection, Database
 from assistant.store.review.queue import claims, exposure
-from assistant.store.review.queue.answers import Given, last_given
+from assistant.store.review.queue.answers import last_given
 from assistant.store.review.queue.claims import Lease
 from assistant.store.writer import Writer
 
@@ -101,7 +102,7 @@ class Queue:
             lambda connection: handing_in.take_back(connection, principal, review_id, self._lease())
         )
 
-    def last(self, principal: Principal, limit: int = handing_in.UNDONE) -> Sequence[Given]:
+    def last(self, principal: Principal, limit: int = handing_in.UNDONE) -> Sequence[PastAnswer]:
         """Somebody's newest answers, newest first: those they can look back at and undo."""
         with self._database.read() as connection:
             return last_given(connection, principal.user_id, limit)
@@ -118,14 +119,14 @@ class Queue:
     ) -> Outcome:
         """Give an item back with a reason, without penalty."""
         held = Held(assignment_id, token, self._clock(), uncovered_ms)
-        return self._writer.run(lambda connection: passing.skip(connection, principal, held, reason, note))
+        return self._writer.run(lambda connection: hand_over.skip(connection, principal, held, reason, note))
 
     def escalate(
         self, principal: Principal, assignment_id: int, token: int, note: str, *, uncovered_ms: int | None = None
     ) -> Outcome:
         """Leave an item to an expert."""
         held = Held(assignment_id, token, self._clock(), uncovered_ms)
-        return self._writer.run(lambda connection: passing.escalate(connection, principal, held, note))
+        return self._writer.run(lambda connection: hand_over.escalate(connection, principal, held, note))
 
     def hand_over(
         self,
@@ -137,18 +138,18 @@ class Queue:
         *,
         uncovered_ms: int | None = None,
     ) -> Outcome:
-        """Give an item to a colleague by their row number, or back to everybody; see `passing.hand_over`."""
+        """Give an item to a colleague by their row number, or back to everybody; see `hand_over.hand_over`."""
         held = Held(assignment_id, token, self._clock(), uncovered_ms)
         qualified_only = self._rules.qualification_items > 0
         return self._writer.run(
-            lambda connection: passing.hand_over(connection, principal, held, note, to, qualified_only=qualified_only)
+            lambda connection: hand_over.hand_over(connection, principal, held, note, to, qualified_only=qualified_only)
         )
 
     def colleagues(self, principal: Principal, assignment_id: int) -> list[User]:
-        """Those somebody could hand an item over to; see `passing.colleagues`."""
+        """Those somebody could hand an item over to; see `hand_over.colleagues`."""
         qualified_only = self._rules.qualification_items > 0
         return self._writer.run(
-            lambda connection: passing.colleagues(connection, principal, assignment_id, qualified_only=qualified_only)
+            lambda connection: hand_over.colleagues(connection, principal, assignment_id, qualified_only=qualified_only)
         )
 
     def release(self, principal: Principal, assignment_id: int, token: int) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from assistant.domain.gold import GoldAnswer
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.review.estimated_skill import Skill, skill_of
 from assistant.stats.intervals import newcombe_difference, wilson
 from assistant.store.people.reviewer_figures import QueueAnswer
-from assistant.store.review.labels.gold import GoldAnswer
 
 LEAST_ACCEPTED = 20
 """Accepted suggestions before anything is said about how somebody accepts."""

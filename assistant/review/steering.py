@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, Self
 
-from assistant.domain.review_work import Principal, Role
+from assistant.domain.assignments import AssignmentSlot
+from assistant.domain.review_work import LABELING_ROLES, Principal, Role
 from assistant.errors import InputError
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
@@ -20,7 +21,7 @@ from assistant.store.people.users import enabled_users
 from assistant.store.review.queue.handovers import give_to, given_to
 from assistant.store.review.queue.partitions import EVERYBODY
 from assistant.store.review.queue.queue_rows import return_lease
-from assistant.store.review.queue.slots import Involved, Seat, involved
+from assistant.store.review.queue.slots import Involved, involved
 from assistant.store.review.queue.tasks import task_of
 
 
@@ -38,16 +39,16 @@ class Unfit(StrEnum):
     ANSWERED = "answered"  # they have answered the item, or are at it in another place
 
 
-_WORDS = {
-    Unfit.CLOSED: "can't sign in any more",
-    Unfit.ROLE: "doesn't label",
-    Unfit.QUEUE: "isn't in the queue {}",
-    Unfit.LANGUAGE: "doesn't judge {}",
-    Unfit.OPT_OUT: "has opted out of {}",
-    Unfit.SKILL: "lacks the skill {}",
-    Unfit.QUALIFICATION: "hasn't passed the round for this work",
-    Unfit.PASSED: "has passed this item on",
-    Unfit.ANSWERED: "has this item in hand or has answered it",
+_CODES = {
+    Unfit.CLOSED: "assignee_disabled",
+    Unfit.ROLE: "assignee_does_not_label",
+    Unfit.QUEUE: "assignee_lacks_queue",
+    Unfit.LANGUAGE: "assignee_lacks_language",
+    Unfit.OPT_OUT: "assignee_opted_out",
+    Unfit.SKILL: "assignee_lacks_skill",
+    Unfit.QUALIFICATION: "assignee_not_qualified",
+    Unfit.PASSED: "assignee_passed_it_on",
+    Unfit.ANSWERED: "assignee_met_it",
 }
 
 
@@ -55,17 +56,17 @@ class UnfitError(InputError):
     """An item can't be given to a person.
 
     Args:
+        item: its own id.
         name: theirs.
         why: the reason.
-        work: what they can't take; `value` is its language, harm or skill where the reason is about that.
+        work: what they can't take: its language, harm, skill or queue is named where the reason is about that.
     """
 
-    def __init__(self, name: str, why: Unfit, work: Work) -> None:
+    def __init__(self, item: str, name: str, why: Unfit, work: Work) -> None:
         about = {Unfit.LANGUAGE: work.language, Unfit.OPT_OUT: work.harm, Unfit.SKILL: work.skill}
-        about[Unfit.QUEUE] = work.queue or "for everybody"
-        self.name, self.why, self.value = name, why, about.get(why, "")
-        hint = "give it to another person, or change that on the page People"
-        super().__init__(_WORDS[why].format(self.value), where=name, hint=hint)
+        about[Unfit.QUEUE] = work.queue
+        super().__init__(_CODES[why], item=item, person=name, value=about.get(why, ""))
+        self.why = why
 
 
 class Work(Protocol):
@@ -167,17 +168,17 @@ def able(
     return {one.id: [who.name for who in everybody if rule.unfit(one.id, one, who) is None] for one in work}
 
 
-def take_lease_back(connection: Connection, seat: Seat, actor: str) -> bool:
+def take_lease_back(connection: Connection, slot: AssignmentSlot, actor: str) -> bool:
     """Offer an item again that a person is at; False where no person is."""
-    returned = return_lease(connection, seat.assignment_id)
+    returned = return_lease(connection, slot.assignment_id)
     if returned:
-        detail = {"item": seat.item_id, "from_user": seat.user_id}
-        audit.append(connection, actor, "task.return", f"assignment:{seat.assignment_id}", detail)
+        detail = {"item": slot.item_id, "from_user": slot.user_id}
+        audit.append(connection, actor, "task.return", f"assignment:{slot.assignment_id}", detail)
     return returned
 
 
 def assign(
-    connection: Connection, seat: Seat, to: Principal | None, actor: str, *, qualified_only: bool = False
+    connection: Connection, slot: AssignmentSlot, to: Principal | None, actor: str, *, qualified_only: bool = False
 ) -> bool:
     """Give an item to one person alone, or to everybody again (None); who is at it now loses it.
 
@@ -189,18 +190,18 @@ def assign(
     Raises:
         UnfitError: `Recipients` says that they can't be given it.
     """
-    task, wanted = task_of(connection, seat.task_id), EVERYBODY if to is None else to.user_id
-    if given_to(connection, seat.assignment_id) == wanted:
+    task, wanted = task_of(connection, slot.task_id), EVERYBODY if to is None else to.user_id
+    if given_to(connection, slot.assignment_id) == wanted:
         return True
     if to is not None:
-        rule = Recipients.read(connection, [seat.assignment_id], qualified_only=qualified_only)
-        if (why := rule.unfit(seat.assignment_id, task, to)) is not None:
-            raise UnfitError(to.name, why, task)
-    return_lease(connection, seat.assignment_id)
-    given = give_to(connection, seat.assignment_id, replace(task, for_user=wanted or None))
+        rule = Recipients.read(connection, [slot.assignment_id], qualified_only=qualified_only)
+        if (why := rule.unfit(slot.assignment_id, task, to)) is not None:
+            raise UnfitError(slot.item_id, to.name, why, task)
+    return_lease(connection, slot.assignment_id)
+    given = give_to(connection, slot.assignment_id, replace(task, for_user=wanted or None))
     if given:
-        detail = {"item": seat.item_id, "to": None if to is None else to.name}
-        audit.append(connection, actor, "task.assign", f"assignment:{seat.assignment_id}", detail)
+        detail = {"item": slot.item_id, "to": None if to is None else to.name}
+        audit.append(connection, actor, "task.assign", f"assignment:{slot.assignment_id}", detail)
     return given
 
 
@@ -208,7 +209,7 @@ def unfit(to: Principal, work: Work) -> Unfit | None:
     """Why a person couldn't take a wanted answer, as a claim decides by who they are; None where they can."""
     everybodys = not work.queue and to.role is not Role.EXTERNAL
     reasons: Sequence[tuple[bool, Unfit]] = (
-        (to.role is Role.ANALYST, Unfit.ROLE),
+        (to.role not in LABELING_ROLES, Unfit.ROLE),
         (not everybodys and work.queue not in to.queues, Unfit.QUEUE),
         (bool(to.languages) and work.language not in to.languages, Unfit.LANGUAGE),
         (bool(work.harm) and work.harm in to.opt_outs, Unfit.OPT_OUT),

@@ -1,6 +1,6 @@
 """Whether the database can be read and written, found out by a connection of its own and within a short time.
 
-What people's requests use may all be waiting for one lock; whoever looks after the server needs an answer all the same.
+What people's requests use may all be waiting for one lock; the operator's probes need an answer all the same.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _temporary(name: str, metadata: sa.MetaData, key: sa.Column[Any], columns: S
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
-    """Of two rows about one item only one would be written, and nobody told."""
+    """Of two rows about one item only one would be written, without a message."""
     times = Counter(names)
     if len(times) < len(names):
         raise ValueError(f"item {times.most_common(1)[0][0]} is given twice: at most one row for each item")

@@ -127,7 +127,7 @@ def open_database(
 
 
 def _check_owner(database: Database, folder: Path, state: Path, stated: str, policy: Callable[[], Policy]) -> None:
-    """A database is one workspace: one that is somebody else's is refused when it is first met.
+    """A database is one workspace: another workspace's is refused when it is first opened.
 
     It is this folder's where the settings say so, where it was before, where it is new, or where its policy is known
     there in the very wording and the folder has no work of its own.

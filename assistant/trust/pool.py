@@ -1,4 +1,4 @@
-"""The items of one batch as columns: what the student, the calibration and the certificate are computed from."""
+"""The items of one batch as columns: what the classifier, the calibration and the certificate are computed from."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pool:
         texts: contents as text.
         vectors: (n, d) unit vectors of the contents, float32; d may be 0.
         classes: every answer that occurs, a label each (several labels of one answer joined by `|`).
-        machine: whose labels leave the house where nobody looks.
+        machine: whose labels are auto-accepted.
         others: answers of other prompts and models on the same items, by name.
         signals: (n,) raw numbers by name, NaN where an item lacks one.
         categories: (n,) names by name: language, and the metadata the user allows.

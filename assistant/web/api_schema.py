@@ -32,11 +32,12 @@ Note = Annotated[str, Field(max_length=LARGEST_NOTE, examples=["It quotes the in
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
 LabelName = Annotated[str, Field(min_length=1, max_length=200, examples=["harassment"])]
 LabelNames = Annotated[list[LabelName], Field(max_length=200)]
-ItemId = Annotated[str, Field(min_length=1, max_length=1000, description="The item's own id, as it was taken in.")]
+ItemId = Annotated[str, Field(min_length=1, max_length=1000, description="The item's own id, as it was imported.")]
 Language = Annotated[str, Field(max_length=35, pattern=_TAG, examples=["en"])]
 Flag = Annotated[bool, Field(strict=True)]
 
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
+Replaced = Annotated[int, Field(ge=1, le=2**62)] | None
 Filter = Annotated[str | None, Query(min_length=1, max_length=300)]
 Cursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; nothing for the first page.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from assistant import __version__
 from assistant.application.people.login_limits import LoginLimits
@@ -77,23 +79,30 @@ def create_app(
     )
     app.state.site = site
     problems.install(app)
-    app.router.routes.extend(health.routes)
+    routes, site.paths = _routes()
+    app.router.routes.extend(routes)
+    openapi.describe(app, site.root)
+    return app
+
+
+@cache
+def _routes() -> tuple[Sequence[BaseRoute], frozenset[str]]:
+    """Health, pages and API with their paths: FastAPI takes long to build them, so a process does it once."""
+    shared = APIRouter(dependencies=[Depends(door)])
     paths = {route.path for route in health.routes}
     for router in (assets.router, *_routers(pages)):
-        app.include_router(router, include_in_schema=False)
+        shared.include_router(router, include_in_schema=False)
         paths |= _paths(router)
     for router in _routers(api):
         api_access.tell_access(router)
-        app.include_router(
+        shared.include_router(
             router,
             responses=openapi.ERRORS,
             dependencies=[Depends(known_query)],
             generate_unique_id_function=api_access.operation_id,
         )
         paths |= _paths(router)
-    site.paths = frozenset(paths)
-    openapi.describe(app, site.root)
-    return app
+    return (*health.routes, *shared.routes), frozenset(paths)
 
 
 def api_document() -> dict[str, Any]:

@@ -10,7 +10,6 @@ from fastapi import Request
 
 from assistant.application.people.login_limits import LoginLimits
 from assistant.domain.review_work import Principal
-from assistant.store.database import Database
 from assistant.web.server.connections import Connections
 from assistant.web.server.metrics import Metrics
 from assistant.web.server.options import ServeOptions
@@ -41,11 +40,6 @@ class Site:
     root: Root = NO_PATH
     connections: Connections | None = None
     look: Callable[[Request], Visit] = lambda _: NOBODY
-
-    @property
-    def database(self) -> Database:
-        """The workspace's database."""
-        return self.workspace.database
 
 
 @dataclass(frozen=True, slots=True)

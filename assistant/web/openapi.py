@@ -48,23 +48,31 @@ def _openapi(request: Request) -> JSONResponse:
 
 def describe(app: FastAPI, root: Root) -> None:
     """Let an app describe itself at `ADDRESS`; its addresses are below the public path, where there is one."""
-
     app.get(ADDRESS, include_in_schema=False)(_openapi)
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-            components = schema.setdefault("components", {})
-            components.setdefault("schemas", {})["Problem"] = ProblemDocument.model_json_schema()
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            schema["security"] = [{"token": []}]
-            _without_default_422(schema)
-            if root.path:
-                schema["servers"] = [{"url": root.path}]
-            app.openapi_schema = schema
+            servers = {"servers": [{"url": root.path}]} if root.path else {}
+            app.openapi_schema = {**_description(app), **servers}
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend it
+
+
+_DESCRIPTIONS: dict[str, dict[str, Any]] = {}
+"""By the version: all apps of a process have the same addresses, and to describe them takes half a second."""
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    if app.version not in _DESCRIPTIONS:
+        schema = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {})["Problem"] = ProblemDocument.model_json_schema()
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{"token": []}]
+        _without_default_422(schema)
+        _DESCRIPTIONS[app.version] = schema
+    return _DESCRIPTIONS[app.version]
 
 
 def _without_default_422(schema: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import FileResponse
 
-from assistant.application.review.pictures import find_picture
+from assistant.application.review.content import find_picture
 from assistant.domain.items import Item
 from assistant.messages.language import marked
 from assistant.web.context import site

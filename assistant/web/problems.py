@@ -30,6 +30,7 @@ from assistant.messages import wording
 from assistant.messages.language import Language, marked
 from assistant.web.context import request_id, site
 from assistant.web.presentation.advice import advice
+from assistant.web.presentation.problem_codes import PUBLISHED
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.server.log import LOG
 
@@ -69,31 +70,6 @@ _DETAILS = {
     500: marked("Saved data is not affected. The request ID below identifies the details in the server log."),
     503: marked("Try again in a moment."),
 }
-
-_PUBLISHED = {
-    "user_not_found": (404, "nobody"),
-    "user_exists": (409, "name_taken"),
-    "user_disabled": (409, "disabled"),
-    "user_name_unfit": (422, "unfit"),
-    "password_length": (422, "unfit"),
-    "password_is_the_name": (422, "unfit"),
-    "password_guessable": (422, "unfit"),
-    "opt_outs_unknown": (422, "labels"),
-    "token_not_found": (404, "no_token"),
-    "suite_not_found": (404, "no_suite"),
-    "item_number_unknown": (404, "no_item"),
-    "run_not_found": (404, "no_run"),
-    "no_run_yet": (404, "no_run"),
-    "no_run_answered": (404, "no_run"),
-    "run_of_evaluation": (404, "no_run"),
-    "run_not_at_work": (409, "not_at_work"),
-    "run_not_offered": (422, "not_offered"),
-    "run_changed": (409, "changed"),
-    "run_imported": (409, "imported"),
-    "job_at_work": (400, "job_at_work"),
-    "job_starting": (400, "job_starting"),
-}
-"""Status and code that clients of the API know an error by, where these aren't its own."""
 
 
 class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
@@ -225,9 +201,11 @@ async def _ours(request: Request, error: Exception) -> Response:
         return respond(request, Problem(503, code=code))
     prefix = f"{error.where}: " if error.where else ""
     values = {"what": f"{prefix}{wording.what(error, language_of(request))}"}
-    extra = {"field": error.field} if error.field else {}
+    extra: dict[str, Any] = {"field": error.field} if error.field else {}
+    if "current" in error.values:  # what stands in the way, by its number
+        extra["current"] = error.values["current"]
     hint = advice(error.code, language_of(request)) or error.hint
-    status, published = _PUBLISHED.get(error.code, (_status(error), error.code or code))
+    status, published = PUBLISHED.get(error.code, (_status(error), error.code or code))
     return respond(request, Problem(status, "%(what)s", code=published, values=values, hint=hint, extra=extra))
 
 

@@ -1,18 +1,21 @@
-"""The desk behind the review page: one an app, made when somebody first sits down at it."""
+"""The review service behind the review page and its API: one an app, made when a reviewer first asks for it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from assistant.application.review.desk import ReviewDesk
-from assistant.domain.accounts import User
+from assistant.application.labeling.runs import find_run
+from assistant.application.review.fill_queue import Filling, fill_queue
+from assistant.application.review.service import ReviewService
+from assistant.application.review.steering import QueueOverview, queue_overview
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Outcome, OutcomeKind, Principal
 from assistant.messages.language import marked
-from assistant.store.review.queue.slots import Seat
+from assistant.web.cache import Known, remembered
 from assistant.web.context import site
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
@@ -22,7 +25,7 @@ _MAKING = Lock()
 Reviewer = Annotated[Principal, Depends(needs(Permission.REVIEW))]
 RowNumber = Annotated[int, Path(ge=1, le=2**62)]
 LONGEST_ID = 80  # characters; longer ones are none
-OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; it opens nothing for anybody else.")]
+OpaqueId = Annotated[str, Path(max_length=LONGEST_ID, description="As claimed; it is valid for you only.")]
 
 _REFUSALS = {
     OutcomeKind.LATE: (
@@ -45,43 +48,27 @@ _MORE = {
 }
 
 
-def desk_name(user: User) -> str:
-    """What names one person in one workspace: answers that wait in their browser go to no other."""
-    return f"{user.id}.{user.created_at}"
-
-
-def desk(request: Request) -> ReviewDesk:
-    """The app's desk."""
+def review_service(request: Request) -> ReviewService:
+    """The app's review service."""
     state = request.app.state
     with _MAKING:
-        if not hasattr(state, "review_desk"):
-            state.review_desk = ReviewDesk(site(request).workspace)
-        held: ReviewDesk = state.review_desk
+        if not hasattr(state, "review_service"):
+            state.review_service = ReviewService(site(request).workspace)
+        held: ReviewService = state.review_service
         return held
 
 
-def number_of(request: Request, who: Principal, assignment_id: str) -> int:
-    """The row number of an assignment that this person was handed.
-
-    Raises:
-        Problem: 404 for all others, whether there are such or not.
-    """
-    number = desk(request).number(who, assignment_id)
-    if number is None:
-        raise Problem(404, _REFUSALS[OutcomeKind.GONE][1], code="gone")
-    return number
+def overview_of(request: Request) -> Known[QueueOverview]:
+    """What waits, in numbers, as of a moment ago."""
+    return remembered(request).get("queue", lambda: queue_overview(site(request).workspace), seconds=2)
 
 
-def seat_of(request: Request, who: Principal, assignment_id: str) -> Seat:
-    """A wanted answer that is this person's to give or was.
-
-    Raises:
-        Problem: 404 for all others, whether there are such or not.
-    """
-    seat = desk(request).seat(number_of(request, who, assignment_id))
-    if seat is None or seat.user_id != who.user_id:
-        raise Problem(404, _REFUSALS[OutcomeKind.GONE][1], code="gone")
-    return seat
+def fill_from(request: Request, run: str, filling: Filling, *, actor: str) -> Counter[str]:
+    """Make the queue what a run's routes and samples want; counts as of `enqueue`. Figures are counted again after."""
+    workspace = site(request).workspace
+    counts = fill_queue(workspace, find_run(workspace, run), filling, actor=actor)
+    remembered(request).forget()
+    return counts
 
 
 def took(request: Request, outcome: Outcome) -> Outcome:
@@ -99,7 +86,7 @@ def took(request: Request, outcome: Outcome) -> Outcome:
 def refusal(outcome: Outcome) -> Problem:
     """An outcome that isn't what was wanted, as a problem."""
     status, detail = _REFUSALS[outcome.kind]
-    told, headers = _MORE.get(outcome.message, detail), dict[str, str]()
+    said, headers = _MORE.get(outcome.message, detail), dict[str, str]()
     if outcome.message == "late_too_often":
         status, headers = 429, {"Retry-After": "60"}
-    return Problem(status, told, code=outcome.message, headers=headers, extra={"outcome": outcome.kind.value})
+    return Problem(status, said, code=outcome.message, headers=headers, extra={"outcome": outcome.kind.value})

@@ -157,7 +157,7 @@ def _log_start(workspace: Workspace, options: ServeOptions, connections: Connect
         }
     )
     if options.unheard_proxy:
-        LOG.warning({"message": "no proxy is trusted: everybody seems to come from the proxy's address"})
+        LOG.warning({"message": "no proxy is trusted: all requests seem to come from the proxy's address"})
 
 
 class _Server(uvicorn.Server):
@@ -214,7 +214,7 @@ def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
         return
     there = [user.name for user in list_users(workspace) if not user.disabled]
     raise InputError(
-        "nobody could sign in: there are no users with a password",
+        "no one could sign in: there are no users with a password",
         where="--team" if options.local else f"--host {options.host}",
         hint=f"assistant users password {there[0]}  gives one" if there else "assistant users add NAME --role admin",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from assistant.domain.model_options import ModelOptions
-from assistant.errors import InputError, SettingsError
+from assistant.errors import InvalidValueError, SettingsError
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.guard.pacing import Pacer
@@ -36,12 +36,9 @@ def openai_access() -> OpenAIAccess:
 
 
 def check_spec(spec: str) -> None:
-    """Refuse a spec that can name no model, before anything else is done. Raises InputError."""
+    """Refuse a spec that can name no model, before anything else is done. Raises InvalidValueError."""
     if spec != "local" and not spec.partition(":")[2]:
-        raise InputError(
-            f"{spec!r} names no model",
-            hint="local, openai:NAME, PROVIDER:NAME (as LangChain names them) or replay:FILE",
-        )
+        raise InvalidValueError("model_unnamed", field="model", spec=repr(spec))
 
 
 def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record: str | None) -> LabelModel:
@@ -95,9 +92,7 @@ def _headers(options: ModelOptions) -> dict[str, str]:
         return options.expanded_headers(os.environ)
     except KeyError as error:
         name = error.args[0]
-        raise SettingsError(
-            f"a header names the variable {name}, which is not set", where=place, hint=f"export {name}=..."
-        ) from None
+        raise SettingsError("header_variable_unset", where=place, variable=name) from None
     except ValueError as error:
         raise SettingsError(str(error), where=place, hint="Set its variable again, without line breaks.") from None
 

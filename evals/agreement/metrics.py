@@ -161,7 +161,7 @@ for _metric in (
     ),
     Metric(
         name="jaccard",
-        title=marked("Jaccard likeness of label sets"),
+        title=marked("Jaccard similarity of label sets"),
         scales=SETS,
         of_variant=lambda of: jaccard(of.data, of.variant, of.items, of.confidence),
     ),

@@ -48,7 +48,7 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
     kept = data.answered(baseline, candidate)
     if not len(kept):
         hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labelled item was answered by both {baseline!r} and {candidate!r}", hint=hint)
+        raise InputError(f"no labeled item was answered by both {baseline!r} and {candidate!r}", hint=hint)
     old, new = data.agreed(baseline)[kept], data.agreed(candidate)[kept]
     scores = Scores(data, kept, old, new)
     paired, no_worse = scores.paired(terms), _no_worse(scores, terms, comparisons)

@@ -114,11 +114,11 @@ def seen_discordance(data: EvalData, first: str, second: str) -> Discordance:
     """What a pilot saw.
 
     Raises:
-        InputError: no labelled item was answered by both.
+        InputError: no labeled item was answered by both.
     """
     kept = data.answered(first, second)
     if not len(kept):
         hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labelled item was answered by both {first!r} and {second!r}", hint=hint)
+        raise InputError(f"no labeled item was answered by both {first!r} and {second!r}", hint=hint)
     discordant = int(np.sum(data.agreed(first)[kept] != data.agreed(second)[kept]))
     return Discordance(len(kept), discordant, *wilson(discordant, len(kept)))

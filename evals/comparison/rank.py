@@ -30,7 +30,7 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
         seed: of resampling.
 
     Raises:
-        InputError: no labelled item was answered by two variants.
+        InputError: no labeled item was answered by two variants.
     """
     names, kept = comparable(data)
     if len(names) < 2 or not len(kept):

@@ -164,7 +164,7 @@ class Selection:
         if not taken and self.conditions:
             one = self.conditions[0]
             there = ", ".join(f"{value} ({count:,})" for value, count in self._seen[one.name].most_common(_SHOWN))
-            raise InputError("no labelled item fits all conditions", where=where, hint=f"{one.name} is {there}")
+            raise InputError("no labeled item fits all conditions", where=where, hint=f"{one.name} is {there}")
 
     def counted(self, data: EvalData) -> EvalData:
         """The data, with how many items were left out and what makes no slices."""

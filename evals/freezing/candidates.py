@@ -63,7 +63,7 @@ def from_workspace(labelled: Iterable[LabelledItem], query: Query, routed: Route
     """The items a query asks for.
 
     Args:
-        labelled: every labelled item of the workspace.
+        labelled: every labeled item of the workspace.
         query: which of them.
         routed: the routes of the run the query weighs by; empty for none. The route in force when an item was first
             labelled counts; an item labelled before it was routed was not picked by a route: it stands for itself.

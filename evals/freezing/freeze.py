@@ -13,7 +13,7 @@ from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import written
+from assistant.reports.reasons.in_files import written
 from assistant.routing.sampling import draw
 from evals.data.eval_data import Codes, Scale, Sight
 from evals.data.frozen import FrozenAnswer, FrozenItem, Snapshot
@@ -167,9 +167,9 @@ def _sight_notes(usable: Sequence[Candidate], taken: Codes) -> list[Reason]:
 
 def _nothing_left(asked: int, left_out: Mapping[Reason, int]) -> InputError:
     if not asked:
-        return InputError("no labelled item is what the suite asks for", hint="assistant labels import FILE")
+        return InputError("no labeled item is what the suite asks for", hint="assistant labels import FILE")
     why = ", ".join(f"{count:,} {written(reason)}" for reason, count in left_out.items())
     return InputError(
         f"the suite is empty: of {asked:,} labelled items it asks for none can be evaluated on ({why})",
-        hint="widen its [data], or have more items labelled",
+        hint="widen its [data], or have more items labeled",
     )

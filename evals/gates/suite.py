@@ -299,4 +299,4 @@ def read_suite(path: Path) -> Suite:
     try:
         return Suite.model_validate(values)
     except ValidationError as error:
-        raise InputError(tell_mistakes(error, Suite), where=str(path), hint="mend them and run again") from None
+        raise InputError(tell_mistakes(error, Suite), where=str(path), hint="fix them and run again") from None

@@ -70,8 +70,6 @@ def _question(request: DraftRequest, fault: str) -> ModelRequest:
 
 def _no_change(request: DraftRequest, why: str) -> NoDraftError:
     kind = str(request.kind)
-    return (
-        NoDraftError("no_change_proposed_why", kind=kind, why=why)
-        if why
-        else NoDraftError("no_change_proposed", kind=kind)
-    )
+    if why:
+        return NoDraftError("no_change_proposed_why", kind=kind, why=why)
+    return NoDraftError("no_change_proposed", kind=kind)

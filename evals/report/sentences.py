@@ -36,8 +36,8 @@ def _policies(comparison: Comparison, words: Words) -> str:
         "alone.",
         baseline=baseline.name,
         candidate=candidate.name,
-        baseline_policy=baseline.identity.policy or words.say("not known"),
-        candidate_policy=candidate.identity.policy or words.say("not known"),
+        baseline_policy=baseline.identity.policy or words.say("unknown"),
+        candidate_policy=candidate.identity.policy or words.say("unknown"),
     )
 
 
@@ -104,7 +104,7 @@ def _verdict(comparison: Comparison, words: Words) -> str:
         )
         nor = words.say(", nor whether it is no worse than the margin of {margin}", margin=margin) if margin else ""
         return words.say(
-            "Whether {candidate} is better or worse than {baseline} can't be told{margin}: {need}.",
+            "Inconclusive whether {candidate} is better or worse than {baseline}{margin}: {need}.",
             margin=nor,
             need=need,
             **names,
@@ -214,7 +214,7 @@ def _beside_people(panel: AgreementPanel, ceiling: Ceiling, words: Words) -> lis
         said = words.say("two reviewers agree on {share}", **parts)
     else:
         said = words.say(
-            "of the {count} items with several reviewers, two agree on {share} and the machine with "
+            "of the {count} items with several reviewers, two agree on {share} and the model with "
             "one of them on {machine}",
             machine=percent(machine.value, words),
             **parts,
@@ -228,16 +228,14 @@ def _gap(ceiling: Ceiling, words: Words) -> str:
         return words.say("the gap to people is not defined: {reason}", reason=words.reason(gap.reason))
     if gap.low is None or gap.high is None:
         return words.say(
-            "the machine lies {gap} points from what people reach among themselves, but how sure "
-            "that is can't be told: {reason}",
+            "the model is {gap} points from the human baseline, with unknown certainty: {reason}",
             gap=signed(100 * gap.value),
             reason=words.reason(gap.reason),
         )
     if gap.low <= 0 <= gap.high:
         ends = words.say("{low} to {high}", low=signed(100 * gap.low), high=signed(100 * gap.high))
         return words.say(
-            "whether the machine is below or above what people reach among themselves can't be told "
-            "(gap {gap} points, {interval})",
+            "inconclusive whether the model is below or above the human baseline (gap {gap} pp, {interval})",
             gap=signed(100 * gap.value),
             interval=ends,
         )
@@ -245,8 +243,8 @@ def _gap(ceiling: Ceiling, words: Words) -> str:
     inside = words.say(" ({inside})", inside=words.say("{low} to {high}", low=number(low), high=number(high)))
     parts = {"gap": number(abs(100 * gap.value)), "inside": inside}
     if gap.high < 0:
-        return words.say("so the machine is {gap} points{inside} below what people reach among themselves", **parts)
-    return words.say("so the machine is {gap} points{inside} above what people reach among themselves", **parts)
+        return words.say("so the model is {gap} points{inside} below the human baseline", **parts)
+    return words.say("so the model is {gap} points{inside} above the human baseline", **parts)
 
 
 def people_sentence(people: PeoplePanel, language: str = "en") -> str:
@@ -273,7 +271,7 @@ def replacement_sentence(replacement: Replacement, language: str = "en") -> str:
     tested = [one for one in replacement.allowances if one.passed is not None and one.winning_rate is not None]
     if not tested:
         return words.say(
-            "Whether {variant} may stand in for a reviewer can't be told: {reason}.",
+            "Inconclusive whether {variant} may stand in for a reviewer: {reason}.",
             variant=replacement.variant,
             reason=words.reason(replacement.reason),
         )
@@ -336,7 +334,7 @@ def _first(ranking: Ranking, words: Words) -> str:
     rivals = tuple(one.variant for one in ranking.ranked[1:] if one.first_rank == 1)
     if rivals:
         end = words.say(
-            "Whether it is better than {others} can't be told from these items.", others=words.names(rivals)
+            "These items are inconclusive on whether it is better than {others}.", others=words.names(rivals)
         )
     else:
         end = (

@@ -6,7 +6,7 @@ python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery
 `--rows` is the size of the section `databases`, a million by default.
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
-section leaves the judgement to the reader.
+section leaves the predictions to the reader.
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ def faults(workspace: Path) -> Iterator[Figure]:
     explained = sum(told["failures"].values())
     yield (
         f"faults on 20 % of first attempts ({sum(seen['faults'].values()):,} met)",
-        f"{done:,} labelled, {explained:,} explained, {count - done - explained:,} neither",
-        f"{count:,} labelled or explained",
+        f"{done:,} labeled, {explained:,} explained, {count - done - explained:,} neither",
+        f"{count:,} labeled or explained",
     )
 
 

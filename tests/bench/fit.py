@@ -13,7 +13,7 @@ from assistant.stats.certificates.finite import errors_allowed
 from assistant.trust.certificates.campaign import Target
 from assistant.trust.certificates.certify import pass_items, tolerated_errors
 from assistant.trust.certificates.plan import plan_audit
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
 from assistant.trust.pool import Answers, Pool
 from tests.bench.content import posts
 
@@ -36,13 +36,13 @@ def made_up(items: int, seed: int) -> tuple[Pool, np.ndarray]:
     return Pool(ids, texts, vectors, ("safe", "spam", "harassment"), Answers(codes, scores)), truth
 
 
-def certify(judgement: Judgement, truth: np.ndarray, left: np.ndarray) -> int:
+def certify(predictions: Predictions, truth: np.ndarray, left: np.ndarray) -> int:
     """Offer every item left, surest first, with an audit that published labels answer; how many pass unseen."""
-    order = left[np.argsort(-judgement.confidence[left], kind="stable")]
+    order = left[np.argsort(-predictions.confidence[left], kind="stable")]
     allowed = errors_allowed(TARGET.max_error, len(truth))
-    rate = plan_audit(1 - judgement.confidence[order], allowed, TARGET.level).rate or 1.0
+    rate = plan_audit(1 - predictions.confidence[order], allowed, TARGET.level).rate or 1.0
     audited = np.random.default_rng(3).random(len(order)) < rate
-    wrong = audited & (judgement.codes[order] != truth[order])
+    wrong = audited & (predictions.codes[order] != truth[order])
     passed = pass_items(wrong, 0, tolerated_errors(allowed, rate, TARGET.level) or 0)
     return int((~audited[: passed.count]).sum())
 
@@ -52,10 +52,10 @@ def main(items: str, labels: str) -> None:
     pool, truth = made_up(int(items), seed=1)
     known = np.random.default_rng(2).permutation(len(pool))[: int(labels)]
     began = time.perf_counter()
-    judge = Judge(pool)
+    classifier = CalibratedClassifier(pool)
     ready = time.perf_counter()
-    judgement = judge.judge(known, truth[known])
-    accepted = certify(judgement, truth, np.setdiff1d(np.arange(len(pool)), known))
+    predictions = classifier.fit(known, truth[known])
+    accepted = certify(predictions, truth, np.setdiff1d(np.arange(len(pool)), known))
     told = {
         "seconds": time.perf_counter() - began,
         "features": ready - began,

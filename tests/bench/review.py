@@ -12,12 +12,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.domain.review_work import EXPERT, Claimed, Principal, Submission
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.database import Database
-from assistant.store.review.disagreements.disagreement_list import Wanted, page
+from assistant.store.review.disagreements.disagreement_list import page
 from assistant.store.review.disagreements.found import pair_digest
 from tests.postgres import find_binaries, running_server
 
@@ -123,13 +124,14 @@ def _measure(name: str, url: str) -> Iterator[Figure]:
     database.close()
 
 
-def _lists() -> Iterator[tuple[str, Wanted]]:
-    yield "disagreements, newest", Wanted()
-    yield "  of a rare pair", Wanted(pair=(("hate",), ("safe",)))
-    yield "  of a clause in a language", Wanted(clause="C3", language="l1")
-    yield "  of one reviewer and prompt", Wanted(reviewer="r7", prompt="demo@3")
-    yield "  with a rare confidence", Wanted(confidence=(0.0, 0.0001))
-    yield "  that there are none of", Wanted(language="l1", prompt="demo@1", reviewer="r2", confidence=(2, 3))
+def _lists() -> Iterator[tuple[str, DisagreementFilter]]:
+    yield "disagreements, newest", DisagreementFilter()
+    yield "  of a rare pair", DisagreementFilter(pair=(("hate",), ("safe",)))
+    yield "  of a clause in a language", DisagreementFilter(clause="C3", language="l1")
+    yield "  of one reviewer and prompt", DisagreementFilter(reviewer="r7", prompt="demo@3")
+    yield "  with a rare confidence", DisagreementFilter(confidence=(0.0, 0.0001))
+    none = DisagreementFilter(language="l1", prompt="demo@1", reviewer="r2", confidence=(2, 3))
+    yield "  that there are none of", none
 
 
 def _fill(database: Database) -> None:

@@ -13,6 +13,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.wiring.workspace import Workspace
 from tests.bench.commands import run
 from tests.bench.content import write_posts
+from tests.statements import made_up_statement
 
 Figure = tuple[str, str, str]
 ITEMS = 1_000_000
@@ -69,4 +70,4 @@ def certify(workspace: Path, share: float = 1.0) -> None:
             "offered": int(_OFFERED * share),
             "passed": int(_PASSED * share),
         }
-        CertificateStore(opened.database).issue(run_id, fit.id, sample.id, {"by": None, "waves": [wave]})
+        CertificateStore(opened.database).issue(run_id, fit.id, sample.id, made_up_statement(waves=[wave]))

@@ -38,7 +38,7 @@ def chromium() -> Iterator[Any]:
     """A running browser."""
     path = find_chromium()
     if path is None:
-        pytest.skip("no Chromium is installed here: apt-get install chromium")
+        pytest.skip("no Chromium is installed here: make chromium")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser

@@ -15,6 +15,7 @@ import uvicorn
 from assistant.application.people.credentials import digest, new_secret
 from assistant.application.workspace.create import make_workspace
 from assistant.domain.accounts import User
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.policy.documents.documents import parse_policy
 from assistant.review.adjudicate import Verdict, settle
@@ -23,13 +24,12 @@ from assistant.review.precedents import make_precedent
 from assistant.store.database import Connection
 from assistant.store.people.sessions import SessionStore
 from assistant.store.review.disagreements import disagreement_list
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.store.tables.content import reviews, routes
 from assistant.web.app import create_app
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
-from tests.web.pages.made_up import MadeUp, chance
+from tests.workspaces import MadeUp, chance
 
 _ANSWERED = 84  # posts that people have answered; the rest waits
 _SETTLED = 9
@@ -117,13 +117,13 @@ def _spread_over_weeks(connection: Connection) -> None:
 
 
 def _settle_some(made: MadeUp) -> None:
-    found = disagreement_list.page(made.workspace.database, Wanted(kind="people"), limit=_SETTLED)
+    found = disagreement_list.page(made.workspace.database, DisagreementFilter(kind="people"), limit=_SETTLED)
     for place, one in enumerate(found):
         stored = made.workspace.items.get(one.item_id)
         assert stored is not None
         verdict = Verdict(one.other_labels, list(Cause)[place % len(Cause)], note="Names a person: H1.")
         with made.workspace.database.write() as connection:
-            settle(connection, stored, verdict, policy_id="community", actor="lea")
+            settle(connection, stored, verdict, actor="lea")
             if place == 0:
                 make_precedent(connection, stored, verdict.labels, policy_id="community", actor="lea")
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.store.review.disagreements import disagreement_list
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from tests.browser.conftest import FLAGS, find_chromium
 from tests.browser.demo import Demo, demo
 
@@ -41,8 +41,8 @@ _PIXELS = """async (picture) => {
 def pages(site: Demo) -> dict[str, str]:
     """What is shown: a picture's name and the page's address."""
     database = site.workspace.database
-    waiting = disagreement_list.page(database, Wanted(), limit=20)
-    settled = disagreement_list.page(database, Wanted(kind="people", settled=True), limit=20)
+    waiting = disagreement_list.page(database, DisagreementFilter(), limit=20)
+    settled = disagreement_list.page(database, DisagreementFilter(kind="people", settled=True), limit=20)
     return {
         "start": "/",
         "review": "/review",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.application.review.keys import label_keys
+from assistant.application.review.task_view import label_keys
 from assistant.bundled import bundled
 from assistant.policy.documents.documents import read_policy
 from tests.browser.conftest import Opened

@@ -16,6 +16,7 @@ from assistant.store.tables.content import items
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, write_jsonl
+from tests.statements import made_up_statement
 
 SENTENCE = "Of these 20 labels at most 5.00 % differ from what reviewers would have said, with 95.00 % confidence."
 
@@ -66,19 +67,13 @@ def certify(
         sample = SampleStore(opened.database).add(
             run_id, fit_id=fit_id, purpose=Purpose.AUDIT, population=items, seed=1, detail={}, items=drawn
         )
-        statement = {
-            "sentence": SENTENCE,
-            "method": "pac",
-            "max_error": 0.05,
-            "confidence": 0.95,
-            "by": None,
-            "population": items,
-            "allowed": 1,
-            "accepted": passed - len(audited),
-            "threshold": None,
-            "waves": [{"sample": sample.id, "fit": fit_id, "offered": passed, "passed": passed}],
+        statement = made_up_statement(
+            population=items,
+            accepted=passed - len(audited),
+            waves=[{"sample": sample.id, "fit": fit_id, "offered": passed, "passed": passed}],
+            sentence=SENTENCE,
             **stated,
-        }
+        )
         return CertificateStore(opened.database).issue(run_id, fit_id, sample.id, statement).id
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.application.certification.campaign import SampleChoice, ask_people
-from assistant.application.certification.certify_batch import CertifyChoice, certify_campaign
+from assistant.application.certification.certify_campaign import CertifyChoice, certify_campaign
+from assistant.application.certification.draw_sample import SampleChoice, ask_people
 from assistant.application.evaluation.production_data import runs_data
 from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
 from assistant.domain.reviews import Review

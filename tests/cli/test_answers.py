@@ -464,7 +464,7 @@ def test_a_row_of_the_machine_without_a_label_counts_against_it_in_files_and_in_
     machine = write_jsonl(tmp_path / "m.jsonl", rows)
     found, said = figures(assistant, labels, machine)
     assert (found["raw"]["value"], found["raw"]["n"]) == (pytest.approx(4 / 6), 6)
-    assert "2 rows in m.jsonl hold no answer of the machine; they count as not agreeing." in said
+    assert "2 rows in m.jsonl hold no answer of the model; they count as not agreeing." in said
     take(assistant, begun, text)
     assert assistant("prelabels", "import", machine, "-w", begun).status == 0
     inside = assistant("eval", "agree", "-w", begun, "--json").json
@@ -481,7 +481,7 @@ def test_a_status_column_means_the_same_in_an_evaluation(assistant: Assistant, t
     labels, answers = write_jsonl(tmp_path / "l.jsonl", rows), write_jsonl(tmp_path / "m.jsonl", machine)
     found, said = figures(assistant, labels, answers)
     assert (found["raw"]["value"], found["raw"]["n"]) == (1.0, 4)
-    assert "8 rows in l.jsonl are no answers by their status" in said
+    assert "8 rows in l.jsonl count as unanswered by their status" in said
 
 
 def test_exported_results_are_settled_labels_to_an_import_not_the_machines(

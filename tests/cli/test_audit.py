@@ -175,7 +175,7 @@ def test_what_came_in_and_what_left_is_in_the_log_and_an_export_carries_the_sign
     actions = [one["action"] for one in reversed(entries)]
     expected = ["content.import", "labels.import", "precedents.added", "prelabels.import", "file.export"]
     assert [action for action in actions if action in expected] == expected
-    assert ("precedents.withdrawn" in actions) is (item.status == 0)
+    assert ("precedent.withdraw" in actions) is (item.status == 0)
     export = next(one for one in entries if one["action"] == "file.export")
     assert export["detail"]["sha256"] == sha256(out.read_bytes()).hexdigest()
     manifest = json.loads(out.with_name("out.jsonl.manifest.json").read_text())

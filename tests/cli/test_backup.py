@@ -26,7 +26,7 @@ from tests.cli.conftest import Assistant
 from tests.postgres import PostgresServer
 from tests.review.conftest import answer
 from tests.web.conftest import make_user
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 Rows = dict[str, list[bytes]]

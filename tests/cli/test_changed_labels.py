@@ -128,7 +128,7 @@ def test_answers_taken_back_open_their_items_and_certificate_settlement_and_file
     assert "4 items settled by people were opened again" in after["certificate"]["about_this_file"]
     certificate = assistant("certify", "-w", workspace, "--json").json
     assert (certificate["changed"], certificate["left"]) == (0, 4)
-    assert certificate["sentence"].endswith("It holds once people have labelled the other 4.")
+    assert certificate["sentence"].endswith("It holds once people have labeled the other 4.")
     give(assistant, workspace, {name: made.truth[name] for name in gone}, rater="bob")
     assert assistant("settle", "-w", workspace, "--json").json["waiting"] == 0
 

@@ -96,7 +96,7 @@ def test_without_a_certificate_or_anything_drawn_there_is_nothing_to_check(
     certify(workspace, fit(workspace, {"a": ("safe", 0.9), "b": ("safe", 0.8)}), 2)
     said = assistant("check", "-w", workspace, "--json")
     assert said.status == 1
-    assert "was drawn to be labelled all the same" in said.json["error"]["what"]
+    assert "was drawn for monitoring" in said.json["error"]["what"]
 
 
 def test_one_that_was_withdrawn_is_not_checked(assistant: Assistant, routed: Path) -> None:

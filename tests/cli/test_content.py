@@ -171,7 +171,7 @@ def test_an_empty_file_is_told(assistant: Assistant, workspace: Path, tmp_path: 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("posts.docx", "the ending doesn't tell the format"), ("missing.csv", "no such file"), ("x.parquet", "parquet")],
+    [("posts.docx", "the ending doesn't show the format"), ("missing.csv", "no such file"), ("x.parquet", "parquet")],
 )
 def test_a_file_that_cant_be_read_is_told_in_words(
     assistant: Assistant, workspace: Path, tmp_path: Path, name: str, told: str

@@ -74,7 +74,7 @@ def test_where_people_labelled_everything_the_figure_is_that_of_all_labels_and_e
     raw = assistant("eval", "agree", "-w", workspace, "--json").json["raw"]
     assert (raw["n"], raw["value"]) == (90, pytest.approx(right / 90))
     assert (raw["low"], raw["high"], raw["method"]) == (raw["value"], raw["value"], CENSUS)
-    assert "people labelled every item" in assistant("eval", "agree", "-w", workspace).stderr
+    assert "people labeled every item" in assistant("eval", "agree", "-w", workspace).stderr
 
 
 def test_an_item_that_people_are_split_on_does_not_throw_away_the_labels_of_all_others(
@@ -88,7 +88,7 @@ def test_an_item_that_people_are_split_on_does_not_throw_away_the_labels_of_all_
     assert "r1 agrees with reviewers on" in shown.stdout
     assert "n = 89" in shown.stdout
     assert "left out: 1 tied" in shown.stderr
-    assert "but for 1 of its items that people have not settled" in shown.stderr
+    assert "but for 1 of its items without a final human label" in shown.stderr
 
 
 def test_labels_there_were_before_the_campaign_count_for_themselves_beside_its_first_sample(

@@ -189,7 +189,7 @@ def test_labels_that_came_since_are_said_and_the_frozen_ones_count(
 
 def test_a_suite_that_is_empty_says_why(assistant: Assistant, filled: Path) -> None:
     write_suite(filled, query='languages = ["fr"]')
-    assert "no labelled item is what the suite asks for" in assistant("eval", "freeze", "prompts", "-w", filled).stderr
+    assert "no labeled item is what the suite asks for" in assistant("eval", "freeze", "prompts", "-w", filled).stderr
     with Workspace.open(filled) as opened:
         digests = {one.content_digest for one in opened.precedents.all(opened.policy.id)}
         names = [one.item.id for page in opened.items.pages() for one in page if one.content_digest in digests]
@@ -218,7 +218,7 @@ def test_the_budget_holds_for_all_variants_together(assistant: Assistant, filled
     write_suite(filled)
     place = ("-w", filled, "--json")
     refused = assistant("eval", "run", "prompts", "--budget", "1", "-w", filled)
-    assert (refused.status, "--budget needs the price of openai:dev" in refused.stderr) == (1, True)
+    assert (refused.status, "a budget needs the price of openai:dev" in refused.stderr) == (1, True)
     with (filled / "assistant.toml").open("a", encoding="utf-8") as file:
         file.write('\n[prices."openai:dev"]\ninput = 10.0\noutput = 10.0\n')
     costs = [one["cost_usd"] for one in assistant("eval", "run", "prompts", "--dry-run", *place).json["variants"]]

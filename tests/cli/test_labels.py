@@ -68,7 +68,7 @@ def test_labels_off_the_label_set_are_refused_and_taken_on_request(assistant: As
 
 def test_a_file_that_doesnt_say_who_labelled_is_told_how_to_say_it(assistant: Assistant, three: Path) -> None:
     said = labels(assistant, three, [{"id": "a", "label": "safe"}])
-    assert (said.status, said.json["error"]["what"]) == (1, "no column says who labelled")
+    assert (said.status, said.json["error"]["what"]) == (1, "no column names the labeler")
     assert "--rater-name" in said.json["error"]["hint"]
 
 
@@ -139,9 +139,9 @@ def test_what_people_agree_on_becomes_a_precedent_and_what_they_dispute_does_not
     [known] = assistant("precedents", "list", "-w", three, "--json").json
     assert (known["text"], known["labels"]) == ("You are a waste of a seat", ["harassment"])
     disputed = assistant("precedents", "add", "b", "-w", three, "--json")
-    assert (disputed.status, disputed.json["error"]["what"]) == (1, "b can't be a precedent: disputed")
+    assert (disputed.status, disputed.json["error"]["what"]) == (1, "this can't be a precedent: people disagree on it")
     unknown = assistant("precedents", "add", "nobody", "-w", three, "--json")
-    assert "no human labels for nobody" in unknown.json["error"]["what"]
+    assert "there are no human labels for nobody" in unknown.json["error"]["what"]
 
 
 def test_adding_precedents_again_changes_nothing(assistant: Assistant, three: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_budget_without_a_price_is_refused(assistant: Assistant, filled: Path,
     dev_server()
     told = assistant(*JOB, "--budget", "1", "-w", filled)
     assert told.status == 1
-    assert "--budget needs the price of openai:dev" in told.json["error"]["what"]
+    assert "a budget needs the price of openai:dev" in told.json["error"]["what"]
 
 
 @pytest.mark.parametrize(

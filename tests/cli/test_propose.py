@@ -413,7 +413,7 @@ def test_the_embedded_model_is_not_asked_to_draft(assistant: Assistant, asked: P
         (("--out", "draft.txt"), "a draft is a Markdown file"),
         (("--out", "draft.md"), "workspace's own folder"),
         (("--variant", "presnt"), "has no variant presnt"),
-        (("--budget", "1"), "--budget needs the price"),
+        (("--budget", "1"), "a budget needs the price"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(

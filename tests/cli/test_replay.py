@@ -8,12 +8,11 @@ import numpy as np
 
 from assistant.application.certification.batch import Batch, make_pool, read_batch
 from assistant.application.certification.campaign_state import read_history
-from assistant.application.certification.threads import one_thread
 from assistant.domain.certificates import Sample, SampledItem
 from assistant.store.certification.nonces import campaign_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.trust.certificates.campaign import Campaign, Step, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import CalibratedClassifier, one_thread
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
@@ -26,11 +25,12 @@ def in_memory(workspace: Workspace, batch: Batch, truth: np.ndarray, target: Tar
     """Every step of a campaign that stays in one process."""
     nonce = workspace.nonces.find(campaign_scope(batch.run.id))
     assert nonce is not None
-    campaign = Campaign(batch.page.ids, Judge(make_pool(workspace, batch), seed=SEED), target, key=nonce.value)
+    classifier = CalibratedClassifier(make_pool(workspace, batch), seed=SEED)
+    campaign = Campaign(batch.page.ids, classifier, target, key=nonce.value)
     answers, steps = np.full(len(batch), NONE), list[Step]()
     while (step := campaign.next(answers)) is not None:
         steps.append(step)
-        if step.wave is None and step.judgement is None and len(steps) > 1:
+        if step.wave is None and step.predictions is None and len(steps) > 1:
             break  # what people label in any case
         answers[step.index] = truth[step.index]
     return steps

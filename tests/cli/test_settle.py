@@ -173,9 +173,9 @@ def test_the_manifest_of_a_certified_export_whose_items_are_all_settled(assistan
     assert (told["id"], told["standing"], told["sentence"]) == (1, "standing", SENTENCE)
     assert told["true_of_this_file"] is True
     assert told["about_this_file"] == (
-        "4 labels are the machine's: at most 1 of them differ from what the reviewers would have said, with 95.00%"
-        " confidence. Labels of people count as right. Every item is settled, so that the sentence is true of this"
-        " file."
+        "4 labels are the model's: at most 1 of them differ from what the reviewers would have said, with 95.00%"
+        " confidence. Labels of people count as right. Every item has a final label, so that the sentence is true"
+        " of this file."
     )
     assert told["statement"]["waves"] == [{"sample": 1, "fit": 1, "offered": 6, "passed": 6}]
     assert (told["statement"]["population"], told["statement"]["max_error"]) == (10, 0.05)
@@ -206,7 +206,7 @@ def test_what_people_labelled_beside_the_batch_is_told_apart_from_it(assistant: 
     _, manifest = exported(assistant, certified)
     assert manifest["final_labels"] == finals(person=7, model=4, not_settled=0)
     about = manifest["certificate"]["about_this_file"]
-    assert about.endswith("Every item is settled: the sentence is true of the batch; 1 item came beside it.")
+    assert about.endswith("Every item has a final label: the sentence is true of the batch; 1 item came beside it.")
 
 
 def test_a_thresholds_promise_is_not_told_of_the_items_in_the_file(assistant: Assistant, workspace: Path) -> None:
@@ -217,8 +217,8 @@ def test_a_thresholds_promise_is_not_told_of_the_items_in_the_file(assistant: As
     assert {name for name, row in rows.items() if row["final_origin"] == "model"} == {"p0", "p1", "p3", "p4"}
     assert manifest["certificate"]["true_of_this_file"] is None
     assert manifest["certificate"]["about_this_file"] == (
-        "4 labels are the machine's, each at least as sure as the threshold asks. 6 items in it have no final label"
-        " yet. The promise is about what this source sends, on average, and not about just these items."
+        "4 labels are the model's, each at least as sure as the threshold asks. 6 items in it have no final label"
+        " yet. The guarantee is about what this source sends, on average, and not about just these items."
     )
 
 

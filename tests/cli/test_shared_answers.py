@@ -32,7 +32,7 @@ def agree(assistant: Assistant, case: Path) -> tuple[Any, str]:
         ("pandas-nan-text-as-label", 1.0, 1.0, "16 cells in labels.csv hold no answer"),
         # One row of the machine holds no answer: of 40 items 39 agree.
         ("empty-label-cells", 39 / 40, 1.0, "8 cells in labels.csv hold no answer"),
-        ("score-nan", 1.0, 1.0, "1 of 40 machine answers in machine.csv have no score"),
+        ("score-nan", 1.0, 1.0, "1 of 40 model predictions in machine.csv have no score"),
         ("score-percent", 1.0, 1.0, ""),
     ],
 )

@@ -39,7 +39,7 @@ def test_several_labels_go_into_one_cell_in_any_order(assistant: Assistant, work
     assert assistant("labels", "import", path, "--rater-name", "ann", "-w", workspace).status == 0
     with Workspace.open(workspace) as opened:
         batch = read_batch(opened, opened.runs.find("r1"))
-    said = dict(zip(batch.page.ids, batch.votes().codes.tolist(), strict=True))
+    said = dict(zip(batch.page.ids, batch.labels().codes.tolist(), strict=True))
     answers = {name: batch.classes.answers[code] for name, code in said.items()}
     assert answers == {
         "p0": ("harassment", "hate"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.application.certification.inclusion import LABELLED, RANDOM, WEIGHTED
+from assistant.trust.weighted_sample import LABELLED, RANDOM, WEIGHTED
 from tests.cli.certified import answered_run
 from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl
@@ -76,5 +76,5 @@ def test_without_labels_there_is_nothing_to_hold_signals_against(assistant: Assi
     answered_run(assistant, workspace, {"a": "safe", "b": "spam"})
     said = assistant("signals", "-w", workspace)
     assert said.status == 1
-    assert "people labelled no item of r1" in said.stderr
+    assert "people labeled no item of r1" in said.stderr
     assert "assistant sample" in said.stderr

@@ -99,8 +99,8 @@ def test_people_read_a_table_and_a_sentence_and_no_machine_is_a_local_one(assist
     assert lines[0].split("  ")[0] == "at most"
     assert [line.split()[2] for line in lines[1:4]] == ["naive", "PAC", "assistant"]
     assert lines[-1].startswith("On this set people would label ")
-    assert lines[-1].endswith("the promise (at most 10 % wrong) was kept in 1 of 1 trials.")
-    assert "no machine answers" in said.stderr
+    assert lines[-1].endswith("the guarantee (at most 10 % wrong) held in 1 of 1 trials.")
+    assert "no model predictions" in said.stderr
     assert "naive and PAC use a local model" in said.stderr
 
 
@@ -112,7 +112,7 @@ def test_without_the_embedders_package_wording_alone_is_learned_from_and_said_so
     said = assistant(*files.words("--embedder", "embedded", "--trials", "1", "--jobs", "1", "--json"))
     assert said.status == 0, said.stderr
     assert said.json["embedder"] == "none"
-    assert "items are told apart by their wording alone" in said.stderr
+    assert "items are distinguished by their wording alone" in said.stderr
 
 
 def test_a_set_too_small_to_save_anything_on_is_played_all_the_same(assistant: Assistant, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_an_unknown_field_or_machine_is_answered_with_a_near_name(assistant: Ass
         said, "items.jsonl:1", "no item has a field 'topics', did you mean 'topic'?", "the fields are: source, topic"
     )
     said = assistant(*files.words("--machine", files.machine, "--machine-name", "gpt-c"))
-    refused(said, "machine.jsonl", "no machine is called 'gpt-c'", "did you mean 'gpt-")
+    refused(said, "machine.jsonl", "no model is called 'gpt-c'", "did you mean 'gpt-")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.nonces import campaign_scope
 from assistant.store.certification.samples import SampleStore
 from assistant.trust.certificates.campaign import Campaign, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant
@@ -168,7 +168,7 @@ def by_simulation(workspace: Path, files: LabelledFiles) -> tuple[Steps, dict[st
     labelled = read_labelled_set(files.items, files.labels, files.machine)
     _, vectors = embed(labelled.texts, "hashing", note=str, report=lambda _: None)
     pool, truth = labelled_pool(labelled, vectors)
-    campaign = Campaign(pool.ids, Judge(pool, seed=seed), TARGET, key=nonce.value)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool, seed=seed), TARGET, key=nonce.value)
     answers, steps = np.full(len(truth), NONE), []
     while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
         answers[step.index] = truth[step.index]

@@ -107,7 +107,7 @@ def test_a_batch_goes_from_the_first_sample_to_a_certificate_that_holds(
     left = leaving(workspace)
     assert said.json["sentence"] == (
         "Of these 400 labels, at most 5 % (20) differ from what the reviewers would have said, with 95 % confidence; of"
-        f" the {len(left)} that are the machine's alone, at most {20 / len(left):.1%} do. What reviewers say is one"
+        f" the {len(left)} that are the model's alone, at most {20 / len(left):.1%} do. What reviewers say is one"
         " blind answer an item, given under policy community@1."
     )
     assert len(left) == said.json["accepted"] == 400 - said.json["labels"]["total"] - said.json["left"] > 100
@@ -155,7 +155,7 @@ def test_labels_in_the_file_that_nobody_took_in_are_not_overwritten(
     assistant("sample", "--out", sheet, "-w", workspace)
     fill(sheet, made.truth)
     said = assistant("sample", "--out", sheet, "-w", workspace, "--json")
-    assert "the file holds 60 labels that were not taken in" in refused(said)
+    assert "the file holds 60 labels that were not imported" in refused(said)
     sheet.write_text("something else", encoding="utf-8")
     assert "there is another file already" in refused(assistant("sample", "--out", sheet, "-w", workspace, "--json"))
 
@@ -166,7 +166,7 @@ def test_a_certificate_is_valid_before_the_campaign_ends_and_grows_with_it(
     play(assistant, workspace, made, audited=40)
     early = certify(assistant, workspace).json
     assert early["left"] > 0
-    assert early["sentence"].endswith(f"It holds once people have labelled the other {early['left']}.")
+    assert early["sentence"].endswith(f"It holds once people have labeled the other {early['left']}.")
     assert made.wrong(leaving(workspace)) <= 20
     play(assistant, workspace, made)
     assert certify(assistant, workspace).json["accepted"] > early["accepted"]
@@ -235,7 +235,7 @@ def test_the_price_of_certainty_is_shown_on_request(assistant: Assistant, finish
 def test_what_is_missing_is_said_at_every_step(
     assistant: Assistant, workspace: Path, made: MadeUp, sheet: Path
 ) -> None:
-    assert "people have labelled nothing of r1" in refused(certify(assistant, workspace))
+    assert "people have labeled nothing of r1" in refused(certify(assistant, workspace))
     give(assistant, workspace, {"p0000": made.truth["p0000"]})
     assert "were not drawn as an audit" in refused(certify(assistant, workspace))
     while assistant("sample", "--out", sheet, "-w", workspace, "--json").json["purpose"] != "audit":
@@ -277,7 +277,7 @@ def test_a_run_that_isnt_there_and_one_without_labels_are_refused(assistant: Ass
     with Workspace.open(workspace) as opened:
         opened.runs.open_import("nobody")
     assert "no run r7" in refused(assistant("sample", "--run", "r7", "-w", workspace, "--json"))
-    assert "run r1 has no machine labels" in refused(assistant("sample", "--run", "r1", "-w", workspace, "--json"))
+    assert "run r1 has no model labels" in refused(assistant("sample", "--run", "r1", "-w", workspace, "--json"))
     assert "no run yet" in refused(assistant("sample", "-w", workspace, "--json"))  # an empty one is as none
 
 
@@ -388,7 +388,7 @@ def test_signals_that_tell_nothing_apart_are_said(assistant: Assistant, workspac
     constant = MadeUp(made.texts, made.truth, dict.fromkeys(made.texts, ("safe", 0.5)), made.languages)
     load(assistant, workspace, constant)
     said = assistant("sample", "--out", sheet, "-w", workspace, "--json").json
-    assert any("no signal of this run tells its items apart" in note for note in said["notes"])
+    assert any("no signal of this run separates its items" in note for note in said["notes"])
 
 
 def test_metadata_that_no_item_has_is_refused_with_what_there_is(
@@ -464,6 +464,6 @@ class TestDeclaredRandom:
     ) -> None:
         play(assistant, workspace, made, rounds=1)
         assert "no simple random sample any more" in refused(certify(assistant, workspace, "--declared-random"))
-        assert "needs a labelled random sample" in refused(certify(assistant, workspace, "--method", "ltt"))
+        assert "needs a labeled random sample" in refused(certify(assistant, workspace, "--method", "ltt"))
         with Workspace.open(workspace) as opened:
             assert SampleStore(opened.database).of_run(1, Purpose.DECLARED) == []

@@ -11,16 +11,16 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import freeze_suite
 from assistant.domain.certificates import Origin, Settlement
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.review.adjudicate import open_case
 from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements import found as disagreements
-from assistant.store.review.disagreements.disagreement_list import Wanted
+from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
 from tests.cli.conftest import Assistant
@@ -184,15 +184,18 @@ def test_a_machine_that_leaves_a_category_out_gave_no_usable_answer(assistant: A
 def test_items_known_in_part_are_no_votes_and_no_precedents(assistant: Assistant, labelled: Path) -> None:
     assistant("labels", "import", write_jsonl(labelled / "b.jsonl", rows(GIVEN, "ana")), "-w", labelled)
     with Workspace.open(labelled) as opened:
-        people = PeoplesAnswers.read(PoolStore(opened.database))
-    votes = people.votes(frozenset())
-    assert votes.settled == {"whole": ("H",), "denied": ()}
-    assert {name: one.unknown for name, one in votes.in_part.items()} == {"left_out": ("S",), "empty": ("S", "V")}
+        people = HumanLabels.of(PoolStore(opened.database).human_answers(), PoolStore(opened.database).adjudicated())
+    found = people.consensus()
+    assert found.labels == {"whole": ("H",), "denied": ()}
+    assert {name: one.unknown for name, one in found.in_part.items()} == {"left_out": ("S",), "empty": ("S", "V")}
     assert people.occurring() == {("H",), ()}
     said = assistant("precedents", "add", "--agreed", "-w", labelled, "--json")
     assert (said.json["added"], said.json["in_part"], said.json["disputed"]) == (2, 2, 0)
     refused = assistant("precedents", "add", "empty", "-w", labelled, "--json")
-    assert (refused.status, refused.json["error"]["what"]) == (1, "empty can't be a precedent: in_part")
+    assert (refused.status, refused.json["error"]["what"]) == (
+        1,
+        "this can't be a precedent: its human labels leave categories unknown",
+    )
 
 
 def test_no_certificate_accepts_what_people_know_in_part(assistant: Assistant, labelled: Path) -> None:
@@ -215,7 +218,7 @@ def test_a_label_known_in_part_differs_from_the_machines_only_in_what_it_knows(
     with Workspace.open(labelled) as opened, opened.database.write() as connection:
         disagreements.catch_up(connection, 1)
     with Workspace.open(labelled) as opened:
-        found = {one.item_id: one for one in disagreement_list.page(opened.database, Wanted())}
+        found = {one.item_id: one for one in disagreement_list.page(opened.database, DisagreementFilter())}
         # Of `left_out` S is unknown, and H is what both say; of `empty` H is denied.
         assert found.keys() == {"whole", "empty", "denied"}
         assert (found["empty"].unknown, found["whole"].unknown) == (("S", "V"), ())

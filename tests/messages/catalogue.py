@@ -18,8 +18,13 @@ FOLDER = Path(assistant.__file__).parents[1]
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.j2", "jinja2.ext:babel_extract")]
 _PACKAGES = ("assistant/web", "assistant/messages", "assistant/reports", "evals")
 _KEYWORDS = {
-    "_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "marked_plural": (1, 2),
-    "say": None, "figures": None,  # of reports: `words.say("...")`
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "marked": None,
+    "marked_plural": (1, 2),
+    "say": None,
+    "figures": None,  # of reports: `words.say("...")`
 }
 
 

@@ -28,7 +28,7 @@ _ENGLISH = re.compile(
     r"(?<![\w/.-])(" + "|".join(sorted(map(re.escape, FORBIDDEN_ENGLISH), key=len, reverse=True)) + r")(?![\w/-]|\.\w)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"`[^`]*`")  # identifiers and commands in a sentence
+_CODE = re.compile(r"`[^`]*`|%\(\w+\)s|\{[^{}]*\}")  # identifiers and commands in a sentence, and its values
 
 
 def forbidden_english(text: str) -> list[str]:

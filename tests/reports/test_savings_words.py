@@ -20,8 +20,8 @@ def simulation() -> Simulation:
 
 def test_the_sentence_says_what_people_would_label_and_how_often_the_promise_was_kept() -> None:
     assert savings_sentence(simulation()) == (
-        "On this set people would label 850 of 2,000 items instead of 1,500 with PAC labels; the promise (at most 5 % "
-        "wrong) was kept in 19 of 20 trials."
+        "On this set people would label 850 of 2,000 items instead of 1,500 with PAC labels; the guarantee (at most 5 "
+        "% wrong) held in 19 of 20 trials."
     )
 
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.application.certification.human_labels import PeoplesAnswers
+from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.review_work import Cause, Claimed, SkipReason, TaskKind
 from assistant.domain.reviews import Review
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.review.adjudicate import Verdict, open_case, settle
+from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
 from assistant.store.certification.labelled import LabelledStore
 from assistant.store.certification.pool import PoolStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
-from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted, page
-from assistant.store.review.labels import gold
+from assistant.store.review.disagreements.disagreement_list import page
 from assistant.store.review.labels.reviews import ReviewStore
+from assistant.trust.human_labels import HumanLabels
 from tests.review.conftest import Desk, answer, say
 
 
-def verdict(desk: Desk, name: str, *labels: str, **more: object) -> int:
+def verdict(desk: Desk, name: str, *labels: str, note: str = "") -> int:
     stored = ItemStore(desk.database).get(name)
     assert stored is not None
     with desk.database.write() as connection:
-        given = Verdict(labels, Cause.EDGE_CASE, **more)  # type: ignore[arg-type]
-        return settle(connection, stored, given, policy_id="rules", actor="lead")
+        return settle(connection, stored, Verdict(labels, Cause.EDGE_CASE, note), actor="lead")
 
 
 def ids(found: list[Disagreement]) -> list[str]:
@@ -40,26 +40,26 @@ def test_an_answer_that_differs_from_the_machines_is_listed_with_all_it_can_be_f
     queue, ann = desk.queue(), desk.person("ann")
     say(queue, ann, "spam")
     say(queue, ann, "hate", clauses=("H1",))
-    [one] = page(desk.database, Wanted())
+    [one] = page(desk.database, DisagreementFilter())
     assert one[2:10] == ("i2", ("hate",), "ann", ("spam",), None, "en", "H1", "demo@1")
     for wanted in (
-        Wanted(pair=(("spam",), ("hate",))),
-        Wanted(clause="H1"),
-        Wanted(language="en"),
-        Wanted(reviewer="ann"),
-        Wanted(prompt="demo@1"),
-        Wanted(reviewer="ann", clause="H1", language="en", prompt="demo@1"),
+        DisagreementFilter(pair=(("spam",), ("hate",))),
+        DisagreementFilter(clause="H1"),
+        DisagreementFilter(language="en"),
+        DisagreementFilter(reviewer="ann"),
+        DisagreementFilter(prompt="demo@1"),
+        DisagreementFilter(reviewer="ann", clause="H1", language="en", prompt="demo@1"),
     ):
         assert ids(page(desk.database, wanted)) == ["i2"], wanted
     for wanted in (
-        Wanted(pair=(("hate",), ("spam",))),
-        Wanted(clause="C1"),
-        Wanted(language="zh"),
-        Wanted(reviewer="ben"),
-        Wanted(prompt="demo@2"),
-        Wanted(kind="people"),
-        Wanted(settled=True),
-        Wanted(confidence=(0, 1)),
+        DisagreementFilter(pair=(("hate",), ("spam",))),
+        DisagreementFilter(clause="C1"),
+        DisagreementFilter(language="zh"),
+        DisagreementFilter(reviewer="ben"),
+        DisagreementFilter(prompt="demo@2"),
+        DisagreementFilter(kind="people"),
+        DisagreementFilter(settled=True),
+        DisagreementFilter(confidence=(0, 1)),
     ):
         assert page(desk.database, wanted) == [], wanted
 
@@ -69,14 +69,14 @@ def test_people_who_differ_are_listed_whichever_of_them_is_asked_for(desk: Desk)
     queue = desk.queue()
     for name, label in (("ann", "spam"), ("ben", "safe"), ("cid", "spam")):
         say(queue, desk.person(name), label)
-    found = page(desk.database, Wanted(kind="people"))
+    found = page(desk.database, DisagreementFilter(kind="people"))
     assert [(one.rater, one.labels, one.other_rater, one.other_labels) for one in found] == [
         ("cid", ("spam",), "ben", ("safe",)),
         ("ben", ("safe",), "ann", ("spam",)),
     ]
-    assert len(page(desk.database, Wanted(kind="people", reviewer="ben"))) == 2
-    assert len(page(desk.database, Wanted(kind="people", reviewer="ann"))) == 1
-    assert len(page(desk.database, Wanted(kind="people", pair=(("spam",), ("safe",))))) == 2
+    assert len(page(desk.database, DisagreementFilter(kind="people", reviewer="ben"))) == 2
+    assert len(page(desk.database, DisagreementFilter(kind="people", reviewer="ann"))) == 1
+    assert len(page(desk.database, DisagreementFilter(kind="people", pair=(("spam",), ("safe",))))) == 2
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
@@ -88,7 +88,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
     for _ in keys:
         say(queue, ann, "hate")
     seen, before = [], None
-    while found := page(desk.database, Wanted(), before=before, limit=3):
+    while found := page(desk.database, DisagreementFilter(), before=before, limit=3):
         seen += ids(found)
         before = found[-1].id
     assert seen == [f"i{number}" for number in range(7, 0, -1)]
@@ -101,7 +101,7 @@ def test_an_undone_answer_disagrees_with_nobody(desk: Desk) -> None:
     outcome = say(queue, ben, "safe")
     assert outcome.review_id is not None
     assert isinstance(queue.undo(ben, outcome.review_id), Claimed)
-    assert page(desk.database, Wanted(kind="people")) == []
+    assert page(desk.database, DisagreementFilter(kind="people")) == []
 
 
 def test_a_case_shows_every_answer_note_and_what_was_settled_before(desk: Desk) -> None:
@@ -132,11 +132,11 @@ def test_a_settled_item_is_asked_no_more_and_leaves_the_list(desk: Desk) -> None
     outcome = say(queue, desk.person("ben"), "safe")
     [held] = queue.claim(cid)
     verdict(desk, "i1", "spam")
-    assert page(desk.database, Wanted(kind="people")) == []
-    assert len(page(desk.database, Wanted(kind="people", settled=True))) == 1
+    assert page(desk.database, DisagreementFilter(kind="people")) == []
+    assert len(page(desk.database, DisagreementFilter(kind="people", settled=True))) == 1
     assert queue.claim(desk.person("dan")) == []
     assert queue.submit(cid, answer(held, "hate")).review_id is not None  # who is at it may finish
-    assert page(desk.database, Wanted(kind="people")) == []
+    assert page(desk.database, DisagreementFilter(kind="people")) == []
     refused = queue.undo(desk.person("eve"), outcome.review_id or 0)
     assert not isinstance(refused, Claimed)
     assert audit.verify(desk.database).broken_at is None
@@ -152,16 +152,13 @@ def test_what_was_adjudicated_can_not_be_undone(desk: Desk) -> None:
     assert refused.message == "adjudicated"
 
 
-def test_a_settled_item_becomes_precedent_and_gold_on_request(desk: Desk) -> None:
-    desk.items(2)
-    verdict(desk, "i1", "hate", precedent=True, gold=True, note="a slur")
-    verdict(desk, "i2", "spam")
-    assert [(one.text, one.labels) for one in PrecedentStore(desk.database).all("rules")] == [("text i1", ("hate",))]
-    with desk.database.read() as connection:
-        [known] = gold.listed(connection, "rules")
-    assert (known.item_id, known.labels, known.explanation, known.active) == ("i1", ("hate",), "a slur", True)
-    with pytest.raises(InputError, match="guides nobody"):
-        verdict(desk, "i2", precedent=True)
+def test_an_answer_without_labels_makes_no_precedent(desk: Desk) -> None:
+    desk.items(1)
+    stored = ItemStore(desk.database).get("i1")
+    assert stored is not None
+    with pytest.raises(ConflictError, match="precedent_without_labels"), desk.database.write() as connection:
+        make_precedent(connection, stored, (), policy_id="rules", actor="lead")
+    assert PrecedentStore(desk.database).all("rules") == []
 
 
 def test_withdrawn_reviews_count_for_no_reader(desk: Desk) -> None:
@@ -192,13 +189,13 @@ def test_an_adjudicated_answer_goes_before_votes(desk: Desk) -> None:
     )
     for name in ("i1", "i2", "i3", "i4"):
         verdict(desk, name, "hate")
-    people = PeoplesAnswers.read(PoolStore(desk.database))
-    everywhere = people.votes(frozenset())
-    assert everywhere.settled == dict.fromkeys(("i1", "i2", "i3", "i4"), ("hate",))
+    people = HumanLabels.of(PoolStore(desk.database).human_answers(), PoolStore(desk.database).adjudicated())
+    everywhere = people.consensus()
+    assert everywhere.labels == dict.fromkeys(("i1", "i2", "i3", "i4"), ("hate",))
     assert everywhere.tied == frozenset()
     assert people.occurring() == {("spam",), ("safe",), ("hate",)}
     # What certifies was answered blind; an adjudicator is asked where the machine differs, and has seen its answer.
-    assert people.votes(frozenset({"i1", "i2", "i3", "i4"})).settled == {
+    assert people.consensus(frozenset({"i1", "i2", "i3", "i4"})).labels == {
         "i1": ("hate",),
         "i2": ("hate",),
         "i3": ("safe",),

@@ -23,6 +23,7 @@ from assistant.store.tables.certification import certificate_events, certificate
 from assistant.store.tables.content import reviews
 from assistant.store.tables.review import adjudications, review_details, withdrawals
 from tests.review.conftest import Desk, say
+from tests.statements import made_up_statement
 
 Statement = sa.Executable
 
@@ -47,7 +48,7 @@ def worked(desk: Desk) -> Desk:
     stored = ItemStore(desk.database).get("i3")
     assert stored is not None
     with desk.database.write() as connection:
-        settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), policy_id="rules", actor="lea")
+        settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), actor="lea")
     sample = SampleStore(desk.database).add(
         run_id=run.id,
         fit_id=None,
@@ -58,7 +59,7 @@ def worked(desk: Desk) -> Desk:
         items=[SampledItem("i1", 0.5)],
     )
     store = CertificateStore(desk.database)
-    issued = store.issue(run.id, None, sample.id, {"sentence": "s", "confidence": 0.95})
+    issued = store.issue(run.id, None, sample.id, made_up_statement())
     store.record(issued.id, CertificateEventKind.CHECKED, {"labels": 3})
     finals = [Settlement(f"i{number}", ("safe",), Origin.PERSON, None, None, 1) for number in (1, 2, 3)]
     assert SettlementStore(desk.database).add(run.id, None, "lea", finals)["written"] == 3

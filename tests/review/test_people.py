@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from assistant.domain.accounts import Qualification
+from assistant.domain.gold import GoldAnswer
 from assistant.domain.review_work import OutcomeKind, Principal, QualificationState, SkipReason, TaskKind
-from assistant.errors import InputError
+from assistant.errors import ConflictError
 from assistant.review.estimated_skill import skill_of
 from assistant.review.gold import Mixing, age, due, make_gold, retire_gold
 from assistant.review.priority import label_value, priority
-from assistant.review.qualify import PracticeError, begin, not_passed, train
+from assistant.review.qualify import begin, not_passed, train
 from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
@@ -21,7 +22,6 @@ from assistant.store.audit import log as audit
 from assistant.store.people.qualifications import Round
 from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
 from assistant.store.review.labels import gold
-from assistant.store.review.labels.gold import GoldAnswer
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.exposure import Worked
 from tests.review.conftest import LABELS, START, Desk, answer, say
@@ -155,16 +155,16 @@ def test_a_new_version_of_the_policy_asks_for_a_new_round_even_of_items_seen(des
             queue.submit(ann, answer(one, "spam"))
     assert needed(desk, ann) == needed(desk, ann, "2") == []
     assert needed(desk, ann, "3") == needed(desk, ann, "2", "zh") == [None]
-    with pytest.raises(InputError, match="passed already"):
+    with pytest.raises(ConflictError, match="round_passed"):
         begin_round(desk, ann, "2")
 
 
 def test_a_round_needs_gold_and_its_items_are_not_skipped(desk: Desk) -> None:
     make(desk, 3, "spam")
     ann = desk.person("ann")
-    with pytest.raises(PracticeError, match="rules@1 in en: 3 gold items, 4 are needed") as told:
+    with pytest.raises(ConflictError, match="too_little_gold") as refused:
         begin_round(desk, ann)
-    assert (told.value.found, told.value.needed) == (3, 4)
+    assert (refused.value.where, refused.value.values) == ("rules@1 (en)", {"found": 3, "needed": 4})
     make(desk, 1, "spam")
     begin_round(desk, ann)
     queue = desk.queue()
@@ -204,7 +204,7 @@ def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) ->
 
 def test_without_a_number_of_items_there_are_no_rounds(desk: Desk) -> None:
     ann = desk.person("ann")
-    with pytest.raises(InputError, match="no qualification rounds"), desk.database.write() as connection:
+    with pytest.raises(ConflictError, match="no_rounds"), desk.database.write() as connection:
         begin(connection, Round(ann.user_id, "rules", "1", "en"), ReviewSettings(), LABELS, actor="lea", key=1)
 
 

@@ -12,7 +12,7 @@ from assistant.domain.permissions import Permission, role_may
 from assistant.domain.review_work import EXPERT, OutcomeKind, Principal, Role, SkipReason, TaskKind
 from assistant.review.gold import make_gold
 from assistant.review.steering import Recipients, Unfit, UnfitError, able, assign, unfit
-from assistant.store.review.queue.slots import find_seat
+from assistant.store.review.queue.slots import find_slot
 from assistant.store.review.queue.tasks import task_of
 from assistant.store.tables.people import qualifications, users
 from tests.review.conftest import Desk, answer
@@ -53,8 +53,8 @@ def test_every_way_of_giving_an_item_asks_the_same(desk: Desk, change: dict[str,
     desk.tasks(1, **WORK)
     queue = desk.queue()
     [one] = queue.claim(giver)
-    seat = find_seat(desk.database, one.assignment_id)
-    assert seat is not None
+    slot = find_slot(desk.database, one.assignment_id)
+    assert slot is not None
     assert [user.name for user in queue.colleagues(giver, one.assignment_id)] == ([] if why else ["other"])
     with desk.database.read() as connection:
         task = task_of(connection, one.task_id)
@@ -68,7 +68,7 @@ def test_every_way_of_giving_an_item_asks_the_same(desk: Desk, change: dict[str,
     assert given.message == ("nobody" if why is Unfit.CLOSED else why)
     assert [held.item_id for held in queue.held(giver)] == ["i1"]  # it stayed where it was
     with desk.database.write() as connection, pytest.raises(UnfitError) as refused:
-        assign(connection, seat, other, "lea")
+        assign(connection, slot, other, "lea")
     assert refused.value.why is why
     assert queue.claim(other) == []
 

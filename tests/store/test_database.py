@@ -59,6 +59,17 @@ def test_the_migrations_make_exactly_the_tables_the_program_uses(database: Datab
         assert compare_metadata(context, metadata) == []
 
 
+def test_what_sqlite_has_committed_survives_a_power_cut(tmp_path: Path) -> None:
+    code = (
+        "import sys; from assistant.store.database import Database\n"
+        "with Database.open(sys.argv[1]).write() as connection:\n"
+        "    print([connection.exec_driver_sql(f'PRAGMA {name}').scalar() for name in ('journal_mode', 'synchronous')])"
+    )
+    words = [sys.executable, "-c", code, f"sqlite:///{tmp_path / 'test.db'}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['wal', 2]"  # 2 is FULL; the tests' own process does not wait for the disk
+
+
 def test_opening_again_changes_nothing(database_url: str) -> None:
     first = Database.open(database_url)
     ItemStore(first).add([NewItem(Item("a", Content("one")), b"", 1)])

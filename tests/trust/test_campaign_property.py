@@ -1,4 +1,4 @@
-"""The promise of a campaign whatever its judge believes: 400 draws of a batch, and judges wrong on purpose."""
+"""The guarantee of a campaign whatever its classifier predicts: 400 draws of a batch, classifiers wrong on purpose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from assistant.domain.certificates import Purpose
 from assistant.trust.certificates.campaign import Campaign, Step, Target
-from assistant.trust.classifier.calibrated import Judgement
+from assistant.trust.classifier.calibrated import Predictions
 from assistant.trust.classifier.model import Author, Chosen
 from assistant.trust.pool import NONE
 from assistant.trust.simulation.baselines import naive
@@ -23,25 +23,25 @@ IDS = [f"item-{number:03d}" for number in range(ITEMS)]
 
 
 @dataclass(frozen=True)
-class MadeUpJudge:
+class MadeUpClassifier:
     """Says of every item the same label and confidence, whatever people answered."""
 
     codes: np.ndarray
     confidence: np.ndarray
 
-    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
+    def fit(self, labelled: np.ndarray, answers: np.ndarray) -> Predictions:
         unseen = self.confidence[labelled], self.codes[labelled] == answers
-        return Judgement(self.codes, self.confidence, Author.MACHINE, Chosen("made up", 1.0, 0), labelled, *unseen)
+        return Predictions(self.codes, self.confidence, Author.MACHINE, Chosen("made up", 1.0, 0), labelled, *unseen)
 
 
 @dataclass(frozen=True)
-class RestlessJudge(MadeUpJudge):
+class RestlessClassifier(MadeUpClassifier):
     """Puts the items in another order each time it is asked, and turns a tenth of the labels over."""
 
-    def judge(self, labelled: np.ndarray, answers: np.ndarray) -> Judgement:
+    def fit(self, labelled: np.ndarray, answers: np.ndarray) -> Predictions:
         generator = np.random.default_rng(len(labelled))
         codes = np.where(generator.random(ITEMS) < 0.1, 1 - self.codes, self.codes)
-        return MadeUpJudge(codes, generator.permutation(self.confidence)).judge(labelled, answers)
+        return MadeUpClassifier(codes, generator.permutation(self.confidence)).fit(labelled, answers)
 
 
 @dataclass(frozen=True)
@@ -61,32 +61,32 @@ def drawn(number: int) -> Batch:
     return Batch(truth, np.where(generator.random(ITEMS) < right, truth, 1 - truth), right)
 
 
-def honest(batch: Batch) -> MadeUpJudge:
-    return MadeUpJudge(batch.codes, batch.right)
+def honest(batch: Batch) -> MadeUpClassifier:
+    return MadeUpClassifier(batch.codes, batch.right)
 
 
-def constant(batch: Batch) -> MadeUpJudge:
-    return MadeUpJudge(batch.codes, np.full(ITEMS, 0.97))
+def constant(batch: Batch) -> MadeUpClassifier:
+    return MadeUpClassifier(batch.codes, np.full(ITEMS, 0.97))
 
 
-def inverted(batch: Batch) -> MadeUpJudge:
+def inverted(batch: Batch) -> MadeUpClassifier:
     """Surest where it is wrong: it knows the truth and uses it against the certificate."""
-    return MadeUpJudge(batch.codes, np.where(batch.codes == batch.truth, 0.98, 0.99))
+    return MadeUpClassifier(batch.codes, np.where(batch.codes == batch.truth, 0.98, 0.99))
 
 
-def overconfident(batch: Batch) -> MadeUpJudge:
-    return MadeUpJudge(batch.codes, 1 - (1 - batch.right) / 10)
+def overconfident(batch: Batch) -> MadeUpClassifier:
+    return MadeUpClassifier(batch.codes, 1 - (1 - batch.right) / 10)
 
 
-def restless(batch: Batch) -> MadeUpJudge:
-    return RestlessJudge(batch.codes, batch.right)
+def restless(batch: Batch) -> MadeUpClassifier:
+    return RestlessClassifier(batch.codes, batch.right)
 
 
 JUDGES = (honest, constant, inverted, overconfident, restless)
 
 
 @pytest.mark.parametrize("make", JUDGES)
-def test_the_promise_is_kept_whatever_the_judge_believes(make: Callable[[Batch], MadeUpJudge]) -> None:
+def test_the_promise_is_kept_whatever_the_judge_believes(make: Callable[[Batch], MadeUpClassifier]) -> None:
     batches = [drawn(number) for number in range(DRAWS)]
     broken = sum(
         play(Campaign(IDS, make(batch), TARGET, key=number), batch.truth).error > TARGET.max_error
@@ -96,7 +96,7 @@ def test_the_promise_is_kept_whatever_the_judge_believes(make: Callable[[Batch],
 
 
 @pytest.mark.parametrize("make", [honest, constant, inverted, overconfident])
-def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[Batch], MadeUpJudge]) -> None:
+def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[Batch], MadeUpClassifier]) -> None:
     broken = 0
     for number in range(DRAWS):
         batch, generator = drawn(number), np.random.default_rng(number)
@@ -106,16 +106,16 @@ def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[
     assert broken / DRAWS > 0.4
 
 
-def steps_of(judge: MadeUpJudge, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[Step]:
+def steps_of(classifier: MadeUpClassifier, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[Step]:
     """Every step to the end; with restarts, each by a campaign that knows only what a database would have kept."""
     answers, steps = np.full(ITEMS, NONE), []
-    campaign = Campaign(IDS, judge, TARGET, key=seed)
+    campaign = Campaign(IDS, classifier, TARGET, key=seed)
     while (step := campaign.next(answers)) is not None:
         steps.append(step)
         answers[step.index] = truth[step.index]
         if restarts:
-            kept, campaign = campaign, Campaign(IDS, judge, TARGET, key=seed)
-            campaign.resume(kept.rate, kept.waves, taught=step.purpose is Purpose.LEARN)
+            kept, campaign = campaign, Campaign(IDS, classifier, TARGET, key=seed)
+            campaign.resume(kept.rate, kept.rounds, taught=step.purpose is Purpose.LEARN)
     return steps
 
 
@@ -125,7 +125,7 @@ def shown(steps: list[Step]) -> list[tuple[Purpose, list[int], list[float], int]
 
 @pytest.mark.parametrize("make", JUDGES)
 def test_the_same_seed_asks_for_the_same_items_and_another_one_for_others(
-    make: Callable[[Batch], MadeUpJudge],
+    make: Callable[[Batch], MadeUpClassifier],
 ) -> None:
     batch = drawn(0)
     first, again, other = (shown(steps_of(make(batch), batch.truth, seed=seed)) for seed in (1, 1, 2))
@@ -135,7 +135,7 @@ def test_the_same_seed_asks_for_the_same_items_and_another_one_for_others(
 
 @pytest.mark.parametrize("make", JUDGES)
 def test_a_campaign_taken_up_again_after_every_step_asks_for_the_same_items(
-    make: Callable[[Batch], MadeUpJudge],
+    make: Callable[[Batch], MadeUpClassifier],
 ) -> None:
     for number in range(5):
         batch = drawn(number)
@@ -147,25 +147,27 @@ def test_a_campaign_taken_up_again_after_every_step_asks_for_the_same_items(
 TWICE = (Target(0.10, 0.95), Target(0.05, 0.95))
 
 
-def played_twice(batch: Batch, judge: MadeUpJudge, keys: tuple[str, str]) -> tuple[int, float]:
+def played_twice(batch: Batch, classifier: MadeUpClassifier, keys: tuple[str, str]) -> tuple[int, float]:
     """Errors left by the second of two campaigns over the same items, and the share of what it offered it audited.
 
     People label what the first campaign asks about and nothing else; then the same machine is audited for less error.
     """
     answers = np.full(ITEMS, NONE)
     for target, key in zip(TWICE, keys, strict=True):
-        campaign = Campaign(IDS, judge, target, key=key)
+        campaign = Campaign(IDS, classifier, target, key=key)
         while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
             answers[step.index] = batch.truth[step.index]
-    offered = sum(len(wave.order) for wave in campaign.waves)
-    audited = sum(int(wave.audited.sum()) for wave in campaign.waves)
+    offered = sum(len(audit_round.order) for audit_round in campaign.rounds)
+    audited = sum(int(audit_round.audited.sum()) for audit_round in campaign.rounds)
     left = campaign.accepted()
     rate = campaign.rate or 1.0
     return int((left.codes != batch.truth[left.index]).sum()), audited - rate * offered
 
 
 @pytest.mark.parametrize("make", [honest, constant, inverted, overconfident])
-def test_a_second_campaign_over_the_same_items_keeps_its_own_guarantee(make: Callable[[Batch], MadeUpJudge]) -> None:
+def test_a_second_campaign_over_the_same_items_keeps_its_own_guarantee(
+    make: Callable[[Batch], MadeUpClassifier],
+) -> None:
     """With draws of its own; with those of the first a third to a half break it, under three of these four judges."""
     played = [played_twice(batch := drawn(n), make(batch), (f"a {n}", f"b {n}")) for n in range(DRAWS)]
     allowed = 0.05 * ITEMS

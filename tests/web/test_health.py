@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -70,3 +73,13 @@ def test_the_description_of_the_api_is_open_and_knows_its_errors(nobody: TestCli
         for operation in operations.values():
             assert "422" not in operation["responses"]
             assert "default" in operation["responses"]
+
+
+def test_an_app_is_freed_with_its_last_user(workspace: Workspace) -> None:
+    app = create_app(workspace, ServeOptions(port=PORT))
+    assert browser(app).get("/api/v1/openapi.json").status_code == 200
+    assert browser(app).get("/api/v1/items").status_code == 401
+    left = weakref.ref(app)
+    del app
+    gc.collect()
+    assert left() is None

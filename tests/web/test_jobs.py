@@ -23,7 +23,7 @@ from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Serving, assistant, dev_server, repeatable_nonces  # noqa: F401 - fixtures
 from tests.web.api.conftest import with_token
 from tests.web.conftest import PORT, workspace  # noqa: F401 - fixtures
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp, made_up_in
 
 RUNS = "/api/v1/runs"
 ASKED = {"prompt": "moderation@2", "model": "openai:dev", "budget": 5}
@@ -34,7 +34,7 @@ Client = Callable[[], TestClient]
 def slow(workspace: Workspace, dev_server: Callable[..., Serving]) -> Iterator[MadeUp]:  # noqa: F811 - the fixtures
     """A workspace that asks a model which takes its time, at a price."""
     dev_server(latency_ms=400)
-    made = MadeUp(workspace, 24)
+    made = made_up_in(workspace, 24)
     settings = workspace.folder / "assistant.toml"
     text = settings.read_text().replace('spec = "local"', 'spec = "openai:dev"')
     prices = '\n[prices."openai:dev"]\ninput = 0.1\noutput = 0.4\n'
@@ -110,7 +110,7 @@ def test_a_job_of_the_terminal_is_stopped_by_a_page_and_one_of_the_pages_on_the_
         assert time.monotonic() < end
         time.sleep(0.2)
     again = assistant("runs", "stop", "-w", folder)
-    assert (again.status, "no job is at work" in again.stderr) == (1, True)
+    assert (again.status, "no job is running" in again.stderr) == (1, True)
 
 
 def test_a_job_that_was_killed_can_go_on_at_once(server: Client, slow: MadeUp) -> None:
@@ -148,7 +148,7 @@ def test_a_budget_that_can_not_be_kept_is_refused_before_anything_is_begun(
     path = f"{RUNS}/r1/start" if begun else RUNS
     refused = client.post(path, json=given)
     assert refused.status_code == 400, refused.text
-    assert "--budget needs the price of openai:" in refused.json()["detail"]
+    assert "a budget needs the price of openai:" in refused.json()["detail"]
     assert [row["name"] for row in client.get(RUNS).json()["rows"]] == ["r1"]
     assert JobStore(slow.workspace.database).newest() == {}
 
@@ -183,5 +183,5 @@ def test_a_holder_whose_number_is_not_seen_here_keeps_a_second_job_from_starting
     Path(slow.workspace.journal_folder / "lock").write_text(str(2**22 + 1))
     client = server()
     refused = client.post(RUNS, json=ASKED)
-    assert (refused.status_code, "at work" in refused.json()["detail"]) == (400, True)
+    assert (refused.status_code, "another job is running" in refused.json()["detail"]) == (400, True)
     release()

@@ -24,8 +24,8 @@ from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.postgres import PostgresServer
 from tests.web.conftest import PORT, browser, make_user, sign_in
-from tests.web.pages.made_up import MadeUp
 from tests.web.test_sweep import _paths
+from tests.workspaces import MadeUp
 
 LONG_AGO = "2020-01-01T00:00:00.000+00:00"
 HANGS = 10  # seconds after which an answer is taken for one that waits for the lock, which is never given back

@@ -7,25 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.application.certification.accepted_items import groups_of
-from assistant.application.certification.answer_codes import Classes
-from assistant.application.certification.human_labels import PeoplesAnswers
-from assistant.application.certification.raw_signals import (
-    Columns,
-    compared_signals,
-    number,
-    replicates,
-    stored_signals,
-)
-from assistant.application.certification.votes import Votes
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run
+from assistant.domain.statements import StatedRun
 from assistant.errors import CertificateError, InputError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.steps import step
 from assistant.store.certification.pool import PoolPage
+from assistant.trust.answer_codes import Classes
+from assistant.trust.certificates.batch_statement import CertifiedBatch
+from assistant.trust.certificates.group_certificates import group_by_label
+from assistant.trust.human_labels import HumanLabels, LabelColumns
 from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.signals.raw_signals import Columns, compared_signals, number, replicates, stored_signals
 from assistant.wiring.workspace import Workspace
 
 _PAGE = 20_000  # items whose vectors are fetched at once
@@ -39,8 +34,8 @@ class Batch:
         run: the run.
         page: its columns.
         others: answers of other runs to the same items, by the run's name.
-        same: names of the runs among them that asked the same once more.
-        people: what people said about them.
+        same: names of the runs among them that are replicates of this one.
+        people: what reviewers answered.
         classes: every answer that occurs.
         position: of each external id.
     """
@@ -49,7 +44,7 @@ class Batch:
     page: PoolPage
     others: Mapping[str, Sequence[LabelAnswer | None]]
     same: Sequence[str]
-    people: PeoplesAnswers
+    people: HumanLabels
     classes: Classes
     position: Mapping[str, int]
 
@@ -65,14 +60,8 @@ class Batch:
     def has_telling_signals(self) -> bool:
         """Whether a signal differs between items; answers of other runs count as one."""
         return bool(self.others) or any(
-            len(set(column[np.isfinite(column)])) > 1 for column in stored_signals(self.page).values()
+            len(set(column[np.isfinite(column)])) > 1 for column in stored_signals(self.page.signals).values()
         )
-
-    @property
-    def off_label_set(self) -> bool:
-        """Whether machines or people gave labels that the policy's label set does not have."""
-        known = {name for answer in self.classes.answers[: self.classes.known] for name in answer}
-        return any(name not in known for answer in self.classes.answers for name in answer)
 
     def codes(self, answers: Iterable[LabelAnswer | None]) -> np.ndarray:
         """(k,) the answers' numbers, -1 for None."""
@@ -81,7 +70,7 @@ class Batch:
     def signals(self) -> Columns:
         """(n,) raw numbers by name: stored with the answers, and of answers side by side."""
         others = {name: self.codes(answers) for name, answers in self.others.items()}
-        return stored_signals(self.page) | compared_signals(
+        return stored_signals(self.page.signals) | compared_signals(
             self.page.texts, self.codes(usable_answers(self.page)), others, self.same
         )
 
@@ -89,34 +78,43 @@ class Batch:
         """(k,) where the items of these ids stand."""
         return np.array([self.position[name] for name in names], dtype=np.int64)
 
-    def groups(self, by: str) -> np.ndarray:
-        """(n,) name of each item's group, by `label` or `language`."""
-        return np.array([group for _, group in groups_of(self.page, by)], dtype=object)
+    def among(self, names: Iterable[str]) -> np.ndarray:
+        """(n,) whether each item is among these."""
+        found = np.zeros(len(self), dtype=bool)
+        found[[self.position[name] for name in names if name in self.position]] = True
+        return found
 
-    def votes(self, blind: Iterable[str] = (), audited: Collection[str] = ()) -> Votes:
-        """What people settled on for each item.
+    def groups(self, by: str | None) -> np.ndarray:
+        """(n,) name of each item's group, by `label` or `language`; one group for None."""
+        if by is None:
+            return np.full(len(self), "", dtype=object)
+        return np.array(list(groups_of(self.page, by)), dtype=object)
+
+    def labels(self, blind: Iterable[str] = (), audited: Collection[str] = ()) -> LabelColumns:
+        """The human labels of the items.
 
         Args:
-            blind: items of which only blind answers count, see `PeoplesAnswers.votes`.
-            audited: items whose answers certify, see `PeoplesAnswers.certifying`.
+            blind: items of which only blind answers count, see `HumanLabels.consensus`.
+            audited: items whose answers certify, see `HumanLabels.certifying`.
         """
-        votes, final = self.people.votes(frozenset(blind)), self.people.votes(frozenset())
+        found, final = self.people.consensus(frozenset(blind)), self.people.consensus()
         counted = self.people.certifying(audited)
-        return Votes(
-            codes=self._coded(votes.settled),
-            final=self._coded(final.settled),
+        return LabelColumns(
+            codes=self._coded(found.labels),
+            final=self._coded(final.labels),
             first=self._coded(counted.answers),
-            tied=votes.tied,
-            assisted=votes.assisted,
-            unknown_blindness=votes.unknown_blindness,
-            in_part=frozenset(votes.in_part),
+            tied=found.tied,
+            assisted=found.assisted,
+            unknown_blindness=found.unknown_blindness,
+            in_part=frozenset(found.in_part),
             changed=self.positions(counted.changed),
             wanted=counted.wanted,
         )
 
-    def answers_behind(self, index: np.ndarray) -> int:
-        """How many answers people gave to some items, given as positions (k,)."""
-        return sum(len(self.people.by_item.get(self.page.ids[at], ())) for at in index.tolist())
+    def certified(self, labels: LabelColumns, drawn: Mapping[str, np.ndarray]) -> CertifiedBatch:
+        """The batch as a statement needs it; `drawn` are the positions of the items drawn for each purpose."""
+        answers = np.array([len(self.people.by_item.get(name, ())) for name in self.page.ids], dtype=np.int64)
+        return CertifiedBatch(stated_run(self.run), self.page.ids, self.classes, labels, answers, drawn)
 
     def _coded(self, answers: Mapping[str, LabelAnswer]) -> np.ndarray:
         codes = np.full(len(self), NONE, dtype=np.int64)
@@ -148,9 +146,9 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
             reading.done += len(page)
     page = _joined(pages)
     if "labelled" not in page.statuses:
-        raise CertificateError(f"run {run.name} has no machine labels", hint="assistant prelabel  makes them")
+        raise CertificateError(f"run {run.name} has no model labels", hint="assistant prelabel  makes them")
     position = {name: at for at, name in enumerate(page.ids)}
-    people = PeoplesAnswers.read(store, position)
+    people = HumanLabels.of(store.human_answers(), store.adjudicated(), position)
     answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
     classes = Classes.of(_known(workspace), _occurring(page, answered, people))
     return Batch(run, page, answered, replicates(run, beside), people, classes, position)
@@ -177,6 +175,26 @@ def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.nd
         others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
         signals=batch.signals(),
         categories=_categories(page, workspace.settings.trust.metadata) if categories is None else categories,
+    )
+
+
+def groups_of(page: PoolPage, by: str) -> Iterator[str]:
+    """Each item's group, by `label` or `language`; fixed by the run itself, before anything is learned."""
+    return iter(page.languages) if by == "language" else group_by_label(usable_answers(page))
+
+
+def stated_run(run: Run) -> StatedRun:
+    """A run as a statement names it."""
+    return StatedRun(
+        name=run.name,
+        origin=run.origin,
+        model=run.model,
+        prompt=run.prompt,
+        prompt_hash=run.prompt_digest,
+        policy=run.policy,
+        policy_hash=run.policy_digest,
+        parameters=dict(run.parameters),
+        replicate=run.replicate,
     )
 
 
@@ -207,7 +225,7 @@ def usable_answers(page: PoolPage) -> Iterator[LabelAnswer | None]:
 
 
 def _occurring(
-    page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: PeoplesAnswers
+    page: PoolPage, others: Mapping[str, Sequence[LabelAnswer | None]], people: HumanLabels
 ) -> set[LabelAnswer]:
     machine = {answer for column in (usable_answers(page), *others.values()) for answer in column if answer is not None}
     return machine | people.occurring()

@@ -1,4 +1,4 @@
-"""A campaign as its stored samples tell it: what was drawn so far, for which target, by which design."""
+"""A campaign as its stored samples show it: what was drawn so far, for which target, by which design."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.application.certification.accepted_items import has_label, offered_scores
 from assistant.application.certification.batch import Batch
-from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
-from assistant.store.certification.fits import FitStore
 from assistant.store.certification.nonces import Nonce
-from assistant.trust.certificates.campaign import Campaign, Target, Wave
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.certificates.batch_statement import percent
+from assistant.trust.certificates.campaign import AuditRound, Campaign, Target
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.classifier.model import Chosen
+from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 
@@ -36,7 +35,7 @@ class Design:
         items: in the batch.
         last_key: row number of the batch's last item.
         rate: chance of an offered item to be audited; None before that is settled.
-        offered: items this wave offered: the first of its fit's scores; None for other purposes.
+        offered: items this audit round offered: the first of its fit's scores; None for other purposes.
         seal: of the nonce it was drawn with, see `Nonce.seal`; None for draws from before there were nonces.
         policy: id and version of the policy people had then.
     """
@@ -75,7 +74,7 @@ class History:
 
     @property
     def audits(self) -> tuple[Sample, ...]:
-        """The samples of the waves."""
+        """The samples of the audit rounds."""
         return tuple(sample for sample in self.samples if sample.purpose is Purpose.AUDIT)
 
     @cached_property
@@ -142,21 +141,22 @@ class History:
             )
         return wished
 
-    def resume(self, workspace: Workspace, batch: Batch, judge: Judge, target: Target, nonce: Nonce) -> Campaign:
+    def resume(
+        self, workspace: Workspace, batch: Batch, classifier: CalibratedClassifier, target: Target, nonce: Nonce
+    ) -> Campaign:
         """The campaign where it stopped."""
-        campaign = Campaign(batch.page.ids, judge, target, key=nonce.value)
+        campaign = Campaign(batch.page.ids, classifier, target, key=nonce.value)
         if (chosen := _chosen(workspace.fits.latest(self.run.id))) is not None:
-            judge.resume(chosen)
+            classifier.resume(chosen)
         same_target = self.last is not None and self.last.target == target
         rate = self.last.rate if self.last and same_target else None
         learned = [one.purpose for one in self.samples if one.purpose in {Purpose.LEARN, Purpose.AUDIT}]
-        campaign.resume(rate, self.waves(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
+        campaign.resume(rate, self.rounds(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
         return campaign
 
-    def waves(self, workspace: Workspace, batch: Batch) -> list[Wave]:
-        """The waves as they were offered: order, labels and confidence are those of the fit each was offered by."""
-        fits = workspace.fits
-        return [read_wave(fits, batch, one, self.drawn[one.id]) for one in self.audits]
+    def rounds(self, workspace: Workspace, batch: Batch) -> list[AuditRound]:
+        """The audit rounds as they were: order, labels and confidence are those of the fit each was made by."""
+        return [read_round(workspace, batch, one, self.drawn[one.id]) for one in self.audits]
 
 
 def _chosen(fit: Fit | None) -> Chosen | None:
@@ -189,31 +189,32 @@ def check_batch(design: Design, batch: Batch) -> None:
         )
 
 
-def read_wave(fits: FitStore, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> Wave:
-    """One wave from the fit and the sample that are kept of it.
+def read_round(workspace: Workspace, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
+    """One audit round from the fit and the sample that are kept of it.
 
     A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
-    in order of arrival where equally sure, are the ones that were offered.
+    in order of arrival where equally sure, are the candidates. A score of confidence 0 stands for no answer.
     """
-    offered = offered_scores(fits, audit.fit_id or 0, Design.of(audit).offered or 0)
+    scores = [score for page in workspace.fits.scores(audit.fit_id or 0) for score in page]
+    offered = sorted(scores, key=lambda score: -score.confidence)[: Design.of(audit).offered or 0]
     order = batch.positions(score.item_id for score in offered)
     audited = np.zeros(len(batch), dtype=bool)
     audited[batch.positions(drawn)] = True
-    return Wave(
+    return AuditRound(
         order=order,
-        codes=batch.codes(score.labels if has_label(score) else None for score in offered),
+        codes=batch.codes(score.labels if score.confidence > 0 else None for score in offered),
         confidence=np.array([score.confidence for score in offered]),
         audited=audited[order],
     )
 
 
-def unlabelled(history: History, batch: Batch, votes: Votes) -> tuple[Sample, tuple[str, ...]] | None:
+def unlabelled(history: History, batch: Batch, labels: LabelColumns) -> tuple[Sample, tuple[str, ...]] | None:
     """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
 
     These are all audits, whose items people may come to disagree on later, and the newest sample.
     """
     for sample in history.samples:
-        codes = votes.first if sample.purpose is Purpose.AUDIT else votes.codes
+        codes = labels.first if sample.purpose is Purpose.AUDIT else labels.codes
         if sample.purpose is not Purpose.AUDIT and sample is not history.samples[-1]:
             continue
         missing = tuple(name for name in history.drawn[sample.id] if codes[batch.position[name]] == NONE)
@@ -252,8 +253,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
     if busy:
         raise InputError(
-            f"the newest run is {told(run)}, but people have been asked about {told(busy[-1])}",
-            hint=f"--run {busy[-1].name} goes on with that, --run {run.name} begins anew",
+            f"the newest run is {in_words(run)}, but people have been asked about {in_words(busy[-1])}",
+            hint=f"--run {busy[-1].name} resumes that, --run {run.name} starts again",
         )
     return run
 
@@ -263,11 +264,6 @@ def policy_name(workspace: Workspace) -> str:
     return f"{workspace.policy.id}@{workspace.policy.version}"
 
 
-def told(run: Run) -> str:
+def in_words(run: Run) -> str:
     """A run in words."""
     return f"{run.name} ({run.prompt or 'imported'}, {run.model})"
-
-
-def percent(share: float) -> str:
-    """A share as people write it: 5 %, 99.9 %."""
-    return f"{100 * share:.10g} %"

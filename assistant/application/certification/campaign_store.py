@@ -14,7 +14,7 @@ from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Sco
 from assistant.store.certification.nonces import Nonce
 from assistant.store.runs.journal import claim
 from assistant.trust.certificates.campaign import Campaign, Step
-from assistant.trust.classifier.calibrated import Judgement
+from assistant.trust.classifier.calibrated import Predictions
 from assistant.trust.pool import NONE
 from assistant.trust.signals.reliability import reliability_report
 from assistant.wiring.workspace import Workspace
@@ -60,7 +60,7 @@ class Keeper:
             step: what people label next.
             left: (k,) items that were neither labelled nor offered before the step: those whose scores are kept.
         """
-        fit = None if step.judgement is None else self._fit(step.judgement, left)
+        fit = None if step.predictions is None else self._fit(step.predictions, left)
         return self.workspace.samples.add(
             self.history.run.id,
             fit_id=None if fit is None else fit.id,
@@ -71,13 +71,13 @@ class Keeper:
             items=sampled(self.batch, step.index, step.inclusion),
         )
 
-    def _fit(self, judgement: Judgement, left: np.ndarray) -> Fit:
+    def _fit(self, predictions: Predictions, left: np.ndarray) -> Fit:
         return self.workspace.fits.add(
             self.history.run.id,
             seed=self.seed,
-            labels_used=len(judgement.labelled),
-            report=fit_report(judgement, self.batch.positions(self.history.ids(Purpose.START))),
-            scores=scores(self.batch, judgement, left),
+            labels_used=len(predictions.labelled),
+            report=fit_report(predictions, self.batch.positions(self.history.ids(Purpose.START))),
+            scores=scores(self.batch, predictions, left),
         )
 
     def _design(self, campaign: Campaign, step: Step) -> Design:
@@ -87,7 +87,7 @@ class Keeper:
             items=len(self.batch),
             last_key=self.history.last_key or self.batch.last_key,
             rate=campaign.rate,
-            offered=None if step.wave is None else len(step.wave.order),
+            offered=None if step.audit_round is None else len(step.audit_round.order),
             seal=self.nonce.seal,
             policy=policy_name(self.workspace),
         )
@@ -99,32 +99,32 @@ def sampled(batch: Batch, index: np.ndarray, inclusion: np.ndarray) -> Iterator[
         yield SampledItem(batch.page.ids[at], chance)
 
 
-def scores(batch: Batch, judgement: Judgement, index: np.ndarray) -> Iterator[Score]:
-    """What a judgement says of some items; one without a label has confidence 0."""
-    columns = (column[index].tolist() for column in (judgement.codes, judgement.confidence))
+def scores(batch: Batch, predictions: Predictions, index: np.ndarray) -> Iterator[Score]:
+    """What a predictions says of some items; one without a label has confidence 0."""
+    columns = (column[index].tolist() for column in (predictions.codes, predictions.confidence))
     for at, code, confidence in zip(index.tolist(), *columns, strict=True):
         labels = () if code == NONE else batch.classes.answers[code]
-        yield Score(batch.page.ids[at], labels, confidence, judgement.author.value)
+        yield Score(batch.page.ids[at], labels, confidence, predictions.author.value)
 
 
-def fit_report(judgement: Judgement, random: np.ndarray) -> dict[str, object]:
+def fit_report(predictions: Predictions, random: np.ndarray) -> dict[str, object]:
     """How good a fit is, on labels it has not seen, of items that were drawn at random from the whole batch.
 
     Those of other items would speak of the doubtful ones alone.
 
     Args:
-        judgement: of the fit.
+        predictions: of the fit.
         random: (k,) labelled items that are a simple random sample of the batch.
     """
-    drawn = np.isin(judgement.labelled, random)
+    drawn = np.isin(predictions.labelled, random)
     report = None
     if drawn.any():
-        report = reliability_report(judgement.unseen_confidence[drawn], judgement.unseen_agreed[drawn]).as_json()
+        report = reliability_report(predictions.unseen_confidence[drawn], predictions.unseen_agreed[drawn]).as_json()
     return {
-        "author": judgement.author.value,
-        "recipe": judgement.chosen.recipe,
-        "penalty": judgement.chosen.penalty,
-        "chosen_with": judgement.chosen.labels,
+        "author": predictions.author.value,
+        "recipe": predictions.chosen.recipe,
+        "penalty": predictions.chosen.penalty,
+        "chosen_with": predictions.chosen.labels,
         "reliability": report,
         "speaks_for": "the whole batch: a random sample of it"
         if drawn.any()

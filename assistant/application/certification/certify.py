@@ -1,19 +1,18 @@
-"""Issuing the certificate that was asked for, and what other audit sizes would probably bring."""
+"""Issuing a certificate, by whichever method, and what other audit sizes would probably bring."""
 
 from __future__ import annotations
 
-from assistant.application.certification.audit_cost import price_curve
 from assistant.application.certification.campaign_state import DEFAULT_TARGET, Design, choose_run, read_target
-from assistant.application.certification.certify_batch import CertifyChoice, certify_campaign
+from assistant.application.certification.certify_campaign import CertifyChoice, certify_campaign, expected_errors
 from assistant.application.certification.certify_declared import certify_declared
-from assistant.application.certification.certify_stream import certify_threshold
+from assistant.application.certification.certify_threshold import certify_threshold
 from assistant.domain.certificates import IssuedCertificate
-from assistant.trust.certificates.audit_cost import Price
+from assistant.trust.certificates.audit_cost import Price, price_of_certainty
 from assistant.wiring.workspace import Workspace
 
 
 def certify_run(workspace: Workspace, choice: CertifyChoice) -> IssuedCertificate:
-    """The certificate that was asked for, issued now or before.
+    """The certificate that is wanted, issued now or before.
 
     Raises:
         InputError: no such run, shares that can't be, or a target other than the one that is audited.
@@ -29,7 +28,7 @@ def certify_curve(workspace: Workspace, choice: CertifyChoice) -> list[Price]:
     """What audits of some sizes would probably bring by the run's newest fit; empty before there is one."""
     run = choose_run(workspace, choice.run)
     samples = workspace.samples.of_run(run.id)
-    target = Design.of(samples[-1]).target if samples else DEFAULT_TARGET
-    return price_curve(
-        workspace, run, read_target(choice.max_error or target.max_error, choice.confidence or target.confidence)
-    )
+    known = Design.of(samples[-1]).target if samples else DEFAULT_TARGET
+    target = read_target(choice.max_error or known.max_error, choice.confidence or known.confidence)
+    errors, allowed = expected_errors(workspace, run, target)
+    return price_of_certainty(errors, allowed, target.level)

@@ -1,4 +1,4 @@
-"""Certificates from labels that their owner declares to be a simple random sample; see `trust.declared`."""
+"""Certificates from labels declared to be a simple random sample by their owner; see `trust.certificates.declared`."""
 
 from __future__ import annotations
 
@@ -13,32 +13,30 @@ from assistant.application.certification.campaign_state import (
     DEFAULT_TARGET,
     Design,
     check_batch,
-    percent,
+    in_words,
     policy_name,
     read_history,
+    read_round,
     read_target,
-    read_wave,
-    told,
 )
 from assistant.application.certification.campaign_store import drawing, fit_report, sampled, scores
-from assistant.application.certification.certify_batch import CertifyChoice, issue
+from assistant.application.certification.certify_campaign import CertifyChoice, issue, stated_nonce
 from assistant.application.certification.classifier_store import Reading, freeze
-from assistant.application.certification.statement import Proof
-from assistant.application.certification.threads import one_thread
-from assistant.application.certification.votes import Votes
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError, InputError
 from assistant.routing.sampling import simple_random
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
-from assistant.trust.certificates.campaign import Target, Wave
+from assistant.trust.certificates.batch_statement import CertifiedBatch, Proof, percent
+from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.certificates.group_certificates import count_groups
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
 from assistant.trust.classifier.serialization import FrozenError
+from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.actor import actor
-from assistant.wiring.trust.counting import count_groups
 from assistant.wiring.workspace import Workspace
 
 
@@ -47,18 +45,18 @@ class DeclaredAudit:
     """The half that audits, and the items it was drawn from.
 
     Args:
-        batch, votes: the run's items, and what people said of them.
+        batch, labels: the run's items, and their human labels.
         target: what is to be certified.
         sample: the audit as it is kept.
-        wave: all items that did not teach, surest first.
+        audit_round: all items that did not teach, surest first.
         nonce: of the split; None for one from before there were nonces.
     """
 
     batch: Batch
-    votes: Votes
+    labels: LabelColumns
     target: Target
     sample: Sample
-    wave: Wave
+    audit_round: AuditRound
     nonce: Nonce | None
 
     @property
@@ -73,10 +71,12 @@ class DeclaredAudit:
         return [policy] if policy else []
 
     @property
-    def drawn(self) -> dict[str, np.ndarray]:
-        """Positions of the items of each half."""
-        teaching = np.setdiff1d(np.arange(len(self.batch)), self.wave.order)
-        return {"teach": teaching, "audit": self.wave.order[self.wave.audited]}
+    def certified(self) -> CertifiedBatch:
+        """The batch as a statement needs it."""
+        teaching = np.setdiff1d(np.arange(len(self.batch)), self.audit_round.order)
+        return self.batch.certified(
+            self.labels, {"teach": teaching, "audit": self.audit_round.order[self.audit_round.audited]}
+        )
 
 
 def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> IssuedCertificate:
@@ -88,25 +88,25 @@ def certify_declared(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     """
     audit = declared_audit(workspace, run, choice)
     batch, sample = audit.batch, audit.sample
-    groups = np.full(len(batch), "", dtype=object) if choice.by is None else batch.groups(choice.by)
     tolerance = partial(_tolerated, sampled=sample.size, population=sample.population)
+    groups = batch.groups(choice.by)
     return issue(
+        workspace,
+        run,
         Proof(
-            workspace=workspace,
-            batch=batch,
-            votes=audit.votes,
+            batch=audit.certified,
+            label_set=workspace.policy.label_set,
             target=audit.target,
             design="declared",
             by=choice.by,
-            counts=count_groups([audit.wave], audit.votes.certifying, groups, audit.target, tolerance),
-            waves=[audit.wave],
+            counts=count_groups([audit.audit_round], audit.labels.certifying, groups, audit.target, tolerance),
+            rounds=[audit.audit_round],
             places=[audit.place],
             rate=sample.size / sample.population,
-            drawn=audit.drawn,
             seed=sample.seed,
-            nonce=audit.nonce,
+            nonce=stated_nonce(audit.nonce),
             policies=audit.policies,
-        )
+        ),
     )
 
 
@@ -140,9 +140,9 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     batch = read_batch(workspace, run, last_key=design.last_key)
     check_batch(design, batch)
     drawn = tuple(one.item_id for one in workspace.samples.items(sample.id))
-    wave = read_wave(workspace.fits, batch, sample, drawn)
+    audit_round = read_round(workspace, batch, sample, drawn)
     nonce = workspace.nonces.find(declared_scope(run.id))
-    return DeclaredAudit(batch, batch.votes(drawn, drawn), target, sample, wave, nonce)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), target, sample, audit_round, nonce)
 
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
@@ -157,23 +157,23 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     )
     seed = workspace.seed if choice.seed is None else choice.seed
     batch = read_batch(workspace, run)
-    votes = batch.votes(batch.page.ids, batch.page.ids)
-    labelled = _labelled(batch, votes)
+    labels = batch.labels(batch.page.ids, batch.page.ids)
+    labelled = _labelled(batch, labels)
     names = [batch.page.ids[at] for at in labelled.tolist()]
     _refuse_second_split(workspace, run, names)
     nonce = workspace.nonces.get(declared_scope(run.id), actor())
     drawn = simple_random(names, len(names) // 2, key=nonce.value, purpose="declared: teaches")
     teaching = labelled[np.sort(drawn.index)]
-    known = teaching[votes.codes[teaching] != NONE]
-    if len(np.unique(votes.codes[known])) < 2:
+    known = teaching[labels.codes[teaching] != NONE]
+    if len(np.unique(labels.codes[known])) < 2:
         raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
     pool = make_pool(workspace, batch)
     with one_thread():
-        judgement = Judge(pool, seed=seed, fitted_on=teaching).judge(known, votes.codes[known])
+        predictions = CalibratedClassifier(pool, seed=seed, fitted_on=teaching).fit(known, labels.codes[known])
     reading = Reading.of(workspace, batch, pool, teaching)
-    judgement = _without_strange(judgement, list(reading.strange(workspace, batch, pool)))
+    predictions = _without_strange(predictions, list(reading.strange(workspace, batch, pool)))
     auditing = np.setdiff1d(labelled, teaching)
-    return _kept(workspace, _Split(batch, votes, target, seed, nonce, judgement, reading, teaching, auditing))
+    return _kept(workspace, _Split(batch, labels, target, seed, nonce, predictions, reading, teaching, auditing))
 
 
 def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]) -> None:
@@ -183,17 +183,17 @@ def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]
         earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
         if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
             raise CertificateError(
-                f"the labels that were declared a random sample have audited {told(other)} already: of several runs"
+                f"the labels that were declared a random sample have audited {in_words(other)} already: of several runs"
                 " tried on the same labels one passes by luck",
                 hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
             )
 
 
-def _without_strange(judgement: Judgement, strange: list[int]) -> Judgement:
+def _without_strange(predictions: Predictions, strange: list[int]) -> Predictions:
     """Without a label and confidence for the items that later ones like them would not get any for."""
-    codes, confidence = judgement.codes.copy(), judgement.confidence.copy()
+    codes, confidence = predictions.codes.copy(), predictions.confidence.copy()
     codes[strange], confidence[strange] = NONE, 0.0
-    return replace(judgement, codes=codes, confidence=confidence)
+    return replace(predictions, codes=codes, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,28 +201,28 @@ class _Split:
     """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
 
     batch: Batch
-    votes: Votes
+    labels: LabelColumns
     target: Target
     seed: int
     nonce: Nonce
-    judgement: Judgement
+    predictions: Predictions
     reading: Reading
     teaching: np.ndarray
     auditing: np.ndarray
 
 
-def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
+def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
     """(m,) positions of the items people labelled.
 
     Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
     would be a random sample no more.
     """
-    if votes.assisted:
+    if labels.assisted:
         raise CertificateError(
-            f"{len(votes.assisted):,} labels were given in sight of the machine's answer: they can't audit it",
+            f"{len(labels.assisted):,} labels were given with the model's answer in sight: they can't audit it",
             hint="assistant sample  draws items to label blind",
         )
-    labelled = np.union1d(np.flatnonzero(votes.codes != NONE), batch.positions(votes.tied | votes.in_part))
+    labelled = np.union1d(np.flatnonzero(labels.codes != NONE), batch.positions(labels.tied | labels.in_part))
     if len(labelled) < 2 * LEAST_LABELS:
         raise CertificateError(
             f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
@@ -230,7 +230,7 @@ def _labelled(batch: Batch, votes: Votes) -> np.ndarray:
             hint="label more items drawn at random, or  assistant sample",
         )
     if len(labelled) == len(batch):
-        raise CertificateError("people have labelled every item: nothing is left to promise anything about")
+        raise CertificateError("people have labeled every item: nothing is left to guarantee")
     return labelled
 
 
@@ -240,15 +240,15 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
     The classifier is kept as well: the features were measured on the items that taught alone, so that to it those that
     audit are as new as those that will come.
     """
-    batch, judgement, auditing = split.batch, split.judgement, split.auditing
+    batch, predictions, auditing = split.batch, split.predictions, split.auditing
     others = np.setdiff1d(np.arange(len(batch)), split.teaching)
     classifier, unkept = _classifier(split)
     fit = workspace.fits.add(
         batch.run.id,
         seed=split.seed,
-        labels_used=len(judgement.labelled),
-        report=fit_report(judgement, split.teaching) | unkept,
-        scores=scores(batch, judgement, others),
+        labels_used=len(predictions.labelled),
+        report=fit_report(predictions, split.teaching) | unkept,
+        scores=scores(batch, predictions, others),
         classifier=classifier,
     )
     design = Design(
@@ -270,13 +270,13 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         items=sampled(batch, auditing, np.full(len(auditing), len(auditing) / len(others))),
     )
     drawn = tuple(batch.page.ids[at] for at in auditing.tolist())
-    wave = read_wave(workspace.fits, batch, sample, drawn)
-    return DeclaredAudit(batch, batch.votes(drawn, drawn), split.target, sample, wave, split.nonce)
+    audit_round = read_round(workspace, batch, sample, drawn)
+    return DeclaredAudit(batch, batch.labels(drawn, drawn), split.target, sample, audit_round, split.nonce)
 
 
 def _classifier(split: _Split) -> tuple[KeptClassifier | None, dict[str, object]]:
     """What made the scores, as it is kept; or why it is not, for the fit's report."""
-    made = split.judgement.classifier
+    made = split.predictions.classifier
     try:
         return (None if made is None else freeze(made, split.reading)), {}
     except FrozenError as error:

@@ -8,15 +8,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from assistant.application.certification.answer_codes import Classes
 from assistant.application.certification.batch import Batch, make_pool, metadata_column, usable_answers
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.domain.runs import Run
 from assistant.store.certification.fits import KeptClassifier
-from assistant.store.certification.pool import PoolPage, PoolStore
-from assistant.trust.classifier.calibrated import Classifier
+from assistant.store.certification.pool import PoolPage
+from assistant.trust.answer_codes import Classes
+from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.novelty import Familiar, Strange
 from assistant.trust.classifier.serialization import Frozen
+from assistant.trust.human_labels import HumanLabels
 from assistant.trust.pool import NONE, Pool
 from assistant.wiring.workspace import Workspace
 
@@ -47,7 +47,7 @@ class Reading:
     def of(cls, workspace: Workspace, batch: Batch, pool: Pool, taught: np.ndarray) -> Self:
         """As the items of a batch were read; `taught` (m,) are those that taught."""
         metadata = tuple(workspace.settings.trust.metadata)
-        kinds = _kinds(workspace.pool, batch, metadata)
+        kinds = _kinds(workspace, batch, metadata)
         return cls(
             classes=batch.classes,
             others=tuple(batch.others),
@@ -67,14 +67,14 @@ class Reading:
         said = {one for column in (usable_answers(page), *others.values()) for one in column if one is not None}
         position = {name: at for at, name in enumerate(page.ids)}
         classes = self.classes.extended(said)
-        batch = Batch(run, page, others, self.same, PeoplesAnswers({}), classes, position)
+        batch = Batch(run, page, others, self.same, HumanLabels({}), classes, position)
         columns = {"language": np.array(page.languages, dtype=object)} if self.language else {}
         columns |= {name: metadata_column(page, name) for name in self.metadata}
         return batch, make_pool(workspace, batch, columns)
 
     def strange(self, workspace: Workspace, batch: Batch, pool: Pool) -> dict[int, Strange]:
         """Positions of the items that are of another kind than those that taught, and why."""
-        kinds = _kinds(workspace.pool, batch, self.metadata)
+        kinds = _kinds(workspace, batch, self.metadata)
         given = {name: np.zeros(len(pool), dtype=bool) for name in self.familiar.inputs} | _given(pool)
         return self.familiar.strange(kinds, given)
 
@@ -107,25 +107,25 @@ class Reading:
         )
 
 
-def freeze(classifier: Classifier, reading: Reading) -> KeptClassifier:
+def freeze(classifier: FittedClassifier, reading: Reading) -> KeptClassifier:
     """A classifier as it is kept. Raises FrozenError for one that is too large."""
     frozen = Frozen.of(classifier, reading.as_json())
     return KeptClassifier(frozen.version, frozen.digest, frozen.body)
 
 
-def thaw(kept: KeptClassifier) -> tuple[Classifier, Reading]:
+def thaw(kept: KeptClassifier) -> tuple[FittedClassifier, Reading]:
     """A classifier as it was kept. Raises FrozenError for one of another version, or a damaged one."""
     classifier, context = Frozen(kept.body, kept.version, kept.digest).read()
     return classifier, Reading.of_json(context)
 
 
-def _kinds(store: PoolStore, batch: Batch, metadata: Sequence[str]) -> dict[str, np.ndarray]:
+def _kinds(workspace: Workspace, batch: Batch, metadata: Sequence[str]) -> dict[str, np.ndarray]:
     """(n,) what says of which kind an item is, by name."""
     page = batch.page
     columns = {
         "language": np.array(page.languages, dtype=object),
         "source": np.array([source or "" for source in page.sources], dtype=object),
-        "model": np.array(store.models(batch.run.id, page), dtype=object),
+        "model": np.array(workspace.pool.models(batch.run.id, page), dtype=object),
     }
     return columns | {f"metadata {name}": metadata_column(page, name) for name in metadata}
 

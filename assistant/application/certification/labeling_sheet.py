@@ -33,11 +33,11 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     The same items and seed give the same bytes. A file that is there is replaced, unless labels in it would be lost.
 
     Raises:
-        InputError: the file can't be written, or holds labels that were not taken in.
+        InputError: the file can't be written, or holds labels that were not imported.
     """
     column = label_column(workspace)
     _keep_labels(workspace, path, column)
-    numbers = draws(seed, item_ids, "order of labelling")
+    numbers = draws(seed, item_ids, "order of labeling")
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
     _write(path, _as_csv(items, column))
@@ -96,4 +96,4 @@ def _keep_labels(workspace: Workspace, path: Path, column: str) -> None:
     taken = {name for _, name, _, answers in given if any(not one.unknown for one in answers.values())}
     if lost := len(filled - taken):
         hint = f"assistant labels import {path} --rater-name NAME  takes them in; or --out another file"
-        raise InputError(f"the file holds {lost:,} labels that were not taken in", where=str(path), hint=hint)
+        raise InputError(f"the file holds {lost:,} labels that were not imported", where=str(path), hint=hint)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.application.certification.raw_signals import compared_signals
 from assistant.errors import FatalModelError, InputError
 from assistant.ingest.labels.labelled_set import LabelledSet, MachineAnswers
 from assistant.models.embedders.build import build_embedder
 from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.signals.raw_signals import compared_signals
 
 NO_EMBEDDER = "none"
 _BATCH = 256  # texts at once: enough to keep the embedder busy, little enough to show progress
@@ -44,7 +44,7 @@ def embed(
     try:
         made = build_embedder(embedder)
     except FatalModelError as error:
-        note(f"no vectors: {error.what}; items are told apart by their wording alone ({error.hint})")
+        note(f"no vectors: {error.what}; items are distinguished by their wording alone ({error.hint})")
         return NO_EMBEDDER, nothing
     parts = []
     for start in range(0, len(texts), _BATCH):

@@ -15,7 +15,7 @@ from assistant.routing.allocation import Integers
 from assistant.routing.scored import Unscored
 from assistant.store.certification.fits import ScoreColumns
 from assistant.store.certification.pool import PoolPage
-from assistant.trust.classifier.calibrated import Classifier
+from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.novelty import Strange
 from assistant.trust.classifier.serialization import FrozenError
 from assistant.trust.pool import NONE
@@ -94,7 +94,7 @@ def score_later(
         keys: row numbers of the run's items, rising.
         scores_of: how to read the scores of a fit.
     """
-    if certificate is None or certificate.statement.get("method") != "ltt" or certificate.fit_id is None:
+    if certificate is None or not certificate.statement.about_source or certificate.fit_id is None:
         return Later()
     known = scores_of(certificate.fit_id)
     new = np.setdiff1d(np.setdiff1d(keys, known.keys), _taught(workspace, run))
@@ -149,11 +149,11 @@ def _pages(workspace: Workspace, run: Run, wanted: Integers) -> Iterator[PoolPag
 
 
 def _scored(
-    workspace: Workspace, run: Run, page: PoolPage, classifier: Classifier, reading: Reading
+    workspace: Workspace, run: Run, page: PoolPage, classifier: FittedClassifier, reading: Reading
 ) -> tuple[dict[int, Score], dict[int, Strange]]:
     """Scores of a page's items by row number, and of those that get none the reason."""
     batch, pool = reading.pool(workspace, run, page)
-    codes, confidence = classifier.judge(pool)
+    codes, confidence = classifier.predict(pool)
     strange = reading.strange(workspace, batch, pool)
     origin, answers = classifier.head.author.value, batch.classes.answers
     scores = {

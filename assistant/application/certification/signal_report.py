@@ -1,4 +1,4 @@
-"""`assistant signals`: what each raw signal of a run is worth, on items that people labelled."""
+"""The discrimination of each raw signal of a run, on items with human labels."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import numpy as np
 
 from assistant.application.certification.batch import Batch, read_batch
 from assistant.application.certification.campaign_state import read_history
-from assistant.application.certification.sampled import sampled_labels
+from assistant.application.certification.sampled_labels import sampled_labels
 from assistant.domain.certificates import Fit
 from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.trust.pool import NONE
-from assistant.trust.signals.discrimination import SignalWorth, signal_worths
+from assistant.trust.signals.discrimination import SignalDiscrimination, signal_discriminations
 from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class RunSignals:
-    """What the signals of one run are worth.
+    """The discrimination of the signals of one run.
 
     Args:
         run: its prompt and model.
         labelled: items with a label of a person and a usable answer that the figures rest on.
         wrong: those of them whose machine label is not the person's.
         speaks_for: whom the figures speak for.
-        worths: best first.
+        discriminations: best first.
         fit: the newest, with its report; None where nothing was learned yet.
     """
 
@@ -34,12 +34,12 @@ class RunSignals:
     labelled: int
     wrong: int
     speaks_for: str
-    worths: tuple[SignalWorth, ...]
+    discriminations: tuple[SignalDiscrimination, ...]
     fit: Fit | None
 
 
 def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
-    """What the signals of a run are worth; labels given in sight of the machine's don't count.
+    """The discrimination of the signals of a run; labels given in sight of the machine's don't count.
 
     Args:
         workspace: the opened workspace.
@@ -53,13 +53,13 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     history = read_history(workspace, run)
     batch = read_batch(workspace, run, last_key=history.last_key)
     usable = zip(batch.page.statuses, batch.page.labels, strict=True)
-    machine = batch.codes(labels if status == "labelled" else None for status, labels in usable)
-    votes = batch.votes(blind=batch.page.ids)
-    people, sampled = votes.codes, sampled_labels(workspace, history, batch, votes)
+    machine = batch.codes(answer if status == "labelled" else None for status, answer in usable)
+    labels = batch.labels(blind=batch.page.ids)
+    people, sampled = labels.codes, sampled_labels(workspace, history, batch, labels)
     index, inclusion = (column[machine[sampled.index] != NONE] for column in (sampled.index, sampled.inclusion))
     if not len(index):
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item of {run.name} without seeing the machine's answer", hint=hint)
+        raise InputError(f"people labeled no item of {run.name} without seeing the model's answer", hint=hint)
     right = machine[index] == people[index]
     columns = {signal: column[index] for signal, column in _columns(batch, machine).items()}
     return RunSignals(
@@ -67,7 +67,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
         labelled=len(index),
         wrong=int((~right).sum()),
         speaks_for=sampled.speaks_for,
-        worths=signal_worths(columns, right, inclusion),
+        discriminations=signal_discriminations(columns, right, inclusion),
         fit=workspace.fits.latest(run.id),
     )
 

@@ -67,7 +67,7 @@ class Choice:
                 raise InputError(f"--max-error {share:g} does not lie between 0 and 1", hint=hint)
         if not LEAST_CONFIDENCE <= self.confidence < 1:
             what = f"--confidence {self.confidence:g} does not lie between {LEAST_CONFIDENCE} and 1"
-            raise InputError(what, hint="0.95 breaks the promise in one batch of twenty at most")
+            raise InputError(what, hint="0.95 breaks the guarantee in one batch of twenty at most")
 
 
 class Trials:

@@ -179,7 +179,7 @@ def _imported(workspace: Workspace, model: str, where: Path) -> Run:
     known = {run.model: run for run in workspace.runs.all() if run.origin == "import"}
     if model in known:
         return known[model]
-    raise _unknown(model, known, where, "assistant prelabels import FILE  takes machine answers in")
+    raise _unknown(model, known, where, "assistant prelabels import FILE  imports model predictions")
 
 
 def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
@@ -198,7 +198,7 @@ def _unknown(model: str, known: Mapping[str, object], where: Path, hint: str) ->
     near = get_close_matches(model, known, n=1)
     there_are = f"there are: {', '.join(list(known)[:_SHOWN])}" if known else hint
     told = f"did you mean {near[0]!r}?" if near else there_are
-    return InputError(f"no machine answers of {model!r} were imported", where=str(where), hint=told)
+    return InputError(f"no model predictions of {model!r} were imported", where=str(where), hint=told)
 
 
 def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:

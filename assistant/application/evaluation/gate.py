@@ -48,7 +48,7 @@ def judge_suite(workspace: Workspace, suite: str, baseline: str, candidates: Seq
         candidates: variants that may take its place; empty for all others.
 
     Raises:
-        InputError: as `suite_data`; no such variant, no candidate, or no labelled item that both have answered.
+        InputError: as `suite_data`; no such variant, no candidate, or no labeled item that both have answered.
     """
     data, digest, read = suite_data(workspace, suite)
     choose_variant(data, baseline, suite)
@@ -56,7 +56,7 @@ def judge_suite(workspace: Workspace, suite: str, baseline: str, candidates: Seq
         name for name in data.variants if name != baseline
     ]
     if not wanted:
-        raise InputError("the suite has no other variant to judge", where=suite, hint="add a [[variants]]")
+        raise InputError("the suite has no other variant to test", where=suite, hint="add a [[variants]]")
     terms = Terms(margin=read.gate_margin)
     results = tuple(
         judge_gate(data, compare(data, baseline, name, terms), read.gate, read.gate_margin) for name in wanted

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import read_written
+from assistant.reports.reasons.in_files import read_written
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
@@ -98,7 +98,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
             kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
         hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labelled no item that {runs[0].name} answered", hint=hint)
+        raise InputError(f"people labeled no item that {runs[0].name} answered", hint=hint)
     data = assemble_production(
         kept,
         variants,
@@ -131,7 +131,7 @@ def _chances(workspace: Workspace, run: Run) -> _Chances:
     speaking = speaking_labels(workspace, run)
     if speaking is not None:
         inclusion, sampled = speaking
-        return _Chances(run.name, inclusion, read_written(sampled.note(run)), {}, sampled.finite)
+        return _Chances(run.name, inclusion, read_written(sampled.note(run.name)), {}, sampled.finite)
     return _Chances(run.name, None, None, dict(workspace.labelled_items.routed(run.id)))
 
 

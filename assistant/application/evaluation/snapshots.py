@@ -8,12 +8,12 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.certification.sampled import speaking_labels
+from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.application.evaluation.suites import FOLDER, guides_of
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import read_answer_files
-from assistant.reports.reasons.worded import read_written, written_counts
+from assistant.reports.reasons.in_files import read_written, written_counts
 from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.database import now
 from assistant.wiring.workspace import Workspace
@@ -95,7 +95,7 @@ def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False, write
         raise InputError(
             f"{suite.name} is frozen already, and its data is another now",
             where=str(target),
-            hint="--again freezes it anew; figures of the two can't be compared",
+            hint="--again freezes it again; figures of the two can't be compared",
         )
     fresh = not target.exists() or digest_of(target.read_bytes()) != digest
     if fresh and write:
@@ -120,7 +120,7 @@ def open_frozen(workspace: Workspace, path: Path) -> FrozenSuite:
         raise InputError(
             f"the snapshot was edited since it was frozen: it is {digest}, not {wanted}",
             where=str(target),
-            hint=f"restore it, or freeze anew: assistant eval freeze {path} --again",
+            hint=f"restore it, or freeze again: assistant eval freeze {path} --again",
         )
     return FrozenSuite(suite, path, snapshot, digest)
 
@@ -162,7 +162,8 @@ def _weighted(
         return store.items(), dict(store.routed(run.id)), [Reason.of("labels_weighted_by_routes", run=name)]
     inclusion, sampled = speaking
     labelled = [one for one in store.items() if one.facts.id in inclusion]
-    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [read_written(sampled.note(run))]
+    note = read_written(sampled.note(run.name))
+    return labelled, {item: [("", chance)] for item, chance in inclusion.items()}, [note]
 
 
 def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
@@ -206,7 +207,7 @@ def _recorded(target: Path) -> str | None:
     except FileNotFoundError:
         return digest_of(target.read_bytes()) if target.exists() else None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "restore it, or freeze anew with --again after removing it"
+        hint = "restore it, or freeze again with --again after removing it"
         raise InputError(f"the record of the snapshot can't be read: {error}", where=str(record), hint=hint) from None
 
 

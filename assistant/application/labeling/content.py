@@ -57,7 +57,7 @@ def import_content(
         files: `-` reads standard input.
         columns: the columns that are named; others are guessed.
         reading: how the files are read, where they don't show it.
-        take_words: take texts such as `nan` and `None`, which programs write for nothing.
+        take_words: take texts such as `nan` and `None`, which programs write for missing values.
         watch: opened around each file.
     """
     loader = Loader(workspace.items, workspace.settings.content.languages)

@@ -14,7 +14,7 @@ from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import JobChoice, Work, production_work
 from assistant.domain.prelabels import Usage
 from assistant.domain.runs import RunTotals
-from assistant.errors import AssistantError, FatalModelError, InputError
+from assistant.errors import AssistantError, FatalModelError, NotFoundError
 from assistant.ingest.embedding import ItemEmbedder
 from assistant.ingest.indexing import bring_up_to_date
 from assistant.models.guard.budget import Budget
@@ -98,7 +98,7 @@ class Session:
         """
         workspace = self._workspace
         if not workspace.items.count()["items"]:
-            raise InputError("there is nothing to label", hint="assistant ingest FILE  takes content in")
+            raise NotFoundError("nothing_to_label")
         policy, dry = self._asking.policy, self._choice.dry_run
         if self._choice.budget is not None and not dry:
             refuse_unpriced(workspace, self.model_spec)
@@ -115,7 +115,7 @@ class Session:
         for one in damaged:
             note(one.words())
         if recovered:
-            note(f"{recovered:,} answers of a session that was cut off were found; they are not asked again")
+            note(f"{recovered:,} answers of a session that was cut off were found and are reused")
         self.progress.recovered = recovered
 
     @cached_property

@@ -210,7 +210,7 @@ def _found(parts: Parts, choice: ProposalChoice) -> tuple[Disagreements, int]:
     if not found.disagreed:
         raise InputError(
             f"on the {len(parts.dev):,} items of the dev part {choice.variant} differs from people nowhere",
-            hint="there is nothing to learn from; have more items labelled",
+            hint="there is nothing to learn from; have more items labeled",
         )
     texts: Sequence[str] = [text for text in parts.test.texts or () if text]
     return without_passages_of(found, texts)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from assistant.application.routing.media_items import send_unseen_to_people
 from assistant.domain.runs import Run
+from assistant.errors import InvalidValueError
 from assistant.review.enqueue import enqueue, find_conflicts, preview
 from assistant.review.queue import utc_now
 from assistant.review.wanted import Batch
@@ -56,8 +57,24 @@ class ForPeople(NamedTuple):
     unqueued: int
 
 
+def plan_filling(
+    team: str, due: datetime | timedelta | None, *, clear_team: bool, clear_due: bool, again: bool
+) -> Filling:
+    """How the queue is filled, as a face asks for it: an empty team and no due time leave what is there.
+
+    Raises:
+        InvalidValueError: a team or a due time is both given and cleared.
+    """
+    named = team.strip()
+    if named and clear_team:
+        raise InvalidValueError("team_given_and_cleared", field="clear_team")
+    if due is not None and clear_due:
+        raise InvalidValueError("due_given_and_cleared", field="clear_due")
+    return Filling("" if clear_team else named or None, due, clear_due=clear_due, again=again)
+
+
 def fill_queue(workspace: Workspace, run: Run, filling: Filling, *, actor: str) -> Counter[str]:
-    """Make the queue what a run wants; reviewers go on meanwhile. Items with media are wanted, whatever was stored.
+    """Make the queue what a run wants; reviewers continue meanwhile. Items with media are wanted, whatever was stored.
 
     Returns:
         Counts as of `enqueue`.

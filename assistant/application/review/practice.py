@@ -1,4 +1,4 @@
-"""Rounds before somebody's answers count, and training, of the workspace's policy as it stands."""
+"""Qualification rounds before reviewers' answers count, and training, under the workspace's policy as it stands."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from assistant.store.review.labels import gold
 from assistant.store.review.queue.partitions import languages_waiting
 from assistant.wiring.workspace import Workspace
 
+MOST_TRAINED = 200  # items of a training, at most
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRound:
-    """A round that stands between somebody and items that wait.
+    """A round a reviewer has to pass for items that wait.
 
     Args:
         language: of the items.
@@ -32,7 +34,7 @@ class OpenRound:
 
 
 def open_rounds(workspace: Workspace, who: Principal) -> list[OpenRound]:
-    """Rounds somebody has to pass for what waits in their languages; none where rounds are switched off."""
+    """Rounds a reviewer has to pass for what waits in their languages; none where rounds are switched off."""
     asked = workspace.settings.review.qualification_items
     if not asked:
         return []
@@ -44,25 +46,43 @@ def open_rounds(workspace: Workspace, who: Principal) -> list[OpenRound]:
     return [OpenRound(about.language, asked, last.state if last else None) for about, last in found]
 
 
-def begin_round(workspace: Workspace, user_id: int, language: str, *, actor: str, again: bool = True) -> Qualification:
-    """Begin a round, or go on with one; after one that failed only `again`. Raises as `qualify.begin` does."""
-    about, rules = _round(workspace, user_id, language), workspace.settings.review
-    key = workspace.nonces.get(REVIEW).value
+def begin_round(workspace: Workspace, name: str, language: str, *, actor: str, again: bool = True) -> Qualification:
+    """Begin a qualification round, or resume the one that runs.
+
+    Args:
+        workspace: the opened workspace.
+        name: whose round it is.
+        language: of its items.
+        actor: who begins it.
+        again: whether it may be begun after one that failed.
+
+    Raises:
+        NotFoundError: there is no such user.
+        ConflictError: as `qualify.begin`.
+    """
+    rules, key = workspace.settings.review, workspace.nonces.get(REVIEW).value
+    about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, rules, utc_now())
         return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, key=key, again=again)
 
 
-def give_training(workspace: Workspace, user_id: int, language: str, count: int, *, actor: str) -> int:
-    """Give items to train on; returns how many. Raises as `qualify.train` does."""
-    about, key = _round(workspace, user_id, language), workspace.nonces.get(REVIEW).value
+def give_training(workspace: Workspace, name: str, language: str, count: int, *, actor: str) -> int:
+    """Give a reviewer items to train on; returns how many.
+
+    Raises:
+        NotFoundError: there is no such user.
+        ConflictError: as `qualify.train`.
+    """
+    key = workspace.nonces.get(REVIEW).value
+    about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, workspace.settings.review, utc_now())
         return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor, key=key)
 
 
 def known_by_language(workspace: Workspace) -> dict[str, int]:
-    """Items with a known answer: how many there are to ask in each language."""
+    """Items with a known answer: how many there are in each language."""
     with workspace.database.read() as connection:
         return gold.by_language(connection, workspace.policy.id)
 

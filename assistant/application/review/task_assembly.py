@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 
 from assistant.application.review.content import read_translation, show_item
-from assistant.application.review.keys import label_keys
 from assistant.application.review.policy_quotes import quoted_words
 from assistant.application.review.task_view import (
     Passed,
@@ -16,12 +15,13 @@ from assistant.application.review.task_view import (
     ShownLabel,
     Suggestion,
     Veil,
+    label_keys,
     words_for,
 )
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.policies import Clause, LabelKind, Policy
 from assistant.domain.review_work import Claimed, TaskKind
-from assistant.errors import InputError, PolicyError
+from assistant.errors import NotFoundError, PolicyError
 from assistant.policy.documents.documents import parse_policy
 from assistant.store.review.queue.slots import notes_on
 from assistant.store.runs.machine_answers import MachineAnswer, machine_answer
@@ -63,13 +63,13 @@ class TaskAssembly:
             language: the reader's, for the clauses' wording.
 
         Raises:
-            InputError: the item is gone.
+            NotFoundError: the item is gone.
             PolicyError: as `policy`.
         """
         workspace = self._workspace
         stored = workspace.items.get(claimed.item_id)
         if stored is None:
-            raise InputError("there is no such item any more", where=claimed.item_id)
+            raise NotFoundError("no_item", where=claimed.item_id)
         policy = self.policy(claimed.policy_id, claimed.policy_version)
         machine = None if claimed.blind else self._machine(claimed)
         label_set = policy.label_set
@@ -118,11 +118,8 @@ class TaskAssembly:
             return own
         source = self._workspace.registry.policy_source(policy_id, version)
         if source is None:
-            raise PolicyError(
-                f"policy {policy_id} {version} isn't known here",
-                where=str(Path(self._workspace.policy_path)),
-                hint="tasks are judged by the version they were made for: put that document back",
-            )
+            path = str(Path(self._workspace.policy_path))
+            raise PolicyError("policy_version_unknown", where=path, policy=policy_id, version=version)
         return parse_policy(source, f"{policy_id} {version}")
 
 

@@ -1,22 +1,22 @@
-"""`assistant route --explain`: one item's route as it is stored, why, what the machine said and what people did."""
+"""Explaining one item's route: as it is stored, why, the machine's answer and the human labels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.routing.instructions import read_instructions
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_run import Choice, plan_routes
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.reviews import HumanAnswer
 from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.routing.instructions.finding import Instruction
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
-from assistant.store.certification.pool import HumanAnswer
+from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 
 
@@ -89,12 +89,12 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
         rules = [] if stored is None else _first_rules(workspace, stored, result)
         return ItemRoute(trusted, None, rules, stored, stored, own, own, float("nan"), people, found)
     plan = plan_routes(workspace, run, choice)
-    at, told = plan.explain(item_id)
+    at, rules = plan.explain(item_id)
     code = int(plan.machine.codes[at])
     return ItemRoute(
         trusted=plan.trusted,
         round=plan.round.number,
-        rules=told,
+        rules=rules,
         decision=plan.routed.decision(plan.items, at),
         stored=stored,
         labels=own if code < 0 else plan.machine.answers[code],
@@ -126,7 +126,7 @@ def _people(workspace: Workspace, item: StoredItem, result: dict[str, Any]) -> H
         return None
     name = item.item.id
     said = [HumanAnswer(one.rater, one.labels, one.shown_suggestion) for one in given]
-    known = PeoplesAnswers({name: said}, {name: adjudicated[-1].labels} if adjudicated else {})
-    settled = known.votes(frozenset()).settled.get(name)
+    known = HumanLabels({name: said}, {name: adjudicated[-1].labels} if adjudicated else {})
+    settled = known.consensus().labels.get(name)
     by = adjudicated[-1].actor if adjudicated and settled == adjudicated[-1].labels else ""
     return HumanSide(settled, answers, by)

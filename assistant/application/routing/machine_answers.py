@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +46,8 @@ class Trusted:
 
     def speaks_about(self, policy: str) -> bool:
         """Whether the certificate speaks about labels by the policy of that digest; one for a batch doesn't ask."""
-        about = self.certificate.statement.get("valid_for") if self.certificate else None
-        return not isinstance(about, Mapping) or about.get("policy_hash") == policy
+        about = self.certificate.statement.valid_for if self.certificate else None
+        return about is None or about.policy_hash == policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +102,7 @@ def read_machine_answers(
     if certificate is None and fit is None:
         raise InputError(
             f"run {run.name} has no calibrated scores: nothing says how far its labels can be trusted",
-            hint="assistant sample  asks for the labels to learn from, and the first routes stay until then; where"
+            hint="assistant sample  draws the items to label for training, and the first routes stay until then; where"
             " people have labelled every item, assistant settle  writes the final labels",
         )
 

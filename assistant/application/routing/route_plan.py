@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.application.certification.human_labels import Settled
 from assistant.application.certification.new_items import Later
 from assistant.application.routing.machine_answers import MachineAnswers, Trusted
 from assistant.errors import InputError
@@ -16,6 +15,7 @@ from assistant.routing.rules import RouteRules
 from assistant.routing.scored import Scored
 from assistant.store.runs.rounds import Round, RunColumns
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
+from assistant.trust.human_labels import ConsensusLabels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +25,11 @@ class RoutePlan:
     Args:
         trusted: the certificate and fit it rests on.
         round: its number and what it rests on, in JSON values.
-        repeated: whether the run's newest round rests on just the same: then it is that round, told again.
+        repeated: whether the run's newest round rests on just the same: then it is that round, repeated.
         rules: the numbers in the rules.
         items: the n items as columns.
         machine: the machine's final answers to them.
-        people: what people said about them.
+        people: their human labels.
         routed: their routes.
         work: what these ask of people and leave waiting.
         read: the columns they were decided on.
@@ -44,7 +44,7 @@ class RoutePlan:
     rules: RouteRules
     items: Scored
     machine: MachineAnswers
-    people: Settled
+    people: ConsensusLabels
     routed: Routed
     work: Workload
     read: RunColumns

@@ -1,4 +1,4 @@
-"""`assistant route`: every item of a run routed by its certificate, its newest scores and people's time."""
+"""Routing a run: every item by its certificate, its newest scores and the time reviewers have."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.application.certification.human_labels import PeoplesAnswers, Settled
-from assistant.application.certification.monitoring_sample import asked_for, plan_monitoring
+from assistant.application.certification.check_certificate import monitoring_design, plan_checks
 from assistant.application.certification.new_items import Later, keep_later, score_later
 from assistant.application.routing.machine_answers import MachineAnswers, Trusted, read_machine_answers, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
@@ -29,6 +28,7 @@ from assistant.routing.scored import Scored, Unscored, answer_traits
 from assistant.store.certification.nonces import routing_scope
 from assistant.store.runs.rounds import Round, RunColumns
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
+from assistant.trust.human_labels import ConsensusLabels, HumanLabels
 from assistant.wiring.actor import actor
 from assistant.wiring.parameters import route_rules
 from assistant.wiring.workspace import Workspace
@@ -60,7 +60,7 @@ class Known:
     trusted: Trusted
     read: RunColumns
     machine: MachineAnswers
-    people: Settled
+    people: ConsensusLabels
     position: Mapping[str, int]
     later: Later
 
@@ -143,9 +143,9 @@ def _read(workspace: Workspace, run: Run) -> Known:
     later = score_later(workspace, run, trusted.certificate, read.keys, scores_of)
     machine = read_machine_answers(workspace, trusted, read.keys, later, scores_of)
     store = workspace.pool
-    people = PeoplesAnswers.read(store, set(read.ids))
+    people = HumanLabels.of(store.human_answers(), store.adjudicated(), set(read.ids))
     position = {name: at for at, name in enumerate(read.ids) if name in people.by_item}
-    return Known(trusted, read, machine, people.votes(frozenset()), position, later)
+    return Known(trusted, read, machine, people.consensus(), position, later)
 
 
 def _monitoring(workspace: Workspace, known: Known, unrouted: Scored, latest: Round | None) -> MonitoringPlan | None:
@@ -158,10 +158,10 @@ def _monitoring(workspace: Workspace, known: Known, unrouted: Scored, latest: Ro
     earlier = None
     if latest is not None and (latest.basis.get("certificate"), latest.basis.get("monitor")) == (
         certificate.id,
-        asked_for(settings),
+        monitoring_design(settings).as_json(),
     ):
         earlier = float(latest.basis["rules"]["monitor_share"])  # type: ignore[index] # own JSON
-    return plan_monitoring(certificate, accepted, settings, earlier)
+    return plan_checks(workspace, certificate, accepted, earlier)
 
 
 def _labelled_before(workspace: Workspace, known: Known) -> int:
@@ -170,7 +170,7 @@ def _labelled_before(workspace: Workspace, known: Known) -> int:
     if certificate is None:
         return 0
     drawn = workspace.routes.ever(certificate.run_id, Route.ACCEPT_AUDIT, certificate.created_at)
-    return len(drawn & known.people.settled.keys())
+    return len(drawn & known.people.labels.keys())
 
 
 def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules, latest: Round | None) -> Turn:
@@ -183,12 +183,12 @@ def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules,
         "fit": trusted.fit.id if trusted.fit else None,
         "policy": workspace.policy.digest,
         "rules": asdict(rules),
-        "monitor": dict(asked_for(settings)),
+        "monitor": dict(monitoring_design(settings).as_json()),
         "seed": seed,
         "capacity": choice.capacity,
     }
     if choice.capacity is not None:
-        labelled = blake2b("\0".join(sorted(known.people.settled)).encode(), digest_size=16)
+        labelled = blake2b("\0".join(sorted(known.people.labels)).encode(), digest_size=16)
         basis |= {"random_share": settings.random_share, "labels": labelled.hexdigest()}
     if latest is not None and latest.basis == basis:
         return Turn(latest, seed, repeated=True)
@@ -216,7 +216,7 @@ def _scored(workspace: Workspace, known: Known) -> Scored:
         certified=certified,
         broken=certified & (known.trusted.standing is Standing.BROKEN),
         severity=severity[machine.codes],
-        always_human=human[machine.codes] | read.flagged,  # the model's own answer counts beside the student's
+        always_human=human[machine.codes] | read.flagged,  # the model's own answer counts beside the classifier's
         doubts=_doubts(read),
         labelled_probability=np.full(len(read), np.nan),
         number=np.zeros(len(read)),
@@ -240,7 +240,7 @@ def _doubts(read: RunColumns) -> Integers:
 
 def _labelled_probability(known: Known, repeated: bool) -> Floats:
     """NaN without a label; 1 with one that was known when the item came into the round, else what it had there."""
-    read, labelled = known.read, known.at(known.people.settled)
+    read, labelled = known.read, known.at(known.people.labels)
     probability = np.full(len(read), np.nan)
     probability[labelled] = 1.0
     if repeated:

@@ -1,4 +1,4 @@
-"""`assistant settle`: final labels, people's where there are some, else the machine's where a certificate allows it."""
+"""Final labels: human labels where there are some, else the machine's where a certificate accepts it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.application.certification.human_labels import PeoplesAnswers
 from assistant.application.certification.new_items import keep_later
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import Choice, plan_routes
-from assistant.domain.certificates import CertificateEventKind, Origin, Settlement
+from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.runs import Run
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
 from assistant.store.runs.rounds import RunColumns
+from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.actor import actor
 from assistant.wiring.workspace import Workspace
 
@@ -69,9 +69,9 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     """
     trusted = read_trusted(workspace, run)
     store, answers = workspace.pool, workspace.settlements
-    people = PeoplesAnswers.read(store)
-    votes = people.votes(frozenset())
-    labels = {name: Consensus(answer) for name, answer in votes.settled.items()} | dict(votes.in_part)
+    people = HumanLabels.of(store.human_answers(), store.adjudicated())
+    found = people.consensus()
+    labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
     settled = {name: _of_person(people, name, labels[name]) for name in labels}
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, Choice()) if certificate else None
@@ -88,11 +88,11 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     origins = Counter(one.origin for one in settled.values())
     return Settling(
         trusted=trusted,
-        people=origins[Origin.PERSON] - len(votes.in_part),
-        in_part=len(votes.in_part),
+        people=origins[Origin.PERSON] - len(found.in_part),
+        in_part=len(found.in_part),
         model=origins[Origin.MODEL],
         classifier=origins[Origin.CLASSIFIER],
-        tied=tuple(sorted(votes.tied)),
+        tied=tuple(sorted(found.tied)),
         written=counts["written"] - len(stale),
         withdrawn=len(stale) - len(reopened),
         reopened=reopened,
@@ -101,7 +101,33 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     )
 
 
-def _of_person(people: PeoplesAnswers, name: str, answer: Consensus) -> Settlement:
+@dataclass(frozen=True, slots=True)
+class AutoAccepted:
+    """What becomes of the items a certificate covers when they are settled now.
+
+    Args:
+        machine: those that get the model's label without a reviewer.
+        people: those that reviewers have labelled since.
+        routes: those that go to reviewers all the same, by route: their labels conflict, or a rule wants it.
+    """
+
+    machine: int
+    people: int
+    routes: Mapping[str, int]
+
+
+def auto_accepted(workspace: Workspace, issued: IssuedCertificate) -> AutoAccepted:
+    """What is really auto-accepted under the run's newest certificate."""
+    run = workspace.runs.find(f"r{issued.run_id}")
+    plan = plan_routes(workspace, run, Choice())
+    certified = plan.items.certified
+    routes = {route: int((plan.routed.on(route) & certified).sum()) for route in Route}
+    machine = routes.pop(Route.ACCEPT) + routes.pop(Route.ACCEPT_AUDIT)
+    people = routes.pop(Route.SETTLED)
+    return AutoAccepted(machine, people, {route.value: count for route, count in routes.items() if count})
+
+
+def _of_person(people: HumanLabels, name: str, answer: Consensus) -> Settlement:
     agreeing = sum(not differ(one, answer) for one in people.by_item[name])
     return Settlement(name, answer.labels, Origin.PERSON, None, None, agreeing, unknown=answer.unknown)
 

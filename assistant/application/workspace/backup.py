@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import __version__
-from assistant.errors import InputError, WorkspaceError
+from assistant.errors import InputError, InvalidValueError, WorkspaceError
 from assistant.exchange.archive import ArchiveReader, ArchiveWriter, Part, file_digest, writing
 from assistant.file_modes import hand_on
 from assistant.settings import SETTINGS_FILE, load_settings
@@ -95,7 +95,7 @@ def back_up(workspace: Workspace, path: Path, *, actor: str, overwrite: bool) ->
     path = path.absolute()
     state = workspace.state.resolve()
     if state in path.resolve().parents:
-        raise InputError(f"a backup can't lie in {STATE}", where=str(path), hint="name another folder, or another disk")
+        raise InvalidValueError("backup_in_state", where=str(path), folder=STATE)
     database = workspace.database_as_it_is
     if database.version() is None:
         database = workspace.database  # nothing was done here yet: with its tables
@@ -143,9 +143,7 @@ def restore(path: Path, folder: Path, *, actor: str) -> Restored:
     """
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WorkspaceError(
-            "a backup is restored into a new folder, and this one is not empty", where=str(folder), hint="name another"
-        )
+        raise WorkspaceError("restore_folder_not_empty", where=str(folder))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         room = shutil.disk_usage(folder.parent).free
@@ -159,9 +157,7 @@ def restore(path: Path, folder: Path, *, actor: str) -> Restored:
             finally:
                 shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        raise WorkspaceError(
-            f"can't be written: {error.strerror}", where=str(folder), hint="name another folder"
-        ) from None
+        raise WorkspaceError("restore_folder_unwritable", where=str(folder), why=error.strerror) from None
 
 
 def _restored(
@@ -243,11 +239,9 @@ def _shapes(archive: ArchiveReader, path: Path) -> dict[str, TableShape]:
     if not shapes or {name for name in parts if name.startswith("tables/")} != {
         f"tables/{one}.jsonl" for one in shapes
     }:
-        raise InputError("its manifest is damaged; nothing was restored", where=str(path), hint="take another backup")
+        raise InputError("backup_damaged", where=str(path))
     if f"workspace/{SETTINGS_FILE}" not in parts:
-        raise InputError(
-            "there are no settings in it; nothing was restored", where=str(path), hint="take another backup"
-        )
+        raise InputError("backup_without_settings", where=str(path))
     return shapes
 
 

@@ -81,7 +81,7 @@ def make_workspace(folder: Path) -> list[str]:
     """
     settings = folder / SETTINGS_FILE
     if settings.exists():
-        raise WorkspaceError("there is a workspace here already", where=str(folder), hint="choose another folder")
+        raise WorkspaceError("workspace_exists", where=str(folder))
     there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def make_workspace(folder: Path) -> list[str]:
         for made in (folder / ".gitignore", settings) if there else (folder, folder / ".gitignore", settings):
             hand_on(made)
     except OSError as error:
-        raise WorkspaceError(f"can't write here: {error.strerror}", where=str(folder)) from None
+        raise WorkspaceError("workspace_unwritable", where=str(folder), why=error.strerror) from None
     return [SETTINGS_FILE, "policies/", "prompts/", ".gitignore"]
 
 

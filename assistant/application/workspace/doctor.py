@@ -23,12 +23,16 @@ _OTHERS = 0o077  # what group and others may do
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's outcome; `hint` says what to do where it is not ok."""
+    """One check's outcome: what was found, or the error where it is not ok."""
 
     check: str
-    ok: bool
-    found: str
-    hint: str = ""
+    found: str = ""
+    error: AssistantError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the check found what it looked for."""
+        return self.error is None
 
 
 def examine(folder: Path, model: str | None) -> list[Finding]:
@@ -41,7 +45,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
     try:
         workspace = _impatient(folder)
     except AssistantError as error:
-        return [_failed("settings", error)]
+        return [Finding("settings", error=error)]
     spec = model or workspace.settings.model.spec
     with workspace:
         checks: dict[str, Callable[[], str]] = {
@@ -64,20 +68,16 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
             "privacy": lambda: _privacy(workspace.state),
             "backup": lambda: _backup(workspace),
         }
-        return [Finding("settings", True, str(folder / "assistant.toml"))] + [
+        return [Finding("settings", str(folder / "assistant.toml"))] + [
             _checked(name, check) for name, check in checks.items()
         ]
 
 
 def _checked(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(name, True, check())
+        return Finding(name, check())
     except AssistantError as error:
-        return _failed(name, error)
-
-
-def _failed(name: str, error: AssistantError) -> Finding:
-    return Finding(name, False, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
+        return Finding(name, error=error)
 
 
 def _impatient(folder: Path) -> Workspace:
@@ -107,7 +107,7 @@ def _keys(spec: str) -> str:
         return "OPENAI_API_KEY is set"
     if os.environ.get("OPENAI_BASE_URL"):
         return "OPENAI_BASE_URL is set, no key"
-    raise AssistantError("neither OPENAI_API_KEY nor OPENAI_BASE_URL is set", hint="export OPENAI_API_KEY=...")
+    raise AssistantError("model_key_unset")
 
 
 async def _model(workspace: Workspace, spec: str) -> str:
@@ -128,7 +128,7 @@ def _price(workspace: Workspace, spec: str) -> str:
 def _disk(folder: Path) -> str:
     free = shutil.disk_usage(folder).free / 1e9
     if free < _ENOUGH_DISK_GB:
-        raise AssistantError(f"{free:.1f} GB free", hint="free some space: a job of 1 M items takes about 3 GB")
+        raise AssistantError("disk_almost_full", free=round(free, 1))
     return f"{free:.0f} GB free"
 
 
@@ -139,9 +139,11 @@ def _privacy(folder: Path) -> str:
     found = [path for path in folder.rglob("*") if path.is_file() and stat.S_IMODE(path.stat().st_mode) & _OTHERS]
     if found:
         raise AssistantError(
-            f"{len(found)} of its files can be read by others, e.g. {found[0].name}",
+            "state_readable_by_others",
             where=str(folder),
-            hint=f"chmod -R go-rwx {shlex.quote(str(folder))}",
+            files=len(found),
+            file=found[0].name,
+            folder=shlex.quote(str(folder)),
         )
     return f"the files in {folder} are their owner's only"
 

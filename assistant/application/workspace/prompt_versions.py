@@ -110,12 +110,14 @@ def used_prompt_version(workspace: Workspace, ref: str) -> Prompt:
     """A version of the library or of an earlier run; never a file by its path.
 
     Raises:
-        NotFoundError: `ref` is no `name@version`.
-        PromptError: there is no such version.
+        NotFoundError: there is no such version, or it can't be read.
     """
     if not _REF.fullmatch(ref):
         raise NotFoundError("prompt_version_unknown", version=ref[:100])
-    return prompt_version(workspace, ref)
+    try:
+        return prompt_version(workspace, ref)
+    except PromptError as error:
+        raise NotFoundError("prompt_version_unusable", hint=error.hint, version=ref, why=error) from None
 
 
 def runs_of_prompt(workspace: Workspace, ref: str) -> list[Run]:

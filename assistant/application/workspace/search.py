@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.items import Content, Item
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.ingest.indexing import bring_up_to_date, record_of, waiting
 from assistant.policy.index.verify import VerifyReport, verify_index
 from assistant.policy.retrieve import Retrieved, retrieve_many
@@ -47,10 +47,10 @@ def search_policy(workspace: Workspace, text: str, count: int) -> Retrieved:
 
 
 def render_item(workspace: Workspace, name: str, prompt: str | None) -> RenderedPrompt:
-    """What a model would be asked about the item of that id, precedents included. Raises InputError: no such item."""
+    """What a model would be asked about the item of that id, precedents included. Raises NotFoundError."""
     stored = workspace.items.get(name)
     if stored is None:
-        raise InputError(f"no item {name}", hint="assistant export items.csv  lists the ids")
+        raise NotFoundError("item_not_found", item=name)
     bring_up_to_date(workspace.index, workspace.policy, workspace.precedents, workspace.item_embedder)
     chosen = workspace.prompt(prompt, workspace.settings.model.spec)
     renderer = PromptRenderer(chosen, workspace.policy, content_tokens=workspace.settings.content.prompt_tokens)

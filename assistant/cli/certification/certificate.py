@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.cli.certification.route import monitoring_notes
 from assistant.cli.output import Output, table
@@ -12,9 +12,10 @@ from assistant.cli.output import Output, table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from assistant.application.certification.monitoring import Checked
-    from assistant.application.routing.auto_accepted import AutoAccepted
+    from assistant.application.certification.check_certificate import Checked
+    from assistant.application.routing.settlement import AutoAccepted
     from assistant.domain.certificates import IssuedCertificate
+    from assistant.domain.statements import StatedGroup, StatedLoss, Statement
     from assistant.trust.certificates.audit_cost import Price
     from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 
@@ -30,16 +31,22 @@ def show_certificate(
     plan: MonitoringPlan | None = None,
 ) -> None:
     """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
-    said: dict[str, Any] = dict(issued.statement)
+    said = issued.statement
     curve = [asdict(one) for one in prices]
-    data = {"certificate": issued.id, "issued_at": issued.created_at, **said, "leaving": asdict(left), "curve": curve}
+    data = {
+        "certificate": issued.id,
+        "issued_at": issued.created_at,
+        **said.as_json(),
+        "leaving": asdict(left),
+        "curve": curve,
+    }
     data["monitoring"] = None if plan is None else plan.as_json(plan.expected)
-    parts: list[str | Table] = [f"certificate {issued.id} of {said['run']['name']}: {said['sentence']}"]
+    parts: list[str | Table] = [f"certificate {issued.id} of {said.run.name}: {said.sentence}"]
     parts += [table(("", "items"), _facts(said, left))]
-    if said["groups"]:
-        parts.append(_groups(said["groups"], said["by"]))
-    if said["losses"]:
-        parts.append(_losses(said["losses"], said["allowed"], said["confidence"]))
+    if said.groups:
+        parts.append(_groups(said.groups, said.by or ""))
+    if said.losses:
+        parts.append(_losses(said.losses, said.allowed or 0, said.confidence))
     if prices:
         parts.append(table(_CURVE, [(one.audit_labels, one.passing, one.leaving) for one in prices]))
     if plan is not None:
@@ -75,7 +82,7 @@ def show_check(output: Output, checked: Checked) -> None:
         data,
         f"{which} {verb}: {tested.reason}",
         f"{checked.new:,} new labels; {checked.waiting:,} of {checked.drawn:,} items drawn to test it have none yet",
-        f"{tested.labels:,} labels notice {checked.plan.told(tested.labels)}",
+        f"{tested.labels:,} labels notice {checked.plan.in_words(tested.labels)}",
     )
     if checked.broken:
         output.next_step(
@@ -93,59 +100,56 @@ def curve_words(prices: Sequence[Price]) -> list[str]:
     return ["expected outcome of an audit:", "   labels        pass   of these unseen", *rows]
 
 
-def _facts(said: dict[str, Any], left: AutoAccepted) -> list[tuple[str, str]]:
-    labels = said["labels"]
+def _facts(said: Statement, left: AutoAccepted) -> list[tuple[str, str]]:
+    labels, answers = said.labels, said.answers or 0
     sent = sum(left.routes.values())
     rows = [
-        ("can be auto-accepted", said["accepted"] if sent or left.people else 0),
+        ("can be auto-accepted", said.accepted if sent or left.people else 0),
         ("  sent to review anyway: tied, severe, or human review required", sent),
         ("  labeled by a person since", left.people),
         ("auto-accepted without review", left.machine),
         ("labeled by people", labels["total"]),
-        ("  human answers behind these", said["answers"] if said["answers"] > labels["total"] else 0),
+        ("  human answers behind these", answers if answers > labels["total"] else 0),
         *((f"  drawn to {name}", count) for name, count in labels.items() if name not in {"total", "other"}),
         ("  labeled for other reasons", labels["other"]),
-        ("still to be labeled by people", said["left"]),
+        ("still to be labeled by people", said.left),
     ]
     return [(what, f"{count:,}") for what, count in rows if count]
 
 
-def _groups(groups: Sequence[dict[str, Any]], by: str) -> Table:
-    rows = [
-        (one["group"], one["population"], one["accepted"], one["errors"], one["reason"] or "certified")
-        for one in groups
-    ]
+def _groups(groups: Sequence[StatedGroup], by: str) -> Table:
+    rows = [(one.group, one.population, one.accepted, one.errors, one.reason or "certified") for one in groups]
     return table((by, "items", "leave", "errors met", ""), rows)
 
 
-def _losses(losses: dict[str, Any], allowed: int, confidence: float) -> Table:
+def _losses(losses: Mapping[str, StatedLoss], allowed: int, confidence: float) -> Table:
     """Bounds by kind; one that is wider than the promise on all kinds together would only confuse."""
     rows = [
-        (name, f"{bound['upper_share_of_batch']:.2%}", f"{bound['upper']:,.1f}")
-        if bound["upper"] < allowed
+        (name, f"{bound.upper_share_of_batch:.2%}", f"{bound.upper:,.1f}")
+        if bound.upper < allowed
         else (name, "within the guarantee", f"{allowed:,}")
         for name, bound in losses.items()
     ]
     return table(("at most", "of the batch", "items"), rows, title=f"all with {confidence:.0%} confidence together")
 
 
-def _notes(said: dict[str, Any]) -> list[str]:
+def _notes(said: Statement) -> list[str]:
     notes = []
-    if said["unknown_blindness"]:
-        notes.append(f"of {said['unknown_blindness']:,} imported labels: unknown whether they were given blind")
-    if said["changed"]:
+    if said.unknown_blindness:
+        notes.append(f"of {said.unknown_blindness:,} imported labels: unknown whether they were given blind")
+    if said.changed:
         notes.append(
-            f"{said['changed']:,} certifying labels were changed after they were given, or are now tied"
+            f"{said.changed:,} certifying labels were changed after they were given, or are now tied"
             ": the first answers count, and each counts as a model error"
         )
-    if len(said["policies"]) > 1:
-        notes.append(f"the policy changed during labeling: {', '.join(said['policies'])}")
-    if said["tied"]:
-        notes.append(f"{said['tied']:,} ties: these items have no label yet")
-    if in_part := said.get("in_part"):  # statements of earlier versions don't say
-        notes.append(f"on {in_part:,} items some categories are unknown: an incomplete label is no vote")
-    if said["assisted"]:
-        notes.append(f"on {said['assisted']:,} items answers given with the model's answer in sight did not count")
-    if failed := [one["group"] for one in said["groups"] if not one["certified"]]:
+    if len(said.policies) > 1:
+        notes.append(f"the policy changed during labeling: {', '.join(said.policies)}")
+    if said.tied:
+        notes.append(f"{said.tied:,} ties: these items have no label yet")
+    if said.in_part:
+        notes.append(f"on {said.in_part:,} items some categories are unknown: an incomplete label is no vote")
+    if said.assisted:
+        notes.append(f"on {said.assisted:,} items answers given with the model's answer in sight did not count")
+    if failed := [one.group for one in said.groups if not one.certified]:
         notes.append(f"no guarantee for {', '.join(failed)}: these go to review")
     return notes

@@ -15,7 +15,7 @@ from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
-    from assistant.application.certification.campaign import Asked
+    from assistant.application.certification.draw_sample import Asked
 
 _PURPOSES = {
     "start": "a random sample to start from",
@@ -78,7 +78,7 @@ def sample(
 
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
-    from assistant.application.certification.campaign import SampleChoice, ask_people
+    from assistant.application.certification.draw_sample import SampleChoice, ask_people
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -110,9 +110,9 @@ def certify(
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
     from assistant.application.certification.certify import certify_curve, certify_run
-    from assistant.application.certification.certify_batch import CertifyChoice
-    from assistant.application.certification.monitoring_sample import plan_monitoring
-    from assistant.application.routing.auto_accepted import auto_accepted
+    from assistant.application.certification.certify_campaign import CertifyChoice
+    from assistant.application.certification.check_certificate import plan_checks
+    from assistant.application.routing.settlement import auto_accepted
     from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
     from assistant.wiring.workspace import Workspace
 
@@ -128,7 +128,7 @@ def certify(
             raise
         prices = certify_curve(opened, choice) if curve else []
         left = auto_accepted(opened, issued)
-        plan = plan_monitoring(issued, left.machine, opened.settings.routing)
+        plan = plan_checks(opened, issued, left.machine)
         anchor_head(opened, RELEASE)
     show_certificate(output, issued, left, prices=prices, plan=plan)
 
@@ -140,7 +140,7 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
 
     Example: assistant check
     """
-    from assistant.application.certification.monitoring import check_certificate
+    from assistant.application.certification.check_certificate import check_certificate
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)

@@ -178,13 +178,14 @@ def add(
     Example: assistant precedents add --agreed --limit 500
     """
     from assistant.application.review.precedents import add_precedents
+    from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     if bool(items) == agreed:
         raise InputError("name items, or give --agreed", hint="assistant precedents add --agreed")
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed)
+        counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed, actor=actor())
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
     left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
     already = f" ({counts['already']:,} were so already)" if counts["already"] else ""
@@ -221,8 +222,10 @@ def withdraw(
     Example: assistant precedents withdraw post-017
     """
     from assistant.application.review.precedents import withdraw_precedent
+    from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
-        withdraw_precedent(opened, item)
+        if not withdraw_precedent(opened, item, actor=actor()):
+            raise InputError(f"{item} is no precedent", hint="assistant precedents list  shows them")
     Output(as_json=as_json).result({"withdrawn": item}, f"{item} withdrawn from the precedents")

@@ -123,7 +123,7 @@ def monitoring_notes(plan: MonitoringPlan | None) -> list[str]:
         return []
     return [
         f"[routing] monitor_share is set to {plan.share:g}: without it {plan.needed:,} of the accepted items are drawn,"
-        f" and notice {plan.told(plan.needed)}"
+        f" and notice {plan.in_words(plan.needed)}"
     ]
 
 

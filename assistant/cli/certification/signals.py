@@ -1,4 +1,4 @@
-"""`assistant signals`: what each raw signal is worth, and how far confidence can be believed."""
+"""`assistant signals`: the discrimination of each raw signal, and how reliable confidence is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assistant.application.certification.signal_report import RunSignals
-    from assistant.trust.signals.discrimination import SignalWorth
+    from assistant.trust.signals.discrimination import SignalDiscrimination
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def _as_dict(found: RunSignals) -> dict[str, Any]:
         "labelled": found.labelled,
         "wrong": found.wrong,
         "speaks_for": found.speaks_for,
-        "signals": [plain(worth) for worth in found.worths],
+        "signals": [plain(one) for one in found.discriminations],
         "fit": told,
     }
 
@@ -66,24 +66,24 @@ def _shown(found: RunSignals) -> list[str | Table]:
         f"{run.name} ({run.prompt or 'imported'}, {run.model}): {found.wrong:,} of {found.labelled:,} model labels "
         f"differ from human labels; figures speak for {found.speaks_for}"
     )
-    if not found.worths:
+    if not found.discriminations:
         return [head, "the run has no signals", *_reliability(found)]
     columns = ("signal", "items", "mean if right", "if wrong", "AUROC", "95 % interval", "")
-    return [head, "", table(columns, map(_row, found.worths)), *_reliability(found)]
+    return [head, "", table(columns, map(_row, found.discriminations)), *_reliability(found)]
 
 
-def _row(worth: SignalWorth) -> tuple[str, ...]:
+def _row(one: SignalDiscrimination) -> tuple[str, ...]:
     from assistant.reports.reasons.worded import english
 
-    interval = "-" if worth.low is None or worth.high is None else f"{worth.low:.2f} to {worth.high:.2f}"
+    interval = "-" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
     return (
-        worth.name,
-        f"{worth.n:,}",
-        _number(worth.mean_right, "3g"),
-        _number(worth.mean_wrong, "3g"),
-        _number(worth.auroc, "2f"),
+        one.name,
+        f"{one.n:,}",
+        _number(one.mean_right, "3g"),
+        _number(one.mean_wrong, "3g"),
+        _number(one.auroc, "2f"),
         interval,
-        (english(worth.reason) if worth.reason else worth.direction) or "",
+        (english(one.reason) if one.reason else one.direction) or "",
     )
 
 

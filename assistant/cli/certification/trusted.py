@@ -29,4 +29,4 @@ def trusted_notes(trusted: Trusted) -> list[str]:
     if trusted.standing_certificate is None:
         why = "new labels contradict it" if trusted.standing == "broken" else "it was withdrawn"
         return [f"certificate {certificate.id} of {run} is {trusted.standing}: {why}, and nothing is accepted by it"]
-    return [f"certificate {certificate.id}: {certificate.statement.get('sentence', 'stands')}"]
+    return [f"certificate {certificate.id}: {certificate.statement.sentence}"]

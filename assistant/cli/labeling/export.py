@@ -131,13 +131,17 @@ def advise_people(output: Output, work: ForPeople) -> None:
         output.next_step("assistant serve", f"opens the review pages{waiting}")
 
 
+_STATUSES = {"labelled": "labeled", "settled": "labeled by people"}
+"""How stored states of answers are printed where their names are older spellings."""
+
+
 def show_totals(run: Run, totals: RunTotals) -> list[Any]:
     """A run's result as people read it: facts in a line, then labels and routes as tables."""
     answered = {name: count for name, count in totals.statuses.items() if count}
     shown: list[Any] = [
         f"run {run.name}: {run.prompt or 'imported'}, policy {run.policy or '-'}, model {run.model}",
-        ", ".join(f"{count:,} {name}" for name, count in answered.items())
-        + (f"; {totals.shared:,} share the answer of the same text" if totals.shared else ""),
+        ", ".join(f"{count:,} {_STATUSES.get(name, name)}" for name, count in answered.items())
+        + (f"; {totals.shared:,} reuse the answer of an identical text" if totals.shared else ""),
         f"{totals.prompt_tokens + totals.completion_tokens:,} tokens ({totals.cached_tokens:,} cached), "
         + money(totals.cost_usd),
     ]

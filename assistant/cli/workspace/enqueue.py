@@ -69,13 +69,18 @@ def enqueue(
     Example: assistant enqueue --team nights --due 48h
     """
     from assistant.application.labeling.runs import find_run
-    from assistant.application.review.fill_queue import Filling, fill_queue, overwritten, preview_filling, standing_of
+    from assistant.application.review.fill_queue import (
+        fill_queue,
+        overwritten,
+        plan_filling,
+        preview_filling,
+        standing_of,
+    )
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
-    _check(named, until, clear_team=clear_team, clear_due=clear_due)
-    filling = Filling("" if clear_team else named or None, until, clear_due=clear_due, again=again)
+    filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
     with Workspace.open(workspace) as opened:
         found = find_run(opened, run)
         if dry_run or (_may_overwrite(filling) and not yes):
@@ -98,13 +103,6 @@ def enqueue(
     whose = f" in the queue of {named}" if named else ""
     output.result(data, f"run {found.name}{whose}{', if it were done' * dry_run}", "", table(("items", "count"), rows))
     _advise(output, found.name, counts, standing, dry_run=dry_run)
-
-
-def _check(team: str, until: datetime | timedelta | None, *, clear_team: bool, clear_due: bool) -> None:
-    if team and clear_team:
-        raise InputError("a team is given and cleared", where="--clear-team", hint="give --team or --clear-team")
-    if until is not None and clear_due:
-        raise InputError("a due time is given and cleared", where="--clear-due", hint="give --due or --clear-due")
 
 
 def _may_overwrite(filling: Filling) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
+
+if TYPE_CHECKING:
+    from assistant.application.workspace.doctor import Finding
+    from assistant.cli.error_words import ErrorWords
 
 
 def register(app: typer.Typer) -> None:
@@ -43,11 +47,14 @@ def doctor(
     Example: assistant doctor --model openai:gpt-4o-mini
     """
     from assistant.application.workspace.doctor import examine
+    from assistant.cli.error_words import error_words
 
     output = Output(as_json=as_json)
     findings = examine(workspace, model)
-    data = [{"check": one.check, "ok": one.ok, "found": one.found, "hint": one.hint} for one in findings]
-    rows = [("ok" if one.ok else "FAILED", one.check, one.found, one.hint) for one in findings]
+    words = {one.check: error_words(one.error) for one in findings if one.error}
+    told = [(one, *_told(one, words.get(one.check))) for one in findings]
+    data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in told]
+    rows = [("ok" if one.ok else "FAILED", one.check, found, hint) for one, found, hint in told]
     output.result(data, table(("", "check", "found", "what to do"), rows))
     if not all(one.ok for one in findings):
         raise typer.Exit(EXIT_ERROR)
@@ -55,3 +62,10 @@ def doctor(
         output.next_step("assistant ingest FILE", "imports content")
     else:
         output.next_step("assistant status", "shows the progress")
+
+
+def _told(one: Finding, error: ErrorWords | None) -> tuple[str, str]:
+    """What was found, and what to do about it."""
+    if error is None:
+        return one.found, ""
+    return f"{error.where}: {error.what}" if error.where else error.what, error.hint

@@ -10,7 +10,7 @@ from assistant.store.content.items import ItemStore
 
 
 def group_items(store: ItemStore, threshold: float) -> int:
-    """Group all near-duplicates anew and store the groups.
+    """Group all near-duplicates again and store the groups.
 
     Args:
         store: the items.

@@ -1,4 +1,4 @@
-"""MinHash signatures of texts, 128 bytes each: how alike two texts are can be told from their signatures alone.
+"""MinHash signatures of texts, 128 bytes each: the similarity of two texts follows from their signatures.
 
 A text becomes the set of its character n-grams after folding (NFKC, case, white space, zero-width characters; for
 matching only). rensa's R-MinHash draws 128 minima of that set; the lowest byte of each is kept (b-bit minwise hashing
@@ -23,7 +23,7 @@ NO_SIGNATURE = bytes(SIGNATURE_BYTES)  # of a text in which nothing is left to c
 
 _SEED = 20_240_229  # part of every stored signature: another seed makes them incomparable
 _SHORT_GRAM, _LONG_GRAM = 3, 5
-_LONG_TEXT = 256  # folded characters from which 5-grams are taken: there 3-grams are too common to tell texts apart
+_LONG_TEXT = 256  # folded characters from which 5-grams are taken: there 3-grams are too common to distinguish texts
 _LONGEST = 1 << 18  # folded characters that are looked at
 _BATCH_TEXTS, _BATCH_CHARACTERS = 512, 1 << 20  # hashed at once: about 40 bytes of memory a character
 _EDGE = "\x02"  # stands before and after each text, so that the shortest has an n-gram too

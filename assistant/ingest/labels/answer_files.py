@@ -161,7 +161,7 @@ class _Alone(NamedTuple):
 
 
 def _words_notes(words: Iterable[str], names: LabelNames) -> list[str]:
-    """What programs write for nothing, and is a label since somebody wrote it in another way."""
+    """What programs write for nothing, and is a label since a person wrote it in another way."""
     taken = Counter(word for word in words if not names.says_nothing(word))
     return [
         f"{count:,} cells {word!r} are read as the label {names.find(word)!r}; if they hold no answer, empty them."
@@ -229,10 +229,10 @@ def _machine(file: _File, names: ItemNames, notes: list[str]) -> tuple[list[Mach
         if row.no_answer is not None and (row.model, row.item_id) not in answered:
             unanswered.setdefault(row.model, set()).add(row.item_id)
     if empty := sum(map(len, unanswered.values())):
-        notes.append(f"{empty:,} rows in {file.path.name} hold no answer of the machine; they count as not agreeing.")
+        notes.append(f"{empty:,} rows in {file.path.name} hold no answer of the model; they count as not agreeing.")
     unscored = sum(answer.score is None for answer in answers)
     if 0 < unscored < len(answers):
-        notes.append(f"{unscored:,} of {len(answers):,} machine answers in {file.path.name} have no score.")
+        notes.append(f"{unscored:,} of {len(answers):,} model predictions in {file.path.name} have no score.")
     return answers, unanswered
 
 
@@ -269,5 +269,6 @@ def _without_answer(path: Path, empty: Counter[str]) -> list[str]:
         words = "empty, or a word such as nan or None; if that is a label, give the label set"
         notes.append(f"{cells:,} cells in {path.name} hold no answer ({words}).")
     if rows := empty[NOT_AN_ANSWER]:
-        notes.append(f"{rows:,} rows in {path.name} are no answers by their status (rejected, skipped, cancelled ...).")
+        kinds = "rejected, skipped, cancelled ..."
+        notes.append(f"{rows:,} rows in {path.name} count as unanswered by their status ({kinds}).")
     return notes

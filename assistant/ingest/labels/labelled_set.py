@@ -73,7 +73,7 @@ class LabelledSet:
     def describe(self) -> str:
         """One line for the user, e.g. `1,308 items, machine gpt-4 and 1 other; left out: 47 tied`."""
         others = len(self.answers) - 1
-        machine = f"machine {self.machine}" if self.machine else "no machine answers"
+        machine = f"machine {self.machine}" if self.machine else "no model predictions"
         machine += f" and {others:,} other{'s' if others > 1 else ''}" if others > 0 else ""
         left_out = _counted(self.left_out)
         return f"{len(self):,} items, {machine}" + (f"; left out: {left_out}" if left_out else "")
@@ -142,7 +142,7 @@ def _choose(by_model: Mapping[str, Mapping[str, MachineRow]], path: Path | None,
         near = get_close_matches(name, by_model, n=1)
         there_are = ", ".join(list(by_model)[:_SHOWN_NAMES]) + (" ..." if len(by_model) > _SHOWN_NAMES else "")
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {there_are}" if by_model else "give its answers"
-        raise InputError(f"no machine is called {name!r}", where=str(path or ""), hint=hint)
+        raise InputError(f"no model is called {name!r}", where=str(path or ""), hint=hint)
     return name or max(by_model, key=lambda model: len(by_model[model]), default=None)
 
 

@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 
 _UNKNOWN_COLUMNS = (UNKNOWN, "final_unknown")  # files that list them beside the labels; the second is our own export's
 NO_ANSWER = frozenset({NO_LABEL, NOT_AN_ANSWER})
-"""Reasons of rows in which nothing is wrong: nobody answered there. They are counted apart from refused ones."""
+"""Reasons of rows in which nothing is wrong: no one answered there. They are counted apart from refused ones."""
 
 
 @dataclass(frozen=True, slots=True)

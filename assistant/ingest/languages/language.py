@@ -67,7 +67,7 @@ class LanguageIdentifier:
 
     Args:
         languages: BCP 47 tags the workspace works in, e.g. `("en", "zh-Hans")`; an answer is one of them or `und`.
-            Two tags with one primary subtag (`zh-Hans`, `zh-Hant`) can't be told apart: the first is answered.
+            Two tags with one primary subtag (`zh-Hans`, `zh-Hant`) can't be distinguished: the first is answered.
 
     Raises:
         InputError: a tag names a language that can't be identified.

@@ -1,4 +1,4 @@
-"""Which writing system a text uses, by Unicode block: enough to tell most languages that aren't written in Latin."""
+"""The writing system of a text by Unicode block: identifies most languages that aren't written in Latin."""
 
 from __future__ import annotations
 

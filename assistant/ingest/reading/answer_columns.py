@@ -128,7 +128,7 @@ def map_label_columns(
     by = rater or guess(_RATER, columns, {item, label, *label_columns})
     if by is None and not rater_name:
         hint = "--rater-column COLUMN, --rater-name NAME for all rows, or --each-rater COLUMN for a rater's own column"
-        raise InputError("no column says who labelled", hint=f"{hint}; the columns are: {', '.join(columns)}")
+        raise InputError("no column names the labeler", hint=f"{hint}; the columns are: {', '.join(columns)}")
     found_item = _item_column(item, columns, {by, label, *label_columns})
     if label is None and not label_columns and _SETTLED in columns:
         label = _SETTLED
@@ -200,7 +200,7 @@ def _label_parts(
         "labels": guess((_LABELS,), columns, taken),
     }
     if not any(found.values()) and status and PRODIGY_OWN.isdisjoint(columns):
-        found["label"] = min(status)  # nobody's status: the labels are accept and reject
+        found["label"] = min(status)  # no one's status: the labels are accept and reject
     if not any(found.values()):
         hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
         what = "no column looks like the label"

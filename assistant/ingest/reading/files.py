@@ -9,7 +9,7 @@ from typing import BinaryIO
 from assistant.errors import InputError
 
 READ_AHEAD = 1 << 16
-"""Bytes at most that are looked at to tell a format."""
+"""Bytes at most that are read to detect a format."""
 
 FORMAT_OF_ENDING = {
     ".jsonl": "jsonl",

@@ -125,7 +125,7 @@ def map_columns(
     options = {f"--{part}": column for part, column in named.items()}
     check_named(options | {f"--media {column}": column for column in media}, columns)
     if text is not None and document is not None:
-        raise InputError("--text and --document both name what is judged", hint="name one of them")
+        raise InputError("--text and --document both name the content", hint="name one of them")
     found = _guess_unnamed(named, columns, media, empty)
     if found["text"] is None and found["document"] is None and not media:
         hint = f"name it with --text COLUMN; the columns are: {', '.join(columns) or '(none)'}"
@@ -218,7 +218,7 @@ def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = F
     if not take_words and written_for_nothing(value):
         if optional:
             return ""
-        what = f"column {column!r} holds {value.strip()!r}, which programs write for nothing"
+        what = f"column {column!r} holds {value.strip()!r}, which programs write for missing values"
         raise _UnusableRowError(reason, f"{what}; --take-words takes posts that say just this")
     return _storable(value, column)
 

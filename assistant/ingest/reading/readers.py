@@ -1,4 +1,4 @@
-"""Opens what the user names: a file or a pipe, compressed or not; its format is told by what it holds."""
+"""Opens what the user names: a file or a pipe, compressed or not; its format is detected from its content."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def _unheard(sentence: str) -> None:
-    """Where nobody listens."""
+    """Where nothing listens."""
 
 
 def read_rows(
@@ -50,7 +50,7 @@ def read_rows(
 ) -> Iterator[Row | Refusal]:
     """The records of an input, one after the other, in constant memory; what can't be read comes as a refusal.
 
-    What a file is, is told by what it holds, then by its ending; gzip is unpacked wherever it is met.
+    A file's format is detected from its content, then from its ending; gzip is always unpacked.
 
     Args:
         source: a path (`-` is standard input) or a binary stream.
@@ -158,7 +158,7 @@ def _text_format(head: bytes, encoding: str, named: _Named) -> str:
     found = text_format(text, named.by_ending or (None if named.name else "csv"), USUAL_COLUMNS)
     if found is None:
         hint = f"endings read: {', '.join(FORMAT_OF_ENDING)} (each also with .gz); or say --format"
-        raise InputError("the ending doesn't tell the format", hint=hint)
+        raise InputError("the ending doesn't show the format", hint=hint)
     return found
 
 

@@ -24,7 +24,7 @@ class Newest:
         self._times: dict[int, float | None] = {}
 
     def first(self, item: object, by: str, meta: Mapping[str, object]) -> bool:
-        """Whether nobody of that name answered the item before; remembers that somebody has."""
+        """Whether no one of that name answered the item before; remembers that a person has."""
         key = hash((item, by))
         if key in self._times:
             return False

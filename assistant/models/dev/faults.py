@@ -1,4 +1,4 @@
-"""The faults and limits that the test server can be told to have; all of them repeatable."""
+"""The faults and limits that the test server can be set to have; all of them repeatable."""
 
 from __future__ import annotations
 

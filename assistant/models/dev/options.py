@@ -1,4 +1,4 @@
-"""What the test server is told to be like, and what it refuses because of that."""
+"""Options of the test server, and what it refuses because of that."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def check_model(options: DevServerOptions, name: str) -> None:
 
 
 def check_payload(options: DevServerOptions, payload: Mapping[str, Any], question: Question) -> None:
-    """Refuse an unknown model, a parameter the server is told to lack, and too long a prompt."""
+    """Refuse an unknown model, a parameter the server is set to lack, and too long a prompt."""
     check_model(options, payload.get("model", ""))
     kind = (payload.get("response_format") or {}).get("type", "")
     lacking = (

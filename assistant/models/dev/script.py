@@ -1,4 +1,4 @@
-"""Replies the test server is told word for word: for questions that are not about labels, such as drafting a prompt."""
+"""Scripted replies of the test server, for questions that are not about labels, such as drafting a prompt."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ REFUSALS = {
     "no_model": "an unknown model, in the provider's words",
     "too_long": "a prompt above the context, in the provider's words",
 }
-"""Faults told as an HTTP status."""
+"""Faults reported as an HTTP status."""
 
 REPLIES = {
     "truncated": "the reply is cut at its length limit; a tool call keeps its first field",
@@ -39,7 +39,7 @@ REPLIES = {
     "load": "an empty reply (Ollama: done_reason load)",
     "zero_vectors": "embeddings that are all zero",
 }
-"""Faults told inside a reply with status 200."""
+"""Faults reported inside a reply with status 200."""
 
 GATEWAYS = {
     "no_choices": "200 with `choices` null, and no word why",

@@ -62,7 +62,7 @@ class LangChainEmbedder(ServiceEmbedder):
 
 
 def _settings(provider: str) -> dict[str, Any]:
-    """What an integration is told beside the model's name."""
+    """What an integration is given beside the model's name."""
     if provider == "azure_openai":
         # Counting tokens would fetch a file from the network; texts are short enough already, and retries are ours.
         return {"check_embedding_ctx_length": False, "max_retries": 0}

@@ -108,8 +108,8 @@ class ServiceEmbedder(ABC):
                 raise FatalModelError(
                     f"the embedder {self.name} gave {fault}: text {number} of {len(texts)} in a request,"
                     f" {len(text):,} characters long",
-                    hint="Vectors like that make everything alike. Is it an embedding model, and loaded whole? Put it"
-                    " right and run the same command again, or choose another in [embedder] name.",
+                    hint="With such vectors all texts are equally similar. Is it an embedding model, and loaded whole?"
+                    " Fix it and run the same command again, or choose another in [embedder] name.",
                 )
             vectors.append(vector)
         return unit_rows(np.array(vectors))

@@ -67,7 +67,7 @@ class EmbeddingWorker:
             except (EOFError, OSError):
                 raise self._died() from None
             except BaseException:
-                self._end(patience=0.0)  # interrupted while waiting: the reply on its way belongs to nobody any more
+                self._end(patience=0.0)  # interrupted while waiting: the reply on its way belongs to no one any more
                 raise
         if isinstance(reply, _Problem):
             raise FatalModelError(reply.what, where=reply.where, hint=reply.hint)
@@ -75,7 +75,7 @@ class EmbeddingWorker:
         return vectors
 
     def close(self) -> None:
-        """Ends the process; a later `embed` would start it anew."""
+        """Ends the process; a later `embed` would start it again."""
         with self._lock:
             self._end()
 

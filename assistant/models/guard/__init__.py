@@ -1,1 +1,1 @@
-"""What stands between all questions and any model: pace, retries, deadline, spend cap."""
+"""The guard between all requests and any model: pace, retries, deadline, spend cap."""

@@ -25,7 +25,7 @@ class Prices:
 
     @property
     def known(self) -> bool:
-        """Whether costs can be told."""
+        """Whether costs can be determined."""
         return self.input is not None and self.output is not None
 
     def cost(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float | None:

@@ -186,7 +186,7 @@ class GuardedModel:
         return self.prices.cost(prompt, completion, cached) or 0.0
 
     def _note_failure(self, ticket: Ticket, error: ModelError) -> None:
-        """Tell the pacer and the outage watch; stop everything when the error says so."""
+        """Report to the pacer and the outage watch; stop everything when the error says so."""
         if not isinstance(error, RetryableModelError):
             self.pacer.settle(ticket, "answered" if isinstance(error, RejectedRequestError) else "failed")
             self._note_refusal(error)

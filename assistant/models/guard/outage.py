@@ -43,5 +43,5 @@ class Outage:
         since = time.strftime("%H:%M:%S", time.localtime(self._silent_since))
         return FatalModelError(
             f"{self._spec} has not answered since {since}; {failing_s:.0f} s of trying ended with: {error.what}",
-            hint="Nothing is lost. When the server is back, the same command goes on where this one stopped.",
+            hint="Nothing is lost. When the server is back, the same command resumes.",
         )

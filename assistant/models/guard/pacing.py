@@ -3,7 +3,7 @@
 Honouring Retry-After alone loses items under a tight limit, because all come back at once and are rejected again.
 So three things set the pace, the slowest one holds: limits configured by the user; limits learned from
 `x-ratelimit-*` headers; and, where servers reject without saying more, additive increase and multiplicative
-decrease as in TCP. After a rejection everybody waits, then goes on one by one at that pace; only where single
+decrease as in TCP. After a rejection everyone waits, then goes on one by one at that pace; only where single
 questions are rejected among many accepted ones, which slowing down would not change, the others go on.
 """
 
@@ -33,7 +33,7 @@ _DOUBLING_S = 0.08
 
 _RECENT = 40
 _SINGLE = 4  # so many rejections among the last 40 are single ones
-_SHORT_WAIT_S = 2.0  # a server that asks for more means everybody
+_SHORT_WAIT_S = 2.0  # a server that asks for more means all requests
 _LONGEST_BACKOFF_S = 30.0
 _LONGEST_BACKOFF_WHEN_TOLD_S = 8.0
 
@@ -153,7 +153,7 @@ class Pacer:
             self._serve_waiting()
 
     def dismiss(self, make_error: Callable[[], Exception]) -> None:
-        """Send everybody who waits away with an error of their own."""
+        """Send everyone who waits away with an error of their own."""
         for turn, _ in self._waiting:
             if not turn.done():
                 turn.set_exception(make_error())
@@ -215,7 +215,7 @@ class Pacer:
         return Ticket(now, tokens, self._sent_requests, self._sent_tokens)
 
     def _serve_waiting(self) -> None:
-        """Let go whoever may go, and come back when the next one may."""
+        """Release the requests that may go, and come back when the next one may."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""How long one question is asked again, and how long to wait in between."""
+"""How long one question is retried, and how long to wait in between."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Patience:
         max_attempts: failures that may be the question's fault. A server that can't be reached doesn't count;
             being told to slow down counts a fifth.
         deadline_s: seconds from the first failure, not counting `paced_s`.
-        outage: tells whether other questions succeed meanwhile.
+        outage: reports whether other questions succeed meanwhile.
         clock: monotonic seconds.
     """
 
@@ -114,5 +114,5 @@ def asks_too_much(error: RetryableModelError, spec: str, deadline_s: float) -> F
         return None
     return FatalModelError(
         f"{spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
-        hint="Nothing is lost. Run the same command again then; it goes on where this one stopped.",
+        hint="Nothing is lost. Run the same command again then to resume.",
     )

@@ -33,7 +33,7 @@ class RateLimits:
 
 @runtime_checkable
 class ReportsLimits(Protocol):
-    """A model adapter that tells somebody what each reply says about rate limits."""
+    """A model adapter that reports what each reply says about rate limits."""
 
     on_limits: Callable[[RateLimits], None] | None
 

@@ -53,7 +53,7 @@ class CutReplyError(ValueError):
 def completion_in(body: bytes, headers: Mapping[str, str], *, key: str | None = None) -> bytes | Refusal:
     """The chat completion in a body, as it is kept, or the refusal that it stands for.
 
-    Padding and a byte order mark are taken off, and a stream of events is put together.
+    Padding and a byte order mark are taken off, and a stream of events is assembled.
 
     Args:
         body: as received with status 200.

@@ -45,7 +45,7 @@ async def in_own_thread(call: Callable[[], T], *, patience_s: float) -> T:
         result, failure = None, None
         try:
             result = context.run(call)
-        except Exception as error:  # noqa: BLE001 - handed to whoever awaits it
+        except Exception as error:  # noqa: BLE001 - handed to the awaiting caller
             failure = error
         with suppress(RuntimeError):  # the loop is closed: no one awaits it any more
             loop.call_soon_threadsafe(settle, result, failure)

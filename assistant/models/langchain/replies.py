@@ -63,7 +63,7 @@ def shows_thinking(message: AIMessage) -> bool:
 
 
 def _content(message: AIMessage, *, cut: bool) -> str:
-    # All of several calls: whoever reads them sees whether they say the same.
+    # All of several calls: the reader sees whether they say the same.
     if message.tool_calls:
         if cut:
             # SDKs close the braces of arguments that were cut; open, half an answer is not read as a whole one.

@@ -44,7 +44,7 @@ def start_engines(count: int, context_tokens: int) -> list[xllamacpp.Server]:
     """
     weights = WEIGHTS.verified()
     try:
-        # 100 MB of native code that nobody but this model needs.
+        # 100 MB of native code that no one but this model needs.
         import xllamacpp  # noqa: PLC0415
     except ImportError as error:
         raise FatalModelError(f"llama.cpp can't be loaded: {error}", hint=INSTALL) from None
@@ -63,7 +63,7 @@ def _parameters(parameters: xllamacpp.CommonParams, weights: Path, context_token
     parameters.flash_attn_type = type(parameters.flash_attn_type).LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.verbosity = -1
     parameters.cache_ram_mib = 0  # the slot keeps the last prompt; copies of older ones would be memory for nothing
-    # llama.cpp always opens its HTTP server too, on a free loopback port: nobody else is to use it.
+    # llama.cpp always opens its HTTP server too, on a free loopback port: no one else is to use it.
     parameters.api_keys = [secrets.token_urlsafe(32)]
     parameters.ui = parameters.endpoint_slots = False
     return parameters

@@ -37,7 +37,7 @@ class DraftClause:
     Args:
         id: as in its heading.
         title: the rest of the heading.
-        labels: the labels it can lead to; None when there is no telling.
+        labels: the labels it can lead to; None when there is no way to know.
         texts: wording by language.
         examples: those that could be read.
         tries_examples: whether there is anything at all where examples go.
@@ -77,7 +77,7 @@ def read_clauses(sections: Sequence[Section], front: FrontMatter, mistakes: Mist
 
 
 def _check_free_text(section: Section, inner: Sequence[Section], mistakes: MistakeList) -> None:
-    """Tells a section that was surely meant to be a clause: nothing an author wrote is dropped silently."""
+    """Reports a section that was surely meant to be a clause: nothing an author wrote is dropped silently."""
     first = next((line for _, line in section.numbered()), "")
     if _LABELS_LIKE.match(first) or any(part.heading.text in {VIOLATES, DOES_NOT_VIOLATE} for part in inner):
         hint = "begin the heading with an id of capital letters that ends in a digit, e.g. `## H1 Insults`"
@@ -136,7 +136,7 @@ class _ClauseReader:
         self._mistakes.error(clause_id.place, message, _LABELS_HINT, alike[:1])
 
     def _known(self, words: Sequence[Word]) -> tuple[Word, ...] | None:
-        """The labels the words name or mean; None when one of them can't be told."""
+        """The labels the words name or mean; None when one of them can't be determined."""
         labels: dict[str, Word] = {}
         unsure = False
         for word in words:
@@ -161,7 +161,7 @@ class _ClauseReader:
             known = [*parts, *self._front.language_tags]
             message = f"`### {name}` is no part of a clause"
             self._mistakes.error(part.heading.place, message, suggestion(name, known))
-            meant = nearest(name, known)  # read on as what was meant, to tell the mistakes inside too
+            meant = nearest(name, known)  # read on as what was meant, to report the mistakes inside too
             if meant in parts:
                 self._read_examples(part, violates=meant == VIOLATES)
 
@@ -191,7 +191,7 @@ class _ClauseReader:
             self._mistakes.error(clause_id.place, message, "write the rule under the labels line")
 
     def _covers(self, language: Word, what: str) -> bool:
-        """Whether the policy covers a language; tells when not. True when the languages couldn't be read."""
+        """Whether the policy covers a language; reports when not. True when the languages couldn't be read."""
         tags = self._front.language_tags
         if not tags or language.text in tags:
             return True

@@ -12,7 +12,7 @@ from assistant.policy.documents.places import Word
 
 
 def check_consistency(front: FrontMatter, clauses: Sequence[DraftClause], mistakes: MistakeList) -> None:
-    """Tells labels that are alike or unused, repeated clause ids, clauses without examples, examples that disagree."""
+    """Reports similar or unused labels, repeated clause ids, clauses without examples, examples that disagree."""
     _check_twins(front.labels, mistakes)
     if not clauses:
         hint = "a clause is a heading with an id: `## H1 Insults`, then `labels: ...`, then the rule"
@@ -34,7 +34,7 @@ def _check_twins(labels: Sequence[DraftLabel], mistakes: MistakeList) -> None:
         place = by_name[second].name.place
         others = [(by_name[first].name.place, "the other one")]
         if canonical_text(first) == canonical_text(second):
-            what = f"labels `{first}` and `{second}` can't be told apart: files and models write one for the other"
+            what = f"labels `{first}` and `{second}` can't be distinguished: files and models write one for the other"
             mistakes.error(place, what, "rename or remove one", others)
         else:
             what = f"labels `{first}` and `{second}` differ only in case, blanks or signs"
@@ -55,7 +55,7 @@ def _check_clause_ids(clauses: Sequence[DraftClause], mistakes: MistakeList) -> 
 
 def _check_labels_used(front: FrontMatter, clauses: Sequence[DraftClause], mistakes: MistakeList) -> None:
     if any(clause.labels is None for clause in clauses):
-        return  # one of the clauses may be meant to lead there: no telling before its own mistake is mended
+        return  # one of the clauses may be meant to lead there: no way to know before its own mistake is fixed
     used = {word.text for clause in clauses for word in clause.labels or ()}
     for label in front.labels:
         if label.name.text not in used and label.severity != 0:

@@ -37,7 +37,7 @@ class PolicyDifference:
             clauses and examples lead to, and labels that were redefined, weigh otherwise or are gone; all of them
             when the set changed its kind or the order of its grades.
         harmless_labels: other labels, of severity 0, whose items may have become violations because a clause was
-            added or widened. Which of them did can't be told from the label: a sample has to be labelled again.
+            added or widened. Which of them did can't be determined from the label: a sample has to be labelled again.
     """
 
     old: str
@@ -67,7 +67,7 @@ class PolicyDifference:
             what = " and ".join(part for part in (f"the front matter ({names})" if names else "", order) if part)
             counts = [f"only {what or 'text outside the clauses, blanks or line ends'} changed"]
         stale = _either(self.affected_labels)
-        effect = f"items labelled {stale} may be stale" if stale else "no label's items are known to be stale"
+        effect = f"items labeled {stale} may be stale" if stale else "no label's items are known to be stale"
         sentence = f"{', '.join(counts)}; {effect}."
         return sentence[0].upper() + sentence[1:]
 
@@ -112,7 +112,7 @@ def render_difference(difference: PolicyDifference) -> str:
     lines = [difference.summary]
     if difference.harmless_labels:
         harmless = _either(difference.harmless_labels)
-        lines.append(f"Items labelled {harmless} may fall under the new wording: label a sample of them again.")
+        lines.append(f"Items labeled {harmless} may fall under the new wording: label a sample of them again.")
     if not difference.same_text:
         lines += ["", f"{difference.old} -> {difference.new}"]
         if difference.old == difference.new:

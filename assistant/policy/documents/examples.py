@@ -95,7 +95,7 @@ def settle_labels(
 
 
 def known_label(word: Word, front: FrontMatter, mistakes: MistakeList) -> str | None:
-    """The label a word names, or probably means; tells one that isn't in the set. None when there is no telling."""
+    """The label a word names, or probably means; reports one that isn't in the set. None when it is unclear."""
     if not word.text:
         mistakes.error(word.place, "a label name is missing here", "remove the comma, or name the label")
         return None
@@ -148,7 +148,7 @@ def _read_labels(line: str, number: int, cursor: int, mistakes: MistakeList) -> 
 
 
 def _read_quoted(line: str, number: int, start: int, mistakes: MistakeList) -> Word | None:
-    """The text in quotes that begins at `start`; its place includes the quotes. Tells what is no such text."""
+    """The text in quotes that begins at `start`; its place includes the quotes. Reports what is no such text."""
     closing = _CLOSING.get(line[start : start + 1])
     if closing is None:
         hint = f'put the text in quotes: `"..."`; {_FORM}'

@@ -38,7 +38,7 @@ class DraftLabel:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The front matter as far as it could be read; what couldn't be is empty, and told as a mistake.
+    """The front matter as far as it could be read; what couldn't be is empty, and reported as a mistake.
 
     Args:
         place: what mistakes about the document as a whole point at.

@@ -51,7 +51,7 @@ class Mistake:
 
 
 class MistakeList:
-    """Collects mistakes while a document is read, so that all of them are told at once."""
+    """Collects mistakes while a document is read, so that all of them are reported together."""
 
     def __init__(self) -> None:
         self._found: list[Mistake] = []

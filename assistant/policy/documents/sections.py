@@ -63,7 +63,7 @@ def _heading_text(line: str, number: int, match: re.Match[str]) -> Word:
 
 
 def _lines_outside_fences(lines: Sequence[str], above: int, mistakes: MistakeList) -> Iterator[tuple[int, str]]:
-    """The lines that can be headings, with their 0-based numbers; tells a fence that is never closed."""
+    """The lines that can be headings, with their 0-based numbers; reports a fence that is never closed."""
     fence, opened = "", 0
     for number in range(above, len(lines)):
         match = _FENCE.fullmatch(lines[number])

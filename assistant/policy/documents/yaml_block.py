@@ -45,7 +45,7 @@ class YamlBlock:
         self._starts = [0, *accumulate(len(line) + 1 for line in self._lines[:-1])]
 
     def root(self) -> yaml.Node | None:
-        """The composed document; None when it is empty or broken, the latter told as a mistake.
+        """The composed document; None when it is empty or broken, the latter reported as a mistake.
 
         Aliases are never expanded and no tag is acted on: composing builds nodes, not objects.
         """
@@ -69,7 +69,7 @@ class YamlBlock:
         return self._place(start, node.end_mark.index - start)
 
     def mapping(self, node: yaml.Node, required: Sequence[str], optional: Sequence[str], where: str) -> Entries | None:
-        """The entries of a mapping by key; tells unknown, repeated and missing keys. None for anything else."""
+        """The entries of a mapping by key; reports unknown, repeated and missing keys. None for anything else."""
         if not isinstance(node, yaml.MappingNode):
             keys = ", ".join(f"`{key}`" for key in required)
             self.mistakes.error(self.place_of(node), f"{where} must be a mapping", f"it holds the keys {keys}")
@@ -100,7 +100,7 @@ class YamlBlock:
         return word
 
     def word(self, node: yaml.Node) -> Word | None:
-        """The text of a scalar; None when it is empty or no scalar; tells characters nobody can see."""
+        """The text of a scalar; None when it is empty or no scalar; reports characters no one can see."""
         if not isinstance(node, yaml.ScalarNode) or _is_empty(node):
             return None
         place = self.place_of(node)

@@ -72,7 +72,7 @@ def _session_of(holder: object) -> httpx.Client | None:
 def _settings() -> Settings:
     from chromadb.config import Settings  # noqa: PLC0415 - as above
 
-    # A .env file in the folder the user stands in belongs to somebody else.
+    # A .env file in the folder the user stands in belongs to another program.
     return Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg] # pydantic-settings' own
 
 

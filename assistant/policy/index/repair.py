@@ -1,7 +1,7 @@
 """Survives damaged files: Chroma rewrites its graphs in place, and reading a torn one can crash the process.
 
-A mark stands in the directory while something is written. Whoever opens the directory and finds one empties it: the
-index is derived, the vectors of record are in SQL. Whoever has written leaves the checksums of the graphs, which are
+A mark stands in the directory while something is written. Anyone who opens the directory and finds one empties it: the
+index is derived, the vectors of record are in SQL. Anyone who has written leaves the checksums of the graphs, which are
 compared before Chroma reads them.
 """
 

@@ -79,7 +79,7 @@ class VectorIndex:
 
         Args:
             directory: where Chroma keeps its files.
-            owner: what this process is doing, told to whoever comes second.
+            owner: what this process is doing, shown to the process that comes second.
             fresh: empty it first without reading it, for a rebuild whatever its state.
             workspace: the id of the workspace whose index it is; what carries none becomes its own.
             marks: the file that says how far the record was indexed; None keeps none.
@@ -107,7 +107,7 @@ class VectorIndex:
 
     @classmethod
     def in_memory(cls) -> Self:
-        """An empty index that no file holds and nobody else sees."""
+        """An empty index that no file holds and no one else sees."""
         return cls(MemoryCollections())
 
     def __enter__(self) -> Self:
@@ -120,7 +120,7 @@ class VectorIndex:
 
     @property
     def notice(self) -> str:
-        """What opening found and mended, one sentence; empty when all was well."""
+        """What opening found and fixed, one sentence; empty when all was well."""
         return self._collections.notice
 
     def close(self) -> None:

@@ -32,15 +32,13 @@ DATA_NOTES: Mapping[str, str] = {
     "labels_speak_for_batch": (
         "labels of {run} speak for the whole batch: each label weighted by the chance it had to be asked for"
     ),
-    "labels_speak_for_batch_all_labelled": "labels of {run} speak for the whole batch: people labelled every item",
+    "labels_speak_for_batch_all_labelled": "labels of {run} speak for the whole batch: people labeled every item",
     "labels_speak_for_batch_random": "labels of {run} speak for the whole batch: a random sample of it",
-    "labels_speak_for_themselves": (
-        "labels of {run} speak for the labelled items alone: they were not drawn at random"
-    ),
+    "labels_speak_for_themselves": ("labels of {run} speak for the labeled items alone: they were not drawn at random"),
     "labels_weighted_by_routes": "labels are weighted by the chance that the routes of {run} gave them",
-    "labelled_before_routed": "{items:,} items were labelled before {run} routed them: they stand for themselves alone",
+    "labelled_before_routed": "{items:,} items were labeled before {run} routed them: they stand for themselves alone",
     "items_with_stated_inclusion": "{items:,} items are weighted by the inclusion probability that came with them",
-    "sight_not_known": "of {items:,} items nobody knows whether people saw the machine's answer; their labels count",
+    "sight_not_known": "for {items:,} items it is unknown whether people saw the model's answer; their labels count",
     "not_to_be_frozen_now": (
         "the suite {suite} could not be frozen now: {why}; the frozen labels count until it is frozen again"
     ),
@@ -58,7 +56,7 @@ DATA_NOTES: Mapping[str, str] = {
     "human_answers_off_label_set": (
         "{answers:,} human answers hold labels that are not in the label set; they don't count."
     ),
-    "machine_answers_off_label_set": "Machine answers outside the label set count as no usable answer: {labels}.",
+    "machine_answers_off_label_set": "Model predictions outside the label set count as no usable answer: {labels}.",
     "not_ranked": "Not ranked with the others, since they answered fewer of the items: {variants}.",
 }
 """What the reader must know of the data."""

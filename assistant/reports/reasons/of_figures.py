@@ -10,26 +10,26 @@ WHY_UNDEFINED: Mapping[str, str] = {
     "empty_arm": "one of the two arms has no answers",
     "no_paired_answers": "no items with both answers",
     "one_label_by_both": (
-        "both raters gave one and the same label to every item, so agreement beyond chance can't be told"
+        "both raters gave one and the same label to every item, so agreement beyond chance is undefined"
     ),
     "one_label_in_set": "the label set has one label only",
-    "all_in_one_cluster": "all items are of one cluster, so nothing tells how far another would differ",
+    "all_in_one_cluster": "all items are of one cluster, so the variation between clusters is unknown",
     "no_item_rated_twice": "no item has two ratings",
     "no_item_with_two_reviewers": "no item was answered by two reviewers",
-    "one_label_in_all_ratings": "all ratings are one and the same label, so agreement beyond chance can't be told",
-    "one_cluster": "there is only one cluster: nothing tells how far another would lie from it",
-    "clusters_alike": "the clusters don't differ at all: nothing tells how far the mean could be off",
-    "label_never_by_machine": "the machine never gave this label",
+    "one_label_in_all_ratings": "all ratings are one and the same label, so agreement beyond chance is undefined",
+    "one_cluster": "there is only one cluster: the variation between clusters is unknown",
+    "clusters_alike": "the clusters don't differ at all: the error of the mean is unknown",
+    "label_never_by_machine": "the model never gave this label",
     "label_never_by_people": "people never gave this label",
-    "no_spread_in_resamples": "every resample gives the same value, so nothing tells how far it is off",
+    "no_spread_in_resamples": "every resample gives the same value, so its error is unknown",
     "undefined_statistic": "the statistic is undefined on these items",
-    "one_grade": "people or the machine gave every item one and the same grade",
+    "one_grade": "people or the model gave every item the same grade",
     "no_relevant_result": "no query has a relevant result",
     "too_few_raters": (
-        "{raters} raters have {items} items or more that the machine and {others} or more others labelled too; the "
+        "{raters} raters have {items} items or more that the model and {others} or more others labelled too; the "
         "test takes {needed}"
     ),
-    "signal_of_no_item": "no labelled item has it",
+    "signal_of_no_item": "no labeled item has it",
     "signal_with_all_right": "all {answers} answers that have it are right",
     "signal_with_all_wrong": "all {answers} answers that have it are wrong",
     "constant_signal": "constant: {value:g} on all {items} items",
@@ -62,23 +62,22 @@ PANEL_NOTES: Mapping[str, str] = {
         "{items:,} items are known in part only, people left categories unknown: whole answers are compared on the "
         "{others:,} others, each category on the items where it is known."
     ),
-    "answers_never_settled_on": "Answers that people never settled on count as not agreeing: {labels}.",
+    "answers_never_settled_on": "Answers that are no item's human label count as not agreeing: {labels}.",
     "items_without_usable_answer": "{items:,} items got no usable answer; they count as not agreeing.",
     "intervals_count_groups": "The {items:,} items form {groups:,} groups; intervals count groups, not items.",
     "interval_counts_groups": "The {items:,} items form {groups:,} groups; the interval counts groups, not items.",
     "few_groups": (
-        "The {groups:,} groups are few or unequal: they tell as much as {alike:,} of one size, and intervals may be "
-        "too short."
+        "The {groups:,} groups are few or unequal: their effective number is {alike:,}, and intervals may be too short."
     ),
     "few_groups_with_rarer_outcome": (
         "Only {holding:,} of the {groups:,} groups hold the rarer outcome: intervals may be too short."
     ),
     "for_this_batch_alone": (
-        "Figures speak for this batch alone: what was labelled for certain adds nothing to the intervals."
+        "Figures are valid for this batch only: items labeled for certain add nothing to the intervals."
     ),
     "figures_weighted": "Every figure is weighted by 1 / inclusion probability; the naive one is not.",
     "items_weighted": "Items are weighted by 1 / inclusion probability.",
-    "first_repeat_judged": "Of the repeats the first is judged.",
+    "first_repeat_judged": "Of the repeats only the first is evaluated.",
     "score_of_repeats": "An item's score is the share of its repeats that agree with people.",
     "answers_outside_set": (
         "{answers:,} answers of {variant} are outside the reference set, {labels}: they never agree."

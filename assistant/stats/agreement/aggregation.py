@@ -135,5 +135,5 @@ def _columns(classes: int, *, labels: npt.ArrayLike, **others: npt.ArrayLike) ->
     item = checked.pop("items")
     unlabelled = np.flatnonzero(np.bincount(item) == 0)
     if len(unlabelled):
-        raise ValueError(f"item {unlabelled[0]} has no label; number the labelled items from 0 without gaps")
+        raise ValueError(f"item {unlabelled[0]} has no label; number the labeled items from 0 without gaps")
     return [item, label, *checked.values()]

@@ -62,7 +62,7 @@ class AlternativeAnnotatorTest:
 
     Attributes:
         raters: those tested.
-        left_out: codes of raters with too few items, who take part only as the others of somebody.
+        left_out: codes of raters with too few items, who take part only as the others of a person.
         items: items with a machine label and enough raters.
         advantage_probability: rho, mean of the raters' `machine_advantage`; for comparing machines; None if undefined.
         at: by epsilon, in the order given; empty if undefined.
@@ -195,7 +195,7 @@ def _columns(
     twice = (np.diff(item[order]) == 0) & (np.diff(rater[order]) == 0)
     if twice.any():
         at = int(order[1:][twice].min())
-        raise ValueError(f"rater {rater[at]} labelled item {item[at]} twice, again at position {at}; keep one label")
+        raise ValueError(f"rater {rater[at]} labeled item {item[at]} twice, again at position {at}; keep one label")
     return item, rater, label, automatic
 
 

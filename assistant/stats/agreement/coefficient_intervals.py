@@ -6,7 +6,7 @@ chance term comes from the margins (kappas, alphas, Scott's pi) and for distance
 is rare; theirs is the hull of Wilson's, carried so, and the normal one of the table with two items added, spread
 evenly over its cells, as Agresti & Coull (1998) do for a proportion. It is wide where labels are two: equally weighing
 independent items then have Donner and Eliasziw's interval, a third narrower where a label is rare, unless the raters'
-margins are too unequal (see `two_labels`). None collapses when nobody disagreed. The coverage table is in
+margins are too unequal (see `two_labels`). None collapses when there is no disagreement. The coverage table is in
 docs/evals.md; `make bench` makes it.
 """
 

@@ -1,4 +1,4 @@
-"""Items, or clusters of items, that contribute the same to a table: drawing them anew needs only how many there are."""
+"""Items, or clusters, with equal contributions to a table: resampling needs only how many of each there are."""
 
 from __future__ import annotations
 

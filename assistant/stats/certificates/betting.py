@@ -1,6 +1,6 @@
 """Upper bounds for a mean by betting against it: valid at any sample size, for values of any shape within their bounds.
 
-Whoever bets, at fair odds, that the mean is below m, multiplies the stake by more than 1 / alpha with probability at
+A bettor, at fair odds, that the mean is below m multiplies the stake by more than 1 / alpha with probability at
 most alpha when the mean is m or more (Ville 1939). The bound is the least m against which that much would be won.
 """
 

@@ -1,7 +1,7 @@
-"""How many items it takes to tell two variants apart or to know a figure to within so much; what n items can tell.
+"""Items needed to detect a difference of two variants or to estimate a figure precisely; what n items can detect.
 
 Everywhere: `alpha` is the two-sided level (0.05 goes with a 95 % interval; showing "no worse than the margin" by that
-interval is one-sided alpha / 2), `power` the chance to tell a difference that is really there. Both, and every share,
+interval is one-sided alpha / 2), `power` the chance to detect a difference that is really there. Both, and every share,
 lie between 0 and 1, else ValueError. Numbers of items are rounded up.
 """
 
@@ -27,7 +27,7 @@ def smallest_score_difference(
     Args:
         n: items, at least 1.
         variance: between items, of the difference of an item's two expected scores.
-        noise_a, noise_b: variance of a variant's score when the same item is asked again, mean over items.
+        noise_a, noise_b: variance of a variant's score when the same item is answered again, mean over items.
         repeats_a, repeats_b: times each item is asked; the noise is divided by it.
         alpha, power: see the module.
 
@@ -40,7 +40,7 @@ def smallest_score_difference(
 
 
 def pairs_for_mcnemar(difference: float, discordant: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Items answered under both variants for McNemar's test to tell `difference`.
+    """Items answered under both variants for McNemar's test to detect `difference`.
 
     Args:
         difference: of the shares of right answers, not 0, at most `discordant` in size.

@@ -1,4 +1,4 @@
-"""Events anybody can cause as often as they like: the first of a kind is logged, the rest counted, so that no one fills
+"""Events anyone can cause as often as they like: the first of a kind is logged, the rest counted, so that no one fills
 the log of changes.
 
 Within a period (an hour or a day) each key gets one entry of its own, up to `most` keys; all later events are counted,

@@ -14,7 +14,8 @@ from assistant.domain.certificates import (
     Standing,
     standing_after,
 )
-from assistant.errors import InputError
+from assistant.domain.statements import NewerStatementError, Statement, read_statement
+from assistant.errors import InputError, StorageError
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import CERTIFICATE, CERTIFICATE_EVENT, row_digest
 from assistant.store.database import Database, now
@@ -27,23 +28,21 @@ class CertificateStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def issue(
-        self, run_id: int, fit_id: int | None, sample_id: int, statement: Mapping[str, object]
-    ) -> IssuedCertificate:
+    def issue(self, run_id: int, fit_id: int | None, sample_id: int, statement: Statement) -> IssuedCertificate:
         """Keep a certificate and the event that it was issued.
 
         Args:
             run_id: the run it speaks about.
             fit_id: the fit whose scores its threshold cuts, None when it cuts the model's own.
             sample_id: the sample that certified it.
-            statement: everything it says; JSON values only.
+            statement: everything it says.
         """
         stamp = now()
         row = {
             "run_id": run_id,
             "fit_id": fit_id,
             "sample_id": sample_id,
-            "statement": dict(statement),
+            "statement": statement.as_json(),
             "created_at": stamp,
         }
         with self._database.write() as connection:
@@ -56,7 +55,11 @@ class CertificateStore:
         return issued
 
     def latest(self, run_id: int) -> IssuedCertificate | None:
-        """The newest certificate of a run, whatever became of it, or None."""
+        """The newest certificate of a run, whatever became of it, or None.
+
+        Raises:
+            StorageError: its statement can't be read.
+        """
         query = (
             sa.select(certificates).where(certificates.c.run_id == run_id).order_by(certificates.c.id.desc()).limit(1)
         )
@@ -70,7 +73,11 @@ class CertificateStore:
         return newest if newest is not None and self.standing(newest.id) is Standing.STANDING else None
 
     def get(self, certificate_id: int) -> IssuedCertificate | None:
-        """The certificate of that number, or None."""
+        """The certificate of that number, or None.
+
+        Raises:
+            StorageError: its statement can't be read.
+        """
         with self._database.read() as connection:
             row = connection.execute(sa.select(certificates).where(certificates.c.id == certificate_id)).one_or_none()
         return None if row is None else _certificate(row)
@@ -134,4 +141,15 @@ def _unknown(certificate_id: int) -> InputError:
 
 
 def _certificate(row: sa.Row[Any]) -> IssuedCertificate:
-    return IssuedCertificate(row.id, row.run_id, row.fit_id, row.sample_id, row.statement, row.created_at)
+    try:
+        statement = read_statement(row.statement)
+    except NewerStatementError as error:
+        raise StorageError(
+            f"a newer version wrote certificate {row.id}: {error}", hint="use the version that issued it"
+        ) from None
+    except ValueError as error:
+        raise StorageError(
+            f"certificate {row.id} can't be read: {' '.join(str(error).split())}",
+            hint="the database was changed by hand, or is damaged: go back to a backup",
+        ) from None
+    return IssuedCertificate(row.id, row.run_id, row.fit_id, row.sample_id, statement, row.created_at)

@@ -20,7 +20,7 @@ from assistant.store.tables.content import items, near_duplicates, precedents, r
 
 
 class GivenLabel(NamedTuple):
-    """One answer; `shown_suggestion` is None where nobody knows, `at` is ISO 8601 in UTC.
+    """One answer; `shown_suggestion` is None where no one knows, `at` is ISO 8601 in UTC.
 
     `unknown` lists categories of a multi-label set that it neither gives nor denies, `denied` some of those it denies;
     `inclusion` is the probability, as its file stated it, with which the item was taken.

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.items import ItemKind
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.reviews import HumanAnswer, ItemAnswers
 from assistant.store.database import PAGE, Database
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import categories_meta, listed
@@ -56,33 +57,6 @@ class PoolPage:
 
     def __len__(self) -> int:
         return len(self.keys)
-
-
-class HumanAnswer(NamedTuple):
-    """One person's answer to one item; `shown_suggestion` is None where that is not known.
-
-    `unknown` lists categories of a multi-label set that it neither gives nor denies.
-    """
-
-    rater: str
-    labels: LabelAnswer
-    shown_suggestion: bool | None
-    unknown: LabelAnswer = ()
-
-
-class ItemAnswers(NamedTuple):
-    """What people said about one item, by its external id.
-
-    Attributes:
-        item_id: the item.
-        newest: what each person says now, in the order they first answered; what was withdrawn is left out.
-        first: what each person said first without sight of the machine's answer, in the order it was said, whatever
-            became of it later. An answer withdrawn within minutes was a slip of the hand, and counts as not given.
-    """
-
-    item_id: str
-    newest: list[HumanAnswer]
-    first: list[HumanAnswer]
 
 
 class PoolStore:

@@ -18,6 +18,7 @@ from assistant.errors import StorageError
 BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _CONNECT_SECONDS = 10
 _KEPT = 5  # connections that stay open between uses
+_SYNCHRONOUS = "FULL"  # SQLite: what was committed survives a power cut
 # A server that is gone is noticed within a minute, even in the middle of a question.
 _ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
@@ -112,7 +113,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to wait for a lock
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={_SYNCHRONOUS}",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
     ):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from assistant.errors import StorageError
 
 LOCKED = "another process keeps the database locked"
-AGAIN = "the same command goes on where it was"
+AGAIN = "run the same command to resume"
 _GONE_STATES = re.compile(r"08...|57P0[123]|25P03")  # PostgreSQL: connection lost, shut down, crashed, starting up
 _STARTING = "57P03"
 _GONE_WORDS = (

@@ -3,7 +3,7 @@
 SQLite itself has no queue. Who finds its lock taken sleeps, at last a tenth of a second, and tries again, while a
 process with many short transactions takes it again at once: beside one that writes all the time a second one waits for
 seconds. Here a process stands in line before it asks SQLite: one file says who is at work, another who is next. Only
-who is next waits for the work to end: whoever has just worked can't be first again while another one stands there.
+who is next waits for the work to end: anyone who has just worked can't be first again while another one waits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Turns:
 
     Args:
         database: the file; two empty ones beside it, ending in `-next` and `-turn`, are locked. Where they can't be
-            made, as in a folder of somebody else, turns are kept within this process only.
+            made, as in a folder of another user, turns are kept within this process only.
     """
 
     def __init__(self, database: Path) -> None:
@@ -74,7 +74,7 @@ class Turns:
 
 
 class _InOrder:
-    """A lock of threads that goes to whoever has waited longest."""
+    """A lock of threads that goes to anyone who has waited longest."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

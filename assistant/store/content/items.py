@@ -78,7 +78,7 @@ class ItemStore:
         return counts, clashes
 
     def record_ingest(self, source: str, mapping: str, counts: Mapping[str, int]) -> None:
-        """Note that a file was taken in."""
+        """Note that a file was imported."""
         row = {"source": source, "mapping": mapping, "counts": dict(counts), "created_at": now()}
         with self._database.write() as connection:
             connection.execute(sa.insert(ingests), [row])

@@ -35,19 +35,13 @@ class PrecedentStore:
 
         Returns how many contents are precedents now that were not, or not with this answer.
         """
-        return self._append(policy_id, [(key, digest, answer, "added") for key, digest, answer in settled], actor)
-
-    def withdraw(self, policy_id: str, digest: str, actor: str) -> bool:
-        """A content is no precedent any more; returns whether it was one."""
-        query = sa.select(precedents.c.item_id).where(
-            precedents.c.content_digest == digest, precedents.c.content_digest.in_(settled_digests(policy_id))
-        )
-        with self._database.read() as connection:
-            key = connection.execute(query.limit(1)).scalar()
-        if key is None:
-            return False
-        self._append(policy_id, [(key, digest, (), "withdrawn")], actor)
-        return True
+        events = [(key, digest, answer, "added") for key, digest, answer in settled]
+        with self._database.write() as connection:
+            written = remember(connection, policy_id, events, actor)
+            if written:
+                detail = {"rows": written, "item_rows": [key for key, *_ in events[:_NAMED]]}
+                audit.append(connection, actor, "precedents.added", f"policy:{policy_id}", detail)
+        return written
 
     def all(self, policy_id: str, *, text_only: bool = False) -> list[Precedent]:
         """The precedents of a policy now, in order of arrival of their items; with `text_only` none that have media."""
@@ -96,15 +90,6 @@ class PrecedentStore:
         )
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
-
-    def _append(self, policy_id: str, events: Sequence[tuple[int, str, LabelAnswer, str]], actor: str) -> int:
-        with self._database.write() as connection:
-            written = remember(connection, policy_id, events, actor)
-            if written:
-                items_named = [key for key, *_ in events[:_NAMED]]
-                detail = {"rows": written, "item_rows": items_named}
-                audit.append(connection, actor, f"precedents.{events[0][3]}", f"policy:{policy_id}", detail)
-        return written
 
 
 def remember(

@@ -1,4 +1,4 @@
-"""Qualification rounds: what somebody was asked before their answers count, and how it went."""
+"""Qualification rounds: what a person was asked before their answers count, and how it went."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def passed_rounds(connection: sa.Connection) -> list[tuple[int, str, str, str]]:
 
 
 def trained(connection: sa.Connection, user_id: int) -> dict[int, int]:
-    """Gold that somebody was given to train on: how often, by its number."""
+    """Gold that a person was given to train on: how often, by its number."""
     query = (
         sa.select(tasks.c.gold_id, sa.func.count())
         .where(tasks.c.for_user == user_id, tasks.c.kind == TaskKind.TRAINING.value)

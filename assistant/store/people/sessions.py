@@ -64,7 +64,7 @@ class SessionStore:
             )
 
     def find(self, digest: str, *, idle_seconds: float) -> Session | None:
-        """A session that is alive: not ended, not expired, not idle for too long, and of somebody not disabled.
+        """A session that is alive: not ended, not expired, not idle for too long, and of a person not disabled.
 
         One that began later than now was opened before the clock was set back: it would live longer by that, and is
         not alive.
@@ -84,7 +84,7 @@ class SessionStore:
         return Session(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at, confirmed)
 
     def of_user(self, user_id: int, *, idle_seconds: float) -> list[OpenSession]:
-        """Somebody's sessions that are alive, the one used last first."""
+        """A person's sessions that are alive, the one used last first."""
         query = (
             sa.select(sessions)
             .where(sessions.c.user_id == user_id, sessions.c.revoked.is_(False))
@@ -100,7 +100,7 @@ class SessionStore:
             ]
 
     def end_one(self, user: User, session_id: str, *, actor: str) -> bool:
-        """End one of somebody's sessions by its `id`; whether there was one alive."""
+        """End one of a person's sessions by its `id`; whether there was one alive."""
         chosen = sessions.c.user_id == user.id, sessions.c.revoked.is_(False)
         with self._database.write() as connection:
             named = sessions.c.id_digest.startswith(session_id, autoescape=True)
@@ -111,7 +111,7 @@ class SessionStore:
         return bool(ended)
 
     def end_all(self, user: User, *, actor: str) -> int:
-        """Sign somebody out everywhere; how many sessions were alive."""
+        """Sign a person out everywhere; how many sessions were alive."""
         with self._database.write() as connection:
             ended = end_sessions(connection, user.id)
             detail = {"sessions_ended": ended}
@@ -132,7 +132,7 @@ class SessionStore:
             )
 
     def issue_link(self, user: User, *, digest: str, seconds: float, actor: str) -> None:
-        """A link that signs somebody in, once and soon."""
+        """A link that signs a person in, once and soon."""
         row = {"digest": digest, "user_id": user.id, "created_at": now(), "expires_at": _before(-seconds)}
         with self._database.write() as connection:
             connection.execute(login_links.insert().values(row))

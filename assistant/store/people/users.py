@@ -24,32 +24,32 @@ class UserStore:
         self._database = database
 
     def all(self) -> list[User]:
-        """Everybody, by name."""
+        """Everyone, by name."""
         with self._database.read() as connection:
             return [read_user(row) for row in connection.execute(sa.select(users).order_by(users.c.name))]
 
     def find(self, name: str) -> User | None:
-        """Somebody by name, disabled or not; None when there is nobody."""
+        """A person by name, disabled or not; None when there is no one."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(users).where(users.c.name == name)).one_or_none()
         return None if row is None else read_user(row)
 
     def get(self, name: str) -> User:
-        """Somebody by name. Raises NotFoundError for an unknown name."""
+        """A person by name. Raises NotFoundError for an unknown name."""
         found = self.find(name)
         if found is None:
             raise NotFoundError("user_not_found", where=name)
         return found
 
     def password_hash(self, name: str) -> str | None:
-        """The hash to check a password against; None without one, for the disabled, and for nobody."""
+        """The hash to check a password against; None without one, for the disabled, and for unknown names."""
         query = sa.select(users.c.password_hash).where(users.c.name == name, users.c.disabled.is_(False))
         with self._database.read() as connection:
             found: str | None = connection.execute(query).scalar_one_or_none()
         return found
 
     def any_password(self) -> bool:
-        """Whether anybody can sign in with a password."""
+        """Whether anyone can sign in with a password."""
         query = sa.select(users.c.id).where(users.c.password_hash.is_not(None), users.c.disabled.is_(False)).limit(1)
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
@@ -64,14 +64,14 @@ class UserStore:
         password_hash: str | None = None,
         **more: Any,
     ) -> User:
-        """Add somebody.
+        """Add a person.
 
         Args:
             name: as `clean_name` gives it.
             role: what they may do.
             actor: who adds them.
             display_name: the name itself when empty.
-            password_hash: None for nobody who signs in with a password.
+            password_hash: None for users who don't sign in with a password.
             more: `languages`, `skills`, `opt_outs`, `queues` (lists) and `team`.
 
         Raises:
@@ -82,7 +82,7 @@ class UserStore:
         return self.get(name)
 
     def add_all(self, people: Sequence[Mapping[str, Any]], *, actor: str) -> None:
-        """Add several, all of them or nobody.
+        """Add several, all of them or none.
 
         Args:
             people: arguments of `add`, the actor left out.
@@ -121,7 +121,7 @@ class UserStore:
         return self.get(name)
 
     def set_password(self, name: str, password_hash: str, *, actor: str, keep_session: str = "") -> None:
-        """Give somebody a new password; their sessions end, except the one it was changed in.
+        """Give a person a new password; their sessions end, except the one it was changed in.
 
         Raises:
             NotFoundError: an unknown name.
@@ -144,7 +144,7 @@ class UserStore:
 
 
 def enabled_users(connection: sa.Connection) -> list[User]:
-    """Everybody who may sign in, by name."""
+    """Everyone who may sign in, by name."""
     query = sa.select(users).where(users.c.disabled.is_(False)).order_by(users.c.name)
     return [read_user(row) for row in connection.execute(query)]
 
@@ -196,7 +196,7 @@ def _keep_an_admin(connection: sa.Connection, leaving: User) -> None:
 
 
 def end_sessions(connection: sa.Connection, user_id: int, keep: str = "") -> int:
-    """End somebody's sessions, but for the one with the digest `keep`; returns how many were alive."""
+    """End a person's sessions, but for the one with the digest `keep`; returns how many were alive."""
     alive = sessions.c.user_id == user_id, sessions.c.revoked.is_(False), sessions.c.id_digest != keep
     return int(connection.execute(sessions.update().where(*alive).values(revoked=True)).rowcount)
 

@@ -2,7 +2,7 @@
 
 A commit to disk costs milliseconds; waiting for one per reply would slow a job, gathering replies in memory would lose
 them to a kill. So each reply is appended here first, by one write, unread. The writer moves them to SQL in batches
-and drops the file; what a killed process left is taken in by the next one. A kill loses nothing that was appended; a
+and drops the file; what a killed process left is imported by the next one. A kill loses nothing that was appended; a
 power cut at most the last unsynced batch (a fraction of a second).
 """
 
@@ -47,7 +47,7 @@ def claim(folder: Path) -> Callable[[], None]:
         return FileLock(folder / _LOCK, this_command()).release
     except BlockingIOError:
         raise StorageError(
-            f"another job is at work in this workspace: {holder(folder / _LOCK)}",
+            f"another job is running in this workspace: {holder(folder / _LOCK)}",
             where=str(folder),
             hint="wait until it is done, or end it; what it has answered is kept",
         ) from None
@@ -169,7 +169,7 @@ class ReplyJournal:
         raise StorageError(
             "the disk is full; every answer so far is kept",
             where=str(self._folder),
-            hint="free some space, then give the same command: it goes on where it was",
+            hint="free some space, then run the same command to resume",
         )
 
 

@@ -38,7 +38,7 @@ class Answered:
         item_key: the item's row number.
         revision: 0 for the first answer; a later one supersedes it.
         prelabel: the answer.
-        decision: the route; None for answers that nobody routed: imported ones, and those of evaluations.
+        decision: the route; None for answers that no one routed: imported ones, and those of evaluations.
         shared_from: the item with the same content whose answer this is, else None.
     """
 
@@ -77,7 +77,7 @@ class PrelabelStore:
     ) -> list[PendingItem]:
         """The next items to ask, in order of arrival; each content once, none that people have settled.
 
-        Items that never got a reply are asked again; with `retry_failed` all that failed are.
+        Items that never got a reply are retried; with `retry_failed` all that failed are.
         """
         query = _unsettled(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
@@ -116,7 +116,7 @@ class PrelabelStore:
     def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
         """Write replies, answers and routes in one transaction; an answer that is there already adds neither again.
 
-        A route is numbered after all its item has had in the run: the item may have been routed anew since its last
+        A route is numbered after all its item has had in the run: the item may have been routed again since its last
         answer, and what follows a new answer must not be taken for a route that is there already.
         """
         stamp = now()

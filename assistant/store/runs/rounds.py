@@ -134,7 +134,7 @@ class RoundStore:
             How many routes were written.
 
         Raises:
-            StorageError: somebody else has routed items of this run in the meantime; nothing was written.
+            StorageError: another process has routed items of this run in the meantime; nothing was written.
         """
         changed = np.arange(len(read))
         if self.latest(run_id) == routed:

@@ -34,7 +34,7 @@ class Answer(TypeDecorator[LabelAnswer]):
 class FinalAnswer(TypeDecorator[Consensus]):
     """A final label: a complete one as `Answer` keeps it, else `{"labels": [...], "unknown": [...]}`.
 
-    Whoever reads the column as a list then stumbles, and does not take what is unknown for a no.
+    A reader that expects a list then fails, and does not take what is unknown for a no.
     """
 
     impl = sa.Text

@@ -18,10 +18,10 @@ lanes = sa.Table(
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("policy_version", sa.String(120), nullable=False),
     sa.Column("language", sa.String(35), nullable=False),
-    sa.Column("queue", sa.String(120), nullable=False),  # team or external queue; empty for everybody
+    sa.Column("queue", sa.String(120), nullable=False),  # team or external queue; empty for everyone
     sa.Column("skill", sa.String(40), nullable=False),  # empty or `expert`
     sa.Column("harm", sa.String(120), nullable=False),  # the worst label predicted; empty where unknown
-    sa.Column("for_user", KEY, nullable=False),  # 0 for everybody
+    sa.Column("for_user", KEY, nullable=False),  # 0 for everyone
     sa.UniqueConstraint(
         "policy_id", "policy_version", "language", "queue", "skill", "harm", "for_user", name="uq_lanes_alike"
     ),

@@ -1,4 +1,4 @@
-"""The price of certainty: how much may leave without a person, for how many audit labels, as things look now."""
+"""What audits cost: how much may be auto-accepted, for how many audit labels, by the newest fit."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""A campaign: which items people label next, until the rest can leave with the machine's label under a certificate.
+"""A campaign: which items people label next, until the rest can keep the machine's label under a certificate.
 
-    start    a random sample, so that the student has something to learn from
+    start    a random sample, so that the classifier has something to learn from
     learn    the items it is least sure of: they would go to people anyway, and teach most
-    audit    waves of the surest items are offered; coins decide which of them people label blind (see `certify`), and
-             between waves there is more to learn as long as some items are not worth offering
+    audit    rounds of candidates, the surest items first; Bernoulli draws decide which of them are labelled blind (see
+             `certify`), and between rounds there is more to learn as long as some items are unlikely to pass
     review   what did not pass
 
 Every item starts with the same chance to be labelled, and none is ever out of reach: `start` is uniform, `audit` has
 one rate for all that is offered, and what is never offered goes to people. Every human label, of whatever step, is
-counted as cost and teaches the student; only the audit's certify.
+counted as cost and teaches the classifier; only the audit's certify.
 
 Two items of one text hold one coin each: a campaign runs over items, not over texts.
 """
@@ -25,16 +25,16 @@ from assistant.routing.sampling import Key, draws, simple_random
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
 from assistant.trust.certificates.plan import chance_to_pass, plan_audit
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
 from assistant.trust.pool import NONE
 
-START = 60  # labels before a student is asked anything
+START = 60  # labels before anything is learned
 _LEAST_STEP, _STEP = 40, 0.25  # labels between two fits: at least so many, and this share of those there are
-_WORTH_OFFERING = 0.35  # chance to pass; below, a label now also teaches
-_READY = 0.9  # share of what is left that must be worth offering before the first wave
+_LIKELY = 0.35  # chance to pass; below, a label now also teaches
+_READY = 0.9  # share of what is left that must be likely to pass before the first round
 _CAUTION = 2.0  # times the errors expected, when the audit rate is fixed: a rate too low ends early, and costs more
-_LEAST_LESSON = 20  # items between two waves; fewer are not worth a round of their own
-_LEAST_WAVE, _WAVE = 100, 0.25  # items offered at once: at least so many, and this share of those worth offering
+_LEAST_LESSON = 20  # items between two rounds; fewer make no step of their own
+_LEAST_ROUND, _ROUND = 100, 0.25  # items offered at once: at least so many, and this share of those likely to pass
 AUDIT = "audit"  # what the coins are thrown for, see `routing.sampling.draw`
 
 
@@ -64,7 +64,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wave:
+class AuditRound:
     """Items that were offered together.
 
     Args:
@@ -85,25 +85,25 @@ class Step:
     """What people label next.
 
     Args:
-        purpose: why; `review` for the items no wave will be offered for.
+        purpose: why; `review` for the items no audit round will be offered for.
         index: (k,) the items.
         inclusion: (k,) chance of each to be drawn in this step.
         population: items the step drew from.
-        judgement: what the student made of all items, None before it was asked.
-        wave: the wave this audits, None for other purposes.
+        predictions: what the classifier made of all items, None before it has learned.
+        audit_round: the audit round this audits, None for other purposes.
     """
 
     purpose: Purpose
     index: np.ndarray
     inclusion: np.ndarray
     population: int
-    judgement: Judgement | None = None
-    wave: Wave | None = None
+    predictions: Predictions | None = None
+    audit_round: AuditRound | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accepted:
-    """What leaves with the machine's label and without a person.
+    """What is auto-accepted.
 
     Args:
         index: (k,) items.
@@ -121,20 +121,20 @@ class Campaign:
 
     Args:
         ids: the batch's external ids: they and the key decide every draw.
-        judge: learns from people's answers how sure to be of each machine label.
+        classifier: learns from people's answers how sure to be of each machine label.
         target: what is to be certified.
         key: of every draw. A certificate needs a nonce of this campaign alone, drawn after the machine's labels were
             in: draws that were used for other labels of the same items, or that can be foretold, prove nothing.
 
     Attributes:
-        rate: chance of an offered item to be audited; None before the first wave.
-        waves: what was offered so far; handed back in by `resume`.
-        passed: how far each wave came.
+        rate: chance of an offered item to be audited; None before the first audit round.
+        rounds: what was offered so far; handed back in by `resume`.
+        passed: how far each audit round came.
     """
 
-    def __init__(self, ids: Sequence[str], judge: Judge, target: Target, *, key: Key) -> None:
+    def __init__(self, ids: Sequence[str], classifier: CalibratedClassifier, target: Target, *, key: Key) -> None:
         self._ids = ids
-        self._judge = judge
+        self._classifier = classifier
         self._key = key
         self._coins = draws(key, ids, AUDIT)
         self._offered = np.zeros(len(ids), dtype=bool)
@@ -142,20 +142,20 @@ class Campaign:
         self.target = target
         self.allowed = errors_allowed(target.max_error, len(ids))
         self.rate: float | None = None
-        self.waves: list[Wave] = []
+        self.rounds: list[AuditRound] = []
         self.passed: list[Passed] = []
 
-    def resume(self, rate: float | None, waves: Sequence[Wave], *, taught: bool) -> None:
+    def resume(self, rate: float | None, rounds: Sequence[AuditRound], *, taught: bool) -> None:
         """Go on where another process stopped.
 
         Args:
             rate: as it was.
-            waves: all that were offered, in order.
+            rounds: all that were offered, in order.
             taught: whether the last step was to learn.
         """
         self.rate, self._taught = rate, taught
-        for wave in waves:
-            self._add(wave)
+        for audit_round in rounds:
+            self._add(audit_round)
 
     @property
     def tolerated(self) -> int:
@@ -191,38 +191,40 @@ class Campaign:
             return self._review(answers)
         if len(known) < min(START, len(self._ids)) or len(np.unique(answers[known])) < 2:
             return self._start(known, left)
-        judgement = self._judge.judge(known, answers[known])
-        order = left[np.argsort(-judgement.confidence[left], kind="stable")]
-        worth = self._worth_offering(1 - judgement.confidence[order])
-        teach = len(order) - worth
-        if teach and (self.rate is None or worth < _LEAST_WAVE or (teach >= _LEAST_LESSON and not self._taught)):
+        predictions = self._classifier.fit(known, answers[known])
+        order = left[np.argsort(-predictions.confidence[left], kind="stable")]
+        likely = self._likely_to_pass(1 - predictions.confidence[order])
+        teach = len(order) - likely
+        if teach and (self.rate is None or likely < _LEAST_ROUND or (teach >= _LEAST_LESSON and not self._taught)):
             self._taught = True
             size = min(max(_LEAST_STEP, int(_STEP * len(known))), teach)
-            return Step(Purpose.LEARN, order[-size:], np.ones(size), len(order), judgement)
+            return Step(Purpose.LEARN, order[-size:], np.ones(size), len(order), predictions)
         self._taught = False
         if self.rate is None:  # no audit of this batch could certify anything: it is too small for the target
             return self._review(answers)
-        return self._offer(order[: max(_LEAST_WAVE, int(np.ceil(_WAVE * worth)))], len(order), judgement, self.rate)
+        return self._offer(
+            order[: max(_LEAST_ROUND, int(np.ceil(_ROUND * likely)))], len(order), predictions, self.rate
+        )
 
     def accepted(self) -> Accepted:
-        """What leaves without a person by now."""
+        """What is auto-accepted by now."""
         kept = [
-            np.flatnonzero(~wave.audited[: passed.count] & (wave.codes[: passed.count] != NONE))
-            for wave, passed in zip(self.waves, self.passed, strict=False)
+            np.flatnonzero(~audit_round.audited[: passed.count] & (audit_round.codes[: passed.count] != NONE))
+            for audit_round, passed in zip(self.rounds, self.passed, strict=False)
         ]
         columns = [
             [part[at] for part, at in zip(parts, kept, strict=False)]
-            for parts in zip(*((w.order, w.codes, w.confidence) for w in self.waves), strict=True)
+            for parts in zip(*((w.order, w.codes, w.confidence) for w in self.rounds), strict=True)
         ]
         if not columns:
             return Accepted(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         return Accepted(*(np.concatenate(column) if column else np.zeros(0) for column in columns))
 
     def waiting(self, answers: np.ndarray) -> np.ndarray:
-        """Audited items whose labels have not come: without them the last wave can't be counted."""
-        if len(self.passed) == len(self.waves):
+        """Audited items whose labels have not come: without them the last audit round can't be counted."""
+        if len(self.passed) == len(self.rounds):
             return np.zeros(0, dtype=np.int64)
-        drawn = self.waves[-1].order[self.waves[-1].audited]
+        drawn = self.rounds[-1].order[self.rounds[-1].audited]
         return np.asarray(drawn[answers[drawn] == NONE])
 
     def _start(self, known: np.ndarray, left: np.ndarray) -> Step:
@@ -230,32 +232,34 @@ class Campaign:
         drawn = simple_random([self._ids[at] for at in left], size, key=self._key, purpose=f"start {len(known)}")
         return Step(Purpose.START, left[drawn.index], np.full(size, size / len(left)), len(left))
 
-    def _worth_offering(self, errors: np.ndarray) -> int:
+    def _likely_to_pass(self, errors: np.ndarray) -> int:
         """How many of the items left, surest first, are likely enough to pass; fixes the rate once most are."""
         if self.rate is None:
             plan = plan_audit(errors, self.allowed, self.target.level)
-            worth = int((plan.passing > _WORTH_OFFERING).sum())
-            if worth >= _READY * len(errors):
+            likely = int((plan.passing > _LIKELY).sum())
+            if likely >= _READY * len(errors):
                 self.rate = plan_audit(errors * _CAUTION, self.allowed, self.target.level).rate or plan.rate
-            return worth
+            return likely
         passing = chance_to_pass(np.cumsum(errors), self.rate, self.tolerated - self.errors)
-        return int((passing > _WORTH_OFFERING).sum())
+        return int((passing > _LIKELY).sum())
 
-    def _offer(self, order: np.ndarray, population: int, judgement: Judgement, rate: float) -> Step:
-        wave = Wave(order, judgement.codes[order], judgement.confidence[order], self._coins[order] < rate)
-        self._add(wave)
-        drawn = order[wave.audited]
-        return Step(Purpose.AUDIT, drawn, np.full(len(drawn), rate), population, judgement, wave)
+    def _offer(self, order: np.ndarray, population: int, predictions: Predictions, rate: float) -> Step:
+        audit_round = AuditRound(
+            order, predictions.codes[order], predictions.confidence[order], self._coins[order] < rate
+        )
+        self._add(audit_round)
+        drawn = order[audit_round.audited]
+        return Step(Purpose.AUDIT, drawn, np.full(len(drawn), rate), population, predictions, audit_round)
 
-    def _add(self, wave: Wave) -> None:
-        self.waves.append(wave)
-        self._offered[wave.order] = True
+    def _add(self, audit_round: AuditRound) -> None:
+        self.rounds.append(audit_round)
+        self._offered[audit_round.order] = True
 
     def _tally(self, answers: np.ndarray) -> None:
-        for wave in self.waves[len(self.passed) :]:
-            if (answers[wave.order[wave.audited]] == NONE).any():
+        for audit_round in self.rounds[len(self.passed) :]:
+            if (answers[audit_round.order[audit_round.audited]] == NONE).any():
                 raise ValueError("an audited item has no label yet")
-            wrong = wave.audited & (answers[wave.order] != wave.codes)
+            wrong = audit_round.audited & (answers[audit_round.order] != audit_round.codes)
             self.passed.append(pass_items(wrong, self.errors, self.tolerated))
 
     def _review(self, answers: np.ndarray) -> Step | None:

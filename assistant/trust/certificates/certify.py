@@ -1,4 +1,4 @@
-"""The certificate: how many labels may leave without a person, and why the statement about them is true.
+"""The certificate: how many labels may be auto-accepted, and why the statement about them is true.
 
 Items are offered one after another, surest first. Before an item is offered its machine label is fixed; then a coin of
 known probability, thrown for this item alone, decides whether it is audited: labelled by a person who sees no machine
@@ -12,7 +12,7 @@ learned before. A breach while the audit has met no more than x errors needs B +
 at most x heads among the first B + 1 + x coins: probability P(Bin(B + 1 + x, r) <= x). Tolerating the largest x for
 which that is at most `level` keeps the chance of a breach at `level`.
 
-Nothing is assumed about the student or its calibration: how well they learned decides how much passes, not whether the
+Nothing is assumed about classifier and calibration: how well they learned decides how much passes, not whether the
 statement is true. Order and labels of what was not offered yet may change with every label that came in, audited ones
 included, since the coins still to be thrown know nothing of it. So people's labels certify and teach at once, and the
 cut needs no correction for having been chosen on the same audit. Labels given by people are right by definition.

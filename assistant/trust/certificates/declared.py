@@ -1,6 +1,6 @@
 """The certificate without a campaign: labels that are a simple random sample of the batch, say their owner.
 
-Half of them, drawn by seed, teach the student; the other half is the audit. All items that did not teach, audited or
+Half of them, drawn by seed, teach the classifier; the other half is the audit. All items that did not teach, audited or
 not, are put in order of confidence, surest first, and pass until the audit has met one error more than it tolerates.
 
 Why that holds. Given the half that taught, the other half is a simple random sample, n of the N items that did not

@@ -42,7 +42,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class LossKind(StrEnum):
-    """What can be lost when a machine label leaves unseen."""
+    """What can be lost when a machine label is auto-accepted."""
 
     MISSED_VIOLATION = "missed violation"
     WRONG_REMOVAL = "wrong removal"
@@ -81,7 +81,7 @@ class LossBound:
     def reason(self) -> str | None:
         """Why a figure is None, in words; None where none is."""
         if not self.accepted:
-            return "no machine label is accepted: there is nothing to take a share of"
+            return "no model label is accepted: there is nothing to take a share of"
         if self.estimate is None:
             return "no item that could lose in this way was audited: there is nothing to estimate from"
         return None
@@ -101,16 +101,16 @@ def loss_table(kind: LossKind, severities: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: a negative severity, or none above 0.
     """
-    (worth,) = vectors(severities=severities)
-    check_range("severities", worth, 0, np.inf)
-    if not worth.any():
+    (values,) = vectors(severities=severities)
+    check_range("severities", values, 0, np.inf)
+    if not values.any():
         raise ValueError("no class has a severity above 0: give the labels severities to weigh errors by them")
-    person, machine = worth[:, None], worth[None, :]
+    person, machine = values[:, None], values[None, :]
     if kind is LossKind.MISSED_VIOLATION:
         return np.asarray((person > 0) & (machine == 0), dtype=np.float64)
     if kind is LossKind.WRONG_REMOVAL:
         return np.asarray((person == 0) & (machine > 0), dtype=np.float64)
-    return np.asarray(np.abs(person - machine) / worth.max(), dtype=np.float64)
+    return np.asarray(np.abs(person - machine) / values.max(), dtype=np.float64)
 
 
 def loss_bounds(
@@ -147,7 +147,7 @@ def loss_bounds(
     if not 0 <= cut <= len(codes) <= batch:
         raise ValueError(f"the cut ({cut}) lies within the order ({len(codes)}), and that within the batch ({batch})")
     if (codes[:cut] == NONE).any():
-        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no machine label to accept")
+        raise ValueError(f"item {int(np.argmin(codes[:cut]))} lies before the cut and has no model label to accept")
     if not 0 < least <= pi.min():
         raise ValueError(f"inclusion probabilities go down to {pi.min():g}, least_probability is {least:g}")
     accepted = _BeforeCut(people[:cut], codes[:cut], pi[:cut], batch)

@@ -46,8 +46,8 @@ class Monitoring:
         broken_at: position of the label that broke it, from 0; None while it stands.
         error_share: mean loss of the labels so far, each weighted by 1 / inclusion probability; None before the first.
         bounds: (lower, upper) for the error share after each label; all hold together with confidence 1 - level.
-        more_labels: how many more would probably tell on which side of `max_error` the share lies, if it stays what it
-            is; 0 where that is told; None where it can't be said.
+        more_labels: how many more would probably show on which side of `max_error` the share lies, if it stays what it
+            is; 0 where that is known; None where it can't be said.
     """
 
     standing: Standing
@@ -81,10 +81,10 @@ class Monitoring:
             return f"broken at fresh label {self.broken_at + 1}: more than {self.max_error:.1%} of accepted are wrong"
         if self.more_labels == 0:
             return f"confirmed by {self.labels} fresh labels"
-        told = f"not contradicted by {self.labels} fresh labels"
+        verdict = f"not contradicted by {self.labels} fresh labels"
         if self.more_labels is None:
-            return f"{told}; the share seen lies too near {self.max_error:.1%} for any number to tell"
-        return f"{told}; about {self.more_labels} more would tell"
+            return f"{verdict}; the share seen lies too near {self.max_error:.1%} for any number to decide"
+        return f"{verdict}; about {self.more_labels} more would decide"
 
 
 def monitor(
@@ -128,7 +128,7 @@ def monitor(
     broken_at = first_breach(loss * weights / largest, max_error / largest, level, population=population)
     bounds = tuple(confidence_sequence(loss, 1 - level, weights, largest_weight=largest))
     share = float(np.average(loss, weights=weights))
-    told = broken_at is not None or bounds[-1][1] <= max_error
+    decided = broken_at is not None or bounds[-1][1] <= max_error
     return Monitoring(
         standing=Standing.STANDING if broken_at is None else Standing.BROKEN,
         max_error=max_error,
@@ -137,7 +137,7 @@ def monitor(
         broken_at=broken_at,
         error_share=share,
         bounds=bounds,
-        more_labels=0 if told else _more(share / largest, max_error / largest, len(loss), level),
+        more_labels=0 if decided else _more(share / largest, max_error / largest, len(loss), level),
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from assistant.domain.statements import Statement
 from assistant.trust.certificates.power import chance_to_notice, labels_to_notice
 
-_BESIDE = 1.5  # times the permitted errors: the chance for these is told beside the one asked for
+_BELOW_ONE = 1 - 1e-9
+_ABOUT = 2.0  # times: a share that would change by less stays, so that nothing is drawn once more for it
+_BESIDE = 1.5  # times the permitted errors: the chance for these is stated beside the one asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class MonitoringPlan:
         known = min(labels, self.accepted) if self.finite else labels
         return chance_to_notice(self.wrong(factor), self.permitted, self.level, known, population=self.population)
 
-    def told(self, labels: int) -> str:
+    def in_words(self, labels: int) -> str:
         """What so many labels notice, in words."""
         beside = _BESIDE if self.factor != _BESIDE else 2.0
         return (
@@ -99,7 +103,7 @@ class MonitoringPlan:
     def drawn(self, labels: int) -> str:
         """How many are drawn and what that notices, and whether it is what was asked for."""
         share = f"{labels:,} of {self.accepted:,} accepted items ({labels / self.accepted:.1%})"
-        said = f"draws {share}: notices {self.told(labels)}"
+        said = f"draws {share}: notices {self.in_words(labels)}"
         if not self.chosen and self.chance(self.factor, self.accepted) < self.power:
             return f"{said}; too few are accepted for the {self.power:.0%} asked for, so all of them are drawn"
         return said
@@ -112,3 +116,57 @@ class MonitoringPlan:
 
 def _times(factor: float) -> str:
     return "twice" if factor == 2 else f"{factor:g} times"
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringDesign:
+    """How much monitoring is asked for.
+
+    Args:
+        share: of the accepted labels that is drawn; None for the one that follows from the power.
+        power: chance to notice, between 0 and 1.
+        factor: so many times the permitted errors are to be noticed, above 1.
+    """
+
+    share: float | None
+    power: float
+    factor: float
+
+    def as_json(self) -> Mapping[str, object]:
+        """What the share drawn follows from: a round of routing remembers it."""
+        if self.share is not None:
+            return {"share": self.share}
+        return {"power": self.power, "factor": self.factor}
+
+
+def permitted_share(statement: Statement, accepted: int) -> float:
+    """The certified share of wrong ones among the accepted items: all wrong labels allowed may be among them."""
+    share = statement.max_error if statement.allowed is None else statement.allowed / accepted
+    return min(max(share, 1 - _BELOW_ONE), _BELOW_ONE)
+
+
+def plan_monitoring(
+    statement: Statement, accepted: int, design: MonitoringDesign, earlier: float | None = None
+) -> MonitoringPlan | None:
+    """How many of the accepted labels are drawn; None where there are none.
+
+    Args:
+        statement: of the certificate under which they are accepted.
+        accepted: how many.
+        design: the share, or the power it follows from.
+        earlier: share that was drawn so far under the same certificate and design; it stays while it is about right.
+    """
+    if not accepted:
+        return None
+    made = MonitoringPlan.of(
+        accepted,
+        permitted_share(statement, accepted),
+        1 - statement.confidence,
+        finite=statement.allowed is not None,
+        factor=design.factor,
+        power=design.power,
+        share=design.share,
+    )
+    if earlier is None or made.chosen or not 1 / _ABOUT < made.share / earlier < _ABOUT:
+        return made
+    return replace(made, share=earlier)

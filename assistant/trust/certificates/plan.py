@@ -1,4 +1,4 @@
-"""How often to audit, and which items are worth offering: what to ask people next, as calibrated confidence sees it.
+"""How often to audit, and which items are likely enough to pass: what reviewers label next, by calibrated confidence.
 
 It only steers the work. The certificate is tested on the audit alone and is valid whatever was planned.
 """

@@ -21,7 +21,7 @@ from assistant.stats.vectors import Floats
 PROBABLE = 0.8  # a chance of success that counts as "probably"
 MOST_LABELS = 10_000_000  # a plan that asks for more is none
 _ERRORS = 1_000  # that the chance to notice is followed up to
-_MISSED = 1e-9  # a chance not worth following
+_MISSED = 1e-9  # a chance too small to follow
 _COUNTS = 15  # equally likely numbers of trials that a chance of success is averaged over
 
 
@@ -183,21 +183,21 @@ def _after(alive: Floats, draws: int, error_share: float, left: int, wrong: int 
     """Chance of each number of errors after so many more draws; from `left` items, `wrong` bad at first, if finite."""
     if wrong is None:
         return np.convolve(alive, _binomial(draws, error_share))
-    after = np.zeros(len(alive) + _worth_following(draws, max(error_share, wrong / max(left, 1))))
+    after = np.zeros(len(alive) + _largest_likely(draws, max(error_share, wrong / max(left, 1))))
     for errors, chance in enumerate(alive.tolist()):
         more = _hypergeometric(draws, left, wrong - errors, len(after) - errors)
         after[errors : errors + len(more)] += chance * more
     return after
 
 
-def _worth_following(draws: int, share: float) -> int:
+def _largest_likely(draws: int, share: float) -> int:
     """A number of errors that is hardly ever passed."""
     return min(draws, int(draws * share + 12 * np.sqrt(draws * share + 1) + 12))
 
 
 def _binomial(draws: int, share: float) -> Floats:
-    """Chance of 0, 1, ... errors, as far as it is worth following."""
-    errors = np.arange(_worth_following(draws, share) + 1)
+    """Chance of 0, 1, ... errors, as far as it is likely."""
+    errors = np.arange(_largest_likely(draws, share) + 1)
     ways = gammaln(draws + 1) - gammaln(errors + 1) - gammaln(draws - errors + 1)
     return np.asarray(np.exp(ways + xlogy(errors, share) + xlog1py(draws - errors, -share)))
 

@@ -11,8 +11,8 @@ one that breaks the bound is certified only if the first such in the order is re
 however many are tested and whatever their dependence (fixed-sequence testing, Maurer, Hothorn & Lehmacher 1995).
 Nothing is assumed about the confidence: it may be ill calibrated, and the error share need not rise as the threshold
 falls. What is assumed: calibration items are a simple random sample of the source; their labels were used neither by
-the student nor by the calibration of the confidence (sample splitting); the unlabelled scores are of other items; and
-what is to come is like what came.
+the classifier nor by its calibration (sample splitting); the unlabelled scores are of other items; and what is to
+come is like what came.
 
 The statement bounds two things, the error share and how much of what comes is accepted, and holds for both at once: the
 threshold is tested at 4/5 of the level, the interval has the other fifth (Bonferroni).
@@ -105,7 +105,7 @@ class StreamCertificate:
     def reason(self) -> str:
         """Why it ended where it did, and what would help, in a sentence."""
         if self.stop is Stop.ALL_CERTIFIED:
-            return "every threshold is certified, down to the lowest unlabelled score"
+            return "every threshold is certified, down to the lowest unlabeled score"
         if self.stop is Stop.TOO_FEW:
             return f"{self.labels} labels, all right, would not certify {self.max_error:.3g}; {self._advice()}"
         last = self.tested[-1]
@@ -117,7 +117,7 @@ class StreamCertificate:
 
     def _advice(self) -> str:
         if self.labels_needed is None:
-            return "by the error shares seen no number of labels would do: the confidence has to tell more"
+            return "by the error shares seen no number of labels would do: the confidence has to separate better"
         return f"a fresh random sample of about {self.labels_needed} labels would probably do"
 
 

@@ -1,10 +1,10 @@
-"""From how sure the student is to confidence: the probability that a person agrees.
+"""From how sure the classifier is to confidence: the probability that a person agrees.
 
 A logistic curve (Platt 1999) in the log-odds, its two numbers drawn towards "the log-odds are right as they are" by a
 normal prior, so that 50 labels move it a little and 1,000 decide it. Groups (the label, the language) may shift it:
 each shift is drawn towards none, so a group with many labels gets its own curve and one with few shares the common one
 (partial pooling). An isotonic step (Zadrozny & Elkan 2002) follows where held-out labels say that it helps. Fitted only
-on opinions of items whose own label the student had not seen.
+on predictions of items whose own label the classifier had not seen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.stats.scores.calibration import log_loss
 from assistant.stats.scores.monotone import pool_adjacent_violators
 
 FOLDS = 5
-_PRIOR = np.array([0.0, 1.0])  # no shift, slope one: the student is right about itself
+_PRIOR = np.array([0.0, 1.0])  # no shift, slope one: the classifier is right about itself
 _SPREAD = np.array([1.0, 0.5])
 _GROUP_SPREAD = 0.4  # log-odds that groups usually lie apart
 _STEPS = 50
@@ -42,10 +42,10 @@ class Calibration:
 
     @classmethod
     def fit(cls, logits: np.ndarray, agreed: np.ndarray, groups: np.ndarray | None = None) -> Self:
-        """The logistic curve through held-out opinions.
+        """The logistic curve through held-out predictions.
 
         Args:
-            logits: (m,) log-odds of the opinions.
+            logits: (m,) log-odds of the predictions.
             agreed: (m,) whether the person gave the same label.
             groups: (m, g) 1 where an item belongs to a group; None for no groups.
         """
@@ -63,7 +63,7 @@ class Calibration:
         return cls(weights, np.linalg.inv(curvature))
 
     def with_stairs(self, logits: np.ndarray, agreed: np.ndarray, groups: np.ndarray | None = None) -> Self:
-        """The same curve with an isotonic correction, fitted on the same opinions."""
+        """The same curve with an isotonic correction, fitted on the same predictions."""
         stated = self.confidence(logits, groups)
         order = np.argsort(stated, kind="stable")
         level = pool_adjacent_violators(agreed[order])
@@ -88,10 +88,10 @@ def calibrate(
     """The curve that says most about labels it has not seen, and what it says of them.
 
     Args:
-        logits: (m,) log-odds of held-out opinions.
+        logits: (m,) log-odds of held-out predictions.
         agreed: (m,) whether the person gave the same label.
         groups: (m, g) as for `Calibration.fit`.
-        seed: deals the opinions to five folds.
+        seed: deals the predictions to five folds.
 
     Returns:
         The curve through all of them, and (m,) the confidence in each by a curve fitted without its fold.

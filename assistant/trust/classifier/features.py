@@ -1,4 +1,4 @@
-"""A pool as the student sees it: blocks of numbers, one row an item, computed once and used for every fit."""
+"""A pool as the classifier sees it: blocks of numbers, one row an item, computed once and used for every fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.trust.pool import Pool
 _PAGE = 10_000  # items whose dense part is multiplied at a time
 
 Recipe = Mapping[str, float]
-"""How much each block weighs in the likeness of two items; blocks not named don't count."""
+"""How much each block weighs in the similarity of two items; blocks not named don't count."""
 
 Weights: TypeAlias = Mapping[str, np.ndarray]
 """By block (d, k) float32: what each of its d numbers adds to the log-odds of k curves."""
@@ -45,7 +45,7 @@ class Features:
         space, blocks = FeatureSpace.of(pool, fitted_on)
         return cls(blocks, space)
 
-    def likeness(self, index: np.ndarray, recipe: Recipe) -> np.ndarray:
+    def similarity(self, index: np.ndarray, recipe: Recipe) -> np.ndarray:
         """(m, m) float64: weighted inner products of some items, plus one: the constant every item shares."""
         return mixed(self.products(index, recipe), recipe)
 
@@ -60,9 +60,9 @@ class Features:
         return found
 
     def weights_of(self, index: np.ndarray, shares: np.ndarray, recipe: Recipe) -> dict[str, np.ndarray]:
-        """Weights whose log-odds are the likeness to some items times how much each of these counts, shares (m, k).
+        """Weights whose log-odds are the similarity to some items times how much each of these counts, shares (m, k).
 
-        Without the constant of the likeness, which adds `shares.sum(axis=0)`.
+        Without the constant of the similarity, which adds `shares.sum(axis=0)`.
         """
         counted = shares.astype(np.float32)
         return {
@@ -71,12 +71,12 @@ class Features:
         }
 
     def scores(self, index: np.ndarray, shares: np.ndarray, recipe: Recipe) -> np.ndarray:
-        """(n, k) float64: likeness of all items to some, times how much each of these counts, shares (m, k)."""
+        """(n, k) float64: similarity of all items to some, times how much each of these counts, shares (m, k)."""
         total: np.ndarray = linear(self.blocks, self.weights_of(index, shares, recipe), len(self)) + shares.sum(axis=0)
         return total
 
     def rows(self, index: np.ndarray, recipe: Recipe) -> sp.csr_array:
-        """(m, d) compressed rows whose inner products are the likeness without its constant."""
+        """(m, d) compressed rows whose inner products are the similarity without its constant."""
         parts = [sp.csr_array(self.blocks[name][index]) * np.float32(np.sqrt(w)) for name, w in self._weighted(recipe)]
         return beside(parts)
 

@@ -59,6 +59,6 @@ def _fit(rows: sp.csr_array, outcomes: np.ndarray, penalty: float) -> tuple[floa
         return float(np.log((outcomes.sum() + 0.5) / (len(outcomes) - outcomes.sum() + 0.5))), np.zeros(rows.shape[1])
     model = LogisticRegression(C=1 / penalty, max_iter=200, tol=1e-3)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a rough optimum ranks as well, and is judged held out
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a rough optimum ranks as well, and is measured held out
         model.fit(rows, outcomes)
     return float(model.intercept_[0]), np.asarray(model.coef_[0])

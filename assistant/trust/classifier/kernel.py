@@ -1,4 +1,4 @@
-"""Logistic regression on likenesses between items: for up to some thousand labels, with held-out scores for free."""
+"""Logistic regression on similarities between items: for up to some thousand labels, with held-out scores for free."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LEAST_STEP = 1 / 64
 
 @dataclass(frozen=True, slots=True)
 class KernelFit:
-    """A fitted curve: log-odds of an item = offset + likeness to the labelled items @ shares.
+    """A fitted curve: log-odds of an item = offset + similarity to the labelled items @ shares.
 
     Args:
         offset: the labels' own log-odds.
-        shares: (m,) how much each labelled item counts.
-        unseen: (m,) log-odds of each labelled item had it not been in the fit.
+        shares: (m,) how much each labeled item counts.
+        unseen: (m,) log-odds of each labeled item had it not been in the fit.
     """
 
     offset: float
@@ -32,21 +32,21 @@ class KernelFit:
         return float(np.logaddexp(0, (1 - 2 * outcomes) * self.unseen).mean())
 
 
-def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> KernelFit:
+def fit_kernel(similarity: np.ndarray, outcomes: np.ndarray, penalty: float) -> KernelFit:
     """Penalised logistic regression in its dual form, by Newton's method.
 
     The held-out scores are the exact leave-one-out scores of the last, linearised step (approximate leave-one-out:
     Rahnama Rad & Maleki 2020, JRSS B 82:965-996); they cost one matrix inverse instead of m more fits.
 
     Args:
-        likeness: (m, m) inner products of the labelled items.
+        similarity: (m, m) inner products of the labelled items.
         outcomes: (m,) 0 or 1.
         penalty: above 0; larger trusts the labels less.
 
     Source: Rasmussen & Williams (2006), Gaussian Processes for Machine Learning, section 3.4; Zhu & Hastie (2005),
     JCGS 14:185-205.
     """
-    likeness = likeness.astype(np.float32)  # half the time; the penalty keeps the systems well-conditioned
+    similarity = similarity.astype(np.float32)  # half the time; the penalty keeps the systems well-conditioned
     m = len(outcomes)
     ones = float(outcomes.sum())
     offset = float(np.log((ones + 1) / (m - ones + 1)))
@@ -55,11 +55,11 @@ def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> Ke
         mean = 1 / (1 + np.exp(-(scores + offset)))
         curvature = np.maximum(mean * (1 - mean), _LEAST_CURVATURE)
         target = scores + (outcomes - mean) / curvature
-        system = np.array(likeness, order="F")
+        system = np.array(similarity, order="F")
         system[diagonal] += penalty / curvature
         factor, _ = lapack.spotrf(system, lower=1, overwrite_a=1)
         move = lapack.spotrs(factor, target, lower=1)[0] - shares
-        change = likeness @ move
+        change = similarity @ move
         step = _downhill(shares, scores, move, change, signs=2 * outcomes - 1, offset=offset, penalty=penalty)
         shares, scores = shares + step * move, scores + step * change
         if step * np.abs(move).max() < _CLOSE / penalty:
@@ -70,23 +70,23 @@ def fit_kernel(likeness: np.ndarray, outcomes: np.ndarray, penalty: float) -> Ke
 
 
 def fit_squares(
-    likeness: np.ndarray, outcomes: np.ndarray, penalty: float, groups: np.ndarray
+    similarity: np.ndarray, outcomes: np.ndarray, penalty: float, groups: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Least squares on labels of -1 and 1, penalised, in the dual form: one system where `fit_kernel` solves a dozen.
 
     Args:
-        likeness, outcomes, penalty: as for `fit_kernel`.
+        similarity, outcomes, penalty: as for `fit_kernel`.
         groups: (m,) number of each item's group.
 
     Returns:
-        (offset, shares, unseen): score of an item = offset + likeness to the labelled items @ shares; unseen (m,) is
+        (offset, shares, unseen): score of an item = offset + similarity to the labelled items @ shares; unseen (m,) is
         the score of each had its whole group not been in the fit, exact for this offset, the labels' mean.
 
     Source: Rifkin & Lippert (2007), Notes on regularized least squares, MIT-CSAIL-TR-2007-025.
     """
     labels = 2 * outcomes.astype(np.float32) - 1
     offset = labels.mean()
-    system = np.array(likeness, dtype=np.float32, order="F")  # half the time; see `fit_kernel`
+    system = np.array(similarity, dtype=np.float32, order="F")  # half the time; see `fit_kernel`
     system[np.diag_indices(len(labels))] += penalty
     factor, _ = lapack.spotrf(system, lower=1, overwrite_a=1)
     shares, _ = lapack.spotrs(factor, labels - offset, lower=1)

@@ -1,7 +1,7 @@
-"""The student: a light model that learns from human labels which label a person would give.
+"""The classifier: a light model that learns from human labels which label a person would give.
 
 Logistic regression, one curve a label, on the content (n-grams, vector, style), the machines' answers, the signals and
-the categories. It is judged only on labels it has not seen, and where these say that the machine alone is better, the
+the categories. It is measured only on labels it has not seen, and where these say that the machine alone is better, the
 machine's own answer stays.
 """
 
@@ -21,7 +21,7 @@ from assistant.trust.classifier.kernel import fit_kernel
 from assistant.trust.classifier.space import Block, FeatureSpace
 from assistant.trust.pool import NONE, Pool
 
-_LIKENESS_UP_TO = 4_000  # labels; beyond, the likeness of all pairs costs more than the folds
+_SIMILARITY_UP_TO = 4_000  # labels; beyond, the similarity of all pairs costs more than the folds
 _CHOSEN_ON = 500  # labels a recipe is chosen on
 _CHOOSE_AGAIN = 1.4  # times the labels it was chosen with
 _PENALTIES = (0.1, 0.4, 1.6)
@@ -31,16 +31,16 @@ _FLOOR = 1e-4  # no probability of 0 or 1: their log-odds are calibrated later
 class Author(StrEnum):
     """Whose answer the machine label is."""
 
-    STUDENT = "classifier"
+    CLASSIFIER = "classifier"
     MACHINE = "model"
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class RawPredictions:
     """A machine label for each of n items.
 
     Args:
-        codes: (n,) class, -1 where nobody has an answer.
+        codes: (n,) class, -1 where there is no answer.
         probability: (n,) how sure, uncalibrated, in [0.0001, 0.9999].
     """
 
@@ -48,7 +48,7 @@ class Opinion:
     probability: np.ndarray
 
     def at(self, index: np.ndarray) -> Self:
-        """The opinion on some of the items."""
+        """Those of some of the items."""
         return type(self)(self.codes[index], self.probability[index])
 
     @property
@@ -58,7 +58,7 @@ class Opinion:
 
 
 class Chosen(NamedTuple):
-    """What a student looks at, and how it was settled.
+    """What a classifier looks at, and how it was settled.
 
     Attributes:
         recipe: name of the recipe.
@@ -94,9 +94,11 @@ class Head:
         scores = linear(blocks, self.weights, n) + self.constants
         return _probabilities(scores, self.present, self.classes)
 
-    def opinion(self, probabilities: np.ndarray, machine: np.ndarray) -> Opinion:
+    def predict(self, probabilities: np.ndarray, machine: np.ndarray) -> RawPredictions:
         """The machine label of each item, from its probabilities (n, classes) and the machine's own answer (n,)."""
-        return _opinion(probabilities, probabilities.argmax(axis=1) if self.author is Author.STUDENT else machine)
+        return _raw_predictions(
+            probabilities, probabilities.argmax(axis=1) if self.author is Author.CLASSIFIER else machine
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +107,23 @@ class Learned:
 
     Args:
         head: what it makes of any item.
-        chosen: what the student looked at.
-        opinion: on every item of the pool.
+        chosen: what the classifier looked at.
+        everywhere: predictions of every item of the pool.
         unseen: on the labelled items, each without its own label; in the order of the labels given.
     """
 
     head: Head
     chosen: Chosen
-    opinion: Opinion
-    unseen: Opinion
+    everywhere: RawPredictions
+    unseen: RawPredictions
 
     @property
     def author(self) -> Author:
-        """The student, or the machine where labels it has not seen say the student is worse."""
+        """The classifier, or the machine where labels it has not seen say the classifier is worse."""
         return self.head.author
 
 
-class Student:
+class LightClassifier:
     """Fits on a pool's labelled items, any number of times.
 
     Args:
@@ -138,9 +140,9 @@ class Student:
         self._chosen: Chosen | None = None
         self._recipes = _recipes(categories="categories" in self._features.blocks)
 
-    def restarted(self, seed: int) -> Student:
-        """Another student on the same features, which has learned nothing yet."""
-        other = object.__new__(Student)
+    def restarted(self, seed: int) -> LightClassifier:
+        """Another classifier on the same features, which has learned nothing yet."""
+        other = object.__new__(LightClassifier)
         other.__dict__.update(self.__dict__, _seed=seed, _chosen=None)
         return other
 
@@ -166,7 +168,7 @@ class Student:
         """
         present = np.unique(answers)
         if len(present) < 2:
-            raise ValueError("the labels are all the same: a student needs two different ones to learn from")
+            raise ValueError("the labels are all the same: a classifier needs two different ones to learn from")
         if self._chosen is None or len(labelled) > _CHOOSE_AGAIN * self._chosen.labels:
             self._chosen = self._choose(labelled, answers, present)
         recipe, penalty = self._recipes[self._chosen.recipe], self._chosen.penalty
@@ -174,8 +176,8 @@ class Student:
         unseen = _probabilities(held_out, present, self._classes)
         head = Head(weights, constants, present, self._classes, self._author(unseen, labelled, answers))
         whole = head.probabilities(self._features.blocks, len(self._machine))
-        opinions = head.opinion(whole, self._machine), head.opinion(unseen, self._machine[labelled])
-        return Learned(head, self._chosen, *opinions)
+        predictions = head.predict(whole, self._machine), head.predict(unseen, self._machine[labelled])
+        return Learned(head, self._chosen, *predictions)
 
     def _choose(self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray) -> Chosen:
         """The recipe and penalty with the least held-out log loss, on some of the labels where there are many."""
@@ -184,19 +186,19 @@ class Student:
         products = self._features.products(index, {block for recipe in self._recipes.values() for block in recipe})
         losses = {}
         for name, recipe in self._recipes.items():
-            likeness = mixed(products, recipe)
+            similarity = mixed(products, recipe)
             for penalty in _PENALTIES:
-                losses[name, penalty] = sum(fit_kernel(likeness, o, penalty).log_loss(o) for o in outcomes)
+                losses[name, penalty] = sum(fit_kernel(similarity, o, penalty).log_loss(o) for o in outcomes)
         return Chosen(*min(losses, key=lambda key: losses[key]), len(labelled))
 
     def _fitted(
         self, labelled: np.ndarray, answers: np.ndarray, present: np.ndarray, recipe: Recipe, penalty: float
     ) -> tuple[Weights, np.ndarray, np.ndarray]:
         """Weights and constants (k,) of the curves, and their log-odds held out on the labelled items (m, k)."""
-        if len(labelled) > _LIKENESS_UP_TO:
+        if len(labelled) > _SIMILARITY_UP_TO:
             return self._by_folds(labelled, answers, present, recipe, penalty)
-        likeness = self._features.likeness(labelled, recipe)
-        fits = [fit_kernel(likeness, outcomes, penalty) for outcomes in _curves(answers, present)]
+        similarity = self._features.similarity(labelled, recipe)
+        fits = [fit_kernel(similarity, outcomes, penalty) for outcomes in _curves(answers, present)]
         shares = np.stack([fit.shares for fit in fits], axis=1)
         constants = shares.sum(axis=0) + [fit.offset for fit in fits]
         weights = self._features.weights_of(labelled, shares, recipe)
@@ -214,9 +216,9 @@ class Student:
 
     def _author(self, unseen: np.ndarray, labelled: np.ndarray, answers: np.ndarray) -> Author:
         """The machine, where it is right on more of the labels, by more than chance among those they differ on."""
-        student, machine = unseen.argmax(axis=1) == answers, self._machine[labelled] == answers
-        ahead, apart = int(machine.sum()) - int(student.sum()), int((student != machine).sum())
-        return Author.MACHINE if ahead > np.sqrt(apart) else Author.STUDENT
+        classifier, machine = unseen.argmax(axis=1) == answers, self._machine[labelled] == answers
+        ahead, apart = int(machine.sum()) - int(classifier.sum()), int((classifier != machine).sum())
+        return Author.MACHINE if ahead > np.sqrt(apart) else Author.CLASSIFIER
 
 
 def _recipes(*, categories: bool) -> dict[str, Recipe]:
@@ -255,7 +257,7 @@ def _probabilities(scores: np.ndarray, present: np.ndarray, classes: int) -> np.
     return out
 
 
-def _opinion(probabilities: np.ndarray, codes: np.ndarray) -> Opinion:
+def _raw_predictions(probabilities: np.ndarray, codes: np.ndarray) -> RawPredictions:
     known = (codes != NONE) & (codes < probabilities.shape[1])
     own = probabilities[np.arange(len(codes)), np.where(known, codes, 0)]
-    return Opinion(codes, np.clip(np.where(known, own, _FLOOR), _FLOOR, 1 - _FLOOR))
+    return RawPredictions(codes, np.clip(np.where(known, own, _FLOOR), _FLOOR, 1 - _FLOOR))

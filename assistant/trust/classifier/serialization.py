@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 
 from assistant.trust.classifier.calibrate import Calibration
-from assistant.trust.classifier.calibrated import Classifier
+from assistant.trust.classifier.calibrated import FittedClassifier
 from assistant.trust.classifier.model import Author, Head
 from assistant.trust.classifier.space import FeatureSpace, Scale, Signals
 from assistant.trust.classifier.text_features import BUCKETS
@@ -46,7 +46,7 @@ class Frozen:
     digest: str
 
     @classmethod
-    def of(cls, classifier: Classifier, context: Mapping[str, object]) -> Self:
+    def of(cls, classifier: FittedClassifier, context: Mapping[str, object]) -> Self:
         """A classifier with what it takes to number an item's columns as it needs them (JSON values only).
 
         Raises:
@@ -62,7 +62,7 @@ class Frozen:
             raise FrozenError(f"the classifier takes {len(body) / 2**20:,.0f} MB, {MOST_BYTES >> 20} are the most kept")
         return cls(body, VERSION, blake2b(body, digest_size=16).hexdigest())
 
-    def read(self) -> tuple[Classifier, Mapping[str, Any]]:
+    def read(self) -> tuple[FittedClassifier, Mapping[str, Any]]:
         """The classifier and its context.
 
         Raises:
@@ -78,7 +78,7 @@ class Frozen:
         return _assembled(arrays, header), header["context"]
 
 
-def _taken_apart(classifier: Classifier) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def _taken_apart(classifier: FittedClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     space, head, curve = classifier.space, classifier.head, classifier.curve
     columns = np.flatnonzero(space.rarity)
     arrays = {
@@ -115,7 +115,7 @@ def _taken_apart(classifier: Classifier) -> tuple[dict[str, np.ndarray], dict[st
     return arrays, header
 
 
-def _assembled(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> Classifier:
+def _assembled(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> FittedClassifier:
     columns = arrays["columns"].astype(np.int64)
     scale = Scale(arrays["signal_mean"], arrays["signal_spread"])
     space = FeatureSpace(
@@ -133,7 +133,7 @@ def _assembled(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> C
     author = Author(header["author"])
     head = Head(weights, arrays["constants"], arrays["present"], header["classes"], author)
     curve = Calibration(arrays["curve"], arrays["covariance"], arrays.get("stairs"))
-    return Classifier(space, head, curve, tuple((kind, which) for kind, which in header["groups"]))
+    return FittedClassifier(space, head, curve, tuple((kind, which) for kind, which in header["groups"]))
 
 
 def _spread(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

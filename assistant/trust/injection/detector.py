@@ -161,17 +161,17 @@ def _fitted(
     """The curve, and the log-odds of each example by one that has not seen its family, of either kind."""
     attacks = np.array([one.attack for one in examples])
     spelling = 1.0
-    likeness = (rows @ rows.T).toarray()
+    similarity = (rows @ rows.T).toarray()
     if vectors is None:
         vectors = np.zeros((len(examples), 0), np.float32)
     else:
         spelling = _SPELLING
-        likeness *= np.float32(spelling)
+        similarity *= np.float32(spelling)
     axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -_AXES:]
     along = vectors @ axes
-    likeness += vectors @ vectors.T + np.float32(_PRODUCTS) * (along @ along.T) ** 2 + np.float32(_CONSTANT)
+    similarity += vectors @ vectors.T + np.float32(_PRODUCTS) * (along @ along.T) ** 2 + np.float32(_CONSTANT)
     families = np.unique([one.family for one in examples], return_inverse=True)[1]
-    offset, fitted, unseen = fit_squares(likeness, attacks, _PENALTY, families)
+    offset, fitted, unseen = fit_squares(similarity, attacks, _PENALTY, families)
     unseen *= _SLOPE
     shares = (_SLOPE * fitted).astype(np.float32)
     curve = Curve(

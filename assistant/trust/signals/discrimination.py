@@ -1,4 +1,4 @@
-"""What each signal is worth: how well it alone tells the machine's right answers from its wrong ones."""
+"""Discrimination of each signal: how well it alone separates the machine's right answers from its wrong ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SignalWorth:
+class SignalDiscrimination:
     """One signal on the human-labelled items that have it.
 
     Attributes:
@@ -55,21 +55,22 @@ class SignalWorth:
     reason: Reason | None
 
 
-def signal_worths(
+def signal_discriminations(
     signals: Mapping[str, npt.ArrayLike],
     right: npt.ArrayLike,
     inclusion_probabilities: npt.ArrayLike | None = None,
     *,
     confidence: float = 0.95,
-) -> tuple[SignalWorth, ...]:
-    """The worth of every signal, best first; those undefined last, by name.
+) -> tuple[SignalDiscrimination, ...]:
+    """The discrimination of every signal, best first; those undefined last, by name.
 
     Args:
         signals: name -> column of shape (n,), any finite numbers, nan where an item lacks the signal.
         right: whether a person agreed with the machine, 0 or 1, shape (n,), n >= 1.
         inclusion_probabilities: with which each item came to be labelled, in (0, 1], shape (n,): the figures then
             speak for all items it could have been; None: they speak for items like the labelled ones.
-        confidence: two-sided level of each interval; of twenty signals worth nothing, one may look like something.
+        confidence: two-sided level of each interval; of twenty signals that discriminate nothing, one may
+            look as if it did.
 
     Raises:
         ValueError: other lengths, no items, an infinite signal, or numbers out of range.
@@ -80,8 +81,8 @@ def signal_worths(
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
     weights = sampling_weights(inclusion_probabilities, len(outcome))
-    worths = [_worth(name, column, outcome, weights, confidence) for name, column in signals.items()]
-    return tuple(sorted(worths, key=lambda worth: (-(worth.auroc or 0.0), worth.name)))
+    found = [_discrimination(name, column, outcome, weights, confidence) for name, column in signals.items()]
+    return tuple(sorted(found, key=lambda one: (-(one.auroc or 0.0), one.name)))
 
 
 def sampling_weights(inclusion_probabilities: npt.ArrayLike | None, n: int) -> Floats:
@@ -131,7 +132,9 @@ def auroc_interval(
     return float(low), float(high)
 
 
-def _worth(name: str, column: npt.ArrayLike, right: Floats, weights: Floats, confidence: float) -> SignalWorth:
+def _discrimination(
+    name: str, column: npt.ArrayLike, right: Floats, weights: Floats, confidence: float
+) -> SignalDiscrimination:
     signal = _checked(name, column, len(right))
     has = ~np.isnan(signal)
     s, y, w = signal[has], right[has], weights[has]
@@ -140,7 +143,7 @@ def _worth(name: str, column: npt.ArrayLike, right: Floats, weights: Floats, con
     turned = value is not None and value < 0.5
     interval = auroc_interval(-s if turned else s, y, w, confidence) if value is not None else None
     low, high = interval or (None, None)
-    return SignalWorth(
+    return SignalDiscrimination(
         name=name,
         n=len(s),
         wrong=int((y == 0).sum()),
@@ -165,7 +168,7 @@ def _checked(name: str, column: npt.ArrayLike, items: int) -> Floats:
 
 
 def _undefined(signal: Floats, right: Floats) -> Reason | None:
-    """Why a signal can't be told the worth of."""
+    """Why the discrimination of a signal is undefined."""
     if not len(signal):
         return Reason("signal_of_no_item")
     if right.min() == right.max():

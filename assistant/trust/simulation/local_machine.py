@@ -1,6 +1,6 @@
 """A machine for the methods ours is measured against, where no machine has answered yet.
 
-The student itself is the machine: some labels, drawn at random, teach it once, and how sure it says it is orders the
+The light classifier itself is the machine: some labels, drawn at random, teach it once, and its probability orders the
 batch, as a language model's stated confidence would.
 """
 
@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.trust.classifier.model import Opinion, Student
+from assistant.trust.classifier.model import LightClassifier, RawPredictions
 from assistant.trust.pool import NONE, Pool
 from assistant.trust.simulation.outcome import Outcome
 
@@ -24,7 +24,7 @@ LESSON = 100
 class LocalMachineTrial:
     """`naive` or `pac_labels` on one batch with a machine of its own; the number of a trial is its seed.
 
-    The labels it is taught by are human labels like others: their items leave with them, and each counts as cost.
+    The labels it is taught by are human labels like others: their items keep them, and each counts as cost.
 
     Args:
         method: `naive`, or `pac_labels` with its level, e.g. `partial(pac_labels, level=0.05)`.
@@ -42,18 +42,18 @@ class LocalMachineTrial:
         """What becomes of the batch in one trial."""
         generator = np.random.default_rng(trial)
         lesson = draw_lesson(self.truth, generator)
-        opinion = self._teach(lesson, trial)
-        codes = opinion.codes.copy()
+        predictions = self._teach(lesson, trial)
+        codes = predictions.codes.copy()
         codes[lesson] = NONE  # people have answered
-        return self.method(codes, opinion.probability, self.truth, max_error=self.max_error, generator=generator)
+        return self.method(codes, predictions.probability, self.truth, max_error=self.max_error, generator=generator)
 
-    def _teach(self, lesson: np.ndarray, seed: int) -> Opinion:
-        return self._student.restarted(seed).learn(lesson, self.truth[lesson]).opinion
+    def _teach(self, lesson: np.ndarray, seed: int) -> RawPredictions:
+        return self._classifier.restarted(seed).learn(lesson, self.truth[lesson]).everywhere
 
     @cached_property
-    def _student(self) -> Student:
+    def _classifier(self) -> LightClassifier:
         """Made by the process that plays, once."""
-        return Student(self.pool)
+        return LightClassifier(self.pool)
 
 
 def draw_lesson(truth: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -21,7 +21,7 @@ class Outcome:
 
     @property
     def saved(self) -> float:
-        """Share of the items that leave with a label no person gave, 0 to 1."""
+        """Share of the items that are auto-accepted, 0 to 1."""
         return 1 - self.human_labels / self.items
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.domain.certificates import Purpose
 from assistant.trust.certificates.campaign import Campaign, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE, Pool
 from assistant.trust.simulation.outcome import Outcome
 
@@ -48,9 +48,9 @@ class AssistedTrial:
 
     def __call__(self, trial: int) -> Outcome:
         """What becomes of the batch in one trial."""
-        return play(Campaign(self.pool.ids, self._judge.restarted(trial), self.target, key=trial), self.truth)
+        return play(Campaign(self.pool.ids, self._classifier.restarted(trial), self.target, key=trial), self.truth)
 
     @cached_property
-    def _judge(self) -> Judge:
+    def _classifier(self) -> CalibratedClassifier:
         """Made by the process that plays, once: what is computed of the pool serves all its trials."""
-        return Judge(self.pool)
+        return CalibratedClassifier(self.pool)

@@ -10,12 +10,9 @@ from fastapi.responses import Response
 
 from assistant.application.review.content import TEXT_SHOWN, read_translation
 from assistant.application.review.task_view import ShownPrecedent, Translation
-from assistant.domain.items import StoredItem
-from assistant.messages.language import marked
 from assistant.web.pictures import picture_of
 from assistant.web.presentation.rendering import language_of
-from assistant.web.problems import Problem
-from assistant.web.review_service import OpaqueId, Reviewer, desk, seat_of
+from assistant.web.review_service import OpaqueId, Reviewer, review_service
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
 
@@ -50,7 +47,7 @@ def text(
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
 ) -> Part:
     """The text from a character on."""
-    whole = _item(request, who, assignment_id).item.content.text
+    whole = review_service(request).item(who, assignment_id).content.text
     end = offset + TEXT_SHOWN
     return Part(whole[offset:end], end if end < len(whole) else None)
 
@@ -58,24 +55,17 @@ def text(
 @router.get("/{assignment_id}/precedents")
 def precedents(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Precedents:
     """Settled items like it; none where you answer blind."""
-    return Precedents(desk(request).precedents(seat_of(request, who, assignment_id)))
+    return Precedents(review_service(request).precedents(who, assignment_id))
 
 
 @router.get("/{assignment_id}/translation")
 def translation(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Translated:
     """A translation that came with the item, in your language where there is one."""
-    meta = _item(request, who, assignment_id).item.meta
+    meta = review_service(request).item(who, assignment_id).meta
     return Translated(read_translation(meta, language_of(request).code))
 
 
 @router.get("/{assignment_id}/media/{number}", response_class=Response)
 def media(request: Request, who: Reviewer, assignment_id: OpaqueId, number: int) -> Response:
     """A picture of the item, counted from 0: a file of the workspace, never an address elsewhere."""
-    return picture_of(request, _item(request, who, assignment_id).item, number)
-
-
-def _item(request: Request, who: Reviewer, assignment_id: str) -> StoredItem:
-    stored = desk(request).item(seat_of(request, who, assignment_id))
-    if stored is None:
-        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
-    return stored
+    return picture_of(request, review_service(request).item(who, assignment_id), number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
@@ -12,13 +13,14 @@ from fastapi.responses import Response
 from assistant.application.evaluation.quality import choose_source
 from assistant.application.labeling.run_states import RunRow, list_run_rows
 from assistant.application.labeling.runs import find_run
+from assistant.application.review.steering import list_leases
 from assistant.application.workspace.policy_versions import StaleLabels, compare_policy_versions
 from assistant.application.workspace.prompt_versions import PromptVersionRow, list_prompt_versions
+from assistant.domain.assignments import WantedAnswer
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Principal
 from assistant.domain.runs import RunTotals
-from assistant.store.review.queue.queue_rows import Wanted
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
@@ -103,12 +105,12 @@ def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: T
 
 @router.get("/queue/leases.{ending}")
 def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -> Response:
-    """What somebody is at; who, for those who see people."""
+    """What reviewers hold; who, for those who see people."""
     named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
-    columns: tuple[Column[Wanted], ...] = _attributes("item_id", *named, "kind", "queue", "language", "lease_until")
-    return download(
-        request, "leases", ending, columns, everything(site(request).workspace.queue_rows.leased, lambda one: one.id)
-    )
+    names = ("item_id", *named, "kind", "queue", "language", "lease_until")
+    columns: tuple[Column[WantedAnswer], ...] = _attributes(*names)
+    fetch = partial(list_leases, site(request).workspace)
+    return download(request, "leases", ending, columns, everything(fetch, lambda one: one.id))
 
 
 @router.get("/quality/figures.{ending}")

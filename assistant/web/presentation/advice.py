@@ -9,6 +9,15 @@ from assistant.messages import wording
 from assistant.messages.language import Language, marked
 
 ADVICE: Mapping[str, str] = {
+    "labels_refused": marked("Reload the page: the policy may have changed."),
+    "not_settled": marked("Adjudicate this item first."),
+    "names_hidden": marked("Remove that filter."),
+    "place_unreadable": marked("Start from the top."),
+    "not_a_moment": marked("Choose one from the calendar."),
+    "too_little_gold": marked("Leads add adjudicated items to gold."),
+    "reviewer_unfit": marked("Change that on the page People, or choose another language."),
+    "round_failed": marked("Your lead can start another test for you."),
+    "policy_version_unknown": marked("Put that version of the policy back."),
     "password_is_the_name": marked("Take something others don't know."),
     "password_guessable": marked("Take four or five words that have nothing to do with each other."),
     "token_without_scope": marked("Choose a scope."),

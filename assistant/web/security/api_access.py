@@ -17,7 +17,7 @@ def tell_access(router: APIRouter) -> None:
             about = route.description.split(_END)[0].strip()
             asked = permissions_of(route)
             if not asked:
-                route.openapi_extra = {"description": f"{about}\n\nFor everybody who is signed in."}
+                route.openapi_extra = {"description": f"{about}\n\nFor all signed-in users."}
                 continue
             route.openapi_extra = {
                 "description": "\n\n".join([about, *map(_sentence, asked)]),

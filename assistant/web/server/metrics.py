@@ -71,7 +71,7 @@ class Metrics:
             self._answers.labels(kind.value)
         build = self._gauge("build_info", "Always 1.", "version", "python", "schema")
         build.labels(__version__, platform.python_version(), SCHEMA).set(1)
-        self._job = self._gauge("job_running", "1 while a job is at work in this workspace.")
+        self._job = self._gauge("job_running", "1 while a job is running in this workspace.")
         self._database_up = self._gauge("database_up", "1 while the database answers within 2 seconds.")
         self._index_up = self._gauge("index_up", "1 while the search index is there, or its server answers.")
         self._pool = self._gauge("database_connections", "Connections to the database that are in use.")

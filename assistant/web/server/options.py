@@ -167,7 +167,7 @@ def _wrong_with(public_url: str) -> str:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         return "it needs http:// or https:// and a host"
     if parts.port is not None and not port_is_given:
-        return "port 0 is nobody's"
+        return "port 0 is not a port"
     if parts.username is not None or "?" in public_url or "#" in public_url:
         return "a user, a query or a fragment can't be part of it"
     return _wrong_with_path(parts)

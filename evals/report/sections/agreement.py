@@ -71,8 +71,8 @@ def _coefficients(panel: AgreementPanel, words: Words) -> Table:
 def _ceiling(ceiling: Ceiling, words: Words) -> Table:
     rows = [
         share_row(words.say("Two reviewers of an item agree"), ceiling.human_human, words),
-        share_row(words.say("The machine agrees with one of them"), ceiling.machine_human, words),
-        points_row(words.say("Gap, machine less people (points)"), ceiling.gap, words),
+        share_row(words.say("Model agrees with one of them"), ceiling.machine_human, words),
+        points_row(words.say("Gap to human baseline (pp)"), ceiling.gap, words),
         index_row(words.say("Krippendorff's α among reviewers"), ceiling.alpha, words),
     ]
     return figure_table(
@@ -82,11 +82,11 @@ def _ceiling(ceiling: Ceiling, words: Words) -> Table:
 
 def _arms(arms: Arms, words: Words) -> Table:
     rows = [
-        share_row(words.say("Blind: the machine's answer hidden"), arms.blind, words),
-        share_row(words.say("Assisted: the machine's answer in sight"), arms.assisted, words),
+        share_row(words.say("Blind: model suggestion hidden"), arms.blind, words),
+        share_row(words.say("Assisted: model suggestion shown"), arms.assisted, words),
     ]
     return figure_table(
-        words.say("Reviewers' answers that are the machine's, by whether it was in sight"),
+        words.say("Agreement with model: assisted vs. blind"),
         [*rows, points_row(words.say("Pull, assisted less blind (points)"), arms.pull, words)],
         words,
     )
@@ -104,11 +104,11 @@ def _labels(panel: AgreementPanel, words: Words) -> list[Block]:
     ]
     tables: list[Block] = [
         Table(
-            words.say("Each label: how often, and how well the machine finds it (n = {n})", n=f"{panel.n:,}"),
+            words.say("Per-label precision, recall and F1 (n = {n})", n=f"{panel.n:,}"),
             [
                 words.say("Label"),
                 words.figures("By people"),
-                words.figures("By machine"),
+                words.figures("By model"),
                 words.figures("Precision"),
                 words.figures("Recall"),
                 words.figures("F1"),
@@ -156,7 +156,7 @@ def _most(panel: AgreementPanel, names: list[str], words: Words) -> str:
     if not apart.any():
         return words.say("There is no difference.")
     row, column = np.unravel_index(int(apart.argmax()), apart.shape)
-    pair = words.say("people {people}, machine {machine}", people=names[row], machine=names[column])
+    pair = words.say("human {people}, model {machine}", people=names[row], machine=names[column])
     return words.say(
         "Most frequent difference: {pair}, {share} of all.",
         pair=pair,

@@ -61,14 +61,14 @@ def _sides(comparison: Comparison, words: Words) -> Table:
         words.say("Items it was not asked"),
     )
     rows = list(zip(names, _side(comparison.baseline, words), _side(comparison.candidate, words), strict=True))
-    unknown = words.say("not known")
+    unknown = words.say("unknown")
     if all(cells[1:] == (unknown, unknown) for cells in rows[_SPENT]):
         rows[_SPENT] = [(words.say("Cost, time and tokens"), unknown, unknown)]
     return Table(words.say("The two on the same {n} items", n=f"{comparison.n_pairs:,}"), columns, rows, names=0)
 
 
 def _side(side: Side, words: Words) -> tuple[str, ...]:
-    unknown = words.say("not known")
+    unknown = words.say("unknown")
     return (
         value(side.agreement, words),
         ends(side.agreement, words),

@@ -48,7 +48,7 @@ def _facts(one: ConfidenceQuality, words: Words) -> list[tuple[str, str]]:
     auroc = words.say("not defined: all items agree, or none does") if one.auroc is None else number(one.auroc, 3)
     return [
         (words.say("Expected calibration error"), error),
-        (words.say("AUROC of telling agreed from not agreed"), auroc),
+        (words.say("AUROC of agreed vs. not agreed"), auroc),
     ]
 
 

@@ -23,7 +23,7 @@ from evals.disagreements.analysis import (
 
 _OPEN = 2  # variants that stand open
 _SIDES = {
-    ProbableSide.MACHINE: marked("the machine"),
+    ProbableSide.MACHINE: marked("model"),
     ProbableSide.POLICY: marked("the policy"),
     ProbableSide.REVIEWER: marked("a reviewer"),
     ProbableSide.ITEM: marked("the item"),
@@ -79,7 +79,7 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
         return []
     columns = [
         words.say("Human label"),
-        words.say("Machine label"),
+        words.say("Model label"),
         words.figures("Items"),
         words.figures("Share of disagreements"),
         words.say("Probably at the root"),
@@ -94,7 +94,7 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
     ]
     named = [(_pair_name(one.people, one.machine, words), one.examples, one.n) for one in pairs]
     return [
-        Table(words.say("What people call one thing and the machine another"), columns, rows, names=2),
+        Table(words.say("Confusions of human and model labels"), columns, rows, names=2),
         *_folded(named, words),
     ]
 
@@ -138,7 +138,7 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
     columns = [
         words.say("Words that mark it"),
         words.figures("Items"),
-        words.say("Mostly (people → machine)"),
+        words.say("Mostly (human → model)"),
         words.figures("Of all like these, misjudged"),
         words.figures("Elsewhere"),
         words.say("Probably at the root"),
@@ -152,11 +152,11 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
         for one in clusters
     ]
     named = [(words.punctuation.list.join(one.terms), one.examples, one.n) for one in clusters]
-    return [Table(words.say("Misjudged items that are alike"), columns, rows), *_folded(named, words)]
+    return [Table(words.say("Clusters of similar errors"), columns, rows), *_folded(named, words)]
 
 
 def _rate(share: float | None, words: Words) -> str:
-    return words.say("not known") if share is None else percent(share, words)
+    return words.say("unknown") if share is None else percent(share, words)
 
 
 def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
@@ -189,7 +189,7 @@ def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
 
 def _examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
     """Items on which a variant and people differ."""
-    people, machine = words.say("Human label"), words.say("Machine label")
+    people, machine = words.say("Human label"), words.say("Model label")
     return Items(caption, [_example(one, people, machine, words) for one in shown])
 
 

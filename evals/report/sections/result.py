@@ -108,7 +108,7 @@ def _ceiling(evaluation: Evaluation) -> Coefficient | None:
 
 def _ranked(ranking: Ranking, words: Words) -> Table:
     caption = words.say(
-        "Variants by agreement with people on the same {n} items; ranks that can't be told apart are given as a range",
+        "Variants by agreement with people on the same {n} items; indistinguishable ranks are given as a range",
         n=f"{ranking.n:,}",
     )
     return Table(

@@ -26,7 +26,7 @@ def subject_section(subject: Subject, words: Words) -> Section:
 
 def _facts(subject: Subject, words: Words) -> list[tuple[str, str]]:
     settled = words.say(
-        "{items}, of which people settled {settled}", items=f"{subject.items:,}", settled=f"{subject.settled:,}"
+        "{items}, of which {settled} have a human label", items=f"{subject.items:,}", settled=f"{subject.settled:,}"
     )
     names = words.punctuation.list.join(words.label(name) for name in subject.classes)
     scale = words.say(_SCALES[subject.scale])

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.application.review.content import read_context, read_translation, show_item, split_turns
-from assistant.application.review.keys import label_keys
-from assistant.application.review.pictures import media_type
+from assistant.application.review.content import media_type, read_context, read_translation, show_item, split_turns
 from assistant.application.review.policy_quotes import quoted_words
 from assistant.application.review.task_assembly import needs_clause, show_clauses
-from assistant.application.review.task_view import Translation, Turn, words_for
+from assistant.application.review.task_view import Translation, Turn, label_keys, words_for
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Policy
 from assistant.policy.documents.documents import parse_policy

@@ -3,7 +3,7 @@ import pytest
 
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import written_counts
+from assistant.reports.reasons.in_files import written_counts
 from evals.comparison.compare import compare, compare_all
 from evals.comparison.comparison import Verdict
 from evals.comparison.scores import Terms
@@ -123,7 +123,7 @@ def test_two_policy_versions_are_not_the_same_policy() -> None:
 
 
 def test_no_common_item_is_said() -> None:
-    with pytest.raises(InputError, match="no labelled item was answered by both 'old' and 'new'"):
+    with pytest.raises(InputError, match="no labeled item was answered by both 'old' and 'new'"):
         compare(judged({"a": "xx"}, {"old": "x-", "new": "-x"}), "old", "new", PLAIN)
 
 

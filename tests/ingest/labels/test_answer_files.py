@@ -49,7 +49,7 @@ def test_a_bad_human_label_is_refused_with_its_place(file: Path, row: str, messa
 def test_a_file_of_another_shape_says_which_one_is_read(file: Path) -> None:
     file.write_text('{"item_id": "a", "label": "1"}\n')
     with pytest.raises(
-        InputError, match=r"rows.jsonl:1: no column says who labelled\n  each line is \{item_id, rater_id"
+        InputError, match=r"rows.jsonl:1: no column names the labeler\n  each line is \{item_id, rater_id"
     ):
         read_answer_files(file, None, ITEMS)
     with pytest.raises(
@@ -137,7 +137,7 @@ def test_cells_that_say_nothing_are_no_answers_and_counted(file: Path, tmp_path:
     assert said(read) == {"a": {"r": ("x",)}}
     assert (read.by_model, read.unanswered) == ({"m": {}}, {"m": {"a"}})
     assert read.notes[0].startswith("1 cells in rows.jsonl hold no answer")
-    assert read.notes[1] == "1 rows in m.jsonl hold no answer of the machine; they count as not agreeing."
+    assert read.notes[1] == "1 rows in m.jsonl hold no answer of the model; they count as not agreeing."
 
 
 def test_a_word_for_nothing_that_is_a_label_is_that_label(file: Path) -> None:

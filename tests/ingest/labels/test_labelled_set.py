@@ -74,7 +74,7 @@ def test_the_machine_is_the_most_complete_one_or_the_one_named_and_the_others_ke
 def test_without_machine_answers_the_set_waits_for_them(read: Read) -> None:
     found = read(items(), labels())
     assert (found.machine, found.answers, len(found)) == (None, {}, 30)
-    assert found.describe() == "30 items, no machine answers"
+    assert found.describe() == "30 items, no model predictions"
 
 
 def test_a_machine_that_never_says_how_sure_it_is_has_no_scores(read: Read) -> None:
@@ -131,11 +131,11 @@ def test_too_few_items_and_one_label_only_are_refused(read: Read) -> None:
 
 
 def test_a_machine_that_is_not_there_is_told_with_the_nearest(read: Read) -> None:
-    with pytest.raises(InputError, match=r"no machine is called 'gpt-4'\n  did you mean 'gpt-4o'\?"):
+    with pytest.raises(InputError, match=r"no model is called 'gpt-4'\n  did you mean 'gpt-4o'\?"):
         read(items(), labels(), answers(model="gpt-4o"), name="gpt-4")
-    with pytest.raises(InputError, match="no machine is called 'x'\n  there are: gpt-4o"):
+    with pytest.raises(InputError, match="no model is called 'x'\n  there are: gpt-4o"):
         read(items(), labels(), answers(model="gpt-4o"), name="x")
-    with pytest.raises(InputError, match="no machine is called 'x'\n  give its answers"):
+    with pytest.raises(InputError, match="no model is called 'x'\n  give its answers"):
         read(items(), labels(), name="x")
 
 

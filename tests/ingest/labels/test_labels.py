@@ -79,7 +79,7 @@ def test_a_row_that_says_too_little_is_refused_with_its_line(change: dict[str, o
     ("columns", "message"),
     [
         (["text", "rater", "label"], "no column looks like the item's id"),
-        (["id", "label"], "no column says who labelled"),
+        (["id", "label"], "no column names the labeler"),
         (["id", "rater"], "no column looks like the label"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_query_with_a_document_or_a_text_is_a_pair() -> None:
 
 
 def test_text_and_document_cannot_both_be_what_is_judged() -> None:
-    with pytest.raises(InputError, match="--text and --document both name what is judged"):
+    with pytest.raises(InputError, match="--text and --document both name the content"):
         map_columns(["a", "b"], text="a", document="b")
 
 

@@ -86,8 +86,8 @@ def test_the_whole_report_of_a_new_version() -> None:
     )
     assert report == (
         "2 clauses changed, 1 added, 1 removed, 1 label changed; "
-        "items labelled harassment, hate or spam may be stale.\n"
-        "Items labelled safe may fall under the new wording: label a sample of them again.\n"
+        "items labeled harassment, hate or spam may be stale.\n"
+        "Items labeled safe may fall under the new wording: label a sample of them again.\n"
         "\n"
         "community 3 -> community 4\n"
         "  version: 3 -> 4\n"
@@ -117,13 +117,13 @@ def test_the_whole_report_of_a_new_version() -> None:
 
 def test_one_changed_sentence_names_the_labels_its_clause_leads_to() -> None:
     assert shown(("Do not attack groups.", "Do not attack any group.")).splitlines()[0] == (
-        "1 clause changed; items labelled hate may be stale."
+        "1 clause changed; items labeled hate may be stale."
     )
 
 
 def test_changed_examples_are_told_with_their_labels() -> None:
     assert shown(('- en: "That is weak."', '- en: "That is dumb."')) == (
-        "1 clause changed; items labelled safe or harassment may be stale.\n"
+        "1 clause changed; items labeled safe or harassment may be stale.\n"
         "\n"
         "community 3 -> community 3\n"
         "  the text changed but its version didn't: give the new text a version of its own\n"
@@ -212,7 +212,7 @@ def test_a_wording_in_a_new_language_is_all_added() -> None:
 def test_the_difference_is_plain_json() -> None:
     difference = compare_policies(policy(), policy(("Do not attack groups.", "Do not attack any group.")))
     told = json.loads(json.dumps(difference.as_dict()))
-    assert told["summary"] == "1 clause changed; items labelled hate may be stale."
+    assert told["summary"] == "1 clause changed; items labeled hate may be stale."
     assert told["affected_labels"] == ["hate"]
     assert told["clauses_changed"][0]["wordings"][0]["words"][1] == {"change": "removed", "text": "groups"}
 

@@ -123,7 +123,7 @@ def test_items_without_a_machine_label_or_a_second_rater_do_not_count() -> None:
         (lambda: alternative_annotator_test([0], [0], [0, 1], [0]), "as long"),
         (lambda: alternative_annotator_test([1], [0], [0], [0]), "items must hold codes from 0 to 0, got 1"),
         (lambda: alternative_annotator_test([0, 0], [0, -1], [0, 1], [0]), "raters .* got -1 at position 1"),
-        (lambda: alternative_annotator_test([0, 0], [4, 4], [0, 1], [0]), "rater 4 labelled item 0 twice, .* 1"),
+        (lambda: alternative_annotator_test([0, 0], [4, 4], [0, 1], [0]), "rater 4 labeled item 0 twice, .* 1"),
         (lambda: alternative_annotator_test([0], [0], [0], [-2]), "machine .* got -2"),
         (lambda: alternative_annotator_test([0], [0], [0], [0], q=0), "q must"),
         (lambda: alternative_annotator_test([0], [0], [0], [0], epsilons=[2]), "epsilons"),

@@ -38,7 +38,7 @@ def test_a_census_leaves_nothing_open() -> None:
 
 
 def test_degrees_are_those_of_what_was_left_to_chance() -> None:
-    # 30 items labelled for certain, 20 audited with a chance of 1 in 10
+    # 30 items labeled for certain, 20 audited with a chance of 1 in 10
     weights = np.r_[np.ones(30), np.full(20, 10.0)]
     assert of(weights, 1 - 1 / weights).degrees == pytest.approx(19)
     assert of(np.ones(50)).degrees is None

@@ -9,8 +9,9 @@ from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.database import Database
+from tests.statements import made_up_statement
 
-STATEMENT = {"max_error": 0.05, "confidence": 0.95, "by": {"en": {"threshold": None}}}
+STATEMENT = made_up_statement()
 
 
 def issue(database: Database, run: Run) -> IssuedCertificate:
@@ -31,7 +32,7 @@ def test_a_certificate_stands_as_it_was_issued(database: Database, run: Run) -> 
     assert store.latest(run.id) is None
     fit = FitStore(database).add(run.id, seed=1, labels_used=0, report={}, scores=[])
     first = issue(database, run)
-    second = store.issue(run.id, fit.id, first.sample_id, {})
+    second = store.issue(run.id, fit.id, first.sample_id, made_up_statement(max_error=0.1))
     assert (first.run_id, first.fit_id, first.statement) == (run.id, None, STATEMENT)
     assert second.fit_id == fit.id
     assert store.get(first.id) == first

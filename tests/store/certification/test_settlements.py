@@ -11,6 +11,7 @@ from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.database import Database
+from tests.statements import made_up_statement
 
 PERSON = Settlement("i3", ("hate", "spam"), Origin.PERSON, None, None, 2)
 
@@ -19,7 +20,7 @@ def certified(database: Database, run: Run) -> int:
     sample = SampleStore(database).add(
         run.id, fit_id=None, purpose=Purpose.AUDIT, population=6, seed=7, detail={}, items=[]
     )
-    return CertificateStore(database).issue(run.id, None, sample.id, {}).id
+    return CertificateStore(database).issue(run.id, None, sample.id, made_up_statement()).id
 
 
 def machine(item_id: str, certificate: int, confidence: float = 0.97) -> Settlement:

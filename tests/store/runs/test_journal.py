@@ -181,7 +181,7 @@ def test_a_folder_has_one_owner_until_it_lets_go(tmp_path: Path) -> None:
     let_go = claim(tmp_path)
     assert at_work(tmp_path)
     with pytest.raises(
-        StorageError, match=rf"another job is at work in this workspace: `.*` \(process {os.getpid()} on"
+        StorageError, match=rf"another job is running in this workspace: `.*` \(process {os.getpid()} on"
     ):
         claim(tmp_path)
     let_go()

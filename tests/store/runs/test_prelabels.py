@@ -8,7 +8,7 @@ from assistant.domain.runs import NOT_STORED, Run
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.results import ResultStore
 from assistant.store.content.items import ItemStore, NewItem
-from assistant.store.content.precedents import PrecedentStore
+from assistant.store.content.precedents import PrecedentStore, remember
 from assistant.store.database import Database
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.prelabels import Answered, PrelabelStore
@@ -136,8 +136,9 @@ def test_what_people_settled_is_not_asked_and_a_withdrawn_precedent_is(database:
     assert [one.stored.item.id for one in store.pending(run, "rules")] == ["i1"]
     assert [one.stored.item.id for one in store.pending(run, "other policy")] == ["i0", "i1"]
     assert ResultStore(database).totals(run).statuses == {"settled": 1, "pending": 1}
-    assert precedents.withdraw("rules", digest, "lead")
-    assert not precedents.withdraw("rules", digest, "lead")
+    with database.write() as connection:
+        assert remember(connection, "rules", [(1, digest, (), "withdrawn")], "lead") == 1
+        assert remember(connection, "rules", [(1, digest, (), "withdrawn")], "lead") == 0
     assert [one.stored.item.id for one in store.pending(run, "rules")] == ["i0", "i1"]
     assert precedents.count("rules") == 0
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.domain.certificates import Purpose
 from assistant.trust.certificates.campaign import Campaign, Step, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE, Answers
 from tests.trust.pools import made_up
 
@@ -28,7 +28,7 @@ def _played(campaign: Campaign, truth: np.ndarray) -> tuple[list[Step], np.ndarr
 
 def test_most_items_of_an_easy_batch_leave_without_a_person_and_the_promise_holds() -> None:
     pool, truth = made_up(1200)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=1)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), TARGET, key=1)
     steps, answers = _played(campaign, truth)
     accepted = campaign.accepted()
     assert len(accepted.index) > 0.6 * 1200
@@ -39,7 +39,7 @@ def test_most_items_of_an_easy_batch_leave_without_a_person_and_the_promise_hold
 
 def test_every_item_is_labelled_or_accepted_or_goes_to_review() -> None:
     pool, truth = made_up(500, machine=0.6, classes=3)
-    campaign = Campaign(pool.ids, Judge(pool), Target(0.02, 0.95), key=2)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), Target(0.02, 0.95), key=2)
     _, answers = _played(campaign, truth)
     step = campaign.next(answers)
     rest = step.index if step is not None else np.zeros(0, dtype=int)
@@ -50,7 +50,7 @@ def test_every_item_is_labelled_or_accepted_or_goes_to_review() -> None:
 
 def test_every_step_says_how_probable_its_items_were() -> None:
     pool, truth = made_up(800)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=3)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), TARGET, key=3)
     steps, _ = _played(campaign, truth)
     for step in steps:
         assert len(step.inclusion) == len(step.index)
@@ -61,25 +61,25 @@ def test_every_step_says_how_probable_its_items_were() -> None:
 
 def test_the_same_seed_asks_for_the_same_items() -> None:
     pool, truth = made_up(600)
-    judge = Judge(pool)
-    runs = [_played(Campaign(pool.ids, judge.restarted(5), TARGET, key=5), truth)[0] for _ in range(2)]
+    classifier = CalibratedClassifier(pool)
+    runs = [_played(Campaign(pool.ids, classifier.restarted(5), TARGET, key=5), truth)[0] for _ in range(2)]
     assert [step.index.tolist() for step in runs[0]] == [step.index.tolist() for step in runs[1]]
 
 
 def test_a_campaign_taken_up_again_goes_on_as_if_it_had_never_stopped() -> None:
     pool, truth = made_up(600)
-    judge = Judge(pool)
-    whole, _ = _played(Campaign(pool.ids, judge.restarted(6), TARGET, key=6), truth)
-    answers, steps, waves, rate, taught = np.full(600, NONE), [], [], None, False
+    classifier = CalibratedClassifier(pool)
+    whole, _ = _played(Campaign(pool.ids, classifier.restarted(6), TARGET, key=6), truth)
+    answers, steps, rounds, rate, taught = np.full(600, NONE), [], [], None, False
     while True:
-        campaign = Campaign(pool.ids, judge.restarted(6), TARGET, key=6)
-        campaign.resume(rate, waves, taught=taught)
+        campaign = Campaign(pool.ids, classifier.restarted(6), TARGET, key=6)
+        campaign.resume(rate, rounds, taught=taught)
         step = campaign.next(answers)
         if step is None or step.purpose is Purpose.REVIEW:
             break
         answers[step.index] = truth[step.index]
         steps.append(step)
-        waves, rate, taught = campaign.waves, campaign.rate, step.purpose is Purpose.LEARN
+        rounds, rate, taught = campaign.rounds, campaign.rate, step.purpose is Purpose.LEARN
     # Each process chooses the student's recipe anew, so later steps may differ; the promise holds all the same.
     assert [s.purpose for s in steps][:3] == [s.purpose for s in whole][:3]
     accepted = campaign.accepted()
@@ -88,7 +88,7 @@ def test_a_campaign_taken_up_again_goes_on_as_if_it_had_never_stopped() -> None:
 
 def test_an_audit_that_has_not_come_back_is_never_counted() -> None:
     pool, truth = made_up(600)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=7)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), TARGET, key=7)
     answers = np.full(600, NONE)
     while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.AUDIT:
         answers[step.index] = truth[step.index]
@@ -102,7 +102,7 @@ def test_an_audit_that_has_not_come_back_is_never_counted() -> None:
 def test_a_machine_nobody_agrees_with_leaves_nothing_unseen() -> None:
     pool, _ = made_up(200)
     noise = np.random.default_rng(99).integers(0, 2, 200)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=8)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), TARGET, key=8)
     _played(campaign, noise)
     accepted = campaign.accepted()
     assert (accepted.codes != noise[accepted.index]).sum() <= campaign.allowed
@@ -120,7 +120,7 @@ def test_an_item_without_any_answer_never_leaves_as_one_that_was_answered() -> N
     codes = pool.machine.codes.copy()
     codes[::10] = NONE
     unanswered = replace(pool, texts=["the same"] * 400, machine=Answers(codes, None))
-    campaign = Campaign(pool.ids, Judge(unanswered), TARGET, key=9)
+    campaign = Campaign(pool.ids, CalibratedClassifier(unanswered), TARGET, key=9)
     _, answers = _played(campaign, truth)
     accepted = campaign.accepted()
     assert (accepted.codes != NONE).all()

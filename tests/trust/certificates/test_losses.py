@@ -189,7 +189,7 @@ def test_the_least_probability_is_that_of_the_whole_order() -> None:
 def test_nothing_accepted_and_nothing_audited_have_no_figure_and_a_reason() -> None:
     nothing = loss_bounds([-1, -1], [0, 1], [0, 1], [0.5, 0.5], cut=0, batch=2, confidence=0.95)[MISSED]
     assert (nothing.upper_share, nothing.estimate_share, nothing.upper) == (None, None, 0.0)
-    assert nothing.reason == "no machine label is accepted: there is nothing to take a share of"
+    assert nothing.reason == "no model label is accepted: there is nothing to take a share of"
     unseen = loss_bounds([-1, 1], [0, 1], [0, 1], [0.5, 0.5], cut=2, batch=2, confidence=0.95)
     assert (unseen[MISSED].estimate, unseen[MISSED].upper) == (None, 1.0)
     assert unseen[MISSED].reason == "no item that could lose in this way was audited: there is nothing to estimate from"
@@ -203,7 +203,7 @@ def test_nothing_accepted_and_nothing_audited_have_no_figure_and_a_reason() -> N
         ({"severities": [0, -1]}, "severities must lie"),
         ({"person": [0, 2]}, "person must lie between -1 and 1"),
         ({"person": [0, 0.5]}, "person must hold class codes"),
-        ({"machine": [0, -1]}, "item 1 lies before the cut and has no machine label"),
+        ({"machine": [0, -1]}, "item 1 lies before the cut and has no model label"),
         ({"inclusion_probabilities": [0.5, 0.0]}, "go down to 0"),
         ({"inclusion_probabilities": [0.5, 1.5]}, "must lie between 0 and 1"),
         ({"inclusion_probabilities": [0.5, np.nan]}, "nan"),

@@ -123,7 +123,7 @@ def test_the_labels_it_asks_for_about_tell(share: float) -> None:
 def test_a_share_at_the_bound_can_never_be_told() -> None:
     seen = watch(np.tile([0.0] * 19 + [1.0], 10))
     assert seen.more_labels is None
-    assert "too near 5.0% for any number to tell" in seen.reason
+    assert "too near 5.0% for any number to decide" in seen.reason
 
 
 def test_unequal_coins_weigh_the_share() -> None:

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 
 from assistant.stats.certificates.monitoring import first_breach
-from assistant.trust.certificates.monitoring_plan import MonitoringPlan
+from assistant.trust.certificates.monitoring_plan import (
+    MonitoringDesign,
+    MonitoringPlan,
+    permitted_share,
+    plan_monitoring,
+)
 from assistant.trust.certificates.power import chance_to_notice, labels_to_notice
+from tests.statements import made_up_statement
 
 SEQUENCES = 2_000
 PERMITTED = 96 / 1_400  # wrong labels that may be among those accepted, as on pac_misinfo
@@ -96,7 +102,7 @@ def test_no_number_of_labels_notices_what_is_permitted() -> None:
 
 
 def test_what_is_permitted_of_almost_everything_can_be_planned_too() -> None:
-    assert plan(50, 0.8).told(50).startswith("twice the permitted errors")
+    assert plan(50, 0.8).in_words(50).startswith("twice the permitted errors")
     assert 0 < plan(10**6, 1e-4).share < 0.2
 
 
@@ -104,3 +110,41 @@ def test_what_is_permitted_of_almost_everything_can_be_planned_too() -> None:
 def test_numbers_that_cant_be_are_refused(changed: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="accepted >= 1, factor > 1"):
         plan(**changed)  # type: ignore[arg-type]
+
+
+POWER = MonitoringDesign(share=None, power=0.8, factor=2.0)
+
+
+def test_what_a_certificate_permits_is_all_wrong_labels_it_allows_among_the_accepted() -> None:
+    assert permitted_share(made_up_statement(allowed=20), 400) == 0.05
+    assert permitted_share(made_up_statement(allowed=20), 10) == pytest.approx(1)  # never quite all of them
+    assert 0 < permitted_share(made_up_statement(allowed=0), 400) < 1e-8
+    assert permitted_share(made_up_statement(allowed=None, max_error=0.07), 400) == 0.07  # of a threshold: a share
+
+
+def test_the_plan_has_the_level_of_the_certificate_and_its_population_where_it_is_about_a_batch() -> None:
+    of_batch = plan_monitoring(made_up_statement(allowed=20, confidence=0.9), 400, POWER)
+    of_source = plan_monitoring(made_up_statement(allowed=None), 400, POWER)
+    assert of_batch is not None
+    assert of_source is not None
+    assert (of_batch.level, of_batch.population) == (pytest.approx(0.1), 400)
+    assert of_source.population is None
+    assert plan_monitoring(made_up_statement(), 0, POWER) is None
+
+
+def test_a_share_drawn_before_stays_while_it_is_about_right_and_one_that_was_set_always_holds() -> None:
+    statement = made_up_statement(allowed=20)
+    made = plan_monitoring(statement, 400, POWER)
+    assert made is not None
+    for times, stays in ((0.6, True), (1.9, True), (0.4, False), (2.1, False)):
+        again = plan_monitoring(statement, 400, POWER, made.share * times)
+        assert again is not None
+        assert again.share == (made.share * times if stays else made.share)
+    chosen = plan_monitoring(statement, 400, MonitoringDesign(0.3, 0.8, 2.0), 0.25)
+    assert chosen is not None
+    assert chosen.share == 0.3
+
+
+def test_a_round_remembers_the_share_that_was_set_or_the_power_it_follows_from() -> None:
+    assert POWER.as_json() == {"power": 0.8, "factor": 2.0}
+    assert MonitoringDesign(0.3, 0.8, 2.0).as_json() == {"share": 0.3}

@@ -58,12 +58,12 @@ def test_a_label_nearly_everybody_gave_moves_the_offset() -> None:
 def test_least_squares_score_each_group_as_a_fit_without_it_does() -> None:
     rows, outcomes = _task()
     groups = np.arange(len(outcomes)) % 10
-    likeness, labels = rows @ rows.T + 1, 2 * outcomes - 1
-    offset, shares, unseen = fit_squares(likeness, outcomes, 2.0, groups)
+    similarity, labels = rows @ rows.T + 1, 2 * outcomes - 1
+    offset, shares, unseen = fit_squares(similarity, outcomes, 2.0, groups)
     assert offset == pytest.approx(labels.mean(), abs=1e-6)
-    assert likeness @ shares + offset + 2.0 * shares == pytest.approx(labels, abs=2e-3)
+    assert similarity @ shares + offset + 2.0 * shares == pytest.approx(labels, abs=2e-3)
     for group in range(10):
         seen, held = np.flatnonzero(groups != group), np.flatnonzero(groups == group)
-        system = likeness[np.ix_(seen, seen)] + 2.0 * np.eye(len(seen))
+        system = similarity[np.ix_(seen, seen)] + 2.0 * np.eye(len(seen))
         without = np.linalg.solve(system, labels[seen] - offset)
-        assert unseen[held] == pytest.approx(likeness[np.ix_(held, seen)] @ without + offset, abs=2e-3)
+        assert unseen[held] == pytest.approx(similarity[np.ix_(held, seen)] @ without + offset, abs=2e-3)

@@ -12,7 +12,7 @@ import pytest
 from assistant.trust.certificates.stream import certify_stream
 from assistant.trust.classifier import model as student
 from assistant.trust.classifier import serialization as module
-from assistant.trust.classifier.calibrated import Judge, Judgement
+from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
 from assistant.trust.classifier.serialization import Frozen, FrozenError
 from assistant.trust.pool import NONE, Answers, Pool
 from tests.trust.pools import made_up
@@ -62,11 +62,11 @@ def rich(n: int, classes: int) -> tuple[Pool, np.ndarray]:
     )
 
 
-def learned(pool: Pool, truth: np.ndarray, taught: np.ndarray) -> Judgement:
-    return Judge(pool, seed=3, fitted_on=taught).judge(taught, truth[taught])
+def learned(pool: Pool, truth: np.ndarray, taught: np.ndarray) -> Predictions:
+    return CalibratedClassifier(pool, seed=3, fitted_on=taught).fit(taught, truth[taught])
 
 
-def kept(judged: Judgement) -> Frozen:
+def kept(judged: Predictions) -> Frozen:
     assert judged.classifier is not None
     return Frozen.of(judged.classifier, {"a": [1, "b"]})
 
@@ -76,14 +76,14 @@ def test_an_item_gets_one_score_whether_it_was_there_or_comes_later(
     classes: int, by_folds: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if by_folds:
-        monkeypatch.setattr(student, "_LIKENESS_UP_TO", 100)
+        monkeypatch.setattr(student, "_SIMILARITY_UP_TO", 100)
     pool, truth = rich(900, classes)
     taught, held = np.arange(0, 900, 3), np.setdiff1d(np.arange(900), np.arange(0, 900, 3))
     judged = learned(pool, truth, taught)
     classifier, context = kept(judged).read()
     assert context == {"a": [1, "b"]}
     for some in (held, held[:1], held[-7:]):  # all of them, one, the last few: what stands beside an item is no matter
-        codes, confidence = classifier.judge(at(pool, some))
+        codes, confidence = classifier.predict(at(pool, some))
         assert (codes == judged.codes[some]).all()
         assert np.abs(confidence - judged.confidence[some]).max() < 1e-9
     assert judged.confidence[held].std() > 0.02  # it does tell items apart
@@ -96,7 +96,7 @@ def test_what_was_not_taught_takes_no_part_in_how_others_are_judged() -> None:
     without = learned(at(pool, np.arange(500)), truth[:500], taught)
     assert whole.classifier is not None
     assert np.abs(without.confidence - whole.confidence[:500]).max() < 1e-9
-    assert whole.classifier.judge(at(pool, kept_back))[1] == pytest.approx(whole.confidence[kept_back], abs=1e-9)
+    assert whole.classifier.predict(at(pool, kept_back))[1] == pytest.approx(whole.confidence[kept_back], abs=1e-9)
 
 
 def test_what_is_certified_for_later_items_holds_for_them_as_often_as_it_says() -> None:
@@ -107,7 +107,9 @@ def test_what_is_certified_for_later_items_holds_for_them_as_often_as_it_says() 
     truth = np.where(generator.random(6_000) < np.where(vague, 0.35, 0.02), 1 - truth, truth)
     judged = learned(pool, truth, np.arange(200))
     classifier, _ = kept(judged).read()
-    codes, confidence = classifier.judge(at(pool, np.arange(200, 6_000)))  # all the source sends: judged as later items
+    codes, confidence = classifier.predict(
+        at(pool, np.arange(200, 6_000))
+    )  # all the source sends: judged as later items
     wrong, draws, failed, certified = (codes != truth[200:]).astype(float), 400, 0, 0
     for _ in range(draws):
         audit, unlabelled = generator.integers(5_800, size=(2, 400))
@@ -136,11 +138,11 @@ def test_an_answer_nobody_gave_before_and_a_missing_column_are_read_as_nothing_k
     later = at(pool, np.arange(200, 260))
     bare = replace(later, machine=Answers(np.full(60, NONE)), others={}, signals={})
     unheard = replace(later, machine=Answers(np.full(60, 7)), others={"r9": Answers(np.zeros(60, int))}, signals={})
-    assert judged.classifier.judge(unheard)[1] == pytest.approx(judged.classifier.judge(bare)[1])
+    assert judged.classifier.predict(unheard)[1] == pytest.approx(judged.classifier.predict(bare)[1])
 
 
 def test_four_thousand_labels_take_less_than_a_megabyte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(student, "_LIKENESS_UP_TO", 1_000)  # by folds: the same weights, sooner
+    monkeypatch.setattr(student, "_SIMILARITY_UP_TO", 1_000)  # by folds: the same weights, sooner
     pool, truth = made_up(4_200)
     texts = [f"{text} {number * 7919 % 100_003:x}" for number, text in enumerate(pool.texts)]
     judged = learned(replace(pool, texts=texts), truth, np.arange(4_000))

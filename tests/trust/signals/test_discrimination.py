@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from assistant.domain.reasons import Reason
-from assistant.trust.signals.discrimination import Direction, SignalWorth, auroc_interval, signal_worths
+from assistant.trust.signals.discrimination import (
+    Direction,
+    SignalDiscrimination,
+    auroc_interval,
+    signal_discriminations,
+)
 
 NAN = float("nan")
 DRAWS = 400
 
 
-def worth(column: object, right: object, pi: object = None) -> SignalWorth:
-    (one,) = signal_worths({"signal": column}, right, pi)
+def worth(column: object, right: object, pi: object = None) -> SignalDiscrimination:
+    (one,) = signal_discriminations({"signal": column}, right, pi)
     return one
 
 
@@ -93,7 +98,7 @@ def test_the_interval_covers_the_population_also_when_reviewers_mostly_see_low_s
 
 def test_the_best_signal_comes_first_and_the_undefined_last() -> None:
     right = [1, 1, 1, 0, 0, 0]
-    found = signal_worths(
+    found = signal_discriminations(
         {"constant": [1] * 6, "weak": [1, 2, 3, 3, 2, 0], "reversed": [1, 2, 4, 3, 6, 7], "absent": [NAN] * 6}, right
     )
     assert [one.name for one in found] == ["reversed", "weak", "absent", "constant"]
@@ -139,7 +144,9 @@ def test_twenty_signals_of_a_hundred_thousand_items_are_ranked_without_counting_
         f"signal {i:02}": np.where(chance.random(100_000) < 0.1, NAN, i * right / 20 + chance.normal(size=100_000))
         for i in range(20)
     }
-    found = signal_worths(signals, right, chance.uniform(0.1, 1, 100_000))  # pairs would be a thousand millions
+    found = signal_discriminations(
+        signals, right, chance.uniform(0.1, 1, 100_000)
+    )  # pairs would be a thousand millions
     assert [one.name for one in found[:3]] == ["signal 19", "signal 18", "signal 17"]
 
 
@@ -157,9 +164,9 @@ def test_twenty_signals_of_a_hundred_thousand_items_are_ranked_without_counting_
 )
 def test_arguments_out_of_range_are_refused(signals, right, pi, message) -> None:
     with pytest.raises(ValueError, match=message):
-        signal_worths(signals, right, pi)
+        signal_discriminations(signals, right, pi)
 
 
 def test_a_level_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="confidence must lie"):
-        signal_worths({}, [1], confidence=1.0)
+        signal_discriminations({}, [1], confidence=1.0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.trust.certificates.campaign import Campaign, Target
-from assistant.trust.classifier.calibrated import Judge
+from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE, Answers, Pool
 from assistant.trust.simulation.baselines import naive, pac_labels
 from assistant.trust.simulation.local_machine import LESSON, LocalMachineTrial, draw_lesson
@@ -28,7 +28,7 @@ def unanswered(n: int) -> tuple[Pool, np.ndarray]:
 
 def test_a_trial_counts_every_human_label_and_every_wrong_one_that_left() -> None:
     pool, truth = made_up(200)
-    campaign = Campaign(pool.ids, Judge(pool), TARGET, key=1)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), TARGET, key=1)
     outcome = play(campaign, truth)
     left = campaign.accepted()
     assert outcome.human_labels == 200 - len(left.index)

@@ -15,7 +15,7 @@ from assistant.store.audit.log import entries, verify
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import app, browser, make_user, workspace  # noqa: F401 - fixtures
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp, made_up_in
 
 Program = Callable[..., TestClient]
 SCOPES = ("read", "label", "manage", "admin", "accounts")
@@ -24,8 +24,7 @@ SCOPES = ("read", "label", "manage", "admin", "accounts")
 @pytest.fixture
 def made_up(workspace: Workspace) -> Iterator[MadeUp]:  # noqa: F811 - the fixture
     """Content, people and a run; two people have answered each post."""
-    made = MadeUp(workspace, 16)
-    made.work()
+    made = made_up_in(workspace, 16, worked=True)
     yield made
     made.close()
 

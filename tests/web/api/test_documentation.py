@@ -22,7 +22,7 @@ from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.cli.conftest import Assistant, assistant  # noqa: F401 - fixtures
 from tests.web.conftest import make_user
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 SHELL = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)

@@ -23,7 +23,7 @@ from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.web.api.conftest import Program, with_token
 from tests.web.conftest import PORT
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 ASSIGNMENTS = "/api/v1/assignments"
 

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from tests.web.api.conftest import Program
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 API = "/api/v1"
 

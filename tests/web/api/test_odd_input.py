@@ -9,7 +9,7 @@ import pytest
 from assistant.domain.review_work import Role
 from assistant.store.audit import log as audit
 from tests.web.api.conftest import Program
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 HUGE = 2**63
 DEEP = b'{"n":' * 500 + b"1" + b"}" * 500

@@ -25,7 +25,7 @@ from assistant.web.app import api_document
 from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.web.conftest import make_user
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 EXAMPLES = 12  # of each operation and mode; about half a minute for all
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

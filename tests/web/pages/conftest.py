@@ -8,12 +8,12 @@ import pytest
 
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import app, nobody, signed_in, workspace  # noqa: F401 - fixtures
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp, made_up_in
 
 
 @pytest.fixture
 def made_up(workspace: Workspace) -> Iterator[MadeUp]:  # noqa: F811 - the fixture
     """Content, people and a run; nobody has answered anything yet."""
-    made = MadeUp(workspace, 24)
+    made = made_up_in(workspace, 24)
     yield made
     made.close()

@@ -9,8 +9,8 @@ from assistant.domain.review_work import Role
 from assistant.store.audit import log as audit
 from assistant.store.tables.people import audit_log
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+from tests.workspaces import MadeUp
 
 
 def log(made_up: MadeUp, count: int, action: str = "thing.done", **detail: str) -> None:

@@ -8,15 +8,15 @@ from html.parser import HTMLParser
 
 import pytest
 
+from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.review_work import Role
 from assistant.messages.language import language
 from assistant.routing.route import Decision, Route
 from assistant.store.review.disagreements import disagreement_list
-from assistant.store.review.disagreements.disagreement_list import Wanted
 from assistant.web.presentation import terms
 from tests.messages.catalogue import collected
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import CLAUSES, MadeUp
+from tests.workspaces import CLAUSES, MadeUp
 
 PATHS = (
     *("/disagreements", "/disagreements?kind=people", "/queue", "/queue/tasks", "/queue/leases", "/runs", "/runs/r1"),
@@ -61,7 +61,7 @@ def test_no_text_of_a_page_is_left_in_english(made_up: MadeUp, signed_in: Signed
     made_up.task(made_up.posts[8])
     made_up.queue.claim(made_up.principal("ana"))
     client = signed_in(Role.ADMIN)
-    one = disagreement_list.page(made_up.workspace.database, Wanted(), limit=1)[0].id
+    one = disagreement_list.page(made_up.workspace.database, DisagreementFilter(), limit=1)[0].id
     for path in PATHS:
         address = path.replace("DISAGREEMENT", f"/disagreements/{one}")
         page = client.get(f"{address}{'&' if '?' in address else '?'}lang=zh")
@@ -117,7 +117,7 @@ def test_no_english_sentence_and_no_identifier_is_on_a_chinese_page(
     made_up.queue.claim(made_up.principal("ana"))
     _with_every_reason(made_up)
     data, client = _written_in_english(made_up), signed_in(role)
-    [one] = disagreement_list.page(made_up.workspace.database, Wanted(), limit=1)
+    [one] = disagreement_list.page(made_up.workspace.database, DisagreementFilter(), limit=1)
     found: dict[str, list[str]] = {}
     for path in (
         *(path for path in PATHS if path != NOTES),

@@ -15,8 +15,8 @@ from assistant.routing.route import Route
 from assistant.store.certification.fits import FitStore
 from assistant.store.runs.routes import RouteStore
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import older, words
+from tests.workspaces import MadeUp, Post
 
 LISTS = (
     *("/disagreements", "/disagreements?kind=people", "/disagreements?settled=yes"),
@@ -39,7 +39,7 @@ def _adjudicator(made: MadeUp, post: Post) -> None:
     assert stored is not None
     verdict = Verdict(("self_harm",), Cause.EDGE_CASE)
     with made.workspace.database.write() as connection:
-        settle(connection, stored, verdict, policy_id=made.workspace.policy.id, actor="lea")
+        settle(connection, stored, verdict, actor="lea")
 
 
 @pytest.mark.parametrize("says_severe", [_classifier, _reviewer, _adjudicator])

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.domain.review_work import Role
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 FILES = (
     *("/runs", "/runs/r1/totals", "/queue/leases", "/quality/figures", "/prompts", "/policy"),

@@ -25,8 +25,8 @@ from assistant.wiring.workspace import Workspace
 from tests.browser.made_up import serving
 from tests.reply_cases import shared_cases
 from tests.web.conftest import PASSWORD, browser, make_user
-from tests.web.pages.made_up import MadeUp
 from tests.web.proxy import Proxy, proxying
+from tests.workspaces import made_up_in
 
 _ALIKE = 3  # pages of one kind that are opened: /runs/r1 and /runs/r2, not all that there are
 
@@ -34,7 +34,7 @@ _ALIKE = 3  # pages of one kind that are opened: /runs/r1 and /runs/r2, not all 
 @pytest.fixture
 def worked(workspace: Workspace) -> Iterator[Workspace]:
     """A workspace in which people have worked, so that its lists have rows and its rows have links."""
-    made = MadeUp(workspace, 12)
+    made = made_up_in(workspace, 12)
     made.work()
     make_user(workspace, "root", Role.ADMIN, password_hash=hash_password(PASSWORD))
     yield workspace

@@ -19,7 +19,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel 
 _CAUSES = {
     "unexpected end of data": "a quote opens here and never closes",
     "field larger": "a quote opens here and never closes",
-    "expected after": 'text goes on after a closing quote; a quote inside a quoted field is written twice: ""',
+    "expected after": 'text continues after a closing quote; a quote inside a quoted field is written twice: ""',
     "new-line character": "a lone carriage return outside quotes",
 }
 
@@ -30,7 +30,7 @@ def read_delimited(
     """The records of a CSV or TSV stream, by the names in its header.
 
     Fields may span lines and hold NUL bytes. A record with more or fewer fields than the header, or with quotes that
-    don't close, is refused and reading goes on with the line after its first. A first line `sep=;` names the delimiter;
+    don't close, is refused; reading continues with the line after its first. A first line `sep=;` names the delimiter;
     titles and comments above the header are passed over where it is certain which line that is.
 
     Args:
@@ -165,7 +165,7 @@ def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Readin
 
 
 def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
-    """What to make of a record with wrong quotes: its first line is refused, the others are read anew.
+    """What to make of a record with wrong quotes: its first line is refused, the others are read again.
 
     Many TSV writers don't quote at all: there a line with the right number of tabs is taken as it stands.
     """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.disagreements import Adjudication, AdjudicationFilter, GivenAnswer, PassNote
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
@@ -15,46 +16,6 @@ from assistant.store.review.labels.reviews import categories_meta, counting, lis
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import adjudications, assignments, passes, review_details, tasks
-
-
-class Adjudication(NamedTuple):
-    """One settlement of conflicting answers."""
-
-    id: int
-    item_id: str
-    labels: LabelAnswer
-    cause: Cause
-    note: str
-    actor: str
-    created_at: str
-
-
-class GivenAnswer(NamedTuple):
-    """One person's newest answer to an item, with what they wrote; what is not known of imported ones is None.
-
-    `unknown` lists categories of a multi-label set that it neither gives nor denies.
-    """
-
-    review_id: int
-    rater: str
-    labels: LabelAnswer
-    shown_suggestion: bool | None
-    note: str
-    clauses: tuple[str, ...]
-    seconds: float | None
-    kind: str | None
-    created_at: str
-    unknown: LabelAnswer = ()
-
-
-class PassNote(NamedTuple):
-    """What somebody wrote when they passed an item on."""
-
-    user_id: int
-    kind: str
-    reason: str
-    note: str
-    created_at: str
 
 
 class AdjudicationStore:
@@ -110,6 +71,30 @@ class AdjudicationStore:
             return [PassNote._make(row) for row in connection.execute(query)]
 
 
+def page(database: Database, wanted: AdjudicationFilter, *, before: int | None, limit: int) -> list[Adjudication]:
+    """The newest adjudications below number `before`, newest first."""
+    chosen = {
+        items.c.external_id: wanted.item_id,
+        adjudications.c.cause: None if wanted.cause is None else wanted.cause.value,
+        adjudications.c.actor: wanted.actor,
+    }
+    conditions = [column == value for column, value in chosen.items() if value is not None]
+    return _found(database, [*conditions, *([] if before is None else [adjudications.c.id < before])], limit)
+
+
+def find(database: Database, number: int) -> Adjudication | None:
+    """The adjudication of that number."""
+    return next(iter(_found(database, [adjudications.c.id == number], 1)), None)
+
+
+def newest_decision(connection: sa.Connection, item_key: int) -> Adjudication | None:
+    """The adjudication of an item that counts, None before the first. On PostgreSQL, others wait meanwhile."""
+    connection.execute(sa.select(items.c.id).where(items.c.id == item_key).with_for_update(key_share=True))
+    newest = _named().where(adjudications.c.item_id == item_key).order_by(adjudications.c.id.desc())
+    row = connection.execute(newest.limit(1)).first()
+    return None if row is None else _adjudication(row)
+
+
 def add(
     connection: sa.Connection, item_key: int, labels: LabelAnswer, *, cause: Cause, note: str, actor: str
 ) -> tuple[int, str]:
@@ -127,7 +112,7 @@ def add(
 
 
 def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
-    """Tasks of an item with a seat nobody has taken, but for those of one person alone."""
+    """Tasks of an item with a free slot, but for those of one person alone."""
     query = (
         sa.select(tasks.c.id)
         .distinct()
@@ -142,6 +127,12 @@ def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") ->
     """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
     query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
     return connection.execute(query.limit(1)).first() is not None
+
+
+def _found(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[Adjudication]:
+    query = _named().where(*conditions).order_by(adjudications.c.id.desc()).limit(limit)
+    with database.read() as connection:
+        return [_adjudication(row) for row in connection.execute(query)]
 
 
 def _named() -> sa.Select[Any]:

@@ -1,4 +1,4 @@
-"""Where people's imported labels contradict other people's: found page by page, since no answer comes in that tells it.
+"""Where people's imported labels contradict other people's: found page by page, since no answer comes in that shows it.
 
 An answer given on a page is compared when it is stored (see `disagreements`); of two answers that differ, one at least
 was imported here.
@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.disagreements import PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.store.database import PAGE, now
-from assistant.store.review.disagreements.found import NOTHING, PEOPLE, people_row
+from assistant.store.database import PAGE, Row
+from assistant.store.review.disagreements.found import LaterAnswer, open_disagreements
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -40,10 +41,7 @@ def catch_up_people(connection: sa.Connection, after: int) -> tuple[int, int | N
         return 0, None
     first, last = page[0], page[-1]
     _forget_replaced(connection, first, last)
-    rows = list(_missing(connection, first, last))
-    if rows:
-        connection.execute(sa.insert(disagreements), rows)
-    return len(rows), last
+    return open_disagreements(connection, _missing(connection, first, last)), last
 
 
 def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
@@ -54,16 +52,17 @@ def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
     connection.execute(sa.delete(disagreements).where(within, disagreements.c.settled.is_(False), either))
 
 
-def _missing(connection: sa.Connection, first: int, last: int) -> Iterator[dict[str, Any]]:
+def _missing(connection: sa.Connection, first: int, last: int) -> Iterator[Row]:
     known = _known(connection, first, last)
-    stamp = now()
     for item_key, found in groupby(connection.execute(_answers(first, last)).all(), key=lambda row: row.item_id):
         for one, other in _pairs(list(found)):
             if (other.id, one.id) in known or not (one.imported or other.imported):
                 continue
-            same = {"item_id": item_key, "review_id": other.id, "rater": other.rater, "labels": other.labels}
-            same |= {"language": other.language, "settled": bool(other.settled), "created_at": stamp}
-            yield NOTHING | same | people_row(one, other.labels, tuple(other.clauses or ()))
+            clauses = tuple(other.clauses or ())
+            given = LaterAnswer(
+                item_key, other.language, bool(other.settled), other.id, other.rater, other.labels, clauses
+            )
+            yield given.against_person(one)
 
 
 def _pairs(given: Sequence[sa.Row[Any]]) -> list[tuple[sa.Row[Any], sa.Row[Any]]]:

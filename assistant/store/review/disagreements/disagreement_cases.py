@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.disagreements import Disagreement, Guiding
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import Database
-from assistant.store.review.disagreements.disagreement_list import Disagreement, as_disagreement
+from assistant.store.review.disagreements.disagreement_list import as_disagreement
+from assistant.store.review.labels.gold_list import known_as
 from assistant.store.review.labels.reviews import categories_meta
 from assistant.store.tables.content import items, reviews
-from assistant.store.tables.review import disagreements, gold_items, review_details
-
-
-class Guiding(NamedTuple):
-    """What an item is for others: whether a precedent, cited to models; the known answer as gold, or None."""
-
-    precedent: bool
-    gold: LabelAnswer | None
+from assistant.store.tables.review import disagreements, review_details
 
 
 def find(database: Database, number: int) -> tuple[Disagreement, str, int | None] | None:
@@ -67,9 +60,8 @@ def texts(database: Database, keys: Collection[int], length: int) -> dict[int, s
 
 def guiding(database: Database, item_key: int, digest: str, policy_id: str) -> Guiding:
     """What an item is for others under a policy."""
-    known = sa.select(gold_items.c.labels).where(
-        gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
-    )
     settled = sa.select(sa.literal(digest).in_(settled_digests(policy_id)))
     with database.read() as connection:
-        return Guiding(bool(connection.execute(settled).scalar()), connection.execute(known).scalar())
+        known = known_as(connection, item_key, policy_id)
+        precedent = bool(connection.execute(settled).scalar())
+    return Guiding(precedent, known.labels if known else None, known.id if known else None)

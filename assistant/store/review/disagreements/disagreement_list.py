@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.disagreements import MACHINE, PEOPLE, Disagreement, DisagreementFilter
 from assistant.store.database import Database
-from assistant.store.review.disagreements.found import MACHINE, PEOPLE, pair_digest
+from assistant.store.review.disagreements.found import pair_digest
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import disagreements
@@ -33,70 +32,13 @@ _INDEXES: Mapping[str, str] = MappingProxyType(
 _BY_ITEM = "ix_disagreements_item_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which disagreements.
-
-    Args:
-        kind: `machine` (against people) or `people` (against each other).
-        settled: adjudicated ones, else those that wait.
-        pair: (the machine's answer, the person's), or two people's in any order.
-        clause: the one the person cites, else the machine.
-        language: BCP 47 tag.
-        reviewer: whose answer it is; of people either's.
-        prompt: `name@version`.
-        confidence: (least, most) of the machine's answer, in [0, 1].
-    """
-
-    kind: str = MACHINE
-    settled: bool = False
-    pair: tuple[LabelAnswer, LabelAnswer] | None = None
-    clause: str | None = None
-    language: str | None = None
-    reviewer: str | None = None
-    prompt: str | None = None
-    confidence: tuple[float, float] | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a kind there is not."""
-        if self.kind not in {MACHINE, PEOPLE}:
-            raise ValueError(f"disagreements are of {MACHINE} or {PEOPLE}, not {self.kind!r}")
-
-
-class Disagreement(NamedTuple):
-    """Two answers that differ.
-
-    Args:
-        id: where the next page begins: `before`.
-        item_key, item_id: the item.
-        labels, rater: the answer of the person, of two the later one.
-        other_labels, other_rater: the machine's (no rater), or the earlier person's.
-        language, clause, prompt, confidence: as `Wanted` filters them.
-        review_id, other_review_id: the reviews.
-        created_at: ISO 8601 in UTC.
-        unknown: categories of a multi-label set that `labels` neither gives nor denies: nothing differs in these.
-    """
-
-    id: int
-    item_key: int
-    item_id: str
-    labels: LabelAnswer
-    rater: str
-    other_labels: LabelAnswer
-    other_rater: str | None
-    language: str
-    clause: str
-    prompt: str
-    confidence: float | None
-    review_id: int
-    other_review_id: int | None
-    settled: bool
-    created_at: str
-    unknown: LabelAnswer = ()
-
-
 def page(
-    database: Database, wanted: Wanted, *, before: int | None = None, limit: int = 50, per_item: bool = False
+    database: Database,
+    wanted: DisagreementFilter,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    per_item: bool = False,
 ) -> list[Disagreement]:
     """The newest disagreements below number `before`, newest first; `per_item` the newest of each item alone."""
     with database.read() as connection:
@@ -108,9 +50,12 @@ def page(
     return [as_disagreement(found[number]) for number in sorted(found, reverse=True)[:limit]]
 
 
-def of_items(database: Database, wanted: Wanted, keys: Collection[int]) -> dict[int, list[Disagreement]]:
+def of_items(database: Database, wanted: DisagreementFilter, keys: Collection[int]) -> dict[int, list[Disagreement]]:
     """All disagreements about some items of a kind, settled or not as wanted, by row number, newest first."""
-    conditions = [_T.item_id.in_(set(keys)), *_conditions(Wanted(kind=wanted.kind, settled=wanted.settled), _T)]
+    conditions = [
+        _T.item_id.in_(set(keys)),
+        *_conditions(DisagreementFilter(kind=wanted.kind, settled=wanted.settled), _T),
+    ]
     found: dict[int, list[Disagreement]] = {}
     with database.read() as connection:
         for row in connection.execute(_rows(conditions, _BY_ITEM).order_by(_T.id.desc())):
@@ -132,7 +77,7 @@ def as_disagreement(row: Sequence[Any]) -> Disagreement:
     return Disagreement._make((*row[:-1], listed(row[-1])))
 
 
-def _walks(wanted: Wanted) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]:
+def _walks(wanted: DisagreementFilter) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]:
     """Conditions and the index to walk: one walk, and for one of two people one for each place they can stand in."""
     conditions, given = _conditions(wanted, _T), _given(wanted)
     if wanted.reviewer is None:
@@ -144,13 +89,13 @@ def _walks(wanted: Wanted) -> Iterator[tuple[list[sa.ColumnElement[bool]], str]]
         yield [*conditions, _T.other_rater == wanted.reviewer], _INDEXES[rarer or "other_rater"]
 
 
-def _given(wanted: Wanted) -> dict[str, object]:
+def _given(wanted: DisagreementFilter) -> dict[str, object]:
     pair = None if wanted.pair is None else pair_digest(*wanted.pair, ordered=wanted.kind == MACHINE)
     values = {"pair": pair, "clause": wanted.clause, "prompt": wanted.prompt, "language": wanted.language}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _conditions(wanted: Wanted, of: _Columns) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: DisagreementFilter, of: _Columns) -> list[sa.ColumnElement[bool]]:
     conditions = [of.kind == wanted.kind, of.settled == wanted.settled]
     conditions += [of[name] == value for name, value in _given(wanted).items()]
     if wanted.confidence is not None:
@@ -158,7 +103,7 @@ def _conditions(wanted: Wanted, of: _Columns) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def _newest(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _newest(wanted: DisagreementFilter) -> list[sa.ColumnElement[bool]]:
     """That no later disagreement about the item is wanted; looked up by the item, of which there are few."""
     later = disagreements.alias("later")
     conditions = [later.c.item_id == _T.item_id, later.c.id > _T.id, *_conditions(wanted, later.c)]

@@ -1,4 +1,4 @@
-"""Disagreements of the machine with people and of people with each other, kept as answers come in.
+"""Disagreements of the machine with people and of people with each other, opened as answers come in.
 
 The list is a table of its own, written in the transaction that stores an answer. Read from reviews and prelabels it
 would be a join over everything; so it is one walk along an index, however many items there are.
@@ -6,7 +6,8 @@ would be a join over everything; so it is one walk along an index, however many 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -16,9 +17,10 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.disagreements import MACHINE, PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
-from assistant.store.database import PAGE, now, parts, person_of
+from assistant.store.database import PAGE, Row, now, parts, person_of
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.review.queue.answers import Place
@@ -28,13 +30,76 @@ from assistant.store.tables.certification import Answer, scores
 from assistant.store.tables.content import items, prelabels, reviews, runs
 from assistant.store.tables.review import adjudications, disagreements, review_details
 
-MACHINE, PEOPLE = "machine", "people"
+_NOTHING: Row = {
+    "other_review_id": None,
+    "run_id": None,
+    "other_rater": None,
+    "clause": "",
+    "prompt": "",
+    "confidence": None,
+}
+"""Columns of a disagreement that most kinds leave empty."""
 
 
 def pair_digest(first: LabelAnswer, second: LabelAnswer, *, ordered: bool) -> str:
     """Two answers as one key; `ordered` where it matters whose is whose."""
     both = [sorted(first), sorted(second)]
     return blake2b(orjson.dumps(both if ordered else sorted(both)), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LaterAnswer:
+    """A person's answer that another one differs from: of two people's the later one.
+
+    Args:
+        item_key, language: of the item; `settled` whether it was adjudicated before.
+        review_id, rater, labels, clauses: of the answer.
+    """
+
+    item_key: int
+    language: str
+    settled: bool
+    review_id: int
+    rater: str
+    labels: LabelAnswer
+    clauses: Sequence[str] = ()
+
+    def against_person(self, other: sa.Row[Any]) -> Row:
+        """The disagreement with an earlier answer, given as a row with id, rater and labels."""
+        return self._row(
+            kind=PEOPLE,
+            other_review_id=other.id,
+            other_rater=other.rater,
+            other_labels=other.labels,
+            pair=pair_digest(other.labels, self.labels, ordered=False),
+            clause=self.clauses[0] if self.clauses else "",
+        )
+
+    def against_machine(self, machine: MachineAnswer, run_id: int | None) -> Row:
+        """The disagreement with the answer of a run."""
+        return self._row(
+            kind=MACHINE,
+            run_id=run_id,
+            other_labels=machine.labels,
+            pair=pair_digest(machine.labels, self.labels, ordered=True),
+            clause=next(iter((*self.clauses, *machine.clauses)), ""),
+            prompt=machine.prompt,
+            confidence=machine.confidence,
+        )
+
+    def _row(self, **other: object) -> Row:
+        mine = {"item_id": self.item_key, "language": self.language, "settled": self.settled}
+        mine |= {"review_id": self.review_id, "rater": self.rater, "labels": self.labels}
+        return {**_NOTHING, **mine, **other}
+
+
+def open_disagreements(connection: sa.Connection, rows: Iterable[Row]) -> int:
+    """Store new disagreements; returns how many."""
+    stamp, opened = now(), 0
+    for part in parts(rows, PAGE):
+        connection.execute(sa.insert(disagreements), [{**row, "created_at": stamp} for row in part])
+        opened += len(part)
+    return opened
 
 
 def record(
@@ -46,29 +111,27 @@ def record(
     submission: Submission,
     machine: MachineAnswer | None,
 ) -> None:
-    """Keep where a new answer differs from the machine's and from other people's; gold says nothing about either."""
+    """Open disagreements where a new answer differs from the machine's and other people's; not for gold's answers."""
     if place.kind is TaskKind.GOLD:
         return
-    rater, labels, clauses = principal.name, submission.labels, submission.clauses
-    settled = is_adjudicated(connection, place.item_key)
-    same: dict[str, Any] = {
-        "item_id": place.item_key,
-        "review_id": review_id,
-        "rater": rater,
-        "labels": labels,
-        "language": place.language,
-        "settled": settled,
-        "created_at": now(),
-    }
-    rows = [same | people_row(one, labels, clauses) for one in _others(connection, place.item_key, rater, labels)]
+    labels = submission.labels
+    given = LaterAnswer(
+        place.item_key,
+        place.language,
+        is_adjudicated(connection, place.item_key),
+        review_id,
+        principal.name,
+        labels,
+        submission.clauses,
+    )
+    rows = [given.against_person(one) for one in _others(connection, place.item_key, principal.name, labels)]
     if machine is not None and set(machine.labels) != set(labels):
-        rows.append(same | _machine(machine, place.run_id, labels, clauses))
-    if rows:
-        connection.execute(sa.insert(disagreements), [NOTHING | row for row in rows])
+        rows.append(given.against_machine(machine, place.run_id))
+    open_disagreements(connection, rows)
 
 
 def forget(connection: sa.Connection, review_id: int) -> None:
-    """A review was taken back: nobody differs from it any more."""
+    """A review was undone: nothing differs from it any more."""
     either = sa.or_(disagreements.c.review_id == review_id, disagreements.c.other_review_id == review_id)
     connection.execute(sa.delete(disagreements).where(either))
 
@@ -79,48 +142,8 @@ def settle(connection: sa.Connection, item_key: int) -> None:
 
 
 def catch_up(connection: sa.Connection, run_id: int) -> int:
-    """Keep what labels that were imported differ in from the answers of a run; returns how many are new."""
-    added = 0
-    for part in parts(_missing(connection, run_id), PAGE):
-        connection.execute(sa.insert(disagreements), list(part))
-        added += len(part)
-    return added
-
-
-NOTHING: dict[str, Any] = {
-    "other_review_id": None,
-    "run_id": None,
-    "other_rater": None,
-    "clause": "",
-    "prompt": "",
-    "confidence": None,
-}
-"""Columns of a disagreement that most kinds leave empty."""
-
-
-def people_row(other: sa.Row[Any], labels: LabelAnswer, clauses: Sequence[str]) -> dict[str, Any]:
-    """The columns of a person's answer that differs from an earlier one, given as a row with id, rater and labels."""
-    return {
-        "kind": PEOPLE,
-        "other_review_id": other.id,
-        "other_rater": other.rater,
-        "other_labels": other.labels,
-        "pair": pair_digest(other.labels, labels, ordered=False),
-        "clause": clauses[0] if clauses else "",
-    }
-
-
-def _machine(machine: MachineAnswer, run_id: int | None, labels: LabelAnswer, clauses: Sequence[str]) -> dict[str, Any]:
-    cited = [*clauses, *machine.clauses, ""]
-    return {
-        "kind": MACHINE,
-        "run_id": run_id,
-        "other_labels": machine.labels,
-        "pair": pair_digest(machine.labels, labels, ordered=True),
-        "clause": cited[0],
-        "prompt": machine.prompt,
-        "confidence": machine.confidence,
-    }
+    """Open disagreements of labels that were imported with the answers of a run; returns how many are new."""
+    return open_disagreements(connection, _missing(connection, run_id))
 
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
@@ -150,7 +173,7 @@ def _answering() -> sa.Select[Any]:
     )
 
 
-def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]:
+def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
     known = sa.exists().where(disagreements.c.review_id == reviews.c.id, disagreements.c.run_id == run_id)
     said = sa.func.coalesce(scores.c.labels, prelabels.c.labels)
     query = (
@@ -179,7 +202,6 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]
         .where(sa.type_coerce(reviews.c.labels, sa.Text) != sa.type_coerce(said, sa.Text))
         .where(review_details.c.review_id.is_(None))
     )
-    stamp = now()
     for row in connection.execute(query).all():
         if differ(Consensus(row.labels, listed(row.categories)), Consensus(row.machine)):
             machine = MachineAnswer(
@@ -190,6 +212,5 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[dict[str, Any]]
                 own=True,
                 prompt=prompt_name(row.prompt_name, row.prompt_version),
             )
-            same = {"item_id": row.item_id, "review_id": row.id, "rater": row.rater, "labels": row.labels}
-            same |= {"language": row.language, "settled": bool(row.settled), "created_at": stamp}
-            yield NOTHING | same | _machine(machine, run_id, row.labels, ())
+            given = LaterAnswer(row.item_id, row.language, bool(row.settled), row.id, row.rater, row.labels)
+            yield given.against_machine(machine, run_id)

@@ -1,4 +1,4 @@
-"""Every label that was given to an item, whoever gave it: what decides how severe its content may be."""
+"""Every label that was given to an item, by whom it was given: decides how severe its content may be."""
 
 from __future__ import annotations
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
+from assistant.domain.gold import GoldAnswer, GoldItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
 from assistant.store.database import now, person_of
@@ -15,43 +16,6 @@ from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, gold_items, passes, review_details, tasks
-
-
-class GoldItem(NamedTuple):
-    """An item with a known answer.
-
-    Args:
-        id: its number as gold.
-        item_key, item_id, language: of the item.
-        policy_id: the policy the answer is known under.
-        labels: the known answer.
-        explanation: why, for training.
-        active: whether it is still mixed in.
-        shown: how many tasks it was given in.
-        created_at: ISO 8601 in UTC.
-    """
-
-    id: int
-    item_key: int
-    item_id: str
-    language: str
-    policy_id: str
-    labels: LabelAnswer
-    explanation: str
-    active: bool
-    shown: int
-    created_at: str
-
-
-class GoldAnswer(NamedTuple):
-    """What somebody said to a gold item that was mixed in silently."""
-
-    rater: str
-    item_id: str
-    language: str
-    labels: LabelAnswer
-    known: LabelAnswer
-    created_at: str
 
 
 def add(
@@ -108,7 +72,7 @@ def _aged(views: int, before: str) -> sa.ColumnElement[bool]:
 def candidates(
     connection: sa.Connection, principal: Principal, policy_id: str, language: str, *, limit: int
 ) -> list[GoldItem]:
-    """Active gold that somebody has had nothing to do with yet, least shown first."""
+    """Active gold that a person has had nothing to do with yet, least shown first."""
     begun = sa.exists().where(assignments.c.item_id == gold_items.c.item_id, assignments.c.user_id == principal.user_id)
     said = sa.exists().where(
         reviews.c.item_id == gold_items.c.item_id, person_of(reviews.c.rater) == rater_key(principal.name)

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.gold import GoldRow, KnownAnswer
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import gold_items, review_details, tasks
-
-
-class GoldRow(NamedTuple):
-    """A gold item: `shown` in so many tasks, `right` of `answered` answers are the known one; retired when, or None."""
-
-    id: int
-    item_key: int
-    item_id: str
-    language: str
-    text: str
-    labels: LabelAnswer
-    explanation: str
-    active: bool
-    added_by: str
-    created_at: str
-    retired_at: str | None
-    shown: int
-    answered: int
-    right: int
 
 
 def page(
@@ -89,10 +70,10 @@ def _answered(*, right: bool = False) -> Any:
     return query.scalar_subquery()
 
 
-def known_as(connection: sa.Connection, item_key: int, policy_id: str) -> tuple[int, LabelAnswer, str] | None:
-    """What an item is mixed in as under a policy: number as gold, known answer, explanation; None where it isn't."""
+def known_as(connection: sa.Connection, item_key: int, policy_id: str) -> KnownAnswer | None:
+    """What an item is mixed in as under a policy; None where it isn't."""
     query = sa.select(gold_items.c.id, gold_items.c.labels, gold_items.c.explanation).where(
         gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
     )
     row = connection.execute(query.order_by(gold_items.c.id.desc()).limit(1)).first()
-    return None if row is None else (row.id, row.labels, row.explanation)
+    return None if row is None else KnownAnswer._make(row)

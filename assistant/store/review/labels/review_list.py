@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.reviews import ReviewFilter, ReviewRow
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import review_details, withdrawals
-
-
-class ReviewRow(NamedTuple):
-    """One answer of a person; what is not known of imported ones is None.
-
-    `unknown` lists categories of a multi-label set that it neither gives nor denies.
-    """
-
-    id: int
-    item_key: int
-    item_id: str
-    rater: str
-    labels: LabelAnswer
-    shown_suggestion: bool | None
-    source: str
-    created_at: str
-    kind: str | None
-    note: str | None
-    clauses: tuple[str, ...]
-    seconds: float | None
-    changed: bool | None
-    accepted_suggestion: bool | None
-    policy_version: str | None
-    uncovered_ms: int | None
-    withdrawn: bool
-    unknown: LabelAnswer = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewFilter:
-    """Which answers; None for all.
-
-    Args:
-        rater: who gave them.
-        item_id: the item's own id.
-        kind: what the task was for; imported answers have none.
-        source: `queue`, or where they were imported from.
-        withdrawn: only those taken back, or only those that count.
-    """
-
-    rater: str | None = None
-    item_id: str | None = None
-    kind: str | None = None
-    source: str | None = None
-    withdrawn: bool | None = None
 
 
 def page(database: Database, wanted: ReviewFilter, *, before: int | None, limit: int) -> list[ReviewRow]:

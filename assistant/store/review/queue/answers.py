@@ -1,4 +1,4 @@
-"""Answers handed in: a review with its details, the seat it fills, and what is kept of those that come too late."""
+"""Answers handed in: a review with its details, the slot it fills, and what is kept of those that come too late."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from assistant.domain.labels import LabelAnswer
+from assistant.domain.assignments import PastAnswer
 from assistant.domain.review_work import AssignmentState, Outcome, OutcomeKind, Principal, Submission, TaskKind
 from assistant.store.audit.binding import REVIEW, row_digest
 from assistant.store.database import now
@@ -55,7 +55,7 @@ class Place(NamedTuple):
         return self.user_id == principal.user_id and 0 < token <= self.token
 
     def left_by(self, principal: Principal, token: int) -> bool:
-        """Whether a token can be of a lease that this person had before: an earlier one, or one nobody holds now."""
+        """Whether a token can be of a lease that this person had before: an earlier one, or one no one holds now."""
         mine = self.user_id in {principal.user_id, None}
         return 0 < token < self.token or (token == self.token and mine)
 
@@ -73,7 +73,7 @@ class Place(NamedTuple):
 def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
     """An assignment, locked with its task until the end of the transaction.
 
-    So nobody claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
+    So no one claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
     """
     given = {"key": assignment_id}
     if connection.dialect.name != "sqlite":
@@ -153,7 +153,7 @@ def key_of(connection: sa.Connection, review_id: int) -> HandedIn | None:
 
 
 def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
-    """Whether somebody has another answer of the same item, given or begun."""
+    """Whether a person has another answer of the same item, given or begun."""
     query = sa.select(assignments.c.id).where(
         assignments.c.item_id == place.item_key,
         assignments.c.user_id == principal.user_id,
@@ -170,7 +170,7 @@ def add_review(
     submission: Submission,
     machine: MachineAnswer | None,
 ) -> tuple[int, str]:
-    """Append the review and its details, and fill the seat; returns the review's number and the digest of both rows."""
+    """Append the review and its details, and fill the slot; returns the review's number and the digest of both rows."""
     stamp = now()
     row = {
         "item_id": place.item_key,
@@ -215,7 +215,7 @@ def add_practice(
     right: bool,
     qualification_id: int | None,
 ) -> None:
-    """Append an answer that says something about the person only, and fill the seat."""
+    """Append an answer that says something about the person only, and fill the slot."""
     stamp = now()
     row = {
         "user_id": principal.user_id,
@@ -257,18 +257,8 @@ def keep_late(connection: sa.Connection, principal: Principal, submission: Submi
     connection.execute(sa.insert(late_answers), [row])
 
 
-class Given(NamedTuple):
-    """An answer of somebody, as a list of the last ones shows it."""
-
-    review_id: int
-    assignment_id: int | None
-    item_id: str
-    labels: LabelAnswer
-    created_at: str
-
-
-def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[Given]:
-    """Somebody's newest answers that were not taken back, newest first."""
+def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[PastAnswer]:
+    """A person's newest answers that were not taken back, newest first."""
     taken_back = sa.exists().where(withdrawals.c.review_id == review_details.c.review_id)
     query: sa.Select[Any] = (
         sa.select(
@@ -287,7 +277,7 @@ def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[
         .order_by(review_details.c.review_id.desc())
         .limit(limit)
     )
-    return [Given._make((*row[:3], tuple(row[3]), row[4])) for row in connection.execute(query)]
+    return [PastAnswer._make((*row[:3], tuple(row[3]), row[4])) for row in connection.execute(query)]
 
 
 def withdraw(connection: sa.Connection, review_id: int, actor: str) -> None:

@@ -45,7 +45,7 @@ def claim(
     avoid: Collection[str] = (),
     qualified_only: bool = False,
 ) -> int | None:
-    """Lease the most urgent answer that somebody may give; its row number, None where there is none.
+    """Lease the most urgent answer that a person may give; its row number, None where there is none.
 
     Args:
         connection: a transaction in which `lock_person` was called.
@@ -108,7 +108,7 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
     """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
-    ends when a new one would, or nobody could have the item until the clock is there again.
+    ends when a new one would, or no one could have the item until the clock is there again.
 
     Args:
         connection: the transaction.
@@ -128,7 +128,7 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
 
 
 def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """That an assignment is leased to somebody under that token."""
+    """That an assignment is leased to a person under that token."""
     return (
         assignments.c.id == assignment_id,
         assignments.c.token == token,
@@ -145,7 +145,7 @@ def claimed(connection: sa.Connection, keys: Sequence[int]) -> list[Claimed]:
 
 
 def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
-    """What somebody has taken and not answered yet, in the order they took it."""
+    """What a person has taken and not answered yet, in the order they took it."""
     query = (
         sa.select(assignments.c.id)
         .where(assignments.c.user_id == principal.user_id, assignments.c.state == "leased")
@@ -222,7 +222,7 @@ def _leased(statement: sa.Update) -> sa.Update:
 
 
 def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
-    """Lanes that somebody may take from."""
+    """Lanes that a person may take from."""
     own = lanes.c.for_user == sa.bindparam("user")
     conditions = [
         sa.or_(lanes.c.queue.in_(_several("queues")), own),

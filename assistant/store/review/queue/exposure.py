@@ -19,7 +19,7 @@ from assistant.store.tables.review import assignments, lanes, passes, tasks
 class Seen(NamedTuple):
     """Items looked at since a moment, answered or passed on: all, and by harm where it is known.
 
-    `unlooked` counts answers to covered items that were never uncovered; they are not among the others.
+    `unlooked` counts answers to hidden items that were never revealed; they are not among the others.
     """
 
     total: int
@@ -53,7 +53,7 @@ class Worked(NamedTuple):
 
 
 def shift(connection: sa.Connection, user_id: int, since: str) -> Shift:
-    """What somebody has answered and passed on since a moment, and what they hold."""
+    """What a person has answered and passed on since a moment, and what they hold."""
     given = {"user": user_id, "since": since}
     taken = unlooked = 0
     seen, held = Counter[str](), Counter[str]()
@@ -73,7 +73,7 @@ def shift(connection: sa.Connection, user_id: int, since: str) -> Shift:
 
 
 def worked(connection: sa.Connection, user_id: int, since: str) -> list[Worked]:
-    """Somebody's answers and passes since a moment, in order."""
+    """A person's answers and passes since a moment, in order."""
     answered = (
         sa.select(assignments.c.claimed_at, assignments.c.answered_at, tasks.c.severity, _looked(assignments))
         .join(tasks, tasks.c.id == assignments.c.task_id)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from assistant.domain.review_work import EXPERT, NewTask, PassKind
 from assistant.store.database import now
-from assistant.store.review.queue.partitions import Lane, lane_numbers
+from assistant.store.review.queue.partitions import Partition, partition_numbers
 from assistant.store.tables.review import assignments, lanes, passes, tasks
 
 
@@ -34,15 +34,15 @@ def add_pass(
 
 
 def given_to(connection: sa.Connection, assignment_id: int) -> int:
-    """Row number of the person a seat is for alone; `EVERYBODY` where it is everybody's."""
+    """Row number of the person a slot is for alone; `EVERYBODY` where it is everyone's."""
     query = sa.select(lanes.c.for_user).join(assignments, assignments.c.lane_id == lanes.c.id)
     return int(connection.execute(query.where(assignments.c.id == assignment_id)).scalar_one())
 
 
 def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> bool:
-    """An open seat is for one person alone, as the task given says; False where the seat is not open."""
-    lane = Lane.of(task)
-    number = lane_numbers(connection, [lane])[lane]
+    """Assign an open slot to one person alone, as the task given says; False where the slot is not open."""
+    partition = Partition.of(task)
+    number = partition_numbers(connection, [partition])[partition]
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
     return bool(connection.execute(statement.values(lane_id=number)).rowcount)
 

@@ -1,4 +1,4 @@
-"""Lanes: assignments that the same people may take. A claim looks at the head of each lane that is open to somebody."""
+"""Queue partitions: assignments that the same people may take. A claim looks at the head of each."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from assistant.store.tables.review import assignments, lanes
 EVERYBODY = 0  # in `for_user`
 
 
-class Lane(NamedTuple):
-    """What decides who may take an assignment; see `lanes`."""
+class Partition(NamedTuple):
+    """What decides who may take an assignment; see the table `lanes`."""
 
     policy_id: str
     policy_version: str
@@ -26,23 +26,23 @@ class Lane(NamedTuple):
     for_user: int
 
     @classmethod
-    def of(cls, task: NewTask) -> Lane:
-        """The lane of a task."""
+    def of(cls, task: NewTask) -> Partition:
+        """The partition of a task."""
         whose = EVERYBODY if task.for_user is None else task.for_user
         return cls(task.policy_id, task.policy_version, task.language, task.queue, task.skill, task.harm, whose)
 
 
-def lane_numbers(connection: sa.Connection, wanted: Collection[Lane]) -> dict[Lane, int]:
-    """Row numbers of lanes; those that are new are made, once, whoever makes them at the same time."""
+def partition_numbers(connection: sa.Connection, wanted: Collection[Partition]) -> dict[Partition, int]:
+    """Row numbers of queue partitions; those that are new are made, once, whichever process makes them."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    rows = [lane._asdict() for lane in sorted(set(wanted))]
+    rows = [partition._asdict() for partition in sorted(set(wanted))]
     if not rows:
         return {}
     connection.execute(insert(lanes).on_conflict_do_nothing(), rows)
-    found: dict[Lane, int] = {}
-    for lane in set(wanted):
-        alike = (lanes.c[name] == value for name, value in lane._asdict().items())
-        found[lane] = connection.execute(sa.select(lanes.c.id).where(*alike)).scalar_one()
+    found: dict[Partition, int] = {}
+    for partition in set(wanted):
+        alike = (lanes.c[name] == value for name, value in partition._asdict().items())
+        found[partition] = connection.execute(sa.select(lanes.c.id).where(*alike)).scalar_one()
     return found
 
 

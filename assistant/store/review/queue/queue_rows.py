@@ -1,14 +1,15 @@
-"""The queue row by row: what waits, most urgent first, and what somebody is at; a page is a walk along indexes."""
+"""The queue row by row: what waits, most urgent first, and what a person is at; a page is a walk along indexes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import Database
 from assistant.store.tables.content import items
@@ -19,69 +20,21 @@ _OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in th
 _LEASED: sa.ColumnClause[str] = sa.literal_column("'leased'")
 
 
-class LaneFilter(NamedTuple):
-    """Which work: by team or external queue, language, worst label predicted and skill; None for all, "" for none."""
-
-    queue: str | None = None
-    language: str | None = None
-    harm: str | None = None
-    skill: str | None = None
-
-
-class Urgency(NamedTuple):
-    """The place of a wanted answer in the order of work: higher priority first, then the earlier one."""
-
-    priority: float
-    id: int
-
-
-class Wanted(NamedTuple):
-    """A wanted answer nobody has taken yet, or somebody is at.
-
-    Args:
-        id: its row number; `task_id` the task's.
-        item_id: the item's external id.
-        kind: what it is for.
-        policy_id, policy_version: what it is judged by.
-        queue, language, harm, skill: as of its lane.
-        for_name: whom alone it is for; None for everybody.
-        priority, due_at, created_at: of the task.
-        holder, lease_until: who is at it, and until when; None for nobody.
-    """
-
-    id: int
-    task_id: int
-    item_id: str
-    kind: TaskKind
-    policy_id: str
-    policy_version: str
-    queue: str
-    language: str
-    harm: str
-    skill: str
-    for_name: str | None
-    priority: float
-    due_at: str | None
-    created_at: str
-    holder: str | None
-    lease_until: str | None
-
-
 class QueueRows:
     """Reads the queue."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, chosen: LaneFilter, after: Urgency | None, limit: int) -> list[Wanted]:
-        """At most so many wanted answers after a place, most urgent first: the heads of the lanes, merged."""
+    def open(self, chosen: PartitionFilter, after: Urgency | None, limit: int) -> list[WantedAnswer]:
+        """At most so many wanted answers after a place, most urgent first: heads of queue partitions, merged."""
         with self._database.read() as connection:
-            heads = [self._head(connection, lane, after, limit) for lane in _lanes(connection, chosen)]
+            heads = [self._head(connection, partition, after, limit) for partition in _partitions(connection, chosen)]
             first = [key for _, key in islice(merge(*heads), limit)]
             return _rows(connection, first)
 
-    def leased(self, before: int | None, limit: int) -> list[Wanted]:
-        """At most so many wanted answers that somebody is at, below a row number, the latest first."""
+    def leased(self, before: int | None, limit: int) -> list[WantedAnswer]:
+        """At most so many wanted answers that a person is at, below a row number, the latest first."""
         query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED)
         if before is not None:
             query = query.where(assignments.c.id < before)
@@ -89,7 +42,7 @@ class QueueRows:
             keys = list(connection.execute(query.order_by(assignments.c.id.desc()).limit(limit)).scalars())
             return _rows(connection, keys)
 
-    def find(self, assignment_id: int) -> Wanted | None:
+    def find(self, assignment_id: int) -> WantedAnswer | None:
         """One wanted answer, whatever its state; None where there is none."""
         with self._database.read() as connection:
             return next(iter(_rows(connection, [assignment_id])), None)
@@ -104,9 +57,11 @@ class QueueRows:
         return int(late or 0), int(until) - int(late or 0)
 
     @staticmethod
-    def _head(connection: sa.Connection, lane_id: int, after: Urgency | None, limit: int) -> list[tuple[float, int]]:
+    def _head(
+        connection: sa.Connection, partition_id: int, after: Urgency | None, limit: int
+    ) -> list[tuple[float, int]]:
         query = sa.select(assignments.c.priority, assignments.c.id).where(
-            assignments.c.lane_id == lane_id, assignments.c.state == _OPEN
+            assignments.c.lane_id == partition_id, assignments.c.state == _OPEN
         )
         if after is not None:
             later = sa.and_(assignments.c.priority == after.priority, assignments.c.id > after.id)
@@ -118,18 +73,18 @@ class QueueRows:
 
 
 def return_lease(connection: sa.Connection, assignment_id: int) -> bool:
-    """Offer again what somebody is at; their answer still counts until another takes it. Whether it was leased."""
+    """Offer again what a person is at; their answer still counts until another takes it. Whether it was leased."""
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "leased")
     return bool(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
 
 
-def _lanes(connection: sa.Connection, chosen: LaneFilter) -> Sequence[int]:
+def _partitions(connection: sa.Connection, chosen: PartitionFilter) -> Sequence[int]:
     given = {name: value for name, value in chosen._asdict().items() if value is not None}
     query = sa.select(lanes.c.id).where(*(lanes.c[name] == value for name, value in given.items()))
     return list(connection.execute(query).scalars())
 
 
-def _rows(connection: sa.Connection, keys: Sequence[int]) -> list[Wanted]:
+def _rows(connection: sa.Connection, keys: Sequence[int]) -> list[WantedAnswer]:
     alone, holder = users.alias("alone"), users.alias("holder")
     query: sa.Select[Any] = (
         sa.select(
@@ -155,5 +110,5 @@ def _rows(connection: sa.Connection, keys: Sequence[int]) -> list[Wanted]:
         )
         .where(assignments.c.id.in_(keys))
     )
-    found = {row[0]: Wanted._make(row)._replace(kind=TaskKind(row[3])) for row in connection.execute(query)}
+    found = {row[0]: WantedAnswer._make(row)._replace(kind=TaskKind(row[3])) for row in connection.execute(query)}
     return [found[key] for key in keys if key in found]

@@ -160,7 +160,7 @@ def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -
         .where(~leaves_unknown())
         .group_by(reviews.c.item_id)
     )
-    if blind:  # one of which nobody knows counts, as it does for certificates
+    if blind:  # one of unknown origin counts, as it does for certificates
         query = query.where(reviews.c.shown_suggestion.is_not(sa.true()))
     return {key: Answered(int(count), newest) for key, count, newest in connection.execute(query)}
 

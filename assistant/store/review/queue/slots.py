@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.assignments import AssignmentSlot
 from assistant.domain.canonical import rater_key
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import counting
@@ -14,22 +15,7 @@ from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, passes, tasks
 
 
-class Seat(NamedTuple):
-    """An assignment with what its answer goes by."""
-
-    assignment_id: int
-    task_id: int
-    item_key: int
-    item_id: str
-    user_id: int | None
-    token: int
-    policy_id: str
-    policy_version: str
-    blind: bool
-    run_id: int | None
-
-
-def find_seat(database: Database, assignment_id: int) -> Seat | None:
+def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
     """An assignment by its number; None where there is none."""
     query = (
         sa.select(
@@ -43,7 +29,7 @@ def find_seat(database: Database, assignment_id: int) -> Seat | None:
     )
     with database.read() as connection:
         row = connection.execute(query).first()
-    return None if row is None else Seat._make(row)
+    return None if row is None else AssignmentSlot._make(row)
 
 
 class Involved(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignments import Waiting
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
-from assistant.store.review.queue.partitions import EVERYBODY, Lane, lane_numbers
+from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
 from assistant.store.tables.review import assignments, lanes, tasks
 
 _COPIED = (
@@ -22,21 +23,6 @@ _COPIED = (
 _OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial index
 
 
-class Waiting(NamedTuple):
-    """Open answers of one kind of work: how many, when the oldest was made, and when the most urgent one is due.
-
-    Moments are ISO 8601 in UTC; `first_due` is None without a due time.
-    """
-
-    queue: str
-    language: str
-    harm: str
-    skill: str
-    open: int
-    oldest: str
-    first_due: str | None
-
-
 def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -> list[int]:
     """Put tasks into the queue with all their wanted answers; returns their row numbers, in order.
 
@@ -45,29 +31,29 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
         new: the tasks.
         at: when they were made, ISO 8601 in UTC; now where nothing is said.
     """
-    numbers = lane_numbers(connection, {Lane.of(task) for task in new})
+    numbers = partition_numbers(connection, {Partition.of(task) for task in new})
     stamp, made = at or now(), list[int]()
     for part in parts(new, PAGE):
-        rows = [_row(task, numbers[Lane.of(task)], stamp) for task in part]
+        rows = [_row(task, numbers[Partition.of(task)], stamp) for task in part]
         insert = sa.insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
         keys = list(connection.execute(insert, rows).scalars())
-        seats = [
-            seat
+        slots = [
+            slot
             for key, row in zip(keys, rows, strict=True)
-            for seat in _seats(key, row, range(int(str(row["overlap"]))))
+            for slot in _slots(key, row, range(int(str(row["overlap"]))))
         ]
-        connection.execute(sa.insert(assignments), seats)
+        connection.execute(sa.insert(assignments), slots)
         made += keys
     return made
 
 
 def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> None:
-    """Make a task as it is wanted now, as far as nobody has begun it: seats that are taken or answered stay.
+    """Make a task as it is wanted now, as far as it was not begun: slots that are taken or answered stay.
 
-    Seats that are too many are closed, closed ones are opened again, missing ones added. A seat that was given to one
-    person stays theirs.
+    Surplus slots are closed, closed ones opened again, missing ones added. A slot that was assigned to one person stays
+    theirs.
     """
-    number = lane_numbers(connection, {Lane.of(wanted)})[Lane.of(wanted)]
+    number = partition_numbers(connection, {Partition.of(wanted)})[Partition.of(wanted)]
     values = {name: value for name, value in _row(wanted, number, "").items() if name != "created_at"}
     connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None, **values))
     query = (
@@ -75,24 +61,24 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
         .join(lanes, lanes.c.id == assignments.c.lane_id)
         .where(assignments.c.task_id == task_id)
     )
-    seats = connection.execute(query.order_by(assignments.c.seat)).all()
-    begun = sum(row.state in {"leased", "answered"} for row in seats)
-    free = [row for row in seats if row.state in {"open", "closed"}]
+    slots = connection.execute(query.order_by(assignments.c.seat)).all()
+    begun = sum(row.state in {"leased", "answered"} for row in slots)
+    free = [row for row in slots if row.state in {"open", "closed"}]
     keep = max(0, wanted.overlap - begun)
     for whose in {row.for_user for row in free[:keep]}:
-        lane = Lane.of(wanted) if whose == EVERYBODY else Lane.of(replace(wanted, for_user=whose))
+        partition = Partition.of(wanted) if whose == EVERYBODY else Partition.of(replace(wanted, for_user=whose))
         theirs = [row.id for row in free[:keep] if row.for_user == whose]
-        place = lane_numbers(connection, {lane})[lane]
+        place = partition_numbers(connection, {partition})[partition]
         _set(connection, theirs, state="open", lane_id=place, priority=wanted.priority)
     _set(connection, [row.id for row in free[keep:]], state="closed")
-    missing = range(len(seats), len(seats) + max(0, keep - len(free)))
+    missing = range(len(slots), len(slots) + max(0, keep - len(free)))
     if missing:
-        connection.execute(sa.insert(assignments), _seats(task_id, values, missing))
+        connection.execute(sa.insert(assignments), _slots(task_id, values, missing))
     close_complete(connection, task_id)
 
 
 def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
-    """Nobody needs to take these any more; what is leased or answered stays. Returns how many seats were closed."""
+    """Close the open slots of these tasks; what is leased or answered stays. Returns how many slots were closed."""
     closed = 0
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
@@ -105,7 +91,7 @@ def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
 
 
 def close_complete(connection: sa.Connection, task_id: int) -> bool:
-    """Close a task all of whose seats are answered or closed; returns whether it is closed now."""
+    """Close a task all of whose slots are answered or closed; returns whether it is closed now."""
     return bool(connection.execute(_closing(), {"task": task_id, "now": now()}).rowcount)
 
 
@@ -125,7 +111,7 @@ def task_of(connection: sa.Connection, task_id: int) -> NewTask:
     return NewTask(item_key=row.item_id, kind=TaskKind(row.kind), **copied)
 
 
-def first_seat(connection: sa.Connection, task_id: int) -> int:
+def first_slot(connection: sa.Connection, task_id: int) -> int:
     """Row number of a task's first wanted answer."""
     query = sa.select(sa.func.min(assignments.c.id)).where(assignments.c.task_id == task_id)
     return int(connection.execute(query).scalar_one())
@@ -139,23 +125,23 @@ def reopen(connection: sa.Connection, task_id: int) -> None:
 def waiting(database: Database) -> list[Waiting]:
     """What is open, by queue, language, harm and skill, most first; what is one person's alone is left out.
 
-    One walk along the index of open answers, and a look at two tasks of each lane: quick beside any number of them.
+    One walk along the index of open answers, and a look at two tasks of each queue partition: quick beside any number.
     """
     found: dict[tuple[str, ...], Waiting] = {}
     with database.read() as connection:
-        for row in connection.execute(_open_lanes()).all():
-            oldest = connection.execute(_task_of_seat(assignments.c.id == row.oldest)).one()
+        for row in connection.execute(_open_partitions()).all():
+            oldest = connection.execute(_task_of_slot(assignments.c.id == row.oldest)).one()
             most_urgent = sa.and_(assignments.c.priority == row.most_urgent, assignments.c.lane_id == row.id)
-            urgent = connection.execute(_task_of_seat(most_urgent)).one()
+            urgent = connection.execute(_task_of_slot(most_urgent)).one()
             kind = (row.queue, row.language, row.harm, row.skill)
-            lane = Waiting(*kind, row.open, oldest.created_at, urgent.due_at)
-            found[kind] = _joined(found[kind], lane) if kind in found else lane
+            one = Waiting(*kind, row.open, oldest.created_at, urgent.due_at)
+            found[kind] = _joined(found[kind], one) if kind in found else one
     return sorted(found.values(), key=lambda one: (-one.open, *one[:4]))
 
 
-def _open_lanes() -> sa.Select[Any]:
-    """Lanes with open answers: how many, the number of the oldest and the highest priority."""
-    per_lane = (
+def _open_partitions() -> sa.Select[Any]:
+    """Queue partitions with open answers: how many, the number of the oldest and the highest priority."""
+    per_partition = (
         sa.select(
             assignments.c.lane_id,
             sa.func.count().label("open"),
@@ -168,19 +154,19 @@ def _open_lanes() -> sa.Select[Any]:
     )
     names = (lanes.c.id, lanes.c.queue, lanes.c.language, lanes.c.harm, lanes.c.skill)
     return (
-        sa.select(*names, per_lane.c.open, per_lane.c.oldest, per_lane.c.most_urgent)
-        .join(per_lane, per_lane.c.lane_id == lanes.c.id)
+        sa.select(*names, per_partition.c.open, per_partition.c.oldest, per_partition.c.most_urgent)
+        .join(per_partition, per_partition.c.lane_id == lanes.c.id)
         .where(lanes.c.for_user == 0)
     )
 
 
-def _task_of_seat(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _task_of_slot(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     query = sa.select(tasks.c.created_at, tasks.c.due_at).join(assignments, assignments.c.task_id == tasks.c.id)
     return query.where(assignments.c.state == _OPEN, which).order_by(assignments.c.id).limit(1)
 
 
 def _joined(one: Waiting, other: Waiting) -> Waiting:
-    """Two lanes of the same work, such as under two versions of a policy."""
+    """Two queue partitions of the same work, such as under two versions of a policy."""
     due = [moment for moment in (one.first_due, other.first_due) if moment is not None]
     return one._replace(
         open=one.open + other.open, oldest=min(one.oldest, other.oldest), first_due=min(due, default=None)
@@ -198,13 +184,13 @@ def _row(task: NewTask, lane_id: int, stamp: str) -> dict[str, Any]:
     }
 
 
-def _seats(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, Any]]:
+def _slots(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, Any]]:
     same = {"task_id": task_id, "item_id": row["item_id"], "lane_id": row["lane_id"], "priority": row["priority"]}
     return [same | {"seat": seat, "state": "open", "token": 0} for seat in numbers]
 
 
 def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
-    """Change seats that nobody has taken meanwhile."""
+    """Change slots that are still free."""
     if keys:
         free = assignments.c.state.in_(("open", "closed"))
         connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))

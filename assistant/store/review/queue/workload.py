@@ -16,7 +16,7 @@ _ALIVE = (AssignmentState.OPEN, AssignmentState.LEASED)
 
 
 def count_assignments(database: Database) -> dict[str, int]:
-    """Wanted answers that nobody has (`open`) or somebody is at (`leased`): each from an index of its own."""
+    """Wanted answers that are not claimed (`open`) or claimed (`leased`): each from an index of its own."""
     with database.read() as connection:
         return _by_state(connection)
 

@@ -25,7 +25,7 @@ class ItemShown(Shown):
     """An item; in a list, `text` is its beginning."""
 
     key: Annotated[int, Field(description="Its row number, which rises with time of arrival.")]
-    id: Annotated[str, Field(description="Its own id, as it was taken in.")]
+    id: Annotated[str, Field(description="Its own id, as it was imported.")]
     kind: ItemKind
     language: str
     source: str | None

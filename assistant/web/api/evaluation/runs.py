@@ -118,7 +118,7 @@ class RunItems(Page[RunItemShown]):
 
 class _Going(Body):
     limit: Annotated[int | None, Field(strict=True, ge=1, le=_MANY, description="Ask at most so many items.")] = None
-    retry_failed: Annotated[Flag, Field(description="Ask again about items that failed.")] = False
+    retry_failed: Annotated[Flag, Field(description="Retry failed items.")] = False
 
 
 class Estimating(_Going):

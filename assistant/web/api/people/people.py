@@ -59,7 +59,7 @@ class FiguresShown(Shown):
     peers: ShareShown
     adjudication: ShareShown
     skill: Annotated[
-        SkillShown | None, Field(description="By Dawid and Skene's model; null where no item is shared with anybody.")
+        SkillShown | None, Field(description="By the Dawid-Skene model; null where no item is shared with another one.")
     ]
     seconds: Annotated[float | None, Field(description="Median time on an item.")]
     stamp: RubberStampShown
@@ -94,7 +94,7 @@ class PersonShown(Shown):
     figures: FiguresShown | None
     seen: Annotated[int, Field(description="Items looked at in this shift, answered or passed on.")]
     seen_by_harm: dict[str, int]
-    unlooked: Annotated[int, Field(description="Answers in this shift to covered items that were never uncovered.")]
+    unlooked: Annotated[int, Field(description="Answers in this shift to hidden items that were never revealed.")]
     budgets: dict[str, int]
     rounds: list[RoundShown]
 

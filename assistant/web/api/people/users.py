@@ -102,7 +102,7 @@ class Changing(Body):
     opt_outs: OptOuts | None = None
     queues: Words | None = None
     team: Team | None = None
-    disabled: Annotated[Flag | None, Field(description="Shut out at once: sessions end, tokens are revoked.")] = None
+    disabled: Annotated[Flag | None, Field(description="Disabled: sessions end, tokens are revoked.")] = None
 
 
 class NewPassword(Body):

@@ -7,12 +7,10 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from assistant.application.review import adjudication
+from assistant.domain.disagreements import AdjudicationFilter
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
-from assistant.messages.language import marked
-from assistant.review.adjudicate import Verdict, settle
-from assistant.store.review.disagreements import adjudication_list
-from assistant.store.review.disagreements.adjudication_list import AdjudicationFilter
 from assistant.web.api_schema import (
     Body,
     Cursor,
@@ -22,16 +20,14 @@ from assistant.web.api_schema import (
     Limit,
     Note,
     Page,
+    Replaced,
     RowNumber,
     Shown,
-    answer_of,
     group,
-    item_of,
     paged,
     problems,
 )
 from assistant.web.context import site
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
 router = group("adjudications")
@@ -47,6 +43,9 @@ class Settling(Body):
     labels: LabelNames
     cause: Annotated[Cause, Field(description="Why answers differ.")]
     note: Note = ""
+    replaces: Annotated[
+        Replaced, Field(description="The item's newest adjudication (`current` of the 409), to settle it otherwise.")
+    ] = None
 
 
 class AdjudicationShown(Shown):
@@ -66,7 +65,7 @@ class Adjudications(Page[AdjudicationShown]):
 
 
 class SettledNow(Shown):
-    """What became of it: `already` where you had settled the item just so."""
+    """What became of it: `already` where the item was settled just so."""
 
     id: int
     outcome: Literal["stored", "already"]
@@ -86,7 +85,9 @@ def list_adjudications(
     """How items were settled, newest first."""
     wanted = AdjudicationFilter(item_id=item_id, cause=cause, actor=actor)
     rows, following = paged(
-        lambda before, most: adjudication_list.page(site(request).database, wanted, before=before, limit=most),
+        lambda before, most: adjudication.list_adjudications(
+            site(request).workspace, wanted, before=before, limit=most
+        ),
         cursor,
         limit,
         lambda one: one.id,
@@ -97,22 +98,24 @@ def list_adjudications(
 @router.get("/{number}", responses=problems(404))
 def read_adjudication(request: Request, _: Viewer, number: RowNumber) -> AdjudicationShown:
     """One adjudication."""
-    found = adjudication_list.find(site(request).database, number)
-    if found is None:
-        raise Problem(404, marked("No adjudication has that number."), code="no_adjudication")
-    return AdjudicationShown.of(found)
+    return AdjudicationShown.of(adjudication.find_adjudication(site(request).workspace, number))
 
 
-@router.post("", status_code=201, responses=problems(404) | {200: {"model": SettledNow, "description": "Already so."}})
+@router.post(
+    "", status_code=201, responses=problems(404, 409) | {200: {"model": SettledNow, "description": "Already so."}}
+)
 def settle_item(request: Request, response: Response, who: Adjudicator, given: Settling) -> SettledNow:
-    """Settle an item: nobody is asked about it any more. The same again changes nothing."""
-    policy = site(request).workspace.policy
-    stored = item_of(request, given.item_id)
-    verdict = Verdict(answer_of(given.labels, policy.label_set), given.cause, given.note)
-    with site(request).database.write() as connection:
-        newest = adjudication_list.settled_as(connection, stored.key)
-        if newest is not None and newest[1:] == (verdict.labels, verdict.cause, verdict.note, who.name):
-            response.status_code = 200
-            return SettledNow(id=newest[0], outcome="already")
-        number = settle(connection, stored, verdict, policy_id=policy.id, actor=who.name)
-    return SettledNow(id=number, outcome="stored")
+    """Settle an item, so that it is not labeled any further. The same again changes nothing; another answer conflicts,
+    unless `replaces` names the adjudication it takes the place of.
+    """
+    done = adjudication.adjudicate(
+        site(request).workspace,
+        given.item_id,
+        given.labels,
+        given.cause,
+        given.note,
+        actor=who.name,
+        replaces=given.replaces,
+    )
+    response.status_code = 200 if done.already else 201
+    return SettledNow(id=done.id, outcome="already" if done.already else "stored")

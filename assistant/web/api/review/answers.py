@@ -7,14 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 
+from assistant.application.review import reviews
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, TaskKind
-from assistant.messages.language import marked
-from assistant.store.review.labels import review_list
-from assistant.store.review.labels.review_list import ReviewFilter
+from assistant.domain.reviews import ReviewFilter
 from assistant.web.api_schema import Cursor, Filter, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
 router = group("reviews")
@@ -68,7 +66,7 @@ def list_reviews(
     """Answers of people, newest first; `withdrawn=false` leaves out what was taken back."""
     wanted = ReviewFilter(rater=rater, item_id=item_id, kind=kind, source=source, withdrawn=withdrawn)
     rows, following = paged(
-        lambda before, most: review_list.page(site(request).database, wanted, before=before, limit=most),
+        lambda before, most: reviews.list_reviews(site(request).workspace, wanted, before=before, limit=most),
         cursor,
         limit,
         lambda one: one.id,
@@ -79,7 +77,4 @@ def list_reviews(
 @router.get("/{review_id}", responses=problems(404))
 def read_review(request: Request, _: Viewer, review_id: RowNumber) -> ReviewShown:
     """One answer of a person."""
-    found = review_list.find(site(request).database, review_id)
-    if found is None:
-        raise Problem(404, marked("No answer has that number."), code="no_review")
-    return ReviewShown.of(found)
+    return ReviewShown.of(reviews.find_review(site(request).workspace, review_id))

@@ -7,19 +7,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import Field
 
-from assistant.domain.items import StoredItem
-from assistant.domain.permissions import Permission, may
+from assistant.application.review import disagreements
+from assistant.application.review.disagreements import TEXT_LISTED, OpenedDisagreement
+from assistant.domain.disagreements import Disagreement
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Cause, Principal
-from assistant.messages.language import marked
-from assistant.review.adjudicate import Case, open_case
-from assistant.store.audit import log as audit
-from assistant.store.review.disagreements import disagreement_cases
-from assistant.store.review.disagreements.disagreement_cases import Guiding
-from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.api_schema import Cursor, Limit, Page, RowNumber, Shown, group, paged, problems
 from assistant.web.context import site
-from assistant.web.pages.review.disagreements import Chosen, fetch
-from assistant.web.problems import Problem
+from assistant.web.presentation.review_filters import DisagreementChoice
 from assistant.web.security.authentication import needs
 
 router = group("disagreements")
@@ -38,7 +33,7 @@ class DisagreementShown(Shown):
     first_labels: list[str]
     second_labels: list[str]
     unknown: Annotated[list[str], Field(description="Categories the second answer neither gives nor denies.")]
-    confidence: Annotated[float | None, Field(description="Of the machine's answer; null where not calibrated.")]
+    confidence: Annotated[float | None, Field(description="Of the model's answer; null where not calibrated.")]
     clause: str
     language: str
     prompt: str
@@ -134,51 +129,43 @@ class CaseShown(Shown):
 def list_disagreements(
     request: Request,
     who: Viewer,
-    chosen: Annotated[Chosen, Depends()],
+    chosen: Annotated[DisagreementChoice, Depends()],
     *,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Disagreements:
     """Those that wait, newest first; filtered as on the page. Several labels of an answer are joined by `|`."""
-    if chosen.reviewer and not may(who, Permission.SEE_PEOPLE):
-        raise Problem(403, marked("Only leads can filter by reviewer. Remove that filter."), code="names")
-    rows, following = paged(fetch(site(request).workspace, chosen), cursor, limit, lambda row: row.it.id)
+    chosen.check_names(who)
+    workspace = site(request).workspace
+    wanted = chosen.wanted(workspace.policy.label_set)
+    rows, following = paged(
+        lambda before, most: disagreements.list_disagreements(workspace, wanted, before=before, limit=most),
+        cursor,
+        limit,
+        lambda row: row.it.id,
+    )
     return Disagreements(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
 
 
 @router.get("/{number}", responses=problems(404))
 def read_disagreement(request: Request, _: Viewer, number: RowNumber) -> CaseShown:
     """All answers to the item, what was written about it, and how it was settled; without names."""
-    return _case(request, number, named=False)
+    return _shown(disagreements.open_disagreement(site(request).workspace, number), named=False)
 
 
 @router.post("/{number}/names", responses=problems(404))
 def show_names(request: Request, who: NameReader, number: RowNumber) -> CaseShown:
     """The same with names; the log of changes says who looked."""
-    told = _case(request, number, named=True)
-    with site(request).database.write() as connection:
-        audit.append(connection, who.name, "names.show", f"item:{told.item.id}", {"disagreement": number})
-    return told
+    return _shown(disagreements.open_with_names(site(request).workspace, number, actor=who.name), named=True)
 
 
-def _case(request: Request, number: int, *, named: bool) -> CaseShown:
-    workspace = site(request).workspace
-    found = disagreement_cases.find(workspace.database, number)
-    stored = None if found is None else workspace.items.get(found[0].item_id)
-    if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
-        raise Problem(404, detail, code="no_disagreement")
-    case = open_case(workspace.database, stored.key, found[2])
-    guiding = disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id)
-    return _told(found[0], stored, case, guiding, named=named)
-
-
-def _told(it: Disagreement, stored: StoredItem, case: Case, guiding: Guiding, *, named: bool) -> CaseShown:
+def _shown(opened: OpenedDisagreement, *, named: bool) -> CaseShown:
+    stored, case = opened.stored, opened.case
     content = stored.item.content
     item: dict[str, Any] = {"key": stored.key, "id": stored.item.id, "kind": content.kind.value}
     item |= {"text": content.text, "query": content.query, "language": stored.item.language}
     return CaseShown(
-        disagreement=DisagreementShown.shown(it, content.text[:400]),
+        disagreement=DisagreementShown.shown(opened.it, content.text[:TEXT_LISTED]),
         item=ItemText(**item, media=list(content.media)),
         answers=[
             AnswerShown.of(one._asdict() | {"person": f"P{number}", "rater": one.rater if named else None})
@@ -187,5 +174,5 @@ def _told(it: Disagreement, stored: StoredItem, case: Case, guiding: Guiding, *,
         notes=[PassShown.of(one) for one in case.notes],
         machine=None if case.machine is None else MachineShown.of(case.machine),
         history=[SettlementShown.of(one) for one in case.history],
-        guiding=GuidingShown.of(guiding),
+        guiding=GuidingShown.of(opened.guiding),
     )

@@ -7,14 +7,9 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from assistant.domain.labels import LabelAnswer
+from assistant.application.review import gold
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.messages.language import marked
-from assistant.review.gold import make_gold, retire_gold
-from assistant.store.database import Connection
-from assistant.store.review.disagreements import adjudication_list
-from assistant.store.review.labels import gold, gold_list
 from assistant.web.api_schema import (
     Body,
     Cursor,
@@ -24,16 +19,14 @@ from assistant.web.api_schema import (
     Limit,
     Note,
     Page,
+    Replaced,
     RowNumber,
     Shown,
-    answer_of,
     group,
-    item_of,
     paged,
     problems,
 )
 from assistant.web.context import site
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
 router = group("gold")
@@ -69,6 +62,9 @@ class MakingGold(Body):
     item_id: ItemId
     labels: LabelNames | None = None
     explanation: Annotated[Note, Field(description="Why it is right, for training.")] = ""
+    replaces: Annotated[
+        Replaced, Field(description="Its number as gold (`current` of the 409), to revise answer or explanation.")
+    ] = None
 
 
 class GoldNow(Shown):
@@ -97,12 +93,10 @@ def list_gold(
     limit: Limit = 50,
 ) -> GoldPage:
     """What is mixed in, or was; newest first. What is too old, or was shown too often, is retired by now."""
-    here, active = site(request), state == "active"
-    here.workspace.queue.retire_aged_gold()
-    policy_id = here.workspace.policy.id
+    workspace, active = site(request).workspace, state == "active"
     rows, following = paged(
-        lambda before, most: gold_list.page(
-            here.database, policy_id, active=active, before=before, limit=most, language=language or ""
+        lambda before, most: gold.list_gold(
+            workspace, active=active, language=language or "", before=before, limit=most
         ),
         cursor,
         limit,
@@ -115,44 +109,23 @@ def list_gold(
     "", status_code=201, responses=problems(404, 409) | {200: {"model": GoldNow, "description": "Already so."}}
 )
 def add_gold(request: Request, response: Response, who: Keeper, given: MakingGold) -> GoldNow:
-    """Make an item gold, in place of what it was known as. The same again changes nothing."""
-    policy, stored = site(request).workspace.policy, item_of(request, given.item_id)
-    named = None if given.labels is None else answer_of(given.labels, policy.label_set)
-    with site(request).database.write() as connection:
-        labels, explanation = _known(connection, stored.key, named, given.explanation)
-        there = gold_list.known_as(connection, stored.key, policy.id)
-        if there is not None and there[1:] == (labels, explanation):
-            response.status_code = 200
-            return GoldNow(id=there[0], labels=list(labels), outcome="already")
-        number = make_gold(
-            connection,
-            stored.key,
-            policy_id=policy.id,
-            labels=labels,
-            explanation=explanation,
-            actor=who.name,
-        )
-    return GoldNow(id=number, labels=list(labels), outcome="stored")
+    """Make an item gold. The same again changes nothing; another answer or explanation conflicts, unless `replaces`
+    names the gold it takes the place of.
+    """
+    done = gold.make_gold(
+        site(request).workspace,
+        given.item_id,
+        given.labels,
+        given.explanation,
+        actor=who.name,
+        replaces=given.replaces,
+    )
+    response.status_code = 200 if done.already else 201
+    return GoldNow(id=done.id, labels=list(done.labels), outcome="already" if done.already else "stored")
 
 
 @router.post("/{number}/retire", responses=problems(404))
 def retire(request: Request, who: Keeper, number: RowNumber) -> Retired:
     """Mix an item in no longer; what people said to it stays. The same again changes nothing."""
-    with site(request).database.write() as connection:
-        if gold.find(connection, number) is None:
-            raise Problem(404, marked("No gold item has that number."), code="no_gold")
-        retired = retire_gold(connection, number, who.name)
+    retired = gold.retire_gold(site(request).workspace, number, actor=who.name)
     return Retired(id=number, outcome="retired" if retired else "already")
-
-
-def _known(
-    connection: Connection, item_key: int, named: LabelAnswer | None, explanation: str
-) -> tuple[LabelAnswer, str]:
-    """The answer and why it is right; of a settled item, by default what the adjudicator wrote."""
-    settled = adjudication_list.settled_as(connection, item_key)
-    if named is not None:
-        return named, explanation
-    if settled is None:
-        detail = marked("Adjudicate this item first, or give the correct labels.")
-        raise Problem(409, detail, code="not_settled")
-    return settled[1], explanation or settled[3]

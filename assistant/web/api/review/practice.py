@@ -7,14 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 
-from assistant.application.review.practice import open_rounds
+from assistant.application.review import practice
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
-from assistant.web import practice
 from assistant.web.api.people.people import RoundShown
 from assistant.web.api_schema import Body, Language, Shown, group, problems
 from assistant.web.context import site
-from assistant.web.named_users import person_named
 from assistant.web.review_service import Reviewer
 from assistant.web.security.authentication import needs
 
@@ -65,26 +63,26 @@ class Given(Shown):
 @router.get("/mine", responses=problems())
 def list_own_rounds(request: Request, who: Reviewer) -> OpenRounds:
     """What you have to pass before your answers count."""
-    found = open_rounds(site(request).workspace, who)
+    found = practice.open_rounds(site(request).workspace, who)
     return OpenRounds(rounds=[OpenRoundShown.of(one) for one in found])
 
 
 @router.post("/mine", responses=problems(409))
 def begin_own_round(request: Request, who: Reviewer, wanted: OwnRound) -> RoundShown:
     """Begin a round; its items come to you before any other work. After one that failed, your lead begins the next."""
-    return RoundShown.of(practice.begin_round(request, who.user_id, wanted.language, actor=who.name, again=False))
+    workspace = site(request).workspace
+    return RoundShown.of(practice.begin_round(workspace, who.name, wanted.language, actor=who.name, again=False))
 
 
 @router.post("/rounds", responses=problems(404, 409))
 def begin_round(request: Request, lead: Lead, wanted: RoundOf) -> RoundShown:
     """Begin a qualification round for somebody, or go on with the one that runs."""
-    user = person_named(request, wanted.name)
-    return RoundShown.of(practice.begin_round(request, user.id, wanted.language, actor=lead.name))
+    return RoundShown.of(practice.begin_round(site(request).workspace, wanted.name, wanted.language, actor=lead.name))
 
 
 @router.post("/training", responses=problems(404, 409))
 def give_training(request: Request, lead: Lead, wanted: TrainingOf) -> Given:
     """Give somebody items to train on: the known answer and why it is right are told after each."""
-    user = person_named(request, wanted.name)
-    given = practice.give_training(request, user.id, wanted.language, wanted.items, actor=lead.name)
+    workspace = site(request).workspace
+    given = practice.give_training(workspace, wanted.name, wanted.language, wanted.items, actor=lead.name)
     return Given(items=given)

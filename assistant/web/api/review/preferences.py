@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from assistant.application.review.preferences import review_profile, save_review_preferences
 from assistant.messages.language import marked
-from assistant.store.people.users import UserStore
 from assistant.web.api_schema import Body
 from assistant.web.context import site, visit
 from assistant.web.presentation.review_texts import ACTIONS
 from assistant.web.problems import Problem
-from assistant.web.review_service import Reviewer, desk_name
+from assistant.web.review_service import Reviewer
 
 router = APIRouter(prefix="/api/v1/profile", tags=["review"])
 
@@ -33,7 +33,7 @@ class ReviewPreferences(Body):
             description='Keys of single actions, instead of the profile\'s: `{"skip": ["x"]}`.',
         ),
     ]
-    tap: Annotated[bool, Field(description="One press uncovers, another covers; no need to hold.")] = False
+    tap: Annotated[bool, Field(description="Press once to reveal, again to hide; no need to hold.")] = False
     cover_all: Annotated[bool, Field(description="Cover every item, blind ones included.")] = False
     at_once: Annotated[bool, Field(description="A single choice is submitted when its label is picked.")] = False
 
@@ -56,7 +56,7 @@ class SessionShown:
 @router.get("/session")
 def session(request: Request, who: Reviewer) -> SessionShown:
     """The session as it is now: for a page that was opened in an earlier one. The token is empty for an API token."""
-    return SessionShown(desk_name(UserStore(site(request).database).get(who.name)), visit(request).csrf)
+    return SessionShown(review_profile(site(request).workspace, who.name).outbox, visit(request).csrf)
 
 
 @router.put("/review")
@@ -66,6 +66,5 @@ def save(request: Request, who: Reviewer, wanted: ReviewPreferences) -> Saved:
         detail = marked("Unknown action: %(actions)s.")
         raise Problem(422, detail, code="action", values={"actions": ", ".join(unknown)[:200]})
     chosen = wanted.model_dump()
-    changes = {"keys": chosen.pop("keys"), "review": chosen}
-    UserStore(site(request).database).set_preferences(who.name, changes, actor=who.name)
+    save_review_preferences(site(request).workspace, who.name, chosen.pop("keys"), chosen)
     return Saved(saved=True)

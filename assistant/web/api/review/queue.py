@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -10,13 +9,15 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from assistant.application.review.practice import OpenRound
+from assistant.application.review.service import ReviewService
 from assistant.application.review.task_view import ReviewTask
+from assistant.domain.assignments import PastAnswer
+from assistant.domain.review_work import Principal
 from assistant.review.wellbeing import Pause
-from assistant.store.review.queue.answers import Given
 from assistant.web.api_schema import Body
 from assistant.web.presentation.rendering import language_of
 from assistant.web.presentation.review_texts import told_confidence
-from assistant.web.review_service import LONGEST_ID, Reviewer, desk
+from assistant.web.review_service import LONGEST_ID, Reviewer, review_service
 
 router = APIRouter(prefix="/api/v1/queue", tags=["review"])
 
@@ -68,19 +69,20 @@ class LastAnswers:
 @router.post("/claim")
 def claim(request: Request, who: Reviewer, wanted: Claiming) -> Claims:
     """Take the most urgent items you may answer, each for `lease_seconds`."""
-    language = language_of(request)
-    dealt = desk(request).deal(who, wanted.n, language=language.code, resume=wanted.resume, have=wanted.have)
-    return Claims([told(request, task) for task in dealt.tasks], dealt.pause, list(dealt.spent), list(dealt.rounds))
+    language, service = language_of(request), review_service(request)
+    found = service.claim(who, wanted.n, language=language.code, resume=wanted.resume, have=wanted.have)
+    tasks = [worded(request, task) for task in found.tasks]
+    return Claims(tasks, found.pause, list(found.spent), list(found.rounds))
 
 
 @router.get("/last")
 def last(request: Request, who: Reviewer) -> LastAnswers:
     """Your last ten answers."""
-    here = desk(request)
-    return LastAnswers([_last(given, lambda number: here.named(who, number)) for given in here.queue.last(who)])
+    service = review_service(request)
+    return LastAnswers([_last(given, who, service) for given in service.last_answers(who)])
 
 
-def told(request: Request, task: ReviewTask) -> ReviewTask:
+def worded(request: Request, task: ReviewTask) -> ReviewTask:
     """A task with its words in the reader's language."""
     if task.suggestion is None:
         return task
@@ -88,6 +90,6 @@ def told(request: Request, task: ReviewTask) -> ReviewTask:
     return replace(task, suggestion=replace(task.suggestion, words=words))
 
 
-def _last(given: Given, named: Callable[[int], str]) -> LastAnswer:
-    assignment = None if given.assignment_id is None else named(given.assignment_id)
+def _last(given: PastAnswer, who: Principal, service: ReviewService) -> LastAnswer:
+    assignment = None if given.assignment_id is None else service.assignment_name(who, given.assignment_id)
     return LastAnswer(given.review_id, assignment, given.item_id, list(given.labels), given.created_at)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 
 from assistant.application.review.task_view import ReviewTask
 from assistant.domain.review_work import Outcome
-from assistant.web.api.review.queue import told
+from assistant.web.api.review.queue import worded
 from assistant.web.presentation.rendering import language_of
-from assistant.web.review_service import Reviewer, RowNumber, desk, refusal
+from assistant.web.review_service import Reviewer, RowNumber, refusal, review_service
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
 
@@ -29,7 +29,7 @@ def undo(request: Request, who: Reviewer, review_id: RowNumber) -> Again:
     Raises:
         Problem: 404 when it isn't among them, 403 when the item has been settled.
     """
-    given = desk(request).queue.undo(who, review_id)
+    given = review_service(request).undo(who, review_id, language=language_of(request).code)
     if isinstance(given, Outcome):
         raise refusal(given)
-    return Again(told(request, desk(request).show(given, who, language_of(request).code)))
+    return Again(worded(request, given))

@@ -8,13 +8,12 @@ from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
 
 from assistant.application.labeling.runs import find_run
-from assistant.application.review.fill_queue import preview_filling
+from assistant.application.review import steering
+from assistant.application.review.fill_queue import plan_filling, preview_filling
+from assistant.domain.assignments import WantedAnswer
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal, TaskKind
-from assistant.messages.language import marked
-from assistant.review.steering import assign, take_lease_back
-from assistant.store.review.queue.queue_rows import QueueRows, Wanted
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -28,22 +27,8 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site
-from assistant.web.pages.review.queue import (
-    Chosen,
-    answered_meanwhile,
-    fill_from,
-    labeller,
-    number_of,
-    overview_of,
-    place_name,
-    place_of,
-    qualified_only,
-    seat_of,
-    waiting_rows,
-)
-from assistant.web.pages.review.queue_steering import read_filling
-from assistant.web.problems import Problem
-from assistant.web.review_service import OpaqueId
+from assistant.web.presentation.review_filters import QueueChoice, read_urgency, urgency_name
+from assistant.web.review_service import OpaqueId, fill_from, overview_of
 from assistant.web.security.authentication import needs
 
 router = group("tasks")
@@ -68,7 +53,7 @@ class WantedShown(Shown):
     due_at: str | None
     created_at: str
     for_name: Annotated[str | None, Field(description="Whom alone it is for.")]
-    holder: Annotated[str | None, Field(description="Who is at it; null for nobody, or where names aren't yours.")]
+    holder: Annotated[str | None, Field(description="Who has claimed it; null for none, or where names aren't yours.")]
     lease_until: str | None
 
 
@@ -109,8 +94,8 @@ class Enqueuing(Body):
         AwareDatetime | None, Field(description="With its time zone. Left out or null: due times stay as they are.")
     ] = None
     clear: Annotated[tuple[Literal["team", "due"], ...], Field(max_length=2, description="What tasks lose.")] = ()
-    again: Annotated[bool, Field(description="Also items that people have labelled elsewhere.")] = False
-    dry_run: Annotated[bool, Field(description="Tell what would become of them, and change nothing.")] = False
+    again: Annotated[bool, Field(description="Also items with imported human labels.")] = False
+    dry_run: Annotated[bool, Field(description="Report what would become of them, and change nothing.")] = False
 
 
 class Enqueued(Shown):
@@ -155,15 +140,15 @@ class Assigning(Body):
 def list_waiting(
     request: Request,
     who: Viewer,
-    chosen: Annotated[Chosen, Depends()],
+    chosen: Annotated[QueueChoice, Depends()],
     *,
     cursor: Place = None,
     limit: Limit = 50,
 ) -> WantedPage:
     """What waits, most urgent first; `-` as a filter is for work without a team, label or skill."""
-    rows = waiting_rows(request, chosen)(place_of(cursor or ""), limit + 1)
-    following = place_name(rows[limit - 1]) if len(rows) > limit else None
-    return WantedPage(rows=[_told(request, one, who) for one in rows[:limit]], next=following)
+    rows = steering.list_waiting(site(request).workspace, chosen.wanted(), read_urgency(cursor or ""), limit + 1)
+    following = urgency_name(rows[limit - 1]) if len(rows) > limit else None
+    return WantedPage(rows=[_shown(request, one, who) for one in rows[:limit]], next=following)
 
 
 @router.get("/overview", responses=problems())
@@ -175,56 +160,48 @@ def read_overview(request: Request, _: Viewer) -> OverviewShown:
 @router.get("/leases", responses=problems())
 def list_leases(request: Request, who: Viewer, cursor: Cursor = None, limit: Limit = 50) -> WantedPage:
     """What somebody is at right now, the latest first."""
-    rows, following = paged(QueueRows(site(request).database).leased, cursor, limit, lambda one: one.id)
-    return WantedPage(rows=[_told(request, one, who) for one in rows], next=following)
+    workspace = site(request).workspace
+    rows, following = paged(
+        lambda before, most: steering.list_leases(workspace, before, most), cursor, limit, lambda one: one.id
+    )
+    return WantedPage(rows=[_shown(request, one, who) for one in rows], next=following)
 
 
 @router.post("/leases/return", responses=problems(404))
 def return_leases(request: Request, who: Steerer, given: Returning) -> Returned:
     """Take leases back: the items are offered again. The same again changes nothing."""
-    seats = {named: seat_of(request, named) for named in given.assignment_ids}
-    with site(request).database.write() as connection:
-        done = {named: take_lease_back(connection, seat, who.name) for named, seat in seats.items()}
-    return Returned(
-        returned=[named for named, returned in done.items() if returned],
-        not_leased=[named for named, returned in done.items() if not returned],
-    )
+    done = steering.return_leases(site(request).workspace, given.assignment_ids, actor=who.name)
+    return Returned(returned=list(done.returned), not_leased=list(done.not_leased))
 
 
 @router.post("/enqueue", responses=problems(404))
 def enqueue_tasks(request: Request, who: Steerer, given: Enqueuing) -> Enqueued:
     """Make the queue what a run's routes and samples want. The same again adds only what is new."""
-    run = find_run(site(request).workspace, given.run)
-    filling = read_filling(given.team, given.due, given.clear, again=given.again)
+    run, cleared = find_run(site(request).workspace, given.run), given.clear
+    filling = plan_filling(
+        given.team, given.due, clear_team="team" in cleared, clear_due="due" in cleared, again=given.again
+    )
     if given.dry_run:
         counts = preview_filling(site(request).workspace, run, filling)
     else:
-        counts = fill_from(request, run, filling, actor=who.name)
+        counts = fill_from(request, run.name, filling, actor=who.name)
     return Enqueued(run=run.name, **{name: counts[name] for name in Enqueued.model_fields if name != "run"})
 
 
 @router.get("/{assignment_id}", responses=problems(404))
 def read_wanted(request: Request, who: Viewer, assignment_id: OpaqueId) -> WantedShown:
     """One wanted answer, whatever its state."""
-    found = QueueRows(site(request).database).find(number_of(request, assignment_id))
-    if found is None:
-        raise Problem(404, marked("This item or answer no longer exists."), code="gone")
-    return _told(request, found, who)
+    return _shown(request, steering.find_wanted(site(request).workspace, assignment_id), who)
 
 
 @router.post("/{assignment_id}/assign", responses=problems(400, 404, 409))
 def assign_task(request: Request, who: Steerer, assignment_id: OpaqueId, given: Assigning) -> WantedShown:
     """Give an item to one person alone, or to everybody again; who is at it now loses it."""
-    seat = seat_of(request, assignment_id)
-    to = None if given.to is None else labeller(request, given.to)
-    with site(request).database.write() as connection:
-        done = assign(connection, seat, to, who.name, qualified_only=qualified_only(request))
-    if not done:
-        raise answered_meanwhile()
+    steering.assign(site(request).workspace, assignment_id, given.to, actor=who.name)
     return read_wanted(request, who, assignment_id)
 
 
-def _told(request: Request, one: Wanted, who: Principal) -> WantedShown:
+def _shown(request: Request, one: WantedAnswer, who: Principal) -> WantedShown:
     shown = one if may(who, Permission.SEE_PEOPLE) else one._replace(holder=None, for_name=None)
     ids = site(request).workspace.ids
     named = {"id": ids.of(IdKind.ASSIGNMENT, one.id), "task_id": ids.of(IdKind.TASK, one.task_id)}

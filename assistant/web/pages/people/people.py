@@ -19,7 +19,7 @@ from assistant.application.people.accounts import (
     reactivate_user,
 )
 from assistant.application.people.figures import DAYS, labels_content, standing_of
-from assistant.application.review.practice import known_by_language
+from assistant.application.review.practice import MOST_TRAINED, known_by_language
 from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
@@ -27,7 +27,6 @@ from assistant.errors import InputError
 from assistant.messages.language import marked
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
-from assistant.web.practice import MOST_TRAINED
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.figures import figures_of_all

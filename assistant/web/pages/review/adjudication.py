@@ -1,38 +1,37 @@
-"""One item that answers differ on: everything that was said, and its settlement with a cause."""
+"""One item that answers differ on: everything that was answered, and its settlement with a cause."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.application.review.adjudication import adjudicate
 from assistant.application.review.content import read_translation, show_item
 from assistant.application.review.content_warning import covered_items
-from assistant.application.review.keys import label_keys
-from assistant.domain.items import StoredItem
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
+from assistant.application.review.disagreements import (
+    OpenedDisagreement,
+    next_disputed_item,
+    open_disagreement,
+    open_with_names,
+)
+from assistant.application.review.gold import make_gold
+from assistant.application.review.precedents import make_precedent
+from assistant.application.review.task_view import label_keys
 from assistant.domain.permissions import Permission
 from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
+from assistant.errors import ConflictError, InvalidValueError
 from assistant.messages.language import marked
-from assistant.review.adjudicate import Case, Verdict, open_case, settle
-from assistant.review.gold import make_gold
-from assistant.review.precedents import make_precedent
-from assistant.store.audit import log as audit
-from assistant.store.review.disagreements import disagreement_cases
-from assistant.store.review.disagreements.disagreement_list import Disagreement
 from assistant.web.context import site
-from assistant.web.pages.review.disagreements import Chosen, next_of
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import address
 from assistant.web.presentation.rendering import language_of, render, whole
-from assistant.web.problems import Problem
+from assistant.web.presentation.review_filters import DisagreementChoice
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE
-from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
 
@@ -40,50 +39,45 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
 Adjudicator = Annotated[Principal, Depends(needs(Permission.ADJUDICATE))]
 GoldKeeper = Annotated[Principal, Depends(needs(Permission.MANAGE_GOLD))]
 NameReader = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
-Filters = Annotated[Chosen, Depends()]
+Filters = Annotated[DisagreementChoice, Depends()]
 Note = Annotated[str, Form(max_length=LARGEST_NOTE)]
+Replaced = Annotated[int | None, Form()]
 
 CAUSE_KEYS = dict(zip(Cause, "qwert", strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    it: Disagreement
-    kind: str
-    stored: StoredItem
-    case: Case
-
-    @property
-    def settled_as(self) -> LabelAnswer | None:
-        """What the item was settled as last."""
-        return self.case.history[-1].labels if self.case.history else None
+_REFUSED = {
+    "labels_refused": marked("Choose the label for this item."),
+    "cause_missing": marked("Choose the root cause."),
+    "settled_otherwise": marked(
+        "This item has been adjudicated in the meantime, as shown. Change the decision below if you still disagree."
+    ),
+    "gold_otherwise": marked("This item is already gold with another answer. Add it again to replace that answer."),
+}
 
 
 @router.get("/disagreements/{number}")
-def adjudication(request: Request, number: int, _: Viewer, chosen: Filters) -> HTMLResponse:
-    """All answers to the item, names hidden."""
-    return _page(request, _opened(site(request).workspace, number), chosen)
+def adjudication(
+    request: Request, number: int, _: Viewer, chosen: Filters, already: Annotated[bool, Query()] = False
+) -> HTMLResponse:
+    """All answers to the item, names hidden; `already` where what was just sent was so before."""
+    return _page(request, open_disagreement(site(request).workspace, number), chosen, already=already)
 
 
 @router.get("/disagreements/{number}/media/{place}")
 def picture(request: Request, number: int, place: int, _: Viewer) -> Response:
     """A picture of the item, counted from 0."""
-    return picture_of(request, _opened(site(request).workspace, number).stored.item, place)
+    return picture_of(request, open_disagreement(site(request).workspace, number).stored.item, place)
 
 
 @router.get("/disagreements/{number}/names")
 def names_by_address(number: int, _: Viewer, chosen: Filters) -> Response:
     """Names are shown by a click only, which is logged: an address that was kept leads to the page without them."""
-    return RedirectResponse(address(f"/disagreements/{number}", chosen.values()), 303)
+    return _back(number, chosen)
 
 
 @router.post("/disagreements/{number}/names")
 def names(request: Request, number: int, who: NameReader, chosen: Filters) -> HTMLResponse:
-    """The same with names; the log of changes says who looked."""
-    opened = _opened(site(request).workspace, number)
-    with site(request).database.write() as connection:
-        audit.append(connection, who.name, "names.show", f"item:{opened.stored.item.id}", {"disagreement": number})
-    return _page(request, opened, chosen, named=True)
+    """The same with names; the audit log says who looked."""
+    return _page(request, open_with_names(site(request).workspace, number, actor=who.name), chosen, named=True)
 
 
 @router.post("/disagreements/{number}/settle")
@@ -96,92 +90,71 @@ def settle_item(
     labels: Annotated[list[str] | None, Form()] = None,
     cause: Annotated[Cause | None, Form()] = None,
     note: Note = "",
+    replaces: Replaced = None,
 ) -> Response:
-    """Settle the item; what was chosen is kept when something is missing."""
+    """Settle the item; what was chosen is kept when something is missing, or the item was settled meanwhile."""
     workspace = site(request).workspace
-    opened = _opened(workspace, number)
-    given = {"labels": labels or [], "cause": cause, "note": note}
+    item_id = open_disagreement(workspace, number).stored.item.id
     try:
-        answer = read_labels(labels or [], workspace.policy.label_set)
-    except OffLabelSetError:
-        return _page(request, opened, chosen, given=given, error=marked("Choose the label for this item."), status=422)
-    if cause is None:
-        return _page(request, opened, chosen, given=given, error=marked("Choose the root cause."), status=422)
-    verdict = Verdict(answer, cause, note)
-    with workspace.database.write() as connection:
-        settle(connection, opened.stored, verdict, policy_id=workspace.policy.id, actor=who.name)
-    return _back(number, chosen)
+        done = adjudicate(workspace, item_id, labels or [], cause, note, actor=who.name, replaces=replaces)
+    except (InvalidValueError, ConflictError) as error:
+        given = {"labels": labels or [], "cause": cause, "note": note}
+        return _page(request, open_disagreement(workspace, number), chosen, given=given, error=error)
+    return _back(number, chosen, already=done.already)
 
 
 @router.post("/disagreements/{number}/precedent")
 def precedent(request: Request, number: int, who: GoldKeeper, chosen: Filters) -> Response:
     """What was settled guides models from now on."""
     workspace = site(request).workspace
-    opened = _opened(workspace, number)
-    labels = _settled(opened)
-    with workspace.database.write() as connection:
-        make_precedent(connection, opened.stored, labels, policy_id=workspace.policy.id, actor=who.name)
-    return _back(number, chosen)
+    item_id = open_disagreement(workspace, number).stored.item.id
+    return _back(number, chosen, already=make_precedent(workspace, item_id, actor=who.name).already)
 
 
 @router.post("/disagreements/{number}/gold")
-def gold(request: Request, number: int, who: GoldKeeper, chosen: Filters, explanation: Note = "") -> Response:
+def gold(
+    request: Request,
+    number: int,
+    who: GoldKeeper,
+    chosen: Filters,
+    *,
+    explanation: Note = "",
+    replaces: Replaced = None,
+) -> Response:
     """What was settled is mixed in silently for reviewers, and explained in training."""
     workspace = site(request).workspace
-    opened = _opened(workspace, number)
-    labels, policy_id = _settled(opened), workspace.policy.id
-    with workspace.database.write() as connection:
-        make_gold(
-            connection,
-            opened.stored.key,
-            policy_id=policy_id,
-            labels=labels,
-            explanation=explanation or opened.case.history[-1].note,
-            actor=who.name,
-        )
-    return _back(number, chosen)
+    item_id = open_disagreement(workspace, number).stored.item.id
+    try:
+        done = make_gold(workspace, item_id, None, explanation, actor=who.name, replaces=replaces)
+    except ConflictError as error:
+        if error.code not in _REFUSED:
+            raise
+        return _page(request, open_disagreement(workspace, number), chosen, error=error)
+    return _back(number, chosen, already=done.already)
 
 
-def _back(number: int, chosen: Chosen) -> Response:
-    return RedirectResponse(address(f"/disagreements/{number}", chosen.values()), 303)
-
-
-def _opened(workspace: Workspace, number: int) -> _Opened:
-    """Raises Problem 404 where an answer was taken back meanwhile, so that nothing differs any more."""
-    found = disagreement_cases.find(workspace.database, number)
-    stored = None if found is None else workspace.items.get(found[0].item_id)
-    if found is None or stored is None:
-        detail = marked("There is no such disagreement, or an answer was undone and the labels now agree.")
-        raise Problem(404, detail, code="no_disagreement")
-    return _Opened(found[0], found[1], stored, open_case(workspace.database, stored.key, found[2]))
-
-
-def _settled(opened: _Opened) -> LabelAnswer:
-    if opened.settled_as is None:
-        raise Problem(
-            409,
-            marked("Adjudicate this item first: only adjudicated items can become precedents or gold."),
-            code="not_settled",
-        )
-    return opened.settled_as
+def _back(number: int, chosen: DisagreementChoice, *, already: bool = False) -> Response:
+    said: dict[str, object] = {"already": "true"} if already else {}
+    return RedirectResponse(address(f"/disagreements/{number}", chosen.values() | said), 303)
 
 
 def _page(
     request: Request,
-    opened: _Opened,
-    chosen: Chosen,
+    opened: OpenedDisagreement,
+    chosen: DisagreementChoice,
     *,
     named: bool = False,
+    already: bool = False,
     given: dict[str, Any] | None = None,
-    error: str = "",
-    status: int = 200,
+    error: InvalidValueError | ConflictError | None = None,
 ) -> HTMLResponse:
     workspace = site(request).workspace
     policy, stored = workspace.policy, opened.stored
+    following = next_disputed_item(workspace, chosen.wanted(policy.label_set), opened.it.id)
     return render(
         request,
         "disagreements/adjudication.html",
-        status=status,
+        status=200 if error is None else 409 if isinstance(error, ConflictError) else 422,
         opened=opened,
         item=show_item(stored.item, workspace.folder),
         translation=read_translation(stored.item.meta, language_of(request).code),
@@ -189,12 +162,13 @@ def _page(
         covered=bool(covered_items(workspace, [stored.key])),
         policy=policy,
         clauses=_cited(policy.clauses, opened),
-        guiding=disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, policy.id),
+        guiding=opened.guiding,
         query=address("", chosen.values()),
-        following=next_of(workspace, chosen, opened.it.id),
+        following="" if following is None else address(f"/disagreements/{following}", chosen.values()),
         named=named,
+        already=already,
         given=given or {"labels": [], "cause": None, "note": ""},
-        error=error,
+        error="" if error is None else _REFUSED[error.code],
         causes=terms.CAUSES,
         cause_keys=CAUSE_KEYS,
         label_keys=_digits(policy.label_set.names),
@@ -208,8 +182,8 @@ def _digits(names: tuple[str, ...]) -> dict[str, str]:
     return {name: key for name, key in keys if key is not None and key.isdigit()}
 
 
-def _cited(clauses: tuple[Clause, ...], opened: _Opened) -> list[Clause]:
-    """The clauses somebody rests on, in the order of the policy."""
+def _cited(clauses: tuple[Clause, ...], opened: OpenedDisagreement) -> list[Clause]:
+    """The clauses that answers cite, in the order of the policy."""
     machine = opened.case.machine.clauses if opened.case.machine else ()
     cited = {*machine, *(clause for answer in opened.case.answers for clause in answer.clauses)}
     return [clause for clause in clauses if clause.id in cited]

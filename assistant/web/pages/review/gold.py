@@ -1,26 +1,24 @@
-"""Gold: items with a known answer, how people do on each, and which of them are mixed in."""
+"""Gold: items with a known answer, how reviewers do on each, and which of them are mixed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.content_warning import covered_items
-from assistant.domain.labels import OffLabelSetError, read_labels
+from assistant.application.review.gold import gold_by_language, list_gold, make_gold, retire_gold
+from assistant.domain.gold import GoldRow
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.errors import InputError
 from assistant.messages.language import marked
-from assistant.review.gold import make_gold, retire_gold
-from assistant.store.review.labels import gold_list
-from assistant.store.review.labels.gold_list import GoldRow
 from assistant.web.context import site
 from assistant.web.downloads import Column, Ending, download
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
-from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 from assistant.web.server.options import LARGEST_NOTE
 
@@ -44,15 +42,28 @@ COLUMNS: tuple[Column[GoldRow], ...] = (
     Column("created_at", lambda one: one.created_at),
     Column("retired_at", lambda one: one.retired_at),
 )
+_REFUSED = {
+    "no_item": (422, marked("No item has that ID.")),
+    "labels_refused": (422, marked("Choose the correct label.")),
+    "gold_otherwise": (
+        409,
+        marked("This item is already gold with another answer or explanation. Send this again to replace it."),
+    ),
+}
 
 
 @router.get("/gold")
 def gold(
-    request: Request, _: Keeper, *, state: State = "active", language: Text = "", before: Before = None
+    request: Request,
+    _: Keeper,
+    *,
+    state: State = "active",
+    language: Text = "",
+    before: Before = None,
+    already: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
-    """What is mixed in, or was; what has grown too old, or was shown too often, is retired by now."""
-    site(request).workspace.queue.retire_aged_gold()
-    return _page(request, state, language, before)
+    """What is mixed in, or was; `already` where what was just sent was so before."""
+    return _page(request, state, language, before, already=already)
 
 
 @router.get("/gold.{ending}")
@@ -60,7 +71,9 @@ def gold_file(
     request: Request, _: Keeper, __: Taker, *, ending: Ending, state: State = "active", language: Text = ""
 ) -> Response:
     """The same as a file."""
-    return download(request, "gold", ending, COLUMNS, everything(_fetch(request, state, language), lambda one: one.id))
+    fetch = partial(list_gold, site(request).workspace, active=state == "active", language=language)
+    rows = everything(lambda before, limit: fetch(before=before, limit=limit), lambda one: one.id)
+    return download(request, "gold", ending, COLUMNS, rows)
 
 
 @router.post("/gold")
@@ -71,52 +84,29 @@ def add(
     item: Annotated[str, Form(max_length=1000)],
     labels: Annotated[list[str] | None, Form()] = None,
     explanation: Annotated[str, Form(max_length=LARGEST_NOTE)] = "",
+    replaces: Annotated[int | None, Form()] = None,
 ) -> Response:
-    """Make an item gold."""
-    workspace = site(request).workspace
-    stored = workspace.items.get(item.strip())
-    given = {"item": item, "labels": labels or [], "explanation": explanation}
-    if stored is None:
-        return _page(request, "active", "", None, given=given, error=marked("No item has that ID."), status=422)
+    """Make an item gold; what was chosen is kept when it can't be."""
+    workspace, named = site(request).workspace, labels or []
     try:
-        answer = read_labels(labels or [], workspace.policy.label_set)
-    except OffLabelSetError:
-        error = marked("Choose the correct label.")
-        return _page(request, "active", "", None, given=given, error=error, status=422)
-    with workspace.database.write() as connection:
-        make_gold(
-            connection,
-            stored.key,
-            policy_id=workspace.policy.id,
-            labels=answer,
-            explanation=explanation,
-            actor=who.name,
-        )
-    return RedirectResponse("/gold", 303)
+        done = make_gold(workspace, item.strip(), named, explanation, actor=who.name, replaces=replaces)
+    except InputError as error:
+        if error.code not in _REFUSED:
+            raise
+        given = {"item": item, "labels": named, "explanation": explanation, "replaces": error.values.get("current")}
+        status, said = _REFUSED[error.code]
+        return _page(request, "active", "", None, given=given, error=said, status=status)
+    return _back(already=done.already)
 
 
 @router.post("/gold/{number}/retire")
 def retire(request: Request, number: int, who: Keeper) -> Response:
-    """Mix an item in no longer; what people said to it stays.
-
-    Raises:
-        Problem: 409 where it isn't mixed in.
-    """
-    with site(request).database.write() as connection:
-        retired = retire_gold(connection, number, who.name)
-    if not retired:
-        raise Problem(
-            409, marked("This gold item is already retired, or no gold item has that number."), code="retired"
-        )
-    return RedirectResponse("/gold", 303)
+    """Mix an item in no longer; what reviewers answered to it stays."""
+    return _back(already=not retire_gold(site(request).workspace, number, actor=who.name))
 
 
-def _fetch(request: Request, state: str, language: str) -> Callable[[int | None, int], Sequence[GoldRow]]:
-    here = site(request)
-    policy_id = here.workspace.policy.id
-    return lambda before, limit: gold_list.page(
-        here.database, policy_id, active=state == "active", before=before, limit=limit, language=language
-    )
+def _back(*, already: bool) -> Response:
+    return RedirectResponse("/gold?already=true" if already else "/gold", 303)
 
 
 def _page(
@@ -125,6 +115,7 @@ def _page(
     language: str,
     before: int | None,
     *,
+    already: bool = False,
     given: dict[str, Any] | None = None,
     error: str = "",
     status: int = 200,
@@ -133,19 +124,28 @@ def _page(
 
     workspace = site(request).workspace
     filters = {"state": state, "language": language}
-    found = listing(request, "/gold", filters, _fetch(request, state, language), place=before, key=lambda one: one.id)
+    fetch = partial(list_gold, workspace, active=state == "active", language=language)
+    found = listing(
+        request,
+        "/gold",
+        filters,
+        lambda place, limit: fetch(before=place, limit=limit),
+        place=before,
+        key=lambda one: one.id,
+    )
     return render(
         request,
         "gold/index.html",
         status=status,
         listing=found,
         filters=filters,
-        counts=gold_list.active_by_language(workspace.database, workspace.policy.id),
+        counts=gold_by_language(workspace),
         rules=workspace.settings.review,
         policy=workspace.policy,
         wilson=wilson,
         excerpt=excerpt,
         covered=covered_items(workspace, [one.item_key for one in found.rows]),
-        given=given or {"item": "", "labels": [], "explanation": ""},
+        already=already,
+        given=given or {"item": "", "labels": [], "explanation": "", "replaces": None},
         error=error,
     )

@@ -1,4 +1,4 @@
-"""What a lead does for one person's practice from their page: a qualification round, items to train on."""
+"""What a lead does for one reviewer's practice from their page: a qualification round, items to train on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.domain.accounts import User
+from assistant.application.review.practice import MOST_TRAINED, begin_round, give_training
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
-from assistant.web.named_users import person_named
-from assistant.web.practice import MOST_TRAINED, begin_round, give_training
+from assistant.web.context import site
 from assistant.web.security.authentication import needs
 
 router = APIRouter()
@@ -22,10 +21,9 @@ Language = Annotated[str, Form(max_length=35)]
 
 @router.post("/people/{name}/round")
 def round_of(request: Request, name: str, lead: Lead, language: Language) -> Response:
-    """Begin a qualification round for somebody, or go on with the one that runs."""
-    user = person_named(request, name)
-    begin_round(request, user.id, language, actor=lead.name)
-    return _back(user)
+    """Begin a qualification round for a reviewer, or resume the one that runs."""
+    begin_round(site(request).workspace, name, language, actor=lead.name)
+    return _back(name)
 
 
 @router.post("/people/{name}/training")
@@ -36,11 +34,10 @@ def training_of(
     language: Language,
     items: Annotated[int, Form(ge=1, le=MOST_TRAINED)] = 10,
 ) -> Response:
-    """Give somebody items to train on."""
-    user = person_named(request, name)
-    give_training(request, user.id, language, items, actor=lead.name)
-    return _back(user)
+    """Give a reviewer items to train on."""
+    give_training(site(request).workspace, name, language, items, actor=lead.name)
+    return _back(name)
 
 
-def _back(user: User) -> Response:
-    return RedirectResponse(f"/people/{user.name}#practice", 303)
+def _back(name: str) -> Response:
+    return RedirectResponse(f"/people/{name}#practice", 303)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.application.review.preferences import review_profile
 from assistant.domain.review_work import Principal
-from assistant.store.people.users import UserStore
 from assistant.web.context import site
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.review_texts import ACTIONS, SKIP_REASONS, spoken_texts
-from assistant.web.review_service import Reviewer, desk_name
+from assistant.web.review_service import Reviewer
 
 router = APIRouter()
 
 AHEAD = 3  # items taken before they are needed
-PROFILES = ("own", "label_studio", "prodigy")
 
 
 @router.get("/review")
@@ -32,14 +31,12 @@ def review(request: Request, who: Reviewer) -> HTMLResponse:
 
 def _data(request: Request, who: Principal) -> dict[str, object]:
     """What the scripts begin with."""
-    user = UserStore(site(request).database).get(who.name)
-    chosen = user.preferences.get("review", {})
-    keys = user.preferences.get("keys", "own")
+    profile = review_profile(site(request).workspace, who.name)
     return {
-        "desk": desk_name(user),
-        "by_password": user.has_password,
+        "desk": profile.outbox,
+        "by_password": profile.by_password,
         "ahead": AHEAD,
         "language": language_of(request).tag,
         "texts": spoken_texts(language_of(request)),
-        "preferences": {"keys": keys if keys in PROFILES else "own", **chosen},
+        "preferences": {"keys": profile.keys, **profile.chosen},
     }

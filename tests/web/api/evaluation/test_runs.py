@@ -12,7 +12,7 @@ from assistant.domain.review_work import Role
 from assistant.store.audit import log as audit
 from tests.cli.conftest import Serving, dev_server  # noqa: F401 - fixtures
 from tests.web.api.conftest import Program
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 RUNS = "/api/v1/runs"
 

@@ -13,7 +13,7 @@ from assistant.domain.review_work import Role
 from assistant.store.people.users import UserStore
 from tests.web.api.conftest import Program, changes, newest
 from tests.web.conftest import browser
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 USERS = "/api/v1/users"
 TOKENS = "/api/v1/tokens"

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role, TaskKind
 from tests.web.api.conftest import Program, changes, newest
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 LIST = "/api/v1/disagreements"
 SETTLE = "/api/v1/adjudications"
@@ -145,13 +145,32 @@ def test_an_item_is_settled_once_and_the_log_says_by_whom(lead: TestClient, made
     assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "outcome": "already"})
     assert changes(made_up.workspace, "item.adjudicate") == 1
     assert newest(made_up.workspace, "item.adjudicate").actor == "lead.bot"
-    other = lead.post(SETTLE, json=settling(made_up, cause="policy_unclear"))
+    other = lead.post(SETTLE, json=settling(made_up, cause="policy_unclear", replaces=first.json()["id"]))
     assert other.status_code == 201
     assert lead.get(f"{SETTLE}/{first.json()['id']}").json()["note"] == "quoted"
     assert ids(lead.get(SETTLE).json()) == [other.json()["id"], first.json()["id"]]
     assert ids(lead.get(SETTLE, params={"cause": "edge_case"}).json()) == [first.json()["id"]]
     assert ids(lead.get(SETTLE, params={"actor": "nobody"}).json()) == []
     assert ids(lead.get(SETTLE, params={"limit": 1, "cursor": other.json()["id"]}).json()) == [first.json()["id"]]
+
+
+def test_another_decision_conflicts_until_it_names_the_one_it_replaces(
+    lead: TestClient, program: Program, made_up: MadeUp
+) -> None:
+    first = lead.post(SETTLE, json=settling(made_up)).json()["id"]
+    manager = program(Role.MANAGER)
+    for same in (lead, manager):  # whoever sends it, it is the same decision
+        assert same.post(SETTLE, json=settling(made_up)).json() == {"id": first, "outcome": "already"}
+    refused = manager.post(SETTLE, json=settling(made_up, labels=["spam"]))
+    assert (refused.status_code, refused.json()["code"], refused.json()["current"]) == (409, "settled_otherwise", first)
+    changed = manager.post(SETTLE, json=settling(made_up, labels=["spam"], replaces=first))
+    assert changed.status_code == 201
+    # What was sent before the change, and arrives once more, changes nothing back.
+    assert lead.post(SETTLE, json=settling(made_up)).status_code == 409
+    assert lead.post(SETTLE, json=settling(made_up, replaces=first)).json()["current"] == changed.json()["id"]
+    unknown = lead.post(SETTLE, json=settling(made_up, item_id=made_up.posts[1].id, replaces=first))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_adjudication")
+    assert changes(made_up.workspace, "item.adjudicate") == 2
 
 
 def test_settling_closes_what_is_still_asked_and_empties_the_list(lead: TestClient, made_up: MadeUp) -> None:
@@ -204,7 +223,10 @@ def test_a_body_that_is_wrong_is_told_by_place(
 def test_what_the_policy_or_the_workspace_does_not_have_is_told(lead: TestClient, made_up: MadeUp) -> None:
     labels = lead.post(SETTLE, json=settling(made_up, labels=["nice"]))
     assert (labels.status_code, labels.json()["code"]) == (422, "labels")
-    assert "'nice' is not in the label set" in labels.json()["detail"]
+    assert "these are not labels of this policy: nice; it has safe, harassment" in labels.json()["detail"]
+    none = lead.post(SETTLE, json=settling(made_up, labels=[]))
+    assert (none.status_code, none.json()["code"]) == (422, "labels")
+    assert "exactly one label is needed, not 0" in none.json()["detail"]
     item = lead.post(SETTLE, json=settling(made_up, item_id="nowhere"))
     assert (item.status_code, item.json()["code"]) == (404, "no_item")
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
 from tests.web.api.conftest import Program, changes, newest
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 GOLD = "/api/v1/gold"
 PRECEDENTS = "/api/v1/precedents"
@@ -58,6 +58,22 @@ def test_gold_with_labels_of_its_own_is_listed_and_retired(lead: TestClient, mad
     assert lead.post(GOLD, json={"item_id": made_up.posts[0].id, "labels": []}).json()["code"] == "labels"
 
 
+def test_other_gold_conflicts_until_it_names_what_it_replaces(lead: TestClient, made_up: MadeUp) -> None:
+    body = {"item_id": made_up.posts[0].id, "labels": ["hate"], "explanation": "a slur"}
+    first = lead.post(GOLD, json=body).json()["id"]
+    for other in ({"labels": ["spam"]}, {"explanation": "it sells"}):
+        refused = lead.post(GOLD, json=body | other)
+        assert (refused.status_code, refused.json()["code"]) == (409, "gold_otherwise")
+        assert refused.json()["current"] == first
+    revised = lead.post(GOLD, json=body | {"labels": ["spam"], "replaces": first})
+    assert (revised.status_code, revised.json()["labels"]) == (201, ["spam"])
+    assert [row["id"] for row in lead.get(GOLD).json()["rows"]] == [revised.json()["id"]]
+    assert [row["id"] for row in lead.get(GOLD, params={"state": "retired"}).json()["rows"]] == [first]
+    unknown = lead.post(GOLD, json=body | {"item_id": made_up.posts[1].id, "replaces": first})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_gold")
+    assert changes(made_up.workspace, "gold.add") == 2
+
+
 def test_a_settled_item_becomes_a_precedent_once_until_it_is_withdrawn(lead: TestClient, made_up: MadeUp) -> None:
     item = made_up.posts[1].id
     assert lead.post(PRECEDENTS, json={"item_id": item}).json()["code"] == "not_settled"
@@ -65,7 +81,7 @@ def test_a_settled_item_becomes_a_precedent_once_until_it_is_withdrawn(lead: Tes
     assert lead.post(PRECEDENTS, json={"item_id": item}).status_code == 201
     assert lead.post(PRECEDENTS, json={"item_id": item}).json()["outcome"] == "already"
     assert changes(made_up.workspace, "precedent.add") == 1
-    settle(lead, item, labels=["hate"])
+    settle(lead, item, labels=["hate"], replaces=lead.get("/api/v1/adjudications").json()["rows"][0]["id"])
     assert lead.post(PRECEDENTS, json={"item_id": item}).status_code == 201
     [row] = lead.get(PRECEDENTS).json()["rows"]
     assert (row["item_id"], row["labels"]) == (item, ["hate"])

@@ -13,8 +13,8 @@ from assistant.settings import load_settings
 from assistant.wiring.workspace import Workspace
 from tests.web.api.conftest import Program, newest
 from tests.web.conftest import SignedIn, signed_in  # noqa: F401 - fixtures
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import words
+from tests.workspaces import MadeUp
 
 PRACTICE = "/api/v1/practice"
 ASKED = 3

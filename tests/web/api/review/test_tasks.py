@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Role, TaskKind
 from tests.web.api.conftest import Program, changes, newest
-from tests.web.pages.made_up import MadeUp
+from tests.workspaces import MadeUp
 
 TASKS = "/api/v1/tasks"
 REVIEWS = "/api/v1/reviews"

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.domain.review_work import Role
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import rows, words
+from tests.workspaces import MadeUp
 
 
 @pytest.mark.usefixtures("made_up")

@@ -12,8 +12,8 @@ from assistant.domain.review_work import Role
 from assistant.reports.page import MARK
 from assistant.store.tables.content import reviews
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 
@@ -33,7 +33,7 @@ def test_agreement_is_told_with_intervals_beside_the_naive_figure(made_up: MadeU
     assert re.search(r"r1 agrees with reviewers on [\d.]+ % of items \([\d.]+ to [\d.]+ %, n = \d+[,)]", told)
     assert "Naive: plain average over reviewed items" in told
     assert "Two reviewers of an item agree" in told
-    assert "Blind: the machine's answer hidden" in told
+    assert "Blind: model suggestion hidden" in told
     assert "<svg" in page.text
     assert "style=" not in page.text
     link = re.search(r'<a href="(/disagreements\?first=[^"]+)">items</a>', page.text)
@@ -53,9 +53,9 @@ def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None
     assert made_up
     client = signed_in(Role.ANALYST)
     told = words(client.get("/quality/panel?run=r1"))
-    assert "people labelled no item that r1 answered" in told
+    assert "people labeled no item that r1 answered" in told
     assert "no items of this run have been answered blind" in told
-    assert client.get("/quality/panel?run=r9").status_code == 400
+    assert client.get("/quality/panel?run=r9").status_code == 404
     assert "there is no suite of this name: nothing" in words(client.get("/quality/panel?suite=nothing"))
 
 

@@ -17,8 +17,8 @@ from assistant.store.runs.routes import RouteStore
 from tests.cli.conftest import Serving
 from tests.cli.conftest import dev_server as dev_server  # noqa: PLC0414 - a fixture
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 
@@ -89,7 +89,7 @@ def test_the_reason_of_a_route_is_said_in_words_of_the_readers_language(made_up:
 
 
 def test_there_is_no_such_run(signed_in: SignedIn) -> None:
-    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 400
+    assert signed_in(Role.ADMIN).get("/runs/r7").status_code == 404
 
 
 def test_without_a_run_the_page_says_what_to_do(signed_in: SignedIn) -> None:

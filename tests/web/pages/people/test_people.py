@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.domain.review_work import Cause, Role, TaskKind
@@ -11,8 +13,8 @@ from assistant.store.audit import log as audit
 from assistant.store.people.users import UserStore
 from assistant.store.review.labels import gold
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp
 from tests.web.pages.reading import csv_rows, excel_rows, rows, words
+from tests.workspaces import MadeUp
 
 SEEING = {Role.LEAD, Role.MANAGER, Role.ADMIN}
 
@@ -53,7 +55,7 @@ def test_figures_come_with_interval_and_n(made_up: MadeUp, signed_in: SignedIn) 
     stored = made_up.workspace.items.get(post.id)
     assert stored is not None
     with made_up.workspace.database.write() as connection:
-        settle(connection, stored, Verdict(post.first, Cause.EDGE_CASE), policy_id="community", actor="lea")
+        settle(connection, stored, Verdict(post.first, Cause.EDGE_CASE), actor="lea")
     client = signed_in(Role.LEAD)
     told = words(client.get("/people"))
     right = 4 if made_up.posts[12].first == ("threat",) else 3
@@ -128,8 +130,9 @@ def test_gold_is_added_listed_and_retired(made_up: MadeUp, signed_in: SignedIn) 
     assert rows(client.get("/gold")) == ["post-001", "post-004"]
     assert "100% 21% to 100%, n = 1" in words(client.get("/gold"))
     assert [row["right"] for row in excel_rows(client.get("/gold.xlsx"))] == [0, 1]
-    assert client.post(f"/gold/{number}/retire").status_code == 303
-    assert client.post(f"/gold/{number}/retire").status_code == 409
+    assert client.post(f"/gold/{number}/retire").headers["location"] == "/gold"
+    assert client.post(f"/gold/{number}/retire").headers["location"] == "/gold?already=true"
+    assert client.post("/gold/99999/retire").status_code == 404
     assert rows(client.get("/gold")) == ["post-001"]
     assert rows(client.get("/gold?state=retired")) == ["post-004"]
     with made_up.workspace.database.read() as connection:
@@ -164,6 +167,23 @@ def test_forged_changes_are_refused(made_up: MadeUp, signed_in: SignedIn) -> Non
     del client.headers["X-CSRF-Token"]
     for path in ("/people/ana/change", "/people/ana/disable", "/people/new", "/gold", f"/gold/{number}/retire"):
         assert client.post(path, data={"role": "admin"}).status_code == 403, path
+
+
+def test_the_same_gold_twice_is_one_and_other_gold_is_asked_about_before_it_replaces(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    client, given = signed_in(Role.LEAD), {"item": "post-001", "labels": "spam", "explanation": "SP1"}
+    assert client.post("/gold", data=given).headers["location"] == "/gold"
+    assert client.post("/gold", data=given).headers["location"] == "/gold?already=true"
+    assert "Already done: nothing changed." in words(client.get("/gold?already=true"))
+    refused = client.post("/gold", data=given | {"labels": "hate"})
+    assert refused.status_code == 409
+    assert "Send this again to replace it." in words(refused)
+    [number] = re.findall(r'name="replaces" value="(\d+)"', refused.text)
+    assert client.post("/gold", data=given | {"labels": "hate", "replaces": number}).status_code == 303
+    assert len(audit.entries(made_up.workspace.database, action="gold.add")) == 2
+    with made_up.workspace.database.read() as connection:
+        assert [one.labels for one in gold.known(connection, "community", "en")] == [("hate",)]
 
 
 def test_gold_shown_too_often_is_retired_when_somebody_looks(

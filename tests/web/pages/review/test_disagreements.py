@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from assistant.application.review.fill_queue import list_conflicts
 from assistant.application.workspace.search import search_policy
+from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.review_work import Role, TaskKind
 from assistant.domain.reviews import Review
@@ -16,11 +18,10 @@ from assistant.store.audit import log as audit
 from assistant.store.content.items import NewItem
 from assistant.store.review.disagreements import disagreement_list
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
-from assistant.store.review.disagreements.disagreement_list import Disagreement, Wanted
 from assistant.wiring.workspace import Workspace
 from tests.web.conftest import SignedIn
-from tests.web.pages.made_up import MadeUp, Post
 from tests.web.pages.reading import csv_rows, excel_rows, older, rows, words
+from tests.workspaces import MadeUp, Post
 
 LOOKING = {Role.ANALYST, Role.LEAD, Role.MANAGER, Role.ADMIN}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
@@ -35,7 +36,7 @@ def worked(made_up: MadeUp) -> MadeUp:
 
 
 def waiting(made_up: MadeUp, kind: str = "machine") -> list[Disagreement]:
-    return disagreement_list.page(made_up.workspace.database, Wanted(kind=kind), limit=1000)
+    return disagreement_list.page(made_up.workspace.database, DisagreementFilter(kind=kind), limit=1000)
 
 
 def items(found: list[Disagreement]) -> list[str]:
@@ -44,8 +45,17 @@ def items(found: list[Disagreement]) -> list[str]:
 
 
 def settle(client: TestClient, number: int, label: str = "safe", cause: str = "machine_error", note: str = "") -> None:
-    answer = client.post(f"/disagreements/{number}/settle", data={"labels": label, "cause": cause, "note": note})
+    """Send the form as the page has it now."""
+    replaced = replaces(client.get(f"/disagreements/{number}"))
+    given = {"labels": label, "cause": cause, "note": note} | ({"replaces": replaced} if replaced else {})
+    answer = client.post(f"/disagreements/{number}/settle", data=given)
     assert answer.status_code == 303, words(answer)
+
+
+def replaces(page: Response, action: str = "settle") -> str:
+    """What a form of the page says it replaces; empty for nothing."""
+    found = re.search(rf'/{action}".*?name="replaces" value="(\d+)"', page.text, re.DOTALL)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("role", Role)
@@ -161,6 +171,44 @@ def test_what_is_settled_leaves_the_list_and_is_the_item_s_answer(worked: MadeUp
     settle(client, one.id, "safe", "edge_case")
     assert "Resolved as safe · Edge case" in words(client.get(f"/disagreements/{one.id}"))
     assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("safe",)
+
+
+def test_the_same_decision_twice_is_one_and_another_is_a_conflict_that_keeps_what_was_chosen(
+    worked: MadeUp, signed_in: SignedIn
+) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    path, given = f"/disagreements/{one.id}/settle", {"labels": "spam", "cause": "edge_case", "note": "a lure"}
+    assert client.post(path, data=given).headers["location"] == f"/disagreements/{one.id}"
+    again = client.post(path, data=given)
+    assert (again.status_code, again.headers["location"]) == (303, f"/disagreements/{one.id}?already=true")
+    assert "Already done: nothing changed." in words(client.get(again.headers["location"]))
+    late = signed_in(Role.MANAGER).post(path, data=given | {"labels": "hate", "note": "a slur"})
+    assert late.status_code == 409
+    assert "This item has been adjudicated in the meantime" in words(late)
+    assert re.search(r'value="hate"[^>]*checked', late.text)
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("spam",)
+    sent = given | {"labels": "hate", "note": "a slur", "replaces": replaces(late)}
+    assert client.post(path, data=sent).headers["location"] == f"/disagreements/{one.id}"
+    assert AdjudicationStore(worked.workspace.database).newest()[one.item_id] == ("hate",)
+    assert len(audit.entries(worked.workspace.database, action="item.adjudicate")) == 2
+
+
+def test_gold_and_precedents_are_made_once_and_gold_is_replaced_knowingly(worked: MadeUp, signed_in: SignedIn) -> None:
+    client, one = signed_in(Role.LEAD), waiting(worked)[0]
+    path = f"/disagreements/{one.id}"
+    settle(client, one.id, "spam", note="a lure")
+    for action in ("gold", "precedent"):
+        assert client.post(f"{path}/{action}").headers["location"] == path
+        assert client.post(f"{path}/{action}").headers["location"] == f"{path}?already=true"
+    settle(client, one.id, "hate", note="a slur")
+    refused = client.post(f"{path}/gold", data={"explanation": "a slur"})
+    assert refused.status_code == 409
+    assert "already gold with another answer" in words(refused)
+    sent = {"explanation": "a slur", "replaces": replaces(refused, "gold")}
+    assert client.post(f"{path}/gold", data=sent).status_code == 303
+    made = audit.entries(worked.workspace.database, action="gold.add")
+    assert [entry.detail["labels"] for entry in made] == [["hate"], ["spam"]]
+    assert len(audit.entries(worked.workspace.database, action="precedent.add")) == 1
 
 
 def test_the_next_one_is_the_next_of_the_same_list(worked: MadeUp, signed_in: SignedIn) -> None:

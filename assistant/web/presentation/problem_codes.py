@@ -1,0 +1,53 @@
+"""Statuses and codes of problems that the REST API had before errors were codes: programs rely on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PUBLISHED: Mapping[str, tuple[int, str]] = {
+    "user_not_found": (404, "nobody"),
+    "user_exists": (409, "name_taken"),
+    "user_disabled": (409, "disabled"),
+    "user_name_unfit": (422, "unfit"),
+    "password_length": (422, "unfit"),
+    "password_is_the_name": (422, "unfit"),
+    "password_guessable": (422, "unfit"),
+    "opt_outs_unknown": (422, "labels"),
+    "token_not_found": (404, "no_token"),
+    "suite_not_found": (404, "no_suite"),
+    "item_number_unknown": (404, "no_item"),
+    "run_not_found": (404, "no_run"),
+    "no_run_yet": (404, "no_run"),
+    "no_run_answered": (404, "no_run"),
+    "run_of_evaluation": (404, "no_run"),
+    "run_not_at_work": (409, "not_at_work"),
+    "run_not_offered": (422, "not_offered"),
+    "run_changed": (409, "changed"),
+    "run_imported": (409, "imported"),
+    "job_at_work": (400, "job_at_work"),
+    "job_starting": (400, "job_starting"),
+    "labels_refused": (422, "labels"),
+    "labels_miscounted": (422, "labels"),
+    "cause_missing": (422, "cause"),
+    "no_label": (422, "no_label"),
+    "no_such_clause": (422, "clauses"),
+    "clause_missing": (422, "clause_missing"),
+    "no_labeler": (422, "nobody"),
+    "colleague_lacks_queue": (422, "queue"),
+    "colleague_lacks_language": (422, "language"),
+    "colleague_lacks_skill": (422, "skill"),
+    "colleague_opted_out": (422, "opt_out"),
+    "colleague_not_qualified": (422, "qualification"),
+    "met_before": (422, "met_before"),
+    "assignment_gone": (404, "gone"),
+    "assignment_closed": (409, "closed"),
+    "names_hidden": (403, "names"),
+    "place_unreadable": (422, "place"),
+    "not_a_moment": (422, "due"),
+    "team_given_and_cleared": (422, "given_and_cleared"),
+    "due_given_and_cleared": (422, "given_and_cleared"),
+    "round_passed": (409, "passed"),
+    "round_failed": (409, "failed"),
+    "reviewer_unfit": (409, "unfit"),
+}
+"""Status and code of a problem, by the code of the error it reports."""
