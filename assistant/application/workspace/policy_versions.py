@@ -74,7 +74,7 @@ def used_policy_version(workspace: Workspace, version: str) -> Policy:
     """A version that was used, or the present one; never a file by its path. Raises NotFoundError for any other."""
     known = list_policy_versions(workspace)
     if not _VERSION.fullmatch(version) or version not in known:
-        raise NotFoundError("policy_version_unknown", version=version[:100], known=known)
+        raise NotFoundError("policy_version_unused", version=version[:100], known=known)
     return workspace.policy if version == workspace.policy.version else policy_version(workspace, version)
 
 

@@ -6,7 +6,7 @@ from assistant.messages.language import marked
 
 TEXTS = {
     "policy_version_not_found": marked("%(version)s is no file and no version of %(policy)s; versions: %(known)s"),
-    "policy_version_unknown": marked("there is no version %(version)s of the policy; versions: %(known)s"),
+    "policy_version_unused": marked("there is no version %(version)s of the policy; versions: %(known)s"),
     "prompt_version_unknown": marked("there is no prompt version %(version)s"),
     "prompt_version_unusable": marked("there is no usable prompt version %(version)s: %(why)s"),
     "suite_not_found": marked("there is no suite of this name: %(suite)s"),

@@ -160,8 +160,8 @@ def test_a_ranking_names_those_that_may_be_as_good() -> None:
     assert made is not None
     assert ranking_sentence(made) == (
         "Of 33 variants on the same 800 items, model-00 · moderation@1 agrees most with people: 86.0 % (83.0 to 89.0 "
-        "%). These items are inconclusive on whether it is better than model-01 · moderation@2, model-02 · moderation@3, "
-        "model-03 · moderation@4 and 2 more."
+        "%). These items are inconclusive on whether it is better than model-01 · moderation@2, model-02 · "
+        "moderation@3, model-03 · moderation@4 and 2 more."
     )
     assert ranking_sentence(Ranking((), (), 0, ("late",)), "zh") == "因作答数据过少而未参与排名：late。"
 

@@ -142,7 +142,7 @@ def test_a_job_is_priced_started_stopped_and_goes_on(made_up: MadeUp, signed_in:
     assert "Requests 24" in priced
     assert client.post("/jobs/start", data=wish | {"budget": "5"}).status_code == 303
     assert client.post("/jobs/start", data=wish | {"run": "r2", "budget": "5"}).status_code == 400
-    until(client, "/runs/r2/progress", "labelled")
+    until(client, "/runs/r2/progress", "labeled")
     assert client.post("/runs/r2/stop").status_code == 303
     told = until(client, "/runs/r2/progress", "stopped ·")
     assert "24 of 24" not in told
