@@ -210,8 +210,8 @@ class ArchiveReader:
             raise StorageError("no_room_to_restore", where=str(self._path), needed=needed, free=free)
         return parts
 
-    def _refused(self, code: str, **values: object) -> InputError:
-        return InputError(code, where=str(self._path), **values)
+    def _refused(self, code: str, *, part: str = "", megabytes: int = 0) -> InputError:
+        return InputError(code, where=str(self._path), part=part, megabytes=megabytes)
 
 
 def _fault(part: Part, info: zipfile.ZipInfo) -> str:

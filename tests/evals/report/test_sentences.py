@@ -112,7 +112,7 @@ def test_a_panel_is_told_beside_what_people_reach() -> None:
     )
     assert panel_sentence(panel("gpt-4"), "zh") == (
         "gpt-4 与标注员的一致率为 79.9%（77.7% 至 82.1%，n = 1,308）；两名标注员之间的一致率为 96.5%；"
-        "因此模型比人与人之间的水平低 16.6 个百分点（14.4 至 18.7）。"
+        "因此模型比人工一致率基线低 16.6 个百分点（14.4 至 18.7）。"
     )
 
 
