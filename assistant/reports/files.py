@@ -35,7 +35,7 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
         for path, content in paths.items():
             _write(path, content)
     except OSError as error:
-        raise InputError("report_not_written", where=str(folder), reason=error.strerror) from error
+        raise InputError("report_unwritable", where=str(folder), reason_given=error.strerror) from error
     return tuple(paths)
 
 
@@ -44,7 +44,7 @@ def _check_replaceable(path: Path) -> None:
         return
     with path.open("rb") as file:
         if MARK.encode() not in file.read(_HEAD):
-            raise ConflictError("file_is_no_report", where=str(path))
+            raise ConflictError("not_a_report", where=str(path))
 
 
 def _write(path: Path, content: str) -> None:

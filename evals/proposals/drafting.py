@@ -59,8 +59,8 @@ async def ask_for_draft(
             raise _no_change(request, str(error)) from None
         except (DraftFaultError, MalformedReplyError) as error:
             faults.append(str(error))
-    told = "".join(f"\n  {number}. {fault}" for number, fault in enumerate(faults, 1))
-    raise NoDraftError("no_usable_draft", faults=told)
+    listed = "".join(f"\n  {number}. {fault}" for number, fault in enumerate(faults, 1))
+    raise NoDraftError("no_usable_draft", faults=listed)
 
 
 def _question(request: DraftRequest, fault: str) -> ModelRequest:
@@ -69,7 +69,4 @@ def _question(request: DraftRequest, fault: str) -> ModelRequest:
 
 
 def _no_change(request: DraftRequest, why: str) -> NoDraftError:
-    kind = str(request.kind)
-    if why:
-        return NoDraftError("no_change_proposed_why", kind=kind, why=why)
-    return NoDraftError("no_change_proposed", kind=kind)
+    return NoDraftError("no_change_proposed", kind=str(request.kind), why=why or "-")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.errors import ConflictError, InvalidValueError
+from assistant.errors import InputError, InvalidValueError
 from evals.data.eval_data import EvalData
 from evals.data.split import part_of, split_groups
 from evals.disagreements.analysis import Disagreements, Example
@@ -38,17 +38,17 @@ def split_data(data: EvalData, variant: str, dev_share: float, seed: int) -> Par
 
     Raises:
         InvalidValueError: the share is out of range.
-        ConflictError: the items all belong together.
+        InputError: the items all belong together.
     """
     if not 0 < dev_share < 1:
-        raise InvalidValueError("dev_share_out_of_range", field="dev_share", share=dev_share)
+        raise InvalidValueError("dev_share_out_of_range", field="dev_share", value=dev_share)
     answered = np.zeros(len(data), dtype=np.bool_)
     answered[data.answered(variant)] = True
     usable = part_of(data, answered)
     dev = split_groups(usable.groups, dev_share, seed)
     parts = Parts(part_of(usable, dev), part_of(usable, ~dev))
     if not len(parts.dev) or not len(parts.test):
-        raise ConflictError("items_in_one_group", count=len(usable))
+        raise InputError("items_inseparable", items=len(usable))
     return parts
 
 

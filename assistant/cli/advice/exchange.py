@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ADVICE = {
+    "export_format_unknown": "end the name in one of %(endings)s",
     "file_not_written": "name another file",
     "folder_not_found": "make it first, or name another file",
     "file_there_already": "--overwrite replaces it",

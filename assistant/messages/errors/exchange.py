@@ -9,7 +9,7 @@ TEXTS = {
     "file_not_read": marked("can't be read: %(reason)s"),
     "folder_not_found": marked("there is no such folder"),
     "file_there_already": marked("there is a file of this name already"),
-    "export_format_unknown": marked("can't export to %(file)s: its name ends in none of %(endings)s"),
+    "export_format_unknown": marked("can't export to %(file)s"),
     "too_many_rows_for_excel": marked("more than %(rows)s rows don't fit into an Excel sheet"),
     "disk_full_for_backup": marked("the disk is full; no backup was made"),
     "no_room_to_restore": marked("restoring needs %(needed)s GB, and %(free)s GB are free"),

@@ -71,7 +71,7 @@ def test_a_share_out_of_range_is_refused(share: float) -> None:
 
 def test_items_that_all_belong_together_can_not_be_split() -> None:
     one = replace(DATA, groups=np.zeros(40, dtype=np.int64))
-    with pytest.raises(InputError, match="items_in_one_group"):
+    with pytest.raises(InputError, match="items_inseparable"):
         split_data(one, "present", 0.5, 0)
 
 
