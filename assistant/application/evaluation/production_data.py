@@ -15,7 +15,7 @@ from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import read_written
+from assistant.reports.reasons.in_files import read_written
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production

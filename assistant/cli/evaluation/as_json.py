@@ -34,7 +34,8 @@ def figure_json(figure: Coefficient) -> dict[str, Any]:
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison; `fixed` and `broken` are counts, the items stand beside them."""
     from assistant.reports.as_json import codes
-    from assistant.reports.reasons.worded import english, written_counts
+    from assistant.reports.reasons.in_files import written_counts
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import verdict_sentence
 
     difference = comparison.difference

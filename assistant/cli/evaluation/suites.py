@@ -40,7 +40,8 @@ def freeze(
     """
     from assistant.application.evaluation.snapshots import freeze_suite, snapshot_path
     from assistant.application.evaluation.suites import find_suite
-    from assistant.reports.reasons.worded import english, written_counts
+    from assistant.reports.reasons.in_files import written_counts
+    from assistant.reports.reasons.worded import english
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)

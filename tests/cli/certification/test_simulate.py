@@ -180,7 +180,7 @@ def test_an_unknown_field_or_machine_is_answered_with_a_near_name(assistant: Ass
         (("--trials", "0"), "--trials"),
         (("--jobs", "0"), "--jobs"),
         (("--seed", "-1"), "--seed"),
-        (("--chart", "out.pdf"), "no chart is written as .pdf"),
+        (("--chart", "out.pdf"), "no chart is written as '.pdf'"),
         (("--chart", "nowhere/out.svg"), "there is no such folder"),
         (("--embedder", "embeded"), "no embedder 'embeded'"),
     ],
