@@ -149,7 +149,7 @@ def test_a_port_that_is_taken_and_a_log_that_is_none_are_said(typed: Assistant) 
     assert "is neither file nor stderr" in typed("serve", "--log", "nowhere").stderr
     refused = typed("serve", "--team")
     assert refused.status == 1
-    assert "nobody could sign in" in refused.stderr
+    assert "no one could sign in" in refused.stderr
 
 
 TEAM = """name,role,display_name,languages,skills,queues,team
