@@ -52,7 +52,7 @@ class RoutingPolicy:
         accept_probability: an answer surer than this may be accepted, [0, 1].
         audit_share: share of the accepted that people label blind all the same, (0, 1].
         seed: of the audit, as the settings have it.
-        nonce: of the run: without it nobody foretells which of its items are audited.
+        nonce: of the run: without it no one foretells which of its items are audited.
         words: names of the policy's labels, by which an instruction is known.
     """
 
@@ -86,37 +86,37 @@ def media_not_seen(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: 
 
 
 def label_always_human(evidence: Evidence, policy: RoutingPolicy) -> bool:
-    """The answer is a label the policy never leaves to the machine."""
+    """The answer is a label that requires human review."""
     return not policy.always_human.isdisjoint(evidence.labels)
 
 
 def looks_like_instruction(evidence: Evidence, policy: RoutingPolicy) -> bool:
-    """The content talks to the machine, openly or in disguise: what it answers may be what the content told it to."""
+    """The content addresses the model, openly or in disguise: the answer may be what the content asked for."""
     return find_instruction(evidence.text, policy.words) is not None
 
 
 def hidden_text(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The content has invisible characters that carry text or part its words: a model reads what people don't see."""
+    """The content has invisible characters that carry text or split its words: a model reads what people don't see."""
     return hides_text(evidence.text)
 
 
 def reply_in_content(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The content holds an object with the very label the machine gave: it may have copied its answer."""
+    """The content contains the very label the model gave: the model may have copied it."""
     return "reply_in_content" in evidence.signals
 
 
 def resembles_injection(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The content reads like texts written to steer the machine that labels them, says a detector that learned them."""
+    """A detector trained on prompt injections finds the content similar to them."""
     return evidence.signals.get(INJECTION_SCORE, 0.0) >= INJECTION_FROM
 
 
 def content_truncated(evidence: Evidence, policy: RoutingPolicy) -> bool:  # noqa: ARG001 - as above
-    """The machine saw only a part."""
+    """The model saw only a part of it."""
     return evidence.truncated
 
 
 def language_not_covered(evidence: Evidence, policy: RoutingPolicy) -> bool:
-    """The policy has no wording in the item's language; a text too short to tell is not held against it."""
+    """The policy has no wording in the item's language; a text too short to identify is not counted."""
     primary = evidence.language.partition("-")[0]  # zh-CN is covered by a policy in zh
     return primary != UNKNOWN_LANGUAGE and primary not in policy.languages
 

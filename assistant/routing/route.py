@@ -22,7 +22,7 @@ class Route(StrEnum):
     ACCEPT_AUDIT = "accept_audit"  # accepted, and labelled blind by a person to measure how good accepting is
     REVIEW = "review"  # one reviewer
     DOUBLE = "double"  # two reviewers, blind to the machine's answer and to each other's
-    EXPERT = "expert"  # whoever settles what reviewers cannot
+    EXPERT = "expert"  # adjudicates what reviewers cannot
     SETTLED = "settled"  # nowhere: people's answer stands
     DEFERRED = "deferred"  # to people, who have no time for it: it waits, without a label
 

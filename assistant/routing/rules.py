@@ -11,7 +11,7 @@ The first rule that matches decides and its name is stored. They stand in this o
 5. Everything else is reviewed.
 
 An instruction in the content (`looks_like_instruction`) leads to an ordinary review. It was meant for the machine and
-means nothing to a person who labels blind; if it led to experts, whoever writes such texts could fill their day.
+means nothing to a person who labels blind; if it led to experts, authors of such texts could fill their day.
 
 A rule is a function of columns: it routes a million items and explains a single one.
 """
@@ -80,7 +80,7 @@ class Rule:
 
 
 def already_labelled(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - all rules are called alike
-    """People have labelled it."""
+    """People have labeled it."""
     return ~np.isnan(items.labelled_probability)
 
 
@@ -90,17 +90,17 @@ def severe_and_unsure(items: Scored, rules: RouteRules) -> Bools:
 
 
 def severe(items: Scored, rules: RouteRules) -> Bools:
-    """A severe label that the machine is not very sure of, or nobody knows how sure."""
+    """A severe label with low or unknown confidence."""
     return (items.severity >= rules.severe_from) & ~(items.confidence > rules.double_below)
 
 
 def label_always_human(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
-    """The final answer, or the model's before the student's, is a label the policy never leaves to the machine."""
+    """The final answer, or the model's before the classifier's, is a label that requires human review."""
     return items.always_human | _doubted(items, "label_always_human")
 
 
 def safe_contradicted(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
-    """The model sees no violation, but both the settled items nearest to it and the classifier do."""
+    """The model sees no violation, but both the adjudicated items nearest to it and the classifier do."""
     classifier_does = (items.severity > 0) | (items.confidence < 0.5)
     return _doubted(items, "safe_contradicted") & classifier_does
 
@@ -126,12 +126,12 @@ def value_unknown(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - 
 
 
 def no_confidence(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
-    """Nothing calibrated says how sure the machine is."""
+    """There is no calibrated confidence."""
     return np.isnan(items.confidence)
 
 
 def certificate_broken(items: Scored, rules: RouteRules) -> Bools:  # noqa: ARG001 - as above
-    """It would have been accepted, but fresh labels have broken the certificate."""
+    """It would have been accepted, but new labels have broken the certificate."""
     return items.certified & items.broken
 
 

@@ -1,7 +1,7 @@
 """Chance that can be replayed: each item draws its own number from a key and its id; designs are rules about it.
 
 The key decides who can foretell a draw. Where a draw certifies, measures or tests people it is a nonce, drawn from the
-operating system when it is first needed and kept in the workspace (`store.nonces`): whoever knows ids, settings and
+operating system when it is first needed and kept in the workspace (`store.nonces`): anyone who knows ids, settings and
 code still can't tell it. Where a draw only has to be repeated (a suite, a simulation) it is a seed.
 
 A design says for every item of a population with which probability, never zero, people will see it, and an item is
@@ -28,7 +28,7 @@ from assistant.domain.certificates import SampledItem
 from assistant.routing.allocation import Floats, Integers
 
 Key: TypeAlias = int | str
-"""What numbers come from: a nonce (text) that nobody can foretell, or a seed that may be known."""
+"""What numbers come from: a nonce (text) that no one can foretell, or a seed that may be known."""
 
 
 def draw(key: Key, item_id: str, purpose: str) -> float:
@@ -67,7 +67,7 @@ class Drawn:
             are a smaller sample of the same design.
         inclusion_probability: of every item, drawn or not, in (0, 1], shape (n,).
         limit: of every item, shape (n,): it is drawn when `draw(key, item_id, purpose)` lies below it. In a design
-            of fixed size two items with one number at the limit are told apart by their ids.
+            of fixed size two items with one number at the limit are distinguished by their ids.
         key, purpose: what the numbers were drawn with.
     """
 

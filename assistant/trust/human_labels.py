@@ -132,7 +132,7 @@ class HumanLabels:
 
         As many answers stand behind every item as the item with fewest has, and one more at a time where these are
         evenly split or leave categories unknown; an adjudication settles what is left open. So further answers to some
-        items alone, whoever asked for them, change nothing but `changed`.
+        items alone, whatever they were requested for, change nothing but `changed`.
 
         Args:
             drawn: ids of the audited items.

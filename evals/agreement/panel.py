@@ -105,7 +105,7 @@ class PeoplePanel:
 
     Attributes:
         coefficients: the registered metrics of people that fit the scale, by name.
-        reviewers: everyone who shares an item with somebody, least agreement first.
+        reviewers: everyone who shares an item with a person, least agreement first.
         items: items that two or more answered.
     """
 

@@ -21,7 +21,7 @@ def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str
         confidence: two-sided level.
 
     Raises:
-        InputError: nobody labelled anything.
+        InputError: no one labelled anything.
     """
     if not len(counted(data.humans)):
         raise InputError("there are no human labels", hint="label some items first")

@@ -26,7 +26,7 @@ LEAST_OF_SLICE = 10
 _SHOWN_LABELS = 5
 
 LEAST_WORTH = 0.01
-"""Differences below a point aren't worth the items they take to tell: how many more are needed is for a point."""
+"""Differences below a point aren't worth the items they take to detect: how many more are needed is for a point."""
 
 
 def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comparisons: int = 1) -> Comparison:
@@ -96,7 +96,7 @@ def compare_all(data: EvalData, baseline: str, candidates: Sequence[str], terms:
 
 
 def verdict(paired: PairedComparison, no_worse: bool, p_value: float | None, terms: Terms) -> Verdict:
-    """What can be said: a difference is told when interval and test agree on it.
+    """What can be said: a difference is given when interval and test agree on it.
 
     A candidate that is surely worse, but by less than the margin, is no worse than the margin: that is what was asked.
 

@@ -42,7 +42,7 @@ class Plan:
 
     Attributes:
         detect: the difference.
-        power: chance to tell it if it is there.
+        power: probability of detecting it if it is there.
         confidence: two-sided level of the test.
         discordant: share of items on which just one variant agrees, as assumed.
         origin: `stated`, `pilot` or `assumed`.
@@ -66,7 +66,7 @@ class Plan:
 def plan_items(
     detect: float, discordant: float | None, pilot: Discordance | None, *, power: float = 0.8, confidence: float = 0.95
 ) -> Plan:
-    """Items for McNemar's test to tell a difference in agreement.
+    """Items for McNemar's test to detect a difference in agreement.
 
     Args:
         detect: the difference, above 0 and below 1.

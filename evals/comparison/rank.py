@@ -26,7 +26,7 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
 
     Args:
         data: two variants or more.
-        confidence: two-sided level of intervals; ranks are told apart at 1 - confidence, Holm-corrected.
+        confidence: two-sided level of intervals; ranks are distinguished at 1 - confidence, Holm-corrected.
         seed: of resampling.
 
     Raises:

@@ -93,7 +93,7 @@ def majority(items: Codes, codes: Codes, n: int, k: int) -> tuple[Codes, Codes]:
         k: how many classes there are.
 
     Returns:
-        By item the class, `NONE` where nobody answered or two lead, shape (n,); and the items on which two lead.
+        By item the class, `NONE` where no one answered or two lead, shape (n,); and the items on which two lead.
     """
     winner = np.full(n, NONE, dtype=np.int64)
     if not len(items):

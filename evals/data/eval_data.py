@@ -202,7 +202,7 @@ class EvalData:
         variants: by name, in the order they are shown.
         left_out: items that are not here, by reason.
         notes: what the reader must know.
-        closed: the label set was stated: `classes` holds labels whether anybody used them or not.
+        closed: the label set was stated: `classes` holds labels whether anyone used them or not.
         categories: of a multi-label scale, what is known of each category; None of other scales.
         of_set: which classes belong to the label set: those stated, or given by people; a machine's own don't, shape
             (classes,). None for all but `NO_ANSWER`.

@@ -21,7 +21,7 @@ META = "meta."
 NOT_SELECTED = Reason("not_selected")
 
 LABEL, LANGUAGE, SOURCE, LENGTH, MEDIA, CLAUSE = PLAIN = ("label", "language", "source", "length", "media", "clause")
-_OF_ITEMS = ("id", LANGUAGE, SOURCE, MEDIA)  # what is known of an item before anybody answers
+_OF_ITEMS = ("id", LANGUAGE, SOURCE, MEDIA)  # what is known of an item before anyone answers
 _OTHER_NAMES = {"lang": LANGUAGE, "clauses": CLAUSE}
 _CONDITION = re.compile(r"\s*([^=!<>]+?)\s*(!=|==?)\s*(.*?)\s*", re.DOTALL)
 _SHOWN = 8
@@ -38,7 +38,7 @@ def properties_of(
     Args:
         name: its id.
         language, source, meta: of the item.
-        has_media: whether there is more to judge than text; None where nobody knows.
+        has_media: whether there is more to judge than text; None where no one knows.
     """
     found = {"id": name, LANGUAGE: language}
     if source is not None:

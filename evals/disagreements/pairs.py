@@ -61,7 +61,7 @@ def described(
     Args:
         compared: the comparison.
         pairs: as `confusion_pairs` gives them.
-        conclude: tells the probable side of a pair.
+        conclude: reports the probable side of a pair.
         count: how many examples to show of each.
     """
     names = compared.data.classes

@@ -119,7 +119,7 @@ def _rests_on(data: EvalData, votes: sp.csr_array, answers: HumanAnswers, own: C
 def _deviating(answers: HumanAnswers, raters: Codes, differing: Floats, own: Codes) -> dict[int, Deviation]:
     """Each reviewer's rate of differing from peers against that of pairs without them, Welch's z, Holm-corrected.
 
-    With two reviewers in all there is no pair without one of them, so nobody can be called the odd one.
+    With two reviewers in all there is no pair without one of them, so no one can be called the odd one.
     """
     several = raters[answers.items] >= 2
     rater, item = answers.raters[several], answers.items[several]

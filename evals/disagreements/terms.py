@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from evals.data.eval_data import NONE
 
 _SEEN = 2_000
-"""Characters of a text that are read; what it is about is told early."""
+"""Characters of a text that are read; what it is about is given early."""
 
 _UNPARTED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"(?P<unparted>[{_UNPARTED}]+)|(?:(?![{_UNPARTED}])[\w'’])+")

@@ -34,7 +34,7 @@ class Candidate:
         near: names its near-duplicates' group, None where it has none.
         inclusion: probability with which people were given it.
         answers: newest of each person.
-        has_media: whether there is more to judge than text; None where nobody knows.
+        has_media: whether there is more to judge than text; None where no one knows.
     """
 
     id: str
@@ -168,7 +168,7 @@ def stated_inclusion(facts: ItemFacts, given: Sequence[GivenLabel]) -> float | N
 
 
 def sight_of(shown: bool | None) -> Sight:
-    """Whether the machine's answer was in sight; None where nobody knows."""
+    """Whether the machine's answer was in sight; None where no one knows."""
     return Sight.UNKNOWN if shown is None else Sight.ASSISTED if shown else Sight.BLIND
 
 

@@ -129,7 +129,7 @@ def _categories(categories: Sequence[str], label_set: LabelSet) -> tuple[str, ..
 
 
 def _drawn(usable: Sequence[Candidate], groups: Codes, kept: Codes, suite: Suite) -> Codes:
-    """At most as many as the suite allows, whole groups in an order drawn by lot; a group too large is passed over."""
+    """At most as many as the suite allows, whole groups in random order; a group too large is passed over."""
     most = suite.data.max_items
     if most is None or len(kept) <= most:
         return kept

@@ -1,4 +1,4 @@
-"""The gate: may a candidate take the baseline's place? Each rule passes, fails, or can't be told from the data."""
+"""The gate: may a candidate replace the baseline? Each rule passes, fails, or can't be determined from the data."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class GateResult:
     Args:
         comparison: what was compared.
         rules: each with its outcome.
-        undecided_passes: whether what can't be told passes.
+        undecided_passes: whether what can't be determined passes.
     """
 
     comparison: Comparison

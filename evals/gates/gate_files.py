@@ -17,7 +17,7 @@ _OUTCOMES = {True: "passed", False: "failed"}
 def junit(suite: str, results: Sequence[GateResult]) -> str:
     """JUnit XML: a test suite for each candidate, a test case for each rule.
 
-    What can't be told is a failure, or skipped where the suite lets it pass.
+    What can't be determined is a failure, or skipped where the suite lets it pass.
     """
     root = ET.Element("testsuites", name=_xml(f"gate {suite}"))
     for result in results:

@@ -132,7 +132,7 @@ class Data(_Part):
         labels, items, machine: files, relative to the suite's own; the last two may be left out.
         where: conditions that items must fit, of whatever origin: `language = zh`, `media = no`, `meta.topic != loans`.
         minimum_reviewers: people an item must have been answered by.
-        blind: leave out answers given in sight of the machine's; where nobody knows, an answer counts.
+        blind: leave out answers given in sight of the machine's; where no one knows, an answer counts.
         max_items: at most so many, drawn at random.
         seed: of that draw.
         group_by: a field of the items' meta that keeps items together which are not independent, e.g. `thread`.
@@ -287,7 +287,7 @@ def read_suite(path: Path) -> Suite:
     """The suite in a TOML file.
 
     Raises:
-        InputError: can't be read, or has mistakes; all of them are told at once.
+        InputError: can't be read, or has mistakes; all of them are reported together.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""The strongest findings of an analysis of disagreements, as a model is told of them."""
+"""The strongest findings of an analysis of disagreements, as they are given to a model."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a model is told.
+    """What a model is given.
 
     Args:
         text: the findings, numbered.
@@ -83,7 +83,7 @@ def tell(found: Disagreements, kind: Kind, most_tokens: int) -> Told:
     Args:
         found: of the part of the items that may be shown.
         kind: findings of its side come first.
-        most_tokens: of the text, estimated; the first finding is told whatever its length.
+        most_tokens: of the text, estimated; the first finding is given whatever its length.
     """
     all_of_them = _findings(found)
     usable = [one for one in all_of_them if one.side.side not in _NOT_TO_FIT]

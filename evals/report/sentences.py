@@ -1,7 +1,7 @@
 """Results as sentences that can be repeated aloud, in English and Simplified Chinese.
 
 Everywhere `language` is one of `words.LANGUAGES`, else InputError. Names come from the data and are left as they are:
-whoever shows a sentence makes it safe for the place.
+the caller makes it safe for the place.
 """
 
 from __future__ import annotations

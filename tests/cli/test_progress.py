@@ -11,7 +11,7 @@ import pytest
 from assistant.cli import progress
 from assistant.models.embedders.worker import EmbeddingWorker
 from assistant.store.content.items import ItemStore
-from assistant.trust.classifier.model import Learned, Student
+from assistant.trust.classifier.model import Learned, LightClassifier
 from tests.cli.conftest import Assistant
 from tests.cli.files import write_jsonl
 from tests.cli.made_up import make_up
@@ -47,18 +47,18 @@ def test_sample_says_what_it_does_while_it_embeds_and_learns(
     labels = [{"id": name, "label": label} for name, label in list(made.truth.items())[:100]]
     people = write_jsonl(workspace / "labels.jsonl", labels)
     assert assistant("labels", "import", people, "--rater-name", "a", "--any-label", "-w", workspace).status == 0
-    embed, learn = EmbeddingWorker.embed, Student.learn
+    embed, learn = EmbeddingWorker.embed, LightClassifier.learn
 
     def slow_embed(self: EmbeddingWorker, texts: list[str]) -> np.ndarray:
         wait_for_a_line(time.monotonic())
         return embed(self, texts)
 
-    def slow_learn(self: Student, labelled: np.ndarray, answers: np.ndarray) -> Learned:
+    def slow_learn(self: LightClassifier, labelled: np.ndarray, answers: np.ndarray) -> Learned:
         wait_for_a_line(time.monotonic())
         return learn(self, labelled, answers)
 
     monkeypatch.setattr(EmbeddingWorker, "embed", slow_embed)
-    monkeypatch.setattr(Student, "learn", slow_learn)
+    monkeypatch.setattr(LightClassifier, "learn", slow_learn)
     sampled = assistant("sample", "--out", workspace / "out.csv", "-w", workspace)
     assert sampled.status == 0
     assert "embedding: " in sampled.stderr

@@ -150,7 +150,7 @@ def test_an_explanation_gives_the_numbers_each_rule_looked_at() -> None:
     assert (said["severe_and_unsure"].matched, said["severe_and_unsure"].decides) == (True, True)
     assert (said["content_truncated"].matched, said["content_truncated"].decides) == (True, False)
     assert said["content_truncated"].facts == {"doubts": ("content_truncated",)}
-    assert said["content_truncated"].why == "The machine saw only a part."
+    assert said["content_truncated"].why == "The model saw only a part of it."
     assert said["drawn_for_monitoring"].facts["number"] == items.number[1]
 
 

@@ -119,7 +119,7 @@ class TaskAssembly:
         source = self._workspace.registry.policy_source(policy_id, version)
         if source is None:
             path = str(Path(self._workspace.policy_path))
-            raise PolicyError("policy_version_unknown", where=path, policy=policy_id, version=version)
+            raise PolicyError("task_policy_unknown", where=path, policy=policy_id, version=version)
         return parse_policy(source, f"{policy_id} {version}")
 
 

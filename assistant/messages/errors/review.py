@@ -53,7 +53,7 @@ TEXTS = {
     "round_failed": marked("the last qualification test was not passed: a lead can start another one"),
     "too_little_gold": marked("there are %(found)s gold items in this language, and %(needed)s are needed"),
     "reviewer_unfit": marked("this person doesn't label in this language: their items would never be claimed"),
-    "policy_version_unknown": marked(
+    "task_policy_unknown": marked(
         "version %(version)s of policy %(policy)s, which the task was made for, isn't known here"
     ),
 }

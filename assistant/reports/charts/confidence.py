@@ -11,7 +11,7 @@ from assistant.reports.charts.drawing import BLUE, INK, ORANGE, WIDTH, drawn, ro
 from assistant.stats.scores.calibration import Bin
 from assistant.stats.scores.selective import RiskCoverage
 
-_POINTS = 200  # of a curve; more can't be told apart
+_POINTS = 200  # of a curve; more can't be distinguished
 _FEW = 25  # points of a curve that are seen one by one
 _HEIGHT = 300
 

@@ -72,7 +72,7 @@ def written_counts(counts: Mapping[Reason, int]) -> dict[str, int]:
 def read_written(text: str) -> Reason:
     """The reason that was written so; a sentence no code is known for comes as it is.
 
-    Snapshots are told apart by the hash of their bytes, so they hold what earlier versions wrote: English.
+    Snapshots are distinguished by the hash of their bytes, so they hold what earlier versions wrote: English.
     """
     if text in _CODES_IN_FILES:
         return Reason(text)

@@ -1,4 +1,4 @@
-"""Whether a content talks to whoever labels it, instead of being there to be judged.
+"""Whether a content addresses its labeler, instead of being there to be labeled.
 
 A model that obeys a post gives the answer the post wants; so where a content sets instructions aside, demands a label,
 poses as the system or as a reply, or forges policy, precedents or a route, a person looks. Every reading of the content

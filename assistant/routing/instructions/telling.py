@@ -14,7 +14,7 @@ Names = tuple[str, ...]
 
 
 def tells(kind: Kind, match: re.Match[str], good: Names, named: Names) -> bool:
-    """Whether what a pattern of this kind found is told, not asked for.
+    """Whether what a pattern of this kind found is reported, not requested.
 
     Args:
         kind: of the pattern.
@@ -65,7 +65,7 @@ def _of_asking(match: re.Match[str], _good: Names, _named: Names) -> bool:
 
 
 def _of_a_program(match: re.Match[str], _good: Names, _named: Names) -> bool:
-    """Whether a program chooses or compares a label, or it is told what a program of one's own gives."""
+    """Whether a program chooses or compares a label, or it is given what a program of one's own gives."""
     text = match.string
     if _OWN_PROGRAM.search(text, max(0, match.start() - 60), match.end()) and "this" not in match[0]:
         return True
@@ -187,7 +187,7 @@ _THING = re.compile(
     r"\b(?:this|that|the|my|our|your|these|those) (?!(?:as|to|be|is|post|content|message|comment|text|item|one|reply|entry|statement|sentence|line|thing|tweet|submission|input|passage|paragraph|rant|joke|words|whole|entire|following|above)s?\b)"
     r"\w+ (?:as |to be )?\W{0,2}(?:allowed|acceptable|compliant|permitted|permissible|ok|clean)$"
 )
-_OWN = re.compile(  # what became of one's own post is told to people
+_OWN = re.compile(  # what became of one's own post is reported
     r"\b(?:mon|mes|mi|mis|mein|meine|meinen|meiner|meu|minha|mio|mia|mój|moj|moje|mijn|benim|мой|мою|моё|мои|мій|мою)\b|我的|私の|僕の|俺の|(?<!\w)(?:내|제)\s|मेरी|मेरा|मेरे"
 )
 _PRINTED = re.compile(  # labels that are printed on things

@@ -95,7 +95,7 @@ def _mixed(word: str) -> bool:
 
 
 def _close_up(run: re.Match[str]) -> str:
-    """Letters that stand alone, put together; a wider gap among them parts words."""
+    """Letters that stand alone, assembled; a wider gap among them parts words."""
     gaps = _GAP.findall(run[0])
     narrow = min(map(len, gaps))
     return _GAP.sub(lambda gap: " " if len(gap[0]) > narrow else "", run[0])

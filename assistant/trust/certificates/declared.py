@@ -12,7 +12,7 @@ the sample is hypergeometric: probability P(H(N, B + 1 + x, n) <= x). Tolerating
 `level` keeps the chance of a breach at `level`. It is the argument of `certify` with draws without replacement in place
 of coins (inverse hypergeometric sampling), and holds for the items of any group fixed beforehand just as well.
 
-What it rests on is the owner's word that the labelled items were drawn at random, and that nobody saw the machine's
+What it rests on is the owner's word that the labelled items were drawn at random, and that no one saw the machine's
 answers while labelling. It can be asked once: a second split of the same labels is a second try.
 """
 

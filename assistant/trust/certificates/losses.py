@@ -1,4 +1,4 @@
-"""What an error costs: bounds on missed violations, wrong removals and lost severity among labels nobody looked at.
+"""What an error costs: bounds on missed violations, wrong removals and lost severity among labels no one looked at.
 
 The items of a batch stand in an order, each with a coin of known probability: where it comes up, a person labels the
 item. The machine's labels are accepted up to some place of the order, the cut; audited items get the person's label,
@@ -51,7 +51,7 @@ class LossKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LossBound:
-    """Loss of one kind among accepted items: those before the cut that keep the machine's label as nobody looked.
+    """Loss of one kind among accepted items: those before the cut that keep the machine's label as no one looked.
 
     Attributes:
         kind: which loss.

@@ -78,7 +78,7 @@ class Head:
     Args:
         weights: by block, of the k curves.
         constants: (k,) what every item starts with.
-        present: the labels there is a curve for; where there are two, one curve tells them apart.
+        present: the labels there is a curve for; where there are two, one curve distinguishes them.
         classes: how many labels there are.
         author: whose answer the machine label is.
     """

@@ -36,7 +36,7 @@ class SignalDiscrimination:
         mean_right, mean_wrong: weighted mean of the signal where the machine is right and where it is wrong; None
             where there is no such item.
         auroc: probability that a right and a wrong answer's signals lie in the order of `direction`, ties half; from
-            0.5, tells nothing, to 1; None where it is undefined.
+            0.5 (no discrimination) to 1; None where it is undefined.
         low, high: its interval, below 0.5 where even the direction may be chance; None where it can't be had.
         direction: None where `auroc` is None or exactly 0.5.
         reason: why a figure is None; None where none is.

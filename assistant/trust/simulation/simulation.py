@@ -156,7 +156,7 @@ def _workers(methods: Mapping[str, Method], jobs: int) -> Iterator[ProcessPoolEx
                 yield pool
             except BaseException:
                 for worker in set(active_children()) - others:
-                    worker.terminate()  # a trial can take half a minute, and nobody waits for it any more
+                    worker.terminate()  # a trial can take half a minute, and no one waits for it any more
                 pool.shutdown(cancel_futures=True)
                 raise
     finally:

@@ -18,7 +18,7 @@ def play(campaign: Campaign, truth: np.ndarray) -> Outcome:
     """A campaign from its first label to its last.
 
     Args:
-        campaign: nobody has labelled anything yet.
+        campaign: no one has labelled anything yet.
         truth: (n,) what people answer when they are asked.
     """
     answers = np.full(len(truth), NONE)

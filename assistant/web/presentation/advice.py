@@ -17,7 +17,7 @@ ADVICE: Mapping[str, str] = {
     "too_little_gold": marked("Leads add adjudicated items to gold."),
     "reviewer_unfit": marked("Change that on the page People, or choose another language."),
     "round_failed": marked("Your lead can start another test for you."),
-    "policy_version_unknown": marked("Put that version of the policy back."),
+    "task_policy_unknown": marked("Put that version of the policy back."),
     "password_is_the_name": marked("Take something others don't know."),
     "password_guessable": marked("Take four or five words that have nothing to do with each other."),
     "token_without_scope": marked("Choose a scope."),

@@ -189,6 +189,7 @@ ACTIONS = {
     "people.look.sum": marked("person's figures viewed (total)"),
     "precedent.add": marked("precedent added"),
     "precedent.withdraw": marked("precedent withdrawn"),
+    "precedents.added": marked("precedents added"),
     "prelabels.import": marked("predictions imported"),
     "qualification.begin": marked("qualification test started"),
     "review.late": marked("late answer kept"),

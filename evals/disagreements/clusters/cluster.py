@@ -115,7 +115,7 @@ def described(
     Args:
         compared: the comparison.
         clusters: as `find_clusters` gives them.
-        conclude: tells the probable side of a cluster.
+        conclude: reports the probable side of a cluster.
         count: how many examples to show of each.
     """
     return tuple(_described(compared, one, conclude(one), count) for one in clusters.found)

@@ -97,7 +97,7 @@ def line_between(people: People, pair: tuple[int, int]) -> Line | None:
         pair: codes of two classes.
 
     Returns:
-        None with two classes in use, between which all differences fall, or if nobody differs.
+        None with two classes in use, between which all differences fall, or if no one differs.
     """
     split = int(people.split.sum())
     share = np.asarray(people.votes.sum(axis=0), dtype=np.float64)

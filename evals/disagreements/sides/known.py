@@ -18,7 +18,7 @@ from evals.disagreements.sides.peers import Answers, Peer, answers_to, peers_of
 from evals.disagreements.target import Target
 
 LEAST = 5
-"""Items below which nobody is named."""
+"""Items below which no one is named."""
 
 LEVEL = 0.01
 """Of each test: many pairs, slices and clusters are looked at."""

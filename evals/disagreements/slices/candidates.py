@@ -48,7 +48,7 @@ class Candidates:
 
     @property
     def by_label(self) -> Bools:
-        """Slices that are told from others by what people said, shape (s,)."""
+        """Slices that are distinguished from others by what people said, shape (s,)."""
         return np.array([any(name == LABEL for name, _ in where) for where in self.where], dtype=np.bool_)
 
 

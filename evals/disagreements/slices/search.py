@@ -27,7 +27,7 @@ LEAST_ITEMS = 40
 """Items below which nothing is searched."""
 
 _NEWS = 3.1
-"""How many standard errors a slice must be worse than what was told already, to be told as well (one-sided 0.1 %)."""
+"""Standard errors by which a slice must be worse than the reported ones, to be reported as well (one-sided 0.1 %)."""
 
 _NEARLY = 0.8
 """Share of items from which on a slice lies within another, or is nearly all of it."""
@@ -109,7 +109,7 @@ def described(
     Args:
         compared: the comparison.
         found: as `search` gives it.
-        conclude: tells the probable side of a slice.
+        conclude: reports the probable side of a slice.
         confidence: two-sided level of the intervals.
         count: how many examples to show of each.
     """

@@ -14,7 +14,7 @@ from assistant.stats.scores.selective import RiskCoverage
 from evals.evaluation import ConfidenceQuality
 
 _OPEN = 3  # variants that stand open
-_TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is told
+_TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is given
 
 
 def confidence_section(confidences: Mapping[str, ConfidenceQuality], words: Words) -> Section:

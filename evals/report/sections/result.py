@@ -25,8 +25,8 @@ from evals.comparison.ranking import Pair, Ranked, Ranking
 from evals.evaluation import Evaluation
 from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
 
-_PANELS = 3  # variants whose agreement is told in a sentence; of more, only the best one's
-_INVALID = 5  # variants whose invalid answers are told first; of more, their number
+_PANELS = 3  # variants whose agreement is given in a sentence; of more, only the best one's
+_INVALID = 5  # variants whose invalid answers are reported first; of more, their number
 
 
 def result_section(evaluation: Evaluation, words: Words) -> Section:

@@ -67,7 +67,7 @@ def test_nothing_comes_before_a_round_which_is_offered_begun_and_passed(program:
     assert (told["tasks"], told["rounds"]) == ([], offered)
     early = eve.post(f"{PRACTICE}/mine", json={"language": "en"})
     assert (early.status_code, early.json()["code"]) == (409, "too_little_gold")
-    assert "There are 0 gold items" in early.json()["detail"]
+    assert "there are 0 gold items" in early.json()["detail"]
     gold(made_up, ASKED)
     begun = eve.post(f"{PRACTICE}/mine", json={"language": "en"}).json()
     assert eve.post(f"{PRACTICE}/mine", json={"language": "en"}).json() == begun
@@ -124,7 +124,7 @@ def test_a_lead_gives_both_from_a_persons_page(signed_in: SignedIn, made_up: Mad
     assert "community@1 en in progress 0 of 3" in words(client.get("/people/ana"))
     refused = client.post("/people/ana/round", data={"language": "zh"})
     assert refused.status_code == 409
-    assert "There are 0 gold items" in words(refused)
+    assert "there are 0 gold items" in words(refused)
     assert client.post("/people/ana/training", data={"language": "en", "items": "0"}).status_code == 422
     assert client.post("/people/nobody/round", data={"language": "en"}).status_code == 404
     assert signed_in(Role.ANALYST).post("/people/ana/round", data={"language": "en"}).status_code == 403
