@@ -30,7 +30,7 @@ ACCOUNT = Limit("account", Allowance(100, 30.0))
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """That the next try has to wait: seconds, whole and at least 1, and the limit's name; no seconds where they needn't."""
+    """How long the next try has to wait: whole seconds, at least 1, and the limit's name; 0 where it need not."""
 
     seconds: int = 0
     limit: str = ""
