@@ -52,7 +52,7 @@ SIDES_ZH = (
             f"Inconclusive whether {NEW} is better or worse than {OLD}, nor whether it is no worse than the margin of "
             "2.0 percentage points: that needs about 2,400 more items.",
             f"结论：目前无法判断 {NEW} 优于还是差于 {OLD}，也无法判断是否在 2.0 个百分点的容许差距之内："
-            "大约还需要 2,400 个数据。",
+            "大约还需要 2,400 条数据。",
         ),
     ],
 )
