@@ -104,7 +104,7 @@ def test_routes_that_came_in_between_are_not_overwritten(database: Database, run
     store = RoundStore(database)
     read = store.read(run.id)
     RouteStore(database).append(run.id, [("i3", DOUBTED)])
-    with pytest.raises(StorageError, match="routed by another process"):
+    with pytest.raises(StorageError, match="run_routed_meanwhile"):
         store.write(run.id, read, ROUND, (ACCEPT,), np.zeros(6, dtype=np.int64))
     assert list(newest_routes(database, run.id).values()) == [DOUBTED]
     assert store.latest(run.id) is None

@@ -291,7 +291,7 @@ def test_an_item_that_was_settled_before_the_run_is_explained_too(
     said = assistant("route", "--explain", name, "-w", filled)
     assert said.status == 0
     assert "the model's answer is none" in said.stdout
-    assert "before the run, which did not ask about it (label_a: " in said.stdout
+    assert "before the run, which skipped it (label_a: " in said.stdout
 
 
 def test_an_imported_answer_that_was_never_routed_is_shown_without_a_route(
@@ -323,7 +323,7 @@ def test_an_unknown_item_cant_be_explained(assistant: Assistant, certified: Path
 def test_without_a_run_or_with_an_unknown_one_there_is_nothing_to_route(assistant: Assistant, workspace: Path) -> None:
     assert error(assistant, "route", "-w", workspace)["what"] == "no run yet"
     answered_run(assistant, workspace, LABELS)
-    assert error(assistant, "route", "--run", "r7", "-w", workspace)["what"] == "no run r7"
+    assert error(assistant, "route", "--run", "r7", "-w", workspace)["what"] == "no run r7; there are: r1"
 
 
 def test_without_scores_the_first_routes_stay(assistant: Assistant, workspace: Path) -> None:
