@@ -196,7 +196,7 @@ def test_a_suite_that_is_empty_says_why(assistant: Assistant, filled: Path) -> N
     write_suite(filled, query=f"ids = {orjson.dumps(names).decode()}")
     told = assistant("eval", "freeze", "prompts", "-w", filled)
     assert told.status == 1
-    assert f"the suite is empty: of {len(names)} labelled items" in told.stderr
+    assert f"the suite is empty: of {len(names)} labeled items" in told.stderr
     assert f"{len(names)} precedents" in told.stderr
 
 

@@ -14,11 +14,11 @@ from assistant.routing.capacity import LEAST_REVIEWS
 from assistant.routing.rules import RULES
 from assistant.routing.sampling import draw
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import read_jsonl
+from tests.stored import newest_routes
 
 # Twenty items; the surest twelve pass. Of those p00 is audited, p03 is a label kept for people, p04 is severe and
 # p05 so, too, but surer than `double_below`.
@@ -58,8 +58,8 @@ def certified(assistant: Assistant, scored: Path) -> Path:
 def routes(workspace: Path, run: int = 1) -> dict[str, tuple[str, str, float]]:
     """The newest route of each item."""
     with Workspace.open(workspace) as opened:
-        newest = list(RouteStore(opened.database).newest(run))
-    return {name: (one.route.value, one.reason, one.inclusion_probability) for name, one in newest}
+        newest = newest_routes(opened.database, run)
+    return {name: (one.route.value, one.reason, one.inclusion_probability) for name, one in newest.items()}
 
 
 def nonce_of(workspace: Path) -> str:
