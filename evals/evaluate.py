@@ -58,13 +58,11 @@ def evaluate(
     people = people_panel(data, confidence=terms.confidence)
     if not data.variants:
         if people is None:
-            hint = "give the answers of a machine, or a second reviewer's"
-            raise InputError("there is nothing to compare: one answer an item, and no machine's", hint=hint)
+            raise InputError("nothing_to_compare")
         return Evaluation(subject=subject(data, title, digest), panels={}, people=people)
     usable = [name for name in data.variants if len(data.answered(name))]
     if not usable:
-        hint = "people must have labelled items that a variant answered"
-        raise InputError("people settled on no item that any variant answered", hint=hint)
+        raise InputError("variants_without_consensus")
     confidence = terms.confidence
     panels = {
         name: _shown(agreement_panel(data, name, confidence=confidence, seed=terms.seed), metrics) for name in usable

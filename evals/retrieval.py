@@ -137,19 +137,19 @@ def read_suite(path: Path, policy: Policy) -> RetrievalSuite:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # of Python itself: too many digits, deep nesting
-        raise InputError(f"the suite can't be read: {error}", where=str(path), hint="check the path") from error
+        raise InputError("suite_unreadable", where=str(path), reason_given=error) from error
     try:
         suite = RetrievalSuite.model_validate(values)
     except ValidationError as error:
         mistakes = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise InputError(f"the suite has mistakes: {'; '.join(mistakes)}", where=str(path)) from error
+        listed = "".join(f"\n  {one}" for one in mistakes)
+        raise InputError("suite_mistakes", where=str(path), count=len(mistakes), mistakes=listed) from error
     if suite.policy != policy.id:
-        hint = "give the policy the suite was written for"
-        raise InputError(f"written for policy {suite.policy}, not {policy.id}", where=str(path), hint=hint)
+        raise InputError("suite_of_other_policy", where=str(path), theirs=suite.policy, ours=policy.id)
     unknown = sorted({query.clause for query in suite.queries if policy.clause(query.clause) is None})
     if unknown:
-        what = f"names clauses that {policy.id} version {policy.version} doesn't have: {', '.join(unknown)}"
-        raise InputError(what, where=str(path), hint="clauses were renamed or removed: bring the suite up to date")
+        named = f"{policy.id}@{policy.version}"
+        raise InputError("suite_clauses_unknown", where=str(path), policy=named, clauses=unknown)
     return suite
 
 

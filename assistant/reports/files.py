@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InputError
 from assistant.file_modes import hand_on
 from assistant.reports.page import MARK
 
@@ -35,8 +35,7 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
         for path, content in paths.items():
             _write(path, content)
     except OSError as error:
-        hint = "name another folder"
-        raise InputError(f"the report can't be written: {error.strerror}", where=str(folder), hint=hint) from error
+        raise InputError("report_unwritable", where=str(folder), reason_given=error.strerror) from error
     return tuple(paths)
 
 
@@ -45,7 +44,7 @@ def _check_replaceable(path: Path) -> None:
         return
     with path.open("rb") as file:
         if MARK.encode() not in file.read(_HEAD):
-            raise InputError("this file is no report, so it is left alone", where=str(path), hint="name another folder")
+            raise ConflictError("not_a_report", where=str(path))
 
 
 def _write(path: Path, content: str) -> None:

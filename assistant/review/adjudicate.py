@@ -48,9 +48,8 @@ class Verdict:
         return (self.labels, self.cause, self.note) == (decided.labels, decided.cause, decided.note)
 
 
-def open_case(database: Database, item_key: int, run_id: int | None) -> Case:
+def open_case(database: Database, store: AdjudicationStore, item_key: int, run_id: int | None) -> Case:
     """All there is about an item; `run_id` names the run whose answer stands beside people's."""
-    store = AdjudicationStore(database)
     with database.read() as connection:
         machine = machine_answer(connection, run_id, item_key)
     return Case(store.answers(item_key), store.notes(item_key), machine, store.of_item(item_key))

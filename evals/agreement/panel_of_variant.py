@@ -40,8 +40,7 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
     """
     kept = np.flatnonzero((data.reference != NONE) & (data.variants[variant].first != NONE))
     if not len(kept):
-        hint = "label some of the items it answered, or look why people don't settle on any"
-        raise InputError(f"people settled on no item that {variant!r} answered", hint=hint)
+        raise InputError("variant_without_consensus", variant=variant)
     people, machine = data.reference[kept], data.variants[variant].first[kept]
     weights = data.weights[kept]
     coefficients = agreement_coefficients(PanelItems(data, variant, kept, confidence, seed))

@@ -24,7 +24,7 @@ def people_coefficients(data: EvalData, *, confidence: float = 0.95) -> dict[str
         InputError: no one labelled anything.
     """
     if not len(counted(data.humans)):
-        raise InputError("there are no human labels", hint="label some items first")
+        raise InputError("no_labels_to_measure")
     of = RatersItems(data, np.arange(len(data)), confidence)
     return {one.name: one.of_people(of) for one in people_metrics(data.scale) if one.of_people is not None}
 

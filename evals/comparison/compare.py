@@ -43,12 +43,10 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
         InputError: both are the same, or no item that people settled was answered by both.
     """
     if baseline == candidate:
-        hint = "name two variants"
-        raise InputError(f"{baseline!r} would be compared with itself", hint=hint)
+        raise InputError("variant_with_itself", variant=baseline)
     kept = data.answered(baseline, candidate)
     if not len(kept):
-        hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labeled item was answered by both {baseline!r} and {candidate!r}", hint=hint)
+        raise InputError("no_item_in_common", baseline=baseline, candidate=candidate)
     old, new = data.agreed(baseline)[kept], data.agreed(candidate)[kept]
     scores = Scores(data, kept, old, new)
     paired, no_worse = scores.paired(terms), _no_worse(scores, terms, comparisons)

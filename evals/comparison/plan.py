@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.stats.comparison.sample_size import pairs_for_mcnemar, smallest_mcnemar_difference
 from assistant.stats.intervals import wilson
 from evals.data.eval_data import EvalData
@@ -80,17 +80,16 @@ def plan_items(
     Source: Connor (1987), Biometrics 43:207-211.
     """
     if not 0 < detect < 1:
-        raise InputError(f"--detect is {detect:g}", hint="give a share, such as 0.03 for three points")
+        raise InvalidValueError("detect_out_of_range", field="detect", value=detect)
     if discordant is not None and not 0 < discordant < 1:
-        raise InputError(f"--discordant is {discordant:g}", hint="give a share between 0 and 1, such as 0.1")
+        raise InvalidValueError("discordant_out_of_range", field="discordant", value=discordant)
     origin = "stated" if discordant is not None else "assumed" if pilot is None else "pilot"
     # A pilot that saw no discordant item at all knows only that there are few: its upper bound is planned with.
     seen = None if pilot is None else pilot.share or pilot.high
     share = discordant or seen or max(ASSUMED_DISCORDANT, detect)
     if detect > share:
         if origin == "stated":
-            what = f"a difference of {detect:g} can't come from {share:g} of the items"
-            raise InputError(what, hint="--discordant is at least as large as --detect")
+            raise InvalidValueError("detect_above_discordant", field="discordant", detect=detect, discordant=share)
         share = detect
     alpha = 1 - confidence
     return Plan(
@@ -118,7 +117,6 @@ def seen_discordance(data: EvalData, first: str, second: str) -> Discordance:
     """
     kept = data.answered(first, second)
     if not len(kept):
-        hint = "both must have answered the same items, and people must have labelled them"
-        raise InputError(f"no labeled item was answered by both {first!r} and {second!r}", hint=hint)
+        raise InputError("no_item_in_common", baseline=first, candidate=second)
     discordant = int(np.sum(data.agreed(first)[kept] != data.agreed(second)[kept]))
     return Discordance(len(kept), discordant, *wilson(discordant, len(kept)))

@@ -34,9 +34,7 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
     """
     names, kept = comparable(data)
     if len(names) < 2 or not len(kept):
-        raise InputError(
-            "no two variants answered the same labelled items", hint="rank variants that answered the same set"
-        )
+        raise InputError("no_variants_to_rank")
     scores = {name: data.agreed(name)[kept] for name in names}
     weights, groups = data.weights[kept], data.groups[kept]
     agreement = {name: share_of(data, scores[name], kept, confidence) for name in names}

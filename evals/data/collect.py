@@ -12,7 +12,7 @@ from assistant.domain.canonical import LabelNames
 from assistant.domain.consensus import Consensus
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reasons import Reason
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from evals.data.categories import Given, category_cells, settled_in_part
 from evals.data.columns import MachineAnswer, majority, that_count, variant_columns
 from evals.data.eval_data import SIGHTS, Codes, Column, EvalData, HumanAnswers, Scale, Sight, VariantIdentity
@@ -91,11 +91,9 @@ class Collector:
             InputError: not above 0 up to 1, or another one than was told before.
         """
         if not 0 < probability <= 1:
-            what = f"item {item!r} has the inclusion probability {probability:g}"
-            raise InputError(what, hint="it must be above 0, up to 1")
+            raise InvalidValueError("inclusion_out_of_range", item=item, value=probability)
         if self._inclusion.setdefault(self._place(item), probability) != probability:
-            what = f"item {item!r} has two inclusion probabilities"
-            raise InputError(what, hint="an item is taken with one probability, whoever labels it")
+            raise InputError("inclusion_given_twice", item=item)
 
     def human(
         self,

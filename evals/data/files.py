@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content, Item
 from assistant.domain.reasons import as_written
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.ingest.labels.answer_files import read_answer_files
 from assistant.ingest.labels.labels import LabelRow, MachineRow
 from assistant.ingest.labels.whole_files import read_items
@@ -92,9 +92,9 @@ def choose_variant(data: EvalData, name: str | None, where: str) -> str:
     if name in data.variants:
         return name
     near = get_close_matches(name, data.variants, n=1)
-    there_are = ", ".join(list(data.variants)[:_SHOWN_NAMES]) + (" ..." if len(data.variants) > _SHOWN_NAMES else "")
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {there_are}"
-    raise InputError(f"no variant is called {name!r}", where=where, hint=hint)
+    if near:
+        raise NotFoundError("variant_misspelled", where=where, variant=name, near=near[0])
+    raise NotFoundError("variant_not_found", where=where, variant=name, known=list(data.variants))
 
 
 def _check_overlap(
@@ -102,9 +102,8 @@ def _check_overlap(
 ) -> None:
     if machine is None or any(name in human for name in asked):
         return
-    what = f"no item of {machine} has a label in {labels}: there is nothing to compare"
-    examples = f"ids there look like {next(iter(asked))!r}, here like {next(iter(human))!r}"
-    raise InputError(what, where=str(labels), hint=f"the item ids must be the same; {examples}")
+    theirs, ours = next(iter(asked)), next(iter(human))
+    raise InputError("files_share_no_item", where=str(labels), models=machine, theirs=theirs, ours=ours)
 
 
 def _check_classes(human: Mapping[str, Iterable[LabelRow]], classes: Sequence[str] | None, path: Path) -> None:
@@ -114,8 +113,8 @@ def _check_classes(human: Mapping[str, Iterable[LabelRow]], classes: Sequence[st
     for rows in human.values():
         for row in rows:
             if unknown := [label for label in row.labels if label not in classes]:
-                what = f"{row.rater!r} labels item {row.item_id!r} {unknown[0]!r}, which is not in the label set"
-                raise InputError(what, where=f"{path}:{row.line}", hint=f"the label set is: {', '.join(classes)}")
+                place, said = f"{path}:{row.line}", {"rater": row.rater, "item": row.item_id, "label": unknown[0]}
+                raise InputError("label_off_set", where=place, **said, label_set=list(classes))
 
 
 def _add_items(
@@ -163,7 +162,8 @@ def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:
         try:
             collector.inclusion(row.item_id, probability_of(share, row.item_id))
         except InputError as error:
-            raise InputError(error.what, where=f"{path}:{row.line}", hint=error.hint) from error
+            error.where = f"{path}:{row.line}"
+            raise
 
 
 def probability_of(value: object, item: str) -> float:
@@ -175,8 +175,7 @@ def probability_of(value: object, item: str) -> float:
     try:
         return float(str(value))
     except ValueError:
-        what = f"the inclusion probability of item {item!r} is {value!r}"
-        raise InputError(what, hint="it must be a number above 0, up to 1") from None
+        raise InvalidValueError("inclusion_out_of_range", item=item, value=str(value)) from None
 
 
 def _text(content: Content) -> str:

@@ -109,12 +109,11 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
     Raises:
         InputError: the file can't be read or is no snapshot.
     """
-    hint = "restore the file, or make it anew: assistant eval freeze SUITE --again"
     try:
         source = path.read_bytes()
         head, *lines = (orjson.loads(line) for line in source.splitlines())
         if head["format"] != FORMAT:
-            raise InputError(f"a snapshot of format {head['format']}, not {FORMAT}", where=str(path), hint=hint)
+            raise InputError("snapshot_format", where=str(path), found=head["format"], wanted=FORMAT)
         snapshot = Snapshot(
             suite=head["suite"],
             classes=None if head["classes"] is None else tuple(head["classes"]),
@@ -125,9 +124,9 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
             known=tuple(head.get("known", ())),
         )
     except OSError as error:
-        raise InputError(f"the snapshot can't be read: {error.strerror}", where=str(path), hint=hint) from None
+        raise InputError("snapshot_unreadable", where=str(path), reason_given=error.strerror) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"this is no snapshot: {error}", where=str(path), hint=hint) from None
+        raise InputError("not_a_snapshot", where=str(path), reason_given=error) from None
     return snapshot, digest_of(source)
 
 

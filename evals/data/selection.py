@@ -11,7 +11,7 @@ from typing import Self
 from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import Content
 from assistant.domain.reasons import Reason
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.mapping import named_like_media
 from evals.data.eval_data import EvalData
 
@@ -77,13 +77,11 @@ class Condition:
         """
         found = _CONDITION.fullmatch(text)
         if found is None or not found[3].strip("\"'"):
-            raise InputError(
-                f"{text!r} is no condition", hint='write "language = zh", "media = no" or "meta.topic != x"'
-            )
+            raise InvalidValueError("condition_malformed", field="where", condition=text)
         name = _full_name(found[1])
         if name in PLAIN and name not in _OF_ITEMS:
-            hint = f"conditions are about {', '.join(_OF_ITEMS)} and {META}FIELD"
-            raise InputError(f"items can't be chosen by their {name}", hint=hint)
+            known = [*_OF_ITEMS, f"{META}FIELD"]
+            raise InvalidValueError("condition_not_of_items", field="where", name=name, known=known)
         value = found[3].strip("\"'")
         if name == MEDIA:
             value = {"true": "yes", "1": "yes", "false": "no", "0": "no"}.get(value.casefold(), value)
@@ -163,8 +161,8 @@ class Selection:
                 raise self._unknown(name, where)
         if not taken and self.conditions:
             one = self.conditions[0]
-            there = ", ".join(f"{value} ({count:,})" for value, count in self._seen[one.name].most_common(_SHOWN))
-            raise InputError("no labeled item fits all conditions", where=where, hint=f"{one.name} is {there}")
+            there = [f"{value} ({count:,})" for value, count in self._seen[one.name].most_common(_SHOWN)]
+            raise InputError("no_item_fits", where=where, name=one.name, there=there)
 
     def counted(self, data: EvalData) -> EvalData:
         """The data, with how many items were left out and what makes no slices."""
@@ -178,11 +176,10 @@ class Selection:
 
     def _unknown(self, name: str, where: str) -> InputError:
         fields = [key.removeprefix(META) for key in self._seen if key.startswith(META) and key != name]
-        hint = f"the fields are: {', '.join(fields[:_SHOWN]) or '(none)'}"
         if not name.startswith(META):
-            return InputError(f"of no item is its {name} known", where=where, hint=hint)
-        what = f"no item has a field {name.removeprefix(META)!r} in its meta"
-        return InputError(what, where=where, hint=f"{hint}; and {', '.join(PLAIN)}")
+            return InputError("item_property_unknown", where=where, name=name, known=fields)
+        known = [*fields, *PLAIN]
+        return InputError("item_field_unknown", where=where, name=name.removeprefix(META), known=known)
 
 
 def sliced_by(names: Sequence[str]) -> Selection:

@@ -57,7 +57,8 @@ def with_clauses(data: EvalData, variant: str | None) -> EvalData:
     """
     column = None if variant is None else cited_clauses(data.variants[variant])
     if column is None:
-        told = "people alone cite no clauses" if variant is None else f"no answer of {variant} cites a clause"
-        raise InputError(told, hint="answers cite clauses in a column `clauses`, or as the policy's prompt asks for")
+        if variant is None:
+            raise InputError("people_cite_no_clauses")
+        raise InputError("variant_cites_no_clause", variant=variant)
     notes = (*data.notes, Reason.of("clauses_as_cited", variant=variant or ""))
     return replace(data, slices={**data.slices, CLAUSE: column}, notes=notes)

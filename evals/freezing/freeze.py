@@ -167,9 +167,6 @@ def _sight_notes(usable: Sequence[Candidate], taken: Codes) -> list[Reason]:
 
 def _nothing_left(asked: int, left_out: Mapping[Reason, int]) -> InputError:
     if not asked:
-        return InputError("no labeled item is what the suite asks for", hint="assistant labels import FILE")
+        return InputError("suite_asks_for_none")
     why = ", ".join(f"{count:,} {written(reason)}" for reason, count in left_out.items())
-    return InputError(
-        f"the suite is empty: of {asked:,} labelled items it asks for none can be evaluated on ({why})",
-        hint="widen its [data], or have more items labeled",
-    )
+    return InputError("suite_empty", items=asked, why=why)

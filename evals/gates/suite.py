@@ -19,12 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from assistant.errors import InputError
+from assistant.errors import InputError, NotFoundError
 from assistant.ingest.reading.problems import Reading, Readings, delimiter_of
+from assistant.messages.wording import what
 from evals.agreement.metrics import metric_named, metrics
 from evals.data.eval_data import Scale
 from evals.data.selection import META, PLAIN, Condition
-from evals.gates.suite_mistakes import tell_mistakes
+from evals.gates.suite_mistakes import mistakes_of
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Share = Annotated[float, Field(gt=0, lt=1)]
@@ -53,7 +54,7 @@ def _is_condition(text: str) -> str:
     try:
         Condition.read(text)
     except InputError as error:
-        raise ValueError(f"{error.what}: {error.hint}") from None
+        raise ValueError(what(error)) from None
     return text
 
 
@@ -115,7 +116,7 @@ class FileReading(_Part):
         try:
             return None if text is None else delimiter_of(text, "delimiter")
         except InputError as error:
-            raise ValueError(f"{error.what}; {error.hint}") from None
+            raise ValueError("; ".join(part for part in (what(error), error.hint) if part)) from None
 
     def of(self, role: str) -> Reading:
         """The same for a file of that role."""
@@ -292,11 +293,12 @@ def read_suite(path: Path) -> Suite:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        hint = "assistant eval list  shows the suites there are"
-        raise InputError("there is no such suite", where=str(path), hint=hint) from None
+        raise NotFoundError("suite_file_missing", where=str(path)) from None
     except (OSError, ValueError, RecursionError) as error:  # of Python itself: too many digits, deep nesting
-        raise InputError(f"the suite can't be read: {error}", where=str(path), hint="mend that place") from None
+        raise InputError("suite_unreadable", where=str(path), reason_given=error) from None
     try:
         return Suite.model_validate(values)
     except ValidationError as error:
-        raise InputError(tell_mistakes(error, Suite), where=str(path), hint="fix them and run again") from None
+        found = mistakes_of(error, Suite)
+        listed = "".join(f"\n  {one}" for one in found)
+        raise InputError("suite_mistakes", where=str(path), count=len(found), mistakes=listed) from None

@@ -12,18 +12,17 @@ from pydantic import BaseModel, ValidationError
 _ONE_EDIT = 0.6  # similarity from which a suggestion helps more than it confuses
 
 
-def tell_mistakes(error: ValidationError, model: type[BaseModel]) -> str:
-    """One line for each mistake.
+def mistakes_of(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """A line for each mistake, with its place.
 
     Args:
         error: what pydantic found.
         model: of the whole file.
     """
-    told = [
-        f"\n  {_place(one['loc'])}: {_advice(one['type'], one['msg'], one['loc'], model)}"
+    return [
+        f"{_place(one['loc'])}: {_advice(one['type'], one['msg'], one['loc'], model)}"
         for one in error.errors(include_url=False, include_input=False)
     ]
-    return f"{len(told)} {'mistake' if len(told) == 1 else 'mistakes'} in the suite{''.join(told)}"
 
 
 def _place(location: Sequence[int | str]) -> str:

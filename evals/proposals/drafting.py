@@ -59,11 +59,8 @@ async def ask_for_draft(
             raise _no_change(request, str(error)) from None
         except (DraftFaultError, MalformedReplyError) as error:
             faults.append(str(error))
-    told = "".join(f"\n  {number}. {fault}" for number, fault in enumerate(faults, 1))
-    raise NoDraftError(
-        f"the model gave no draft that can be used; what was wrong with each reply:{told}",
-        hint="try another model with --drafter, or the other --kind",
-    )
+    listed = "".join(f"\n  {number}. {fault}" for number, fault in enumerate(faults, 1))
+    raise NoDraftError("no_usable_draft", faults=listed)
 
 
 def _question(request: DraftRequest, fault: str) -> ModelRequest:
@@ -72,7 +69,4 @@ def _question(request: DraftRequest, fault: str) -> ModelRequest:
 
 
 def _no_change(request: DraftRequest, why: str) -> NoDraftError:
-    return NoDraftError(
-        f"the model proposes to leave the {request.kind} as it is" + (f": {why}" if why else ""),
-        hint="have more items labeled, or try another model with --drafter",
-    )
+    return NoDraftError("no_change_proposed", kind=str(request.kind), why=why or "-")

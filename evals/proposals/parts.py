@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from evals.data.eval_data import EvalData
 from evals.data.split import part_of, split_groups
 from evals.disagreements.analysis import Disagreements, Example
@@ -40,15 +40,14 @@ def split_data(data: EvalData, variant: str, dev_share: float, seed: int) -> Par
         InputError: the share is out of range, or the items all belong together.
     """
     if not 0 < dev_share < 1:
-        raise InputError(f"--dev-share is {dev_share:g}", hint="give a share between 0 and 1, such as 0.5")
+        raise InvalidValueError("dev_share_out_of_range", field="dev_share", value=dev_share)
     answered = np.zeros(len(data), dtype=np.bool_)
     answered[data.answered(variant)] = True
     usable = part_of(data, answered)
     dev = split_groups(usable.groups, dev_share, seed)
     parts = Parts(part_of(usable, dev), part_of(usable, ~dev))
     if not len(parts.dev) or not len(parts.test):
-        hint = "have more items labeled, and freeze the suite anew"
-        raise InputError(f"the {len(usable):,} items can't be split: they all belong together", hint=hint)
+        raise InputError("items_inseparable", items=len(usable))
     return parts
 
 

@@ -113,7 +113,7 @@ def test_when_nothing_can_be_told_it_says_how_many_more(assistant: Assistant, fi
     [
         (
             ("eval", "agree", "--labels", "{labels}", "--machine", "{machine}", "--variant", "olt"),
-            "did you mean 'old'?",
+            "did you mean old?",
         ),
         (("eval", "agree", "--labels", "{labels}", "--machine", "none.jsonl"), "none.jsonl"),
         (("eval", "agree", "--machine", "{machine}"), "--machine: goes with a file of human labels"),
@@ -125,7 +125,7 @@ def test_when_nothing_can_be_told_it_says_how_many_more(assistant: Assistant, fi
             "the margin is 2",
         ),
         (("eval", "plan", "--detect", "0.03", "--labels", "{labels}"), "needs both"),
-        (("eval", "plan", "--detect", "3"), "--detect is 3"),
+        (("eval", "plan", "--detect", "3"), "--detect: the difference is 3"),
         (("eval", "report", "--out", "{out}"), "no suite and no files to report on"),
     ],
 )

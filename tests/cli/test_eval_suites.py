@@ -196,7 +196,7 @@ def test_a_suite_that_is_empty_says_why(assistant: Assistant, filled: Path) -> N
     write_suite(filled, query=f"ids = {orjson.dumps(names).decode()}")
     told = assistant("eval", "freeze", "prompts", "-w", filled)
     assert told.status == 1
-    assert f"the suite is empty: of {len(names)} labelled items" in told.stderr
+    assert f"the suite is empty: of {len(names)} labeled items" in told.stderr
     assert f"{len(names)} precedents" in told.stderr
 
 
@@ -296,7 +296,7 @@ def test_an_unknown_variant_is_told_with_the_nearest(assistant: Assistant, fille
     write_suite(filled)
     assert assistant("eval", "run", "prompts", "-w", filled).status == 0
     told = assistant("eval", "gate", "prompts", "--baseline", "in_us", "-w", filled)
-    assert (told.status, "did you mean 'in_use'?" in told.stderr) == (1, True)
+    assert (told.status, "did you mean in_use?" in told.stderr) == (1, True)
 
 
 def test_the_list_says_how_far_each_suite_has_come(assistant: Assistant, filled: Path, dev_server: Server) -> None:

@@ -117,10 +117,11 @@ def test_two_versions_are_compared_clause_by_clause(assistant: Assistant, worksp
     assert told.json != assistant("policy", "diff", "1", "1", "-w", workspace, "--json").json
     unknown = assistant("policy", "diff", "1", "7", "-w", workspace, "--json")
     assert unknown.json["error"] == {
-        "what": "7 is no file and no version of community",
+        "what": "7 is no file and no version of community; versions: 1",
         "where": "",
-        "hint": "versions: 1",
-        "kind": "InputError",
+        "hint": "",
+        "kind": "NotFoundError",
+        "code": "policy_version_not_found",
     }
 
 

@@ -122,4 +122,4 @@ def test_a_post_too_long_for_the_prompt_is_cut_there_and_marked(assistant: Assis
 
 def test_an_item_that_isnt_there_is_told(assistant: Assistant, workspace: Path) -> None:
     said = assistant("prompts", "render", "nobody", "-w", workspace, "--json")
-    assert (said.status, said.json["error"]["what"]) == (1, "no item nobody")
+    assert (said.status, said.json["error"]["what"]) == (1, "there is no item nobody")

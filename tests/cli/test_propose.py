@@ -408,11 +408,11 @@ def test_the_embedded_model_is_not_asked_to_draft(assistant: Assistant, asked: P
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--dev-share", "1.5"), "--dev-share is 1.5"),
+        (("--dev-share", "1.5"), "the share is 1.5"),
         (("--kind", "poem"), "there is no kind poem"),
         (("--out", "draft.txt"), "a draft is a Markdown file"),
         (("--out", "draft.md"), "workspace's own folder"),
-        (("--variant", "presnt"), "has no variant presnt"),
+        (("--variant", "presnt"), "there is no variant presnt"),
         (("--budget", "1"), "a budget needs the price"),
     ],
 )

@@ -291,7 +291,7 @@ def test_an_item_that_was_settled_before_the_run_is_explained_too(
     said = assistant("route", "--explain", name, "-w", filled)
     assert said.status == 0
     assert "the model's answer is none" in said.stdout
-    assert "before the run, which did not ask about it (label_a: " in said.stdout
+    assert "before the run, which skipped it (label_a: " in said.stdout
 
 
 def test_an_imported_answer_that_was_never_routed_is_shown_without_a_route(

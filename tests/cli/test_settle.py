@@ -192,7 +192,7 @@ def test_the_manifest_says_of_whom_the_bound_speaks_while_items_wait(assistant: 
     assert manifest["certificate"]["true_of_this_file"] is False
     assert (
         "5 items in it have no final label yet. The bound speaks of the whole batch of 10 items, and holds for it when"
-        " people have labelled the rest."
+        " people have labeled the rest."
     ) in manifest["certificate"]["about_this_file"]
     assert rows["p9"]["final_labels"] is None
     said = assistant("export", certified / "out.csv", "-w", certified)

@@ -222,7 +222,7 @@ def test_a_label_known_in_part_differs_from_the_machines_only_in_what_it_knows(
         # Of `left_out` S is unknown, and H is what both say; of `empty` H is denied.
         assert found.keys() == {"whole", "empty", "denied"}
         assert (found["empty"].unknown, found["whole"].unknown) == (("S", "V"), ())
-        [answer] = open_case(opened.database, found["empty"].item_key, 1).answers
+        [answer] = open_case(opened.database, opened.adjudications, found["empty"].item_key, 1).answers
         assert answer.unknown == ("S", "V")
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,13 @@ class Raised:
     place: str
 
 
-def product() -> Iterator[tuple[str, ast.AST]]:
-    for package in ("assistant", "evals"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+@cache
+def product() -> tuple[tuple[str, ast.AST], ...]:
+    return tuple(
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8")))
+        for package in ("assistant", "evals")
+        for path in sorted((ROOT / package).rglob("*.py"))
+    )
 
 
 def raised() -> Iterator[Raised]:

@@ -15,6 +15,7 @@ from assistant.store.certification.labelled import LabelledStore
 from assistant.store.certification.pool import PoolStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
+from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.disagreements.disagreement_list import page
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.trust.human_labels import HumanLabels
@@ -114,7 +115,7 @@ def test_a_case_shows_every_answer_note_and_what_was_settled_before(desk: Desk) 
     say(queue, desk.person("ann"), "spam", note="clear", clauses=("H1",))
     say(queue, desk.person("ben"), "hate")
     verdict(desk, "i1", "hate", note="slur")
-    case = open_case(desk.database, key, run.id)
+    case = open_case(desk.database, AdjudicationStore(desk.database), key, run.id)
     assert [(one.rater, one.labels, one.note, one.clauses) for one in case.answers] == [
         ("ann", ("spam",), "clear", ("H1",)),
         ("ben", ("hate",), "", ()),
@@ -172,7 +173,7 @@ def test_withdrawn_reviews_count_for_no_reader(desk: Desk) -> None:
     assert list(pool.human_answers()) == []
     assert list(LabelledStore(desk.database).items()) == []
     assert list(LabelledStore(desk.database).routed(1)) == []
-    assert open_case(desk.database, 1, None).answers == []
+    assert open_case(desk.database, AdjudicationStore(desk.database), 1, None).answers == []
     again = Review("i1", "ann", ("spam",), source="queue")
     assert reviews.add([(1, again)])["added"] == 1  # an import of the same is no repetition of what was taken back
 

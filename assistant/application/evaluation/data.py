@@ -20,7 +20,7 @@ from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.work import Asking
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
-from assistant.errors import AssistantError, InputError
+from assistant.errors import AssistantError, InputError, NotFoundError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
@@ -96,7 +96,7 @@ class SuiteState:
         digest: of its snapshot, empty where it is not frozen.
         items: of the snapshot.
         answered: by variant, how many of the items each repeat has answered.
-        problem: why that can't be told, empty where it can.
+        problem: why that can't be said, None where it can.
     """
 
     name: str
@@ -104,13 +104,7 @@ class SuiteState:
     digest: str = ""
     items: int = 0
     answered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    problem: str = ""
-
-    def words(self) -> str:
-        """In a line."""
-        if self.problem:
-            return self.problem
-        return ", ".join(f"{name} {'+'.join(map(str, counts))}" for name, counts in self.answered.items()) or "-"
+    problem: AssistantError | None = None
 
 
 def suite_state(workspace: Workspace, path: Path) -> SuiteState:
@@ -118,7 +112,7 @@ def suite_state(workspace: Workspace, path: Path) -> SuiteState:
     try:
         suite = read_suite(path)
     except InputError as error:
-        return SuiteState(path.stem, path, problem=error.what.splitlines()[0])
+        return SuiteState(path.stem, path, problem=error)
     if not snapshot_path(workspace, suite).exists():
         return SuiteState(suite.name, path)
     try:
@@ -126,7 +120,7 @@ def suite_state(workspace: Workspace, path: Path) -> SuiteState:
         found = find_items(workspace, frozen.snapshot)
         answered = {one.name: _counts(frozen, _variant(workspace, frozen, found, one)) for one in suite.variants}
     except AssistantError as error:
-        return SuiteState(suite.name, path, problem=error.what.splitlines()[0])
+        return SuiteState(suite.name, path, problem=error)
     return SuiteState(suite.name, path, frozen.digest, len(frozen.snapshot.items), answered)
 
 
@@ -179,7 +173,7 @@ def _imported(workspace: Workspace, model: str, where: Path) -> Run:
     known = {run.model: run for run in workspace.runs.all() if run.origin == "import"}
     if model in known:
         return known[model]
-    raise _unknown(model, known, where, "assistant prelabels import FILE  imports model predictions")
+    raise _unknown(model, known, where)
 
 
 def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
@@ -190,15 +184,15 @@ def _filed(frozen: FrozenSuite, name: str, model: str) -> FiledVariant:
     reading = frozen.suite.data.readings.machine
     read = read_machine_answers(path, ids, label_set=frozen.snapshot.classes, spelled=sorted(said), reading=reading)
     if model not in read.by_model:
-        raise _unknown(model, read.by_model, path, "")
+        raise _unknown(model, read.by_model, path)
     return FiledVariant(name, VariantIdentity(model=model), read.by_model[model], read.unanswered.get(model, ()))
 
 
-def _unknown(model: str, known: Mapping[str, object], where: Path, hint: str) -> InputError:
+def _unknown(model: str, known: Mapping[str, object], where: Path) -> InputError:
     near = get_close_matches(model, known, n=1)
-    there_are = f"there are: {', '.join(list(known)[:_SHOWN])}" if known else hint
-    told = f"did you mean {near[0]!r}?" if near else there_are
-    return InputError(f"no model predictions of {model!r} were imported", where=str(where), hint=told)
+    if near:
+        return NotFoundError("prelabels_misspelled", where=str(where), model=model, near=near[0])
+    return NotFoundError("prelabels_not_imported", where=str(where), model=model, known=list(known))
 
 
 def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:

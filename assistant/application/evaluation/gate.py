@@ -56,7 +56,7 @@ def judge_suite(workspace: Workspace, suite: str, baseline: str, candidates: Seq
         name for name in data.variants if name != baseline
     ]
     if not wanted:
-        raise InputError("the suite has no other variant to test", where=suite, hint="add a [[variants]]")
+        raise InputError("suite_without_candidate", where=suite)
     terms = Terms(margin=read.gate_margin)
     results = tuple(
         judge_gate(data, compare(data, baseline, name, terms), read.gate, read.gate_margin) for name in wanted

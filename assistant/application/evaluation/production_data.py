@@ -97,8 +97,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
             stated += unrouted and probability != 1
             kept.append(LabelledFacts(one.facts, given.pop(one.facts.key), probability))
     if not kept:
-        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labeled no item that {runs[0].name} answered", hint=hint)
+        raise InputError("run_without_human_labels", run=runs[0].name)
     data = assemble_production(
         kept,
         variants,

@@ -77,10 +77,7 @@ class SuiteRun:
         self.found = find_items(workspace, frozen.snapshot)
         asked = [variant for variant in frozen.suite.variants if variant.asked]
         if asked and not self.found.facts:
-            raise InputError(
-                f"none of the {len(frozen.snapshot.items):,} items of {frozen.suite.name} is in this workspace",
-                hint="assistant ingest FILE  takes items in; their ids and contents must be those of the suite",
-            )
+            raise InputError("suite_items_absent", items=len(frozen.snapshot.items), suite=frozen.suite.name)
         self.confirm_above_usd = workspace.settings.model.confirm_above_usd
         self.withheld: set[str] = set()
         self.sessions = [

@@ -11,8 +11,9 @@ import orjson
 from assistant.application.certification.sampled_labels import speaking_labels
 from assistant.application.evaluation.suites import FOLDER, guides_of
 from assistant.domain.reasons import Reason
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InputError
 from assistant.ingest.labels.answer_files import read_answer_files
+from assistant.messages.wording import what
 from assistant.reports.reasons.worded import read_written, written_counts
 from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.database import now
@@ -86,17 +87,9 @@ def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False, write
     snapshot = take_snapshot(workspace, suite, path)
     digest, target = snapshot.digest, snapshot_path(workspace, suite)
     if suite.data.digest not in {"", digest}:
-        raise InputError(
-            f"the suite names the snapshot {suite.data.digest}, but its data is {digest} now",
-            where=str(path),
-            hint="restore that snapshot's file, or take `digest` out of [data]",
-        )
+        raise ConflictError("suite_names_other_data", where=str(path), wanted=suite.data.digest, found=digest)
     if target.exists() and digest != _recorded(target) and not again:
-        raise InputError(
-            f"{suite.name} is frozen already, and its data is another now",
-            where=str(target),
-            hint="--again freezes it again; figures of the two can't be compared",
-        )
+        raise ConflictError("suite_frozen_already", where=str(target), suite=suite.name)
     fresh = not target.exists() or digest_of(target.read_bytes()) != digest
     if fresh and write:
         _keep_earlier(target)
@@ -113,15 +106,11 @@ def open_frozen(workspace: Workspace, path: Path) -> FrozenSuite:
     suite = read_suite(path)
     target = snapshot_path(workspace, suite)
     if not target.exists():
-        raise InputError(f"{suite.name} is not frozen yet", hint=f"assistant eval freeze {path}")
+        raise InputError("suite_not_frozen", suite=suite.name, path=path)
     snapshot, digest = read_snapshot(target)
     wanted = suite.data.digest or _recorded(target)
     if wanted not in {None, digest}:
-        raise InputError(
-            f"the snapshot was edited since it was frozen: it is {digest}, not {wanted}",
-            where=str(target),
-            hint=f"restore it, or freeze again: assistant eval freeze {path} --again",
-        )
+        raise ConflictError("snapshot_edited", where=str(target), found=digest, wanted=wanted, path=path)
     return FrozenSuite(suite, path, snapshot, digest)
 
 
@@ -172,7 +161,7 @@ def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     try:
         now_there = take_snapshot(workspace, frozen.suite, frozen.path)
     except InputError as error:
-        return [Reason.of("not_to_be_frozen_now", why=error.what, suite=suite)]
+        return [Reason.of("not_to_be_frozen_now", why=what(error), suite=suite)]
     if now_there.digest == frozen.digest:
         return []
     before, after = _by_id(frozen.snapshot), _by_id(now_there)
@@ -207,8 +196,7 @@ def _recorded(target: Path) -> str | None:
     except FileNotFoundError:
         return digest_of(target.read_bytes()) if target.exists() else None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "restore it, or freeze again with --again after removing it"
-        raise InputError(f"the record of the snapshot can't be read: {error}", where=str(record), hint=hint) from None
+        raise InputError("snapshot_record_unreadable", where=str(record), reason_given=error) from None
 
 
 def _record_path(target: Path) -> Path:
@@ -227,7 +215,7 @@ def _write(target: Path, snapshot: Snapshot, digest: str) -> None:
         target.write_bytes(snapshot.as_bytes())
         _record_path(target).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     except OSError as error:
-        raise InputError(f"the snapshot can't be written: {error.strerror}", where=str(target)) from None
+        raise InputError("snapshot_unwritable", where=str(target), reason_given=error.strerror) from None
 
 
 def _keep_earlier(target: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import evals
 from assistant.application.labeling.work import Asking, what_is_asked
 from assistant.domain.policies import Policy
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.policy.documents.documents import read_policy
 from assistant.prompting.template import Prompt
 from assistant.settings import Settings
@@ -31,8 +31,7 @@ def find_suite(workspace: Workspace, name: str) -> Path:
     for folder in (workspace.folder / FOLDER, SHIPPED):
         if (path := folder / f"{name}.toml").is_file():
             return path
-    known = ", ".join(path.stem for path in suite_files(workspace)) or "none"
-    raise InputError(f"there is no suite {name}", hint=f"give a .toml file, or one of: {known}")
+    raise NotFoundError("suite_not_found", suite=name)
 
 
 def suite_files(workspace: Workspace) -> list[Path]:

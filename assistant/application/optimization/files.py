@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InputError, InvalidValueError
 from assistant.policy.documents.documents import parse_policy
 from assistant.prompting.library import draft_version, is_draft
 from assistant.prompting.template import parse_prompt
@@ -56,22 +56,15 @@ def check_out(workspace: Workspace, kind: Kind, name: str, out: Path | None) -> 
     if out is None:
         return
     if out.suffix != ".md":
-        raise InputError("a draft is a Markdown file", where=str(out), hint="give a name that ends in .md")
+        raise InvalidValueError("draft_not_markdown", field="out", where=str(out))
     if kind is Kind.POLICY:
         return
     folder = workspace.folder / "prompts" / name
     if out.resolve().parent != folder.resolve():
-        raise InputError(
-            "prompts are found by name and version only in the workspace's own folder",
-            where=str(out),
-            hint=f"give a file in {folder}, e.g. {folder / 'next-proposal1.md'}",
-        )
+        example = folder / "next-proposal1.md"
+        raise InvalidValueError("draft_outside_prompts", field="out", where=str(out), example=example)
     if not is_draft(out.stem) and "@" not in workspace.settings.prompt.name:
-        raise InputError(
-            f"{name}@{out.stem} would be in use at once: the settings take the newest version",
-            where=str(out),
-            hint="let its name end in -proposal1, or name a version in [prompt] of assistant.toml",
-        )
+        raise InvalidValueError("draft_in_use_at_once", field="out", where=str(out), prompt=f"{name}@{out.stem}")
 
 
 def _place_prompt(workspace: Workspace, draft: PromptRevision, out: Path | None) -> Placed:
@@ -118,11 +111,10 @@ def _write(name: str, path: Path, source: str) -> Placed:
             file.write(source)
     except FileExistsError:
         if _text(path) != source:
-            hint = "give another file with --out, or none"
-            raise InputError("there is another text in this file", where=str(path), hint=hint) from None
+            raise ConflictError("draft_file_taken", where=str(path)) from None
         return Placed(name, path, source, fresh=False)
     except OSError as error:
-        raise InputError(f"the draft can't be written: {error.strerror}", where=str(path)) from None
+        raise InputError("draft_unwritable", where=str(path), reason_given=error.strerror) from None
     return Placed(name, path, source, fresh=True)
 
 

@@ -91,7 +91,7 @@ class Measurement:
             InputError: the draft has not answered anything, e.g. since the job was stopped.
         """
         if not any(session.totals().statuses for session in self.sessions):
-            raise InputError("the draft was asked nothing yet", hint="run the same command to resume")
+            raise InputError("draft_not_asked")
         data = self._data()
         terms = Terms(margin=self._proposal.frozen.suite.margin, seed=self._proposal.choice.seed)
         comparison = compare(data, self._proposal.variant.name, self.variant.name, terms)

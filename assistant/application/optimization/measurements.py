@@ -33,7 +33,7 @@ def count_looks(path: Path, data: str, items: Sequence[str], draft: str) -> int:
             with path.open("ab") as file:
                 file.write(orjson.dumps({"test": test, "draft": name}, option=orjson.OPT_APPEND_NEWLINE))
     except OSError as error:
-        raise StorageError(f"the notes on drafts can't be kept: {error.strerror}", where=str(path)) from None
+        raise StorageError("draft_notes_unwritable", where=str(path), reason_given=error.strerror) from None
     return len(seen | {name})
 
 

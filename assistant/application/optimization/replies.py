@@ -34,7 +34,8 @@ class DraftReplies:
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
         except OSError as error:
-            raise StorageError(f"a kept reply can't be read: {error.strerror}", where=str(self._folder)) from None
+            place, reason = str(self._folder), error.strerror
+            raise StorageError("kept_reply_unreadable", where=place, reason_given=reason) from None
 
     def keep(self, request: ModelRequest, reply: RawReply) -> None:
         """Write a reply down before anyone reads it. Raises StorageError."""
@@ -46,8 +47,7 @@ class DraftReplies:
             part.write_bytes(orjson.dumps({"body": body, "latency_ms": reply.latency_ms}))
             os.replace(part, path)
         except OSError as error:
-            hint = "free some space; the reply was paid for and is lost"
-            raise StorageError(f"the reply can't be kept: {error.strerror}", where=str(path), hint=hint) from None
+            raise StorageError("reply_not_kept", where=str(path), reason_given=error.strerror) from None
 
     def forget(self, request: ModelRequest) -> None:
         """Ask this again next time."""

@@ -17,7 +17,7 @@ from assistant.application.optimization.choice import Forecast, ProposalChoice
 from assistant.application.optimization.files import check_out
 from assistant.application.optimization.replies import DraftReplies
 from assistant.domain.prelabels import Usage
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.models.chat_api import read_usage
 from assistant.models.guard.budget import Budget
 from assistant.models.guard.guarded import GuardedModel
@@ -176,10 +176,7 @@ def _drafter(workspace: Workspace, choice: ProposalChoice) -> str:
     spec = choice.drafter or workspace.settings.model.spec
     check_spec(spec)
     if spec == "local":
-        raise InputError(
-            "the embedded model is too small to draft",
-            hint="--drafter openai:NAME with OPENAI_API_KEY, or with OPENAI_BASE_URL for a server of your own",
-        )
+        raise InvalidValueError("drafter_too_small", field="drafter")
     return spec
 
 
@@ -187,20 +184,18 @@ def _variant(suite: Suite, name: str) -> VariantChoice:
     known = {one.name: one for one in suite.variants}
     if name not in known:
         near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-        raise InputError(f"{suite.name} has no variant {name}", hint=hint)
+        if near:
+            raise NotFoundError("variant_misspelled", where=suite.name, variant=name, near=near[0])
+        raise NotFoundError("variant_not_found", where=suite.name, variant=name, known=list(known))
     if not known[name].asked:
-        told = "its answers were made elsewhere, so a draft can't be measured"
         asked = [one.name for one in suite.variants if one.asked]
-        hint = f"variants that are asked here: {', '.join(asked)}" if asked else "add one with a prompt to the suite"
-        raise InputError(f"{name} can't be improved: {told}", hint=hint)
+        raise InvalidValueError("variant_answered_elsewhere", field="variant", variant=name, asked=asked or "-")
     return known[name]
 
 
 def _parts(data: EvalData, suite: Suite, choice: ProposalChoice) -> Parts:
-    hint = f"assistant eval run {choice.suite}  asks its model about them"
     if choice.variant not in data.variants or not len(data.answered(choice.variant)):
-        raise InputError(f"{choice.variant} has answered none of the items of {suite.name} yet", hint=hint)
+        raise InputError("variant_unanswered", variant=choice.variant, suite=suite.name, chosen=choice.suite)
     return split_data(data, choice.variant, choice.dev_share, choice.seed)
 
 
@@ -208,9 +203,6 @@ def _found(parts: Parts, choice: ProposalChoice) -> tuple[Disagreements, int]:
     """What is found on the dev part, and how many examples are not shown for what they share with the test part."""
     found = analyse_disagreements(parts.dev, choice.variant, seed=choice.seed)
     if not found.disagreed:
-        raise InputError(
-            f"on the {len(parts.dev):,} items of the dev part {choice.variant} differs from people nowhere",
-            hint="there is nothing to learn from; have more items labeled",
-        )
+        raise InputError("nothing_to_learn_from", items=len(parts.dev), variant=choice.variant)
     texts: Sequence[str] = [text for text in parts.test.texts or () if text]
     return without_passages_of(found, texts)

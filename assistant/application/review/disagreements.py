@@ -123,7 +123,7 @@ def open_disagreement(workspace: Workspace, number: int) -> OpenedDisagreement:
         it,
         kind,
         stored,
-        open_case(workspace.database, stored.key, run_id),
+        open_case(workspace.database, workspace.adjudications, stored.key, run_id),
         disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id),
     )
 

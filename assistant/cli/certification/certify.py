@@ -109,11 +109,9 @@ def certify(
 
     Example: assistant certify --max-error 0.05 --confidence 0.95
     """
-    from assistant.application.certification.certify import certify_curve, certify_run
+    from assistant.application.certification.certify import certify_curve
     from assistant.application.certification.certify_campaign import CertifyChoice
-    from assistant.application.certification.check_certificate import plan_checks
-    from assistant.application.routing.settlement import auto_accepted
-    from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
+    from assistant.application.routing.issue_certificate import issue_certificate
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -121,16 +119,12 @@ def certify(
     choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
     with Workspace.open(workspace) as opened:
         try:
-            issued = certify_run(opened, choice)
+            made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
             for line in curve_words(certify_curve(opened, choice)):
                 output.note(line)
             raise
-        prices = certify_curve(opened, choice) if curve else []
-        left = auto_accepted(opened, issued)
-        plan = plan_checks(opened, issued, left.machine)
-        anchor_head(opened, RELEASE)
-    show_certificate(output, issued, left, prices=prices, plan=plan)
+    show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
 def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.error_words import error_words
 from assistant.cli.evaluation import propose
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
@@ -98,12 +99,10 @@ def lint(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         found = check_prompts(opened)
-    for path, error in found.mistakes:
-        output.note(f"{path}: {error}")
-    data = [
-        {"file": str(path), "message": error.what, "where": error.where, "hint": error.hint}
-        for path, error in found.mistakes
-    ]
+    worded = [(str(path), error_words(error)) for path, error in found.mistakes]
+    for path, words in worded:
+        output.note(f"{path}: {words}")
+    data = [{"file": path, "message": one.what, "where": one.where, "hint": one.hint} for path, one in worded]
     output.result(data, f"{found.checked} prompts, {len(data)} with mistakes")
     if data:
         raise typer.Exit(EXIT_ERROR)

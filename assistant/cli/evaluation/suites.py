@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.error_words import error_words
 from assistant.cli.evaluation.run import SuiteArgument, frozen_words, run
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
+    from assistant.application.evaluation.data import SuiteState
     from evals.gates.gate import GateResult
 
 
@@ -80,14 +82,22 @@ def list_suites(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
             "data": one.digest,
             "items": one.items,
             "variants": [{"variant": name, "answered": list(answered)} for name, answered in one.answered.items()],
-            "problem": one.problem,
+            "problem": "" if one.problem is None else error_words(one.problem).what.splitlines()[0],
         }
         for one in states
     ]
-    rows = [(one.name, one.digest[:8] or "not frozen", one.items or "-", one.words(), str(one.path)) for one in states]
+    rows = [
+        (one.name, one.digest[:8] or "not frozen", one.items or "-", _state_words(one), str(one.path)) for one in states
+    ]
     output.result(data, table(("suite", "data", "items", "answered", "file"), rows))
     if not states:
         output.note("no suite yet: write evals/NAME.toml")
+
+
+def _state_words(state: SuiteState) -> str:
+    if state.problem is not None:
+        return error_words(state.problem).what.splitlines()[0]
+    return ", ".join(f"{name} {'+'.join(map(str, counts))}" for name, counts in state.answered.items()) or "-"
 
 
 def gate(

@@ -10,7 +10,6 @@ TEXTS = {
     "prompt_version_unknown": marked("there is no prompt version %(version)s"),
     "prompt_version_unusable": marked("there is no usable prompt version %(version)s: %(why)s"),
     "suite_not_found": marked("there is no suite of this name: %(suite)s"),
-    "item_not_found": marked("no item %(item)s"),
     "nothing_to_label": marked("there is nothing to label"),
     "workspace_exists": marked("there is a workspace here already"),
     "workspace_unwritable": marked("can't write here: %(why)s"),
@@ -25,4 +24,5 @@ TEXTS = {
     "disk_almost_full": marked("%(free)s GB free"),
     "state_readable_by_others": marked("%(files)s of its files can be read by others, e.g. %(file)s"),
     "item_number_unknown": marked("there is no item of this number"),
+    "item_not_found": marked("there is no item %(item)s"),
 }

@@ -70,7 +70,7 @@ def test_a_file_that_was_named_is_not_written_over(workspace: Workspace) -> None
     out = workspace.folder / "policies" / "mine.md"
     with workspace:
         assert place_draft(workspace, clarification("Be fair."), out, out).path == out
-        with pytest.raises(InputError, match="another text"):
+        with pytest.raises(InputError, match="draft_file_taken"):
             place_draft(workspace, clarification("Be kind."), out, out)
     assert "Be fair." in out.read_text(encoding="utf-8")
 
@@ -79,9 +79,9 @@ def test_a_prompts_file_must_be_where_prompts_are_found(workspace: Workspace, tm
     folder = workspace.folder / "prompts" / "judge"
     check_out(workspace, Kind.PROMPT, "judge", folder / "3.md")  # the settings name a version, so 3 isn't used
     check_out(workspace, Kind.POLICY, "judge", tmp_path / "any.md")
-    with pytest.raises(InputError, match="workspace's own folder"):
+    with pytest.raises(InputError, match="draft_outside_prompts"):
         check_out(workspace, Kind.PROMPT, "judge", tmp_path / "3.md")
-    with pytest.raises(InputError, match="Markdown"):
+    with pytest.raises(InputError, match="draft_not_markdown"):
         check_out(workspace, Kind.POLICY, "judge", tmp_path / "any.txt")
 
 
@@ -89,6 +89,6 @@ def test_a_file_that_would_be_in_use_at_once_is_refused(workspace: Workspace, mo
     monkeypatch.setenv("ASSISTANT__PROMPT__NAME", "judge")
     newest = Workspace.open(workspace.folder)
     folder = workspace.folder / "prompts" / "judge"
-    with pytest.raises(InputError, match="in use at once"):
+    with pytest.raises(InputError, match="draft_in_use_at_once"):
         check_out(newest, Kind.PROMPT, "judge", folder / "3.md")
     check_out(newest, Kind.PROMPT, "judge", folder / "3-proposal1.md")

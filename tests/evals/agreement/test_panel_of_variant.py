@@ -33,7 +33,7 @@ def test_one_class_only_has_raw_agreement_but_no_kappa_and_says_why() -> None:
 
 
 def test_without_an_item_people_settled_there_is_no_panel() -> None:
-    with pytest.raises(InputError, match="people settled on no item that 'm' answered"):
+    with pytest.raises(InputError, match=r"variant_without_consensus \(variant='m'\)"):
         agreement_panel(judged({"a": "x-"}, {"m": "-x"}), "m")
 
 

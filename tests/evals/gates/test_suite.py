@@ -8,6 +8,7 @@ import pytest
 
 from assistant.application.evaluation.suites import SHIPPED
 from assistant.errors import InputError
+from assistant.messages.wording import what
 from evals.gates.suite import Suite, read_suite
 
 LEAST = 'name = "s"\n[data.query]\n[[variants]]\nname = "a"\n'
@@ -22,7 +23,7 @@ def read(tmp_path: Path, text: str) -> Suite:
 def mistakes(tmp_path: Path, text: str) -> list[str]:
     with pytest.raises(InputError) as raised:
         read(tmp_path, text)
-    return [line.strip() for line in raised.value.what.splitlines()[1:]]
+    return [line.strip() for line in what(raised.value).splitlines()[1:]]
 
 
 def test_the_least_a_suite_needs_has_safe_defaults(tmp_path: Path) -> None:
@@ -75,9 +76,9 @@ def test_a_day_may_be_written_as_toml_has_it(tmp_path: Path) -> None:
 
 
 def test_no_file_and_no_toml_are_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such suite"):
+    with pytest.raises(InputError, match="suite_file_missing"):
         read_suite(tmp_path / "none.toml")
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, match="suite_unreadable"):
         read(tmp_path, "name = ")
 
 

@@ -65,13 +65,13 @@ def test_the_analysis_of_a_part_speaks_of_its_items_only() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, 2.0])
 def test_a_share_out_of_range_is_refused(share: float) -> None:
-    with pytest.raises(InputError, match="--dev-share"):
+    with pytest.raises(InputError, match="dev_share_out_of_range"):
         split_data(DATA, "present", share, 0)
 
 
 def test_items_that_all_belong_together_can_not_be_split() -> None:
     one = replace(DATA, groups=np.zeros(40, dtype=np.int64))
-    with pytest.raises(InputError, match="all belong together"):
+    with pytest.raises(InputError, match="items_inseparable"):
         split_data(one, "present", 0.5, 0)
 
 

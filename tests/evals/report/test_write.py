@@ -30,7 +30,7 @@ def test_three_files_are_written_and_written_again_with_the_same_bytes(tmp_path:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("my own notes", "utf-8")
-    with pytest.raises(InputError, match="is no report"):
+    with pytest.raises(InputError, match="not_a_report"):
         write_report(made_up.minimal(), tmp_path)
     assert (tmp_path / name).read_text("utf-8") == "my own notes"
     assert len(list(tmp_path.iterdir())) == 1
@@ -38,7 +38,7 @@ def test_a_file_that_is_no_report_is_left_alone(tmp_path: Path, name: str) -> No
 
 def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
-    with pytest.raises(InputError, match="can't be written"):
+    with pytest.raises(InputError, match="report_unwritable"):
         write_report(made_up.minimal(), tmp_path / "file")
 
 
