@@ -20,6 +20,7 @@ from assistant.messages.language import marked
 from assistant.messages.wording import what
 from assistant.web.cache import remembered
 from assistant.web.context import site
+from assistant.web.presentation.advice import advice
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.quality import measured, weeks
 from assistant.web.presentation.rendering import language_of, render
@@ -71,7 +72,9 @@ def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTML
         known = measured(request, source)
         shown |= {"figures": known.value, "at": known.at, "error": None}
     except InputError as error:
-        shown |= {"figures": None, "at": None, "error": error}
+        reader = language_of(request)
+        next_step = advice(error.code, reader) or error.hint
+        shown |= {"figures": None, "at": None, "error": what(error, reader), "next_step": next_step}
     part = request.headers.get("hx-request") == "true"
     return render(request, "quality/panel.html" if part else "quality/panel_page.html", **shown)
 
