@@ -157,10 +157,8 @@ PENDING = (
     "assistant/prompting/",
     "assistant/reports/",
     "assistant/review/",
-    "assistant/routing/",
     "assistant/settings.py",
     "assistant/store/",
-    "assistant/trust/",
     "assistant/web/",
     "assistant/wiring/",
 )

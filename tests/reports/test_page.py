@@ -170,7 +170,7 @@ def test_every_chart_is_told_in_words() -> None:
     assert told[0] == (
         f"{made_up.NEW}: 83.1 % (81.1 to 85.1 %); {made_up.OLD}: 79.9 % (77.9 to 81.9 %); two reviewers: 96.5 %."
     )
-    assert "Most frequent difference: people fine, machine spam" in told[2]
+    assert "Most frequent difference: human fine, model spam" in told[2]
 
 
 def test_a_chinese_page_has_no_english_words_of_ours() -> None:

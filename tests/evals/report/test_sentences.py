@@ -49,10 +49,10 @@ SIDES_ZH = (
         (
             Verdict.CANNOT_TELL,
             2_400,
-            f"Whether {NEW} is better or worse than {OLD} can't be told, nor whether it is no worse than the margin of "
+            f"Inconclusive whether {NEW} is better or worse than {OLD}, nor whether it is no worse than the margin of "
             "2.0 percentage points: that needs about 2,400 more items.",
             f"结论：目前无法判断 {NEW} 优于还是差于 {OLD}，也无法判断是否在 2.0 个百分点的容许差距之内："
-            "大约还需要 2,400 个条目。",
+            "大约还需要 2,400 个数据。",
         ),
     ],
 )
@@ -71,10 +71,10 @@ def test_different_policy_versions_come_first() -> None:
         f"not the prompt's or the model's doing alone. {SIDES}{NEW} is better than {OLD}."
     )
     assert verdict_sentence(made, "zh") == (
-        f"政策版本不同：{OLD} 依据 community@1，{NEW} 依据 community@2，因此以下差异不能只归因于提示词或模型。"
+        f"标注规范版本不同：{OLD} 依据 community@1，{NEW} 依据 community@2，因此以下差异不能只归因于提示词或模型。"
         f"{SIDES_ZH}结论：{NEW} 优于 {OLD}。"
     )
-    assert "under not known" in verdict_sentence(comparison(policies=("", "community@2")))
+    assert "under unknown" in verdict_sentence(comparison(policies=("", "community@2")))
 
 
 def test_of_several_comparisons_the_corrected_chance_is_told() -> None:
@@ -88,7 +88,7 @@ def test_not_significant_never_reads_as_equal() -> None:
             said = verdict_sentence(comparison(Verdict.CANNOT_TELL, margin=margin), language)
             assert not [word for word in ("equal", "same", "no difference", "相同", "相等", "无差异") if word in said]
     assert verdict_sentence(comparison(Verdict.CANNOT_TELL, margin=None)).endswith(
-        "can't be told: how many more items that needs can't be said from these."
+        "how many more items that needs can't be said from these."
     )
 
 
@@ -102,17 +102,17 @@ def test_a_loss_within_the_margin_is_still_called_worse() -> None:
 def test_an_undefined_difference_is_told_with_its_reason() -> None:
     made = replace(comparison(Verdict.CANNOT_TELL), difference=undefined(Reason("no_items"), 0))
     assert verdict_sentence(made).startswith(f"The difference between {NEW} and {OLD} is not defined: no items.")
-    assert "无定义：没有条目。" in verdict_sentence(made, "zh")
+    assert "无定义：没有数据。" in verdict_sentence(made, "zh")
 
 
 def test_a_panel_is_told_beside_what_people_reach() -> None:
     assert panel_sentence(panel("gpt-4")) == (
         "gpt-4 agrees with reviewers on 79.9 % of items (77.7 to 82.1 %, n = 1,308); two reviewers agree on 96.5 %; so "
-        "the machine is 16.6 points (14.4 to 18.7) below what people reach among themselves."
+        "the model is 16.6 points (14.4 to 18.7) below the human baseline."
     )
     assert panel_sentence(panel("gpt-4"), "zh") == (
-        "gpt-4 与审核员的一致率为 79.9%（77.7% 至 82.1%，n = 1,308）；两名审核员之间的一致率为 96.5%；"
-        "因此机器比人与人之间的水平低 16.6 个百分点（14.4 至 18.7）。"
+        "gpt-4 与标注员的一致率为 79.9%（77.7% 至 82.1%，n = 1,308）；两名标注员之间的一致率为 96.5%；"
+        "因此模型比人工一致率基线低 16.6 个百分点（14.4 至 18.7）。"
     )
 
 
@@ -129,8 +129,7 @@ def test_a_gap_that_may_be_none_is_not_called_below() -> None:
     assert made.ceiling is not None
     unsure = replace(made, ceiling=replace(made.ceiling, gap=figure(-0.005, 0.02)))
     assert (
-        "whether the machine is below or above what people reach among themselves can't be told (gap −0.5 points, −2.5 "
-        "to +1.5)"
+        "inconclusive whether the model is below or above the human baseline (gap −0.5 pp, −2.5 to +1.5)"
     ) in panel_sentence(unsure)
 
 
@@ -149,10 +148,10 @@ def test_standing_in_for_a_reviewer_is_told_at_the_smallest_allowance() -> None:
         "own against 60 % of 5 reviewers, and half is enough."
     )
     assert replacement_sentence(Replacement("gpt-4", 0.4, tested[:1], 5, None), "zh") == (
-        "gpt-4 不能代替审核员：即使允许它最多差 0 个百分点，它也只不逊于 5 名审核员中的 20%（需要达到一半）。"
+        "gpt-4 不能代替标注员：即使允许它最多差 0 个百分点，它也只不逊于 5 名标注员中的 20%（需要达到一半）。"
     )
     assert replacement_sentence(Replacement("gpt-4", None, (), 1, Reason("no_items")), "zh") == (
-        "无法判断 gpt-4 能否代替审核员：没有条目。"
+        "无法判断 gpt-4 能否代替标注员：没有数据。"
     )
 
 
@@ -161,10 +160,11 @@ def test_a_ranking_names_those_that_may_be_as_good() -> None:
     assert made is not None
     assert ranking_sentence(made) == (
         "Of 33 variants on the same 800 items, model-00 · moderation@1 agrees most with people: 86.0 % (83.0 to 89.0 "
-        "%). Whether it is better than model-01 · moderation@2, model-02 · moderation@3, model-03 · moderation@4 and 2 "
-        "more can't be told from these items."
+        "%). These items are inconclusive on whether it is better than "
+        "model-01 · moderation@2, model-02 · moderation@3, model-03 · moderation@4 and 2 "
+        "more."
     )
-    assert ranking_sentence(Ranking((), (), 0, ("late",)), "zh") == "因作答条目过少而未参与排名：late。"
+    assert ranking_sentence(Ranking((), (), 0, ("late",)), "zh") == "因作答数据过少而未参与排名：late。"
 
 
 def test_what_was_spent_is_told_as_far_as_it_is_known() -> None:
@@ -191,4 +191,4 @@ def test_people_alone_are_told_with_what_chance_would_give() -> None:
     people = people_panel(judged({"a": "xyxyxyxyxx", "b": "xyxyxyxyxy"}, {}))
     assert people is not None
     assert people_sentence(people).startswith("Two reviewers of an item agree on 90.0 % (60.2 to 99.3 %; n = 10).")
-    assert people_sentence(people, "zh").startswith("同一条目的两名审核员的一致率为 90.0%")
+    assert people_sentence(people, "zh").startswith("同一数据的两名标注员的一致率为 90.0%")

@@ -25,8 +25,8 @@ from assistant.web.app import create_app
 from assistant.web.server.options import ServeOptions
 from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import POSTS, Assistant, Server
+from tests.cli.evaluation.test_eval_suites import write_suite
 from tests.cli.files import write_jsonl
-from tests.cli.test_eval_suites import write_suite
 from tests.web.conftest import PORT, browser, make_user, sign_in
 
 HISTORIES = 8

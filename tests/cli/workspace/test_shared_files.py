@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from assistant.wiring.workspace import Workspace
+from tests.cli.certification.test_answers import MULTI, SINGLE, begin, given
 from tests.cli.conftest import Assistant, Said
-from tests.cli.test_answers import MULTI, SINGLE, begin, given
 from tests.shared_data import shared_file
 
 NAIVE = "Nice weather — café, naïve"

@@ -111,7 +111,7 @@ def test_pages_are_refused_at_once_while_the_server_is_away_and_served_when_it_i
     store = ItemStore(database)
     assert store.count()["items"] == 0
     own_server.stop()
-    with pytest.raises(StorageError, match="the database does not answer") as caught:
+    with pytest.raises(StorageError, match="database_silent") as caught:
         store.count()
     assert caught.value.gone
     own_server.start()

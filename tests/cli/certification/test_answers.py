@@ -158,7 +158,7 @@ def test_labels_that_are_alike_are_a_warning_and_labels_that_are_one_an_error(
     policy.write_text(GRADES.replace('"0"', '"1.0"'), encoding="utf-8")
     said = assistant("policy", "lint", policy)
     assert said.status == 1
-    assert "labels `1.0` and `1` can't be told apart" in said.stdout + said.stderr
+    assert "labels `1.0` and `1` can't be distinguished" in said.stdout + said.stderr
 
 
 # No answer
@@ -202,7 +202,7 @@ def test_content_that_is_a_word_for_nothing_is_skipped_with_a_reason_and_never_a
     [report] = said.json["files"]
     assert (said.status, report["added"]) == (3, len(kept))
     assert report["reasons"] == {"no_text": len(words), "no_id": 1}
-    assert "programs write for nothing" in report["refusals"][0]["message"]
+    assert "programs write for missing values" in report["refusals"][0]["message"]
     assert sorted(row["text"] for row in exported(assistant, workspace).values()) == sorted(kept)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from assistant.wiring.workspace import Workspace
+from tests.cli.certification.test_answers import SINGLE, begin, given
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import ingest
-from tests.cli.test_answers import SINGLE, begin, given
 from tests.shared_data import shared_file
 
 

@@ -24,8 +24,8 @@ from assistant.trust.human_labels import HumanLabels
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import certify, fit
 from tests.cli.conftest import Assistant
+from tests.cli.evaluation.test_same_figures import POLICY
 from tests.cli.files import ingest, read_jsonl, write_jsonl
-from tests.cli.test_same_figures import POLICY
 
 GIVEN: dict[str, dict[str, int | None]] = {
     "whole": {"H": 1, "S": 0, "V": 0},

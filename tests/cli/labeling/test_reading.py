@@ -18,9 +18,9 @@ from assistant.ingest.reading.problems import Reading
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import Row
 from assistant.wiring.workspace import Workspace
+from tests.cli.certification.test_answers import SINGLE, begin
+from tests.cli.certification.test_answers import given as stored
 from tests.cli.conftest import Assistant
-from tests.cli.test_answers import SINGLE, begin
-from tests.cli.test_answers import given as stored
 
 LABELS = "item_id,rater,label\n" + "".join(
     f"{n},{who},{'垃圾' if n % 2 else '正常'}\n" for n in range(40) for who in ("王芳", "李雷")

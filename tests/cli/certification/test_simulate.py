@@ -172,11 +172,11 @@ def test_an_unknown_field_or_machine_is_answered_with_a_near_name(assistant: Ass
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--max-error", "0"), "--max-error 0 does not lie between 0 and 1"),
+        (("--max-error", "0"), "--max-error: 0 does not lie between 0 and 1"),
         (("--max-error", "0.05", "--max-error", "5"), "5 % is 0.05"),
-        (("--max-error", "nan"), "--max-error nan does not lie"),
-        (("--confidence", "1"), "--confidence 1 does not lie between 0.5 and 1"),
-        (("--confidence", "95"), "--confidence 95 does not lie"),
+        (("--max-error", "nan"), "--max-error: NaN does not lie"),
+        (("--confidence", "1"), "--confidence: 1 does not lie between 0.5 and 1"),
+        (("--confidence", "95"), "--confidence: 95 does not lie"),
         (("--trials", "0"), "--trials"),
         (("--jobs", "0"), "--jobs"),
         (("--seed", "-1"), "--seed"),
