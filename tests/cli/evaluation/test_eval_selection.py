@@ -165,8 +165,8 @@ def test_a_run_is_sliced_by_the_clauses_its_answers_cite(
         (("--where", "language ~ zh"), "is no condition"),
         (("--where", "length = 5"), "items can't be chosen by their length"),
         (("--where", "language = fr"), "no labeled item fits all conditions"),
-        (("--where", "topik = cats"), "no item has a field 'topik' in its meta"),
-        (("--slice", "topik"), "no item has a field 'topik' in its meta"),
+        (("--where", "topik = cats"), "no item has a field topik in its meta"),
+        (("--slice", "topik"), "no item has a field topik in its meta"),
     ],
 )
 def test_what_no_item_has_is_refused_with_what_there_is(
