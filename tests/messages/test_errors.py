@@ -147,7 +147,6 @@ PENDING = (
     "assistant/application/routing/",
     "assistant/application/workspace/",
     "assistant/exchange/",
-    "assistant/file_lock.py",
     "assistant/file_modes.py",
     "assistant/ingest/",
     "assistant/messages/",
@@ -158,7 +157,9 @@ PENDING = (
     "assistant/reports/",
     "assistant/review/",
     "assistant/settings.py",
-    "assistant/store/",
+    "assistant/store/certification/",
+    "assistant/store/staging.py",
+    "assistant/trust/",
     "assistant/web/",
     "assistant/wiring/",
 )
