@@ -169,7 +169,7 @@ def test_on_a_full_disk_the_reply_is_kept_in_the_room_that_was_held_back(
         return real_write(file, data)
 
     monkeypatch.setattr(os, "write", write_until_reserve_is_freed)
-    with pytest.raises(StorageError, match="disk_full"):
+    with pytest.raises(StorageError, match="journal_disk_full"):
         journal.append("run", "a", 1, b"{}", 1.0)
     journal.append("run", "b", 1, b"{}", 1.0)
     monkeypatch.undo()
