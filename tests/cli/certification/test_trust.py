@@ -332,7 +332,7 @@ def test_people_who_come_to_disagree_on_an_audited_item_are_asked_again_and_it_c
     give(assistant, finished, {name: other}, rater="bo")
     said = certify(assistant, finished)
     assert (said.json["errors"], said.json["changed"], said.json["left"]) == (before["errors"] + 1, 1, 1)
-    assert "1 labels that certify were changed after they were given" in said.stderr
+    assert "1 certifying labels were changed after they were given" in said.stderr
     asked = assistant("sample", "--out", sheet, "-w", finished, "--json").json
     assert (asked["purpose"], asked["to_label"]) == ("review", 1)
 

@@ -30,7 +30,7 @@ def in_memory(workspace: Workspace, batch: Batch, truth: np.ndarray, target: Tar
     answers, steps = np.full(len(batch), NONE), list[Step]()
     while (step := campaign.next(answers)) is not None:
         steps.append(step)
-        if step.wave is None and step.predictions is None and len(steps) > 1:
+        if step.audit_round is None and step.predictions is None and len(steps) > 1:
             break  # what people label in any case
         answers[step.index] = truth[step.index]
     return steps
@@ -60,9 +60,9 @@ def test_every_step_is_that_of_a_campaign_in_memory(assistant: Assistant, worksp
         batch, history, store = read_batch(opened, run), read_history(opened, run), SampleStore(opened.database)
         truth = batch.codes((made.truth[name],) for name in batch.page.ids)
         steps = in_memory(opened, batch, truth, Target(0.08, 0.95))
-        waves = [step.wave for step in steps if step.wave is not None]
+        rounds = [step.audit_round for step in steps if step.audit_round is not None]
         assert [kept(store, sample) for sample in history.samples] == [as_kept(batch, step) for step in steps]
-        assert len(waves) >= 2
-        for stored, offered in zip(history.waves(opened, batch), waves, strict=True):
+        assert len(rounds) >= 2
+        for stored, offered in zip(history.rounds(opened, batch), rounds, strict=True):
             for name in ("order", "codes", "confidence", "audited"):
                 assert np.array_equal(getattr(stored, name), getattr(offered, name)), name
