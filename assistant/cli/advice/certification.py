@@ -17,7 +17,7 @@ ADVICE = {
     "nothing_audited_yet": _DRAWS,
     "audit_of_another_run": f"assistant certify --run %(busy)s, or {_DRAWS}  starts with the labels there are",
     "labels_not_drawn": (f"{_DRAWS}  draws one; or --declared-random, if the labeled items are a simple random sample"),
-    "nothing_labeled_yet": f"{_DRAWS}  draws what they label first",
+    "nothing_labelled_yet": f"{_DRAWS}  draws what they label first",
     "audit_labels_missing": "assistant sample  writes the file to label them in",
     "audit_labels_unsettled": "assistant sample  writes the file to label them in",
     "draws_used_before": _REST,

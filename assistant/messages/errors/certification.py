@@ -29,7 +29,7 @@ TEXTS = {
     "labels_not_drawn": marked(
         "the labels there are were not drawn as an audit of %(run)s: they may have been chosen because they were easy"
     ),
-    "nothing_labeled_yet": marked("people have labeled nothing of %(run)s"),
+    "nothing_labelled_yet": marked("people have labeled nothing of %(run)s"),
     "audit_labels_missing": marked("%(missing)s of %(drawn)s labels of audit sample %(sample)s are missing"),
     "audit_labels_unsettled": marked(
         "%(missing)s of %(drawn)s labels of audit sample %(sample)s are missing; on %(tied)s of these people are evenly"
@@ -70,7 +70,7 @@ TEXTS = {
         "half of the labels teach and half audit, which takes at least %(each)s each: %(least)s labels of items of"
         " %(run)s, there are %(labels)s"
     ),
-    "every_item_labeled": marked("people have labeled every item: nothing is left to guarantee"),
+    "every_item_labelled": marked("people have labeled every item: nothing is left to guarantee"),
     "threshold_without_groups": marked("a threshold for later items is one for all, without groups"),
     "threshold_needs_random_sample": marked(
         "a threshold for items that come later needs a labeled random sample of what the source sends; a campaign"
