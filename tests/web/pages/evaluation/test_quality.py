@@ -44,7 +44,7 @@ def test_agreement_is_told_with_intervals_beside_the_naive_figure(made_up: MadeU
 def test_chinese_figures_are_chinese(made_up: MadeUp, signed_in: SignedIn) -> None:
     made_up.work()
     told = words(signed_in(Role.ANALYST, preferences={"ui_language": "zh"}).get("/quality/panel?run=r1&lang=zh"))
-    assert "与审核员的一致率为" in told
+    assert "与标注员的一致率为" in told
     assert "items got no usable answer" not in told
     assert "never gave this label" not in told
 
