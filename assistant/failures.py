@@ -50,7 +50,8 @@ def words_of(error: BaseException, *, only_ours: bool = False) -> str:
         if _is_a(error, kind):
             return words(error)[:_LONGEST]
     if isinstance(error, StorageError | VectorIndexError):  # our own, about disks and servers
-        return error.what[:_LONGEST]
+        values = (str(value) for value in error.values.values())
+        return ": ".join((error.what, *values))[:_LONGEST]
     if isinstance(error, OSError):
         return error.strerror or ""
     last = _last(error.__traceback__)

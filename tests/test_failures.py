@@ -137,7 +137,7 @@ def test_what_a_database_says_is_kept_with_the_statement_and_without_its_paramet
         "sqlite3.IntegrityError: SQLITE_CONSTRAINT_PRIMARYKEY UNIQUE constraint failed: posts.text "
         "[INSERT INTO posts VALUES (?)]"
     )
-    assert words_of(StorageError("the disk is full")) == "the disk is full"
+    assert words_of(StorageError("database_silent", said="it hung up")) == "database_silent: it hung up"
 
 
 def test_causes_are_written_with_the_error() -> None:

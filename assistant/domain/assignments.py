@@ -25,7 +25,7 @@ class Urgency(NamedTuple):
 
 
 class WantedAnswer(NamedTuple):
-    """A wanted answer nobody has taken yet, or somebody is at.
+    """A wanted answer that is free or leased.
 
     Args:
         id: its row number; `task_id` the task's.
@@ -35,7 +35,7 @@ class WantedAnswer(NamedTuple):
         queue, language, harm, skill: as of its queue partition.
         for_name: whom alone it is for; None for everybody.
         priority, due_at, created_at: of the task.
-        holder, lease_until: who is at it, and until when; None for nobody.
+        holder, lease_until: who holds it, and until when; None where it is free.
     """
 
     id: int
@@ -87,7 +87,7 @@ class Waiting(NamedTuple):
 
 
 class PastAnswer(NamedTuple):
-    """An answer of somebody, as a list of the last ones shows it."""
+    """An answer of a reviewer, as the list of their last ones shows it."""
 
     review_id: int
     assignment_id: int | None

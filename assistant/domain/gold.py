@@ -34,7 +34,7 @@ class GoldItem(NamedTuple):
 
 
 class GoldAnswer(NamedTuple):
-    """What somebody said to a gold item that was mixed in silently."""
+    """A reviewer's answer to a gold item that was mixed in silently."""
 
     rater: str
     item_id: str

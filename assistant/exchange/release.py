@@ -115,7 +115,7 @@ class Released:
         if self.counts[NOT_SETTLED] or self.counts[IN_PART]:
             return (
                 f"The bound speaks of the whole batch of {population:,} items, and holds for it when people have"
-                " labelled the rest."
+                " labeled the rest."
             )
         beside = self.counts.total() - population
         if beside > 0:

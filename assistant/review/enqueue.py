@@ -33,11 +33,11 @@ def enqueue(
     """Make the queue what the newest routes and samples of a run want.
 
     An item wanted for a sample is asked blind whatever its route; one that people have answered often enough
-    elsewhere is not asked again. Of ordinary reviews a share is blind by lot, so that the pull of the machine's answer
-    can be measured.
+    elsewhere is not enqueued again. A random share of ordinary reviews is blind, so that the pull of the machine's
+    answer can be measured.
 
     Returns:
-        Counts of items: `added`, `changed` (nobody had begun them), `closed` (no longer wanted), `unchanged`,
+        Counts of items: `added`, `changed` (not begun yet), `closed` (no longer wanted), `unchanged`,
         `answered` (elsewhere); of the changed ones those of `CHANGES`; `disagreements` of the model with labels that
         were imported, and `conflicts` of such labels with each other.
     """
@@ -136,7 +136,7 @@ class _Todo:
 
 
 def _adapt(wanted: NewTask, found: Existing | None, todo: _Todo) -> tuple[str, ...]:
-    """Make a task what is wanted now; of one that somebody has begun only more answers may be wanted."""
+    """Make a task what is wanted now; of one that was begun only more answers may be wanted."""
     if found is None:
         todo.new.append(wanted)
         return ("added",)

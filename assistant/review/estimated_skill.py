@@ -1,4 +1,4 @@
-"""How often somebody answers rightly where nobody knows what is right: from what others said to the same items."""
+"""How often a reviewer answers rightly where the right answer is unknown: from others' answers to the same items."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ class _Answers:
         return dawid_skene(self.item, self.rater, self.label, self.labels, smoothing=_SMOOTHING, start=start, **few)
 
     def without(self, left_out: Codes) -> tuple[_Answers, Codes]:
-        """The answers to all other items, which are numbered anew, and their old numbers."""
+        """The answers to all other items, which are numbered again, and their old numbers."""
         kept = ~np.isin(self.item, left_out)
         old, new = np.unique(self.item[kept], return_inverse=True)
         return _Answers(new.reshape(-1), self.rater[kept], self.label[kept], self.raters, self.labels), old
 
 
 def skill_of(given: Sequence[QueueAnswer]) -> dict[str, Skill]:
-    """Everybody's skill, from items that two or more people answered; empty where nobody shares an item.
+    """Each reviewer's skill, from items that two or more people answered; empty where no item is shared.
 
-    Each rater's confusion matrix, weighted by how frequent each answer is; classes of which somebody saw no item are
+    Each rater's confusion matrix, weighted by how frequent each answer is; classes of which a reviewer saw no item are
     left out and the rest counts for them. The interval is Wilson's for as many items as would vary as much as the
     estimate does when a twentieth of the items is left out in turn: it knows that right answers are estimated, too.
 

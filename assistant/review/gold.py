@@ -55,8 +55,8 @@ def give_gold(
     if chosen is None:
         return None
     task = _task(chosen, task_of(connection, instead.task_id), principal, mixing.label_set)
-    seat = first_slot(connection, add_tasks(connection, [task])[0])
-    return seat if take(connection, principal, seat, lease) else None
+    slot = first_slot(connection, add_tasks(connection, [task])[0])
+    return slot if take(connection, principal, slot, lease) else None
 
 
 def make_gold(
@@ -97,7 +97,7 @@ def _oldest(rules: ReviewSettings, at: datetime) -> str:
 
 
 def _task(one: GoldItem, instead: NewTask, principal: Principal, label_set: LabelSet) -> NewTask:
-    """Gold in the place of a task: the same queue, skill and due time, so that nothing about it is told apart."""
+    """Gold in the place of a task: the same queue, skill and due time, so that nothing about it differs."""
     return replace(
         instead,
         item_key=one.item_key,

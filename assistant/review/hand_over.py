@@ -133,7 +133,7 @@ def _unfit(rule: Recipients, place: Place, task: NewTask, to: User) -> Unfit | N
     """Why an item can't go to a colleague.
 
     A blind item goes to no colleague who has opted out of anything: whether this very item would be refused says what
-    the machine made of it. Gold is known to many, and who is left out for that would give it away: nobody is.
+    the machine made of it. Gold is known to many, and who is left out for that would give it away: no one is.
     """
     if to.id == place.user_id:
         return Unfit.ANSWERED
@@ -159,7 +159,7 @@ def _refused(principal: Principal, held: Held, place: Place) -> Outcome | None:
 
 
 def _let_go(connection: Connection, principal: Principal, held: Held, place: Place) -> None:
-    """End a lease without an answer. Gold was for this person alone: it is offered to nobody else."""
+    """End a lease without an answer. Gold was for this person alone: it is offered to no one else."""
     alone = place.gold_id is not None
     give_back(connection, principal, held.assignment_id, held.token, "closed" if alone else "open")
     if alone:

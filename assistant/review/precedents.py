@@ -25,6 +25,6 @@ def make_precedent(
 
 
 def withdraw_precedent(connection: Connection, stored: StoredItem, *, policy_id: str, actor: str) -> None:
-    """An item guides nobody any more."""
+    """An item guides no model any more."""
     remember(connection, policy_id, [(stored.key, stored.content_digest, (), "withdrawn")], actor)
     audit.append(connection, actor, "precedent.withdraw", f"item:{stored.item.id}", {"policy": policy_id})

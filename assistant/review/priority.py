@@ -55,7 +55,7 @@ def blind_priority(due: datetime, *, most_severe: int) -> float:
 
 def label_value(kind: TaskKind, confidence: float | None) -> float:
     """What a label given in sight of the machine's answer is worth: 1 where a certificate or an evaluation waits for
-    it, else the chance that it corrects the machine, 1 - confidence; a half where nobody knows how sure the machine is.
+    it, else the chance that it corrects the machine, 1 - confidence; a half where the machine's certainty is unknown.
     """
     if kind in _CERTIFYING:
         return 1.0

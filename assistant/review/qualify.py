@@ -71,7 +71,7 @@ def begin(
         connection: the transaction.
         about: whose round, and of what.
         rules: how many items it has.
-        label_set: tells how severe they are.
+        label_set: says how severe they are.
         actor: who begins it.
         key: of the draw: a nonce.
         again: whether it may be begun after one that failed.
@@ -101,7 +101,7 @@ def begin(
 
 
 def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, actor: str, key: Key) -> int:
-    """Give somebody items to train on, each explained after the answer; other ones each time, as far as gold goes.
+    """Give a reviewer items to train on, each explained after the answer; other ones each time, as far as gold goes.
 
     Returns:
         How many.
@@ -133,7 +133,7 @@ def practise(
     )
     if under_way is not None:
         _decide(connection, principal, under_way, passing)
-        return Outcome(OutcomeKind.STORED, "practice_stored")  # an exam tells at its end
+        return Outcome(OutcomeKind.STORED, "practice_stored")  # an exam reports at its end
     return Outcome(
         OutcomeKind.STORED, "training_stored", right=right, explanation=known.explanation, known=known.labels
     )
@@ -168,7 +168,7 @@ def _drawn(
 
 
 def _labeller(connection: Connection, about: Round) -> Principal:
-    """Whose practice it is. Raises ConflictError for somebody whom its items could never reach."""
+    """Whose practice it is. Raises ConflictError for a person whom its items could never reach."""
     who = next((user.principal() for user in enabled_users(connection) if user.id == about.user_id), None)
     if who is None or who.role not in LABELING_ROLES or (who.languages and about.language not in who.languages):
         raise ConflictError("reviewer_unfit", where=_named(about))

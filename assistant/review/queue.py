@@ -41,7 +41,7 @@ def utc_now() -> datetime:
 
 
 class Queue:
-    """Claims, answers, undo and all other ways an item leaves somebody's hands.
+    """Claims, answers, undo and all other ways an item leaves a reviewer's hands.
 
     Args:
         database: where the work is.
@@ -69,7 +69,7 @@ class Queue:
         self._mixing = Mixing(self._rules.gold_rate, key, label_set)
 
     def claim(self, principal: Principal, n: int = 1) -> list[Claimed]:
-        """Lease the n most urgent items somebody may answer; fewer where there are fewer.
+        """Lease the n most urgent items a reviewer may answer; fewer where there are fewer.
 
         What they hold already is not among them; see `held`.
         """
@@ -79,7 +79,7 @@ class Queue:
         return found
 
     def held(self, principal: Principal) -> list[Claimed]:
-        """What somebody has taken and not answered yet: what a page shows that is loaded again."""
+        """What a reviewer has claimed and not answered yet: what a page shows that is loaded again."""
         with self._database.read() as connection:
             return claims.held(connection, principal)
 
@@ -146,7 +146,7 @@ class Queue:
         )
 
     def colleagues(self, principal: Principal, assignment_id: int) -> list[User]:
-        """Those somebody could hand an item over to; see `hand_over.colleagues`."""
+        """Those a reviewer could hand an item over to; see `hand_over.colleagues`."""
         qualified_only = self._rules.qualification_items > 0
         return self._writer.run(
             lambda connection: hand_over.colleagues(connection, principal, assignment_id, qualified_only=qualified_only)

@@ -15,7 +15,7 @@ from assistant.stats.intervals import newcombe_difference, wilson
 from assistant.store.people.reviewer_figures import QueueAnswer
 
 LEAST_ACCEPTED = 20
-"""Accepted suggestions before anything is said about how somebody accepts."""
+"""Accepted suggestions before anything is said about how a reviewer accepts."""
 
 _SPACELESS = frozenset({"zh", "ja", "ko", "th"})  # one character says more, and takes longer
 _SKIM, _SKIM_SPACELESS = 60.0, 25.0  # characters a second: three times as fast as people read
@@ -51,7 +51,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RubberStamp:
-    """How somebody accepts suggestions.
+    """How a reviewer accepts suggestions.
 
     Args:
         accepted: of the answers given in sight of the machine's: taken over by its key.
@@ -131,7 +131,7 @@ def figures(
 
 
 def reading_seconds(characters: int, language: str) -> float:
-    """The least time in which somebody can have skimmed so much: three times as fast as people read, and a glance.
+    """The least time in which a person can have skimmed so much: three times as fast as people read, and a glance.
 
     English is read at about 20 characters a second (238 words a minute: Brysbaert 2019, Journal of Memory and Language
     109), Chinese at about 8.
@@ -141,7 +141,7 @@ def reading_seconds(characters: int, language: str) -> float:
 
 
 def rubber_stamp(shown: Sequence[QueueAnswer], peers: Share) -> RubberStamp:
-    """How somebody accepts suggestions, beside everybody else.
+    """How a reviewer accepts suggestions, beside all others.
 
     Args:
         shown: their answers in sight of the machine's.

@@ -31,7 +31,7 @@ class Pause:
 
 
 def exhausted(seen: Mapping[str, int], budgets: Mapping[str, int]) -> frozenset[str]:
-    """Harms of which somebody has looked at, or holds, all that a shift may have."""
+    """Harms of which a reviewer has looked at, or holds, all that a shift may have."""
     return frozenset(harm for harm, most in budgets.items() if seen.get(harm, 0) >= most)
 
 
@@ -43,7 +43,7 @@ def break_due(
     Work goes from the first item taken to the last answer given, as long as no pause between them lasts `BREAK`.
 
     Args:
-        worked: somebody's answers and passes in this shift, in order.
+        worked: a reviewer's answers and passes in this shift, in order.
         at: now.
         minutes: of work, after which a break is due.
         severe_from: items of this severity or more are severe.

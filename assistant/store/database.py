@@ -18,8 +18,6 @@ from assistant.steps import say
 from assistant.store.connection import schema
 from assistant.store.connection.engine import BUSY_SECONDS as _BUSY_SECONDS
 from assistant.store.connection.engine import Link, make_engine
-from assistant.store.connection.faults import AGAIN as _AGAIN
-from assistant.store.connection.faults import LOCKED as _LOCKED
 from assistant.store.connection.faults import told as _told
 from assistant.store.connection.reconnect import Patience
 from assistant.store.connection.statistics import FreshStatistics
@@ -170,15 +168,9 @@ class Database:
         if found == HEAD:
             return
         if found is not None and found > HEAD:
-            raise StorageError(
-                f"the database was written by a newer version (schema {found}, this program knows {HEAD})",
-                hint="upgrade labeling-assistant",
-            )
+            raise StorageError("database_newer", found=found, known=HEAD)
         if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
-            raise StorageError(
-                f"the database has schema {found}, this program needs {HEAD}",
-                hint="assistant backup FILE, end older programs that use it, then: assistant db upgrade",
-            )
+            raise StorageError("database_older", found=found, needed=HEAD)
         with self.write(alone=True) as connection:
             # Who comes second finds everything made: a copy taken now would be one of the new schema.
             before = schema.version_of(connection)
@@ -240,7 +232,7 @@ class Database:
             with self._turns.one(_BUSY_SECONDS if seconds is None else seconds):
                 yield
         except TimeoutError:
-            raise StorageError(_LOCKED, hint=f"end it; {_AGAIN}") from None
+            raise StorageError("database_locked") from None
 
 
 def now() -> str:

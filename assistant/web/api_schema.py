@@ -12,12 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.domain.items import StoredItem
-from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
-from assistant.domain.policies import LabelSet
-from assistant.messages.language import marked
-from assistant.web.context import site
-from assistant.web.problems import PROBLEM_TYPE, Problem
+from assistant.web.problems import PROBLEM_TYPE
 from assistant.web.server.options import LARGEST_NOTE
 
 Row = TypeVar("Row")
@@ -128,27 +123,6 @@ async def known_query(request: Request) -> None:
             errors.append({"loc": ("query", name), "msg": "a NUL character is in no value"})
     if errors:
         raise RequestValidationError(errors)
-
-
-def answer_of(labels: Sequence[str], label_set: LabelSet) -> LabelAnswer:
-    """Labels as the policy has them.
-
-    Raises:
-        Problem: 422 for one it doesn't have, or not as many as an answer holds.
-    """
-    try:
-        return read_labels(list(labels), label_set)
-    except OffLabelSetError as error:
-        detail = marked("These labels are not valid under this policy: %(why)s.")
-        raise Problem(422, detail, code="labels", values={"why": str(error)}) from None
-
-
-def item_of(request: Request, item_id: str) -> StoredItem:
-    """An item by its own id. Raises Problem 404."""
-    stored = site(request).workspace.items.get(item_id)
-    if stored is None:
-        raise Problem(404, marked("No item has that ID."), code="no_item")
-    return stored
 
 
 def _query_names(request: Request) -> frozenset[str] | None:

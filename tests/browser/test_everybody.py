@@ -49,7 +49,7 @@ def test_a_composing_input_method_does_nothing_and_neither_does_typing(site: Sit
 def test_everything_is_there_in_chinese(site: Site, opened: Opened) -> None:
     seen = opened([site.posts[1]], preferences={"ui_language": "zh"}).ready()
     assert seen.page.evaluate("document.documentElement.lang") == "zh-Hans"
-    assert seen.page.locator("#machine").inner_text() == "机器：safe · 可能，0.91"
+    assert seen.page.locator("#machine").inner_text() == "模型：safe · 置信度 91%"
     assert seen.page.locator("#action-submit span").first.inner_text() == "提交"
     assert "Insults" not in seen.page.locator("#clauses .clause-body").first.text_content()
     seen.keys("?")

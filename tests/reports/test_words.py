@@ -82,7 +82,7 @@ def test_a_reason_is_worded_with_what_it_holds() -> None:
     items = Reason.of("some_of_these_items", hits=1_204, n=2_000, share=share)
     reason = Reason.of("start_with_clause", items=items, clause="H2")
     assert english(reason) == ("1,204 of these 2,000 items (61 %) cite H2: how it reads that clause is where to start.")
-    assert Words("zh").reason(reason) == ("这 2,000 个数据中有 1,204 个（61%）引用了 H2：可先从它如何理解该条款入手。")
+    assert Words("zh").reason(reason) == ("这 2,000 条数据中有 1,204 个（61%）引用了 H2：可先从它如何理解该条款入手。")
     assert Words("zh").reason(Reason.of("not_ranked", variants=("a", "b"))).endswith("排名：a、b。")
     assert (Words().reason(None), Words("zh").reason(None)) == ("no reason was given", "未说明原因")
 

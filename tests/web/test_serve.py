@@ -123,7 +123,7 @@ def test_a_team_signs_in_with_passwords_and_no_link_is_printed(workspace: Worksp
 @pytest.mark.parametrize("options", [ServeOptions(team=True), ServeOptions(host="0.0.0.0", port=0)])  # noqa: S104
 def test_a_house_open_to_others_needs_somebody_with_a_password(workspace: Workspace, options: ServeOptions) -> None:
     make_user(workspace, "ana", Role.ADMIN)
-    with pytest.raises(InputError, match="nobody could sign in") as refused:
+    with pytest.raises(InputError, match="no one could sign in") as refused:
         serve(workspace, options, lambda _: None, person="ana")
     assert refused.value.hint == "assistant users password ana  gives one"
 

@@ -174,4 +174,4 @@ def _write(path: Path | None, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="choose another file") from None
+        raise InputError("file_unwritable", where=str(path), reason_given=error.strerror) from None

@@ -67,7 +67,7 @@ class Budget:
             raise BudgetError(
                 f"the budget of US$ {self.cap:.2f} is used up: US$ {self.spent:.4f} spent, "
                 f"US$ {self._reserved:.4f} set aside for calls on their way, the next may cost US$ {estimate:.4f}",
-                hint="The same command with a higher --budget goes on where this one stopped.",
+                hint="The same command with a higher --budget resumes it.",
             )
         self._reserved += estimate
         self._open += 1

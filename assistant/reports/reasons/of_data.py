@@ -38,7 +38,7 @@ DATA_NOTES: Mapping[str, str] = {
     "labels_weighted_by_routes": "labels are weighted by the chance that the routes of {run} gave them",
     "labelled_before_routed": "{items:,} items were labeled before {run} routed them: they stand for themselves alone",
     "items_with_stated_inclusion": "{items:,} items are weighted by the inclusion probability that came with them",
-    "sight_not_known": "for {items:,} items it is unknown whether people saw the model's answer; their labels count",
+    "sight_not_known": "of {items:,} items nobody knows whether people saw the machine's answer; their labels count",
     "not_to_be_frozen_now": (
         "the suite {suite} could not be frozen now: {why}; the frozen labels count until it is frozen again"
     ),

@@ -58,14 +58,9 @@ def make_engine(url: str, link: Link | None = None) -> sa.Engine:
         return _server(parsed, link)
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
         # Not the error's own text: it may quote the URL, and with it a password.
-        raise StorageError(
-            "not a database URL this program knows",
-            hint="postgresql://USER@HOST:PORT/DATABASE, with special characters of a password as %XX",
-        ) from None
+        raise StorageError("database_url_unknown") from None
     except ModuleNotFoundError as error:
-        raise StorageError(
-            f"the driver {error.name} is not installed", hint='pip install "labeling-assistant[postgres]"'
-        ) from None
+        raise StorageError("driver_missing", driver=error.name or "") from None
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

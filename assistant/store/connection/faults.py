@@ -11,8 +11,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from assistant.errors import StorageError
 
-LOCKED = "another process keeps the database locked"
-AGAIN = "run the same command to resume"
 _GONE_STATES = re.compile(r"08...|57P0[123]|25P03")  # PostgreSQL: connection lost, shut down, crashed, starting up
 _STARTING = "57P03"
 _GONE_WORDS = (
@@ -20,21 +18,13 @@ _GONE_WORDS = (
     "connection has been closed", "terminating connection", "starting up", "shutting down", "no such file or directory",
     "reset by peer", "broken pipe", "unreachable", "consuming input failed", "ssl connection has been closed",
 )  # fmt: skip
-_IN_THE_WAY = ("other writers stood in the way; nothing was written", AGAIN)
-_NONE_FREE = "raise [storage] connections, or max_connections of the server where all processes together have too many"
-_REFUSALS = {
-    "25006": (
-        "the database takes no changes: it is a replica, or set to read only",
-        "let ASSISTANT_DATABASE_URL name the primary server",
-    ),
-    "57014": (
-        "the database took too long over one question and was stopped",
-        "ask for less at once, or let [storage] page_seconds allow more",
-    ),
-    "53300": ("the database has no connection free", _NONE_FREE),
-    "40P01": _IN_THE_WAY,
-    "40001": _IN_THE_WAY,
-    "55P03": _IN_THE_WAY,
+_REFUSALS = {  # our code by PostgreSQL's
+    "25006": "database_replica",
+    "57014": "database_slow",
+    "53300": "database_full",
+    "40P01": "database_busy",
+    "40001": "database_busy",
+    "55P03": "database_busy",
 }
 _DENIED = re.compile(r"permission denied for (table|sequence|schema|database|relation|view) (\S+)", re.IGNORECASE)
 
@@ -57,7 +47,7 @@ def told(role: str = "") -> Iterator[None]:
             raise
         raise found from None
     except PoolTimeoutError:
-        raise StorageError("all connections to the database are in use", hint=_NONE_FREE) from None
+        raise StorageError("connections_taken") from None
 
 
 def is_gone(error: DBAPIError) -> bool:
@@ -86,28 +76,26 @@ def _first_line(error: DBAPIError) -> str:
 def _by_state(error: DBAPIError, role: str) -> StorageError | None:
     """By PostgreSQL's code."""
     if is_gone(error):
-        return StorageError(f"the database does not answer: {_first_line(error)}", hint=AGAIN, gone=True)
+        return StorageError("database_silent", said=_first_line(error), gone=True)
     state = _state(error)
     if state == "42501":
         return _denied(_first_line(error), role)
     found = _REFUSALS.get(state)
-    return None if found is None else StorageError(found[0], hint=found[1])
+    return None if found is None else StorageError(found)
 
 
 def _by_words(error: DBAPIError) -> StorageError | None:
     text = str(error.orig)
     if "locked" in text:
-        return StorageError(LOCKED, hint=f"end it; {AGAIN}")
+        return StorageError("database_locked")
     if "full" in text or "No space left" in text:
-        return StorageError("the disk is full", hint=f"free some space; {AGAIN}")
+        return StorageError("disk_full")
     if "readonly" in text:
-        return StorageError(
-            "the database file can't be written", hint="give yourself the right: chmod u+w on it and on its folder"
-        )
+        return StorageError("database_read_only")
     if isinstance(error, OperationalError):
-        return StorageError(f"the database does not answer: {_first_line(error)}", hint=AGAIN)
+        return StorageError("database_silent", said=_first_line(error))
     if any(sign in text for sign in ("disk", "malformed", "not a database")):
-        return StorageError(f"the database file is damaged: {error.orig}", hint="restore a copy of it")
+        return StorageError("database_damaged", said=str(error.orig))
     return None
 
 
@@ -124,7 +112,7 @@ def _denied(words: str, role: str) -> StorageError:
             "sequence": f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {who};",
         }.get(kind, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {everything} TO {who};")
     elif "must be owner" in words:
-        hint = "upgrade as the role that owns the tables: assistant db upgrade"
+        return StorageError("tables_not_owned", said=words)
     elif "temporary" in words:
         hint = f"GRANT TEMPORARY ON DATABASE NAME TO {who};"
-    return StorageError(f"the database refuses: {words}", hint=f"{hint}  (as its owner)" if "GRANT" in hint else hint)
+    return StorageError("database_denied", said=words, hint=f"{hint}  (as its owner)" if "GRANT" in hint else hint)

@@ -61,9 +61,7 @@ def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             part.unlink()
-        raise StorageError(
-            f"the database can't be copied before it is upgraded: {error}", hint="free some space; then again"
-        ) from None
+        raise StorageError("database_copy_failed", said=str(error)) from None
     for old in sorted(file.parent.glob(f"{file.stem}-schema-*-*{file.suffix}"), key=_time_of)[:-COPIES]:
         with suppress(OSError):
             old.unlink()

@@ -52,7 +52,7 @@ SIDES_ZH = (
             f"Inconclusive whether {NEW} is better or worse than {OLD}, nor whether it is no worse than the margin of "
             "2.0 percentage points: that needs about 2,400 more items.",
             f"结论：目前无法判断 {NEW} 优于还是差于 {OLD}，也无法判断是否在 2.0 个百分点的容许差距之内："
-            "大约还需要 2,400 个数据。",
+            "大约还需要 2,400 条数据。",
         ),
     ],
 )
@@ -160,8 +160,9 @@ def test_a_ranking_names_those_that_may_be_as_good() -> None:
     assert made is not None
     assert ranking_sentence(made) == (
         "Of 33 variants on the same 800 items, model-00 · moderation@1 agrees most with people: 86.0 % (83.0 to 89.0 "
-        "%). These items are inconclusive on whether it is better than model-01 · moderation@2, model-02 · "
-        "moderation@3, model-03 · moderation@4 and 2 more."
+        "%). These items are inconclusive on whether it is better than "
+        "model-01 · moderation@2, model-02 · moderation@3, model-03 · moderation@4 and 2 "
+        "more."
     )
     assert ranking_sentence(Ranking((), (), 0, ("late",)), "zh") == "因作答数据过少而未参与排名：late。"
 

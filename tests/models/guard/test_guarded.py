@@ -209,7 +209,7 @@ def test_a_server_that_stays_away_stops_the_job_with_one_line() -> None:
     results = guard_dev(DevServerOptions(), job, outage_patience_s=1.0)
     assert all(isinstance(result, FatalModelError) for result in results)
     assert "openai:dev has not answered since" in str(results[0])
-    assert "the same command goes on" in str(results[0])
+    assert "the same command resumes" in str(results[0])
 
 
 def test_503_for_everybody_is_an_outage_and_not_the_questions_fault() -> None:

@@ -27,7 +27,7 @@ def test_patience_ends_after_so_long_without_any_success() -> None:
     error = outage.failed(DOWN)
     assert error is not None
     assert re.match(r"openai:m has not answered since \d\d:\d\d:\d\d; 300 s of trying ended with: host:1", error.what)
-    assert "the same command goes on" in error.hint
+    assert "the same command resumes" in error.hint
 
 
 def test_any_success_in_between_starts_anew() -> None:

@@ -130,7 +130,7 @@ def test_who_waits_too_long_gives_up_and_leaves_the_line(
     assert other.stdout is not None
     assert other.stdout.readline() == "there\n"
     for _ in range(2):
-        with pytest.raises(StorageError, match="another process keeps the database locked"), database.write():
+        with pytest.raises(StorageError, match="database_locked"), database.write():
             pass
     assert not stands_next(file)
     go(other)

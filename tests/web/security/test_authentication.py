@@ -272,7 +272,7 @@ def test_too_large_a_request_is_refused_before_it_is_read_and_while(signed_in: S
     client = signed_in()
     whole = client.post("/api/v1/tests/note", json={"text": "x" * 10_000_000})
     assert (whole.status_code, whole.json()["code"]) == (413, "too_large")
-    assert "may bring 4 MB" in whole.json()["detail"]
+    assert "may carry up to 4 MB" in whole.json()["detail"]
 
     def parts() -> Iterator[bytes]:
         yield b'{"text":"'
@@ -316,8 +316,8 @@ def test_messages_are_in_the_readers_language(signed_in: SignedIn, workspace: Wo
     client = signed_in(Role.REVIEWER, name="lei")
     UserStore(workspace.database).set_preferences("lei", {"ui_language": "zh"}, actor="lei")
     told = client.get("/api/v1/tests/people").json()
-    assert told["title"] == "您无权执行此操作"
-    assert "审核员" in told["detail"]
+    assert told["title"] == "没有权限"
+    assert "标注员" in told["detail"]
     assert "组长" in told["detail"]
 
 

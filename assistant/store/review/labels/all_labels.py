@@ -22,7 +22,7 @@ def labels_said(connection: sa.Connection, keys: Collection[int]) -> dict[int, f
     """All labels given to some items, by row number; an item nothing was said about is left out.
 
     They are the newest answers of every run's model and of its newest classifier, of every person, what the items were
-    adjudicated as, and their known answers as gold. Who said it is not told: the worst of them counts.
+    adjudicated as, and their known answers as gold. Who said it doesn't matter: the worst of them counts.
     """
     found: dict[int, set[str]] = {}
     for part in parts(sorted(set(keys)), LOOKUP):

@@ -1,4 +1,4 @@
-"""Rounds before somebody's answers count, and training: begun by themselves or by their lead."""
+"""Rounds before reviewers' answers count, and training: begun by themselves or by their lead."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_somebody_is_added_and_shut_out(made_up: MadeUp, signed_in: SignedIn) ->
 def test_the_last_admin_stays(signed_in: SignedIn) -> None:
     client = signed_in(Role.ADMIN)
     assert client.post("/people/admin/change", data={"role": "lead"}).status_code == 422
-    assert client.post("/people/admin/disable").status_code == 400
+    assert client.post("/people/admin/disable").status_code == 409
 
 
 def test_gold_is_added_listed_and_retired(made_up: MadeUp, signed_in: SignedIn) -> None:

@@ -186,7 +186,7 @@ def test_the_queue_is_filled_from_a_run_s_routes_once(made_up: MadeUp, signed_in
     assert len(rows(client.get("/queue/tasks?team=days"))) == reviewed
     assert client.get("/queue/enqueue").headers["location"] == "/queue"  # the page was loaded again
     assert client.post("/queue/enqueue", data={"run": "r1", "due": "soon"}).status_code == 422
-    assert client.post("/queue/enqueue", data={"run": "r9"}).status_code == 400
+    assert client.post("/queue/enqueue", data={"run": "r9"}).status_code == 404
 
 
 def test_an_empty_form_leaves_due_times_teams_and_owners_as_they_are(made_up: MadeUp, signed_in: SignedIn) -> None:
