@@ -303,8 +303,10 @@ def _why(figure: Coefficient) -> str:
 
 
 def _note_left_out(output: Output, data: EvalData) -> None:
+    from assistant.reports.reasons.in_files import written
     from assistant.reports.reasons.worded import english
 
     if data.left_out:
-        shown = ", ".join(f"{count:,} {english(reason)}" for reason, count in data.left_out.items())
+        named = {reason: english(reason) if reason.code == "open" else written(reason) for reason in data.left_out}
+        shown = ", ".join(f"{count:,} {named[reason]}" for reason, count in data.left_out.items())
         output.note(f"left out: {shown}")

@@ -74,7 +74,7 @@ def test_where_people_labelled_everything_the_figure_is_that_of_all_labels_and_e
     right = sum(made.machine[name][0] == label for name, label in made.truth.items())
     raw = assistant("eval", "agree", "-w", workspace, "--json").json["raw"]
     assert (raw["n"], raw["value"]) == (90, pytest.approx(right / 90))
-    assert (raw["low"], raw["high"], raw["method"]) == (raw["value"], raw["value"], CENSUS)
+    assert (raw["low"], raw["high"], raw["method_code"]) == (raw["value"], raw["value"], CENSUS)
     assert "people labeled every item" in assistant("eval", "agree", "-w", workspace).stderr
 
 
