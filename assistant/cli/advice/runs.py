@@ -12,6 +12,6 @@ ADVICE = {
     "budget_without_price": 'add [prices."%(model)s"] with input and output in US$ per million tokens',
     "workspace_locked": "wait until it is done, or end it; what it has answered is kept",
     "folder_not_writable": "check who owns the folder, and that its disk gives locks",
-    "disk_full": "free some space, then run the same command to resume",
+    "journal_disk_full": "free some space, then run the same command to resume",
     "no_room_for_answers": "free some space, then run the same command",
 }

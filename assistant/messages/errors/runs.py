@@ -22,6 +22,6 @@ TEXTS = {
     "estimate_failed": marked("the estimate failed: %(said)s"),
     "workspace_locked": marked("another job is running in this workspace: %(holder)s"),
     "folder_not_writable": marked("can't be written (%(reason)s)"),
-    "disk_full": marked("the disk is full; every answer so far is kept"),
+    "journal_disk_full": marked("the disk is full; every answer so far is kept"),
     "no_room_for_answers": marked("no room to keep answers safe (%(megabytes)s MB are held back): %(reason)s"),
 }

@@ -158,7 +158,7 @@ class ReplyJournal:
     def _use_reserve(self, line: bytes) -> None:
         self._reserve.unlink(missing_ok=True)
         _write(self._open(), b"\n" + line)  # the first try may have left half a line
-        raise StorageError("disk_full", where=str(self._folder))
+        raise StorageError("journal_disk_full", where=str(self._folder))
 
 
 def unread(folder: Path, known: Known) -> Iterator[StoredReply]:
