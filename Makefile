@@ -47,6 +47,7 @@ static: setup-dev javascript ## lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 ifeq ($(NPM),)
 javascript: ## lint and types of the pages' scripts

@@ -68,7 +68,7 @@ def evaluate(
         name: _shown(agreement_panel(data, name, confidence=confidence, seed=terms.seed), metrics) for name in usable
     }
     together = comparable(data)[0]
-    ranking = rank(data, confidence=confidence, seed=terms.seed) if len(together) > 1 else None
+    ranking = rank(data, confidence=confidence) if len(together) > 1 else None
     best = [one.variant for one in ranking.ranked] if ranking else usable
     looked_into = list(look_into) if look_into is not None else best[:MOST_LOOKED_INTO]
     if baseline is None and len(usable) == 2:

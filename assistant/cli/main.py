@@ -125,13 +125,11 @@ def _read_secret_files(environ: MutableMapping[str, str]) -> None:
                 value = file.read(_LONGEST_SECRET + 1).strip()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no text"
-            raise SettingsError(f"the secret can't be read: {reason.lower()}", where=f"{pointer}={path}") from None
+            raise SettingsError("secret_unreadable", where=f"{pointer}={path}", reason_given=reason.lower()) from None
         if not value or len(value) > _LONGEST_SECRET or not value.isprintable():
-            raise SettingsError("the file is not one line with a secret in it", where=f"{pointer}={path}")
+            raise SettingsError("secret_not_one_line", where=f"{pointer}={path}")
         if environ.get(name, value) != value:
-            raise SettingsError(
-                f"{name} is set, too, to something else", where=f"{pointer}={path}", hint="leave one of the two out"
-            )
+            raise SettingsError("secret_set_twice", where=f"{pointer}={path}", name=name)
         environ[name] = value
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli.next_command import keep
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.ingest.reading.problems import Reading, Readings, delimiter_of, header_row_of
 
 WorkspaceOption = Annotated[
@@ -89,8 +89,7 @@ def _readings(said: dict[str, Sequence[str]], roles: Sequence[str]) -> Readings:
     for option, values in said.items():
         unknown = [role for value in values if (role := _role_in(value)) and role not in roles]
         if unknown:
-            what = f"{option} {unknown[0]}=...: this command reads no such file"
-            raise InputError(what, hint=f"its files are: {', '.join(roles)}")
+            raise InvalidValueError("no_file_of_role", field=_name_of(option), role=unknown[0], known=list(roles))
     return Readings(**{role: _reading(said, role) for role in Readings.__slots__})
 
 
@@ -119,5 +118,5 @@ def _value(option: str, values: Sequence[str], role: str) -> str | None:
     of_all = [value for value in values if not role or _role_in(value) is None]
     found = own or of_all
     if len(found) > 1:
-        raise InputError(f"{option} is given {len(found)} times", hint="say it once" + (" for a file" if role else ""))
+        raise InvalidValueError("given_several_times", field=_name_of(option), times=len(found))
     return found[0] if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
@@ -37,8 +37,13 @@ class Content:
 
     @property
     def shown_text(self) -> str:
-        """All of it that a prompt shows: a query stands before its document."""
+        """What people read and a prompt shows: a query stands before its document."""
         return self.text if self.query is None else f"{self.query}\n{self.text}"
+
+    @property
+    def embedded_text(self) -> str:
+        """What of it is embedded, see `embedded_text`."""
+        return embedded_text(self.kind, self.text, self.query, self.media)
 
     @property
     def has_media(self) -> bool:
@@ -54,6 +59,13 @@ class Content:
             state.update(len(data).to_bytes(8, "big"))
             state.update(data)
         return state.hexdigest()
+
+
+def embedded_text(kind: str, text: str, query: str | None, media: Sequence[str] | None) -> str:
+    """A pair's query and document together, the file names of media without words; takes the parts of a `Content`."""
+    if kind == ItemKind.PAIR:
+        return f"{query}\n{text}"
+    return text or "\n".join(media or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self, TypeAlias, Union
 
-Value: TypeAlias = Union[str, int, float, "Reason", tuple[str, ...], tuple["Reason", ...]]
-"""What a reason's wording is filled with: a name, a number, names in a list, or what is worded itself."""
+from assistant.errors import AssistantError
+
+Value: TypeAlias = Union[str, int, float, AssistantError, "Reason", tuple[str, ...], tuple["Reason", ...]]
+"""What a wording is filled with: a name, a number, names, or what is worded itself (an error, a reason, some)."""
 
 
 @dataclass(frozen=True, slots=True)

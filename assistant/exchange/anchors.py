@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = "labeling-assistant audit head 1"
-_HINT = "ASSISTANT__AUDIT__ANCHORS and ASSISTANT__AUDIT__KEY name another folder and another file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,10 @@ class AnchorFolder:
         try:
             return self._write(head, reason, workspace)
         except OSError as error:
-            told = f"an anchor of the log of changes can't be written: {(error.strerror or str(error)).lower()}"
-            raise WorkspaceError(told, where=str(error.filename or self.folder), hint=_HINT) from None
+            reason = (error.strerror or str(error)).lower()
+            raise WorkspaceError(
+                "anchor_not_written", where=str(error.filename or self.folder), reason=reason
+            ) from None
 
     def of_day(self, day: str) -> bool:
         """Whether there is an anchor of that day (ISO 8601)."""
@@ -118,11 +119,7 @@ class AnchorFolder:
             self._sign(path, self._content(head, reason, workspace, signed_at, name), key)
         made = _read(path, self._public_keys())
         if made.fault or (made.row, made.hash) != (head.row, head.hash):
-            raise WorkspaceError(
-                f"the head that lies there is not ours: {made.fault or made.hash}",
-                where=str(path),
-                hint="keep it apart and look into it: it may show another history of the log",
-            )
+            raise WorkspaceError("anchor_of_another_log", where=str(path), found=made.fault or made.hash)
         return made
 
     def _content(self, head: Head, reason: str, workspace: str, signed_at: str, key: str) -> dict[str, object]:
@@ -169,7 +166,7 @@ class AnchorFolder:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
         if not isinstance(key, Ed25519PrivateKey):
-            raise WorkspaceError("holds no Ed25519 private key in PEM", where=str(self._key), hint=_HINT)
+            raise WorkspaceError("anchor_key_unfit", where=str(self._key))
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -215,7 +212,7 @@ def _read_public(path: Path) -> tuple[str, Ed25519PublicKey]:
     except (OSError, ValueError):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise WorkspaceError("holds no Ed25519 public key in PEM", where=str(path), hint="it is called public-KEY.pem")
+        raise WorkspaceError("anchor_public_key_unfit", where=str(path))
     return _fingerprint(key), key
 
 

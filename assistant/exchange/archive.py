@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import orjson
 
-from assistant.errors import InputError, StorageError
+from assistant.errors import ConflictError, InputError, StorageError
 
 FORMAT = "labeling-assistant backup"
 FORMAT_VERSION = 1
@@ -95,10 +95,8 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[ArchiveWriter]:
             part.unlink(missing_ok=True)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise StorageError(
-                "the disk is full; no backup was made", where=str(path), hint="free some space, or name another disk"
-            ) from None
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="name another file") from None
+            raise StorageError("disk_full_for_backup", where=str(path)) from None
+        raise InputError("file_not_written", where=str(path), reason=error.strerror) from None
 
 
 def file_digest(path: Path) -> str:
@@ -123,9 +121,9 @@ class ArchiveReader:
         try:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            raise self._refused("it is no backup, or its end is missing") from None
+            raise self._refused("backup_unreadable") from None
         except OSError as error:
-            raise InputError(f"can't be read: {error.strerror}", where=str(path)) from None
+            raise InputError("file_not_read", where=str(path), reason=error.strerror) from None
         try:
             self.facts = self._read_manifest()
             self.parts = self._read_parts(room)
@@ -145,7 +143,7 @@ class ArchiveReader:
         """Read every part and compare it with its digest. Raises InputError for the first that differs."""
         for part in self.parts:
             if _digest(self.chunks(part)) != part.sha256:
-                raise self._refused(f"{part.name} is not what the manifest says")
+                raise self._refused("backup_part_differs", part=part.name)
 
     def chunks(self, part: Part) -> Iterator[bytes]:
         """A part's bytes, piece by piece; never more than it says it has."""
@@ -158,9 +156,9 @@ class ArchiveReader:
                         break
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError):
-            raise self._refused(f"{part.name} is damaged") from None
+            raise self._refused("backup_part_damaged", part=part.name) from None
         if left:
-            raise self._refused(f"{part.name} is not as long as the manifest says")
+            raise self._refused("backup_part_too_short", part=part.name)
 
     def lines(self, part: Part) -> Iterator[bytes]:
         """A part's lines with their ends. Raises InputError for one that is longer than any row."""
@@ -169,7 +167,7 @@ class ArchiveReader:
             *whole, rest = (rest + chunk).split(b"\n")
             yield from whole
             if len(rest) > _LONGEST_LINE:
-                raise self._refused(f"{part.name} has a line of more than {_LONGEST_LINE >> 20} MB")
+                raise self._refused("backup_line_too_long", part=part.name, megabytes=_LONGEST_LINE >> 20)
         if rest:
             yield rest
 
@@ -177,21 +175,18 @@ class ArchiveReader:
         try:
             info = self._archive.getinfo(MANIFEST)
             if info.file_size > _LARGEST_MANIFEST:
-                raise self._refused("its manifest is too large")
+                raise self._refused("backup_manifest_too_large")
             with self._archive.open(info) as file:
                 facts = orjson.loads(file.read(_LARGEST_MANIFEST))
         except KeyError:
-            raise self._refused("it is no backup of ours: there is no manifest in it") from None
+            raise self._refused("backup_without_manifest") from None
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, OSError):
-            raise self._refused("its manifest is damaged") from None
+            raise self._refused("backup_manifest_damaged") from None
         if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            raise self._refused("it is no backup of ours")
+            raise self._refused("backup_of_another_program")
         if facts.get("format_version") != FORMAT_VERSION:
-            raise InputError(
-                f"it is a backup of another format ({facts.get('format_version')})",
-                where=str(self._path),
-                hint="restore it with the program that made it, or a newer one",
-            )
+            version = str(facts.get("format_version"))
+            raise InputError("backup_format_unknown", where=str(self._path), version=version)
         return facts
 
     def _read_parts(self, room: int) -> list[Part]:
@@ -199,27 +194,24 @@ class ArchiveReader:
         try:
             parts = [Part(str(one["name"]), int(one["bytes"]), str(one["sha256"])) for one in self.facts["parts"]]
         except (KeyError, TypeError, ValueError):
-            raise self._refused("its manifest is damaged") from None
+            raise self._refused("backup_manifest_damaged") from None
         there = {info.filename: info for info in self._archive.infolist() if info.filename != MANIFEST}
         named = {part.name: part for part in parts}
         if len(self._archive.infolist()) != len(there) + 1 or len(named) != len(parts) or named.keys() != there.keys():
-            raise self._refused("what is in it is not what its manifest names")
+            raise self._refused("backup_parts_differ")
         for part in parts:
             if reason := _fault(part, there[part.name]):
-                raise self._refused(f"{part.name!r} {reason}")
+                raise self._refused(reason, part=part.name)
         size = sum(part.bytes for part in parts)
         if size > _DEFLATE * self._path.stat().st_size:
-            raise self._refused("it claims to hold more than can be in it")
+            raise self._refused("backup_claims_too_much")
         if size > room:
-            raise StorageError(
-                f"it needs {size / 1e9:.1f} GB, and {room / 1e9:.1f} GB are free",
-                where=str(self._path),
-                hint="free some space, or restore to another disk",
-            )
+            needed, free = round(size / 1e9, 1), round(room / 1e9, 1)
+            raise StorageError("no_room_to_restore", where=str(self._path), needed=needed, free=free)
         return parts
 
-    def _refused(self, reason: str) -> InputError:
-        return InputError(f"{reason}; nothing was restored", where=str(self._path), hint="take another backup")
+    def _refused(self, code: str, *, part: str = "", megabytes: int = 0) -> InputError:
+        return InputError(code, where=str(self._path), part=part, megabytes=megabytes)
 
 
 def _fault(part: Part, info: zipfile.ZipInfo) -> str:
@@ -227,17 +219,17 @@ def _fault(part: Part, info: zipfile.ZipInfo) -> str:
     path = PurePosixPath(part.name)
     mode = info.external_attr >> 16
     if not _NAME.fullmatch(part.name) or str(path) != part.name or ".." in path.parts:
-        return "is a name no backup has"
+        return "backup_part_name_unfit"
     if len(path.parts) > _MOST_FOLDERS or (mode and stat.S_IFMT(mode) not in {0, stat.S_IFREG}):
-        return "is no plain file"
+        return "backup_part_no_plain_file"
     if info.flag_bits & _ENCRYPTED or info.compress_type not in _KINDS:
-        return "is packed in another way"
-    return "" if info.file_size == part.bytes >= 0 else "has another size than its manifest says"
+        return "backup_part_packed_otherwise"
+    return "" if info.file_size == part.bytes >= 0 else "backup_part_of_another_size"
 
 
 def _refuse_existing(path: Path, *, overwrite: bool) -> None:
     if not overwrite and (path.exists() or path.is_symlink()):
-        raise InputError("there is a file of that name already", where=str(path), hint="--overwrite replaces it")
+        raise ConflictError("file_there_already", where=str(path))
 
 
 def _digest(chunks: Iterable[bytes]) -> str:

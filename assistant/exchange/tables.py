@@ -15,7 +15,7 @@ import orjson
 
 from assistant.domain.certificates import Origin
 from assistant.domain.runs import Run
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.file_modes import hand_on
 
 COLUMNS: dict[str, str] = {
@@ -137,15 +137,15 @@ def write_table(path: Path, records: Iterable[Record]) -> Written:
     """
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"can't export to {path.name}", hint=f"end the name in one of {', '.join(_WRITERS)}")
+        raise InvalidValueError("export_format_unknown", file=path.name, endings=tuple(_WRITERS))
     if not path.parent.is_dir():
-        raise InputError("no such folder", where=str(path.parent), hint="make it first")
+        raise NotFoundError("folder_not_found", where=str(path.parent))
     try:
         with _appearing(path) as part:
             rows, cut_cells = writer(part, records)
             return Written(rows, _sha256(part), cut_cells)
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="choose another place") from None
+        raise InputError("file_not_written", where=str(path), reason=error.strerror) from None
 
 
 @contextmanager
@@ -195,7 +195,7 @@ def _write_excel(path: Path, records: Iterable[Record]) -> tuple[int, int]:
         sheet.freeze_panes(1, 1)
         for count, record in enumerate(records, 1):
             if count > EXCEL_ROWS:
-                raise InputError(f"more than {EXCEL_ROWS:,} rows don't fit into an Excel sheet", hint="export to .csv")
+                raise InvalidValueError("too_many_rows_for_excel", rows=EXCEL_ROWS)
             for column, value in enumerate(_flat(record)):
                 if isinstance(value, str):
                     cut += sheet.write_string(count, column, value) == _CUT

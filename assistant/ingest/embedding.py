@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.domain.items import Content, Item, ItemKind
+from assistant.domain.items import Content, Item
 from assistant.errors import FatalModelError
 from assistant.steps import step
 from assistant.store.content.embeddings import EmbeddingStore
@@ -55,7 +55,7 @@ class ItemEmbedder:
 
     def vectors(self, items: Sequence[tuple[str, Item]]) -> np.ndarray:
         """Vectors of items given with their content digests, float32 (n, dims), in order."""
-        return self.vectors_of([(digest, embedded_text(item.content)) for digest, item in items])
+        return self.vectors_of([(digest, item.content.embedded_text) for digest, item in items])
 
     def text_vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts that are no items (clauses, queries), float32 (n, dims), in order."""
@@ -92,16 +92,9 @@ class ItemEmbedder:
         done, after = 0, 0
         while page := self._store.missing(self.name, after=after):
             for part in parts(page, _BATCH):
-                vectors = self._embed([embedded_text(stored.item.content) for stored in part])
+                vectors = self._embed([stored.item.content.embedded_text for stored in part])
                 self._store.put(self.name, [stored.content_digest for stored in part], vectors)
                 done += len(part)
                 report(done)
             after = page[-1].key
         return done
-
-
-def embedded_text(content: Content) -> str:
-    """What of a content is embedded: a pair's query and document together, the file names of media without words."""
-    if content.kind is ItemKind.PAIR:
-        return f"{content.query}\n{content.text}"
-    return content.text or "\n".join(content.media)

@@ -45,8 +45,9 @@ class PromptLibrary:
         if not versions or (version and version not in versions):
             everything = [f"{found_name}@{found}" for found_name, found in known]
             near = difflib.get_close_matches(ref, everything, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "assistant prompts list  shows them"
-            raise PromptError(f"no prompt {ref}", hint=hint)
+            if near:
+                raise PromptError("prompt_misspelled", hint=f"did you mean {near[0]}?", prompt=ref)
+            raise PromptError("prompt_not_found", prompt=ref)
         in_use = [found for found in versions if not is_draft(found)]
         return read_prompt(known[name, version or (in_use or versions)[-1]])
 

@@ -62,8 +62,11 @@ class PromptRenderer:
     def __init__(self, prompt: Prompt, policy: Policy, *, content_tokens: int) -> None:
         if policy.label_set.kind not in prompt.kinds:
             raise PromptError(
-                f"{prompt.ref} serves {', '.join(prompt.kinds)} label sets; {policy.id} is {policy.label_set.kind}",
-                hint="assistant prompts list  shows which prompts serve it",
+                "prompt_serves_other_label_sets",
+                prompt=prompt.ref,
+                kinds=", ".join(prompt.kinds),
+                policy=policy.id,
+                kind=policy.label_set.kind,
             )
         self.prompt = prompt
         self.policy = policy

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from assistant.domain.reasons import Reason
-from assistant.reports.reasons.worded import english, english_method, written
+from assistant.reports.reasons.in_files import written
+from assistant.reports.reasons.worded import english, english_method
 from assistant.stats.agreement.coefficient import Coefficient
 
 

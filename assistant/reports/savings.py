@@ -8,7 +8,7 @@ from pathlib import Path
 import altair as alt
 import vl_convert as converter
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.file_modes import hand_on
 from assistant.reports.charts.drawing import VEGALITE
 from assistant.trust.simulation.simulation import Simulation
@@ -43,7 +43,7 @@ def write_savings(simulations: Sequence[Simulation], path: Path, *, subject: str
         path.write_bytes(rendered)
         hand_on(path)
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="name another file") from error
+        raise InputError("file_not_written", where=str(path), reason=error.strerror) from error
 
 
 def check_chart(path: Path) -> None:
@@ -54,10 +54,9 @@ def check_chart(path: Path) -> None:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        hint = f"end the name in {', '.join(ENDINGS)}"
-        raise InputError(f"no chart is written as {ending or 'a file without ending'}", where=str(path), hint=hint)
+        raise InvalidValueError("chart_format_unknown", where=str(path), ending=ending, endings=ENDINGS)
     if not path.absolute().parent.is_dir():
-        raise InputError("there is no such folder", where=str(path.parent), hint="make it, or name another file")
+        raise NotFoundError("folder_not_found", where=str(path.parent))
 
 
 def savings_chart(simulations: Sequence[Simulation], *, subject: str = "") -> alt.LayerChart:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.domain.labels import NO_ANSWER, NO_LABEL
 from assistant.domain.reasons import Reason
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.messages.language import language as language_of
 from assistant.reports.reasons.of_data import SLICES
 from assistant.reports.reasons.worded import MESSAGES, read_length, word
@@ -44,21 +44,20 @@ class Words:
         language: one of `LANGUAGES`.
 
     Raises:
-        InputError: another language.
+        InvalidValueError: another language.
     """
 
     def __init__(self, language: str = "en") -> None:
         if language not in LANGUAGES:
-            raise InputError(
-                f"no report is written in {language!r}", where="language", hint=f"choose one of {', '.join(LANGUAGES)}"
-            )
+            languages = tuple(LANGUAGES)
+            raise InvalidValueError("report_language_unknown", field="language", language=language, languages=languages)
         self.language = language
         self.punctuation = _PUNCTUATION[language]
-        self._translated = language_of(language).gettext
+        self._reader = language_of(language)
 
     def say(self, message: str, **parts: object) -> str:
         """The message in this language, filled in."""
-        return self._translated(message).format_map(parts)
+        return self._reader.gettext(message).format_map(parts)
 
     def figures(self, message: str, **parts: object) -> str:
         """The name of a table's column of figures."""
@@ -68,7 +67,7 @@ class Words:
         """Why something is as it is, or that no reason was given."""
         if reason is None:
             return self.say("no reason was given")
-        return word(reason, self._translated, self.punctuation.list)
+        return word(reason, self._reader, self.punctuation.list)
 
     def method(self, code: str) -> str:
         """How an interval was made; empty where there is none."""

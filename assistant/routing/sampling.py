@@ -77,11 +77,6 @@ class Drawn:
     key: Key
     purpose: str
 
-    @property
-    def least_probability(self) -> float:
-        """The smallest inclusion probability in the population, as `betting.weighted_upper_bound` asks for it."""
-        return float(self.inclusion_probability.min())
-
     def sampled(self, item_ids: Sequence[str]) -> list[SampledItem]:
         """The drawn items as they are stored; `item_ids` are the population's, as they were given to the design."""
         probabilities = self.inclusion_probability[self.index].tolist()

@@ -12,24 +12,6 @@ from assistant.stats.vectors import Floats, weights_or_ones
 
 
 @dataclass(frozen=True, slots=True)
-class Contingency:
-    """The items two raters both answered, by what they answered.
-
-    Attributes:
-        table: number of items, or sum of their weights, where the first rater gave the row's code and the second the
-            column's, shape (k, k).
-        n: items counted.
-        effective_n: as many equally weighing items would tell as much, (sum of weights)² / sum of squared weights.
-        dropped: items left out because a rater gave no answer.
-    """
-
-    table: Floats
-    n: int
-    effective_n: float
-    dropped: int
-
-
-@dataclass(frozen=True, slots=True)
 class PairedCodes:
     """The items two raters both answered, one by one.
 
@@ -46,8 +28,10 @@ class PairedCodes:
 
 def contingency(
     first: npt.ArrayLike, second: npt.ArrayLike, classes: int, weights: npt.ArrayLike | None = None
-) -> Contingency:
-    """Counts, or sums of weights, of pairs of answers.
+) -> Floats:
+    """Counts, or sums of weights, of pairs of answers: first rater in rows, second in columns, shape (k, k).
+
+    Items without both answers are left out.
 
     Args:
         first, second: codes of the two raters' answers to the same items, 0 to `classes` - 1, -1 for no answer, shape
@@ -61,9 +45,7 @@ def contingency(
     pairs = paired_codes(first, second, classes, weights)
     counted = pairs.weights if weights is not None else None
     table = np.bincount(pairs.cells, counted, minlength=classes * classes).reshape(classes, classes)
-    n = len(pairs.cells)
-    effective = float(n) if counted is None else kish(counted)
-    return Contingency(table.astype(np.float64), n, effective, len(pairs.kept) - n)
+    return table.astype(np.float64)
 
 
 def paired_codes(

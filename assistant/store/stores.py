@@ -31,6 +31,7 @@ from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.queue_rows import QueueRows
+from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.jobs import JobStore
@@ -108,6 +109,11 @@ class Stores(ABC):
     def prelabels_among(self, keys: Sequence[int], *, shared_before: str | None = None) -> SelectedPrelabels:
         """The machine's answers to chosen items only, as an evaluation asks for them; see `SelectedPrelabels`."""
         return SelectedPrelabels(self.database, keys, shared_before=shared_before)
+
+    @cached_property
+    def answer_counts(self) -> AnswerCountStore:
+        """How often each answer was given in a whole run."""
+        return AnswerCountStore(self.database)
 
     @cached_property
     def eval_answers(self) -> EvalAnswerStore:

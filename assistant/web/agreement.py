@@ -76,6 +76,38 @@ class InvalidShown(Shown):
     stated: Annotated[bool, Field(description="Whether the label set was stated; else it is what people used.")]
 
 
+class PoweredShown(Shown):
+    """A share of all items of a run: from the labelled items alone, and with the machine's answers to all."""
+
+    alone: Figure
+    powered: Figure
+    more_labels: Annotated[
+        int, Field(description="As many more labels would make the interval of the labels alone as narrow.")
+    ]
+    power: Annotated[float, Field(description="How much the machine's answers count, from 0 to 1.")]
+
+
+class RunShareShown(Shown):
+    """How common a label is in a run; `share` where the labelled items stand for all of it, else `corrected`."""
+
+    label: str
+    machine: float
+    share: PoweredShown | None
+    corrected: Figure | None
+
+
+class WholeRunShown(Shown):
+    """What all items of a run hold, by people's labels of some and the machine's answers to all."""
+
+    items: int
+    labelled: int
+    stands_for_all: bool
+    shares: list[RunShareShown]
+    agreement: Annotated[
+        PoweredShown | None, Field(description="Agreement of people with the machine, where it says how sure it is.")
+    ]
+
+
 class PanelShown(Shown):
     """How far one variant agrees with people; `table` has people in rows, the variant in columns, by weight."""
 
@@ -91,6 +123,7 @@ class PanelShown(Shown):
     arms: ArmsShown | None
     notes: list[str]
     invalid: InvalidShown | None
+    whole_run: WholeRunShown | None
 
 
 class Agreement(Shown):

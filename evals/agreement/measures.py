@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 
 from assistant.domain.labels import NO_ANSWER, NO_LABEL
 from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
+from assistant.stats.agreement.coefficient_intervals import DISTANCES, paired_ratings
 from assistant.stats.agreement.profiles import table_profiles
 from assistant.stats.sampling.resampling import bootstrap_counts
 from assistant.stats.scores.ranking import kendall_tau_b_of_tables, ndcg
@@ -34,6 +37,43 @@ def jaccard(data: EvalData, variant: str, kept: Codes, confidence: float) -> Coe
     likeness = np.array([[len(a & b) / len(a | b) if a | b else 1.0 for b in parts] for a in parts])
     values = likeness[data.reference[kept], data.variants[variant].first[kept]]
     return share_of(data, values, kept, confidence)
+
+
+def masi_alpha(data: EvalData, variant: str, kept: Codes, confidence: float) -> Coefficient:
+    """Krippendorff's alpha of sets of labels, with MASI distances: sets that share labels disagree in part.
+
+    The distance is 1 - Jaccard's share times 1 for equal sets, 2 / 3 where one holds the other, 1 / 3 where they only
+    overlap, 0 where they share nothing. An unusable answer is as far as can be from any other.
+
+    Args:
+        data: a multi-label scale.
+        variant: its name.
+        kept: positions of the items.
+        confidence: two-sided level.
+
+    Source: Passonneau (2006), Measuring Agreement on Set-valued Items (MASI), LREC; Krippendorff (2011).
+    """
+    sets = [frozenset() if name == NO_LABEL else frozenset(name.split("|")) for name in data.classes]
+    distances = np.array([[masi_distance(a, b) for b in sets] for a in sets])
+    ratings = paired_ratings(
+        data.reference[kept],
+        data.variants[variant].first[kept],
+        len(sets),
+        weights=data.weights[kept] if data.weighted else None,
+        clusters=data.groups[kept] if data.grouped else None,
+        correction=None if data.correction is None else data.correction[kept],
+        values=distances,
+    )
+    return ratings.coefficient(DISTANCES, confidence)
+
+
+def masi_distance(first: Set[str], second: Set[str]) -> float:
+    """From 0 for equal sets, two empty ones too, to 1 for sets that share nothing; see `masi_alpha`."""
+    if first == second:
+        return 0.0
+    shared = len(first & second)
+    kind = 2 / 3 if first < second or second < first else 1 / 3
+    return 1 - shared / len(first | second) * kind
 
 
 def kendall(data: EvalData, variant: str, kept: Codes, *, confidence: float, seed: int) -> Coefficient:

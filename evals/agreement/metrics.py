@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.messages.language import marked
 from assistant.stats.agreement.coefficient import Coefficient
-from evals.agreement.measures import NDCG_AT, jaccard, kendall, mean_ndcg
+from evals.agreement.measures import NDCG_AT, jaccard, kendall, masi_alpha, mean_ndcg
 from evals.agreement.panel_items import PanelItems
 from evals.agreement.people import RatersItems
 from evals.data.eval_data import Scale
@@ -164,6 +164,12 @@ for _metric in (
         title=marked("Jaccard similarity of label sets"),
         scales=SETS,
         of_variant=lambda of: jaccard(of.data, of.variant, of.items, of.confidence),
+    ),
+    Metric(
+        name="krippendorff_alpha_masi",
+        title=marked("Krippendorff's α of sets (MASI)"),
+        scales=SETS,
+        of_variant=lambda of: masi_alpha(of.data, of.variant, of.items, of.confidence),
     ),
 ):
     register(_metric)

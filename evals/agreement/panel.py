@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.vectors import Floats
+from evals.agreement.run_shares import WholeRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class AgreementPanel:
         arms: blind and assisted answers; None where it isn't known for any.
         notes: what the reader must know.
         invalid: answers that hold what the label set does not have; None where there are none.
+        whole_run: what all items that the variant answered hold; None where people settled them all, or too few.
     """
 
     variant: str
@@ -145,3 +147,4 @@ class AgreementPanel:
     arms: Arms | None
     notes: tuple[Reason, ...] = ()
     invalid: Invalid | None = None
+    whole_run: WholeRun | None = None

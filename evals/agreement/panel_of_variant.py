@@ -16,6 +16,7 @@ from evals.agreement.metrics import variant_metrics
 from evals.agreement.panel import AgreementPanel, Invalid
 from evals.agreement.panel_items import PanelItems
 from evals.agreement.shares import EXACT, group_warning
+from evals.agreement.whole_run import whole_run
 from evals.data.categories import memberships
 from evals.data.eval_data import NONE, Codes, EvalData, Scale
 from evals.data.reference_set import classes_of_set
@@ -55,12 +56,13 @@ def agreement_panel(data: EvalData, variant: str, *, confidence: float = 0.95, s
         n=len(kept),
         effective_n=raw.effective_n,
         classes=data.classes,
-        table=contingency(people, machine, len(data.classes), weights).table,
+        table=contingency(people, machine, len(data.classes), weights),
         labels=label_rows(data, variant, kept, confidence),
         invalid=_invalid(data, variant),
         ceiling=ceiling(data, variant, confidence),
         arms=arms(data, variant, confidence),
         notes=_notes(data, variant, kept),
+        whole_run=whole_run(data, variant, confidence),
     )
 
 

@@ -18,16 +18,13 @@ from evals.data.eval_data import NONE, Codes, EvalData
 LEAST_COVERAGE = 0.9
 """A variant that answered less than this share of what the fullest one did is not ranked with it."""
 
-_FEWEST_RESAMPLES = 100  # of a check that is not shown
 
-
-def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
+def rank(data: EvalData, *, confidence: float = 0.95) -> Ranking:
     """All variants that answered about the same items, best first.
 
     Args:
         data: two variants or more.
         confidence: two-sided level of intervals; ranks are distinguished at 1 - confidence, Holm-corrected.
-        seed: of resampling.
 
     Raises:
         InputError: no labeled item was answered by two variants.
@@ -47,8 +44,6 @@ def rank(data: EvalData, *, confidence: float = 0.95, seed: int = 0) -> Ranking:
             weights=weights,
             clusters=groups,
             confidence=confidence,
-            resamples=_FEWEST_RESAMPLES,
-            seed=seed,
         )
         difference = Coefficient(
             paired.difference, paired.low, paired.high, paired.n, float(paired.n), paired.method, paired.reason

@@ -21,8 +21,7 @@ class Terms:
         power: chance with which a difference that is called detectable would be told.
         slices: names of the columns to slice by; None for all.
         examples: how many of the items fixed and broken to show.
-        resamples: of the bootstrap.
-        seed: of the bootstrap.
+        seed: of resampling.
 
     Raises:
         InvalidValueError: the margin is no share.
@@ -33,7 +32,6 @@ class Terms:
     power: float = 0.8
     slices: Sequence[str] | None = None
     examples: int = 20
-    resamples: int = 10_000
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -73,6 +71,4 @@ class Scores:
             weights=self.data.weights[self.kept],
             clusters=self.data.groups[self.kept],
             confidence=confidence or terms.confidence,
-            resamples=terms.resamples,
-            seed=terms.seed,
         )

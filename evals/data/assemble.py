@@ -15,10 +15,11 @@ from evals.data.eval_data import EvalData, Scale, VariantIdentity
 from evals.data.files import machine_answer
 from evals.data.frozen import FrozenAnswer, Snapshot
 from evals.data.item_groups import GROUP, leakage_groups, stated_group, ties
+from evals.data.population import Population
 from evals.data.selection import CLAUSE
 from evals.data.slices import cited_clauses, with_clauses
 
-_HOW_SURE = ("label_probability", "stated_confidence", "score")
+HOW_SURE = ("label_probability", "stated_confidence", "score")
 """Signals that say how sure a machine was, the most telling first; raw, not calibrated; the last is of imports."""
 
 
@@ -112,6 +113,7 @@ def assemble_production(
     notes: Sequence[Reason],
     finite: bool = False,
     more: Mapping[str, Mapping[str, str]] | None = None,
+    populations: Mapping[str, Population] | None = None,
 ) -> EvalData:
     """What people said of a workspace's items with the answers of its runs.
 
@@ -125,6 +127,7 @@ def assemble_production(
         notes: what the reader must know.
         finite: whether the chances are those of a draw for each item alone, from a batch that figures speak for.
         more: by id, further properties that results are sliced by.
+        populations: what runs answered to all of their items, by name.
     """
     collector = Collector(classes, scale, known=known)
     for answer in beside:
@@ -137,7 +140,7 @@ def assemble_production(
         names[facts.key] = facts.id
         properties = {"language": facts.language, "source": facts.source} | dict((more or {}).get(facts.id, {}))
         query = stated_group(facts.meta) or f"{facts.id} alone"  # near-duplicates are no results of a query
-        collector.item(facts.id, text=facts.text, group=str(group), query=query, properties=properties)
+        collector.item(facts.id, text=facts.content.shown_text, group=str(group), query=query, properties=properties)
         collector.inclusion(facts.id, one.inclusion)
         for answer in one.answers:
             _add_human(collector, facts.id, answer)
@@ -146,7 +149,7 @@ def assemble_production(
         for item_id, repeat, given in _stored(variant, names):
             collector.machine(variant.name, item_id, given, repeat)
     data = collector.data(notes)
-    return replace(data, left_out={**left_out, **data.left_out}, finite=finite)
+    return replace(data, left_out={**left_out, **data.left_out}, finite=finite, populations=populations or {})
 
 
 def _add_human(collector: Collector, item: str, answer: FrozenAnswer) -> None:
@@ -180,7 +183,7 @@ def _as_machine(given: EvalAnswers, at: int) -> MachineAnswer:
     signals = given.signals[at]
     return MachineAnswer(
         labels=given.labels[at] if given.statuses[at] == "labelled" else None,
-        confidence=next((signals[name] for name in _HOW_SURE if name in signals), None),
+        confidence=next((signals[name] for name in HOW_SURE if name in signals), None),
         cost_usd=given.costs_usd[at],
         latency_ms=given.latencies_ms[at],
         tokens=given.tokens[at],

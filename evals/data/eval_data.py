@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reasons import Reason
+from evals.data.population import Population
 
 NONE = -1
 """Code where there is no answer."""
@@ -210,6 +211,7 @@ class EvalData:
         invalid: by variant, how many of its answers hold labels that the set does not have, by these labels: none of
             these answers ever agrees.
         finite: each item was drawn by itself from a batch, and figures speak for just that one.
+        populations: by variant, what it answered to every item of its run, these and others; empty where not known.
     """
 
     ids: tuple[str, ...]
@@ -231,6 +233,7 @@ class EvalData:
     given: Bools | None = None
     invalid: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     finite: bool = False
+    populations: Mapping[str, Population] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)

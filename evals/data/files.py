@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from assistant.domain.canonical import written_for_nothing
-from assistant.domain.items import Content, Item
+from assistant.domain.items import Item
 from assistant.domain.reasons import as_written
 from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.ingest.labels.answer_files import read_answer_files
@@ -134,7 +134,7 @@ def _add_items(
             properties["source"] = item.source
         group = stated_group(item.meta)
         properties |= chosen.columns(described)
-        collector.item(name, text=_text(item.content), group=group, query=group, properties=properties)
+        collector.item(name, text=item.content.shown_text, group=group, query=group, properties=properties)
         if not written_for_nothing(share := item.meta.get("inclusion_probability")):
             collector.inclusion(name, probability_of(share, name))
     chosen.check(len(taken), where)
@@ -176,7 +176,3 @@ def probability_of(value: object, item: str) -> float:
         return float(str(value))
     except ValueError:
         raise InvalidValueError("inclusion_out_of_range", item=item, value=str(value)) from None
-
-
-def _text(content: Content) -> str:
-    return content.text if content.query is None else f"{content.query}\n{content.text}"

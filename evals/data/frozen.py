@@ -12,7 +12,7 @@ import orjson
 
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import read_counts, read_written, written, written_counts
+from assistant.reports.reasons.in_files import read_counts, read_written, written, written_counts
 from evals.data.eval_data import Scale, Sight
 
 FORMAT = 1

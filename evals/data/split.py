@@ -67,4 +67,5 @@ def part_of(data: EvalData, kept: Bools) -> EvalData:
         queries=None if data.queries is None else data.queries[at],
         slices={name: Column(column.names, column.codes[at]) for name, column in data.slices.items()},
         variants={name: variant.where(at) for name, variant in data.variants.items()},
+        populations={},
     )

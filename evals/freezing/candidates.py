@@ -117,12 +117,6 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     return found, read
 
 
-def text_of(item: Item) -> str:
-    """What people read: of a pair the query and the document."""
-    content = item.content
-    return content.text if content.query is None else f"{content.query}\n{content.text}"
-
-
 def _asked_for(facts: ItemFacts, query: Query, ids: frozenset[str]) -> bool:
     return (
         (not ids or facts.id in ids)
@@ -138,7 +132,7 @@ def _candidate(facts: ItemFacts, given: Sequence[GivenLabel], inclusion: float) 
     return Candidate(
         facts.id,
         facts.digest,
-        facts.text,
+        facts.content.shown_text,
         facts.language,
         facts.source,
         facts.meta,
@@ -185,7 +179,7 @@ def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> C
         return replace(
             bare,
             digest=item.content.digest,
-            text=text_of(item),
+            text=item.content.shown_text,
             language=item.language,
             source=item.source,
             meta=item.meta,
@@ -195,7 +189,7 @@ def _described(bare: Candidate, item: Item | None, known: ItemFacts | None) -> C
         return replace(
             bare,
             digest=known.digest,
-            text=known.text,
+            text=known.content.shown_text,
             language=known.language,
             source=known.source,
             meta=known.meta,

@@ -13,7 +13,7 @@ from assistant.domain.labels import OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import written
+from assistant.reports.reasons.in_files import written
 from assistant.routing.sampling import draw
 from evals.data.eval_data import Codes, Scale, Sight
 from evals.data.frozen import FrozenAnswer, FrozenItem, Snapshot

@@ -37,7 +37,8 @@ def split_data(data: EvalData, variant: str, dev_share: float, seed: int) -> Par
         seed: of the lots; the same one gives the same parts.
 
     Raises:
-        InputError: the share is out of range, or the items all belong together.
+        InvalidValueError: the share is out of range.
+        InputError: the items all belong together.
     """
     if not 0 < dev_share < 1:
         raise InvalidValueError("dev_share_out_of_range", field="dev_share", value=dev_share)

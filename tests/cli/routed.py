@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.application.certification.certify_campaign import CertifyChoice, certify_campaign
-from assistant.application.certification.draw_sample import SampleChoice, ask_people
+from assistant.application.certification.draw_sample import SampleChoice, draw_sample
 from assistant.application.evaluation.production_data import runs_data
 from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
 from assistant.domain.reviews import Review
@@ -78,7 +78,7 @@ def summary(played: Iterable[Played], true: float) -> dict[str, float]:
 def _played(opened: Workspace, truth: Mapping[str, str], choice: SampleChoice) -> Played:
     run, steps, labels = opened.runs.find(None), [], 0
     while True:
-        asked = ask_people(opened, choice, opened.folder / f"sheet {len(steps)}.csv")
+        asked = draw_sample(opened, choice, opened.folder / f"sheet {len(steps)}.csv")
         if asked.sample is None or not asked.missing:
             break
         steps.append(asked.sample.purpose.value)

@@ -142,7 +142,10 @@ NAMES_A_COMMAND = re.compile(rf"\bassistant ({COMMANDS})\b|(?<![\w-])--[a-z][a-z
 FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "assistant/__main__.py")
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
-    "assistant/application/",
+    "assistant/application/certification/",
+    "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
+    "assistant/application/routing/",
+    "assistant/application/workspace/",
     "assistant/exchange/",
     "assistant/file_modes.py",
     "assistant/ingest/",
@@ -153,14 +156,11 @@ PENDING = (
     "assistant/prompting/",
     "assistant/reports/",
     "assistant/review/",
-    "assistant/routing/",
     "assistant/settings.py",
     "assistant/store/certification/",
     "assistant/store/staging.py",
-    "assistant/trust/",
     "assistant/web/",
     "assistant/wiring/",
-    "evals/",
 )
 
 

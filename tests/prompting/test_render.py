@@ -93,7 +93,7 @@ def test_a_pair_shows_query_and_document() -> None:
 
 def test_a_prompt_for_another_kind_of_label_set_is_refused() -> None:
     prompt = replace(PROMPTS.get("relevance@1"), kinds=PROMPTS.get("relevance@1").kinds[:1])
-    with pytest.raises(PromptError, match=r"relevance@1 serves ordinal label sets; community is single"):
+    with pytest.raises(PromptError, match="prompt_serves_other_label_sets"):
         PromptRenderer(prompt, POLICY, content_tokens=500)
 
 

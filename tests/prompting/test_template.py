@@ -96,7 +96,7 @@ def test_the_newest_version_is_found_and_ten_comes_after_nine(tmp_path: Path) ->
     library = PromptLibrary(tmp_path)
     assert library.get("demo").version == "10"
     assert library.get("demo@9").version == "9"
-    with pytest.raises(PromptError, match=r"no prompt demo@11\n  did you mean demo@10"):
+    with pytest.raises(PromptError, match=r"prompt_misspelled \(prompt='demo@11'\)\n  did you mean demo@10"):
         library.get("demo@11")
 
 

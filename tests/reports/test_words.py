@@ -7,21 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+import numpy as np
 import pytest
 
 from assistant.domain.reasons import Reason, as_written
 from assistant.errors import InputError
 from assistant.messages.language import language
-from assistant.reports.reasons.worded import (
-    MESSAGES,
-    english,
-    read_counts,
-    read_length,
-    read_written,
-    written,
-    written_counts,
-)
+from assistant.reports.reasons.in_files import read_counts, read_written, written, written_counts
+from assistant.reports.reasons.worded import MESSAGES, english, read_length
 from assistant.reports.words import Words
+from assistant.trust.weighted_sample import CENSUS, Sampled
 from tests.messages.catalogue import translations
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +82,7 @@ def test_a_reason_is_worded_with_what_it_holds() -> None:
     items = Reason.of("some_of_these_items", hits=1_204, n=2_000, share=share)
     reason = Reason.of("start_with_clause", items=items, clause="H2")
     assert english(reason) == ("1,204 of these 2,000 items (61 %) cite H2: how it reads that clause is where to start.")
-    assert Words("zh").reason(reason) == ("这 2,000 个数据中有 1,204 个（61%）引用了 H2：可先从它如何理解该条款入手。")
+    assert Words("zh").reason(reason) == ("这 2,000 条数据中有 1,204 个（61%）引用了 H2：可先从它如何理解该条款入手。")
     assert Words("zh").reason(Reason.of("not_ranked", variants=("a", "b"))).endswith("排名：a、b。")
     assert (Words().reason(None), Words("zh").reason(None)) == ("no reason was given", "未说明原因")
 
@@ -103,6 +98,11 @@ def test_what_a_file_says_is_read_back_as_the_reason_it_was() -> None:
     assert read_written("labels of r7 speak for the whole batch: a random sample of it") == Reason.of(
         "labels_speak_for_batch_random", run="r7"
     )
+    # A certificate's words of today, and those that snapshots hold, are one reason.
+    census = Reason.of("labels_speak_for_batch_all_labelled", run="r7")
+    assert read_written("labels of r7 speak for the whole batch: people labelled every item") == census
+    assert read_written(Sampled(np.zeros(0), np.zeros(0), CENSUS).note("r7")) == census
+    assert written(census) == "labels of r7 speak for the whole batch: people labelled every item"
     assert read_written("something {else}") == as_written("something {else}")
     assert Words("zh").reason(as_written("something {else}")) == "something {else}"
 

@@ -25,6 +25,7 @@ from assistant.store.review.labels import gold
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.exposure import Worked
 from tests.review.conftest import LABELS, START, Desk, answer, say
+from tests.stored import gold_of
 
 RULES = ReviewSettings(qualification_items=4, qualification_share=0.75, gold_rate=0)
 
@@ -57,7 +58,7 @@ def test_gold_is_made_replaced_and_retired(desk: Desk) -> None:
     with desk.database.write() as connection:
         second = make_gold(connection, 1, policy_id="rules", labels=("hate",), explanation="", actor="lead")
     with desk.database.read() as connection:
-        assert [(one.id, one.labels, one.active) for one in gold.listed(connection, "rules")] == [
+        assert [(one.id, one.labels, one.active) for one in gold_of(connection, "rules")] == [
             (second, ("hate",), True),
             (first, ("spam",), False),
         ]

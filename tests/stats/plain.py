@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import chdtrc
 
 from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
@@ -347,3 +348,8 @@ def design_of_counts(counts: npt.ArrayLike) -> Design:
     n = np.asarray(counts, dtype=np.float64).ravel()
     total = float(n.sum())
     return Design(n / (total or 1.0), round(total), total, n / (total or 1.0) ** 2)
+
+
+def mcnemar_chi_squared_p(only_a: int, only_b: int) -> float:
+    """McNemar's large-sample p-value, of (b - c)² / (b + c), which Tango's interval inverts; 1 for equal counts."""
+    return 1.0 if only_a == only_b else float(chdtrc(1, (only_a - only_b) ** 2 / (only_a + only_b)))

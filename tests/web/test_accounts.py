@@ -156,7 +156,7 @@ def test_one_sees_where_one_is_signed_in_and_ends_one_or_all(app: FastAPI, works
     }
     assert [row["address"] for row in rows if row["current"]] == ["10.0.0.1"]
     page = words(here.get("/profile/sessions"))
-    assert "Firefox, Linux this one 10.0.0.1" in page
+    assert "Firefox, Linux this session 10.0.0.1" in page
     csrf = {"X-CSRF-Token": here.get("/profile/sessions").text.partition('csrf_token" value="')[2].partition('"')[0]}
     lost = next(row["id"] for row in rows if row["address"] == "10.0.0.2")
     assert here.delete(f"/api/v1/me/sessions/{lost}", headers=csrf).status_code == 204

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run
 from assistant.domain.statements import StatedRun
-from assistant.errors import CertificateError, InputError
+from assistant.errors import CertificateError, InvalidValueError
 from assistant.routing.doubts import label_probability
 from assistant.settings import SETTINGS_FILE
 from assistant.steps import step
@@ -146,7 +146,7 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
             reading.done += len(page)
     page = _joined(pages)
     if "labelled" not in page.statuses:
-        raise CertificateError(f"run {run.name} has no model labels", hint="assistant prelabel  makes them")
+        raise CertificateError("run_without_labels", run=run.name)
     position = {name: at for at, name in enumerate(page.ids)}
     people = HumanLabels.of(store.human_answers(), store.adjudicated(), position)
     answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
@@ -244,10 +244,8 @@ def _categories(page: PoolPage, metadata: Sequence[str]) -> dict[str, np.ndarray
         columns[name] = metadata_column(page, name)
         if not any(columns[name]):
             there = sorted({key for meta in page.metas for key in meta} | ({"source"} if any(page.sources) else set()))
-            hint = f"there are: {', '.join(there) or 'none'}"
-            raise InputError(
-                f"no item has the metadata {name!r}", where=f"{SETTINGS_FILE}: [trust] metadata", hint=hint
-            )
+            where = f"{SETTINGS_FILE}: [trust] metadata"
+            raise InvalidValueError("metadata_not_found", where=where, name=name, known=", ".join(there) or "none")
     return columns
 
 

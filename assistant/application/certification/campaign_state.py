@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from assistant.application.certification.batch import Batch
 from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.domain.runs import Run
-from assistant.errors import CertificateError, InputError
+from assistant.errors import CertificateError, ConflictError, InvalidValueError
 from assistant.store.certification.nonces import Nonce
 from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import AuditRound, Campaign, Target
@@ -116,8 +117,9 @@ class History:
             return otherwise if wished is None else wished
         seed = self.samples[0].seed
         if wished not in {None, seed}:
-            hint = "leave --seed out"
-            raise InputError(f"the campaign of {self.run.name} learns with seed {seed}, not {wished}", hint=hint)
+            raise ConflictError(
+                "campaign_seed_fixed", field="seed", run=self.run.name, seed=str(seed), wished=str(wished)
+            )
         return seed
 
     def target(self, max_error: float | None, confidence: float | None) -> Target:
@@ -134,11 +136,8 @@ class History:
             now.max_error if max_error is None else max_error, now.confidence if confidence is None else confidence
         )
         if self.audits and wished != now:
-            raise InputError(
-                f"the campaign of {self.run.name} audits for at most {percent(now.max_error)} errors at"
-                f" {percent(now.confidence)} confidence, and labels have been drawn for that",
-                hint="leave --max-error and --confidence out; another target needs a run of its own",
-            )
+            stated = {"max_error": percent(now.max_error), "confidence": percent(now.confidence)}
+            raise ConflictError("campaign_target_fixed", run=self.run.name, **stated)
         return wished
 
     def resume(
@@ -160,11 +159,11 @@ class History:
 
 
 def _chosen(fit: Fit | None) -> Chosen | None:
-    """What the newest fit's classifier looked at, so that the next one, in another process, asks for the same items."""
+    """What the newest fit's classifier looked at, so that the next one, in another process, looks at the same."""
     if fit is None or "penalty" not in fit.report:
         return None
-    recipe, penalty, labels = (fit.report[name] for name in ("recipe", "penalty", "chosen_with"))
-    return Chosen(str(recipe), float(str(penalty)), int(str(labels)))
+    report: Mapping[str, Any] = fit.report
+    return Chosen(report["recipe"], float(report["penalty"]), int(report["chosen_with"]))
 
 
 def read_history(workspace: Workspace, run: Run) -> History:
@@ -182,11 +181,7 @@ def read_history(workspace: Workspace, run: Run) -> History:
 def check_batch(design: Design, batch: Batch) -> None:
     """Raises CertificateError where the batch is not the one that the audit was designed for."""
     if design.items != len(batch):
-        raise CertificateError(
-            f"{design.items:,} items had an answer in {batch.run.name} when auditing began, {len(batch):,} of those"
-            " that had arrived by then have one now",
-            hint="a certificate speaks of one batch: label the others in a run of their own",
-        )
+        raise CertificateError("batch_changed", items=design.items, now=len(batch), run=batch.run.name)
 
 
 def read_round(workspace: Workspace, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
@@ -224,17 +219,10 @@ def unlabelled(history: History, batch: Batch, labels: LabelColumns) -> tuple[Sa
 
 
 def read_target(max_error: float, confidence: float) -> Target:
-    """A target as it was asked for. Raises InputError for shares that can't be."""
-    wrong = [
-        f"{name} {value:g}"
-        for name, value in (("--max-error", max_error), ("--confidence", confidence))
-        if not 0 < value < 1
-    ]
-    if wrong:
-        raise InputError(
-            f"{' and '.join(wrong)} can't be: shares lie between 0 and 1, both left out",
-            hint="e.g. --max-error 0.05 --confidence 0.95",
-        )
+    """A target as it is wanted. Raises InvalidValueError for shares that can't be."""
+    for field, value in (("max_error", max_error), ("confidence", confidence)):
+        if not 0 < value < 1:
+            raise InvalidValueError("target_out_of_range", field=field, value=value)
     return replace(DEFAULT_TARGET, max_error=max_error, confidence=confidence)
 
 
@@ -252,10 +240,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
         return run
     busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
     if busy:
-        raise InputError(
-            f"the newest run is {in_words(run)}, but people have been asked about {in_words(busy[-1])}",
-            hint=f"--run {busy[-1].name} resumes that, --run {run.name} starts again",
-        )
+        newest, other = in_words(run), in_words(busy[-1])
+        raise ConflictError("campaign_of_another_run", newest=newest, other=other, run=run.name, busy=busy[-1].name)
     return run
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from assistant.trust.certificates.batch_statement import Proof, percent
 from assistant.trust.certificates.campaign import AuditRound, Target
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.certificates.draws import AuditDraw, DrawFault, find_draw_fault
-from assistant.trust.certificates.group_certificates import count_groups
+from assistant.trust.certificates.group_certificates import GroupCount, count_groups
 from assistant.trust.certificates.plan import plan_audit
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
@@ -92,7 +93,7 @@ def issue(workspace: Workspace, run: Run, proof: Proof) -> IssuedCertificate:
         CertificateError: nothing was proved, or fresh labels have broken an earlier certificate of this run.
     """
     if not proof.accepted:
-        raise CertificateError(_nothing_passed(proof), hint=_probable_audit(workspace, run, proof.target))
+        raise _nothing_passed(proof, _probable_audit(workspace, run, proof.target))
     sample, fit = proof.places[-1]
     return issue_statement(workspace, run, fit, sample, proof.statement())
 
@@ -108,10 +109,7 @@ def issue_statement(
     store = workspace.certificates
     newest = store.latest(run.id)
     if newest is not None and store.standing(newest.id) is Standing.BROKEN:
-        raise CertificateError(
-            f"fresh labels have broken certificate {newest.id} of {run.name}: the audit behind it proves nothing more",
-            hint="people label the rest, or a model labels again in another run with an audit of its own",
-        )
+        raise CertificateError("certificate_broken", certificate=newest.id, run=run.name)
     if newest is not None and newest.statement == statement:
         return newest
     return store.issue(run.id, fit_id, sample_id, statement)
@@ -146,28 +144,17 @@ def _drawn(history: History, batch: Batch) -> dict[str, np.ndarray]:
 def _refuse_without_audit(workspace: Workspace, history: History) -> None:
     if history.audits:
         return
-    run, goes_on = history.run, f"assistant sample --run {history.run.name}"
+    run = history.run
+    named = {"run": in_words(run), "name": run.name}
     if history.samples:
-        drawn = ", ".join(
-            f"{len(history.ids(one)):,} to {one.value}" for one in {s.purpose: 0 for s in history.samples}
-        )
-        raise CertificateError(f"nothing of {in_words(run)} was audited yet; drawn so far: {drawn}", hint=goes_on)
+        drawn = [f"{len(history.ids(one)):,} to {one.value}" for one in {s.purpose: 0 for s in history.samples}]
+        raise CertificateError("nothing_audited_yet", drawn=drawn, **named)
     store = workspace.samples
     if busy := [other for other in workspace.runs.all() if store.of_run(other.id)]:
-        raise CertificateError(
-            f"nothing was drawn from {in_words(run)}; people were asked about {in_words(busy[-1])}, and an audit of"
-            " those answers proves nothing about these",
-            hint=f"assistant certify --run {busy[-1].name}, or {goes_on}  starts with the labels there are",
-        )
+        raise CertificateError("audit_of_another_run", other=in_words(busy[-1]), busy=busy[-1].name, **named)
     if workspace.reviews.count()["labels"]:
-        raise CertificateError(
-            f"the labels there are were not drawn as an audit of {in_words(run)}: who chose them may have chosen easy"
-            " ones",
-            hint=f"{goes_on}  draws one; or --declared-random, if the labeled items are a simple random sample",
-        )
-    raise CertificateError(
-        f"people have labeled nothing of {in_words(run)}", hint=f"{goes_on}  draws what they label first"
-    )
+        raise CertificateError("labels_not_drawn", **named)
+    raise CertificateError("nothing_labelled_yet", **named)
 
 
 def _refuse_missing(history: History, batch: Batch, labels: LabelColumns) -> None:
@@ -175,14 +162,11 @@ def _refuse_missing(history: History, batch: Batch, labels: LabelColumns) -> Non
         names = history.drawn[audit.id]
         missing = [name for name in names if labels.first[batch.position[name]] == NONE]
         if missing:
-            tied = len(labels.tied.intersection(missing))
-            why = f"; on {tied:,} of these people are evenly split, and one more has to decide" if tied else ""
-            in_part = len(labels.in_part.intersection(missing))
-            why += f"; {in_part:,} of these leave categories unknown, and a complete label is needed" if in_part else ""
-            raise CertificateError(
-                f"{len(missing):,} of {len(names):,} labels of audit sample {audit.id} are missing{why}",
-                hint="assistant sample  writes the file to label them in",
-            )
+            tied, in_part = len(labels.tied.intersection(missing)), len(labels.in_part.intersection(missing))
+            counts: dict[str, Any] = {"missing": len(missing), "drawn": len(names), "sample": audit.id}
+            if tied or in_part:
+                raise CertificateError("audit_labels_unsettled", tied=tied, in_part=in_part, **counts)
+            raise CertificateError("audit_labels_missing", **counts)
 
 
 def _check_draws(
@@ -198,29 +182,33 @@ def _check_draws(
     found = find_draw_fault(audits, batch.page.ids, value, seal)
     if found is None:
         return
-    hint = "people label the rest, or a model labels again in another run with an audit of its own"
     if found[1] is DrawFault.USED_BEFORE:
-        raise CertificateError(
-            f"audit sample {found[0]} was drawn from the same seed as an earlier run's audit of the same items:"
-            " it looked at fewer items than it states, and proves nothing",
-            hint=hint,
-        )
-    raise CertificateError(f"audit sample {found[0]} is not what its nonce draws: it was changed", hint=hint)
+        raise CertificateError("draws_used_before", sample=found[0])
+    raise CertificateError("draws_changed", sample=found[0])
 
 
-def _probable_audit(workspace: Workspace, run: Run, target: Target) -> str:
-    """How many audit labels would probably do, in a sentence."""
+def _probable_audit(workspace: Workspace, run: Run, target: Target) -> CertificateError:
+    """How many audit labels would probably do."""
     errors, allowed = expected_errors(workspace, run, target)
     plan = plan_audit(errors, allowed, target.level)
     if plan.rate is None or plan.saved < 1:
-        return "by what was learned so far no audit would do: better model labels are needed, or people label the rest"
-    labels, saved = round(plan.rate * plan.passing.sum()), round(plan.saved)
-    return f"by what was learned so far an audit of {labels:,} labels would probably let about {saved:,} items leave"
+        return CertificateError("no_audit_would_do")
+    return CertificateError("audit_would_do", labels=round(plan.rate * plan.passing.sum()), saved=round(plan.saved))
 
 
-def _nothing_passed(proof: Proof) -> str:
-    most = percent(proof.target.max_error)
-    if proof.by is not None:
-        reasons = "; ".join(f"{count.group}: {count.reason}" for count in proof.counts)
-        return f"for no {proof.by} at most {most} errors can be guaranteed ({reasons})"
-    return f"at most {most} errors can't be guaranteed: {proof.counts[0].reason}"
+def _nothing_passed(proof: Proof, outlook: CertificateError) -> CertificateError:
+    most, reasons = percent(proof.target.max_error), [_reason(count) for count in proof.counts]
+    if proof.by is None:
+        return CertificateError("nothing_guaranteed", max_error=most, reason=reasons[0], outlook=outlook)
+    groups = [
+        CertificateError("reason_of_group", group=count.group, reason=reason)
+        for count, reason in zip(proof.counts, reasons, strict=True)
+    ]
+    return CertificateError("no_group_guaranteed", by=proof.by, max_error=most, reasons=groups, outlook=outlook)
+
+
+def _reason(count: GroupCount) -> CertificateError:
+    """Why nothing of a group is accepted."""
+    if count.tolerated is None:
+        return CertificateError("group_too_small", items=count.population)
+    return CertificateError("audit_met_its_errors" if count.errors else "nothing_offered")

@@ -24,7 +24,7 @@ from assistant.application.certification.certify_campaign import CertifyChoice, 
 from assistant.application.certification.classifier_store import Reading, freeze
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.domain.runs import Run
-from assistant.errors import CertificateError, InputError
+from assistant.errors import CertificateError, ConflictError
 from assistant.routing.sampling import simple_random
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
@@ -132,11 +132,8 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     sample, design = known[0], Design.of(known[0])
     target = read_target(choice.max_error or design.max_error, choice.confidence or design.confidence)
     if target != design.target or choice.seed not in {None, sample.seed}:
-        raise InputError(
-            f"the labels of {run.name} were split with seed {sample.seed} for at most {percent(design.max_error)}"
-            f" errors at {percent(design.confidence)} confidence: asking again until luck agrees proves nothing",
-            hint="leave --max-error, --confidence and --seed out",
-        )
+        stated = {"max_error": percent(design.max_error), "confidence": percent(design.confidence)}
+        raise ConflictError("declared_split_fixed", run=run.name, seed=str(sample.seed), **stated)
     batch = read_batch(workspace, run, last_key=design.last_key)
     check_batch(design, batch)
     drawn = tuple(one.item_id for one in workspace.samples.items(sample.id))
@@ -147,10 +144,7 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
 
 def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAudit:
     if read_history(workspace, run).samples:
-        raise CertificateError(
-            f"items of {run.name} were drawn by a campaign, the doubtful ones first: no simple random sample any more",
-            hint="assistant certify  without --declared-random",
-        )
+        raise CertificateError("drawn_by_campaign", run=run.name)
     target = read_target(
         DEFAULT_TARGET.max_error if choice.max_error is None else choice.max_error,
         DEFAULT_TARGET.confidence if choice.confidence is None else choice.confidence,
@@ -166,7 +160,7 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     teaching = labelled[np.sort(drawn.index)]
     known = teaching[labels.codes[teaching] != NONE]
     if len(np.unique(labels.codes[known])) < 2:
-        raise CertificateError("all labels are the same: nothing can be learned from them", hint="label more items")
+        raise CertificateError("labels_all_the_same")
     pool = make_pool(workspace, batch)
     with one_thread():
         predictions = CalibratedClassifier(pool, seed=seed, fitted_on=teaching).fit(known, labels.codes[known])
@@ -182,11 +176,7 @@ def _refuse_second_split(workspace: Workspace, run: Run, labelled: Sequence[str]
     for other in workspace.runs.all():
         earlier = store.of_run(other.id, Purpose.DECLARED) if other.id != run.id else []
         if any(item.item_id in known for sample in earlier for item in store.items(sample.id)):
-            raise CertificateError(
-                f"the labels that were declared a random sample have audited {in_words(other)} already: of several runs"
-                " tried on the same labels one passes by luck",
-                hint=f"assistant certify --run {other.name} --declared-random, or  assistant sample --run {run.name}",
-            )
+            raise CertificateError("labels_audited_a_run", audited=in_words(other), other=other.name, run=run.name)
 
 
 def _without_strange(predictions: Predictions, strange: list[int]) -> Predictions:
@@ -218,19 +208,13 @@ def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
     would be a random sample no more.
     """
     if labels.assisted:
-        raise CertificateError(
-            f"{len(labels.assisted):,} labels were given with the model's answer in sight: they can't audit it",
-            hint="assistant sample  draws items to label blind",
-        )
+        raise CertificateError("labels_not_blind", labels=len(labels.assisted))
     labelled = np.union1d(np.flatnonzero(labels.codes != NONE), batch.positions(labels.tied | labels.in_part))
     if len(labelled) < 2 * LEAST_LABELS:
-        raise CertificateError(
-            f"half of the labels teach and half audit, which takes at least {LEAST_LABELS} each:"
-            f" {2 * LEAST_LABELS} labels of items of {batch.run.name}, there are {len(labelled)}",
-            hint="label more items drawn at random, or  assistant sample",
-        )
+        least, run = 2 * LEAST_LABELS, batch.run.name
+        raise CertificateError("too_few_declared_labels", run=run, each=LEAST_LABELS, least=least, labels=len(labelled))
     if len(labelled) == len(batch):
-        raise CertificateError("people have labeled every item: nothing is left to guarantee")
+        raise CertificateError("every_item_labelled")
     return labelled
 
 

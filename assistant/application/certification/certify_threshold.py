@@ -8,7 +8,7 @@ from assistant.application.certification.classifier_store import thaw
 from assistant.domain.certificates import IssuedCertificate
 from assistant.domain.runs import Run
 from assistant.domain.statements import StatedClassifier, ValidFor
-from assistant.errors import CertificateError, InputError
+from assistant.errors import CertificateError, InvalidValueError
 from assistant.trust.certificates.stream import certify_stream
 from assistant.trust.certificates.threshold_statement import ThresholdProof
 from assistant.trust.classifier.serialization import FrozenError
@@ -26,13 +26,9 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
         InputError, CertificateError: as for `certify_declared`; and for --by.
     """
     if choice.by is not None:
-        raise InputError("--method ltt makes one threshold for all", hint="--by goes with --method pac")
+        raise InvalidValueError("threshold_without_groups", field="by")
     if not choice.declared:
-        raise CertificateError(
-            "a threshold for items that come later needs a labeled random sample of what the source sends; a campaign"
-            " audits the surest items of one batch",
-            hint="label a random sample and give --declared-random, or certify this batch: --method pac",
-        )
+        raise CertificateError("threshold_needs_random_sample")
     audit = declared_audit(workspace, run, choice)
     classifier, valid_for = _scores_later(workspace, audit)
     audit_round, answers = audit.audit_round, audit.labels.certifying[audit.audit_round.order]
@@ -45,7 +41,7 @@ def certify_threshold(workspace: Workspace, run: Run, choice: CertifyChoice) -> 
         level=audit.target.level,
     )
     if found.threshold is None:
-        raise CertificateError(f"no threshold can be certified: {found.reason}", hint="let people label them meanwhile")
+        raise CertificateError("no_threshold_certified", reason=found.reason)
     proof = ThresholdProof(
         batch=audit.certified,
         target=audit.target,
@@ -72,11 +68,13 @@ def _scores_later(workspace: Workspace, audit: DeclaredAudit) -> tuple[StatedCla
     kept, fit = store.classifier(number), store.get(number)
     if kept is None:
         reason = None if fit is None else fit.report.get("classifier")
-        raise _nothing_scores(str(reason or "these labels were split by a version that kept no classifier"))
+        raise CertificateError(
+            "nothing_scores_later", why=str(reason) if reason else CertificateError("no_classifier_kept")
+        )
     try:
         _, reading = thaw(kept)
     except FrozenError as error:
-        raise _nothing_scores(str(error)) from None
+        raise CertificateError("nothing_scores_later", why=str(error)) from None
     policy, familiar = workspace.policy, reading.familiar
     valid_for = ValidFor(
         policy=f"{policy.id}@{policy.version}",
@@ -86,8 +84,3 @@ def _scores_later(workspace: Workspace, audit: DeclaredAudit) -> tuple[StatedCla
         inputs=familiar.inputs,
     )
     return StatedClassifier(version=kept.version, digest=kept.digest, bytes=len(kept.body)), valid_for
-
-
-def _nothing_scores(why: str) -> CertificateError:
-    hint = "certify this batch: --method pac; or take the items into a new workspace and certify there"
-    return CertificateError(f"nothing can score what comes later: {why}", hint=hint)

@@ -78,11 +78,11 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     store = workspace.certificates
     certificate = store.latest(run.id)
     if certificate is None:
-        raise CertificateError(f"there is no certificate of {run.name} to check", hint="assistant certify")
+        raise CertificateError("no_certificate_to_check", run=run.name)
     standing = store.standing(certificate.id)
     if not standing.certified:
-        became = "was withdrawn" if standing is Standing.WITHDRAWN else "is not proved"
-        raise CertificateError(f"certificate {certificate.id} of {run.name} {became}", hint="assistant certify")
+        code = "certificate_withdrawn" if standing is Standing.WITHDRAWN else "certificate_not_proved"
+        raise CertificateError(code, certificate=certificate.id, run=run.name)
     watched = _watch(workspace, certificate)
     fresh = _fresh_labels(workspace, watched, store.events(certificate.id))
     new = fresh.new(certificate.id, workspace.nonces.get(routing_scope(run.id)).value)
@@ -129,10 +129,7 @@ def _watch(workspace: Workspace, certificate: IssuedCertificate) -> _Watched:
     drawn = routes.ever(certificate.run_id, Route.ACCEPT_AUDIT, since) | _monitored(workspace, certificate)
     drawn &= leaves.keys()
     if not drawn:
-        raise CertificateError(
-            f"nothing that leaves under certificate {certificate.id} was drawn for monitoring",
-            hint="assistant route  draws some of what it accepts: [routing] monitor_share",
-        )
+        raise CertificateError("nothing_drawn_to_check", certificate=certificate.id)
     return _Watched({name: leaves[name] for name in (sent & leaves.keys()) | drawn}, frozenset(drawn))
 
 

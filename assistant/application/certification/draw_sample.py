@@ -1,4 +1,4 @@
-"""`assistant sample`: which items people label next, drawn once and kept."""
+"""Drawing a sample: which items people label next, drawn once and kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from assistant.wiring.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class SampleChoice:
-    """What `assistant sample` was asked for; None where it was left out."""
+    """Which sample is wanted; None for what the campaign has, or the default."""
 
     run: str | None = None
     max_error: float | None = None
@@ -51,7 +51,7 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DrawnSample:
     """Which items people label next.
 
     Args:
@@ -59,11 +59,11 @@ class Asked:
         target: what is to be certified.
         items: in the batch.
         labelled: items that people have labelled.
-        sample: what they are asked about; None where nothing is left to ask.
+        sample: whose labels are wanted; None where none are.
         missing: ids of its items that have no label yet.
         split: those of them that people have labelled, and are evenly split on.
         new: whether it was drawn just now.
-        expected_to_leave: items that will probably leave with the machine's label, as it looks now; None where
+        expected_to_leave: items that will probably be auto-accepted, by the newest fit; None where
             nothing was learned yet.
         off_label_set: whether the run has labels that the policy does not.
         notes: what else the user should know, in sentences.
@@ -82,7 +82,7 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
-def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked:
+def draw_sample(workspace: Workspace, choice: SampleChoice, sheet: Path) -> DrawnSample:
     """The sample whose labels are missing, or a new one; its unlabelled items go to a file to label in.
 
     Raises:
@@ -92,10 +92,10 @@ def ask_people(workspace: Workspace, choice: SampleChoice, sheet: Path) -> Asked
     """
     check_sheet(sheet)
     with drawing(workspace):
-        return _ask(workspace, choose_run(workspace, choice.run), choice, sheet)
+        return _sample(workspace, choose_run(workspace, choice.run), choice, sheet)
 
 
-def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> Asked:
+def _sample(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> DrawnSample:
     history = read_history(workspace, run)
     _refuse_declared(workspace, history)
     target = history.target(choice.max_error, choice.confidence)
@@ -105,33 +105,33 @@ def _ask(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -> A
         check_batch(Design.of(history.audits[0]), batch)
     labels = batch.labels(history.blind, history.audited)
     labelled = int((labels.codes != NONE).sum())
-    asked = Asked(run.name, target, len(batch), labelled, off_label_set=batch.classes.off_label_set)
+    found = DrawnSample(run.name, target, len(batch), labelled, off_label_set=batch.classes.off_label_set)
     if waiting := unlabelled(history, batch, labels):
-        asked = replace(asked, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, labels, waiting[1])))
+        found = replace(found, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, labels, waiting[1])))
     else:
-        asked = _draw(_keeper(workspace, history, batch, seed), labels, asked)
-    if asked.missing:
-        write_sheet(workspace, sheet, asked.missing, seed=seed)
-    return replace(asked, notes=tuple(_notes(batch, labels, history)))
+        found = _draw(_keeper(workspace, history, batch, seed), labels, found)
+    if found.missing:
+        write_sheet(workspace, sheet, found.missing, seed=seed)
+    return replace(found, notes=tuple(_notes(batch, labels, history)))
 
 
-def _draw(keeper: Keeper, labels: LabelColumns, asked: Asked) -> Asked:
+def _draw(keeper: Keeper, labels: LabelColumns, found: DrawnSample) -> DrawnSample:
     workspace, batch = keeper.workspace, keeper.batch
     pool = make_pool(workspace, batch)
     with one_thread():
         classifier = CalibratedClassifier(pool, seed=keeper.seed)
-        campaign = keeper.history.resume(workspace, batch, classifier, asked.target, keeper.nonce)
+        campaign = keeper.history.resume(workspace, batch, classifier, found.target, keeper.nonce)
         for step, left in _steps(campaign, labels):
             sample = keeper.keep(campaign, step, left)
             if len(step.index):
                 return replace(
-                    asked,
+                    found,
                     sample=sample,
                     missing=tuple(batch.page.ids[at] for at in step.index.tolist()),
                     new=True,
                     expected_to_leave=None if step.predictions is None else _expected(campaign, step.predictions, left),
                 )
-    return asked
+    return found
 
 
 def _keeper(workspace: Workspace, history: History, batch: Batch, seed: int) -> Keeper:
@@ -172,10 +172,7 @@ def _split(batch: Batch, labels: LabelColumns, missing: Iterable[str]) -> Iterat
 
 def _refuse_declared(workspace: Workspace, history: History) -> None:
     if workspace.samples.of_run(history.run.id, Purpose.DECLARED):
-        raise CertificateError(
-            f"the labels of {history.run.name} were declared to be a random sample: there is nothing to draw any more",
-            hint="assistant certify --declared-random  states what they prove",
-        )
+        raise CertificateError("labels_declared_random", run=history.run.name)
 
 
 def _notes(batch: Batch, labels: LabelColumns, history: History) -> Iterator[str]:

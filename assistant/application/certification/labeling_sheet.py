@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.application.workspace.audit_anchors import log_file
 from assistant.domain.items import Item
 from assistant.domain.policies import LabelKind
-from assistant.errors import InputError
+from assistant.errors import ConflictError, InvalidValueError
 from assistant.file_modes import hand_on
 from assistant.routing.sampling import draws
 from assistant.wiring.workspace import Workspace
@@ -22,13 +22,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute;
 def check_sheet(path: Path) -> None:
     """Raises InputError for a file that can't be one to label in."""
     if path.suffix.lower() != ".csv":
-        raise InputError(f"{path.name} can't be written", hint="end the name in .csv")
+        raise InvalidValueError("sheet_not_csv", field="out", name=path.name)
     if not path.parent.is_dir():
-        raise InputError("no such folder", where=str(path.parent), hint="make it first")
+        raise InvalidValueError("sheet_folder_not_found", where=str(path.parent))
 
 
 def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, seed: int) -> None:
-    """Write items for people to label, in an order drawn by lot: it says nothing about them.
+    """Write items for people to label, in a random order: it says nothing about them.
 
     The same items and seed give the same bytes. A file that is there is replaced, unless labels in it would be lost.
 
@@ -37,7 +37,7 @@ def write_sheet(workspace: Workspace, path: Path, item_ids: Sequence[str], *, se
     """
     column = label_column(workspace)
     _keep_labels(workspace, path, column)
-    numbers = draws(seed, item_ids, "order of labeling")
+    numbers = draws(seed, item_ids, "order of labelling")  # decides the numbers: reworded, it would reorder sheets
     order = sorted(range(len(item_ids)), key=lambda at: (numbers[at], item_ids[at]))
     items = [stored.item for at in order if (stored := workspace.items.get(item_ids[at])) is not None]
     _write(path, _as_csv(items, column))
@@ -74,13 +74,13 @@ def _write(path: Path, content: str) -> None:
         hand_on(part)
         part.replace(path)
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="--out FILE.csv") from None
+        raise InvalidValueError("sheet_not_writable", where=str(path), reason=error.strerror or "") from None
     finally:
         part.unlink(missing_ok=True)
 
 
 def _keep_labels(workspace: Workspace, path: Path, column: str) -> None:
-    """Refuse to replace a file with labels that nobody has taken in yet, or one that is not of this kind."""
+    """Refuse to replace a file with labels that were not imported yet, or one that is not of this kind."""
     if not path.exists():
         return
     try:
@@ -91,9 +91,8 @@ def _keep_labels(workspace: Workspace, path: Path, column: str) -> None:
     except (OSError, UnicodeDecodeError, csv.Error):
         ours, filled = False, set()
     if not ours:
-        raise InputError("there is another file already", where=str(path), hint="--out FILE.csv")
+        raise ConflictError("another_file_there", where=str(path))
     given = workspace.reviews.by_item() if filled else ()
     taken = {name for _, name, _, answers in given if any(not one.unknown for one in answers.values())}
     if lost := len(filled - taken):
-        hint = f"assistant labels import {path} --rater-name NAME  takes them in; or --out another file"
-        raise InputError(f"the file holds {lost:,} labels that were not imported", where=str(path), hint=hint)
+        raise ConflictError("sheet_with_labels", where=str(path), labels=lost, path=str(path))

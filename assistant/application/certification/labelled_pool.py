@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.errors import FatalModelError, InputError
+from assistant.errors import FatalModelError, InvalidValueError
 from assistant.ingest.labels.labelled_set import LabelledSet, MachineAnswers
 from assistant.models.embedders.build import build_embedder
 from assistant.trust.pool import NONE, Answers, Pool
@@ -91,14 +91,16 @@ def check_fields(labelled: LabelledSet, names: Sequence[str], items: Path) -> No
     wrong = [name for name in names if name not in known]
     if not wrong:
         return
-    told = [f"no item has a field {name!r}{_near(name, known)}" for name in wrong]
     shown = ", ".join(known[:_SHOWN_NAMES]) + (" ..." if len(known) > _SHOWN_NAMES else "")
-    raise InputError("; ".join(told), where=f"{items}:1", hint=f"the fields are: {shown or '(none)'}")
+    missing = [_missing(name, known) for name in wrong]
+    raise InvalidValueError("fields_not_found", where=f"{items}:1", missing=missing, known=shown or "(none)")
 
 
-def _near(name: str, known: Sequence[str]) -> str:
+def _missing(name: str, known: Sequence[str]) -> InvalidValueError:
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f", did you mean {near[0]!r}?" if near else ""
+    if near:
+        return InvalidValueError("field_not_found_near", name=name, near=near[0])
+    return InvalidValueError("field_not_found", name=name)
 
 
 def _coded(said: MachineAnswers, code: Mapping[str, int]) -> Answers:

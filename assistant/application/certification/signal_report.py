@@ -11,7 +11,7 @@ from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled_labels import sampled_labels
 from assistant.domain.certificates import Fit
 from assistant.domain.runs import Run
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.trust.pool import NONE
 from assistant.trust.signals.discrimination import SignalDiscrimination, signal_discriminations
 from assistant.wiring.workspace import Workspace
@@ -58,8 +58,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     people, sampled = labels.codes, sampled_labels(workspace, history, batch, labels)
     index, inclusion = (column[machine[sampled.index] != NONE] for column in (sampled.index, sampled.inclusion))
     if not len(index):
-        hint = "assistant sample  draws items to label; assistant labels import  takes labels in"
-        raise InputError(f"people labeled no item of {run.name} without seeing the model's answer", hint=hint)
+        raise NotFoundError("no_blind_labels", run=run.name)
     right = machine[index] == people[index]
     columns = {signal: column[index] for signal, column in _columns(batch, machine).items()}
     return RunSignals(

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from assistant.application.certification.labelled_pool import check_fields, embed, labelled_pool
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.ingest.labels.labelled_set import read_labelled_set
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
+from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import Target
 from assistant.trust.pool import Pool
 from assistant.trust.simulation.baselines import Baseline, naive, pac_labels
@@ -63,11 +64,14 @@ class Choice:
         """
         for share in self.max_errors:
             if not 0 < share < 1:
-                hint = f"{share:g} % is {share / 100:g}" if 1 <= share < 100 else "5 % is 0.05"
-                raise InputError(f"--max-error {share:g} does not lie between 0 and 1", hint=hint)
+                meant = share / 100 if 1 <= share < 100 else 0.05  # a share was given in percent
+                raise InvalidValueError(
+                    "max_error_out_of_range", field="max_error", value=share, percent=percent(meant), meant=meant
+                )
         if not LEAST_CONFIDENCE <= self.confidence < 1:
-            what = f"--confidence {self.confidence:g} does not lie between {LEAST_CONFIDENCE} and 1"
-            raise InputError(what, hint="0.95 breaks the guarantee in one batch of twenty at most")
+            raise InvalidValueError(
+                "confidence_out_of_range", field="confidence", value=self.confidence, least=LEAST_CONFIDENCE
+            )
 
 
 class Trials:

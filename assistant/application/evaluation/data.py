@@ -31,7 +31,6 @@ from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.data.eval_data import EvalData, VariantIdentity
 from evals.data.frozen import Snapshot
 from evals.data.selection import Selection, properties_of, shows_media
-from evals.freezing.candidates import text_of
 from evals.gates.suite import Suite, VariantChoice, read_suite
 
 _SHOWN = 5
@@ -197,11 +196,13 @@ def _unknown(model: str, known: Mapping[str, object], where: Path) -> InputError
 
 def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     """Texts of the workspace's items, and of a suite's own file those that are as they were frozen."""
-    texts = {name: facts.text for name, facts in found.facts.items()}
+    texts = {name: facts.content.shown_text for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
         items = read_items(frozen.path.parent / frozen.suite.data.items, frozen.suite.data.readings.items)
         digests = {item.id: item.digest for item in frozen.snapshot.items}
-        texts |= {name: text_of(one) for name, one in items.items() if digests.get(name) == one.content.digest}
+        texts |= {
+            name: one.content.shown_text for name, one in items.items() if digests.get(name) == one.content.digest
+        }
     return texts
 
 

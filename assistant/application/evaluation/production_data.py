@@ -8,17 +8,21 @@ from dataclasses import dataclass
 
 import orjson
 
+from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled_labels import speaking_labels
+from assistant.domain.labels import NO_ANSWER
 from assistant.domain.policies import LabelSet
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import read_written
+from assistant.reports.reasons.in_files import read_written
 from assistant.store.certification.labelled import ItemFacts, LabelledItem
 from assistant.wiring.workspace import Workspace
-from evals.data.assemble import LabelledFacts, StoredVariant, assemble_production
+from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production
 from evals.data.eval_data import EvalData, VariantIdentity
 from evals.data.frozen import FrozenAnswer
+from evals.data.population import Population, Scores
+from evals.data.reference_set import joined
 from evals.data.selection import Selection, properties_of, shows_media
 from evals.freezing.candidates import Routed, chance, frozen_answer, stated_inclusion
 from evals.freezing.freeze import SCALES, spelled
@@ -53,7 +57,9 @@ class _Chances:
         return self.campaign is None and not (routes and routes[0][0] <= item.labels[0].at)
 
 
-def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | None = None) -> EvalData:
+def runs_data(
+    workspace: Workspace, runs: Sequence[Run], selection: Selection | None = None, *, whole: bool = False
+) -> EvalData:
     """What people said of the items of runs, and what the runs answered.
 
     The chance of an item to be labelled is that of the route in force when it was first labelled: each route stores
@@ -65,6 +71,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
         workspace: the opened workspace.
         runs: one or more; labels weigh by the routes of the first.
         selection: which items, and by what they are sliced; None takes all.
+        whole: count what the runs answered to all of their items, too; not of a selection.
 
     Raises:
         InputError: people labelled none of the items, or none that was asked for.
@@ -109,6 +116,7 @@ def runs_data(workspace: Workspace, runs: Sequence[Run], selection: Selection | 
         notes=_notes(chances, before, stated, len(kept)),
         finite=chances.finite,
         more={one.facts.id: chosen.columns(described[one.facts.id][1]) for one in kept},
+        populations=_populations(workspace, runs) if whole and not chosen.conditions else {},
     )
     return chosen.counted(data)
 
@@ -118,6 +126,25 @@ def described_facts(facts: ItemFacts) -> dict[str, str]:
     return properties_of(
         facts.id, facts.language, facts.source, facts.meta, has_media=shows_media(facts.content, facts.meta)
     )
+
+
+def _populations(workspace: Workspace, runs: Sequence[Run]) -> dict[str, Population]:
+    return {run.name: _population(workspace, run) for run in runs}
+
+
+def _population(workspace: Workspace, run: Run) -> Population:
+    """What a run answered to all items of its batch, labelled or not, counted."""
+    last_key = read_history(workspace, run).last_key
+    counts = workspace.answer_counts.of_run(run.id, HOW_SURE, last_key=last_key)
+    answers: Counter[str] = Counter()
+    for one in counts:
+        answers[NO_ANSWER if one.labels is None else joined(one.labels)] += one.items
+    scored = [one for one in counts if one.least is not None and one.most is not None]
+    if not scored:
+        return Population(answers)
+    least, most = min(one.least or 0.0 for one in scored), max(one.most or 0.0 for one in scored)
+    total, squares = sum(one.score_sum for one in scored), sum(one.score_squares for one in scored)
+    return Population(answers, Scores(total, squares, least, most))
 
 
 def identity_of(run: Run) -> VariantIdentity:

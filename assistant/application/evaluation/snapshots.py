@@ -13,8 +13,7 @@ from assistant.application.evaluation.suites import FOLDER, guides_of
 from assistant.domain.reasons import Reason
 from assistant.errors import ConflictError, InputError
 from assistant.ingest.labels.answer_files import read_answer_files
-from assistant.messages.wording import what
-from assistant.reports.reasons.worded import read_written, written_counts
+from assistant.reports.reasons.in_files import read_written, written_counts
 from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.database import now
 from assistant.wiring.workspace import Workspace
@@ -161,7 +160,7 @@ def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     try:
         now_there = take_snapshot(workspace, frozen.suite, frozen.path)
     except InputError as error:
-        return [Reason.of("not_to_be_frozen_now", why=what(error), suite=suite)]
+        return [Reason.of("not_to_be_frozen_now", why=error, suite=suite)]
     if now_there.digest == frozen.digest:
         return []
     before, after = _by_id(frozen.snapshot), _by_id(now_there)

@@ -111,7 +111,7 @@ def assemble(source: EvalSource, selection: Selection) -> Assembled:
         if not source.runs:
             raise InvalidValueError("runs_to_compare_needed")
         runs = [source.workspace.runs.find(name) for name in dict.fromkeys(source.runs)]
-        return Assembled(runs_data(source.workspace, runs, selection), folder)
+        return Assembled(runs_data(source.workspace, runs, selection, whole=len(runs) == 1), folder)
     data, digest, suite = suite_data(source.workspace, source.suite, selection)
     return Assembled(data, folder, digest, suite)
 

@@ -103,7 +103,7 @@ def registered(workspace: Workspace, run: Run, job: int | None, stop: Callable[[
         workspace: the opened workspace; its journal is this process's from here on.
         run: what the job works at.
         job: its row, where a server made one for it; else one is made.
-        stop: called once, from another thread, when somebody asks it to stop.
+        stop: called once, from another thread, when the job is asked to stop.
 
     Raises:
         StorageError: another job is at work.
@@ -127,12 +127,12 @@ def registered(workspace: Workspace, run: Run, job: int | None, stop: Callable[[
 
 def _watch(store: JobStore, key: int, ended: threading.Event, stop: Callable[[], None]) -> None:
     """Report now and then, and look whether the job is to stop; a database that doesn't answer is asked again."""
-    looks, told = 0, False
+    looks, asked = 0, False
     while not ended.wait(_LOOK_SECONDS if looks else 0):
         looks += 1
         try:
-            if not told and store.stop_wanted(key):
-                told = True
+            if not asked and store.stop_wanted(key):
+                asked = True
                 stop()
             if looks % _REPORT_EVERY == 0:
                 store.report(key)

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in: by account and address together, by address, and by account.
+"""How often a password may be tried: by account and address together, by address, and by account.
 
 Tries are counted in the database, so that it doesn't matter how many processes serve the pages.
 """
@@ -30,7 +30,7 @@ ACCOUNT = Limit("account", Allowance(100, 30.0))
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """That somebody has to wait: seconds, whole and at least 1, and the limit's name; no seconds where they needn't."""
+    """How long the next try has to wait: whole seconds, at least 1, and the limit's name; 0 where it need not."""
 
     seconds: int = 0
     limit: str = ""
@@ -39,7 +39,7 @@ class Wait:
 class LoginLimits:
     """The three limits of a login, counted together.
 
-    An account's own limit is wide, so that nobody can lock others out cheaply; the narrow one is per account and
+    An account's own limit is wide, so that no one can lock others out cheaply; the narrow one is per account and
     address. Tries count before the password is looked at, so that many at once can't slip through.
 
     Args:

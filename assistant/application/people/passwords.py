@@ -51,14 +51,14 @@ def hash_password(password: str, *, name: str = "", context: Iterable[str] = ())
 def password_fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one behind a hash; takes about as long where there is no hash at all."""
     cleaned = unicodedata.normalize("NFKC", password[: LONGEST_PASSWORD + 1])
-    nobodys = _nobodys_hash()  # before anything is known about this one
+    decoy = _decoy_hash()  # before anything is known about this one
     try:
         with _HASHING:
-            return _HASHER.verify(kept or nobodys, cleaned) and kept is not None
+            return _HASHER.verify(kept or decoy, cleaned) and kept is not None
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _nobodys_hash() -> str:
+def _decoy_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(16))

@@ -12,7 +12,7 @@ from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer
 from assistant.domain.runs import Run
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.routing.instructions.finding import Instruction
 from assistant.routing.route import Decision
 from assistant.routing.route_scored import Explanation, explain_first
@@ -78,8 +78,7 @@ def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -
     item = workspace.items.get(item_id)
     result = None if item is None else workspace.results.get(run, item_id)
     if item is None or result is None or result["status"] == "pending":
-        what = f"run {run.name} has no answer to an item {item_id}"
-        raise InputError(what, hint="the id is as it was ingested; assistant export writes all of them")
+        raise NotFoundError("item_without_answer", run=run.name, item=item_id)
     people, trusted = _people(workspace, item, result), read_trusted(workspace, run)
     own = tuple(result["labels"]) if result["status"] == "labelled" else None
     routed = workspace.routes.of_item(run.id, item_id)

@@ -12,7 +12,7 @@ from assistant.application.certification.new_items import Later
 from assistant.domain.certificates import Fit, IssuedCertificate, Standing
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.scored import Bools
 from assistant.store.certification.fits import ScoreColumns
@@ -100,11 +100,7 @@ def read_machine_answers(
     """
     run, certificate, fit = trusted.run, trusted.certificate, trusted.fit
     if certificate is None and fit is None:
-        raise InputError(
-            f"run {run.name} has no calibrated scores: nothing says how far its labels can be trusted",
-            hint="assistant sample  draws the items to label for training, and the first routes stay until then; where"
-            " people have labelled every item, assistant settle  writes the final labels",
-        )
+        raise NotFoundError("run_not_calibrated", run=run.name)
 
     def read(fit_id: int) -> ScoreColumns:
         return _joined(scores_of(fit_id), later.columns()) if fit_id == later.fit else scores_of(fit_id)

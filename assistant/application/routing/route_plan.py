@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from assistant.application.certification.new_items import Later
 from assistant.application.routing.machine_answers import MachineAnswers, Trusted
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.routing.capacity import Workload, expected_errors
 from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, Explanation, Routed, explain
@@ -79,8 +79,7 @@ class RoutePlan:
             InputError: the run has no answer to it.
         """
         if item_id not in self.items.ids:
-            what = f"run {self.trusted.run.name} has no answer to an item {item_id}"
-            raise InputError(what, hint="the id is as it was ingested; assistant export writes all of them")
+            raise NotFoundError("item_without_answer", run=self.trusted.run.name, item=item_id)
         at = self.items.ids.index(item_id)
         return at, explain(self.items, at, self.rules)
 

@@ -16,7 +16,7 @@ from assistant.application.routing.machine_answers import MachineAnswers, Truste
 from assistant.application.routing.route_plan import RoutePlan
 from assistant.domain.certificates import Standing
 from assistant.domain.runs import Run
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 from assistant.routing.allocation import Floats, Integers
 from assistant.routing.capacity import fit_to_capacity, workload
 from assistant.routing.doubts import DOUBTS, doubt_bits, media_not_seen, reply_failed
@@ -138,7 +138,7 @@ def _read(workspace: Workspace, run: Run) -> Known:
     kept_for_people = [label.name for label in workspace.policy.label_set.labels if label.always_human]
     read = workspace.routing_rounds.read(run.id, kept_for_people)
     if not len(read):
-        raise InputError(f"run {run.name} has no answers to route", hint="assistant prelabel  makes them")
+        raise NotFoundError("nothing_to_route", run=run.name)
     scores_of = cache(workspace.fits.columns)
     later = score_later(workspace, run, trusted.certificate, read.keys, scores_of)
     machine = read_machine_answers(workspace, trusted, read.keys, later, scores_of)

@@ -10,4 +10,8 @@ ADVICE = {
     "jobs_at_work": "name the run, e.g. assistant runs stop r1",
     "no_job_at_work": "assistant runs list  shows every run",
     "budget_without_price": 'add [prices."%(model)s"] with input and output in US$ per million tokens',
+    "workspace_locked": "wait until it is done, or end it; what it has answered is kept",
+    "folder_not_writable": "check who owns the folder, and that its disk gives locks",
+    "disk_full": "free some space, then run the same command to resume",
+    "no_room_for_answers": "free some space, then run the same command",
 }

@@ -15,7 +15,7 @@ from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
-    from assistant.application.certification.draw_sample import Asked
+    from assistant.application.certification.draw_sample import DrawnSample
 
 _PURPOSES = {
     "start": "a random sample to start from",
@@ -78,13 +78,13 @@ def sample(
 
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
-    from assistant.application.certification.draw_sample import SampleChoice, ask_people
+    from assistant.application.certification.draw_sample import SampleChoice, draw_sample
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        asked = ask_people(opened, SampleChoice(run, max_error, confidence, seed), out)
-    _show_asked(output, asked, out)
+        sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
+    _show_sample(output, sampled, out)
 
 
 def certify(
@@ -145,72 +145,73 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _show_asked(output: Output, asked: Asked, out: Path) -> None:
-    for note in asked.notes:
+def _show_sample(output: Output, sampled: DrawnSample, out: Path) -> None:
+    for note in sampled.notes:
         output.note(note)
-    for one in asked.split[:_SHOWN]:
+    for one in sampled.split[:_SHOWN]:
         output.note(f"{one.item_id} is labeled by {' and '.join(one.labelled_by)}: it needs another person")
-    if more := asked.split[_SHOWN:]:
+    if more := sampled.split[_SHOWN:]:
         output.note(f"so do {len(more):,} more items; --json lists all of them with their labelers")
-    if asked.split:
+    if sampled.split:
         output.note("or adjudicate them on the Disagreements page: assistant serve")
-    drawn = asked.sample
+    drawn = sampled.sample
     data: dict[str, Any] = {
-        "run": asked.run,
-        "max_error": asked.target.max_error,
-        "confidence": asked.target.confidence,
-        "items": asked.items,
-        "labelled": asked.labelled,
+        "run": sampled.run,
+        "max_error": sampled.target.max_error,
+        "confidence": sampled.target.confidence,
+        "items": sampled.items,
+        "labelled": sampled.labelled,
         "sample": None if drawn is None else drawn.id,
         "purpose": None if drawn is None else drawn.purpose.value,
         "size": 0 if drawn is None else drawn.size,
-        "to_label": len(asked.missing),
-        "split": [{"item": one.item_id, "labelled_by": list(one.labelled_by)} for one in asked.split],
-        "new": asked.new,
+        "to_label": len(sampled.missing),
+        "split": [{"item": one.item_id, "labelled_by": list(one.labelled_by)} for one in sampled.split],
+        "new": sampled.new,
         "fit": None if drawn is None else drawn.fit_id,
-        "expected_to_leave": asked.expected_to_leave,
-        "file": str(out) if asked.missing else None,
-        "notes": list(asked.notes),
+        "expected_to_leave": sampled.expected_to_leave,
+        "file": str(out) if sampled.missing else None,
+        "notes": list(sampled.notes),
     }
-    output.result(data, *_words(asked, out))
-    if not asked.missing and asked.sample is None and asked.labelled == asked.items:
+    output.result(data, *_words(sampled, out))
+    if not sampled.missing and sampled.sample is None and sampled.labelled == sampled.items:
         output.next_step("assistant settle", "writes the final labels: every item has a human label")
         return
-    if not asked.missing:
+    if not sampled.missing:
         output.next_step("assistant certify", "states what the labels prove")
         return
-    if asked.sample is not None and asked.sample.purpose.value == "review":
+    if sampled.sample is not None and sampled.sample.purpose.value == "review":
         output.next_step("assistant certify", "the others can be certified now; these go to review in any case")
     what = "imports the labels once the last column is filled"
-    if len(asked.split) == len(asked.missing):
+    if len(sampled.split) == len(sampled.missing):
         what = "imports a third label: NAME is a person who hasn't labeled these yet"
-    output.next_step(_import_command(asked, out), what)
+    output.next_step(_import_command(sampled, out), what)
 
 
-def _words(asked: Asked, out: Path) -> list[str]:
-    drawn = asked.sample
+def _words(sampled: DrawnSample, out: Path) -> list[str]:
+    drawn = sampled.sample
     if drawn is None:
         return [
-            f"nothing left to label: {asked.labelled:,} of {asked.items:,} items are labeled, the others auto-accepted"
+            f"nothing left to label: {sampled.labelled:,} of {sampled.items:,} items are labeled, the others"
+            " auto-accepted"
         ]
-    what = f"sample {drawn.id} of {asked.run}, {_PURPOSES[drawn.purpose.value]}"
-    if not asked.new:
-        return [f"{len(asked.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]
+    what = f"sample {drawn.id} of {sampled.run}, {_PURPOSES[drawn.purpose.value]}"
+    if not sampled.new:
+        return [f"{len(sampled.missing):,} of {drawn.size:,} labels are missing of {what}", f"they are in {out}"]
     lines = [f"{drawn.size:,} items to label in {out}: {what}"]
-    if asked.expected_to_leave is not None:
+    if sampled.expected_to_leave is not None:
         lines.append(
-            f"as it looks now, about {asked.expected_to_leave:,} of {asked.items:,} items will be"
-            f" auto-accepted; {asked.labelled:,} are labeled by people"
+            f"as it looks now, about {sampled.expected_to_leave:,} of {sampled.items:,} items will be"
+            f" auto-accepted; {sampled.labelled:,} are labeled by people"
         )
     return lines
 
 
-def _import_command(asked: Asked, out: Path) -> str:
+def _import_command(sampled: DrawnSample, out: Path) -> str:
     from shlex import quote
 
     name = os.environ.get("USER") or f"uid{os.getuid()}"
-    if len(asked.split) == len(asked.missing):
+    if len(sampled.split) == len(sampled.missing):
         name = "NAME"  # whoever it was that labelled them before: the same answer again would change nothing
     return (
-        f"assistant labels import {quote(str(out))} --rater-name {quote(name)}" + " --any-label" * asked.off_label_set
+        f"assistant labels import {quote(str(out))} --rater-name {quote(name)}" + " --any-label" * sampled.off_label_set
     )

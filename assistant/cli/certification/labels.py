@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError, NotFoundError
 from assistant.ingest.reading.problems import Reading
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def add(
     from assistant.wiring.workspace import Workspace
 
     if bool(items) == agreed:
-        raise InputError("name items, or give --agreed", hint="assistant precedents add --agreed")
+        raise InvalidValueError("items_or_agreed_ones")
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed, actor=actor())
@@ -227,5 +227,5 @@ def withdraw(
 
     with Workspace.open(workspace) as opened:
         if not withdraw_precedent(opened, item, actor=actor()):
-            raise InputError(f"{item} is no precedent", hint="assistant precedents list  shows them")
+            raise NotFoundError("no_precedent_of_item", item=item)
     Output(as_json=as_json).result({"withdrawn": item}, f"{item} withdrawn from the precedents")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.stats.agreement.coefficient import Coefficient
     from evals.agreement.panel import LabelRow
+    from evals.agreement.run_shares import Powered, WholeRun
     from evals.agreement.slice_agreement import SliceAgreement
     from evals.comparison.comparison import Comparison, Side
 
@@ -33,7 +34,8 @@ def figure_json(figure: Coefficient) -> dict[str, Any]:
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison; `fixed` and `broken` are counts, the items stand beside them."""
     from assistant.reports.as_json import codes
-    from assistant.reports.reasons.worded import english, written_counts
+    from assistant.reports.reasons.in_files import written_counts
+    from assistant.reports.reasons.worded import english
     from evals.report.sentences import verdict_sentence
 
     difference = comparison.difference
@@ -89,6 +91,25 @@ def category_figures(labels: Sequence[LabelRow]) -> dict[str, Coefficient]:
         )
         if figure is not None
     }
+
+
+def whole_run_figures(found: WholeRun | None) -> dict[str, dict[str, Any]]:
+    """Figures of a whole run by a name such as `share_powered label=V`; `more_labels` says what they gain."""
+    figures: dict[str, dict[str, Any]] = {}
+    for one in found.shares if found else ():
+        name = f"label={one.label}"
+        if one.share is not None:
+            figures[f"share {name}"] = figure_json(one.share.alone)
+            figures[f"share_powered {name}"] = _powered_json(one.share)
+        if one.corrected is not None:
+            figures[f"share_corrected {name}"] = figure_json(one.corrected)
+    if found and found.agreement is not None:
+        figures["raw_powered"] = _powered_json(found.agreement)
+    return figures
+
+
+def _powered_json(one: Powered) -> dict[str, Any]:
+    return figure_json(one.powered) | {"more_labels": one.more_labels}
 
 
 def slice_figures(sliced: Sequence[SliceAgreement]) -> dict[str, Coefficient]:

@@ -11,7 +11,7 @@ from assistant.cli.labeling.job_session import ask_before_spending, work_through
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
 from assistant.cli.output import Output
 from assistant.cli.progress import Counting
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from assistant.application.optimization.choice import Forecast
@@ -90,7 +90,7 @@ def _kind(name: str | None) -> Kind | None:
     try:
         return Kind(name)
     except ValueError:
-        raise InputError(f"there is no kind {name}", hint="--kind prompt or --kind policy") from None
+        raise InvalidValueError("draft_kind_unknown", field="kind", kind=name) from None
 
 
 def _draft(output: Output, session: ProposalSession, forecast: Forecast) -> Drafted:

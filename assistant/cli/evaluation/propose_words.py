@@ -62,7 +62,7 @@ def show_proposal(
     folder: Path,
 ) -> None:
     """The draft, and what it is worth."""
-    from assistant.application.optimization.adopt import adoption
+    from assistant.cli.evaluation.adopt import adoption
     from evals.report.sentences import verdict_sentence
 
     measured = measurement.result()

@@ -83,7 +83,8 @@ def run(
 
 def frozen_words(frozen: FrozenSuite, what: str = "frozen") -> list[str]:
     """What was frozen, and what was not and why."""
-    from assistant.reports.reasons.worded import english, written
+    from assistant.reports.reasons.in_files import written
+    from assistant.reports.reasons.worded import english
 
     snapshot = frozen.snapshot
     answers = sum(len(item.answers) for item in snapshot.items)

@@ -40,7 +40,8 @@ def freeze(
     """
     from assistant.application.evaluation.snapshots import freeze_suite, snapshot_path
     from assistant.application.evaluation.suites import find_suite
-    from assistant.reports.reasons.worded import english, written_counts
+    from assistant.reports.reasons.in_files import written_counts
+    from assistant.reports.reasons.worded import english
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
@@ -173,4 +174,4 @@ def _write(path: Path | None, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(path), hint="choose another file") from None
+        raise InputError("file_unwritable", where=str(path), reason_given=error.strerror) from None

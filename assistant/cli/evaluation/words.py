@@ -7,12 +7,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.evaluation.as_json import category_figures, comparison_json, figure_json, slice_figures
+from assistant.cli.evaluation.as_json import (
+    category_figures,
+    comparison_json,
+    figure_json,
+    slice_figures,
+    whole_run_figures,
+)
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
     from assistant.stats.agreement.coefficient import Coefficient
     from evals.agreement.panel import AgreementPanel, LabelRow
+    from evals.agreement.run_shares import WholeRun
     from evals.agreement.slice_agreement import SliceAgreement
     from evals.comparison.comparison import Comparison, Side
     from evals.comparison.plan import Plan
@@ -48,13 +55,14 @@ def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Se
     whole = figures | category_figures(panel.labels) | slice_figures(sliced)
     invalid = invalid_sentence(panel)
     output.result(
-        {name: figure_json(figure) for name, figure in whole.items()},
+        {name: figure_json(figure) for name, figure in whole.items()} | whole_run_figures(panel.whole_run),
         *([invalid, ""] if invalid else []),
         panel_sentence(panel),
         "",
         coefficient_table(figures),
         "",
         _label_table(panel.labels),
+        *_whole_run(panel.whole_run),
         *slice_table(sliced),
     )
     if panel.invalid is not None:
@@ -77,6 +85,31 @@ def _label_table(labels: Sequence[LabelRow]) -> Any:
             row[1:1] = ["", ""] if one.agreement is None else [f"{one.agreement.n:,}", _cell(one.agreement)]
         rows.append(tuple(row))
     return table(tuple(names), rows)
+
+
+def _whole_run(found: WholeRun | None) -> list[Any]:
+    """How common each label is among all items of the run, and how far the machine's answers narrow that."""
+    if found is None:
+        return []
+    shares = [one for one in found.shares if one.share is not None]
+    named = [(one.label, f"{one.machine:.1%}", one.share) for one in shares]
+    if found.agreement is not None:
+        named.append(("(agreement)", "", found.agreement))
+    title = f"all {found.items:,} items of the run, by {found.labelled:,} labels"
+    if shares:
+        columns = ("share of", "model", "labels alone", "with the model's answers", "equivalent extra labels")
+        rows = [
+            (name, machine, _cell(one.alone), _cell(one.powered), f"{one.more_labels:,}")
+            for name, machine, one in named
+            if one is not None
+        ]
+        return ["", table(columns, rows, title=title)]
+    corrected = [(one.label, f"{one.machine:.1%}", _cell(one.corrected)) for one in found.shares if one.corrected]
+    return [
+        "",
+        table(("share of", "model", "corrected for its errors"), corrected, title=title),
+        "The labeled items are not a random sample: this holds if the model errs on the others as often as on them.",
+    ]
 
 
 def show_people(

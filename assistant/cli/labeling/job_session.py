@@ -13,7 +13,7 @@ from assistant.cli.labeling.export import money
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, Output
 from assistant.cli.progress import Counting, quiet
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, InputError
 
 if TYPE_CHECKING:
     from assistant.application.labeling.session import Session
@@ -70,7 +70,7 @@ def ask_before_spending(output: Output, limit: float | None, cost: Callable[[], 
         yes: don't ask.
 
     Raises:
-        AssistantError: there is no terminal to ask on.
+        InputError: there is no terminal to ask on.
         typer.Abort: the answer was no.
     """
     if limit is None or yes:
@@ -79,8 +79,8 @@ def ask_before_spending(output: Output, limit: float | None, cost: Callable[[], 
         amount = cost()
     if amount is not None and amount <= limit:
         return
-    told = f"This run would cost about {money(amount)}; `confirm_above_usd` is {money(limit)}."
     if not output.errors.is_terminal:
-        raise AssistantError(told, hint="give --yes to run it anyway, or --budget to bound it")
+        raise InputError("cost_not_confirmed", cost=money(amount), limit=money(limit))
+    question = f"This run would cost about {money(amount)}; `confirm_above_usd` is {money(limit)}. Continue?"
     with quiet("asked"):
-        typer.confirm(f"{told} Continue?", abort=True, err=True)
+        typer.confirm(question, abort=True, err=True)

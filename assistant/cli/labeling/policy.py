@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 
 app = typer.Typer(help="Check, index, search, compare and verify the policy.", no_args_is_help=True)
 
@@ -93,7 +93,7 @@ def search(
 
     output = Output(as_json=as_json)
     if (query is None) == (suite is None):
-        raise InputError("give a text to search for, or --suite FILE", hint='assistant policy search "buy followers"')
+        raise InvalidValueError("text_or_suite_needed")
     with Workspace.open(workspace) as opened:
         if suite is not None:
             report = measure_search(opened, suite)

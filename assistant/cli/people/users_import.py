@@ -85,8 +85,8 @@ def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
             place = f"{file}:{person.line}: {person.name[:80]!r}"
             raise InvalidValueError(error.code, where=place) from None
         if name in found:
-            what = f"{name} was in line {found[name].line} already"
-            raise InputError(what, where=f"{file}:{person.line}", hint="one row a person")
+            place = f"{file}:{person.line}"
+            raise InputError("user_in_file_twice", where=place, name=name, line=found[name].line)
         found[name] = person
     return found
 
@@ -115,5 +115,5 @@ def _first_passwords(new: Iterable[str], out: Path | None) -> Mapping[str, str]:
         with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("name", "password"), *given.items()])
     except OSError as error:
-        raise InputError(f"can't be written: {error.strerror}", where=str(out), hint="name a new file") from None
+        raise InputError("file_unwritable", where=str(out), reason_given=error.strerror) from None
     return given

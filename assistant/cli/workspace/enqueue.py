@@ -11,7 +11,7 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import Output, table
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from assistant.application.review.fill_queue import Filling, Standing
@@ -119,10 +119,7 @@ def _ask(output: Output, counts: Counter[str]) -> None:
     """
     lost = ", ".join(f"{counts[name]:,} {told}" for name, told in _OVERWRITTEN.items() if counts[name])
     if not output.errors.is_terminal:
-        raise InputError(
-            f"this would overwrite existing tasks: {lost}",
-            hint="--yes does it, --dry-run shows what would change; without --due and --team only new tasks are added",
-        )
+        raise InputError("tasks_would_be_overwritten", lost=lost)
     typer.confirm(f"This would overwrite existing tasks: {lost}. Continue?", abort=True, err=True)
 
 
@@ -155,6 +152,4 @@ def _moment(text: str | None) -> datetime | timedelta | None:
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
-        raise InputError(
-            f"{text} is not a time", where="--due", hint="write 48h, 3d or 2026-12-01T09:00+08:00"
-        ) from None
+        raise InvalidValueError("due_not_a_time", field="due", text=text) from None

@@ -53,13 +53,13 @@ def serve(
     Example: assistant serve --team --host 0.0.0.0 --public-url https://labels.example.com --trusted-proxy 10.0.0.2
     """
     from assistant.application.people.credentials import clean_name
-    from assistant.errors import InputError
+    from assistant.errors import InvalidValueError
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor_as_user
 
     output = Output(as_json=as_json)
     if log not in {"file", "stderr"}:
-        raise InputError("is neither file nor stderr", where=f"--log {log}", hint="leave it out for the file")
+        raise InvalidValueError("log_unknown", field="log", log=log)
     options = ServeOptions(
         host=host,
         port=port,

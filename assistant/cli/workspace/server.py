@@ -11,7 +11,7 @@ import typer
 
 from assistant.cli.options import JsonOption
 from assistant.cli.output import Output
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from assistant.models.dev.wire_faults import WireFault
@@ -70,7 +70,7 @@ def dev_server(
         return
     unknown = sorted(set(lacks or ()) - set(LACKS))
     if unknown:
-        raise InputError(f"--lacks does not know {unknown[0]!r}", hint=f"Known are: {', '.join(LACKS)}")
+        raise InvalidValueError("not_a_lack", field="lacks", name=unknown[0], known=list(LACKS))
     options = DevServerOptions(
         port=port,
         latency_ms=latency_ms,
@@ -93,7 +93,7 @@ def dev_server(
     try:
         serve(options, announce)
     except OSError as error:
-        raise InputError(f"port {port} can't be used: {error.strerror}", hint="choose another with --port") from None
+        raise InputError("port_unusable", field="port", port=str(port), reason_given=error.strerror) from None
 
 
 def _listed(option: str, names: Mapping[str, str]) -> list[str]:
@@ -106,10 +106,10 @@ def _wire_fault(kind: str, when: str, *, retry_after_s: float, slow_ms: float) -
     from assistant.models.dev.wire_faults import WIRE_FAULTS, WireFault
 
     if kind not in WIRE_FAULTS:
-        raise InputError(f"no fault is called {kind!r}", hint=f"Known are: {', '.join(WIRE_FAULTS)}")
+        raise InvalidValueError("fault_unknown", field="fault", fault=kind, known=list(WIRE_FAULTS))
     found = re.fullmatch(r"(always)|(first)|(\d+(?:\.\d+)?)s|after:(\d+)", when)
     if found is None:
-        raise InputError(f"--fault-when does not know {when!r}", hint="Use always, first, 30s or after:50.")
+        raise InvalidValueError("fault_when_unknown", field="fault_when", when=when)
     return WireFault(
         kind,
         first_only=found[2] is not None,

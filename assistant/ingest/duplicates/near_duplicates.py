@@ -19,11 +19,10 @@ from assistant.ingest.duplicates.signatures import (
     SIGNATURE_BYTES,
     estimated_similarity,
     exact_similarity,
-    signature,
     signatures,
 )
 
-__all__ = ["group_near_duplicates", "signature", "signatures"]
+__all__ = ["group_near_duplicates", "signatures"]
 
 _ALL_PAIRS_UP_TO = 50  # items in a bucket; in a larger one (a common template) each is compared with few
 _FEW = 8
@@ -50,7 +49,7 @@ def group_near_duplicates(
 
     Args:
         ids: shape (n,), distinct, sortable: integers, or text as an object array.
-        signatures: shape (n, 128), or n times 128 bytes, in the order of `ids`; `NO_SIGNATURE` is never grouped.
+        signatures: shape (n, 128), or n times 128 bytes, in the order of `ids`; one of zeros is never grouped.
         threshold: Jaccard similarity of folded character n-grams from which two items are near-duplicates, [0.5, 1].
         read_texts: gives the texts of some ids, in their order. Where it is given, pairs whose estimate lies within
             0.1 of the threshold are decided by their texts, else by the estimate (standard error 0.03).
@@ -92,7 +91,7 @@ def _join_identical(matrix: Signatures, by_id: Nodes, components: Components) ->
     """Joins items of one signature, so that a post sent a thousand times is compared once.
 
     Returns:
-        The smallest node of each signature, in ascending order; none for `NO_SIGNATURE`.
+        The smallest node of each signature, in ascending order; none for one of zeros.
     """
     words = matrix.view(np.uint64)
     digest = np.zeros(len(matrix), dtype=np.uint64)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.domain.consensus import consensus
-from assistant.domain.items import Content, Item
+from assistant.domain.items import Item
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import read_answer_files
 from assistant.ingest.labels.labels import LabelRow, MachineRow
@@ -170,7 +170,7 @@ def _columns(
     models = sorted(by_model, key=lambda model: model != chosen)  # stable: the others keep their order
     return LabelledSet(
         ids=tuple(settled),
-        texts=tuple(_text(item.content) for item in kept),
+        texts=tuple(item.content.shown_text for item in kept),
         languages=tuple(item.language for item in kept),
         sources=tuple(item.source for item in kept),
         metas=tuple(item.meta for item in kept),
@@ -179,10 +179,6 @@ def _columns(
         answers={model: _answers([by_model[model].get(item_id) for item_id in settled]) for model in models},
         left_out=left_out,
     )
-
-
-def _text(content: Content) -> str:
-    return content.text if content.query is None else f"{content.query}\n{content.text}"
 
 
 def _answers(rows: Sequence[MachineRow | None]) -> MachineAnswers:

@@ -8,7 +8,7 @@ TEXTS = {
     "user_not_found": marked("there is no user of this name"),
     "user_not_among_others": marked("there is no user of this name, but there are others: %(others)s"),
     "no_user_can_sign_in": marked("there is no user of this name, and no other user can sign in"),
-    "user_disabled": marked("this user is deactivated"),
+    "user_disabled": marked("this user is disabled"),
     "user_name_unfit": marked("can't be a name to sign in with: it takes 1 to 64 letters, digits or . _ @ + -"),
     "opt_outs_unknown": marked("the policy has no label %(labels)s; its labels: %(known)s"),
     "password_length": marked("the password has %(length)s characters; it takes %(least)s to %(most)s"),

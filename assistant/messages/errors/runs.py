@@ -20,4 +20,8 @@ TEXTS = {
     "run_imported": marked("imported prelabels come from elsewhere: this run can't be continued here"),
     "estimate_slow": marked("the estimate takes too long"),
     "estimate_failed": marked("the estimate failed: %(said)s"),
+    "workspace_locked": marked("another job is running in this workspace: %(holder)s"),
+    "folder_not_writable": marked("can't be written (%(reason)s)"),
+    "disk_full": marked("the disk is full; every answer so far is kept"),
+    "no_room_for_answers": marked("no room to keep answers safe (%(megabytes)s MB are held back): %(reason)s"),
 }

@@ -72,11 +72,6 @@ class ClauseEntries:
         place = {clause.id: index for index, clause in enumerate(policy.clauses)}
         self._known = {entry.id: (place[entry.clause_id], entry) for entry in clause_entries(policy)}
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """Ids of all entries."""
-        return frozenset(self._known)
-
     def clauses(self, neighbours: Neighbours, k: int) -> list[ClauseHit]:
         """The `k` nearest clauses; a clause is as near as its nearest entry. Raises KeyError for an unknown id."""
         best: dict[int, ClauseHit] = {}

@@ -29,6 +29,10 @@ WHY_UNDEFINED: Mapping[str, str] = {
         "{raters} raters have {items} items or more that the model and {others} or more others labelled too; the "
         "test takes {needed}"
     ),
+    "no_item_of_label": "people gave some label to no item: how often the model errs on its items is unknown",
+    "no_better_than_chance": "the model's answers do not depend on the label: they can't be corrected",
+    "errors_differ": "the errors on labeled items don't explain these counts: the model errs differently on the others",
+    "too_few_labelled_to_correct": "too few labeled items to correct the model's counts",
     "signal_of_no_item": "no labeled item has it",
     "signal_with_all_right": "all {answers} answers that have it are right",
     "signal_with_all_wrong": "all {answers} answers that have it are wrong",
@@ -47,6 +51,9 @@ METHODS: Mapping[str, str] = {
     "cluster_robust_t": "cluster-robust t",
     "carried_share": "the share's interval carried through the coefficient",
     "hull_with_items_added": "hull of Wilson's carried interval and the normal one with two items added",
+    "prediction_powered": "prediction-powered (PPI++)",
+    "rogan_gladen": "Rogan and Gladen, Lang and Reiczigel's interval",
+    "confusion_inverse": "inverse of the confusion matrix, linearised",
     "goodness_of_fit": "goodness of fit (Donner and Eliasziw)",
     "linearised_bootstrap": "linearised (jackknife)",
     "percentile_bootstrap": "percentile bootstrap",

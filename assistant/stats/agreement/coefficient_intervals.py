@@ -33,6 +33,8 @@ from assistant.stats.vectors import Floats
 
 NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
 ORDINAL = ("kappa_linear", "kappa_quadratic", "ac2_linear", "ac2_quadratic", "alpha_ordinal", "alpha_interval")
+DISTANCES = "alpha_distances"
+"""Krippendorff's alpha with distances of one's own between the classes, given as `values` of shape (k, k)."""
 
 CARRIED = "carried_share"
 HULL = "hull_with_items_added"
@@ -55,6 +57,14 @@ def _identity(classes: int, _values: npt.ArrayLike | None) -> Floats:
     return identity_weights(classes)
 
 
+def _of_distances(classes: int, values: npt.ArrayLike | None) -> Floats:
+    """1 - the distances given, shape (k, k)."""
+    distances = np.asarray(values, dtype=np.float64)
+    if distances.shape != (classes, classes) or not ((distances >= 0) & (distances <= 1)).all():
+        raise ValueError(f"values must be distances from 0 to 1 between {classes} classes, got shape {distances.shape}")
+    return np.asarray(1 - distances)
+
+
 _RECIPES = {
     "raw": _Recipe("none", _identity, hull=False),
     "kappa": _Recipe("kappa", _identity, hull=True),
@@ -67,6 +77,7 @@ _RECIPES = {
     "ac2_linear": _Recipe("gwet", linear_weights, hull=True),
     "ac2_quadratic": _Recipe("gwet", quadratic_weights, hull=True),
     "alpha_ordinal": _Recipe("ordinal", _identity, hull=True, few_ratings=True),
+    DISTANCES: _Recipe("pi", _of_distances, hull=True, few_ratings=True),
     "alpha_interval": _Recipe("pi", quadratic_weights, hull=True, few_ratings=True),
 }
 

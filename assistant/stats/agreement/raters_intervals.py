@@ -23,9 +23,6 @@ from assistant.stats.intervals import check_level
 from assistant.stats.sampling.designs import Design, design_of_items
 from assistant.stats.vectors import Floats, weights_or_ones
 
-RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
-GRADED = ("alpha_ordinal", "alpha_interval")
-
 _ADDED = 2.0  # items
 
 
@@ -76,10 +73,10 @@ class RatersRatings:
     values: npt.ArrayLike | None
 
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
-        """One of `RATERS` ("raw" is the mean share of an item's pairs of ratings that agree) or `GRADED`.
+        """The coefficient of that name; "raw" is the mean share of an item's pairs of ratings that agree.
 
-        Undefined is None with a reason. Values of alpha as `krippendorff_alpha`; of Fleiss' kappa and AC1 as
-        `fleiss_kappa` and `gwet_ac_of_raters` where every item has two ratings or more.
+        There are "raw", "fleiss", "ac1", "alpha_nominal" and, of grades, "alpha_ordinal" and "alpha_interval". Items
+        with fewer than two ratings are left out; undefined is None with a reason.
 
         Raises:
             ValueError: an unknown name, level out of range.

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.domain.reasons import Reason
-from assistant.stats.comparison.mcnemar import mcnemar
-from assistant.stats.comparison.paired_bootstrap import bootstrap_interval
+from assistant.stats.comparison.mcnemar import mcnemar_mid_p
 from assistant.stats.comparison.paired_proportions import PairedTable, tango
 from assistant.stats.sampling.clusters import ClusteredMean, clustered_mean
 from assistant.stats.vectors import Floats, check_range, vectors, weights_or_ones
@@ -34,16 +33,12 @@ class PairedComparison:
         difference: mean_a - mean_b, -1 to 1.
         low, high: its two-sided interval, cut to [-1, 1]; None when undefined.
         p_value: two-sided, of "there is no difference"; None when undefined.
-        bootstrap: percentile interval of resampled items or clusters beside it, as a check; None for `tango`, and where
-            `bootstrap_interval` gives none.
-        only_a, only_b: items on which one variant alone is right; None unless every score is 0 or 1.
         item_deviation: standard error times sqrt(n), what one item adds to the noise (clusters and weights included),
             for sample sizes; None when 0 or undefined.
         differs: the interval leaves 0 out and the p-value is below 1 - confidence. Under `paired_t` and
             `cluster_robust` each follows from the other. Tango's interval inverts McNemar's chi-squared test, the
             mid-p is a little more careful with few discordant items (0 against 4: chi-squared 0.046, mid-p 0.063);
             where they part, no difference is claimed.
-        no_worse: A is no worse than B by the margin; None without a margin or an interval.
         reason: why figures are None; None when all are there.
     """
 
@@ -57,12 +52,8 @@ class PairedComparison:
     low: float | None
     high: float | None
     p_value: float | None
-    bootstrap: tuple[float, float] | None
-    only_a: int | None
-    only_b: int | None
     item_deviation: float | None
     differs: bool
-    no_worse: bool | None
     reason: Reason | None
 
 
@@ -73,9 +64,6 @@ def compare_paired(
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
     confidence: float = 0.95,
-    margin: float | None = None,
-    resamples: int = 10_000,
-    seed: int,
 ) -> PairedComparison:
     """Compare two variants by the method that fits the data; see `PairedComparison`.
 
@@ -85,12 +73,9 @@ def compare_paired(
         weights: 0 or more, such as 1 / inclusion probability (Hájek's mean), shape (n,); equal ones are as none.
         clusters: whole-number codes of items that share a source, shape (n,); all distinct is as none.
         confidence: two-sided level, between 0 and 1.
-        margin: how much worse A may be, above 0; see `no_worse_than`.
-        resamples: of the bootstrap.
-        seed: of the bootstrap.
 
     Raises:
-        ValueError: lengths, scores, weights, codes, level, margin or resamples out of range; says which and where.
+        ValueError: lengths, scores, weights, codes, level out of range; says which and where.
     """
     a, b = vectors(scores_a=scores_a, scores_b=scores_b)
     check_range("scores_a", a, 0, 1)
@@ -99,15 +84,10 @@ def compare_paired(
     robust = clustered_mean(a - b, clusters, w, confidence)
     alike = bool(w.min() == w.max()) and robust.clusters == robust.n
     binary = bool(np.isin(a, (0, 1)).all() and np.isin(b, (0, 1)).all())
-    bootstrap = None
     if alike and binary:
         figures = _right_or_wrong(a, b, confidence)
     else:
         figures = _from_differences("paired_t" if alike else "cluster_robust", robust)
-        bootstrap = bootstrap_interval(
-            a - b, clusters=clusters, weights=w, confidence=confidence, resamples=resamples, seed=seed
-        )
-    only_a, only_b = ((a > b) & (w > 0)).sum(), ((a < b) & (w > 0)).sum()
     return PairedComparison(
         method=figures.method,
         n=robust.n,
@@ -119,39 +99,10 @@ def compare_paired(
         low=figures.low,
         high=figures.high,
         p_value=figures.p_value,
-        bootstrap=bootstrap,
-        only_a=int(only_a) if binary else None,
-        only_b=int(only_b) if binary else None,
         item_deviation=figures.item_deviation,
         differs=figures.differs(1 - confidence),
-        no_worse=no_worse_than(figures.low, margin),
         reason=figures.reason,
     )
-
-
-def no_worse_than(low: float | None, margin: float | None) -> bool | None:
-    """Whether A is shown to be no worse than B by `margin`: the interval's lower bound lies above -margin.
-
-    With a two-sided 95 % interval the chance to say so of a variant that is worse by the margin is at most 2.5 %
-    (one-sided alpha 0.025, the usual choice); False means "not shown", never "worse".
-
-    Args:
-        low: lower bound of A less B; None when undefined.
-        margin: above 0, chosen before seeing the data; None when there is none.
-
-    Returns:
-        None without a bound or a margin.
-
-    Raises:
-        ValueError: the margin is not above 0.
-
-    Source: Tango (1998), Statistics in Medicine 17:891-908; US FDA (2016), Non-Inferiority Clinical Trials.
-    """
-    if margin is None:
-        return None
-    if not margin > 0:
-        raise ValueError(f"margin must be above 0, got {margin}")
-    return None if low is None else low > -margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +127,7 @@ def _right_or_wrong(a: Floats, b: Floats, confidence: float) -> _Figures:
     table = PairedTable(both, only_a, only_b, len(a) - both - only_a - only_b)
     low, high = tango(table, confidence)
     deviation = sqrt(max(0.0, (only_a + only_b) / table.n - table.difference**2))
-    return _Figures("tango", float(table.n), low, high, mcnemar(only_a, only_b).mid_p, deviation or None, None)
+    return _Figures("tango", float(table.n), low, high, mcnemar_mid_p(only_a, only_b), deviation or None, None)
 
 
 def _from_differences(method: Method, mean: ClusteredMean) -> _Figures:

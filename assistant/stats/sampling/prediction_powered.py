@@ -68,8 +68,9 @@ def prediction_powered_mean(
     Hájek's mean of the labels, plus `power` times what Hájek's mean of their predictions misses of the population's
     known one. The power is that of the smallest variance (PPI++), kept within 0 and 1, so that predictions that tell
     nothing do no harm. For equal weights it is the estimate of PPI++ with the items without a label as the unlabelled
-    ones. The interval is Student's with z² / 4 items added that the machine misses and as many that it wrongly gives,
-    as Agresti & Coull (1998) do for a proportion: it does not collapse where the machine was never seen to err.
+    ones. The interval is normal, Student's where items weigh differently or are clustered, with z² / 4 items added that
+    the machine misses and as many that it wrongly gives, as Agresti & Coull (1998) do for a proportion: it does not
+    collapse where the machine was never seen to err.
 
     Args:
         labels: by people, 0 to 1 (whether an item holds a label, or agrees), shape (n,).
@@ -106,7 +107,8 @@ def prediction_powered_mean(
     padded = _Padded(size, NormalDist().inv_cdf((1 + confidence) / 2) ** 2 / 4, chance)
     variance = padded.variance(moments.variance(power), float(at), power)
     alone = padded.variance(moments.variance(0), float(np.average(y, weights=w)), 0)
-    half = float(stdtrit(max(1.0, size - 1), (1 + confidence) / 2)) * sqrt(variance)
+    equal = len(groups) == int(groups.max()) + 1 and bool((w == w[0]).all())
+    half = float(stdtrit(np.inf if equal else max(1.0, size - 1), (1 + confidence) / 2)) * sqrt(variance)
     more = floor(len(y) * (alone / variance - 1) + 1e-9) if power and variance else 0
     return PredictionPowered(_cut(value), _cut(value - half), _cut(value + half), power, max(0, more))
 

@@ -15,7 +15,7 @@ from assistant.domain.certificates import (
     standing_after,
 )
 from assistant.domain.statements import NewerStatementError, Statement, read_statement
-from assistant.errors import InputError, StorageError
+from assistant.errors import NotFoundError, StorageError
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import CERTIFICATE, CERTIFICATE_EVENT, row_digest
 from assistant.store.database import Database, now
@@ -136,20 +136,15 @@ def _append(connection: sa.Connection, happened: CertificateEvent, actor: str) -
     audit.append(connection, actor, action, f"certificate:{happened.certificate_id}", detail)
 
 
-def _unknown(certificate_id: int) -> InputError:
-    return InputError(f"no certificate {certificate_id}", hint="assistant certify  issues one")
+def _unknown(certificate_id: int) -> NotFoundError:
+    return NotFoundError("certificate_not_found", certificate=certificate_id)
 
 
 def _certificate(row: sa.Row[Any]) -> IssuedCertificate:
     try:
         statement = read_statement(row.statement)
     except NewerStatementError as error:
-        raise StorageError(
-            f"a newer version wrote certificate {row.id}: {error}", hint="use the version that issued it"
-        ) from None
+        raise StorageError("certificate_of_newer_version", certificate=row.id, said=str(error)) from None
     except ValueError as error:
-        raise StorageError(
-            f"certificate {row.id} can't be read: {' '.join(str(error).split())}",
-            hint="the database was changed by hand, or is damaged: go back to a backup",
-        ) from None
+        raise StorageError("certificate_unreadable", certificate=row.id, said=" ".join(str(error).split())) from None
     return IssuedCertificate(row.id, row.run_id, row.fit_id, row.sample_id, statement, row.created_at)

@@ -47,11 +47,6 @@ class ItemFacts(NamedTuple):
     meta: Mapping[str, object]
     group: int | None
 
-    @property
-    def text(self) -> str:
-        """What people read: of a pair the query and the document."""
-        return self.content.text if self.content.query is None else f"{self.content.query}\n{self.content.text}"
-
 
 @dataclass(frozen=True, slots=True)
 class LabelledItem:

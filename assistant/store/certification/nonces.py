@@ -83,10 +83,7 @@ class NonceStore:
         with self._database.read() as connection:
             nonce = _of(connection, scope)
             if nonce is not None and nonce.seal not in _sealed(connection, scope):
-                raise StorageError(
-                    f"the nonce of {scope!r} is not the one sealed when it was drawn: its draws prove nothing",
-                    hint="restore the workspace from a copy; assistant audit verify  shows whether the log holds",
-                )
+                raise StorageError("nonce_not_sealed", scope=scope)
         return nonce
 
     def _draw(self, scope: str, actor: str) -> Nonce:

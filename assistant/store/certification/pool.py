@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
-from assistant.domain.items import ItemKind
+from assistant.domain.items import embedded_text
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer, ItemAnswers
 from assistant.store.database import PAGE, Database
@@ -203,7 +203,7 @@ def _page(rows: Sequence[sa.Row[Any]]) -> PoolPage:
     return PoolPage(
         keys=keys,
         ids=ids,
-        texts=[_embedded(*parts) for parts in zip(kinds, texts, queries, media, strict=True)],
+        texts=[embedded_text(*parts) for parts in zip(kinds, texts, queries, media, strict=True)],
         digests=digests,
         languages=languages,
         sources=sources,
@@ -213,10 +213,3 @@ def _page(rows: Sequence[sa.Row[Any]]) -> PoolPage:
         signals=signals,
         groups=groups,
     )
-
-
-def _embedded(kind: str, text: str, query: str | None, media: Sequence[str] | None) -> str:
-    """As `ingest.embedding.embedded_text` puts it, which is above this layer; a test holds the two together."""
-    if kind == ItemKind.PAIR:
-        return f"{query}\n{text}"
-    return text or "\n".join(media or ())

@@ -20,8 +20,6 @@ from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
 
-__all__ = ["Result", "ResultStore", "RunTotals"]
-
 Result = dict[str, Any]
 Value = TypeVar("Value")
 _FINAL = (

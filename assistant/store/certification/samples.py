@@ -109,21 +109,6 @@ class SampleStore:
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def drawn(self, run_id: int) -> set[str]:
-        """External ids of all items in any sample of a run."""
-        query = (
-            sa.select(items.c.external_id)
-            .distinct()
-            .select_from(
-                samples.join(sample_items, sample_items.c.sample_id == samples.c.id).join(
-                    items, items.c.id == sample_items.c.item_id
-                )
-            )
-            .where(samples.c.run_id == run_id)
-        )
-        with self._database.read() as connection:
-            return set(connection.execute(query).scalars())
-
 
 def _sample(row: sa.Row[Any]) -> Sample:
     return Sample(

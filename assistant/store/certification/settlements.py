@@ -77,12 +77,6 @@ class SettlementStore:
             for row in newest_rows(rows):
                 yield _settlement(row)
 
-    def of_item(self, item_id: str) -> list[Settlement]:
-        """Everything an item, given by its external id, was settled as in any run, oldest first: the last counts."""
-        query = _named().where(items.c.external_id == item_id).order_by(settlements.c.revision)
-        with self._database.read() as connection:
-            return [_settlement(row) for row in connection.execute(query)]
-
 
 def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
     if one.certificate_id not in {None, certificate_id}:

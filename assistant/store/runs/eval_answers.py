@@ -62,15 +62,6 @@ class EvalAnswerStore:
         columns = zip(*rows, strict=True) if rows else ([] for _ in EvalAnswers.__slots__)
         return EvalAnswers(*(list(column) for column in columns))
 
-    def count(self, run_id: int, keys: Sequence[int]) -> int:
-        """How many of these items have an answer in the run, usable or not."""
-        counted = sa.select(sa.func.count(sa.distinct(prelabels.c.item_id))).where(prelabels.c.run_id == run_id)
-        with self._database.read() as connection:
-            return sum(
-                int(connection.execute(counted.where(prelabels.c.item_id.in_(part))).scalar_one())
-                for part in parts(sorted(keys))
-            )
-
 
 def _columns() -> sa.Select[tuple[object, ...]]:
     return sa.select(

@@ -46,17 +46,9 @@ def claim(folder: Path) -> Callable[[], None]:
         folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / _LOCK, this_command()).release
     except BlockingIOError:
-        raise StorageError(
-            f"another job is running in this workspace: {holder(folder / _LOCK)}",
-            where=str(folder),
-            hint="wait until it is done, or end it; what it has answered is kept",
-        ) from None
+        raise StorageError("workspace_locked", where=str(folder), holder=holder(folder / _LOCK)) from None
     except OSError as error:
-        raise StorageError(
-            f"can't be written ({error.strerror})",
-            where=str(folder),
-            hint="check who owns the folder, and that its disk gives locks",
-        ) from error
+        raise StorageError("folder_not_writable", where=str(folder), reason=error.strerror or "") from error
 
 
 def at_work(folder: Path) -> bool:
@@ -166,11 +158,7 @@ class ReplyJournal:
     def _use_reserve(self, line: bytes) -> None:
         self._reserve.unlink(missing_ok=True)
         _write(self._open(), b"\n" + line)  # the first try may have left half a line
-        raise StorageError(
-            "the disk is full; every answer so far is kept",
-            where=str(self._folder),
-            hint="free some space, then run the same command to resume",
-        )
+        raise StorageError("disk_full", where=str(self._folder))
 
 
 def unread(folder: Path, known: Known) -> Iterator[StoredReply]:
@@ -210,7 +198,5 @@ def _fill(path: Path, size: int) -> None:
         with suppress(OSError):
             path.unlink(missing_ok=True)
         raise StorageError(
-            f"no room to keep answers safe ({size >> 20} MB are held back): {error.strerror}",
-            where=str(path.parent),
-            hint="free some space, then give the same command",
+            "no_room_for_answers", where=str(path.parent), megabytes=size >> 20, reason=error.strerror or ""
         ) from None

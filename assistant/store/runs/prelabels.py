@@ -186,7 +186,7 @@ def newest(table: sa.FromClause, item: sa.ColumnElement[int] | None = None) -> s
     return table.c.revision == highest
 
 
-def ranked(table: sa.Table, run_id: int, *columns: sa.Column[Any]) -> sa.Subquery:
+def ranked(table: sa.Table, run_id: int, *columns: sa.ColumnElement[Any]) -> sa.Subquery:
     """All rows of a run with their `rank` among those of their item, 1 for the newest: for counting a whole run.
 
     One ordered pass, where `newest` looks each row up, which is for some rows of many.

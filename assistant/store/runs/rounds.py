@@ -144,7 +144,7 @@ class RoundStore:
         stamp = now()
         with self._database.write(alone=True, looked_up=False) as connection:
             if _count(connection, run_id) != read.routes.rows:
-                raise StorageError("the run was routed by another process meanwhile", hint="run the same command again")
+                raise StorageError("run_routed_meanwhile")
             for code, revision, at in _groups(codes, read.routes.revisions + 1, changed):
                 values = (run_id, revision, *as_values(decisions[code]), stamp)
                 _insert(connection, values, read.keys[at])

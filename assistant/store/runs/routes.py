@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.routing.route import Decision, Route
-from assistant.store.database import PAGE, Database, now, parts
-from assistant.store.staging import changed, newest_rows, staged, take_over
+from assistant.store.database import Database, now, parts
+from assistant.store.staging import changed, staged, take_over
 from assistant.store.tables.content import items, routes
 
 _CARRIED = (routes.c.route, routes.c.reason, routes.c.doubts, routes.c.inclusion_probability, routes.c.seed)
@@ -55,19 +55,6 @@ class RouteStore:
                 )
                 for page in staged(connection, _CARRIED, given)
             )
-
-    def newest(self, run_id: int) -> Iterator[tuple[str, Decision]]:
-        """The route that counts for each item, with its external id, in order of arrival."""
-        query: sa.Select[Any] = (
-            sa.select(routes.c.item_id, items.c.external_id, *_CARRIED)
-            .join(items, items.c.id == routes.c.item_id)
-            .where(routes.c.run_id == run_id)
-            .order_by(routes.c.item_id, routes.c.revision)
-        )
-        with self._database.read() as connection:
-            rows = connection.execution_options(yield_per=PAGE).execute(query)
-            for row in newest_rows(rows):
-                yield row.external_id, as_decision(row)
 
     def ever(self, run_id: int, route: Route, since: str) -> set[str]:
         """External ids of items that had a route at some time from a moment on, ISO 8601 in UTC."""

@@ -220,13 +220,6 @@ class Campaign:
             return Accepted(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         return Accepted(*(np.concatenate(column) if column else np.zeros(0) for column in columns))
 
-    def waiting(self, answers: np.ndarray) -> np.ndarray:
-        """Audited items whose labels have not come: without them the last audit round can't be counted."""
-        if len(self.passed) == len(self.rounds):
-            return np.zeros(0, dtype=np.int64)
-        drawn = self.rounds[-1].order[self.rounds[-1].audited]
-        return np.asarray(drawn[answers[drawn] == NONE])
-
     def _start(self, known: np.ndarray, left: np.ndarray) -> Step:
         size = min(max(START - len(known), _LEAST_STEP), len(left))
         drawn = simple_random([self._ids[at] for at in left], size, key=self._key, purpose=f"start {len(known)}")

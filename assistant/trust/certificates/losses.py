@@ -77,15 +77,6 @@ class LossBound:
     upper_share: float | None
     upper_share_of_batch: float
 
-    @property
-    def reason(self) -> str | None:
-        """Why a figure is None, in words; None where none is."""
-        if not self.accepted:
-            return "no model label is accepted: there is nothing to take a share of"
-        if self.estimate is None:
-            return "no item that could lose in this way was audited: there is nothing to estimate from"
-        return None
-
 
 def loss_table(kind: LossKind, severities: npt.ArrayLike) -> Floats:
     """Loss when the person says one class and the machine another.

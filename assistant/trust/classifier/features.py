@@ -70,11 +70,6 @@ class Features:
             for name, weight in self._weighted(recipe)
         }
 
-    def scores(self, index: np.ndarray, shares: np.ndarray, recipe: Recipe) -> np.ndarray:
-        """(n, k) float64: similarity of all items to some, times how much each of these counts, shares (m, k)."""
-        total: np.ndarray = linear(self.blocks, self.weights_of(index, shares, recipe), len(self)) + shares.sum(axis=0)
-        return total
-
     def rows(self, index: np.ndarray, recipe: Recipe) -> sp.csr_array:
         """(m, d) compressed rows whose inner products are the similarity without its constant."""
         parts = [sp.csr_array(self.blocks[name][index]) * np.float32(np.sqrt(w)) for name, w in self._weighted(recipe)]
@@ -88,10 +83,6 @@ class Features:
             parts[name] = (weights[start : start + width] * np.sqrt(weight)).astype(np.float32)
             start += width
         return parts
-
-    def times(self, weights: np.ndarray, recipe: Recipe) -> np.ndarray:
-        """(n, k) float64: the rows of all items times weights (d, k)."""
-        return linear(self.blocks, self.parted(weights, recipe), len(self))
 
     def __len__(self) -> int:
         return int(next(iter(self.blocks.values())).shape[0])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import softmax
@@ -46,10 +46,6 @@ class RawPredictions:
 
     codes: np.ndarray
     probability: np.ndarray
-
-    def at(self, index: np.ndarray) -> Self:
-        """Those of some of the items."""
-        return type(self)(self.codes[index], self.probability[index])
 
     @property
     def logits(self) -> np.ndarray:

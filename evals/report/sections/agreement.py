@@ -16,6 +16,7 @@ from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.metrics import metrics
 from evals.agreement.panel import AgreementPanel, Arms, Ceiling
 from evals.agreement.replacement import Allowance, Replacement
+from evals.report.sections.whole_run import whole_run_blocks
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 
 _OPEN = 3  # variants that stand open
@@ -49,6 +50,7 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
     if panel.arms is not None:
         blocks.append(_arms(panel.arms, words))
     blocks += _labels(panel, words)
+    blocks += whole_run_blocks(panel.whole_run, words)
     blocks += _confusion(panel, words)
     return Part(panel.variant, [*blocks, *noted(panel.notes, words)], folded)
 

@@ -165,7 +165,7 @@ def test_precedents_are_either_named_or_all_agreed_ones(
     assistant: Assistant, three: Path, words: tuple[str, ...]
 ) -> None:
     said = assistant("precedents", "add", *words, "-w", three, "--json")
-    assert (said.status, said.json["error"]["what"]) == (1, "name items, or give --agreed")
+    assert (said.status, said.json["error"]["code"]) == (1, "items_or_agreed_ones")
 
 
 def test_labels_say_whether_the_machines_answer_was_in_sight(assistant: Assistant, three: Path) -> None:

@@ -14,11 +14,11 @@ from assistant.routing.capacity import LEAST_REVIEWS
 from assistant.routing.rules import RULES
 from assistant.routing.sampling import draw
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import read_jsonl
+from tests.stored import newest_routes
 
 # Twenty items; the surest twelve pass. Of those p00 is audited, p03 is a label kept for people, p04 is severe and
 # p05 so, too, but surer than `double_below`.
@@ -58,8 +58,8 @@ def certified(assistant: Assistant, scored: Path) -> Path:
 def routes(workspace: Path, run: int = 1) -> dict[str, tuple[str, str, float]]:
     """The newest route of each item."""
     with Workspace.open(workspace) as opened:
-        newest = list(RouteStore(opened.database).newest(run))
-    return {name: (one.route.value, one.reason, one.inclusion_probability) for name, one in newest}
+        newest = newest_routes(opened.database, run)
+    return {name: (one.route.value, one.reason, one.inclusion_probability) for name, one in newest.items()}
 
 
 def nonce_of(workspace: Path) -> str:
@@ -323,7 +323,7 @@ def test_an_unknown_item_cant_be_explained(assistant: Assistant, certified: Path
 def test_without_a_run_or_with_an_unknown_one_there_is_nothing_to_route(assistant: Assistant, workspace: Path) -> None:
     assert error(assistant, "route", "-w", workspace)["what"] == "no run yet"
     answered_run(assistant, workspace, LABELS)
-    assert error(assistant, "route", "--run", "r7", "-w", workspace)["what"] == "no run r7"
+    assert error(assistant, "route", "--run", "r7", "-w", workspace)["what"] == "no run r7; there are: r1"
 
 
 def test_without_scores_the_first_routes_stay(assistant: Assistant, workspace: Path) -> None:

@@ -14,6 +14,7 @@ from assistant.wiring.workspace import Workspace
 from tests.cli.certified import SENTENCE, answered_run, certify, fit, happened, people_say
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, read_jsonl
+from tests.stored import settlements_of
 
 # Ten items; the surest six pass, of which p0 is audited and p2 is a label that is kept for people.
 LABELS = {f"p{number}": "threat" if number == 2 else "safe" for number in range(10)}
@@ -82,7 +83,7 @@ def test_settling_again_writes_nothing_and_a_label_that_came_since_goes_before_t
     people_say(assistant, certified, {"p3": "spam"})
     assert assistant("settle", "-w", certified, "--json").json["written"] == 1
     with Workspace.open(certified) as opened:
-        history = SettlementStore(opened.database).of_item("p3")
+        history = settlements_of(opened.database, "p3")
     assert [(one.origin, one.labels) for one in history] == [("model", ("safe",)), ("person", ("spam",))]
 
 

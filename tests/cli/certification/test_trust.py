@@ -438,7 +438,7 @@ class TestDeclaredRandom:
         certify(assistant, workspace, "--declared-random")
         for words in (("--seed", "4"), ("--max-error", "0.2")):
             told = refused(certify(assistant, workspace, "--declared-random", *words))
-            assert "asking again until luck agrees proves nothing" in told
+            assert "trying again until luck agrees proves nothing" in told
         assert "there is nothing to draw any more" in refused(assistant("sample", "-w", workspace, "--json"))
 
     def test_they_give_a_threshold_for_what_comes_later(

@@ -22,11 +22,11 @@ from assistant.errors import InputError, InvalidValueError
 from assistant.models.dev.faults import Faults
 from assistant.reports.reasons.worded import english
 from assistant.store.runs.prelabels import PendingItem
-from assistant.store.runs.routes import RouteStore
 from assistant.wiring.workspace import Workspace
 from evals.data.eval_data import SIGHTS, Sight
 from evals.data.selection import Selection
 from tests.cli.conftest import Assistant, Server
+from tests.stored import newest_routes
 
 JOB = ("prelabel", "--model", "openai:dev", "--json")
 HEAD = 'name = "mixed"\n[data]\nminimum_reviewers = 2\nmax_items = 30\n[data.query]\n'
@@ -167,7 +167,7 @@ def test_production_is_weighted_by_the_route_in_force_when_it_was_labelled(
     assert assistant("labels", "import", early, "--rater-name", "ana", "-w", workspace).status == 0
     assert assistant(*JOB, "-w", workspace).status == 0
     with Workspace.open(workspace) as opened:
-        routed = dict(RouteStore(opened.database).newest(opened.runs.find(None).id))
+        routed = newest_routes(opened.database, opened.runs.find(None).id)
         certain = [name for name, one in routed.items() if one.inclusion_probability == 1 and name != "p0"][:3]
         rare = [name for name, one in routed.items() if one.inclusion_probability < 1 and name != "p0"][:2]
         assert certain

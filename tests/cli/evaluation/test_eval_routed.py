@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
@@ -144,3 +145,27 @@ def test_reviews_given_in_sight_of_the_machines_answer_are_stood_for_by_those_dr
     true = fmean(made.machine[name][0] == label for name, label in truth.items())
     assert raw["low"] < true < raw["high"]
     assert fmean(made.machine[name][0] == said.get(name, truth[name]) for name in truth) > raw["high"]
+
+
+def test_a_random_sample_of_labels_and_the_machines_answers_give_the_shares_of_the_whole_run(
+    assistant: Assistant, workspace: Path
+) -> None:
+    made = make_up(400, seed=9, machine_error=0.1)
+    load(assistant, workspace, made)
+    sheet = workspace / "to_label.csv"
+    assert assistant("sample", "--out", sheet, "-w", workspace, "--json").json["to_label"]
+    assert label_them(assistant, workspace, sheet, made.truth).status == 0
+    figures = assistant("eval", "agree", "-w", workspace, "--json").json
+    true = Counter(made.truth.values())
+    for label, count in true.items():
+        alone, powered = figures[f"share label={label}"], figures[f"share_powered label={label}"]
+        width = powered["high"] - powered["low"]  # with four standard errors each way it holds whatever is drawn
+        assert powered["low"] - width / 2 <= count / 400 <= powered["high"] + width / 2
+        assert (powered["method_code"], powered["n"]) == ("prediction_powered", alone["n"])
+    best = max(true, key=lambda label: figures[f"share_powered label={label}"]["more_labels"])
+    alone, powered = figures[f"share label={best}"], figures[f"share_powered label={best}"]
+    assert powered["high"] - powered["low"] < alone["high"] - alone["low"]
+    assert powered["more_labels"] > 0
+    shown = assistant("eval", "agree", "-w", workspace).stdout
+    assert "all 400 items of the run" in shown
+    assert "equivalent extra labels" in shown

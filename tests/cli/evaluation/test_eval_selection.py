@@ -189,7 +189,7 @@ def test_files_of_labels_alone_can_be_sliced_by_clause_and_need_items_for_the_re
     assert "--where: needs to know the items" in assistant("eval", "agree", *alone, "--where", "language = zh").stderr
     assert "--slice: needs to know the items" in assistant("eval", "agree", *alone, "--slice", "media").stderr
     people = assistant("eval", "agree", *alone[:2], "--slice", "clause")
-    assert "people alone cite no clauses" in people.stderr
+    assert "human labels alone cite no clauses" in people.stderr
 
 
 @pytest.mark.parametrize("origin", ORIGINS)

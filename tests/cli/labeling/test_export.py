@@ -122,7 +122,7 @@ def test_a_run_can_be_chosen(assistant: Assistant, labelled: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "what"),
-    [("out.doc", "can't export to out.doc"), ("out", "can't export to out"), ("no/out.csv", "no such folder")],
+    [("out.doc", "can't export to out.doc"), ("out", "can't export to out"), ("no/out.csv", "there is no such folder")],
 )
 def test_where_nothing_can_be_written_is_told_and_nothing_is(
     assistant: Assistant, workspace: Path, name: str, what: str

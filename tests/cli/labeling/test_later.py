@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.store.runs.routes import RouteStore
 from assistant.store.tables.certification import classifiers
 from assistant.wiring.workspace import Workspace
 from tests.cli.certified import score_of
 from tests.cli.conftest import Assistant, Server
 from tests.cli.files import ingest, write_jsonl
 from tests.cli.made_up import MadeUp, give, make_up
+from tests.stored import newest_routes
 
 FIRST, LATER = 600, 60
 LTT = ("certify", "--declared-random", "--method", "ltt", "--max-error", "0.1")
@@ -79,7 +79,7 @@ def route(assistant: Assistant, workspace: Path) -> Any:
 def routed(workspace: Path, names: list[str]) -> dict[str, tuple[str, str]]:
     """Route and reason of some items."""
     with Workspace.open(workspace) as opened:
-        newest = dict(RouteStore(opened.database).newest(1))
+        newest = newest_routes(opened.database, 1)
     return {name: (newest[name].route.value, newest[name].reason) for name in names}
 
 

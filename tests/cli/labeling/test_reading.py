@@ -81,8 +81,8 @@ def test_all_files_of_an_evaluation_may_be_sheets_of_one_workbook(assistant: Ass
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--encoding", "a", "--encoding", "b"), "--encoding is given 2 times"),
-        (("--encoding", "labels=a", "--encoding", "labels=b"), "--encoding is given 2 times"),
+        (("--encoding", "a", "--encoding", "b"), "--encoding: is given 2 times"),
+        (("--encoding", "labels=a", "--encoding", "labels=b"), "--encoding: is given 2 times"),
         (("--delimiter", "::"), "'::' is no delimiter"),
         (("--header-row", "0"), "'0' is no number of a row"),
         (("--format", "labels=jsnl"), "no format is called 'jsnl'"),
@@ -100,7 +100,7 @@ def test_what_makes_no_sense_is_refused(
 
 def test_what_is_said_of_files_that_are_not_given_is_refused(assistant: Assistant, workspace: Path) -> None:
     said = assistant("eval", "agree", "--encoding", "gb18030", "-w", workspace)
-    assert (said.status, "how files are read goes with --labels" in said.stderr) == (1, True)
+    assert (said.status, "how files are read goes with a file of human labels" in said.stderr) == (1, True)
     said = assistant("eval", "plan", "--detect", "0.1", "--encoding", "items=gb18030", "-w", workspace)
     assert said.status in {1, 2}
 

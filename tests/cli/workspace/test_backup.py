@@ -247,7 +247,8 @@ def refused(assistant: Assistant, file: Path, tmp_path: Path) -> str:
 
 
 SIGNS = (
-    "newer version (schema 9999", "its end is missing", "is no backup of ours", "another format", "is damaged",
+    "newer version (schema 9999", "its end is missing", "it is no backup of a workspace", "another format",
+    "is damaged",
     "is not what the manifest says", "what is in it is not what its manifest names", "is a name no backup has",
     "is no plain file", "claims to hold more", "has another size", "is not as this schema has it",
 )  # fmt: skip
@@ -280,7 +281,7 @@ def much_larger(facts: Facts) -> Facts:
 
 
 HOSTILE: dict[str, tuple[Callable[[Facts], Facts], Callable[[zipfile.ZipFile], None] | None, str]] = {
-    "of another program": (lambda facts: facts | {"format": "x"}, None, "is no backup of ours"),
+    "of another program": (lambda facts: facts | {"format": "x"}, None, "it is no backup of a workspace"),
     "of another format": (lambda facts: facts | {"format_version": 2}, None, "another format"),
     "with a stowaway": (lambda facts: facts, lambda new: new.writestr("workspace/x", b""), SIGNS[6]),
     "that climbs out": (

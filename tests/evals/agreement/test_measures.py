@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from scipy import stats
 
 from assistant.domain.reasons import Reason
+from evals.agreement.measures import masi_alpha, masi_distance
 from evals.agreement.panel_of_variant import agreement_panel
+from evals.data.eval_data import Scale
 from tests.evals.judged import judged
 
 PEOPLE = ["0", "0", "1", "1", "2", "2", "3", "3", "0", "1"]
@@ -33,3 +36,28 @@ def test_groups_of_graded_items_are_ranked_as_the_results_of_a_query() -> None:
 
 def test_items_on_their_own_are_no_ranking() -> None:
     assert "ndcg_10" not in agreement_panel(judged({"a": PEOPLE}, {"m": MACHINE}), "m").coefficients
+
+
+def test_sets_that_share_labels_disagree_in_part_by_masi() -> None:
+    assert masi_distance({"a"}, {"a"}) == masi_distance(set(), set()) == 0
+    assert masi_distance({"a"}, {"a", "b"}) == pytest.approx(1 - 1 / 2 * 2 / 3)
+    assert masi_distance({"a", "b"}, {"b", "c"}) == pytest.approx(1 - 1 / 3 * 1 / 3)
+    assert masi_distance({"a"}, {"b"}) == masi_distance(set(), {"a"}) == 1
+
+
+def test_alpha_of_sets_worked_by_hand() -> None:
+    # people a, a+b, b; the machine a, a, b: distances 0, 2/3, 0. Of the six answers three are a, one a+b, two b: of the
+    # 30 ordered pairs 6 are a and a+b (2/3), 12 a and b (1), 4 a+b and b (2/3)
+    data = judged({"ana": ["a", "a+b", "b"]}, {"m": ["a", "a", "b"]}, scale=Scale.MULTI)
+    found = masi_alpha(data, "m", np.arange(3), 0.95)
+    assert found.value == pytest.approx(1 - (2 / 3 / 3) / ((6 * 2 / 3 + 12 + 4 * 2 / 3) / 30))
+    assert found.low < found.value < found.high
+    plain = agreement_panel(data, "m").coefficients
+    assert plain["krippendorff_alpha_masi"] == found
+    assert plain["krippendorff_alpha"].value < found.value
+
+
+def test_an_unusable_answer_shares_nothing_with_any_set() -> None:
+    data = judged({"ana": ["a", "a+b"]}, {"m": ["a", None]}, scale=Scale.MULTI)
+    # distances 0 and 1; of four answers two are a, one a+b, one unusable: 4 pairs at 2/3, 4 and 2 at 1, of 12
+    assert masi_alpha(data, "m", np.arange(2), 0.95).value == pytest.approx(1 - (1 / 2) / ((4 * 2 / 3 + 6) / 12))

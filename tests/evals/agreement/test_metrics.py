@@ -88,7 +88,7 @@ def test_metrics_are_shown_where_their_scale_fits() -> None:
     assert names == {"raw", "cohen_kappa", "gwet_ac1", "krippendorff_alpha"}
     graded = {one.name for one in metrics.metrics() if one.scales == GRADES and one.of_variant is not None}
     assert {one.name for one in metrics.variant_metrics(Scale.ORDINAL)} == names | graded
-    assert {one.name for one in metrics.variant_metrics(Scale.MULTI)} == names | {"jaccard"}
+    assert {one.name for one in metrics.variant_metrics(Scale.MULTI)} == names | {"jaccard", "krippendorff_alpha_masi"}
     people = {one.name for one in metrics.people_metrics(Scale.NOMINAL)}
     assert people == {"raw", "fleiss_kappa", "gwet_ac1", "krippendorff_alpha"}
 

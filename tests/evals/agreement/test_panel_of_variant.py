@@ -142,7 +142,7 @@ def test_where_nobody_knows_who_saw_what_there_are_no_arms() -> None:
 
 def test_answers_that_people_never_settled_on_are_named() -> None:
     notes = agreement_panel(judged({"a": "xxy"}, {"m": "xzy"}), "m").notes
-    assert [english(one) for one in notes] == ["Answers that people never settled on count as not agreeing: z (1)."]
+    assert [english(one) for one in notes] == ["Answers that are no item's human label count as not agreeing: z (1)."]
 
 
 def test_renaming_and_reordering_changes_no_figure() -> None:

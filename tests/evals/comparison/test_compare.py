@@ -3,7 +3,7 @@ import pytest
 
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from assistant.reports.reasons.worded import written_counts
+from assistant.reports.reasons.in_files import written_counts
 from evals.comparison.compare import compare, compare_all
 from evals.comparison.comparison import Verdict
 from evals.comparison.scores import Terms

@@ -102,5 +102,5 @@ def test_the_summary_holds_no_markup_of_names() -> None:
     assert "`d1ge57`" in text
     assert "<b>" not in text.replace("\\<b\\>", "")
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 2
+    assert len(rows) == 2 + 2  # head, rule below it, and the two rules of the gate
     assert "What can't be told counts as failed." in text

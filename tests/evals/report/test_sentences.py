@@ -52,7 +52,7 @@ SIDES_ZH = (
             f"Inconclusive whether {NEW} is better or worse than {OLD}, nor whether it is no worse than the margin of "
             "2.0 percentage points: that needs about 2,400 more items.",
             f"结论：目前无法判断 {NEW} 优于还是差于 {OLD}，也无法判断是否在 2.0 个百分点的容许差距之内："
-            "大约还需要 2,400 个数据。",
+            "大约还需要 2,400 条数据。",
         ),
     ],
 )
@@ -88,7 +88,7 @@ def test_not_significant_never_reads_as_equal() -> None:
             said = verdict_sentence(comparison(Verdict.CANNOT_TELL, margin=margin), language)
             assert not [word for word in ("equal", "same", "no difference", "相同", "相等", "无差异") if word in said]
     assert verdict_sentence(comparison(Verdict.CANNOT_TELL, margin=None)).endswith(
-        "how many more items that needs can't be said from these."
+        ": how many more items that needs can't be said from these."
     )
 
 
@@ -183,7 +183,7 @@ def test_an_interval_that_is_missing_is_told_with_its_reason() -> None:
 
 
 def test_another_language_is_refused() -> None:
-    with pytest.raises(InputError, match="no report is written in 'fr'"):
+    with pytest.raises(InputError, match="report_language_unknown"):
         verdict_sentence(comparison(), "fr")
 
 

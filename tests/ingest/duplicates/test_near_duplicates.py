@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from assistant.ingest.duplicates.near_duplicates import group_near_duplicates
-from assistant.ingest.duplicates.signatures import NO_SIGNATURE, exact_similarity, signatures
+from assistant.ingest.duplicates.signatures import exact_similarity, signatures
+
+NO_SIGNATURE = bytes(128)  # of a text in which nothing is left to compare
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 HAN = "".join(chr(code) for code in range(0x4E00, 0x5200))

@@ -8,14 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.ingest.duplicates.signatures import (
-    NO_SIGNATURE,
     SIGNATURE_BYTES,
     estimated_similarity,
     exact_similarity,
     fold,
-    signature,
     signatures,
 )
+
+NO_SIGNATURE = bytes(128)  # of a text in which nothing is left to compare
+
+
+def signature(text: str) -> bytes:
+    return next(signatures([text]))
 
 
 def test_a_signature_has_128_bytes_and_never_changes() -> None:

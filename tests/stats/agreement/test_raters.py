@@ -20,10 +20,13 @@ from assistant.stats.agreement.raters import (
     ONE_LABEL,
     rating_counts,
 )
-from assistant.stats.agreement.raters_intervals import GRADED, RATERS, ratings_of_counts
+from assistant.stats.agreement.raters_intervals import ratings_of_counts
 from assistant.stats.agreement.raters_linearised import recipe
 from assistant.stats.agreement.weight_matrices import linear_weights, quadratic_weights
 from tests.stats.plain import fleiss_kappa, gwet_ac, gwet_ac_of_raters, krippendorff_alpha, scott_pi
+
+RATERS = ("raw", "fleiss", "ac1", "alpha_nominal")
+GRADED = ("alpha_ordinal", "alpha_interval")
 
 # Fleiss (1971), 30 patients by 6 raters, as R irr::kappam.fleiss(diagnoses); counts of the five diagnoses
 FLEISS = [

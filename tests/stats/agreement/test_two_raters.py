@@ -67,7 +67,7 @@ def test_sas_confidence_limits() -> None:
 
 def test_ordinal_distances_are_those_of_the_whole_scale() -> None:
     # true scale: scikit-learn with labels=1..6
-    table = contingency(np.array(RATER_2) - 1, np.array(RATER_3) - 1, 6).table
+    table = contingency(np.array(RATER_2) - 1, np.array(RATER_3) - 1, 6)
     assert cohen_kappa(table) == pytest.approx(-0.0062893081761006275, abs=1e-9)
     assert cohen_kappa(table, linear_weights(6)) == pytest.approx(0.12621359223300954, abs=1e-9)
     assert cohen_kappa(table, quadratic_weights(6)) == pytest.approx(0.22979797979797978, abs=1e-9)
@@ -76,7 +76,7 @@ def test_ordinal_distances_are_those_of_the_whole_scale() -> None:
 def test_distances_between_only_the_grades_used_are_those_irr_prints() -> None:
     used = np.unique(RATER_2 + RATER_3)
     a, b = np.searchsorted(used, RATER_2), np.searchsorted(used, RATER_3)
-    table = contingency(a, b, len(used)).table
+    table = contingency(a, b, len(used))
     values = [cohen_kappa(table), cohen_kappa(table, linear_weights(5)), cohen_kappa(table, quadratic_weights(5))]
     assert values == pytest.approx([-0.006289308, 0.1459075, 0.2520325], abs=1e-6)
     true = quadratic_weights(len(used), used)  # their own values bring the true scale back

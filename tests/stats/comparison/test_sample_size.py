@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.stats.comparison.mcnemar import mcnemar
 from assistant.stats.comparison.sample_size import (
     more_items_to_tell,
     pairs_for_mcnemar,
     smallest_mcnemar_difference,
     smallest_score_difference,
 )
+from tests.stats.plain import mcnemar_chi_squared_p
 
 
 @pytest.mark.parametrize(("discordant", "difference", "n"), [(0.1, 0.03, 870), (0.1, 0.05, 312), (0.2, 0.05, 626)])
@@ -52,7 +52,7 @@ def test_no_difference_is_small_enough_for_too_few_discordant_items() -> None:
 def test_so_many_pairs_do_give_the_power() -> None:
     chance, n = np.random.default_rng(12), pairs_for_mcnemar(0.05, 0.2)
     samples = chance.multinomial(n, [0.125, 0.075, 0.8], size=3_000)
-    told = np.mean([mcnemar(int(b), int(c)).asymptotic < 0.05 for b, c, _ in samples])
+    told = np.mean([mcnemar_chi_squared_p(int(b), int(c)) < 0.05 for b, c, _ in samples])
     assert told == pytest.approx(0.8, abs=3 * np.sqrt(0.16 / 3_000) + 0.005)
 
 

@@ -60,7 +60,7 @@ def test_a_nonce_that_was_changed_afterwards_is_refused(
     store.get(campaign_scope(2))
     with database.write() as connection:
         change(connection)
-    with pytest.raises(StorageError, match="is not the one sealed"):
+    with pytest.raises(StorageError, match="nonce_not_sealed"):
         store.get(campaign_scope(1))
 
 

@@ -6,7 +6,6 @@ from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.domain.runs import Run
-from assistant.ingest.embedding import embedded_text
 from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
@@ -51,21 +50,21 @@ def test_a_page_holds_everything_known_about_its_items(database: Database, run: 
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "text"),
     [
-        Content("text"),
-        Content("document", ItemKind.PAIR, "query"),
-        Content("", ItemKind.PAIR, ""),
-        Content("", ItemKind.IMAGE, media=("a.jpg", "b.jpg")),
-        Content("transcript", ItemKind.VIDEO, media=("1.jpg",)),
+        (Content("text"), "text"),
+        (Content("document", ItemKind.PAIR, "query"), "query\ndocument"),
+        (Content("", ItemKind.PAIR, ""), "\n"),
+        (Content("", ItemKind.IMAGE, media=("a.jpg", "b.jpg")), "a.jpg\nb.jpg"),
+        (Content("transcript", ItemKind.VIDEO, media=("1.jpg",)), "transcript"),
     ],
 )
-def test_texts_are_what_the_embedder_is_given(database: Database, content: Content) -> None:
+def test_texts_are_what_the_embedder_is_given(database: Database, content: Content, text: str) -> None:
     ItemStore(database).add([NewItem(Item("a", content), b"", 1)])
     run = RunStore(database).open_import("m")
     answer(run, database, {1: ("safe",)})
     [page] = PoolStore(database).pages(run.id)
-    assert page.texts == [embedded_text(content)]
+    assert page.texts == [content.embedded_text] == [text]
 
 
 def test_pages_cover_the_answered_items_once_in_order_with_their_newest_answers(

@@ -39,15 +39,6 @@ def test_samples_are_told_apart_by_run_and_purpose(database: Database, run: Run,
     assert store.of_run(run.id, Purpose.MONITOR) == []
 
 
-def test_what_was_drawn_for_anything_in_a_run_is_known(database: Database, run: Run, other_run: Run) -> None:
-    store = SampleStore(database)
-    assert store.drawn(run.id) == set()
-    add(store, run, Purpose.LEARN, DRAWN)
-    add(store, run, Purpose.AUDIT, [SampledItem("i1", 1.0), SampledItem("i0", 1.0)])
-    add(store, other_run, Purpose.AUDIT, [SampledItem("i5", 1.0)])
-    assert store.drawn(run.id) == {"i0", "i1", "i4"}
-
-
 def test_an_empty_sample_is_a_sample(database: Database, run: Run) -> None:
     store = SampleStore(database)
     kept = add(store, run, Purpose.MONITOR, [])

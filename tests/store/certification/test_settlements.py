@@ -12,6 +12,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.database import Database
 from tests.statements import made_up_statement
+from tests.stored import settlements_of
 
 PERSON = Settlement("i3", ("hate", "spam"), Origin.PERSON, None, None, 2)
 
@@ -41,9 +42,9 @@ def test_settling_again_writes_only_what_is_new(database: Database, run: Run) ->
     surer = replace(changed, confidence=0.99)
     assert store.add(run.id, certificate, "someone else", [kept, surer, PERSON]) == {"written": 1, "unchanged": 2}
     assert list(store.newest(run.id)) == [kept, surer, PERSON]
-    assert store.of_item("i1") == [changed, surer]
-    assert store.of_item("i3") == [PERSON]
-    assert store.of_item("i4") == []
+    assert settlements_of(database, "i1") == [changed, surer]
+    assert settlements_of(database, "i3") == [PERSON]
+    assert settlements_of(database, "i4") == []
 
 
 @pytest.mark.parametrize(
@@ -57,14 +58,14 @@ def test_any_difference_is_a_new_settlement(database: Database, run: Run, change
     other = replace(PERSON, **change)
     assert store.add(run.id, None, "lead", [other])["written"] == 1
     assert store.add(run.id, None, "lead", [PERSON])["written"] == 1
-    assert store.of_item("i3") == [PERSON, other, PERSON]
+    assert settlements_of(database, "i3") == [PERSON, other, PERSON]
 
 
 def test_a_new_certificate_settles_anew_what_it_covers(database: Database, run: Run) -> None:
     store, first, second = SettlementStore(database), certified(database, run), certified(database, run)
     store.add(run.id, first, "lead", [machine("i0", first), PERSON])
     assert store.add(run.id, second, "lead", [machine("i0", second), PERSON]) == {"written": 1, "unchanged": 1}
-    assert [one.certificate_id for one in store.of_item("i0")] == [first, second]
+    assert [one.certificate_id for one in settlements_of(database, "i0")] == [first, second]
 
 
 def test_each_run_has_its_final_labels_and_an_items_last_one_counts(
@@ -77,7 +78,7 @@ def test_each_run_has_its_final_labels_and_an_items_last_one_counts(
     store.add(other_run.id, None, "lead", [late])
     assert list(store.newest(run.id)) == [PERSON]
     assert list(store.newest(other_run.id)) == [late]
-    assert store.of_item("i3") == [PERSON, PERSON, late]
+    assert settlements_of(database, "i3") == [PERSON, PERSON, late]
 
 
 def test_a_settlement_under_another_certificate_of_an_unknown_item_or_twice_is_refused_and_nothing_is_written(

@@ -69,7 +69,7 @@ def test_the_wish_to_stop_is_kept_and_logged_once(database: Database, run: Run) 
 def test_two_servers_that_start_a_job_at_the_same_moment_start_one(database: Database, run: Run) -> None:
     store = JobStore(database)
     first = store.begin(run.id, JobOrigin.PAGES, "ana")
-    with pytest.raises(InputError, match="just being started"):
+    with pytest.raises(InputError, match="job_starting"):
         store.begin(run.id, JobOrigin.PAGES, "bo")
     long_ago(database, first, "created_at")  # it never came to report: its server was ended
     second = store.begin(run.id, JobOrigin.PAGES, "bo")

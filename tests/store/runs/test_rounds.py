@@ -16,6 +16,7 @@ from assistant.store.runs.prelabels import Answered, PrelabelStore
 from assistant.store.runs.rounds import Round, RoundStore
 from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import RunStore
+from tests.stored import newest_routes
 
 FIRST = Decision(Route.REVIEW, "low_probability", (), 1.0, 7)
 ACCEPT = Decision(Route.ACCEPT, "accepted_by_certificate", (), 0.1 + 0.2, 7)
@@ -73,8 +74,8 @@ def test_what_is_written_at_once_is_what_is_read_one_by_one(
     codes = np.array([0, 1, 0, 2, 1, 0])
     assert store.write(run.id, store.read(run.id), ROUND, (ACCEPT, DOUBTED, FIRST), codes) == 6
     given = [(ACCEPT, DOUBTED, FIRST)[code] for code in codes]
-    assert [decision for _, decision in RouteStore(database).newest(run.id)] == given
-    assert [decision for _, decision in RouteStore(database).newest(other_run.id)] == [FIRST] * 6
+    assert list(newest_routes(database, run.id).values()) == given
+    assert list(newest_routes(database, other_run.id).values()) == [FIRST] * 6
     assert store.latest(run.id) == ROUND
     assert store.latest(other_run.id) is None
     history = RouteStore(database).of_item(run.id, "i1")
@@ -103,9 +104,9 @@ def test_routes_that_came_in_between_are_not_overwritten(database: Database, run
     store = RoundStore(database)
     read = store.read(run.id)
     RouteStore(database).append(run.id, [("i3", DOUBTED)])
-    with pytest.raises(StorageError, match="routed by another process"):
+    with pytest.raises(StorageError, match="run_routed_meanwhile"):
         store.write(run.id, read, ROUND, (ACCEPT,), np.zeros(6, dtype=np.int64))
-    assert [decision for _, decision in RouteStore(database).newest(run.id)] == [DOUBTED]
+    assert list(newest_routes(database, run.id).values()) == [DOUBTED]
     assert store.latest(run.id) is None
 
 

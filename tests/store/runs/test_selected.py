@@ -54,9 +54,9 @@ def test_an_evaluation_is_nobodys_newest_run_and_is_one_for_each_data(database: 
     assert runs.open_evaluation(IDENTITY, "other data", **NAMES) != evaluation
     assert runs.of_key(evaluation.key) == evaluation
     for name in (evaluation.name, str(evaluation.id)):
-        with pytest.raises(InputError, match="holds the answers of an evaluation"):
+        with pytest.raises(InputError, match="run_of_evaluation"):
             runs.find(name)
-    with pytest.raises(InputError, match="no run r99"):
+    with pytest.raises(InputError, match=r"run_not_found \(run='r99'"):
         runs.find("r99")
 
 

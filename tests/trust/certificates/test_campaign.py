@@ -94,7 +94,6 @@ def test_an_audit_that_has_not_come_back_is_never_counted() -> None:
         answers[step.index] = truth[step.index]
     assert step is not None
     answers[step.index[1:]] = truth[step.index[1:]]
-    assert campaign.waiting(answers).tolist() == [step.index[0]]
     with pytest.raises(ValueError, match="no label yet"):
         campaign.next(answers)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.trust.classifier import model as module
-from assistant.trust.classifier.features import Features
+from assistant.trust.classifier.features import Features, linear
 from assistant.trust.classifier.model import Author, LightClassifier
 from assistant.trust.pool import NONE, Answers
 from tests.trust.pools import made_up
@@ -98,8 +98,8 @@ def test_both_forms_of_the_features_mean_the_same_likeness() -> None:
     rows = features.rows(index, recipe)
     assert (rows @ rows.T).toarray() + 1 == pytest.approx(similarity, rel=1e-4)
     shares = np.random.default_rng(0).normal(size=(len(index), 1))
-    assert features.scores(index, shares, recipe)[index] == pytest.approx(similarity @ shares, rel=1e-3, abs=1e-3)
+    of_items = linear(features.blocks, features.weights_of(index, shares, recipe), 60) + shares.sum(axis=0)
+    assert of_items[index] == pytest.approx(similarity @ shares, rel=1e-3, abs=1e-3)
     weights = np.asarray(rows.T @ shares)
-    assert features.times(weights, recipe)[index] + shares.sum() == pytest.approx(
-        similarity @ shares, rel=1e-3, abs=1e-3
-    )
+    of_rows = linear(features.blocks, features.parted(weights, recipe), 60)
+    assert of_rows[index] + shares.sum() == pytest.approx(similarity @ shares, rel=1e-3, abs=1e-3)

@@ -13,7 +13,7 @@ from assistant.domain.reviews import Review
 from assistant.review.adjudicate import Verdict, settle
 from assistant.routing.route import Route
 from assistant.store.certification.fits import FitStore
-from assistant.store.runs.routes import RouteStore
+from tests.stored import newest_routes
 from tests.web.conftest import SignedIn
 from tests.web.pages.reading import older, words
 from tests.workspaces import MadeUp, Post
@@ -84,7 +84,7 @@ def test_a_task_is_as_severe_as_the_worst_that_was_said(made_up: MadeUp, signed_
 
 def _mild(made: MadeUp) -> Post:
     """A post that goes to people, and that neither the model nor the people of the file call severe."""
-    routes = dict(RouteStore(made.workspace.database).newest(made.run.id))
+    routes = newest_routes(made.workspace.database, made.run.id)
     for post in made.posts:
         answer, _ = made.workspace.prelabels.newest_of(made.run, [post.key])[post.key]
         mild = {*answer.labels, *post.first, *post.second} <= {"safe", "spam"}

@@ -107,11 +107,6 @@ def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
     return {language: int(count) for language, count in connection.execute(query)}
 
 
-def listed(connection: sa.Connection, policy_id: str) -> list[GoldItem]:
-    """All gold of a policy, retired ones too, newest first."""
-    return _listed(connection, _gold().where(gold_items.c.policy_id == policy_id).order_by(gold_items.c.id.desc()))
-
-
 def find(connection: sa.Connection, gold_id: int) -> GoldItem | None:
     """The gold item of that number."""
     return next(iter(_listed(connection, _gold().where(gold_items.c.id == gold_id))), None)

@@ -16,10 +16,12 @@ from assistant.application.labeling.runs import find_run, known_runs
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.errors import InputError
+from assistant.messages import wording
 from assistant.messages.language import marked
 from assistant.messages.wording import what
 from assistant.web.cache import remembered
 from assistant.web.context import site
+from assistant.web.presentation.advice import advice
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.quality import measured, weeks
 from assistant.web.presentation.rendering import language_of, render
@@ -71,7 +73,9 @@ def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTML
         known = measured(request, source)
         shown |= {"figures": known.value, "at": known.at, "error": None}
     except InputError as error:
-        shown |= {"figures": None, "at": None, "error": error}
+        reader = language_of(request)
+        told = {"what": wording.what(error, reader), "hint": advice(error.code, reader) or error.hint}
+        shown |= {"figures": None, "at": None, "error": told}
     part = request.headers.get("hx-request") == "true"
     return render(request, "quality/panel.html" if part else "quality/panel_page.html", **shown)
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from assistant.domain.review_work import Role
+from assistant.store.tables.review import gold_items
 from tests.web.api.conftest import Program, changes, newest
 from tests.workspaces import MadeUp
 
 GOLD = "/api/v1/gold"
 PRECEDENTS = "/api/v1/precedents"
 AUDIT = "/api/v1/audit"
+LONG_AGO = "2020-01-01T00:00:00.000+00:00"
 
 
 @pytest.fixture
@@ -38,6 +41,19 @@ def test_a_settled_item_becomes_gold_once_with_the_adjudicators_words(lead: Test
     [row] = lead.get(GOLD).json()["rows"]
     assert (row["item_id"], row["explanation"], row["added_by"]) == (item, "it sells", "lead.bot")
     assert changes(made_up.workspace, "gold.add") == 1
+
+
+def test_gold_that_is_too_old_has_retired_by_itself_when_the_list_is_read(lead: TestClient, made_up: MadeUp) -> None:
+    old, young = (
+        lead.post(GOLD, json={"item_id": post.id, "labels": ["hate"]}).json()["id"] for post in made_up.posts[:2]
+    )
+    with made_up.workspace.database.write() as connection:
+        connection.execute(sa.update(gold_items).where(gold_items.c.id == old).values(created_at=LONG_AGO))
+    assert [row["id"] for row in lead.get(GOLD).json()["rows"]] == [young]
+    [retired] = lead.get(GOLD, params={"state": "retired"}).json()["rows"]
+    assert retired["id"] == old
+    assert retired["retired_at"] > LONG_AGO
+    assert changes(made_up.workspace, "gold.age") == 1
 
 
 def test_gold_with_labels_of_its_own_is_listed_and_retired(lead: TestClient, made_up: MadeUp) -> None:

@@ -53,7 +53,7 @@ def test_undefined_figures_say_why(made_up: MadeUp, signed_in: SignedIn) -> None
     assert made_up
     client = signed_in(Role.ANALYST)
     told = words(client.get("/quality/panel?run=r1"))
-    assert "people labeled no item that r1 answered" in told
+    assert "no item that r1 answered has a human label" in told
     assert "no items of this run have been answered blind" in told
     assert client.get("/quality/panel?run=r9").status_code == 404
     assert "there is no suite of this name: nothing" in words(client.get("/quality/panel?suite=nothing"))
