@@ -159,7 +159,6 @@ PENDING = (
     "assistant/settings.py",
     "assistant/store/certification/",
     "assistant/store/staging.py",
-    "assistant/trust/",
     "assistant/web/",
     "assistant/wiring/",
 )

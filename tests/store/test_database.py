@@ -212,7 +212,7 @@ def test_a_full_disk_is_told_in_words_and_what_was_there_stays(tmp_path: Path) -
     with opened.read() as connection:  # the pool hands out this very connection again
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(StorageError, match="disk_full"):
+    with pytest.raises(StorageError, match="database_disk_full"):
         store.add([NewItem(Item("b", Content("x" * 1_000_000)), b"", 2)])
     assert store.count()["items"] == 1
     opened.close()

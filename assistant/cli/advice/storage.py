@@ -16,7 +16,7 @@ ADVICE = {
     "database_slow": "ask for less at once, or let [storage] page_seconds allow more",
     "database_full": _MORE,
     "connections_taken": _MORE,
-    "disk_full": f"free some space; {_AGAIN}",
+    "database_disk_full": f"free some space; {_AGAIN}",
     "database_read_only": "give yourself the right: chmod u+w on it and on its folder",
     "database_damaged": "restore a copy of it: assistant restore FILE FOLDER",
     "tables_not_owned": "upgrade as the role that owns the tables: assistant db upgrade",

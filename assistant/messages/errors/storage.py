@@ -17,7 +17,7 @@ TEXTS = {
     "database_slow": marked("the database took too long over one question and was stopped"),
     "database_full": marked("the database has no connection free"),
     "connections_taken": marked("all connections to the database are in use"),
-    "disk_full": marked("the disk is full"),
+    "database_disk_full": marked("the disk is full"),
     "database_read_only": marked("the database file can't be written"),
     "database_damaged": marked("the database file is damaged: %(said)s"),
     "database_denied": marked("the database refuses: %(said)s"),

@@ -89,7 +89,7 @@ def _by_words(error: DBAPIError) -> StorageError | None:
     if "locked" in text:
         return StorageError("database_locked")
     if "full" in text or "No space left" in text:
-        return StorageError("disk_full")
+        return StorageError("database_disk_full")
     if "readonly" in text:
         return StorageError("database_read_only")
     if isinstance(error, OperationalError):
