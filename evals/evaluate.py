@@ -17,7 +17,7 @@ from evals.agreement.people_panel import people_panel
 from evals.agreement.replace import may_replace
 from evals.comparison.compare import compare_all
 from evals.comparison.rank import comparable, rank
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.confidences import confidence_quality
 from evals.data.eval_data import NONE, EvalData
 from evals.disagreements.analyse import analyse_disagreements
@@ -36,7 +36,7 @@ def evaluate(
     candidates: Sequence[str] | None = None,
     look_into: Sequence[str] | None = None,
     metrics: Sequence[str] | None = None,
-    terms: Terms,
+    terms: ComparisonTerms,
 ) -> Evaluation:
     """Agreement of every variant, their ranking and comparisons, and the disagreements of some.
 

@@ -13,7 +13,7 @@ from evals.agreement.replacement import Replacement
 from evals.comparison.comparison import Comparison
 from evals.comparison.ranking import Ranking
 from evals.data.eval_data import Scale, VariantIdentity
-from evals.disagreements.analysis import Disagreements
+from evals.disagreements.analysis import DisagreementAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,6 @@ class Evaluation:
     ranking: Ranking | None = None
     comparisons: tuple[Comparison, ...] = ()
     replacements: Mapping[str, Replacement] = field(default_factory=dict)
-    disagreements: Mapping[str, Disagreements] = field(default_factory=dict)
+    disagreements: Mapping[str, DisagreementAnalysis] = field(default_factory=dict)
     confidences: Mapping[str, ConfidenceQuality] = field(default_factory=dict)
     people: PeoplePanel | None = None

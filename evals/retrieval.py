@@ -22,7 +22,7 @@ ALL_LANGUAGES = "all"
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Query(BaseModel):
+class SearchQuery(BaseModel):
     """A text and the clause that governs it, whether it breaks the clause or is what the clause allows."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,7 +40,7 @@ class RetrievalSuite(BaseModel):
 
     name: _Text
     policy: _Text
-    queries: tuple[Query, ...] = Field(min_length=1)
+    queries: tuple[SearchQuery, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class RetrievalReport:
     policy: str
     embedder: str
     recalls: tuple[Recall, ...]
-    missed: tuple[tuple[Query, tuple[str, ...]], ...]
+    missed: tuple[tuple[SearchQuery, tuple[str, ...]], ...]
 
     def render(self) -> str:
         """The report as text: a line for each language, then the texts missed."""
@@ -188,7 +188,7 @@ def run_retrieval_suite(
     )
 
 
-def recall_at_k(found: Sequence[tuple[Query, Sequence[str]]], k: int, language: str, confidence: float) -> Recall:
+def recall_at_k(found: Sequence[tuple[SearchQuery, Sequence[str]]], k: int, language: str, confidence: float) -> Recall:
     """Recall@k over the texts of one language (`all` for every one), given the clauses found, nearest first."""
     of_language = [(query, ids) for query, ids in found if language in {ALL_LANGUAGES, query.language}]
     hits = sum(query.clause in ids[:k] for query, ids in of_language)

@@ -28,7 +28,7 @@ from assistant.store.certification.fits import FitStore
 from assistant.store.content.items import NewItem
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
-from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.prelabels import AnsweredItem
 from assistant.wiring.workspace import Workspace
 
 CLAUSES = {
@@ -162,7 +162,7 @@ class MadeUp:
     def close(self) -> None:
         self.queue.close()
 
-    def _answered(self, post: Post, prompt: str, errs: float) -> Answered:
+    def _answered(self, post: Post, prompt: str, errs: float) -> AnsweredItem:
         luck = chance(post.id, prompt)
         names = self.workspace.policy.label_set.names
         right = luck > errs
@@ -172,7 +172,7 @@ class MadeUp:
         said: dict[str, Any] = {"usage": usage, "cost_usd": 0.0003, "latency_ms": 640.0, "attempts": 1, "model": "m"}
         if luck > 0.96:
             failed = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.MALFORMED, detail="no JSON in it", **said)
-            return Answered(post.key, 0, failed, Decision(Route.REVIEW, "failed", ("failed",), 1.0, 1))
+            return AnsweredItem(post.key, 0, failed, Decision(Route.REVIEW, "failed", ("failed",), 1.0, 1))
         clause = CLAUSES.get(labels[0], "")
         told = Prelabel(
             PrelabelStatus.LABELLED,
@@ -184,7 +184,7 @@ class MadeUp:
         )
         route = Route.ACCEPT if sure > 0.9 else Route.REVIEW
         reason = "high_probability" if sure > 0.9 else "low_probability"
-        return Answered(post.key, 0, told, Decision(route, reason, (), 0.05 if sure > 0.9 else 1.0, 1))
+        return AnsweredItem(post.key, 0, told, Decision(route, reason, (), 0.05 if sure > 0.9 else 1.0, 1))
 
 
 def chance(*parts: str) -> float:

@@ -12,7 +12,7 @@ import typer
 
 from assistant.cli.next_command import keep
 from assistant.errors import InvalidValueError
-from assistant.ingest.reading.problems import Reading, Readings, delimiter_of, header_row_of
+from assistant.ingest.reading.problems import ReadingOptions, Readings, delimiter_of, header_row_of
 
 WorkspaceOption = Annotated[
     Path,
@@ -53,7 +53,7 @@ def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., N
     Args:
         roles: what the command's files are called, where it reads several (`labels`, `machine`, `items`): an option's
             value then goes for all of them, or as `labels=VALUE` for one; `reading` is a `Readings`. Without roles it
-            is a `Reading`.
+            is a `ReadingOptions`.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -99,10 +99,10 @@ def _role_in(value: str) -> str | None:
     return role if sign and role in Readings.__slots__ else None
 
 
-def _reading(said: dict[str, Sequence[str]], role: str) -> Reading:
+def _reading(said: dict[str, Sequence[str]], role: str) -> ReadingOptions:
     one = {option: _value(option, values, role) for option, values in said.items()}
     delimiter, row = one["--delimiter"], one["--header-row"]
-    return Reading(
+    return ReadingOptions(
         one["--format"],
         one["--encoding"],
         one["--sheet"],

@@ -58,7 +58,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LoginSession:
     """A session under way.
 
     Args:

@@ -35,7 +35,7 @@ class CertificateEventKind(StrEnum):
     NOT_PROVED = "not_proved"  # its draws turned out to have been used before
 
 
-class Standing(StrEnum):
+class CertificateStatus(StrEnum):
     """Whether a certificate may still be relied on."""
 
     STANDING = "standing"
@@ -46,7 +46,7 @@ class Standing(StrEnum):
     @property
     def certified(self) -> bool:
         """Whether what it let leave was once certified: what fresh labels broke was, what was taken back was not."""
-        return self in {Standing.STANDING, Standing.BROKEN}
+        return self in {CertificateStatus.STANDING, CertificateStatus.BROKEN}
 
 
 class Origin(StrEnum):
@@ -202,11 +202,11 @@ class Settlement:
     unknown: LabelAnswer = ()
 
 
-def standing_after(events: list[CertificateEvent]) -> Standing:
+def standing_after(events: list[CertificateEvent]) -> CertificateStatus:
     """Whether a certificate with that history may be relied on: what broke stays broken, whatever is checked later."""
     kinds = {one.event for one in events}
     if CertificateEventKind.WITHDRAWN in kinds:
-        return Standing.WITHDRAWN
+        return CertificateStatus.WITHDRAWN
     if CertificateEventKind.NOT_PROVED in kinds:
-        return Standing.NOT_PROVED
-    return Standing.BROKEN if CertificateEventKind.BROKEN in kinds else Standing.STANDING
+        return CertificateStatus.NOT_PROVED
+    return CertificateStatus.BROKEN if CertificateEventKind.BROKEN in kinds else CertificateStatus.STANDING

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from assistant.domain.labels import LabelAnswer
 
 
-class Answered(Protocol):
+class PartialAnswer(Protocol):
     """An answer: the labels given, and the categories it leaves unknown."""
 
     @property
@@ -34,20 +34,20 @@ class Consensus(NamedTuple):
     unknown: LabelAnswer = ()
 
 
-def differ(first: Answered, second: Answered) -> bool:
+def differ(first: PartialAnswer, second: PartialAnswer) -> bool:
     """Whether two answers contradict each other: in a category that both of them know."""
     unknown = {*first.unknown, *second.unknown}
     return set(first.labels) - unknown != set(second.labels) - unknown
 
 
-def any_differ(answers: Sequence[Answered]) -> bool:
+def any_differ(answers: Sequence[PartialAnswer]) -> bool:
     """Whether two of these answers contradict each other."""
     if not any(one.unknown for one in answers):
         return len({frozenset(one.labels) for one in answers}) > 1
     return any(differ(first, second) for first, second in combinations(answers, 2))
 
 
-def consensus(answers: Sequence[Answered]) -> Consensus | None:
+def consensus(answers: Sequence[PartialAnswer]) -> Consensus | None:
     """What most of these people answered; None where they are evenly split, or there are none.
 
     Complete answers are counted as they are, whatever the order of their labels. Where one of them leaves categories
@@ -63,7 +63,7 @@ def consensus(answers: Sequence[Answered]) -> Consensus | None:
     return Consensus(leading[0][0])
 
 
-def _by_category(answers: Sequence[Answered]) -> Consensus | None:
+def _by_category(answers: Sequence[PartialAnswer]) -> Consensus | None:
     given, unknown = [], []
     for category in sorted({name for one in answers for name in (*one.labels, *one.unknown)}):
         known = [category in one.labels for one in answers if category not in one.unknown]

@@ -9,7 +9,7 @@ OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DatabaseState:
     """How the database is.
 
     Args:

@@ -27,7 +27,7 @@ class IdKind(StrEnum):
     TASK = "task"
 
 
-class Row(NamedTuple):
+class OpaqueRow(NamedTuple):
     """A row number, and the user the id was given to; 0 for one that a list for leads shows."""
 
     number: int
@@ -57,7 +57,7 @@ class OpaqueIds:
         tag = self._digest(kind, b"tag" + plain)[:_TAG]
         return urlsafe_b64encode(tag + self._crypt(kind, tag, plain)).decode()
 
-    def read(self, kind: IdKind, text: str) -> Row | None:
+    def read(self, kind: IdKind, text: str) -> OpaqueRow | None:
         """The row an id names; None for what was never an id of this workspace."""
         try:
             given = urlsafe_b64decode(text.encode("ascii")) if len(text) == ID_LENGTH else b""
@@ -68,7 +68,7 @@ class OpaqueIds:
         right = self._digest(kind, b"tag" + plain)[:_TAG]
         if len(hidden) != _ROW + _USER or not hmac.compare_digest(tag, right):
             return None
-        return Row(int.from_bytes(plain[:_ROW], "big"), int.from_bytes(plain[_ROW:], "big"))
+        return OpaqueRow(int.from_bytes(plain[:_ROW], "big"), int.from_bytes(plain[_ROW:], "big"))
 
     def _crypt(self, kind: IdKind, tag: bytes, text: bytes) -> bytes:
         return bytes(one ^ other for one, other in zip(text, self._digest(kind, b"text" + tag), strict=False))

@@ -59,7 +59,7 @@ class LabelSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class PolicyExample:
     """A text that does or doesn't violate a clause.
 
     Args:
@@ -93,7 +93,7 @@ class Clause:
     title: str
     texts: Mapping[str, str]
     labels: tuple[str, ...]
-    examples: tuple[Example, ...] = ()
+    examples: tuple[PolicyExample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from assistant.errors import WorkspaceError
-from assistant.store.audit.log import Head
+from assistant.store.audit.log import LogHead
 
 # Loaded where something is signed or checked: most commands do neither.
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class AnchorFolder:
         self.folder = folder
         self._key = key
 
-    def write(self, head: Head, reason: str, workspace: str) -> Anchor:
+    def write(self, head: LogHead, reason: str, workspace: str) -> Anchor:
         """Note a head, once a day and row: an anchor that is there already is not replaced.
 
         Raises:
@@ -109,7 +109,7 @@ class AnchorFolder:
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("????-??-??-*.json")) if self.folder.is_dir() else []
 
-    def _write(self, head: Head, reason: str, workspace: str) -> Anchor:
+    def _write(self, head: LogHead, reason: str, workspace: str) -> Anchor:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = self._private_key()
         name = _fingerprint(key.public_key())
@@ -122,7 +122,7 @@ class AnchorFolder:
             raise WorkspaceError("anchor_of_another_log", where=str(path), found=made.fault or made.hash)
         return made
 
-    def _content(self, head: Head, reason: str, workspace: str, signed_at: str, key: str) -> dict[str, object]:
+    def _content(self, head: LogHead, reason: str, workspace: str, signed_at: str, key: str) -> dict[str, object]:
         before = self._paths()
         return {
             "format": FORMAT,

@@ -39,7 +39,7 @@ _MOST_FOLDERS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArchivePart:
     """One file of an archive: its name in it, its bytes unpacked, and their SHA-256."""
 
     name: str
@@ -52,7 +52,7 @@ class ArchiveWriter:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self.parts: list[Part] = []
+        self.parts: list[ArchivePart] = []
 
     def add(self, name: str, chunks: Iterable[bytes]) -> None:
         """Add a part from its bytes, piece by piece."""
@@ -62,7 +62,7 @@ class ArchiveWriter:
                 file.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-        self.parts.append(Part(name, size, digest.hexdigest()))
+        self.parts.append(ArchivePart(name, size, digest.hexdigest()))
 
     def finish(self, facts: Mapping[str, object]) -> None:
         """Write the manifest: what is said of the whole, and each part."""
@@ -145,7 +145,7 @@ class ArchiveReader:
             if _digest(self.chunks(part)) != part.sha256:
                 raise self._refused("backup_part_differs", part=part.name)
 
-    def chunks(self, part: Part) -> Iterator[bytes]:
+    def chunks(self, part: ArchivePart) -> Iterator[bytes]:
         """A part's bytes, piece by piece; never more than it says it has."""
         left = part.bytes
         try:
@@ -160,7 +160,7 @@ class ArchiveReader:
         if left:
             raise self._refused("backup_part_too_short", part=part.name)
 
-    def lines(self, part: Part) -> Iterator[bytes]:
+    def lines(self, part: ArchivePart) -> Iterator[bytes]:
         """A part's lines with their ends. Raises InputError for one that is longer than any row."""
         rest = b""
         for chunk in self.chunks(part):
@@ -189,10 +189,12 @@ class ArchiveReader:
             raise InputError("backup_format_unknown", where=str(self._path), version=version)
         return facts
 
-    def _read_parts(self, room: int) -> list[Part]:
+    def _read_parts(self, room: int) -> list[ArchivePart]:
         """What the manifest names, which must be what is there, each a plain file with a name of ours."""
         try:
-            parts = [Part(str(one["name"]), int(one["bytes"]), str(one["sha256"])) for one in self.facts["parts"]]
+            parts = [
+                ArchivePart(str(one["name"]), int(one["bytes"]), str(one["sha256"])) for one in self.facts["parts"]
+            ]
         except (KeyError, TypeError, ValueError):
             raise self._refused("backup_manifest_damaged") from None
         there = {info.filename: info for info in self._archive.infolist() if info.filename != MANIFEST}
@@ -214,7 +216,7 @@ class ArchiveReader:
         return InputError(code, where=str(self._path), part=part, megabytes=megabytes)
 
 
-def _fault(part: Part, info: zipfile.ZipInfo) -> str:
+def _fault(part: ArchivePart, info: zipfile.ZipInfo) -> str:
     """Why an entry can't be one of ours; empty where it can."""
     path = PurePosixPath(part.name)
     mode = info.external_attr >> 16

@@ -11,9 +11,9 @@ from assistant.domain.certificates import (
     MACHINE,
     CertificateEvent,
     CertificateEventKind,
+    CertificateStatus,
     IssuedCertificate,
     Origin,
-    Standing,
 )
 from assistant.domain.statements import Statement
 
@@ -36,7 +36,7 @@ class Released:
     """
 
     certificate: IssuedCertificate | None
-    standing: Standing | None
+    standing: CertificateStatus | None
     events: Sequence[CertificateEvent] = ()
     counts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -82,13 +82,13 @@ class Released:
         return sum(self.counts[origin] for origin in MACHINE)
 
     def _true(self, statement: Statement) -> bool | None:
-        if self.standing is not Standing.STANDING:
+        if self.standing is not CertificateStatus.STANDING:
             return False
         return None if statement.about_source else not (self.counts[NOT_SETTLED] or self.counts[IN_PART])
 
     def _about(self, statement: Statement) -> str:
         """What the certificate promises of the labels in this file, and what it doesn't."""
-        if self.standing is not Standing.STANDING:
+        if self.standing is not CertificateStatus.STANDING:
             became = str(self.standing).replace("_", " ")
             return f"The certificate is {became}: no bound holds any more, and no model label in this file is final."
         said = []

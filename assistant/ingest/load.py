@@ -17,9 +17,9 @@ from assistant.ingest.languages.language import LanguageIdentifier
 from assistant.ingest.reading.columns import empty_columns
 from assistant.ingest.reading.limits import first_of, in_batches, size_of
 from assistant.ingest.reading.mapping import ColumnMapping, map_columns, to_item
-from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.ingest.reading.readers import peek_columns, read_rows
-from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 from assistant.ingest.reading.tool_rows import tasks_as_items
 from assistant.store.content.items import Clash, ItemStore, NewItem
 
@@ -95,7 +95,7 @@ class Loader:
         path: Path,
         columns: ColumnChoice,
         *,
-        reading: Reading = AS_IT_IS,
+        reading: ReadingOptions = AS_IT_IS,
         take_words: bool = False,
         report: Callable[[LoadReport], None],
     ) -> LoadReport:
@@ -118,7 +118,7 @@ class Loader:
         rows = _not_empty(rows, path)
         first = first_of(rows, _LOOKED_AT, row_size)
         rows = chain(first, rows)
-        empty = empty_columns(names, (row.values for row in first if isinstance(row, Row)))
+        empty = empty_columns(names, (row.values for row in first if isinstance(row, InputRow)))
         mapping = _NOTHING_READ if not names else _mapping(path, names, columns, empty, told.notes)
         told.mapping, told.left_out = mapping.describe(), mapping.likely_media
         items = self._items(rows, mapping, told.error_cells, take_words=take_words)
@@ -129,7 +129,7 @@ class Loader:
         return told
 
     def _items(
-        self, rows: Iterator[Row | Refusal], mapping: ColumnMapping, error_cells: Counter[str], *, take_words: bool
+        self, rows: Iterator[InputRow | Refusal], mapping: ColumnMapping, error_cells: Counter[str], *, take_words: bool
     ) -> Iterator[NewItem | Refusal]:
         for row in rows:
             made = row if isinstance(row, Refusal) else to_item(row, mapping, take_words=take_words)
@@ -195,7 +195,7 @@ def _clashing(clash: Clash) -> Refusal:
     return Refusal(clash.line, "duplicate_id", told, clash.external_id)
 
 
-def _not_empty(rows: Iterator[Row | Refusal], path: Path) -> Iterator[Row | Refusal]:
+def _not_empty(rows: Iterator[InputRow | Refusal], path: Path) -> Iterator[InputRow | Refusal]:
     first = next(rows, None)
     if first is None:
         raise InputError("the file holds no rows", where=str(path), hint="look whether it is the right one")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
-from assistant.ingest.reading.problems import AS_IT_IS, Note, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, Note, ReadingOptions
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 _TEXTS = ("name", "display_name", "role", "team")
 _LISTS = ("languages", "skills", "queues")
@@ -41,7 +41,7 @@ class PersonRow:
     queues: tuple[str, ...] = ()
 
 
-def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[PersonRow]:
+def read_people(path: Path, reading: ReadingOptions = AS_IT_IS, *, note: Note) -> list[PersonRow]:
     """All users of a file: `name`, and `role`, `display_name`, `languages`, `skills`, `queues`, `team` where they are.
 
     Lists are parted by commas or semicolons, or are lists.
@@ -73,7 +73,7 @@ def read_people(path: Path, reading: Reading = AS_IT_IS, *, note: Note) -> list[
     return found
 
 
-def _person(row: Row | Refusal) -> PersonRow:
+def _person(row: InputRow | Refusal) -> PersonRow:
     if isinstance(row, Refusal):
         raise InputError(row.message)
     for _, sentence in row.unread.values():

@@ -22,7 +22,7 @@ from assistant.models.http.address import OPENAI_URL, server_address, transport_
 from assistant.models.http.errors import error_for, lacking, web_page
 from assistant.models.http.event_stream import CutStreamError
 from assistant.models.http.limits import RateLimits, read_limits
-from assistant.models.http.refusals import Refusal, read_refusal
+from assistant.models.http.refusals import HttpRefusal, read_refusal
 from assistant.models.http.replies import CutReplyError, completion_in
 from assistant.models.http.thinking import ThinkingRoom, thinking_budget, with_room
 from assistant.models.interface import Message, ModelRequest, RawReply, Sampling
@@ -162,7 +162,7 @@ class OpenAIModel:
         seconds = min(self._timeout_s, _CHECK_SECONDS)
         return await self._send("GET", self._at.url(path), timeout=aiohttp.ClientTimeout(total=seconds))
 
-    async def _post(self, request: ModelRequest, dialect: Dialect) -> RawReply | Refusal:
+    async def _post(self, request: ModelRequest, dialect: Dialect) -> RawReply | HttpRefusal:
         body = encode_request(self._name, request, self._format_for(request, dialect), dialect, self._extra)
         started = time.perf_counter()
         received = await self._send("POST", self._url, data=body)
@@ -177,7 +177,7 @@ class OpenAIModel:
             raise RetryableModelError(
                 f"{self._at.name} sent a reply that is cut: {error}", reason="truncated"
             ) from None
-        return completion if isinstance(completion, Refusal) else RawReply(completion, latency_ms)
+        return completion if isinstance(completion, HttpRefusal) else RawReply(completion, latency_ms)
 
     async def _send(self, method: str, url: str, **more: Any) -> _Received:
         """One HTTP request and its whole reply. Raises RetryableModelError, FatalModelError."""
@@ -193,10 +193,10 @@ class OpenAIModel:
         except (aiohttp.ClientError, OSError) as error:
             raise transport_error(self._at, error) from None
 
-    def _refusal_in(self, received: _Received) -> Refusal:
+    def _refusal_in(self, received: _Received) -> HttpRefusal:
         return read_refusal(received.status, received.headers, received.body, key=self._at.key)
 
-    def _error_for(self, refusal: Refusal, task: str) -> ModelError:
+    def _error_for(self, refusal: HttpRefusal, task: str) -> ModelError:
         """The error a refusal stands for. A web page is one of a wrong address only where nothing else ever came."""
         if not refusal.page or refusal.status >= 500:
             return error_for(refusal, server=self._at.name, model=self._name)

@@ -14,7 +14,7 @@ _TYPICAL_REPLY = 0.5  # of `max_tokens`, until earlier answers of this run are a
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class CostEstimate:
     """What asking everything still to ask would take.
 
     Args:
@@ -33,7 +33,7 @@ class Estimate:
     truncated: int
 
 
-def total_usd(estimates: Iterable[Estimate]) -> float | None:
+def total_usd(estimates: Iterable[CostEstimate]) -> float | None:
     """What several cost together; None where the price is not known of one that asks anything."""
     costs = [one.cost_usd for one in estimates if one.calls]
     return None if None in costs else sum(cost for cost in costs if cost is not None)
@@ -48,7 +48,7 @@ def estimate(
     reply_tokens: float | None,
     cost: Callable[[Usage], float | None],
     retry_failed: bool = False,
-) -> Estimate:
+) -> CostEstimate:
     """Render a sample of what is to ask and scale it up.
 
     Args:
@@ -70,4 +70,4 @@ def estimate(
     mean = sum(sizes) / len(sizes) if sizes else 0.0
     reply = max_tokens * _TYPICAL_REPLY if reply_tokens is None else reply_tokens
     usage = Usage(round(mean * calls), round(reply * calls))
-    return Estimate(calls, usage.prompt_tokens, usage.completion_tokens, cost(usage), len(sizes), truncated)
+    return CostEstimate(calls, usage.prompt_tokens, usage.completion_tokens, cost(usage), len(sizes), truncated)

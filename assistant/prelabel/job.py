@@ -18,7 +18,7 @@ from assistant.prelabel.refusals import IN_A_ROW, Refusals, Refused
 from assistant.prelabel.writer import AnswerWriter
 from assistant.routing.doubts import INJECTION_SCORE, Evidence, RoutingPolicy
 from assistant.routing.route import decide
-from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.prelabels import AnsweredItem
 
 _WATCH_SECONDS = 0.5
 
@@ -174,7 +174,7 @@ class PrelabelJob:
     def _finish(self, stored: StoredItem, prelabel: Prelabel, revision: int, shared_from: int | None = None) -> None:
         routing = self._routing
         decision = None if routing is None else decide(stored.item.id, self._evidence(stored, prelabel), routing)
-        self._writer.put(Answered(stored.key, revision, prelabel, decision, shared_from))
+        self._writer.put(AnsweredItem(stored.key, revision, prelabel, decision, shared_from))
         self.progress.count(prelabel, decision, shared=shared_from is not None)
 
     def _evidence(self, stored: StoredItem, prelabel: Prelabel) -> Evidence:

@@ -9,7 +9,7 @@ from assistant.errors import StorageError
 from assistant.models.interface import RawReply
 from assistant.store.runs.journal import ReplyJournal
 from assistant.store.runs.journal_lines import LeftOut, StoredReply
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 
 _GATHER_SECONDS = 0.2  # a commit costs milliseconds of waiting for the disk; this many fit into one
 
@@ -24,7 +24,7 @@ class AnswerWriter:
         self._store = store
         self._run = run
         self._journal = journal
-        self._waiting: list[Answered] = []
+        self._waiting: list[AnsweredItem] = []
         self._lock = threading.Lock()
         self._committing = threading.Lock()
         self._closing = threading.Event()
@@ -36,7 +36,7 @@ class AnswerWriter:
         """Put a reply on disk before anyone reads it."""
         self._journal.append(self._run.key, content_digest, attempt, reply.body, reply.latency_ms)
 
-    def put(self, answered: Answered) -> None:
+    def put(self, answered: AnsweredItem) -> None:
         """Hand over an answer. Raises the StorageError that stopped the writer, when one has."""
         if self.error is not None:
             raise self.error

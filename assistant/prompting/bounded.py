@@ -19,7 +19,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from assistant.domain.policies import Clause, Example, Label, Policy, Precedent
+from assistant.domain.policies import Clause, Label, Policy, PolicyExample, Precedent
 
 _MOST_WORK = 20_000_000  # a second at the worst; prompts that ship do some thousand
 _A_CALL, _A_ROUND, _A_STEP = 50, 20, 5
@@ -44,7 +44,9 @@ _GROWING = frozenset(
 )
 _LEFT_OUT = frozenset({"lipsum"})
 _HOLDERS = (list, tuple, set, frozenset, dict)
-_FIELDS = {one: frozenset(field.name for field in fields(one)) for one in (Clause, Example, Label, Policy, Precedent)}
+_FIELDS = {
+    one: frozenset(field.name for field in fields(one)) for one in (Clause, PolicyExample, Label, Policy, Precedent)
+}
 
 
 _Made = Callable[..., Any]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
-from assistant.domain.policies import Example, Precedent
+from assistant.domain.policies import PolicyExample, Precedent
 from assistant.policy.index.nearest import ClauseHit
 
 
-def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tuple[Example, ...]:
+def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tuple[PolicyExample, ...]:
     """Examples of the nearest clauses: of each clause the one nearest to the item first, then both sides in turn.
 
     Args:
@@ -25,7 +25,7 @@ def choose_examples(hits: Sequence[ClauseHit], language: str, count: int) -> tup
 
 def nearest_answered(
     hits: Sequence[ClauseHit], precedents: Sequence[Precedent], count: int
-) -> tuple[Example | Precedent, ...]:
+) -> tuple[PolicyExample | Precedent, ...]:
     """The texts with a known answer that are nearest to the item, settled items and policy examples alike.
 
     Args:
@@ -33,7 +33,7 @@ def nearest_answered(
         precedents: settled items found for it.
         count: how many at the most, nearest first.
     """
-    answered: list[tuple[float, Example | Precedent]] = [
+    answered: list[tuple[float, PolicyExample | Precedent]] = [
         (hit.distance, example)
         for hit in hits
         for example in hit.clause.examples
@@ -43,7 +43,7 @@ def nearest_answered(
     return tuple(one for _, one in sorted(answered, key=lambda pair: pair[0])[:count])
 
 
-def _ranked(hit: ClauseHit, language: str) -> list[Example]:
+def _ranked(hit: ClauseHit, language: str) -> list[PolicyExample]:
     nearest = [example for example in hit.clause.examples if example.text == hit.entry.text]
     sides = [
         sorted(

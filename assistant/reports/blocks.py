@@ -25,7 +25,7 @@ Marked = tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Paragraph:
     """A paragraph.
 
     Attributes:
@@ -81,7 +81,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemBlock:
     """An item with what was answered to it.
 
     Attributes:
@@ -96,7 +96,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ItemsBlock:
     """A list of items.
 
     Attributes:
@@ -106,7 +106,7 @@ class Items:
 
     kind: ClassVar[str] = "items"
     caption: str
-    items: Sequence[Item]
+    items: Sequence[ItemBlock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Beside:
     """Lists that are compared side by side."""
 
     kind: ClassVar[str] = "beside"
-    lists: Sequence[Items]
+    lists: Sequence[ItemsBlock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,11 @@ class Fold:
     blocks: Sequence[Block]
 
 
-Block = Said | Facts | Table | Chart | Items | Beside | Fold
+Block = Paragraph | Facts | Table | Chart | ItemsBlock | Beside | Fold
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportPart:
     """A piece of a section, such as one variant's.
 
     Attributes:
@@ -158,7 +158,7 @@ class Section:
     name: str
     title: str
     blocks: Sequence[Block]
-    parts: Sequence[Part] = ()
+    parts: Sequence[ReportPart] = ()
 
 
 @dataclass(frozen=True, slots=True)

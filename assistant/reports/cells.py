@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.domain.reasons import Reason
-from assistant.reports.blocks import Said, Table
-from assistant.reports.charts.forest import Row
+from assistant.reports.blocks import Paragraph, Table
+from assistant.reports.charts.forest import ForestRow
 from assistant.reports.figures import interval, number, p_value, percent, signed
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
@@ -76,9 +76,9 @@ def counted(caption: str, counts: Mapping[Reason, int], words: Words) -> list[Ta
     return [Table(caption, (words.say("Reason"), words.figures("Items")), rows, names=0)] if rows else []
 
 
-def noted(notes: Sequence[Reason], words: Words) -> list[Said]:
+def noted(notes: Sequence[Reason], words: Words) -> list[Paragraph]:
     """What the reader must know."""
-    return [Said(words.reason(note), "note") for note in notes]
+    return [Paragraph(words.reason(note), "note") for note in notes]
 
 
 def _row(name: str, figure: Coefficient, cells: tuple[str, str], words: Words) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def share_with_interval(figure: Coefficient, words: Words) -> str:
     return value(figure, words) + words.say(" ({inside})", inside=ends(figure, words))
 
 
-def described(rows: list[Row], words: Words, *others: str) -> str:
+def described(rows: list[ForestRow], words: Words, *others: str) -> str:
     """A forest plot in words."""
     told = [words.say("{name}: {verdict}", name=row.name, verdict=row.told) for row in rows[:_DESCRIBED]]
     if len(rows) > _DESCRIBED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.reports.blocks import Beside, Block, Facts, Fold, Item, Items, Report, Said, Table
+from assistant.reports.blocks import Beside, Block, Facts, Fold, ItemBlock, ItemsBlock, Paragraph, Report, Table
 from assistant.reports.page import MARK
 from assistant.reports.visible import clipped, visible
 from assistant.reports.words import Words
@@ -56,13 +56,13 @@ def blocks_as_markdown(blocks: Sequence[Block], words: Words) -> str:
 
 def _blocks(blocks: Sequence[Block], words: Words, *, whole: bool = False) -> Iterator[str]:
     for block in blocks:
-        if isinstance(block, Said):
+        if isinstance(block, Paragraph):
             yield f"**{escaped(block.text)}**" if block.manner == "lead" else escaped(block.text)
         elif isinstance(block, Facts):
             yield "\n".join(f"- {escaped(name)}: {escaped(what)}" for name, what in block.rows)
         elif isinstance(block, Table):
             yield from _table(block, words, len(block.rows) if whole else _ROWS)
-        elif isinstance(block, Items):
+        elif isinstance(block, ItemsBlock):
             yield from _items(block, words)
         elif isinstance(block, Beside):
             yield from _blocks(block.lists, words)
@@ -80,19 +80,19 @@ def _table(table: Table, words: Words, most: int) -> Iterator[str]:
         yield words.say("{count} more rows are in report.html.", count=f"{len(table.rows) - most:,}")
 
 
-def _items(items: Items, words: Words) -> Iterator[str]:
+def _items(items: ItemsBlock, words: Words) -> Iterator[str]:
     yield f"**{escaped(items.caption)}**"
     if not items.items:
         return
     names = [name for name, _ in items.items[0].answers]
     with_text = any(one.text for one in items.items)
-    head = [words.say("Item"), *names, *([words.say("Item text")] if with_text else [])]
+    head = [words.say("ItemBlock"), *names, *([words.say("Item text")] if with_text else [])]
     rows = [_item(one, with_text) for one in items.items[:_ITEMS]]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (map(escaped, head), ["---"] * len(head), *rows))
     if len(items.items) > _ITEMS:
         yield words.say("{count} more rows are in report.html.", count=f"{len(items.items) - _ITEMS:,}")
 
 
-def _item(one: Item, with_text: bool) -> list[str]:
+def _item(one: ItemBlock, with_text: bool) -> list[str]:
     answers = [code("".join(segment.text for segment in answer)) for _, answer in one.answers]
     return [code(one.id), *answers, *([code(clipped(one.text, _TEXT))] if with_text else [])]

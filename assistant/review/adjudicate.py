@@ -36,7 +36,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AdjudicationDecision:
     """How an item is settled: the answer, why answers differed, and free text."""
 
     labels: LabelAnswer
@@ -55,7 +55,7 @@ def open_case(database: Database, store: AdjudicationStore, item_key: int, run_i
     return Case(store.answers(item_key), store.notes(item_key), machine, store.of_item(item_key))
 
 
-def settle(connection: Connection, stored: StoredItem, verdict: Verdict, *, actor: str) -> int:
+def settle(connection: Connection, stored: StoredItem, verdict: AdjudicationDecision, *, actor: str) -> int:
     """Settle an item; returns the number of the adjudication. No one gets the item any more; its holders may answer."""
     number, digest = adjudications.add(
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from assistant.domain.review_work import NewTask
-from assistant.review.wanted import Batch, Wish
+from assistant.review.wanted import QueueBatch, Wish
 from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection, Database
@@ -28,7 +28,7 @@ _PAGE = 2000  # items decided about in one transaction: reviewers wait for no lo
 
 
 def enqueue(
-    database: Database, writer: Writer, batch: Batch, rules: ReviewSettings, clock: Callable[[], datetime]
+    database: Database, writer: Writer, batch: QueueBatch, rules: ReviewSettings, clock: Callable[[], datetime]
 ) -> Counter[str]:
     """Make the queue what the newest routes and samples of a run want.
 
@@ -52,7 +52,9 @@ def enqueue(
     return counts
 
 
-def preview(database: Database, batch: Batch, rules: ReviewSettings, clock: Callable[[], datetime]) -> Counter[str]:
+def preview(
+    database: Database, batch: QueueBatch, rules: ReviewSettings, clock: Callable[[], datetime]
+) -> Counter[str]:
     """What `enqueue` would do to tasks, by the same counts; nothing is changed, no disagreement is looked for."""
     wish = _wish(database, batch, rules, clock)
 
@@ -87,7 +89,7 @@ def _decide(page: Callable[[int], tuple[Counter[str], int | None]]) -> Counter[s
     return counts
 
 
-def _wish(database: Database, batch: Batch, rules: ReviewSettings, clock: Callable[[], datetime]) -> Wish:
+def _wish(database: Database, batch: QueueBatch, rules: ReviewSettings, clock: Callable[[], datetime]) -> Wish:
     with database.read() as connection:
         drawn = routed.sampled(connection, batch.run_id)
     return Wish(batch, rules, drawn, clock().astimezone(UTC).isoformat(timespec="milliseconds"))

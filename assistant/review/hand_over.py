@@ -12,13 +12,13 @@ from assistant.domain.review_work import (
     PRACTICE,
     AssignmentState,
     NewTask,
-    Outcome,
     OutcomeKind,
     PassKind,
     Principal,
     Role,
     SkipReason,
     TaskKind,
+    WorkOutcome,
 )
 from assistant.review.priority import SEVERITY_HOURS
 from assistant.review.steering import Recipients, Unfit
@@ -26,7 +26,7 @@ from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.people.users import enabled_users
 from assistant.store.review.queue import handovers
-from assistant.store.review.queue.answers import Place, find_place
+from assistant.store.review.queue.answers import OpenAssignment, find_place
 from assistant.store.review.queue.claims import give_back
 from assistant.store.review.queue.slots import involved
 from assistant.store.review.queue.tasks import add_tasks, close_complete, close_open, task_of
@@ -35,7 +35,7 @@ _KEPT = frozenset({TaskKind.CALIBRATION, TaskKind.AUDIT, TaskKind.EVALUATION})  
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldLease:
     """A lease as its holder names it, at the moment `at`; `uncovered_ms` as in `Submission`."""
 
     assignment_id: int
@@ -44,11 +44,13 @@ class Held:
     uncovered_ms: int | None = None
 
 
-def skip(connection: Connection, principal: Principal, held: Held, reason: SkipReason, note: str = "") -> Outcome:
+def skip(
+    connection: Connection, principal: Principal, held: HeldLease, reason: SkipReason, note: str = ""
+) -> WorkOutcome:
     """Give an item back, for a reason; it is never offered to this person again, and never held against them."""
     place = find_place(connection, held.assignment_id)
     if place is None:
-        return Outcome(OutcomeKind.GONE, "no_such_assignment")
+        return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (refused := _refused(principal, held, place)) is not None:
         return refused
     _let_go(connection, principal, held, place)
@@ -58,12 +60,12 @@ def skip(connection: Connection, principal: Principal, held: Held, reason: SkipR
 def hand_over(
     connection: Connection,
     principal: Principal,
-    held: Held,
+    held: HeldLease,
     note: str,
     to: int | None = None,
     *,
     qualified_only: bool = False,
-) -> Outcome:
+) -> WorkOutcome:
     """Give an item to a colleague (their row number), or back to everybody, with a note for whoever takes it.
 
     A colleague who can't be given it is refused, and the item stays where it is; the message is a value of `Unfit`,
@@ -72,7 +74,7 @@ def hand_over(
     """
     place = find_place(connection, held.assignment_id)
     if place is None:
-        return Outcome(OutcomeKind.GONE, "no_such_assignment")
+        return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (refused := _refused(principal, held, place)) is not None:
         return refused
     if to is None:
@@ -80,7 +82,7 @@ def hand_over(
         return _passed(connection, principal, place, held, kind=PassKind.HANDOVER, reason="", note=note)
     task = task_of(connection, place.task_id)
     if why := _recipient_refused(connection, principal, place, task, to, qualified_only=qualified_only):
-        return Outcome(OutcomeKind.REFUSED, why)
+        return WorkOutcome(OutcomeKind.REFUSED, why)
     if place.gold_id is not None and _known_to(connection, place, to):
         _let_go(connection, principal, held, place)
     else:
@@ -90,7 +92,7 @@ def hand_over(
 
 
 def _recipient_refused(
-    connection: Connection, principal: Principal, place: Place, task: NewTask, to: int, *, qualified_only: bool
+    connection: Connection, principal: Principal, place: OpenAssignment, task: NewTask, to: int, *, qualified_only: bool
 ) -> str:
     """Why an item can't go to a colleague, as `hand_over` says it; empty where it can."""
     if place.kind in PRACTICE:
@@ -129,7 +131,7 @@ def _seen_by(principal: Principal, users: Sequence[User]) -> Iterator[User]:
             yield user
 
 
-def _unfit(rule: Recipients, place: Place, task: NewTask, to: User) -> Unfit | None:
+def _unfit(rule: Recipients, place: OpenAssignment, task: NewTask, to: User) -> Unfit | None:
     """Why an item can't go to a colleague.
 
     A blind item goes to no colleague who has opted out of anything: whether this very item would be refused says what
@@ -143,22 +145,22 @@ def _unfit(rule: Recipients, place: Place, task: NewTask, to: User) -> Unfit | N
     return why or (rule.met(place.assignment_id, to.principal()) if place.gold_id is None else None)
 
 
-def _known_to(connection: Connection, place: Place, to: int) -> bool:
+def _known_to(connection: Connection, place: OpenAssignment, to: int) -> bool:
     """Whether a colleague has had to do with an item."""
     [name] = [user.name for user in enabled_users(connection) if user.id == to]
     return involved(connection, [place.assignment_id])[place.assignment_id].includes(to, name)
 
 
-def _refused(principal: Principal, held: Held, place: Place) -> Outcome | None:
+def _refused(principal: Principal, held: HeldLease, place: OpenAssignment) -> WorkOutcome | None:
     """Why an item can't be passed on at all; None where it can. The slot is locked until the end."""
     if place.kind is TaskKind.QUALIFICATION:
-        return Outcome(OutcomeKind.REFUSED, "qualification_no_skip")
+        return WorkOutcome(OutcomeKind.REFUSED, "qualification_no_skip")
     if place.belongs_to(principal, held.token) and place.state is AssignmentState.LEASED:
         return None
-    return Outcome(OutcomeKind.LATE, "lease_over")
+    return WorkOutcome(OutcomeKind.LATE, "lease_over")
 
 
-def _let_go(connection: Connection, principal: Principal, held: Held, place: Place) -> None:
+def _let_go(connection: Connection, principal: Principal, held: HeldLease, place: OpenAssignment) -> None:
     """End a lease without an answer. Gold was for this person alone: it is offered to no one else."""
     alone = place.gold_id is not None
     give_back(connection, principal, held.assignment_id, held.token, "closed" if alone else "open")
@@ -166,11 +168,11 @@ def _let_go(connection: Connection, principal: Principal, held: Held, place: Pla
         close_complete(connection, place.task_id)
 
 
-def escalate(connection: Connection, principal: Principal, held: Held, note: str) -> Outcome:
+def escalate(connection: Connection, principal: Principal, held: HeldLease, note: str) -> WorkOutcome:
     """Leave an item to an expert, with a note; slots of the task that are free are not wanted any more."""
     place = find_place(connection, held.assignment_id)
     if place is None:
-        return Outcome(OutcomeKind.GONE, "no_such_assignment")
+        return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (refused := _refused(principal, held, place)) is not None:
         return refused
     give_back(connection, principal, held.assignment_id, held.token, "closed")
@@ -188,8 +190,15 @@ def _for_expert(task: NewTask) -> NewTask:
 
 
 def _passed(
-    connection: Connection, principal: Principal, place: Place, held: Held, *, kind: PassKind, reason: str, note: str
-) -> Outcome:
+    connection: Connection,
+    principal: Principal,
+    place: OpenAssignment,
+    held: HeldLease,
+    *,
+    kind: PassKind,
+    reason: str,
+    note: str,
+) -> WorkOutcome:
     handovers.add_pass(
         connection,
         place.task_id,
@@ -201,4 +210,4 @@ def _passed(
     )
     detail = {"item": place.item_id, "reason": reason, "note": note}
     audit.append(connection, principal.name, f"task.{kind.value}", f"task:{place.task_id}", detail)
-    return Outcome(OutcomeKind.STORED, kind.value)
+    return WorkOutcome(OutcomeKind.STORED, kind.value)

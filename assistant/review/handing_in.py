@@ -9,10 +9,10 @@ from assistant.domain.review_work import (
     PRACTICE,
     AssignmentState,
     Claimed,
-    Outcome,
     OutcomeKind,
     Principal,
     Submission,
+    WorkOutcome,
 )
 from assistant.review.qualify import Pass, practise
 from assistant.store.audit import log as audit
@@ -20,7 +20,7 @@ from assistant.store.database import Connection
 from assistant.store.review.disagreements import found as disagreements
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.queue import answers
-from assistant.store.review.queue.answers import Place
+from assistant.store.review.queue.answers import OpenAssignment
 from assistant.store.review.queue.claims import Lease, claimed, lock_person, take
 from assistant.store.review.queue.tasks import close_complete, reopen
 from assistant.store.runs.machine_answers import machine_answer
@@ -34,7 +34,7 @@ LATE_OF_ONE, LATE_OF_ALL, LATE_WITHIN = 5, 100, timedelta(minutes=10)
 
 def hand_in(
     connection: Connection, principal: Principal, submission: Submission, passing: Pass, at: datetime
-) -> Outcome:
+) -> WorkOutcome:
     """Store an answer with everything that hangs on it, or say why not; what a former holder wrote is kept.
 
     An answer is taken from whoever the item was leased to last, even after the lease ended, as long as nobody else has
@@ -44,11 +44,11 @@ def hand_in(
     lock_person(connection, principal.user_id)
     place = answers.find_place(connection, submission.assignment_id)
     if place is None:
-        return Outcome(OutcomeKind.GONE, "no_such_assignment")
+        return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (before := answers.found_before(connection, principal, submission)) is not None:
         return before
     if not place.belongs_to(principal, submission.token) and not place.left_by(principal, submission.token):
-        return Outcome(OutcomeKind.REFUSED, "not_yours")
+        return WorkOutcome(OutcomeKind.REFUSED, "not_yours")
     first = _taken_back_unknown(connection, principal, place, submission)
     if first is not None:
         _withdraw(connection, principal, first, place.item_id)
@@ -62,19 +62,19 @@ def hand_in(
     return _store(connection, principal, place, submission)
 
 
-def take_back(connection: Connection, principal: Principal, review_id: int, lease: Lease) -> Claimed | Outcome:
+def take_back(connection: Connection, principal: Principal, review_id: int, lease: Lease) -> Claimed | WorkOutcome:
     """Withdraw one of a person's last answers and lease the item to them again."""
     lock_person(connection, principal.user_id)
     mine = answers.last_given(connection, principal.user_id, UNDONE)
     given = next((one for one in mine if one.review_id == review_id), None)
     if given is None or given.assignment_id is None:
-        return Outcome(OutcomeKind.GONE, "not_among_last")
+        return WorkOutcome(OutcomeKind.GONE, "not_among_last")
     place = answers.find_place(connection, given.assignment_id)
     if place is None or place.review_id != review_id:
-        return Outcome(OutcomeKind.GONE, "not_among_last")
+        return WorkOutcome(OutcomeKind.GONE, "not_among_last")
     # Settled since: gold was settled long before it was answered, and its answer is taken back as any other.
     if is_adjudicated(connection, place.item_key, given.created_at):
-        return Outcome(OutcomeKind.REFUSED, "adjudicated")
+        return WorkOutcome(OutcomeKind.REFUSED, "adjudicated")
     _withdraw(connection, principal, review_id, place.item_id)
     take(connection, principal, place.assignment_id, lease)
     reopen(connection, place.task_id)
@@ -82,7 +82,7 @@ def take_back(connection: Connection, principal: Principal, review_id: int, leas
     return again
 
 
-def _store(connection: Connection, principal: Principal, place: Place, submission: Submission) -> Outcome:
+def _store(connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission) -> WorkOutcome:
     machine = machine_answer(connection, place.run_id, place.item_key)
     review_id, digest = answers.add_review(connection, principal, place, submission, machine)
     disagreements.record(
@@ -91,7 +91,7 @@ def _store(connection: Connection, principal: Principal, place: Place, submissio
     close_complete(connection, place.task_id)
     detail = {"item": place.item_id, "labels": submission.labels, "assignment": place.assignment_id, "row": digest}
     audit.append(connection, principal.name, "review.submit", f"review:{review_id}", detail)
-    return Outcome(OutcomeKind.STORED, "stored", review_id)
+    return WorkOutcome(OutcomeKind.STORED, "stored", review_id)
 
 
 def _withdraw(connection: Connection, principal: Principal, review_id: int, item_id: str) -> None:
@@ -101,7 +101,7 @@ def _withdraw(connection: Connection, principal: Principal, review_id: int, item
 
 
 def _taken_back_unknown(
-    connection: Connection, principal: Principal, place: Place, submission: Submission
+    connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission
 ) -> int | None:
     """The answer that fills the seat, where its giver had taken it back before they knew that it had arrived."""
     if place.state is not AssignmentState.ANSWERED or not place.belongs_to(principal, submission.token):
@@ -114,7 +114,7 @@ def _taken_back_unknown(
     return place.review_id if given.key in submission.instead_of else None
 
 
-def _too_late(connection: Connection, principal: Principal, place: Place, submission: Submission) -> str:
+def _too_late(connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission) -> str:
     """Why an answer can't count any more; empty where it can."""
     if not place.belongs_to(principal, submission.token):
         return "late_kept"
@@ -126,7 +126,7 @@ def _too_late(connection: Connection, principal: Principal, place: Place, submis
     return "late_kept" if begun_elsewhere else ""
 
 
-def _measured(place: Place, submission: Submission, at: datetime) -> Submission:
+def _measured(place: OpenAssignment, submission: Submission, at: datetime) -> Submission:
     """An answer whose times are no longer than its item was held."""
     held = place.seconds_held(at)
     seconds = submission.seconds if held is None else min(submission.seconds, held)
@@ -135,15 +135,15 @@ def _measured(place: Place, submission: Submission, at: datetime) -> Submission:
 
 def _late(
     connection: Connection, principal: Principal, submission: Submission, why: str, review_id: int | None
-) -> Outcome:
+) -> WorkOutcome:
     """Keep what was written, and say so; the review told is the person's own. So much of it only: see `LATE_OF_ALL`."""
     since = (datetime.now(UTC) - LATE_WITHIN).isoformat(timespec="milliseconds")
     recent, same = answers.late_kept(connection, principal.user_id, since, submission.assignment_id)
     if recent >= LATE_OF_ALL or same >= LATE_OF_ONE:
-        return Outcome(OutcomeKind.REFUSED, "late_too_often" if recent >= LATE_OF_ALL else "late_enough")
+        return WorkOutcome(OutcomeKind.REFUSED, "late_too_often" if recent >= LATE_OF_ALL else "late_enough")
     answers.keep_late(connection, principal, submission)
     subject, detail = f"assignment:{submission.assignment_id}", {"token": submission.token, "why": why}
     audit.append(connection, principal.name, "review.late", subject, detail)
     if why == "answered_before":
-        return Outcome(OutcomeKind.ALREADY, why, review_id)
-    return Outcome(OutcomeKind.LATE, why)
+        return WorkOutcome(OutcomeKind.ALREADY, why, review_id)
+    return WorkOutcome(OutcomeKind.LATE, why)

@@ -13,12 +13,12 @@ from assistant.domain.policies import LabelSet
 from assistant.domain.review_work import (
     LABELING_ROLES,
     NewTask,
-    Outcome,
     OutcomeKind,
     Principal,
     QualificationState,
     Submission,
     TaskKind,
+    WorkOutcome,
 )
 from assistant.errors import ConflictError
 from assistant.routing.sampling import Key, draw
@@ -26,11 +26,11 @@ from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.people import qualifications
-from assistant.store.people.qualifications import Round
+from assistant.store.people.qualifications import QualificationRound
 from assistant.store.people.users import enabled_users
 from assistant.store.review.labels import gold
 from assistant.store.review.queue import answers
-from assistant.store.review.queue.answers import Place
+from assistant.store.review.queue.answers import OpenAssignment
 from assistant.store.review.queue.claims import lock_person
 from assistant.store.review.queue.tasks import add_tasks
 
@@ -47,7 +47,9 @@ class Pass:
     share: float
 
 
-def not_passed(connection: Connection, rounds: Iterable[Round]) -> list[tuple[Round, Qualification | None]]:
+def not_passed(
+    connection: Connection, rounds: Iterable[QualificationRound]
+) -> list[tuple[QualificationRound, Qualification | None]]:
     """Of these rounds, those that were not passed yet, with how they went last; None before the first time."""
     found = ((about, qualifications.newest(connection, about)) for about in rounds)
     return [one for one in found if one[1] is None or one[1].state is not QualificationState.PASSED]
@@ -55,7 +57,7 @@ def not_passed(connection: Connection, rounds: Iterable[Round]) -> list[tuple[Ro
 
 def begin(
     connection: Connection,
-    about: Round,
+    about: QualificationRound,
     rules: ReviewSettings,
     label_set: LabelSet,
     *,
@@ -100,7 +102,9 @@ def begin(
     return begun
 
 
-def train(connection: Connection, about: Round, count: int, label_set: LabelSet, *, actor: str, key: Key) -> int:
+def train(
+    connection: Connection, about: QualificationRound, count: int, label_set: LabelSet, *, actor: str, key: Key
+) -> int:
     """Give a reviewer items to train on, each explained after the answer; other ones each time, as far as gold goes.
 
     Returns:
@@ -119,22 +123,22 @@ def train(connection: Connection, about: Round, count: int, label_set: LabelSet,
 
 
 def practise(
-    connection: Connection, principal: Principal, place: Place, submission: Submission, passing: Pass
-) -> Outcome:
+    connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission, passing: Pass
+) -> WorkOutcome:
     """Take in an answer of a round or of training: it says something about the person and never becomes a label."""
     known = None if place.gold_id is None else gold.find(connection, place.gold_id)
     if known is None:
-        return Outcome(OutcomeKind.GONE, "no_known_answer")
+        return WorkOutcome(OutcomeKind.GONE, "no_known_answer")
     right = set(submission.labels) == set(known.labels)
-    about = Round(principal.user_id, place.policy_id, place.policy_version, place.language)
+    about = QualificationRound(principal.user_id, place.policy_id, place.policy_version, place.language)
     under_way = qualifications.newest(connection, about) if place.kind is TaskKind.QUALIFICATION else None
     answers.add_practice(
         connection, principal, place, submission, right=right, qualification_id=under_way.id if under_way else None
     )
     if under_way is not None:
         _decide(connection, principal, under_way, passing)
-        return Outcome(OutcomeKind.STORED, "practice_stored")  # an exam reports at its end
-    return Outcome(
+        return WorkOutcome(OutcomeKind.STORED, "practice_stored")  # an exam reports at its end
+    return WorkOutcome(
         OutcomeKind.STORED, "training_stored", right=right, explanation=known.explanation, known=known.labels
     )
 
@@ -152,7 +156,7 @@ def _decide(connection: Connection, principal: Principal, under_way: Qualificati
 
 def _drawn(
     connection: Connection,
-    about: Round,
+    about: QualificationRound,
     count: int,
     *,
     key: Key,
@@ -167,7 +171,7 @@ def _drawn(
     return sorted(known, key=lambda one: (given.get(one.id, 0), draw(key, one.item_id, purpose)))[:count]
 
 
-def _labeller(connection: Connection, about: Round) -> Principal:
+def _labeller(connection: Connection, about: QualificationRound) -> Principal:
     """Whose practice it is. Raises ConflictError for a person whom its items could never reach."""
     who = next((user.principal() for user in enabled_users(connection) if user.id == about.user_id), None)
     if who is None or who.role not in LABELING_ROLES or (who.languages and about.language not in who.languages):
@@ -175,11 +179,11 @@ def _labeller(connection: Connection, about: Round) -> Principal:
     return who
 
 
-def _named(about: Round) -> str:
+def _named(about: QualificationRound) -> str:
     return f"{about.policy_id}@{about.policy_version} ({about.language})"
 
 
-def _task(one: GoldItem, about: Round, kind: TaskKind, label_set: LabelSet) -> NewTask:
+def _task(one: GoldItem, about: QualificationRound, kind: TaskKind, label_set: LabelSet) -> NewTask:
     return NewTask(
         item_key=one.item_key,
         kind=kind,

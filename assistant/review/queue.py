@@ -12,15 +12,15 @@ from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import (
     PRACTICE,
     Claimed,
-    Outcome,
     Principal,
     SkipReason,
     Submission,
     TaskKind,
+    WorkOutcome,
 )
 from assistant.review import hand_over, handing_in
 from assistant.review.gold import Mixing, age, aged, due, give_gold
-from assistant.review.hand_over import Held
+from assistant.review.hand_over import HeldLease
 from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
@@ -88,7 +88,7 @@ class Queue:
         until = self._lease().until
         return self._writer.run(lambda connection: claims.heartbeat(connection, principal, assignment_id, token, until))
 
-    def submit(self, principal: Principal, submission: Submission) -> Outcome:
+    def submit(self, principal: Principal, submission: Submission) -> WorkOutcome:
         """Store an answer, once, however often it is handed in; see `handing_in.hand_in`."""
         passing_share = Pass(self._rules.qualification_share)
         at = self._clock()
@@ -96,7 +96,7 @@ class Queue:
             lambda connection: handing_in.hand_in(connection, principal, submission, passing_share, at)
         )
 
-    def undo(self, principal: Principal, review_id: int) -> Claimed | Outcome:
+    def undo(self, principal: Principal, review_id: int) -> Claimed | WorkOutcome:
         """Take back one of a person's last ten answers: the item is theirs again, or the outcome says why not."""
         return self._writer.run(
             lambda connection: handing_in.take_back(connection, principal, review_id, self._lease())
@@ -116,16 +116,16 @@ class Queue:
         note: str = "",
         *,
         uncovered_ms: int | None = None,
-    ) -> Outcome:
+    ) -> WorkOutcome:
         """Give an item back with a reason, without penalty."""
-        held = Held(assignment_id, token, self._clock(), uncovered_ms)
+        held = HeldLease(assignment_id, token, self._clock(), uncovered_ms)
         return self._writer.run(lambda connection: hand_over.skip(connection, principal, held, reason, note))
 
     def escalate(
         self, principal: Principal, assignment_id: int, token: int, note: str, *, uncovered_ms: int | None = None
-    ) -> Outcome:
+    ) -> WorkOutcome:
         """Leave an item to an expert."""
-        held = Held(assignment_id, token, self._clock(), uncovered_ms)
+        held = HeldLease(assignment_id, token, self._clock(), uncovered_ms)
         return self._writer.run(lambda connection: hand_over.escalate(connection, principal, held, note))
 
     def hand_over(
@@ -137,9 +137,9 @@ class Queue:
         to: int | None = None,
         *,
         uncovered_ms: int | None = None,
-    ) -> Outcome:
+    ) -> WorkOutcome:
         """Give an item to a colleague by their row number, or back to everybody; see `hand_over.hand_over`."""
-        held = Held(assignment_id, token, self._clock(), uncovered_ms)
+        held = HeldLease(assignment_id, token, self._clock(), uncovered_ms)
         qualified_only = self._rules.qualification_items > 0
         return self._writer.run(
             lambda connection: hand_over.hand_over(connection, principal, held, note, to, qualified_only=qualified_only)

@@ -62,14 +62,14 @@ class UnfitError(InputError):
         work: what they can't take: its language, harm, skill or queue is named where the reason is about that.
     """
 
-    def __init__(self, item: str, name: str, why: Unfit, work: Work) -> None:
+    def __init__(self, item: str, name: str, why: Unfit, work: Eligibility) -> None:
         about = {Unfit.LANGUAGE: work.language, Unfit.OPT_OUT: work.harm, Unfit.SKILL: work.skill}
         about[Unfit.QUEUE] = work.queue
         super().__init__(_CODES[why], item=item, person=name, value=about.get(why, ""))
         self.why = why
 
 
-class Work(Protocol):
+class Eligibility(Protocol):
     """What decides who may take a wanted answer."""
 
     @property
@@ -97,7 +97,7 @@ class Work(Protocol):
         """What is asked of whoever takes it; empty for nothing."""
 
 
-class WantedWork(Work, Protocol):
+class WantedWork(Eligibility, Protocol):
     """A wanted answer by its number."""
 
     @property
@@ -132,7 +132,7 @@ class Recipients:
         passed = frozenset(passed_rounds(connection)) if qualified_only else None
         return cls(enabled, involved(connection, assignment_ids), passed)
 
-    def unfit(self, assignment_id: int, work: Work, to: Principal) -> Unfit | None:
+    def unfit(self, assignment_id: int, work: Eligibility, to: Principal) -> Unfit | None:
         """Why a person can't be given a wanted answer; None where they can."""
         return self.unable(work, to) or self.met(assignment_id, to)
 
@@ -143,7 +143,7 @@ class Recipients:
             return Unfit.PASSED
         return Unfit.ANSWERED if known.includes(to.user_id, to.name) else None
 
-    def unable(self, work: Work, to: Principal) -> Unfit | None:
+    def unable(self, work: Eligibility, to: Principal) -> Unfit | None:
         """Why a person can't be given work of this kind, whatever the item; None where they can."""
         if to.user_id not in self.enabled:
             return Unfit.CLOSED
@@ -205,7 +205,7 @@ def assign(
     return given
 
 
-def unfit(to: Principal, work: Work) -> Unfit | None:
+def unfit(to: Principal, work: Eligibility) -> Unfit | None:
     """Why a person couldn't take a wanted answer, as a claim decides by who they are; None where they can."""
     everybodys = not work.queue and to.role is not Role.EXTERNAL
     reasons: Sequence[tuple[bool, Unfit]] = (

@@ -15,7 +15,7 @@ from assistant.review.qualify import harm_of
 from assistant.routing.route import Route
 from assistant.routing.sampling import Key, draw
 from assistant.settings import ReviewSettings
-from assistant.store.review.queue.routed_items import Answered, Existing, RoutedKey, Sampled
+from assistant.store.review.queue.routed_items import Existing, LabelsElsewhere, RoutedKey, SampleMembership
 
 _CERTIFYING: Mapping[Purpose, TaskKind] = {
     Purpose.START: TaskKind.CALIBRATION,
@@ -33,7 +33,7 @@ _ROUTED: Mapping[Route, TaskKind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class QueueBatch:
     """What is put into the queue.
 
     Args:
@@ -80,9 +80,9 @@ class Wish:
         at: now, ISO 8601 in UTC.
     """
 
-    batch: Batch
+    batch: QueueBatch
     rules: ReviewSettings
-    drawn: Mapping[int, Sampled]
+    drawn: Mapping[int, SampleMembership]
     at: str
 
     def task(self, item: RoutedKey, said: Collection[str], found: Existing | None) -> NewTask | None:
@@ -136,7 +136,7 @@ class Wish:
         by_lot = draw(self.batch.key, item.item_id, f"blind arm of run {self.batch.run_id}") < self.rules.blind_share
         return kind in BLIND_KINDS or by_lot
 
-    def left(self, wanted: NewTask, given: Answered | None, found: Existing | None) -> NewTask | None:
+    def left(self, wanted: NewTask, given: LabelsElsewhere | None, found: Existing | None) -> NewTask | None:
         """What is still wanted after people have answered elsewhere; None where that was often enough.
 
         A task that was put there although they had is not closed for the answers it was made in spite of.

@@ -19,7 +19,7 @@ from assistant.store.connection import schema
 from assistant.store.connection.engine import BUSY_SECONDS as _BUSY_SECONDS
 from assistant.store.connection.engine import Link, make_engine
 from assistant.store.connection.faults import told as _told
-from assistant.store.connection.reconnect import Patience
+from assistant.store.connection.reconnect import DatabaseReconnect
 from assistant.store.connection.statistics import FreshStatistics
 from assistant.store.connection.write_turns import Turns
 
@@ -47,7 +47,7 @@ class Database:
     def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
         self._engine = engine
         self.operator = "system"
-        self._patience = Patience(patience_seconds)
+        self._patience = DatabaseReconnect(patience_seconds)
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""
         file = engine.url.database if engine.dialect.name == "sqlite" else None

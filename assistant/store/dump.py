@@ -32,7 +32,7 @@ class TableShape:
     columns: tuple[Column, ...]
 
 
-class Snapshot:
+class DatabaseSnapshot:
     """A database as it was at one moment, while others write.
 
     Args:
@@ -68,10 +68,10 @@ class Snapshot:
 
 
 @contextmanager
-def snapshot(database: Database) -> Iterator[Snapshot]:
+def snapshot(database: Database) -> Iterator[DatabaseSnapshot]:
     """The database at this moment, until the end of the block."""
     with database.read() as connection:
-        yield Snapshot(connection)
+        yield DatabaseSnapshot(connection)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from assistant.domain.health import OK, Condition
+from assistant.domain.health import OK, DatabaseState
 from assistant.errors import StorageError
 from assistant.store.database import Database
 
@@ -43,14 +43,14 @@ class DatabaseProbe:
         self._seconds = seconds
         self._engine = self._own_engine()
 
-    def look(self) -> Condition:
+    def look(self) -> DatabaseState:
         """Take the write lock, see that there is room for a write, and undo it all."""
         try:
             return self._look()
         except StorageError:  # no turn: other writers of ours wait, too
-            return Condition("locked", reason="no turn to write")
+            return DatabaseState("locked", reason="no turn to write")
         except OSError as error:
-            return Condition("disk full", reason=str(error.strerror))
+            return DatabaseState("disk full", reason=str(error.strerror))
         except SQLAlchemyError as error:
             self._engine.dispose()
             return _condition(error)
@@ -68,23 +68,23 @@ class DatabaseProbe:
         """Free the connection."""
         self._engine.dispose()
 
-    def _look(self) -> Condition:
+    def _look(self) -> DatabaseState:
         if not self._database.is_sqlite:
             with self._connected() as connection:
                 read_only, _ = connection.execute(
                     sa.text("SELECT current_setting('transaction_read_only'), txid_current()")
                 ).one()
                 if read_only == "on":
-                    return Condition("read-only", _schema(connection))
+                    return DatabaseState("read-only", _schema(connection))
                 _write_aside(connection)
                 found = _schema(connection)
                 connection.commit()
-                return Condition(OK, found)
+                return DatabaseState(OK, found)
         with self._database.turn(self._seconds), self._connected(writing=True) as connection:
             found = _schema(connection)
             connection.rollback()
         _allocate(Path(str(self._database.address.database)).parent)
-        return Condition(OK, found)
+        return DatabaseState(OK, found)
 
     @contextmanager
     def _connected(self, *, writing: bool = False) -> Iterator[sa.Connection]:
@@ -143,13 +143,13 @@ def _write_aside(connection: sa.Connection) -> None:
     connection.execute(sa.text("INSERT INTO pg_temp.assistant_probe (filler) VALUES (:filler)"), rows)
 
 
-def _condition(error: SQLAlchemyError) -> Condition:
+def _condition(error: SQLAlchemyError) -> DatabaseState:
     cause = getattr(error, "orig", None) or error
     reason = next(iter(str(cause).splitlines()), "")
     if getattr(cause, "sqlstate", "") == _FULL or "full" in reason:
-        return Condition("disk full", reason=reason)
+        return DatabaseState("disk full", reason=reason)
     if "locked" in reason:
-        return Condition("locked", reason=reason)
+        return DatabaseState("locked", reason=reason)
     if "readonly" in reason or "read-only" in reason:
-        return Condition("read-only", reason=reason)
-    return Condition("does not answer", reason=reason)
+        return DatabaseState("read-only", reason=reason)
+    return DatabaseState("does not answer", reason=reason)

@@ -12,7 +12,7 @@ CONTESTED = -2  # no class: an answer that was changed after it was given, which
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PoolAnswers:
     """One machine's answers to the items of a pool.
 
     Args:
@@ -43,8 +43,8 @@ class Pool:
     texts: Sequence[str]
     vectors: np.ndarray
     classes: tuple[str, ...]
-    machine: Answers
-    others: Mapping[str, Answers] = field(default_factory=dict)
+    machine: PoolAnswers
+    others: Mapping[str, PoolAnswers] = field(default_factory=dict)
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
     categories: Mapping[str, np.ndarray] = field(default_factory=dict)
 

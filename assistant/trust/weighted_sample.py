@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import AuditRound, Target
-from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
+from assistant.trust.certificates.certify import CertifiedPrefix, pass_items, tolerated_errors
 from assistant.trust.pool import NONE
 
 WEIGHTED = "the whole batch: each label weighted by the chance it had to be asked for"
@@ -79,8 +79,8 @@ def census(people: np.ndarray, tied: np.ndarray) -> Sampled | None:
 
 
 def passed_so_far(
-    rounds: Sequence[AuditRound], rate: float, people: np.ndarray, target: Target, items: int
-) -> list[Passed]:
+    rounds: Sequence[AuditRound], rate: float, people: np.ndarray, target: CertificateTarget, items: int
+) -> list[CertifiedPrefix]:
     """How far each audit round came, up to the first that is not completely labelled.
 
     Args:
@@ -91,7 +91,7 @@ def passed_so_far(
         items: in the batch when it was designed.
     """
     tolerated = tolerated_errors(errors_allowed(target.max_error, items), rate, target.level)
-    passed: list[Passed] = []
+    passed: list[CertifiedPrefix] = []
     for audit_round in rounds:
         labels = people[audit_round.order]
         if (labels[audit_round.audited] == NONE).any():
@@ -105,7 +105,9 @@ def passed_so_far(
     return passed
 
 
-def chances_of(rounds: Sequence[AuditRound], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()) -> Chances:
+def chances_of(
+    rounds: Sequence[AuditRound], rate: float, people: np.ndarray, passed: Sequence[CertifiedPrefix] = ()
+) -> Chances:
     """The chance of each item to be labelled, as its campaign gave it; `weighted` by it the labels speak for the batch.
 
     Every candidate was labelled with the audit's chance, by a Bernoulli draw of its own; everything else was labelled

@@ -6,6 +6,15 @@ declare namespace Api {
     task: ReviewTask;
   }
 
+  interface AnswerResult {
+    outcome: string;
+    message: string;
+    review_id?: number | null;
+    right?: boolean | null;
+    known?: string[] | null;
+    explanation?: string | null;
+  }
+
   interface Answering {
     token: number;
     labels: string[];
@@ -23,17 +32,21 @@ declare namespace Api {
     held: boolean;
   }
 
-  interface Claiming {
-    n?: number;
-    resume?: boolean;
-    have?: string[];
+  interface ClaimedLease {
+    token: number;
   }
 
-  interface Claims {
+  interface ClaimedTasks {
     tasks: ReviewTask[];
     pause: Pause | null;
     spent: string[];
     rounds: OpenRound[];
+  }
+
+  interface Claiming {
+    n?: number;
+    resume?: boolean;
+    have?: string[];
   }
 
   interface Colleague {
@@ -43,6 +56,11 @@ declare namespace Api {
 
   interface Colleagues {
     colleagues: Colleague[];
+  }
+
+  interface CurrentSession {
+    desk: string;
+    csrf: string;
   }
 
   interface Escalating {
@@ -58,8 +76,9 @@ declare namespace Api {
     uncovered_ms?: number | null;
   }
 
-  interface Held {
-    token: number;
+  interface HandoverNote {
+    kind: string;
+    note: string;
   }
 
   interface LastAnswer {
@@ -84,16 +103,6 @@ declare namespace Api {
     language: string;
   }
 
-  interface Part {
-    text: string;
-    next_offset: number | null;
-  }
-
-  interface Passed {
-    kind: string;
-    note: string;
-  }
-
   interface Pause {
     reason: string;
     minutes: number;
@@ -106,6 +115,11 @@ declare namespace Api {
   }
 
   type QualificationState = "running" | "passed" | "failed";
+
+  interface Remark {
+    role: string;
+    text: string;
+  }
 
   interface ReviewPreferences {
     keys?: "own" | "label_studio" | "prodigy";
@@ -132,7 +146,7 @@ declare namespace Api {
     clauses: ShownClause[];
     suggestion: Suggestion | null;
     translation: Translation | null;
-    passed: Passed[];
+    passed: HandoverNote[];
   }
 
   interface RoundShown {
@@ -168,8 +182,8 @@ declare namespace Api {
     text: string;
     text_length: number;
     query: string | null;
-    context: Turn[];
-    turns: Turn[];
+    context: Remark[];
+    turns: Remark[];
     media: Picture[];
     source: string | null;
   }
@@ -186,6 +200,10 @@ declare namespace Api {
     id: string;
     text: string;
     labels: string[];
+  }
+
+  interface SimilarPrecedents {
+    precedents: ShownPrecedent[];
   }
 
   type SkipReason = "too_hard" | "language" | "broken" | "distressing" | "conflict" | "other";
@@ -205,13 +223,9 @@ declare namespace Api {
     rationale: string | null;
   }
 
-  interface Told {
-    outcome: string;
-    message: string;
-    review_id?: number | null;
-    right?: boolean | null;
-    known?: string[] | null;
-    explanation?: string | null;
+  interface TextPart {
+    text: string;
+    next_offset: number | null;
   }
 
   interface Translation {
@@ -219,19 +233,5 @@ declare namespace Api {
     language: string;
   }
 
-  interface Turn {
-    role: string;
-    text: string;
-  }
-
   type Veil = "none" | "blur" | "veil";
-
-  interface Precedents {
-    precedents: ShownPrecedent[];
-  }
-
-  interface SessionShown {
-    desk: string;
-    csrf: string;
-  }
 }

@@ -23,7 +23,7 @@ _KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[Value]):
+class CachedFigure(Generic[Value]):
     """A figure and when it was found."""
 
     value: Value
@@ -34,11 +34,11 @@ class Remembered:
     """A few figures, each found by one thread at a time."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Hashable, tuple[Known[object], float]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[CachedFigure[object], float]] = OrderedDict()
         self._locks: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Hashable, find: Callable[[], Value], *, seconds: float = 1.0) -> Known[Value]:
+    def get(self, key: Hashable, find: Callable[[], Value], *, seconds: float = 1.0) -> CachedFigure[Value]:
         """The figure of that key, found again where it is older than `seconds` and twenty times what it took.
 
         Args:
@@ -50,18 +50,18 @@ class Remembered:
         """
         with self._lock:
             if (there := self._fresh(key)) is not None:
-                return cast("Known[Value]", there)
+                return cast("CachedFigure[Value]", there)
             lock = self._locks.setdefault(key, Lock())
         with lock:
             with self._lock:
                 if (there := self._fresh(key)) is not None:
-                    return cast("Known[Value]", there)
+                    return cast("CachedFigure[Value]", there)
             began = time.monotonic()
-            found = Known(find(), datetime.now(UTC))
+            found = CachedFigure(find(), datetime.now(UTC))
             took = time.monotonic() - began
             with self._lock:
                 kept = min(max(seconds, _TIMES * took), _LONGEST_SECONDS)
-                self._known[key] = (cast("Known[object]", found), time.monotonic() + kept)
+                self._known[key] = (cast("CachedFigure[object]", found), time.monotonic() + kept)
                 self._known.move_to_end(key)
                 while len(self._known) > _KEPT:
                     oldest, _ = self._known.popitem(last=False)
@@ -73,7 +73,7 @@ class Remembered:
         with self._lock:
             self._known.clear()
 
-    def _fresh(self, key: Hashable) -> Known[object] | None:
+    def _fresh(self, key: Hashable) -> CachedFigure[object] | None:
         found = self._known.get(key)
         return found[0] if found is not None and found[1] > time.monotonic() else None
 

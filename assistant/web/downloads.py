@@ -34,7 +34,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
+class FileColumn(Generic[Row]):
     """A column of a file: its name, which stays the same in every language, and what a row holds there."""
 
     name: str
@@ -42,7 +42,7 @@ class Column(Generic[Row]):
 
 
 def download(
-    request: Request, name: str, ending: Ending, columns: Sequence[Column[Row]], rows: Iterable[Row]
+    request: Request, name: str, ending: Ending, columns: Sequence[FileColumn[Row]], rows: Iterable[Row]
 ) -> StreamingResponse:
     """Rows as a file, and in the log of changes who took it.
 

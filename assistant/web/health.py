@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from assistant import __version__
 from assistant.application.workspace.health import AWAY, HealthProbe
 from assistant.application.workspace.schema import SCHEMA
-from assistant.domain.health import Backlog, Condition
+from assistant.domain.health import Backlog, DatabaseState
 from assistant.failures import words_of
 from assistant.messages.language import marked
 from assistant.web.context import Site, address, site
@@ -34,7 +34,7 @@ Found = TypeVar("Found")
 LIMIT_SECONDS = 2.0
 _LOOK_SECONDS = 1.5  # of one look, so that what it found can be said within the limit
 _LOOKS_EVERY = 0.2  # seconds: each takes the write lock for an instant
-_SILENT = Condition(AWAY, reason="no answer in time")
+_SILENT = DatabaseState(AWAY, reason="no answer in time")
 
 
 class Looks:
@@ -57,7 +57,7 @@ class Looks:
         """Free their connections."""
         self._probe.close()
 
-    async def condition(self) -> Condition:
+    async def condition(self) -> DatabaseState:
         """Whether the database can be written; its own words go to the log when they change, not to whoever asks."""
         found = await _in_time(self._condition, _SILENT)
         if found.reason != self._said:
@@ -142,7 +142,7 @@ routes = [
 ]
 
 
-async def _told(request: Request) -> tuple[Condition, dict[str, Any]]:
+async def _told(request: Request) -> tuple[DatabaseState, dict[str, Any]]:
     looks = _looks(request)
     condition, index = await asyncio.gather(looks.condition(), looks.index())
     status = "ok" if condition.well else "unwell"

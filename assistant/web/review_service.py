@@ -13,9 +13,9 @@ from assistant.application.review.fill_queue import Filling, fill_queue
 from assistant.application.review.service import ReviewService
 from assistant.application.review.steering import QueueOverview, queue_overview
 from assistant.domain.permissions import Permission
-from assistant.domain.review_work import Outcome, OutcomeKind, Principal
+from assistant.domain.review_work import OutcomeKind, Principal, WorkOutcome
 from assistant.messages.language import marked
-from assistant.web.cache import Known, remembered
+from assistant.web.cache import CachedFigure, remembered
 from assistant.web.context import site
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
@@ -58,7 +58,7 @@ def review_service(request: Request) -> ReviewService:
         return held
 
 
-def overview_of(request: Request) -> Known[QueueOverview]:
+def overview_of(request: Request) -> CachedFigure[QueueOverview]:
     """What waits, in numbers, as of a moment ago."""
     return remembered(request).get("queue", lambda: queue_overview(site(request).workspace), seconds=2)
 
@@ -71,7 +71,7 @@ def fill_from(request: Request, run: str, filling: Filling, *, actor: str) -> Co
     return counts
 
 
-def took(request: Request, outcome: Outcome) -> Outcome:
+def took(request: Request, outcome: WorkOutcome) -> WorkOutcome:
     """The outcome, counted.
 
     Raises:
@@ -83,7 +83,7 @@ def took(request: Request, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def refusal(outcome: Outcome) -> Problem:
+def refusal(outcome: WorkOutcome) -> Problem:
     """An outcome that isn't what was wanted, as a problem."""
     status, detail = _REFUSALS[outcome.kind]
     said, headers = _MORE.get(outcome.message, detail), dict[str, str]()

@@ -11,13 +11,13 @@ from assistant.domain.labels import NO_LABEL
 from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.agreement.coefficient_intervals import coefficients_of_ratings
-from evals.agreement.panel import LabelRow
+from evals.agreement.panel import PanelLabel
 from evals.agreement.shares import share
 from evals.data.categories import memberships
 from evals.data.eval_data import NONE, Bools, Codes, EvalData, Floats
 
 
-def label_rows(data: EvalData, variant: str, kept: Codes, confidence: float) -> tuple[LabelRow, ...]:
+def label_rows(data: EvalData, variant: str, kept: Codes, confidence: float) -> tuple[PanelLabel, ...]:
     """Shares, precision, recall and F1 of every label that occurs, and of categories their own agreement.
 
     Args:
@@ -38,7 +38,7 @@ def label_rows(data: EvalData, variant: str, kept: Codes, confidence: float) -> 
     return tuple(sorted((*rows, *_category_rows(data, variant, confidence)), key=_place(data)))
 
 
-def _place(data: EvalData) -> Callable[[LabelRow], int]:
+def _place(data: EvalData) -> Callable[[PanelLabel], int]:
     """As they come; of sets of labels no label first, then the categories, then what is none of the label set."""
     names = () if data.categories is None else data.categories.names
     order = {NO_LABEL: -1} | {name: at for at, name in enumerate(names)}
@@ -50,7 +50,7 @@ def no_answer(data: EvalData) -> int:
     return len(data.classes) - 1 if data.can_fail else len(data.classes)
 
 
-def _category_rows(data: EvalData, variant: str, confidence: float) -> list[LabelRow]:
+def _category_rows(data: EvalData, variant: str, confidence: float) -> list[PanelLabel]:
     if data.categories is None:
         return []
     machine, held = data.variants[variant].first, memberships(data.classes, data.scale)
@@ -87,7 +87,7 @@ def _agreement(
     return made["raw"], made["kappa"]
 
 
-def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools], confidence: float) -> LabelRow:
+def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools], confidence: float) -> PanelLabel:
     """The row of a label that people `said`, and the variant gave, to some of these items."""
     said, given = answers
     weights, groups = data.weights[items], data.groups[items]
@@ -103,7 +103,7 @@ def _row(data: EvalData, label: str, items: Codes, answers: tuple[Bools, Bools],
     either, both = said | given, (said & given).astype(np.float64)
     # F1 = 2 TP / (2 TP + FP + FN): a share in which items both gave count twice, so its interval is a share's.
     doubled = weights * (1 + both)
-    return LabelRow(
+    return PanelLabel(
         label=label,
         people=float(weights[said].sum() / weights.sum()),
         machine=float(weights[given].sum() / weights.sum()),

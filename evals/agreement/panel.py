@@ -12,7 +12,7 @@ from evals.agreement.run_shares import WholeRun
 
 
 @dataclass(frozen=True, slots=True)
-class LabelRow:
+class PanelLabel:
     """One label of the panel; shares and rates weighted like the panel.
 
     Attributes:
@@ -142,7 +142,7 @@ class AgreementPanel:
     effective_n: float
     classes: tuple[str, ...]
     table: Floats
-    labels: tuple[LabelRow, ...]
+    labels: tuple[PanelLabel, ...]
     ceiling: Ceiling | None
     arms: Arms | None
     notes: tuple[Reason, ...] = ()

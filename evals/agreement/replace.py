@@ -7,7 +7,7 @@ import numpy as np
 from assistant.stats.agreement.alternative_annotator import alternative_annotator_test
 from evals.agreement.label_rows import no_answer
 from evals.agreement.pairs import counted
-from evals.agreement.replacement import Allowance, Replacement
+from evals.agreement.replacement import EpsilonTest, Replacement
 from evals.data.eval_data import EvalData, Scale
 
 EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
@@ -41,8 +41,8 @@ def may_replace(data: EvalData, variant: str) -> Replacement:
     return Replacement(
         variant=variant,
         advantage_probability=test.advantage_probability,
-        allowances=tuple(Allowance(one.epsilon, one.winning_rate, one.passed) for one in test.at)
-        or tuple(Allowance(epsilon, None, None) for epsilon in EPSILONS),
+        allowances=tuple(EpsilonTest(one.epsilon, one.winning_rate, one.passed) for one in test.at)
+        or tuple(EpsilonTest(epsilon, None, None) for epsilon in EPSILONS),
         raters=len(test.raters),
         reason=test.reason,
     )

@@ -8,7 +8,7 @@ from assistant.domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class EpsilonTest:
     """The test at one epsilon.
 
     Attributes:
@@ -36,6 +36,6 @@ class Replacement:
 
     variant: str
     advantage_probability: float | None
-    allowances: tuple[Allowance, ...]
+    allowances: tuple[EpsilonTest, ...]
     raters: int
     reason: Reason | None

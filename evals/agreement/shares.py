@@ -8,7 +8,7 @@ from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.agreement.coefficient_intervals import CENSUS
 from assistant.stats.sampling.clusters import clustered_mean, effective_clusters
-from assistant.stats.sampling.designs import Design, design_of_items
+from assistant.stats.sampling.designs import SamplingDesign, design_of_items
 from evals.data.eval_data import Codes, EvalData, Floats
 
 NO_ITEMS = Reason("no_items")
@@ -28,7 +28,7 @@ def share(
     """Weighted mean of values from 0 to 1, such as whether, or how often, an item's answers agree.
 
     The interval is that of as many independent, equally weighing items as have the same variance, at most all there
-    are; see `Design`. Few clusters, and few items that carry most of the weight, widen it.
+    are; see `SamplingDesign`. Few clusters, and few items that carry most of the weight, widen it.
 
     Args:
         values: shape (n,).
@@ -101,7 +101,7 @@ def _number(groups: Codes) -> int:
     return int(np.count_nonzero(np.bincount(groups)))
 
 
-def _as_share(design: Design, values: Floats, mean: float, effective: float) -> float:
+def _as_share(design: SamplingDesign, values: Floats, mean: float, effective: float) -> float:
     """Values between 0 and 1 vary less than a share of that size: as many items would tell as much; at most all."""
     spread = float(design.shares @ (values - mean) ** 2)
     if not 0 < mean < 1 or not spread:

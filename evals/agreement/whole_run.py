@@ -15,13 +15,13 @@ import numpy as np
 from assistant.stats.agreement.coefficient import Coefficient
 from assistant.stats.contingency import contingency
 from assistant.stats.sampling.misclassification import CorrectedShare, corrected_share, corrected_shares
-from assistant.stats.sampling.prediction_powered import PredictionPowered, Predictions, prediction_powered_mean
+from assistant.stats.sampling.prediction_powered import KnownPredictions, PredictionPowered, prediction_powered_mean
 from evals.agreement.people import label_set_classes
 from evals.agreement.run_shares import Powered, RunShare, WholeRun
 from evals.agreement.shares import share_of
 from evals.data.categories import memberships
 from evals.data.eval_data import NONE, Bools, Codes, EvalData, Floats, Scale
-from evals.data.population import Population, Scores
+from evals.data.population import Population, ScoreMoments
 
 PREDICTION_POWERED, ROGAN_GLADEN, CONFUSION_INVERSE = "prediction_powered", "rogan_gladen", "confusion_inverse"
 """Codes of how intervals are made."""
@@ -68,7 +68,7 @@ def answered_items(data: EvalData, variant: str) -> Population | None:
     if one.confidence is None or np.isnan(one.confidence[asked]).all():
         return Population(answers)
     scores = np.nan_to_num(one.confidence[asked])
-    sums = Scores(float(scores.sum()), float(scores @ scores), float(scores.min()), float(scores.max()))
+    sums = ScoreMoments(float(scores.sum()), float(scores @ scores), float(scores.min()), float(scores.max()))
     return Population(answers, sums)
 
 
@@ -117,7 +117,7 @@ def _holding(population: Population, scale: Scale) -> Mapping[str, list[str]]:
 
 
 def _powered(
-    data: EvalData, items: Codes, said: Floats, given: Floats, *, predictions: Predictions, confidence: float
+    data: EvalData, items: Codes, said: Floats, given: Floats, *, predictions: KnownPredictions, confidence: float
 ) -> Powered:
     alone = share_of(data, said, items, confidence)
     made = prediction_powered_mean(

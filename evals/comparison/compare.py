@@ -16,7 +16,7 @@ from assistant.stats.comparison.paired import PairedComparison
 from assistant.stats.comparison.sample_size import more_items_to_tell, smallest_score_difference
 from evals.agreement.shares import group_warning
 from evals.comparison.comparison import Comparison, SliceEffect, Verdict
-from evals.comparison.scores import Scores, Terms
+from evals.comparison.scores import ComparisonTerms, Scores
 from evals.comparison.sides import changed_items, missing_items, side
 from evals.data.eval_data import NONE, EvalData
 
@@ -29,7 +29,9 @@ LEAST_WORTH = 0.01
 """Differences below a point aren't worth the items they take to detect: how many more are needed is for a point."""
 
 
-def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comparisons: int = 1) -> Comparison:
+def compare(
+    data: EvalData, baseline: str, candidate: str, terms: ComparisonTerms, *, comparisons: int = 1
+) -> Comparison:
     """The candidate against the baseline.
 
     Args:
@@ -82,7 +84,9 @@ def compare(data: EvalData, baseline: str, candidate: str, terms: Terms, *, comp
     return replace(result, more_items=_more_items(paired, result.verdict, terms))
 
 
-def compare_all(data: EvalData, baseline: str, candidates: Sequence[str], terms: Terms) -> tuple[Comparison, ...]:
+def compare_all(
+    data: EvalData, baseline: str, candidates: Sequence[str], terms: ComparisonTerms
+) -> tuple[Comparison, ...]:
     """Each candidate against the baseline, Holm-corrected over them. Arguments and errors as `compare`."""
     made = [compare(data, baseline, candidate, terms, comparisons=len(candidates)) for candidate in candidates]
     if len(made) < 2:
@@ -93,7 +97,7 @@ def compare_all(data: EvalData, baseline: str, candidates: Sequence[str], terms:
     )
 
 
-def verdict(paired: PairedComparison, no_worse: bool, p_value: float | None, terms: Terms) -> Verdict:
+def verdict(paired: PairedComparison, no_worse: bool, p_value: float | None, terms: ComparisonTerms) -> Verdict:
     """What can be said: a difference is given when interval and test agree on it.
 
     A candidate that is surely worse, but by less than the margin, is no worse than the margin: that is what was asked.
@@ -112,7 +116,7 @@ def verdict(paired: PairedComparison, no_worse: bool, p_value: float | None, ter
     return Verdict.WORSE if differs else Verdict.CANNOT_TELL
 
 
-def slice_effects(scores: Scores, terms: Terms) -> tuple[SliceEffect, ...]:
+def slice_effects(scores: Scores, terms: ComparisonTerms) -> tuple[SliceEffect, ...]:
     """The effect on every slice of `LEAST_OF_SLICE` items or more, Holm-corrected over all of them.
 
     Args:
@@ -134,7 +138,7 @@ def slice_effects(scores: Scores, terms: Terms) -> tuple[SliceEffect, ...]:
     )
 
 
-def _no_worse(scores: Scores, terms: Terms, comparisons: int) -> bool:
+def _no_worse(scores: Scores, terms: ComparisonTerms, comparisons: int) -> bool:
     """Whether a loss of the margin is ruled out, at a level that holds for all comparisons together."""
     if terms.margin is None:
         return False
@@ -150,7 +154,7 @@ def _largest_unseen_change(n: int, alpha: float) -> float:
     return float(1 - (alpha / 2) ** (1 / n))
 
 
-def _corrected(one: Comparison, p_value: float | None, terms: Terms) -> Verdict:
+def _corrected(one: Comparison, p_value: float | None, terms: ComparisonTerms) -> Verdict:
     """The verdict after correction: what was told may not stand any more."""
     if one.verdict in {Verdict.BETTER, Verdict.WORSE} and (p_value is None or p_value >= terms.alpha):
         kept = (
@@ -167,7 +171,7 @@ def _difference(paired: PairedComparison) -> Coefficient:
     return Coefficient(paired.difference, paired.low, paired.high, paired.n, effective, method=paired.method)
 
 
-def _detectable(paired: PairedComparison, terms: Terms) -> float | None:
+def _detectable(paired: PairedComparison, terms: ComparisonTerms) -> float | None:
     if paired.item_deviation is None:
         return None
     variance = paired.item_deviation**2
@@ -175,7 +179,7 @@ def _detectable(paired: PairedComparison, terms: Terms) -> float | None:
     return smallest if smallest <= 1 else None
 
 
-def _more_items(paired: PairedComparison, told: Verdict, terms: Terms) -> int | None:
+def _more_items(paired: PairedComparison, told: Verdict, terms: ComparisonTerms) -> int | None:
     """How many more items would tell: with a margin that it is kept, else a difference as large as the one seen."""
     if told is not Verdict.CANNOT_TELL or paired.item_deviation is None:
         return None

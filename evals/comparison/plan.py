@@ -37,7 +37,7 @@ class Discordance:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SampleSizePlan:
     """How many items tell a difference.
 
     Attributes:
@@ -65,7 +65,7 @@ class Plan:
 
 def plan_items(
     detect: float, discordant: float | None, pilot: Discordance | None, *, power: float = 0.8, confidence: float = 0.95
-) -> Plan:
+) -> SampleSizePlan:
     """Items for McNemar's test to detect a difference in agreement.
 
     Args:
@@ -92,7 +92,7 @@ def plan_items(
             raise InvalidValueError("detect_above_discordant", field="discordant", detect=detect, discordant=share)
         share = detect
     alpha = 1 - confidence
-    return Plan(
+    return SampleSizePlan(
         detect=detect,
         power=power,
         confidence=confidence,

@@ -12,7 +12,7 @@ from assistant.stats.comparison.multiplicity import holm
 from assistant.stats.comparison.paired import compare_paired
 from evals.agreement.panel_of_variant import headline_kappa
 from evals.agreement.shares import share_of
-from evals.comparison.ranking import Pair, Ranked, Ranking
+from evals.comparison.ranking import Ranked, RankedPair, Ranking
 from evals.data.eval_data import NONE, Codes, EvalData
 
 LEAST_COVERAGE = 0.9
@@ -48,7 +48,7 @@ def rank(data: EvalData, *, confidence: float = 0.95) -> Ranking:
         difference = Coefficient(
             paired.difference, paired.low, paired.high, paired.n, float(paired.n), paired.method, paired.reason
         )
-        pairs.append(Pair(better, worse, difference, paired.p_value, None))
+        pairs.append(RankedPair(better, worse, difference, paired.p_value, None))
     corrected = _corrected(pairs)
     return Ranking(
         ranked=tuple(
@@ -77,12 +77,13 @@ def comparable(data: EvalData) -> tuple[list[str], Codes]:
     return names, kept
 
 
-def _corrected(pairs: list[Pair]) -> tuple[Pair, ...]:
+def _corrected(pairs: list[RankedPair]) -> tuple[RankedPair, ...]:
     adjusted = holm([one.p_value for one in pairs])
     return tuple(
-        Pair(one.better, one.worse, one.difference, one.p_value, p) for one, p in zip(pairs, adjusted, strict=True)
+        RankedPair(one.better, one.worse, one.difference, one.p_value, p)
+        for one, p in zip(pairs, adjusted, strict=True)
     )
 
 
-def _told(pair: Pair, confidence: float) -> bool:
+def _told(pair: RankedPair, confidence: float) -> bool:
     return pair.adjusted_p is not None and pair.adjusted_p < 1 - confidence

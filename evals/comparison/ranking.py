@@ -27,7 +27,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RankedPair:
     """Two of them compared on the items of the ranking.
 
     Attributes:
@@ -56,6 +56,6 @@ class Ranking:
     """
 
     ranked: tuple[Ranked, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RankedPair, ...]
     n: int
     left_out: tuple[str, ...]

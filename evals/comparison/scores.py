@@ -12,7 +12,7 @@ from evals.data.eval_data import Bools, Codes, EvalData, Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ComparisonTerms:
     """Under which terms comparisons are made.
 
     Args:
@@ -63,7 +63,7 @@ class Scores:
         """Only these."""
         return replace(self, kept=self.kept[at], old=self.old[at], new=self.new[at])
 
-    def paired(self, terms: Terms, confidence: float | None = None) -> PairedComparison:
+    def paired(self, terms: ComparisonTerms, confidence: float | None = None) -> PairedComparison:
         """The candidate less the baseline; at the terms' level if no other is given."""
         return compare_paired(
             self.new,

@@ -10,10 +10,10 @@ from assistant.ingest.labels.labels import MachineRow
 from assistant.store.certification.labelled import ItemFacts
 from assistant.store.runs.eval_answers import EvalAnswers
 from evals.data.collect import Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import EvalData, Scale, VariantIdentity
 from evals.data.files import machine_answer
-from evals.data.frozen import FrozenAnswer, Snapshot
+from evals.data.frozen import FrozenAnswer, LabelSnapshot
 from evals.data.item_groups import GROUP, leakage_groups, stated_group, ties
 from evals.data.population import Population
 from evals.data.selection import CLAUSE
@@ -52,7 +52,7 @@ class LabelledFacts:
 
 
 def assemble_snapshot(
-    snapshot: Snapshot,
+    snapshot: LabelSnapshot,
     variants: Sequence[StoredVariant | FiledVariant],
     *,
     names: Mapping[int, str],
@@ -162,16 +162,16 @@ def _near(facts: ItemFacts) -> str | None:
 
 def _answers(
     variant: StoredVariant | FiledVariant, names: Mapping[int, str], ids: Set[str]
-) -> Iterable[tuple[str, int, MachineAnswer]]:
+) -> Iterable[tuple[str, int, VariantAnswer]]:
     """(item's id, repeat, answer) of every answer to an item that is wanted."""
     if isinstance(variant, StoredVariant):
         return _stored(variant, names)
     given = [(item_id, 0, machine_answer(row)) for item_id, row in variant.rows.items()]
-    given += [(item_id, 0, MachineAnswer(None)) for item_id in sorted(variant.unanswered)]
+    given += [(item_id, 0, VariantAnswer(None)) for item_id in sorted(variant.unanswered)]
     return (answer for answer in given if answer[0] in ids)
 
 
-def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, MachineAnswer]]:
+def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[str, int, VariantAnswer]]:
     for repeat, given in enumerate(variant.repeats):
         if given is not None:
             for at, key in enumerate(given.keys):
@@ -179,9 +179,9 @@ def _stored(variant: StoredVariant, names: Mapping[int, str]) -> Iterator[tuple[
                     yield names[key], repeat, _as_machine(given, at)
 
 
-def _as_machine(given: EvalAnswers, at: int) -> MachineAnswer:
+def _as_machine(given: EvalAnswers, at: int) -> VariantAnswer:
     signals = given.signals[at]
-    return MachineAnswer(
+    return VariantAnswer(
         labels=given.labels[at] if given.statuses[at] == "labelled" else None,
         confidence=next((signals[name] for name in HOW_SURE if name in signals), None),
         cost_usd=given.costs_usd[at],

@@ -12,7 +12,7 @@ from assistant.domain.labels import NO_LABEL
 from evals.data.eval_data import NONE, Bools, Categories, Codes, Scale, Sight
 
 
-class Given(NamedTuple):
+class CategoryAnswer(NamedTuple):
     """One answer of one reviewer; `unknown` lists categories it neither gives nor denies."""
 
     labels: tuple[str, ...]
@@ -20,7 +20,7 @@ class Given(NamedTuple):
     sight: Sight
 
 
-def settled_in_part(given: Iterable[Given]) -> Consensus | None:
+def settled_in_part(given: Iterable[CategoryAnswer]) -> Consensus | None:
     """What people settle on where answers leave categories unknown; those given in sight of the machine's don't count
     where there are others. None where they are evenly split.
     """

@@ -13,9 +13,9 @@ from assistant.domain.consensus import Consensus
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError, InvalidValueError
-from evals.data.categories import Given, category_cells, settled_in_part
-from evals.data.columns import MachineAnswer, majority, that_count, variant_columns
-from evals.data.eval_data import SIGHTS, Codes, Column, EvalData, HumanAnswers, Scale, Sight, VariantIdentity
+from evals.data.categories import CategoryAnswer, category_cells, settled_in_part
+from evals.data.columns import VariantAnswer, majority, that_count, variant_columns
+from evals.data.eval_data import SIGHTS, Codes, EvalData, HumanAnswers, Scale, Sight, SliceColumn, VariantIdentity
 from evals.data.reference_set import Labels, ReferenceSet, joined
 from evals.data.slices import length_column, values_column
 
@@ -30,7 +30,7 @@ _SHOWN = 5  # labels in a note
 class _Variant:
     identity: VariantIdentity
     calibrated: bool
-    answers: dict[tuple[int, int], MachineAnswer] = field(default_factory=dict)
+    answers: dict[tuple[int, int], VariantAnswer] = field(default_factory=dict)
     invalid: Counter[str] = field(default_factory=Counter)
 
 
@@ -55,7 +55,7 @@ class Collector:
         self._groups: dict[int, str] = {}
         self._queries: dict[int, str] = {}
         self._inclusion: dict[int, float] = {}
-        self._human: dict[tuple[int, int], Given] = {}
+        self._human: dict[tuple[int, int], CategoryAnswer] = {}
         self._raters: dict[str, int] = {}
         self._variants: dict[str, _Variant] = {}
         self._off_set = 0
@@ -122,7 +122,7 @@ class Collector:
             return
         unknown = self.reference_set.learn(labels, unknown, denied)
         number = self._raters.setdefault(rater, len(self._raters))
-        self._human[place, number] = Given(labels, unknown, sight)
+        self._human[place, number] = CategoryAnswer(labels, unknown, sight)
 
     def variant(self, name: str, identity: VariantIdentity, *, calibrated: bool = False) -> None:
         """A variant whose answers follow.
@@ -134,7 +134,7 @@ class Collector:
         """
         self._variants[name] = _Variant(identity, calibrated)
 
-    def machine(self, variant: str, item: str, answer: MachineAnswer, repeat: int = 0) -> None:
+    def machine(self, variant: str, item: str, answer: VariantAnswer, repeat: int = 0) -> None:
         """A variant's answer to an item, `repeat` counting from 0; labels outside the set are no usable answer."""
         unknown = self._spelled(answer.unknown)
         labels = None if answer.labels is None else self._spelled(answer.labels)
@@ -224,7 +224,7 @@ class Collector:
 
     def _settled_in_part(self) -> dict[int, Consensus | None]:
         """By position, what people settle on where some of their answers leave categories unknown."""
-        answers: dict[int, list[Given]] = {place: [] for (place, _), one in self._human.items() if one.unknown}
+        answers: dict[int, list[CategoryAnswer]] = {place: [] for (place, _), one in self._human.items() if one.unknown}
         for (place, _), one in self._human.items():
             if place in answers:
                 answers[place].append(one)
@@ -248,9 +248,9 @@ class Collector:
         named = [names.get(place, place) for place in range(len(self._places))]
         return np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
 
-    def _slices(self, classes: tuple[str, ...], reference: Codes) -> dict[str, Column]:
+    def _slices(self, classes: tuple[str, ...], reference: Codes) -> dict[str, SliceColumn]:
         n = len(self._places)
-        slices = {"label": Column(classes, reference)}
+        slices = {"label": SliceColumn(classes, reference)}
         for key, values in self._properties.items():
             slices[key] = values_column([values.get(place) for place in range(n)])
         if self._texts:

@@ -22,7 +22,7 @@ from evals.data.eval_data import (
 
 
 @dataclass(frozen=True, slots=True)
-class MachineAnswer:
+class VariantAnswer:
     """One answer of one variant.
 
     Args:
@@ -44,7 +44,7 @@ class MachineAnswer:
 
 def variant_columns(
     name: str,
-    answers: Mapping[tuple[int, int], MachineAnswer],
+    answers: Mapping[tuple[int, int], VariantAnswer],
     n: int,
     code_of: Callable[[tuple[str, ...] | None], int],
     *,

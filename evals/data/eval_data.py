@@ -154,7 +154,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class SliceColumn:
     """A property by which items are sliced.
 
     Attributes:
@@ -222,7 +222,7 @@ class EvalData:
     reference: Codes
     weights: Floats
     groups: Codes
-    slices: Mapping[str, Column]
+    slices: Mapping[str, SliceColumn]
     variants: Mapping[str, Variant]
     left_out: Mapping[Reason, int]
     notes: tuple[Reason, ...] = ()

@@ -16,7 +16,7 @@ from assistant.ingest.labels.labels import LabelRow, MachineRow
 from assistant.ingest.labels.whole_files import read_items
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 from evals.data.collect import Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import EvalData, Scale, Sight, VariantIdentity
 from evals.data.item_groups import stated_group
 from evals.data.selection import Selection, properties_of, shows_media, sliced_by
@@ -77,7 +77,7 @@ def read_eval_files(
                 collector.machine(model, item_id, machine_answer(answer))
         for item_id in sorted(read.unanswered.get(model, ())):
             if item_id in taken:
-                collector.machine(model, item_id, MachineAnswer(None))
+                collector.machine(model, item_id, VariantAnswer(None))
     return chosen.counted(collector.data(tuple(map(as_written, (*notes, *read.notes)))))
 
 
@@ -145,13 +145,13 @@ def _described(item: Item) -> dict[str, str]:
     return properties_of(item.id, item.language, item.source, item.meta, has_media=shows_media(item.content, item.meta))
 
 
-def machine_answer(row: MachineRow) -> MachineAnswer:
+def machine_answer(row: MachineRow) -> VariantAnswer:
     """A row as an answer; a column of clauses says which it cites."""
     cited = row.meta.get("clauses", row.meta.get("clause"))
     if isinstance(cited, str):
         cited = [name for name in re.split(r"[|,;\s]+", cited) if name]
     clauses = tuple(map(str, cited)) if isinstance(cited, list | tuple) else None
-    return MachineAnswer(row.labels, row.score, clauses=clauses, unknown=row.unknown)
+    return VariantAnswer(row.labels, row.score, clauses=clauses, unknown=row.unknown)
 
 
 def _add_human(collector: Collector, row: LabelRow, path: Path) -> None:

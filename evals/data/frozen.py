@@ -59,7 +59,7 @@ class FrozenItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class LabelSnapshot:
     """Frozen data.
 
     Args:
@@ -103,7 +103,7 @@ def digest_of(source: bytes) -> str:
     return blake2b(source, digest_size=16).hexdigest()
 
 
-def read_snapshot(path: Path) -> tuple[Snapshot, str]:
+def read_snapshot(path: Path) -> tuple[LabelSnapshot, str]:
     """A snapshot and its digest.
 
     Raises:
@@ -114,7 +114,7 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
         head, *lines = (orjson.loads(line) for line in source.splitlines())
         if head["format"] != FORMAT:
             raise InputError("snapshot_format", where=str(path), found=head["format"], wanted=FORMAT)
-        snapshot = Snapshot(
+        snapshot = LabelSnapshot(
             suite=head["suite"],
             classes=None if head["classes"] is None else tuple(head["classes"]),
             scale=None if head["scale"] is None else Scale(head["scale"]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assistant.stats.sampling.prediction_powered import Predictions
+from assistant.stats.sampling.prediction_powered import KnownPredictions
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class ScoreMoments:
     """How sure the machine was, over all items; one without a score counts as 0.
 
     Attributes:
@@ -34,21 +34,21 @@ class Population:
     """
 
     answers: Mapping[str, int]
-    scores: Scores | None = None
+    scores: ScoreMoments | None = None
 
     @property
     def items(self) -> int:
         """How many items there are."""
         return sum(self.answers.values())
 
-    def holding(self, classes: Collection[str]) -> Predictions:
+    def holding(self, classes: Collection[str]) -> KnownPredictions:
         """Whether the answer is one of these classes, as predictions of 0 and 1."""
         share = sum(self.answers.get(name, 0) for name in classes) / self.items
-        return Predictions(self.items, share, share * (1 - share))
+        return KnownPredictions(self.items, share, share * (1 - share))
 
-    def sureness(self) -> Predictions | None:
+    def sureness(self) -> KnownPredictions | None:
         """The scores as predictions; None without any, or where they are not from 0 to 1."""
         if self.scores is None or not 0 <= self.scores.least <= self.scores.most <= 1:
             return None
         mean = self.scores.total / self.items
-        return Predictions(self.items, mean, max(0.0, self.scores.squares / self.items - mean * mean))
+        return KnownPredictions(self.items, mean, max(0.0, self.scores.squares / self.items - mean * mean))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence, Set
 import numpy as np
 
 from assistant.domain.labels import NO_LABEL
-from evals.data.columns import MachineAnswer, guessed_scale, label_order
+from evals.data.columns import VariantAnswer, guessed_scale, label_order
 from evals.data.eval_data import NONE, Bools, Codes, EvalData, Scale
 
 LEFT_UNKNOWN = "(categories left unknown)"
@@ -62,7 +62,7 @@ class ReferenceSet:
             self._answers.add(labels)
         return unknown
 
-    def faults(self, answer: MachineAnswer, names: Set[str]) -> list[str]:
+    def faults(self, answer: VariantAnswer, names: Set[str]) -> list[str]:
         """What makes a machine's answer an invalid one: labels that are not in the set, several where one is wanted,
         categories left unknown. Empty for a valid answer, and for one that failed anyway.
 

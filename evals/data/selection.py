@@ -55,7 +55,7 @@ def shows_media(content: Content, meta: Mapping[str, object]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ItemCondition:
     """What an item must be, or must not be.
 
     Args:
@@ -103,7 +103,7 @@ class Selection:
     """
 
     slices: Mapping[str, str] = field(default_factory=dict)
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ItemCondition, ...] = ()
     without: Counter[Reason] = field(default_factory=Counter)
     _seen: dict[str, Counter[str]] = field(default_factory=dict)
     _kept: dict[str, set[str]] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Selection:
         """
         names = [name.strip() for part in slices for name in part.split(",") if name.strip()]
         return cls(
-            {_full_name(name): _OTHER_NAMES.get(name, name) for name in names}, tuple(map(Condition.read, where))
+            {_full_name(name): _OTHER_NAMES.get(name, name) for name in names}, tuple(map(ItemCondition.read, where))
         )
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
-from evals.data.eval_data import NONE, Column, EvalData, Variant
+from evals.data.eval_data import NONE, EvalData, SliceColumn, Variant
 from evals.data.selection import CLAUSE
 
 MOST_VALUES = 60
@@ -19,7 +19,7 @@ _LENGTHS = (50, 200, 1000)
 """Bounds in characters: a remark, a post, a long post, an article."""
 
 
-def values_column(values: Sequence[str | None]) -> Column:
+def values_column(values: Sequence[str | None]) -> SliceColumn:
     """A column of names, most frequent first, then by name; with more than `MOST_VALUES` all others share a name."""
     known, codes = np.unique([value for value in values if value is not None], return_inverse=True)
     counts = np.bincount(codes, minlength=len(known))
@@ -29,20 +29,20 @@ def values_column(values: Sequence[str | None]) -> Column:
     column = np.full(len(values), NONE, dtype=np.int64)
     column[[value is not None for value in values]] = np.minimum(rank[codes], MOST_VALUES)
     names = [str(name) for name in known[order]]
-    return Column(tuple(names[:MOST_VALUES]) + (("(others)",) if len(names) > MOST_VALUES else ()), column)
+    return SliceColumn(tuple(names[:MOST_VALUES]) + (("(others)",) if len(names) > MOST_VALUES else ()), column)
 
 
-def length_column(texts: Sequence[str | None]) -> Column:
+def length_column(texts: Sequence[str | None]) -> SliceColumn:
     """Texts by length in characters."""
     lengths = np.array([-1 if text is None else len(text) for text in texts], dtype=np.int64)
     codes = np.where(lengths < 0, NONE, np.searchsorted(np.array(_LENGTHS), lengths, side="right"))
     first, *others = _LENGTHS
     names = [f"under {first:,}"]
     names += [f"{low:,} to {high - 1:,}" for low, high in zip(_LENGTHS, others, strict=False)]
-    return Column((*names, f"{_LENGTHS[-1]:,} and more"), codes)
+    return SliceColumn((*names, f"{_LENGTHS[-1]:,} and more"), codes)
 
 
-def cited_clauses(variant: Variant) -> Column | None:
+def cited_clauses(variant: Variant) -> SliceColumn | None:
     """Items by the clauses that a variant cited (`H1`, `H1 + H2`); None where it cited none at all."""
     if variant.clauses is None or not any(variant.clauses):
         return None

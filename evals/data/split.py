@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.routing.sampling import draw
-from evals.data.eval_data import NONE, Bools, Codes, Column, EvalData
+from evals.data.eval_data import NONE, Bools, Codes, EvalData, SliceColumn
 
 
 def split_groups(groups: Codes, share: float, seed: int) -> Bools:
@@ -65,7 +65,7 @@ def part_of(data: EvalData, kept: Bools) -> EvalData:
         weights=data.weights[at],
         groups=data.groups[at],
         queries=None if data.queries is None else data.queries[at],
-        slices={name: Column(column.names, column.codes[at]) for name, column in data.slices.items()},
+        slices={name: SliceColumn(column.names, column.codes[at]) for name, column in data.slices.items()},
         variants={name: variant.where(at) for name, variant in data.variants.items()},
         populations={},
     )

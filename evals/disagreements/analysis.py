@@ -20,7 +20,7 @@ class ProbableSide(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class DisagreementExample:
     """An item on which the variant and people differ.
 
     Attributes:
@@ -66,7 +66,7 @@ class ConfusionPair:
     n: int
     share: float
     side: Conclusion
-    examples: tuple[Example, ...]
+    examples: tuple[DisagreementExample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class SliceFinding:
     adjusted_p: float | None
     surprising: bool
     side: Conclusion
-    examples: tuple[Example, ...]
+    examples: tuple[DisagreementExample, ...]
     pair: tuple[str, str] | None = None
 
 
@@ -117,7 +117,7 @@ class Cluster:
     n: int
     pair: tuple[str, str]
     side: Conclusion
-    examples: tuple[Example, ...]
+    examples: tuple[DisagreementExample, ...]
     disagreement: float | None = None
     elsewhere: float | None = None
 
@@ -140,7 +140,7 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreements:
+class DisagreementAnalysis:
     """A variant's disagreements with people.
 
     Attributes:

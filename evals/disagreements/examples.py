@@ -6,11 +6,11 @@ import numpy as np
 
 from assistant.domain.reasons import Reason
 from evals.data.eval_data import Codes
-from evals.disagreements.analysis import Example
+from evals.disagreements.analysis import DisagreementExample
 from evals.disagreements.compared import Compared
 
 
-def examples(compared: Compared, items: Codes, count: int) -> tuple[Example, ...]:
+def examples(compared: Compared, items: Codes, count: int) -> tuple[DisagreementExample, ...]:
     """The most telling of some misjudged items: those the variant was surest of, else in the order of their ids.
 
     Of items with the same text one is shown.
@@ -23,9 +23,9 @@ def examples(compared: Compared, items: Codes, count: int) -> tuple[Example, ...
     return shown(compared, _most_telling(compared, items), count)
 
 
-def shown(compared: Compared, ranked: Codes, count: int) -> tuple[Example, ...]:
+def shown(compared: Compared, ranked: Codes, count: int) -> tuple[DisagreementExample, ...]:
     """The first of the items, leaving out texts that were shown already."""
-    chosen: list[Example] = []
+    chosen: list[DisagreementExample] = []
     seen: set[str] = set()
     for item in ranked:
         if len(chosen) == count:
@@ -52,9 +52,9 @@ def _most_telling(compared: Compared, items: Codes) -> Codes:
     return items[np.array(order, dtype=np.int64)]
 
 
-def _example(compared: Compared, item: int) -> Example:
+def _example(compared: Compared, item: int) -> DisagreementExample:
     data, at = compared.data, compared.at[item]
-    return Example(
+    return DisagreementExample(
         id=data.ids[at],
         text=data.texts[at] if data.texts else "",
         people=data.classes[compared.reference[item]],

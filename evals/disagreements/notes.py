@@ -12,12 +12,12 @@ from evals.disagreements.clusters.cluster import LEAST_ITEMS as LEAST_CLUSTERED
 from evals.disagreements.clusters.cluster import MOST_ITEMS, Clusters
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import how_chosen
-from evals.disagreements.pairs import MOST_PAIRS, Pair
-from evals.disagreements.sides.known import Known, percent
+from evals.disagreements.pairs import MOST_PAIRS, ConfusedPair
+from evals.disagreements.sides.known import KnownAnswers, percent
 from evals.disagreements.slices.search import LEAST_ITEMS, Search
 
 
-def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tuple[Reason, ...]:
+def notes(known: KnownAnswers, pairs: list[ConfusedPair], found: Search, alike: Clusters) -> tuple[Reason, ...]:
     """All that applies.
 
     Args:
@@ -39,7 +39,7 @@ def notes(known: Known, pairs: list[Pair], found: Search, alike: Clusters) -> tu
     )
 
 
-def _of_comparison(compared: Compared, pairs: list[Pair]) -> Iterator[Reason]:
+def _of_comparison(compared: Compared, pairs: list[ConfusedPair]) -> Iterator[Reason]:
     yield how_chosen(compared)
     yield from _never_given(compared)
     if compared.variant.repeats > 1:
@@ -90,7 +90,7 @@ def _of_clusters(compared: Compared, alike: Clusters) -> Iterator[Reason]:
         yield Reason.of("items_in_no_cluster", items=alike.alone)
 
 
-def _of_sides(known: Known) -> Iterator[Reason]:
+def _of_sides(known: KnownAnswers) -> Iterator[Reason]:
     data = known.compared.data
     single = int((known.people.raters[known.compared.at] == 1).sum())
     if single > len(known.compared) / 2:

@@ -17,7 +17,7 @@ MOST_PAIRS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pair:
+class ConfusedPair:
     """Items that people call one thing and the variant another.
 
     Attributes:
@@ -32,7 +32,7 @@ class Pair:
     share: float
 
 
-def confusion_pairs(compared: Compared) -> list[Pair]:
+def confusion_pairs(compared: Compared) -> list[ConfusedPair]:
     """All pairs that occur, those with the largest weighted share first, then in the order of the classes.
 
     `NO_ANSWER` counts as an answer of its own. Each of r repeats counts as 1/r of the item.
@@ -47,14 +47,16 @@ def confusion_pairs(compared: Compared) -> list[Pair]:
     order = np.argsort(cells, kind="stable")
     kinds, starts = np.unique(cells[order], return_index=True)
     pairs = [
-        Pair(int(cell) // k, int(cell) % k, np.unique(items[members]), float(weights[members].sum() / weights.sum()))
+        ConfusedPair(
+            int(cell) // k, int(cell) % k, np.unique(items[members]), float(weights[members].sum() / weights.sum())
+        )
         for cell, members in zip(kinds, np.split(order, starts[1:]), strict=True)
     ]
     return sorted(pairs, key=lambda pair: (-pair.share, pair.people, pair.machine))
 
 
 def described(
-    compared: Compared, pairs: list[Pair], conclude: Callable[[Pair], Conclusion], count: int
+    compared: Compared, pairs: list[ConfusedPair], conclude: Callable[[ConfusedPair], Conclusion], count: int
 ) -> tuple[ConfusionPair, ...]:
     """The first pairs with names, probable side and examples.
 

@@ -15,7 +15,7 @@ MAIN = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class AnalysisTarget:
     """Misjudged items and what is asked of people about them.
 
     Attributes:

@@ -20,7 +20,7 @@ _RUN = re.compile(rf"(?P<unparted>[{_UNPARTED}]+)|(?:(?![{_UNPARTED}])[\w'’])+
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terms:
+class TermMatrix:
     """Which texts hold which terms.
 
     Attributes:
@@ -54,7 +54,7 @@ def terms_of(text: str) -> list[str]:
     return found
 
 
-def read_terms(texts: Sequence[str]) -> Terms:
+def read_terms(texts: Sequence[str]) -> TermMatrix:
     """The terms that at least two texts hold.
 
     Args:
@@ -76,7 +76,7 @@ def read_terms(texts: Sequence[str]) -> Terms:
     kept = frequent[column]
     ones = np.ones(int(kept.sum()), dtype=np.float32)
     cells = sp.coo_array((ones, (row[kept], place[column[kept]])), shape=(len(texts), len(names)))
-    return Terms(tuple(names), sp.csr_array(cells))
+    return TermMatrix(tuple(names), sp.csr_array(cells))
 
 
 def _is_function_word(word: str, stop_words: frozenset[str]) -> bool:

@@ -16,7 +16,7 @@ from evals.data.eval_data import EvalData, Scale, Sight
 from evals.data.files import probability_of, read_eval_files
 from evals.data.frozen import FrozenAnswer
 from evals.data.selection import META, properties_of, shows_media
-from evals.gates.suite import Data, Query
+from evals.gates.suite import Data, LabelQuery
 
 Routed = Mapping[str, Sequence[tuple[str, float]]]
 """By external id, when each route was decided and with which inclusion probability, oldest first."""
@@ -59,7 +59,7 @@ class Candidate:
         return {"language": self.language} | ({} if self.source is None else {"source": self.source})
 
 
-def from_workspace(labelled: Iterable[LabelledItem], query: Query, routed: Routed) -> Iterator[Candidate]:
+def from_workspace(labelled: Iterable[LabelledItem], query: LabelQuery, routed: Routed) -> Iterator[Candidate]:
     """The items a query asks for.
 
     Args:
@@ -117,7 +117,7 @@ def from_files(data: Data, folder: Path, known: Mapping[str, ItemFacts]) -> tupl
     return found, read
 
 
-def _asked_for(facts: ItemFacts, query: Query, ids: frozenset[str]) -> bool:
+def _asked_for(facts: ItemFacts, query: LabelQuery, ids: frozenset[str]) -> bool:
     return (
         (not ids or facts.id in ids)
         and (not query.languages or facts.language in query.languages)

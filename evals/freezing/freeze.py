@@ -16,8 +16,8 @@ from assistant.errors import InputError
 from assistant.reports.reasons.in_files import written
 from assistant.routing.sampling import draw
 from evals.data.eval_data import Codes, Scale, Sight
-from evals.data.frozen import FrozenAnswer, FrozenItem, Snapshot
-from evals.data.selection import MEDIA, META, NOT_SELECTED, Condition
+from evals.data.frozen import FrozenAnswer, FrozenItem, LabelSnapshot
+from evals.data.selection import MEDIA, META, NOT_SELECTED, ItemCondition
 from evals.freezing.candidates import Candidate, meta_value
 from evals.freezing.leakage import Guides, leaks
 from evals.gates.suite import Suite
@@ -40,7 +40,7 @@ def freeze(
     label_set: LabelSet | None,
     *,
     notes: Sequence[Reason] = (),
-) -> Snapshot:
+) -> LabelSnapshot:
     """The snapshot a suite's data makes now.
 
     Args:
@@ -55,7 +55,7 @@ def freeze(
     """
     excluded: Counter[Reason] = Counter()
     in_order = sorted(candidates, key=lambda one: one.id)
-    conditions = [Condition.read(text) for text in suite.data.where]
+    conditions = [ItemCondition.read(text) for text in suite.data.where]
     chosen = [one for one in in_order if all(condition.fits(one.described) for condition in conditions)]
     excluded[NOT_SELECTED] += len(in_order) - len(chosen)
     counted = [_answered(one, suite, label_set, excluded) for one in chosen]
@@ -70,7 +70,7 @@ def freeze(
         raise _nothing_left(len(candidates), left_out)
     classes = label_set.names if label_set else suite.data.classes or None
     items = tuple(_frozen_items(usable, groups, taken, suite))
-    return Snapshot(
+    return LabelSnapshot(
         suite=suite.name,
         classes=classes,
         scale=SCALES[label_set.kind] if label_set else suite.data.scale,

@@ -14,7 +14,7 @@ from evals.data.eval_data import EvalData
 from evals.gates.suite import GateRules
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """What a rule comes to."""
 
     PASSED = "passed"
@@ -33,7 +33,7 @@ class RuleResult:
     """
 
     name: str
-    outcome: Outcome
+    outcome: RuleOutcome
     sentence: str
 
 
@@ -58,7 +58,7 @@ class GateResult:
 
     def lets_pass(self, rule: RuleResult) -> bool:
         """Whether this rule alone does not stand in the way."""
-        return rule.outcome is Outcome.PASSED or (rule.outcome is Outcome.CANNOT_TELL and self.undecided_passes)
+        return rule.outcome is RuleOutcome.PASSED or (rule.outcome is RuleOutcome.CANNOT_TELL and self.undecided_passes)
 
 
 def judge_gate(data: EvalData, comparison: Comparison, rules: GateRules, margin: float) -> GateResult:
@@ -92,24 +92,26 @@ def _above(name: str, what: str, figure: Coefficient, floor: float) -> RuleResul
     """Passed where the whole interval lies above the floor, failed where all of it lies at or below."""
     if figure.value is None or figure.low is None or figure.high is None:
         why = "no interval" if figure.reason is None else english(figure.reason)
-        return RuleResult(name, Outcome.CANNOT_TELL, f"{what} can't be told: {why}")
+        return RuleResult(name, RuleOutcome.CANNOT_TELL, f"{what} can't be told: {why}")
     told = f"{what} is {_percent(figure.value)} ({_percent(figure.low)} to {_percent(figure.high)}, n = {figure.n:,})"
     if figure.low > floor:
-        return RuleResult(name, Outcome.PASSED, f"{told}: above {_percent(floor)}")
+        return RuleResult(name, RuleOutcome.PASSED, f"{told}: above {_percent(floor)}")
     if figure.high <= floor:
-        return RuleResult(name, Outcome.FAILED, f"{told}: not above {_percent(floor)}")
-    return RuleResult(name, Outcome.CANNOT_TELL, f"{told}: its interval holds {_percent(floor)}; more items would tell")
+        return RuleResult(name, RuleOutcome.FAILED, f"{told}: not above {_percent(floor)}")
+    return RuleResult(
+        name, RuleOutcome.CANNOT_TELL, f"{told}: its interval holds {_percent(floor)}; more items would tell"
+    )
 
 
 def _enough(comparison: Comparison, wanted: int) -> RuleResult:
-    outcome = Outcome.PASSED if comparison.n_pairs >= wanted else Outcome.FAILED
+    outcome = RuleOutcome.PASSED if comparison.n_pairs >= wanted else RuleOutcome.FAILED
     sentence = f"{comparison.n_pairs:,} items were answered by both and settled by people; {wanted:,} are needed"
     return RuleResult("items", outcome, sentence)
 
 
 def _slices(data: EvalData, comparison: Comparison, column: str, floor: float) -> Iterator[RuleResult]:
     if column not in data.slices:
-        yield RuleResult(f"slice {column}", Outcome.CANNOT_TELL, f"no item says its {column}")
+        yield RuleResult(f"slice {column}", RuleOutcome.CANNOT_TELL, f"no item says its {column}")
         return
     found = data.slices[column]
     kept = data.answered(comparison.baseline.name, comparison.candidate.name)
@@ -124,8 +126,8 @@ def _slices(data: EvalData, comparison: Comparison, column: str, floor: float) -
 def _cost(comparison: Comparison, most: float) -> RuleResult:
     total, items = comparison.candidate.cost_usd, comparison.n_pairs
     if total is None or not items:
-        return RuleResult("cost", Outcome.CANNOT_TELL, "the candidate's cost is not known: its model has no price")
-    outcome = Outcome.PASSED if total / items <= most else Outcome.FAILED
+        return RuleResult("cost", RuleOutcome.CANNOT_TELL, "the candidate's cost is not known: its model has no price")
+    outcome = RuleOutcome.PASSED if total / items <= most else RuleOutcome.FAILED
     return RuleResult("cost", outcome, f"US$ {total / items:.6f} an item; US$ {most:.6f} is the most")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from assistant.reports.blocks import Block, Said, Table
+from assistant.reports.blocks import Block, Paragraph, Table
 from assistant.reports.markdown import blocks_as_markdown, code, escaped
 from assistant.reports.words import Words
-from evals.gates.gate import GateResult, Outcome, RuleResult
+from evals.gates.gate import GateResult, RuleOutcome, RuleResult
 from evals.report.sentences import verdict_sentence
 
 _OUTCOMES = {True: "passed", False: "failed"}
@@ -22,7 +22,7 @@ def junit(suite: str, results: Sequence[GateResult]) -> str:
     root = ET.Element("testsuites", name=_xml(f"gate {suite}"))
     for result in results:
         stopped = [rule for rule in result.rules if not result.lets_pass(rule)]
-        skipped = [rule for rule in result.rules if result.lets_pass(rule) and rule.outcome is Outcome.CANNOT_TELL]
+        skipped = [rule for rule in result.rules if result.lets_pass(rule) and rule.outcome is RuleOutcome.CANNOT_TELL]
         name = f"{suite}: {result.comparison.candidate.name} against {result.comparison.baseline.name}"
         inside = ET.SubElement(
             root,
@@ -54,11 +54,11 @@ def markdown(suite: str, digest: str, results: Sequence[GateResult]) -> str:
 def _blocks(result: GateResult) -> list[Block]:
     rows = [(rule.name, rule.outcome.value, rule.sentence) for rule in result.rules]
     blocks: list[Block] = [
-        Said(verdict_sentence(result.comparison), "lead"),
+        Paragraph(verdict_sentence(result.comparison), "lead"),
         Table("The gate's rules", ("rule", "outcome", "why"), rows),
     ]
-    if any(rule.outcome is Outcome.CANNOT_TELL for rule in result.rules):
-        blocks.append(Said(f"What can't be told {'passes' if result.undecided_passes else 'counts as failed'}."))
+    if any(rule.outcome is RuleOutcome.CANNOT_TELL for rule in result.rules):
+        blocks.append(Paragraph(f"What can't be told {'passes' if result.undecided_passes else 'counts as failed'}."))
     return blocks
 
 
@@ -67,7 +67,7 @@ def _case(parent: ET.Element, class_name: str, rule: RuleResult, result: GateRes
     if not result.lets_pass(rule):
         failure = ET.SubElement(case, "failure", message=_xml(rule.sentence), type=rule.outcome.value)
         failure.text = _xml(rule.sentence)
-    elif rule.outcome is Outcome.CANNOT_TELL:
+    elif rule.outcome is RuleOutcome.CANNOT_TELL:
         ET.SubElement(case, "skipped", message=_xml(rule.sentence))
     else:
         ET.SubElement(case, "system-out").text = _xml(rule.sentence)

@@ -20,11 +20,11 @@ from pydantic import (
 )
 
 from assistant.errors import InputError, NotFoundError
-from assistant.ingest.reading.problems import Reading, Readings, delimiter_of
+from assistant.ingest.reading.problems import ReadingOptions, Readings, delimiter_of
 from assistant.messages.wording import what
 from evals.agreement.metrics import metric_named, metrics
 from evals.data.eval_data import Scale
-from evals.data.selection import META, PLAIN, Condition
+from evals.data.selection import META, PLAIN, ItemCondition
 from evals.gates.suite_mistakes import mistakes_of
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -52,7 +52,7 @@ def _known_metric(name: str) -> str:
 
 def _is_condition(text: str) -> str:
     try:
-        Condition.read(text)
+        ItemCondition.read(text)
     except InputError as error:
         raise ValueError(what(error)) from None
     return text
@@ -62,7 +62,7 @@ SliceName = Annotated[_Text, AfterValidator(_known_slice)]
 MetricName = Annotated[_Text, AfterValidator(_known_metric)]
 
 
-class Query(_Part):
+class LabelQuery(_Part):
     """Which labelled items of the workspace are taken; what is left empty asks for nothing.
 
     Args:
@@ -118,9 +118,9 @@ class FileReading(_Part):
         except InputError as error:
             raise ValueError("; ".join(part for part in (what(error), error.hint) if part)) from None
 
-    def of(self, role: str) -> Reading:
+    def of(self, role: str) -> ReadingOptions:
         """The same for a file of that role."""
-        return Reading(
+        return ReadingOptions(
             self.format, self.encoding, self.sheet, self.delimiter, self.header_row, role=role, in_suite=True
         )
 
@@ -143,7 +143,7 @@ class Data(_Part):
         reading: how a file (`labels`, `items`, `machine`) is to be read, as far as it doesn't show that itself.
     """
 
-    query: Query | None = None
+    query: LabelQuery | None = None
     labels: Path | None = None
     items: Path | None = None
     machine: Path | None = None

@@ -10,7 +10,7 @@ from assistant.errors import PolicyError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
 from assistant.policy.documents.documents import parse_policy
 from assistant.policy.documents.rewording import reword
-from evals.proposals.draft import DraftFaultError, Kind, unseen_characters
+from evals.proposals.draft import DraftFaultError, DraftKind, unseen_characters
 
 _ROOM = 1_000  # characters by which a clause may grow, if it doesn't double
 
@@ -28,7 +28,7 @@ class PolicyClarification:
     policy: Policy
     wordings: Mapping[str, Mapping[str, str]]
     reasons: tuple[str, ...]
-    kind: Kind = Kind.POLICY
+    kind: DraftKind = DraftKind.POLICY
 
     @property
     def present(self) -> str:

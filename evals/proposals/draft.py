@@ -8,7 +8,7 @@ from typing import Protocol
 from assistant.errors import ModelError
 
 
-class Kind(StrEnum):
+class DraftKind(StrEnum):
     """What a draft changes."""
 
     PROMPT = "prompt"
@@ -34,7 +34,7 @@ class Draft(Protocol):
     """A new text of a prompt or a policy, checked."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> DraftKind:
         """What it changes."""
         ...
 

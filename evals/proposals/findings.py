@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import orjson
 
 from assistant.domain.tokens import estimate_tokens
-from evals.disagreements.analysis import Conclusion, Disagreements, Example, ProbableSide
-from evals.proposals.draft import Kind
+from evals.disagreements.analysis import Conclusion, DisagreementAnalysis, DisagreementExample, ProbableSide
+from evals.proposals.draft import DraftKind
 from evals.proposals.fences import fenced
 
 MOST_FINDINGS = 10
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 600
 """Of one example; the middle of longer ones is left out."""
 
 _NOT_TO_FIT = frozenset({ProbableSide.REVIEWER, ProbableSide.ITEM})
-_SIDE_OF = {Kind.PROMPT: ProbableSide.MACHINE, Kind.POLICY: ProbableSide.POLICY}
+_SIDE_OF = {DraftKind.PROMPT: ProbableSide.MACHINE, DraftKind.POLICY: ProbableSide.POLICY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Finding:
     weight: float
     labels: tuple[str, ...]
     side: Conclusion
-    examples: tuple[Example, ...]
+    examples: tuple[DisagreementExample, ...]
 
     def render(self, number: int) -> str:
         """As a numbered paragraph with its examples, fenced."""
@@ -50,7 +50,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ModelContext:
     """What a model is given.
 
     Args:
@@ -66,16 +66,16 @@ class Told:
     not_to_fit: int
 
 
-def likely_kind(found: Disagreements) -> Kind:
+def likely_kind(found: DisagreementAnalysis) -> DraftKind:
     """What to change: the policy where it is at the root of more disagreements than the machine, else the prompt."""
     shares = {
         side: sum(pair.share for pair in found.pairs if pair.side.side is side)
         for side in (ProbableSide.POLICY, ProbableSide.MACHINE)
     }
-    return Kind.POLICY if shares[ProbableSide.POLICY] > shares[ProbableSide.MACHINE] else Kind.PROMPT
+    return DraftKind.POLICY if shares[ProbableSide.POLICY] > shares[ProbableSide.MACHINE] else DraftKind.PROMPT
 
 
-def tell(found: Disagreements, kind: Kind, most_tokens: int) -> Told:
+def tell(found: DisagreementAnalysis, kind: DraftKind, most_tokens: int) -> ModelContext:
     """The findings that matter to this kind of change, as many as fit.
 
     What is probably the reviewers' mistake, or the items', is not told: a text that fits mistakes gets worse.
@@ -98,7 +98,7 @@ def tell(found: Disagreements, kind: Kind, most_tokens: int) -> Told:
             break
         told.append(one)
         parts.append(text)
-    return Told("\n\n".join(parts), tuple(told), len(usable) - len(told), len(all_of_them) - len(usable))
+    return ModelContext("\n\n".join(parts), tuple(told), len(usable) - len(told), len(all_of_them) - len(usable))
 
 
 def quoted(text: str) -> str:
@@ -106,7 +106,7 @@ def quoted(text: str) -> str:
     return orjson.dumps(" ".join(text.split())[:120]).decode()
 
 
-def _findings(found: Disagreements) -> Sequence[Finding]:
+def _findings(found: DisagreementAnalysis) -> Sequence[Finding]:
     findings = [
         Finding(
             f"The reviewers say {quoted(pair.people)}, the model says {quoted(pair.machine)}: {_items(pair.n)}, "

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.errors import InputError, InvalidValueError
 from evals.data.eval_data import EvalData
 from evals.data.split import part_of, split_groups
-from evals.disagreements.analysis import Disagreements, Example
+from evals.disagreements.analysis import DisagreementAnalysis, DisagreementExample
 from evals.proposals.copies import sharing
 
 
@@ -52,7 +52,7 @@ def split_data(data: EvalData, variant: str, dev_share: float, seed: int) -> Par
     return parts
 
 
-def without_passages_of(found: Disagreements, texts: Sequence[str]) -> tuple[Disagreements, int]:
+def without_passages_of(found: DisagreementAnalysis, texts: Sequence[str]) -> tuple[DisagreementAnalysis, int]:
     """The analysis without examples that share a passage with one of these texts, and how many those are.
 
     Args:
@@ -65,7 +65,7 @@ def without_passages_of(found: Disagreements, texts: Sequence[str]) -> tuple[Dis
     shown = list(dict.fromkeys(one.text for group in every for one in group if one.text))
     shared = {shown[at] for at in sharing(shown, texts)}
 
-    def kept(examples: Sequence[Example]) -> tuple[Example, ...]:
+    def kept(examples: Sequence[DisagreementExample]) -> tuple[DisagreementExample, ...]:
         return tuple(one for one in examples if one.text not in shared)
 
     clean = replace(

@@ -9,10 +9,10 @@ from assistant.domain.policies import Clause, Policy
 from assistant.domain.tokens import estimate_tokens
 from assistant.models.interface import Message, ModelRequest, Sampling
 from assistant.prompting.template import Prompt
-from evals.disagreements.analysis import Disagreements
-from evals.proposals.draft import Kind
+from evals.disagreements.analysis import DisagreementAnalysis
+from evals.proposals.draft import DraftKind
 from evals.proposals.fences import fenced
-from evals.proposals.findings import Finding, Told, quoted, tell
+from evals.proposals.findings import Finding, ModelContext, quoted, tell
 
 _SPARE_TOKENS = 1_000  # of a reply, for its reasons
 _MOST_REPLY = 16_384
@@ -70,12 +70,12 @@ class DraftRequest:
         told: the findings in it.
     """
 
-    kind: Kind
+    kind: DraftKind
     messages: tuple[Message, ...]
     schema: Mapping[str, object]
     max_tokens: int
     clauses: tuple[str, ...]
-    told: Told
+    told: ModelContext
 
     @property
     def prompt_tokens(self) -> int:
@@ -101,7 +101,7 @@ class DraftRequest:
         )
 
 
-def prompt_request(prompt: Prompt, policy: Policy, found: Disagreements, most_tokens: int) -> DraftRequest:
+def prompt_request(prompt: Prompt, policy: Policy, found: DisagreementAnalysis, most_tokens: int) -> DraftRequest:
     """Ask for a revision of a prompt.
 
     Args:
@@ -110,7 +110,7 @@ def prompt_request(prompt: Prompt, policy: Policy, found: Disagreements, most_to
         found: the disagreements on the items that may be shown.
         most_tokens: of the findings, estimated.
     """
-    told = tell(found, Kind.PROMPT, most_tokens)
+    told = tell(found, DraftKind.PROMPT, most_tokens)
     parts = [
         _labels(policy),
         "The prompt in use:",
@@ -120,7 +120,7 @@ def prompt_request(prompt: Prompt, policy: Policy, found: Disagreements, most_to
     ]
     texts = {name: {"type": "string"} for name in ("system", "user")}
     return DraftRequest(
-        Kind.PROMPT,
+        DraftKind.PROMPT,
         _messages(_OF_PROMPT, parts),
         _schema(texts),
         min(_MOST_REPLY, _SPARE_TOKENS + 2 * estimate_tokens(prompt.system + prompt.user)),
@@ -129,7 +129,7 @@ def prompt_request(prompt: Prompt, policy: Policy, found: Disagreements, most_to
     )
 
 
-def policy_request(policy: Policy, found: Disagreements, most_tokens: int) -> DraftRequest:
+def policy_request(policy: Policy, found: DisagreementAnalysis, most_tokens: int) -> DraftRequest:
     """Ask for a clarification of a policy; the clauses that can lead to the labels of the findings are shown.
 
     Args:
@@ -137,7 +137,7 @@ def policy_request(policy: Policy, found: Disagreements, most_tokens: int) -> Dr
         found: the disagreements on the items that may be shown.
         most_tokens: of the findings, estimated.
     """
-    told = tell(found, Kind.POLICY, most_tokens)
+    told = tell(found, DraftKind.POLICY, most_tokens)
     clauses = _concerned(policy, told.findings)
     parts = [_labels(policy), "Clauses in use:", *(_clause(one) for one in clauses), *_findings(found, told)]
     wording = {
@@ -152,7 +152,7 @@ def policy_request(policy: Policy, found: Disagreements, most_tokens: int) -> Dr
     }
     size = sum(estimate_tokens(text) for one in clauses for text in one.texts.values())
     return DraftRequest(
-        Kind.POLICY,
+        DraftKind.POLICY,
         _messages(_OF_POLICY, parts),
         _schema({"clauses": {"type": "array", "items": wording}}),
         min(_MOST_REPLY, _SPARE_TOKENS + 2 * size),
@@ -176,7 +176,7 @@ def _labels(policy: Policy) -> str:
     return "\n".join((f"The labels ({policy.label_set.kind}):", *lines))
 
 
-def _findings(found: Disagreements, told: Told) -> list[str]:
+def _findings(found: DisagreementAnalysis, told: ModelContext) -> list[str]:
     figures = f"Of {found.n:,} items, the model and the reviewers differ on {found.disagreed:,}. What was found:"
     return [figures, told.text or "Nothing stands out."]
 

@@ -15,7 +15,7 @@ from assistant.errors import PromptError
 from assistant.policy.retrieve import Retrieved
 from assistant.prompting.render import PromptRenderer
 from assistant.prompting.template import Prompt, parse_prompt
-from evals.proposals.draft import DraftFaultError, Kind, unseen_characters
+from evals.proposals.draft import DraftFaultError, DraftKind, unseen_characters
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _QUOTED = re.compile(r"""["'`]([^"'`\n]{1,80})["'`]""")
@@ -40,7 +40,7 @@ class PromptRevision:
     system: str
     user: str
     reasons: tuple[str, ...]
-    kind: Kind = Kind.PROMPT
+    kind: DraftKind = DraftKind.PROMPT
 
     @property
     def present(self) -> str:

@@ -16,8 +16,8 @@ from assistant.stats.agreement.raters import rating_counts
 from assistant.stats.agreement.raters_intervals import ratings_of_counts
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.comparison.compare import compare
-from evals.comparison.scores import Terms
-from evals.data.eval_data import Column, EvalData, HumanAnswers, Scale, Variant
+from evals.comparison.scores import ComparisonTerms
+from evals.data.eval_data import EvalData, HumanAnswers, Scale, SliceColumn, Variant
 from tests.bench.commands import run
 
 CLASSES = ("safe", "spam", "harassment", "hate")
@@ -62,9 +62,9 @@ def judged(n: int, *, weighted: bool) -> EvalData:
         weights=chance.choice([1.0, 20.0], n) if weighted else np.ones(n),
         groups=np.arange(n) // 5 if weighted else np.arange(n),
         slices={
-            "label": Column(CLASSES, truth),
-            "language": Column(("en", "zh"), languages),
-            "source": Column(("p", "q", "r", "s"), sources),
+            "label": SliceColumn(CLASSES, truth),
+            "language": SliceColumn(("en", "zh"), languages),
+            "source": SliceColumn(("p", "q", "r", "s"), sources),
         },
         variants={name: Variant(name, answers(right)[:, None]) for name, right in (("old", 0.81), ("new", 0.82))},
         left_out={},
@@ -74,13 +74,13 @@ def judged(n: int, *, weighted: bool) -> EvalData:
 def comparison() -> Callable[[], object]:
     """Difference, test, interval, slices with their correction, and the items that changed."""
     data = judged(1_000_000, weighted=False)
-    return lambda: compare(data, "old", "new", Terms(margin=0.02))
+    return lambda: compare(data, "old", "new", ComparisonTerms(margin=0.02))
 
 
 def weighted() -> Callable[[], object]:
     """The same where items come in groups."""
     data = judged(1_000_000, weighted=True)
-    return lambda: compare(data, "old", "new", Terms(margin=0.02))
+    return lambda: compare(data, "old", "new", ComparisonTerms(margin=0.02))
 
 
 def panels() -> Callable[[], object]:

@@ -10,14 +10,14 @@ import time
 import numpy as np
 
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import Target
+from assistant.trust.certificates.campaign import CertificateTarget
 from assistant.trust.certificates.certify import pass_items, tolerated_errors
 from assistant.trust.certificates.plan import plan_audit
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
-from assistant.trust.pool import Answers, Pool
+from assistant.trust.pool import Pool, PoolAnswers
 from tests.bench.content import posts
 
-TARGET = Target(0.05, 0.95)
+TARGET = CertificateTarget(0.05, 0.95)
 _DIMENSIONS = 512  # as the embedded embedder's vectors
 _RIGHT = 0.85  # of the machine's answers
 
@@ -33,7 +33,7 @@ def made_up(items: int, seed: int) -> tuple[Pool, np.ndarray]:
     codes = np.where(right, truth, (truth + 1) % 3)
     scores = np.clip(0.6 + 0.3 * right + generator.normal(0, 0.1, items), 0, 1)
     ids, texts, _ = zip(*posts(items, seed), strict=True)
-    return Pool(ids, texts, vectors, ("safe", "spam", "harassment"), Answers(codes, scores)), truth
+    return Pool(ids, texts, vectors, ("safe", "spam", "harassment"), PoolAnswers(codes, scores)), truth
 
 
 def certify(predictions: Predictions, truth: np.ndarray, left: np.ndarray) -> int:

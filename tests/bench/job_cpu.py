@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.labeling.session import Session
+from assistant.application.labeling.session import RunSession
 from assistant.application.labeling.work import JobChoice
 from assistant.wiring.workspace import Workspace
 
@@ -18,7 +18,7 @@ def main(folder: str, concurrency: str, limit: str, replicate: str) -> None:
     """Run one session and print its CPU and counts as JSON."""
     choice = JobChoice(model="openai:dev", concurrency=int(concurrency), limit=int(limit), replicate=int(replicate))
     with Workspace.open(Path(folder)) as workspace:
-        session = Session(workspace, choice)
+        session = RunSession(workspace, choice)
         session.prepare(lambda _: None)
         cpu, wall = time.process_time(), time.perf_counter()
         asyncio.run(session.work(lambda _: None))

@@ -18,7 +18,7 @@ from assistant.domain.accounts import User
 from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.policy.documents.documents import parse_policy
-from assistant.review.adjudicate import Verdict, settle
+from assistant.review.adjudicate import AdjudicationDecision, settle
 from assistant.review.gold import make_gold
 from assistant.review.precedents import make_precedent
 from assistant.store.database import Connection
@@ -121,7 +121,7 @@ def _settle_some(made: MadeUp) -> None:
     for place, one in enumerate(found):
         stored = made.workspace.items.get(one.item_id)
         assert stored is not None
-        verdict = Verdict(one.other_labels, list(Cause)[place % len(Cause)], note="Names a person: H1.")
+        verdict = AdjudicationDecision(one.other_labels, list(Cause)[place % len(Cause)], note="Names a person: H1.")
         with made.workspace.database.write() as connection:
             settle(connection, stored, verdict, actor="lea")
             if place == 0:

@@ -30,7 +30,7 @@ from assistant.store.content.items import NewItem
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.queue.tasks import add_tasks
-from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.prelabels import AnsweredItem
 from assistant.web.app import create_app
 from assistant.web.serve import listening
 from assistant.web.server.options import ServeOptions
@@ -127,7 +127,7 @@ def add_items(
         for one, labels in zip(stored, answers, strict=True)
     ]
     workspace.prelabels.commit(
-        run, [Answered(one.key, 0, said, None) for one, said in zip(stored, told, strict=True)], []
+        run, [AnsweredItem(one.key, 0, said, None) for one, said in zip(stored, told, strict=True)], []
     )
     vectors = np.random.default_rng(len(stored)).normal(size=(len(stored), _DIMENSIONS)).astype(np.float32)
     workspace.embeddings.put(workspace.embedder_name, [one.content_digest for one in stored], vectors)

@@ -12,7 +12,7 @@ from assistant.domain.items import Content
 from assistant.review.gold import make_gold
 from assistant.review.qualify import begin, train
 from assistant.settings import ReviewSettings
-from assistant.store.people.qualifications import Round
+from assistant.store.people.qualifications import QualificationRound
 from assistant.store.tables.review import assignments
 from tests.browser.conftest import Opened, Seen, given
 from tests.browser.made_up import Site
@@ -86,7 +86,7 @@ def test_training_explains_the_known_answer_afterwards(site: Site, opened: Opene
     with site.workspace.database.write() as connection:
         known = {"policy_id": "community", "labels": ("harassment",), "explanation": "It mocks her voice."}
         make_gold(connection, stored.key, actor="tests", **known)
-        train(connection, Round(user.id, "community", "1", "en"), 1, label_set, actor="lea", key=1)
+        train(connection, QualificationRound(user.id, "community", "1", "en"), 1, label_set, actor="lea", key=1)
     seen = opened([], user=user).ready()
     assert "Training" in seen.page.locator("#item-facts").inner_text()
     assert "It mocks her voice." not in seen.page.content()
@@ -157,7 +157,7 @@ def test_a_round_is_offered_before_answers_count_and_begun_by_its_button(site: S
     asked = {"language": "en", "asked": 1, "state": None}
     label_set, rules = site.workspace.policy.label_set, ReviewSettings(qualification_items=1)
     known = {"policy_id": "community", "labels": ("harassment",), "explanation": ""}
-    about, stored = Round(user.id, "community", "1", "en"), site.item(Content("an item of a round"))
+    about, stored = QualificationRound(user.id, "community", "1", "en"), site.item(Content("an item of a round"))
     with site.workspace.database.write() as connection:
         make_gold(connection, stored.key, actor="tests", **known)
 

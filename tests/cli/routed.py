@@ -14,7 +14,7 @@ import numpy as np
 from assistant.application.certification.certify_campaign import CertifyChoice, certify_campaign
 from assistant.application.certification.draw_sample import SampleChoice, draw_sample
 from assistant.application.evaluation.production_data import runs_data
-from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
+from assistant.application.routing.route_run import RouteOptions, keep_routes, plan_routes
 from assistant.domain.reviews import Review
 from assistant.errors import CertificateError
 from assistant.routing.route import Route
@@ -88,7 +88,7 @@ def _played(opened: Workspace, truth: Mapping[str, str], choice: SampleChoice) -
     except CertificateError:
         pass  # nothing was audited, or nothing passed: people label all
     else:
-        plan = plan_routes(opened, run, Choice())
+        plan = plan_routes(opened, run, RouteOptions())
         keep_routes(opened, plan)
         drawn = plan.routed.on(Route.ACCEPT_AUDIT, Route.REVIEW, Route.DOUBLE, Route.EXPERT)
         steps.append("routed")

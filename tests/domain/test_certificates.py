@@ -2,7 +2,13 @@
 
 import pytest
 
-from assistant.domain.certificates import CertificateEvent, CertificateEventKind, SampledItem, Standing, standing_after
+from assistant.domain.certificates import (
+    CertificateEvent,
+    CertificateEventKind,
+    CertificateStatus,
+    SampledItem,
+    standing_after,
+)
 
 
 @pytest.mark.parametrize("probability", [0.0, -0.1, 1.0000001, float("nan")])
@@ -18,14 +24,14 @@ def test_any_other_chance_is_taken() -> None:
 @pytest.mark.parametrize(
     ("history", "standing"),
     [
-        ("issued", Standing.STANDING),
-        ("issued checked checked", Standing.STANDING),
-        ("issued checked broken", Standing.BROKEN),
-        ("issued broken checked", Standing.BROKEN),
-        ("issued broken withdrawn", Standing.WITHDRAWN),
-        ("issued withdrawn broken", Standing.WITHDRAWN),
+        ("issued", CertificateStatus.STANDING),
+        ("issued checked checked", CertificateStatus.STANDING),
+        ("issued checked broken", CertificateStatus.BROKEN),
+        ("issued broken checked", CertificateStatus.BROKEN),
+        ("issued broken withdrawn", CertificateStatus.WITHDRAWN),
+        ("issued withdrawn broken", CertificateStatus.WITHDRAWN),
     ],
 )
-def test_only_a_certificate_nothing_spoke_against_stands(history: str, standing: Standing) -> None:
+def test_only_a_certificate_nothing_spoke_against_stands(history: str, standing: CertificateStatus) -> None:
     events = [CertificateEvent(1, CertificateEventKind(kind), {}, "now") for kind in history.split()]
     assert standing_after(events) is standing

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.domain.opaque_ids import ID_LENGTH, IdKind, OpaqueIds, Row
+from assistant.domain.opaque_ids import ID_LENGTH, IdKind, OpaqueIds, OpaqueRow
 
 IDS = OpaqueIds("a secret")
 ASSIGNMENT, TASK = IdKind.ASSIGNMENT, IdKind.TASK
@@ -16,7 +16,7 @@ ASSIGNMENT, TASK = IdKind.ASSIGNMENT, IdKind.TASK
 def test_an_id_is_read_back_as_what_it_was_made_of(number: int, user: int) -> None:
     text = IDS.of(ASSIGNMENT, number, user)
     assert len(text) == ID_LENGTH
-    assert IDS.read(ASSIGNMENT, text) == Row(number, user)
+    assert IDS.read(ASSIGNMENT, text) == OpaqueRow(number, user)
     assert IDS.of(ASSIGNMENT, number, user) == text
 
 

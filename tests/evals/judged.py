@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evals.data.collect import Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import EvalData, Scale, Sight, VariantIdentity
 
 
@@ -42,7 +42,7 @@ def judged(
         collector.variant(name, VariantIdentity(model=name, policy=(policies or {}).get(name, "")))
         for at, answer in enumerate(answers):
             if answer != "-":
-                collector.machine(name, f"i{at}", MachineAnswer(None if answer is None else _labels(answer)))
+                collector.machine(name, f"i{at}", VariantAnswer(None if answer is None else _labels(answer)))
     return collector.data()
 
 

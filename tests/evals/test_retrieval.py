@@ -14,7 +14,7 @@ from assistant.errors import InputError, VectorIndexError
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.entries import clause_entries
 from assistant.policy.index.vector_index import VectorIndex
-from evals.retrieval import Query, read_suite, run_retrieval_suite
+from evals.retrieval import SearchQuery, read_suite, run_retrieval_suite
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "evals" / "suites" / "policy_search.toml"
@@ -165,6 +165,6 @@ def test_the_embedded_embedder_finds_the_governing_clause(tmp_path: Path) -> Non
 
 
 def test_a_query_s_white_space_is_trimmed_and_an_empty_one_refused() -> None:
-    assert Query(language="en", style="post", text="  x ", clause="A0").text == "x"
+    assert SearchQuery(language="en", style="post", text="  x ", clause="A0").text == "x"
     with pytest.raises(ValueError, match="at least 1 character"):
-        Query(language="en", style="post", text="  ", clause="A0")
+        SearchQuery(language="en", style="post", text="  ", clause="A0")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.prelabel.estimate import Estimate, total_usd
+from assistant.prelabel.estimate import CostEstimate, total_usd
 
 
-def estimated(calls: int, cost: float | None) -> Estimate:
-    return Estimate(calls, 100 * calls, 10 * calls, cost, sampled=calls, truncated=0)
+def estimated(calls: int, cost: float | None) -> CostEstimate:
+    return CostEstimate(calls, 100 * calls, 10 * calls, cost, sampled=calls, truncated=0)
 
 
 def test_costs_add_up_and_one_unknown_price_makes_the_sum_unknown() -> None:

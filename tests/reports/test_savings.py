@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.reports.savings import savings_chart, write_savings
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
 
@@ -16,7 +16,7 @@ def simulation(max_error: float) -> Simulation:
     allowed = round(100 * max_error)
 
     def played(people: int, errors: int) -> MethodSummary:
-        return MethodSummary.of([Outcome(100, people + trial, errors) for trial in range(10)], max_error)
+        return MethodSummary.of([BatchOutcome(100, people + trial, errors) for trial in range(10)], max_error)
 
     methods = {"assistant": played(20, 0), "naive": played(40, allowed + 1), "pac": played(60, allowed)}
     return Simulation(items=100, trials=10, max_error=max_error, confidence=0.95, methods=methods)

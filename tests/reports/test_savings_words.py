@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from assistant.reports.savings_words import COLUMNS, savings_rows, savings_sentence
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import MethodSummary, Simulation
 
 
 def simulation() -> Simulation:
     """Twenty trials on 2,000 items of which 100 may be wrong; ours breaks the promise once."""
     played = {
-        "naive": [Outcome(2_000, 1_000, 80)] * 10 + [Outcome(2_000, 1_000, 110)] * 10,
-        "pac": [Outcome(2_000, 1_500, 40)] * 20,
-        "assistant": [Outcome(2_000, 800, 60)] * 10 + [Outcome(2_000, 900, 60)] * 9 + [Outcome(2_000, 900, 101)],
+        "naive": [BatchOutcome(2_000, 1_000, 80)] * 10 + [BatchOutcome(2_000, 1_000, 110)] * 10,
+        "pac": [BatchOutcome(2_000, 1_500, 40)] * 20,
+        "assistant": [BatchOutcome(2_000, 800, 60)] * 10
+        + [BatchOutcome(2_000, 900, 60)] * 9
+        + [BatchOutcome(2_000, 900, 101)],
     }
     methods = {name: MethodSummary.of(outcomes, 0.05) for name, outcomes in played.items()}
     return Simulation(items=2_000, trials=20, max_error=0.05, confidence=0.95, methods=methods)

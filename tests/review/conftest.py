@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
-from assistant.domain.review_work import Claimed, NewTask, Outcome, Principal, Submission, TaskKind
+from assistant.domain.review_work import Claimed, NewTask, Principal, Submission, TaskKind, WorkOutcome
 from assistant.domain.runs import Run
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
 from assistant.store.review.queue.tasks import add_tasks
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
 from assistant.store.tables.people import users
 
@@ -92,7 +92,7 @@ class Desk:
             policy=("rules", "1"),
         )
         said = [
-            Answered(key, 0, Prelabel(PrelabelStatus.LABELLED, (label,), clauses=("C1",), **more), None)
+            AnsweredItem(key, 0, Prelabel(PrelabelStatus.LABELLED, (label,), clauses=("C1",), **more), None)
             for key, label in answers.items()
         ]
         PrelabelStore(self.database).commit(run, said, [])
@@ -115,7 +115,7 @@ def answer(claimed: Claimed, *labels: str, key: str = "", **more: Any) -> Submis
     )
 
 
-def say(queue: Queue, who: Principal, *labels: str, **more: Any) -> Outcome:
+def say(queue: Queue, who: Principal, *labels: str, **more: Any) -> WorkOutcome:
     """Claim the next item and answer it."""
     [claimed] = queue.claim(who)
     return queue.submit(who, answer(claimed, *labels, **more))

@@ -8,7 +8,7 @@ from assistant.domain.disagreements import Disagreement, DisagreementFilter
 from assistant.domain.review_work import Cause, Claimed, SkipReason, TaskKind
 from assistant.domain.reviews import Review
 from assistant.errors import ConflictError
-from assistant.review.adjudicate import Verdict, open_case, settle
+from assistant.review.adjudicate import AdjudicationDecision, open_case, settle
 from assistant.review.precedents import make_precedent
 from assistant.store.audit import log as audit
 from assistant.store.certification.labelled import LabelledStore
@@ -26,7 +26,7 @@ def verdict(desk: Desk, name: str, *labels: str, note: str = "") -> int:
     stored = ItemStore(desk.database).get(name)
     assert stored is not None
     with desk.database.write() as connection:
-        return settle(connection, stored, Verdict(labels, Cause.EDGE_CASE, note), actor="lead")
+        return settle(connection, stored, AdjudicationDecision(labels, Cause.EDGE_CASE, note), actor="lead")
 
 
 def ids(found: list[Disagreement]) -> list[str]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.certificates import CertificateEventKind, Origin, Purpose, SampledItem, Settlement
 from assistant.domain.review_work import Cause
 from assistant.domain.reviews import Review
-from assistant.review.adjudicate import Verdict, settle
+from assistant.review.adjudicate import AdjudicationDecision, settle
 from assistant.store.audit import log as audit
 from assistant.store.audit.bound_check import Fault
 from assistant.store.certification.certificates import CertificateStore
@@ -48,7 +48,7 @@ def worked(desk: Desk) -> Desk:
     stored = ItemStore(desk.database).get("i3")
     assert stored is not None
     with desk.database.write() as connection:
-        settle(connection, stored, Verdict(("safe",), Cause.EDGE_CASE, "n"), actor="lea")
+        settle(connection, stored, AdjudicationDecision(("safe",), Cause.EDGE_CASE, "n"), actor="lea")
     sample = SampleStore(desk.database).add(
         run_id=run.id,
         fit_id=None,

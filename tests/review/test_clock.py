@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from assistant.domain.review_work import Cause, Claimed, Outcome, OutcomeKind, Principal, SkipReason
+from assistant.domain.review_work import Cause, Claimed, OutcomeKind, Principal, SkipReason, WorkOutcome
 from assistant.review.gold import make_gold
 from assistant.review.handing_in import LATE_OF_ALL, LATE_OF_ONE
 from assistant.review.queue import Queue
@@ -104,7 +104,7 @@ def test_so_many_late_answers_to_one_item_are_kept_and_no_more(desk: Desk) -> No
     queue, ann, [one] = lost(desk, 1)
     told = [queue.submit(ann, answer(one, key=f"late-answer-{n}")) for n in range(LATE_OF_ONE + 2)]
     assert [one.kind for one in told] == [OutcomeKind.LATE] * LATE_OF_ONE + [OutcomeKind.REFUSED] * 2
-    assert told[-1] == Outcome(OutcomeKind.REFUSED, "late_enough")
+    assert told[-1] == WorkOutcome(OutcomeKind.REFUSED, "late_enough")
     assert len(desk.rows(late_answers)) == LATE_OF_ONE == len(audit.entries(desk.database, action="review.late"))
 
 
@@ -131,4 +131,4 @@ def test_an_answer_to_gold_is_taken_back_as_any_other(desk: Desk) -> None:
     assert key in [row.item_id for row in desk.rows(reviews)]
     for number in numbers:
         assert number is not None
-        assert not isinstance(queue.undo(ann, number), Outcome)
+        assert not isinstance(queue.undo(ann, number), WorkOutcome)

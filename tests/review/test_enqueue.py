@@ -14,7 +14,7 @@ from assistant.domain.review_work import EXPERT, TaskKind
 from assistant.domain.reviews import Review
 from assistant.domain.runs import Run
 from assistant.review.enqueue import enqueue
-from assistant.review.wanted import Batch
+from assistant.review.wanted import QueueBatch
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
@@ -31,7 +31,7 @@ POLICY = Policy("rules", "1", "Rules", ("en",), LABELS, (), "source", "digest")
 
 def send(desk: Desk, run: Run, policy: Policy = POLICY, due: datetime | None = None, **rules: Any) -> Counter[str]:
     with Writer(desk.database) as writer:
-        batch = Batch(run.id, policy, "lead", due=due, key=1)
+        batch = QueueBatch(run.id, policy, "lead", due=due, key=1)
         return enqueue(desk.database, writer, batch, ReviewSettings(**{"blind_share": 0} | rules), desk.clock)
 
 

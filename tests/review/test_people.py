@@ -19,7 +19,7 @@ from assistant.review.skill import Share, figures, reading_seconds, rubber_stamp
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.settings import ReviewSettings
 from assistant.store.audit import log as audit
-from assistant.store.people.qualifications import Round
+from assistant.store.people.qualifications import QualificationRound
 from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
 from assistant.store.review.labels import gold
 from assistant.store.review.labels.reviews import ReviewStore
@@ -41,12 +41,14 @@ def make(desk: Desk, number: int, *labels: str, language: str = "en") -> list[in
 
 def begin_round(desk: Desk, who: Principal, version: str = "1") -> int:
     with desk.database.write() as connection:
-        return begin(connection, Round(who.user_id, "rules", version, "en"), RULES, LABELS, actor="lea", key=1).id
+        return begin(
+            connection, QualificationRound(who.user_id, "rules", version, "en"), RULES, LABELS, actor="lea", key=1
+        ).id
 
 
 def needed(desk: Desk, who: Principal, version: str = "1", language: str = "en") -> list[Qualification | None]:
     with desk.database.read() as connection:
-        found = not_passed(connection, [Round(who.user_id, "rules", version, language)])
+        found = not_passed(connection, [QualificationRound(who.user_id, "rules", version, language)])
     return [last for _, last in found]
 
 
@@ -178,7 +180,9 @@ def test_training_explains_after_the_answer(desk: Desk) -> None:
     make(desk, 2, "spam")
     ann = desk.person("ann")
     with desk.database.write() as connection:
-        assert train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1) == 2
+        assert (
+            train(connection, QualificationRound(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1) == 2
+        )
     queue = desk.queue()
     [one] = queue.claim(ann)
     assert (one.kind, one.explanation) == (TaskKind.TRAINING, "since told")
@@ -194,7 +198,7 @@ def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) ->
     given = []
     for _ in range(3):
         with desk.database.write() as connection:
-            train(connection, Round(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1)
+            train(connection, QualificationRound(ann.user_id, "rules", "1", "en"), 2, LABELS, actor="lea", key=1)
         for one in queue.claim(ann, 9):
             given.append(one.item_id)
             queue.submit(ann, answer(one, "spam"))
@@ -206,7 +210,14 @@ def test_training_gives_other_items_each_time_as_far_as_gold_goes(desk: Desk) ->
 def test_without_a_number_of_items_there_are_no_rounds(desk: Desk) -> None:
     ann = desk.person("ann")
     with pytest.raises(ConflictError, match="no_rounds"), desk.database.write() as connection:
-        begin(connection, Round(ann.user_id, "rules", "1", "en"), ReviewSettings(), LABELS, actor="lea", key=1)
+        begin(
+            connection,
+            QualificationRound(ann.user_id, "rules", "1", "en"),
+            ReviewSettings(),
+            LABELS,
+            actor="lea",
+            key=1,
+        )
 
 
 # Wellbeing

@@ -22,7 +22,7 @@ from assistant.stats.agreement.raters import NO_PAIRS, ONE_LABEL, check_counts, 
 from assistant.stats.agreement.two_raters import gwet_scale, mean_margins
 from assistant.stats.agreement.weight_matrices import identity_weights
 from assistant.stats.contingency import check_tables
-from assistant.stats.sampling.designs import Design
+from assistant.stats.sampling.designs import SamplingDesign
 from assistant.stats.vectors import Floats, vectors, weights_or_ones
 
 Level = Literal["nominal", "ordinal", "linear", "interval", "ratio"]
@@ -343,11 +343,11 @@ def coefficients_of_table(
     return {name: _coefficient(design, len(counts), name, values, confidence) for name in names}
 
 
-def design_of_counts(counts: npt.ArrayLike) -> Design:
+def design_of_counts(counts: npt.ArrayLike) -> SamplingDesign:
     """Unweighted independent items, from how many there are of each kind, shape (kinds,)."""
     n = np.asarray(counts, dtype=np.float64).ravel()
     total = float(n.sum())
-    return Design(n / (total or 1.0), round(total), total, n / (total or 1.0) ** 2)
+    return SamplingDesign(n / (total or 1.0), round(total), total, n / (total or 1.0) ** 2)
 
 
 def mcnemar_chi_squared_p(only_a: int, only_b: int) -> float:

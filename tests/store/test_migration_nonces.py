@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from assistant.domain.certificates import Origin, Purpose, Standing
+from assistant.domain.certificates import CertificateStatus, Origin, Purpose
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.fits import FitStore
 from assistant.store.certification.samples import SampleStore
@@ -96,11 +96,11 @@ def migrated(url: str) -> Iterator[Database]:
 def test_certificates_whose_audit_used_up_draws_are_marked_and_no_others(migrated: Database) -> None:
     store = CertificateStore(migrated)
     assert [store.standing(number) for number in range(1, 6)] == [
-        Standing.STANDING,
-        Standing.NOT_PROVED,
-        Standing.STANDING,
-        Standing.STANDING,
-        Standing.STANDING,
+        CertificateStatus.STANDING,
+        CertificateStatus.NOT_PROVED,
+        CertificateStatus.STANDING,
+        CertificateStatus.STANDING,
+        CertificateStatus.STANDING,
     ]
     assert "an earlier run's audit of the same items" in str(store.events(2)[-1].detail["reason"])
     assert json.dumps(store.events(2)[-1].detail)

@@ -16,7 +16,7 @@ from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.journal_lines import StoredReply
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
 from tests.postgres import PostgresServer
 
@@ -47,7 +47,7 @@ def test_nul_characters_are_kept_wherever_content_can_hold_them(database: Databa
         PrelabelStatus.FAILED, (NUL,), rationale=NUL, reason=FailureReason.MALFORMED, detail=NUL, model=NUL
     )
     reply = StoredReply(run.key, stored.content_digest, 1, NUL, 1.0, "now")
-    prelabels.commit(run, [Answered(stored.key, 0, answer, None)], [reply])
+    prelabels.commit(run, [AnsweredItem(stored.key, 0, answer, None)], [reply])
     assert runs.find(run.name).model == NUL
     assert prelabels.newest_of(run, [stored.key]) == {stored.key: (answer, 0)}
     assert prelabels.stored_replies(run, [stored.content_digest])[stored.content_digest][0].body == NUL
@@ -79,7 +79,7 @@ def test_thousands_of_keys_in_one_question_are_no_matter(database: Database) -> 
     assert len(items.keys_of([f"i{n}" for n in range(-1000, 6000)])) == 5000
     run = RunStore(database).open(RunIdentity("p", "q", "m", "{}"), prompt=("p", "1"), policy=("q", "1"))
     answer = Prelabel(PrelabelStatus.LABELLED, ("safe",), cost_usd=0.001)
-    prelabels.commit(run, [Answered(key, 0, answer, None) for key in range(1, 5001)], [])
+    prelabels.commit(run, [AnsweredItem(key, 0, answer, None) for key in range(1, 5001)], [])
     totals = ResultStore(database).totals(run)
     assert (totals.labels, totals.cost_usd) == ({"safe": 5000}, pytest.approx(5.0))
     assert sum(len(page) for page in ResultStore(database).pages(run)) == 5000

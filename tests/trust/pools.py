@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.trust.pool import Answers, Pool
+from assistant.trust.pool import Pool, PoolAnswers
 
 _WORDS = (
     ("river", "garden", "window", "paper"),
@@ -30,4 +30,4 @@ def made_up(n: int, *, classes: int = 2, machine: float = 0.85, seed: int = 0) -
     vectors = generator.normal(size=(n, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = [f"item-{number:05d}" for number in range(n)]
-    return Pool(ids, texts, vectors, CLASSES[:classes], Answers(codes, scores)), truth
+    return Pool(ids, texts, vectors, CLASSES[:classes], PoolAnswers(codes, scores)), truth

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.domain.certificates import Purpose
-from assistant.trust.certificates.campaign import Campaign, Step, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget, NextRound
 from assistant.trust.classifier.calibrated import Predictions
 from assistant.trust.classifier.model import Author, Chosen
 from assistant.trust.pool import NONE
@@ -18,7 +18,7 @@ from assistant.trust.simulation.baselines import naive
 from assistant.trust.simulation.trial import play
 
 DRAWS, ITEMS = 400, 400
-TARGET = Target(0.05, 0.95)
+TARGET = CertificateTarget(0.05, 0.95)
 IDS = [f"item-{number:03d}" for number in range(ITEMS)]
 
 
@@ -106,7 +106,7 @@ def test_a_naive_threshold_breaks_the_promise_on_the_same_draws(make: Callable[[
     assert broken / DRAWS > 0.4
 
 
-def steps_of(classifier: MadeUpClassifier, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[Step]:
+def steps_of(classifier: MadeUpClassifier, truth: np.ndarray, *, seed: int, restarts: bool = False) -> list[NextRound]:
     """Every step to the end; with restarts, each by a campaign that knows only what a database would have kept."""
     answers, steps = np.full(ITEMS, NONE), []
     campaign = Campaign(IDS, classifier, TARGET, key=seed)
@@ -119,7 +119,7 @@ def steps_of(classifier: MadeUpClassifier, truth: np.ndarray, *, seed: int, rest
     return steps
 
 
-def shown(steps: list[Step]) -> list[tuple[Purpose, list[int], list[float], int]]:
+def shown(steps: list[NextRound]) -> list[tuple[Purpose, list[int], list[float], int]]:
     return [(step.purpose, step.index.tolist(), step.inclusion.tolist(), step.population) for step in steps]
 
 
@@ -144,7 +144,7 @@ def test_a_campaign_taken_up_again_after_every_step_asks_for_the_same_items(
         assert shown(whole) == shown(steps_of(make(batch), batch.truth, seed=number, restarts=True))
 
 
-TWICE = (Target(0.10, 0.95), Target(0.05, 0.95))
+TWICE = (CertificateTarget(0.10, 0.95), CertificateTarget(0.05, 0.95))
 
 
 def played_twice(batch: Batch, classifier: MadeUpClassifier, keys: tuple[str, str]) -> tuple[int, float]:

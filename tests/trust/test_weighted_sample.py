@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from assistant.trust.certificates.campaign import AuditRound, Target
-from assistant.trust.certificates.certify import Passed, pass_items
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
+from assistant.trust.certificates.certify import CertifiedPrefix, pass_items
 from assistant.trust.pool import NONE
 from assistant.trust.weighted_sample import (
     CENSUS,
@@ -32,7 +32,7 @@ VALUES = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])  # of six items; the mean of s
 
 
 def weighted_sample(
-    rounds: list[AuditRound], rate: float, people: np.ndarray, passed: Sequence[Passed] = ()
+    rounds: list[AuditRound], rate: float, people: np.ndarray, passed: Sequence[CertifiedPrefix] = ()
 ) -> Sampled | None:
     """All labels of a campaign that has come to its end; None while too many are missing."""
     return weighted(chances_of(rounds, rate, people, passed))
@@ -98,7 +98,7 @@ def test_what_lies_beyond_the_last_error_tolerated_counts_for_certain_and_the_to
 def test_until_people_have_labelled_what_lies_beyond_its_audited_items_stand_for_it() -> None:
     coins = (True, False, True, False)
     people = np.array([1, NONE, 1, NONE, 1])
-    sampled = weighted_sample([audit_round([0, 1, 2, 3], coins)], RATE, people, [Passed(0, 0, ended=True)])
+    sampled = weighted_sample([audit_round([0, 1, 2, 3], coins)], RATE, people, [CertifiedPrefix(0, 0, ended=True)])
     assert sampled is not None
     assert dict(zip(sampled.index.tolist(), sampled.inclusion.tolist(), strict=True)) == {0: RATE, 2: RATE, 4: 1.0}
 
@@ -138,21 +138,21 @@ def test_audit_rounds_are_counted_up_to_the_first_that_is_not_completely_labelle
     people = np.zeros(200, dtype=np.int64)
     people[[1, 3]] = 1
     first, second = audit_round([0, 1, 2], (True, True, False)), audit_round([3, 4], (True, False))
-    target = Target(0.05, 0.95)
+    target = CertificateTarget(0.05, 0.95)
     passed = passed_so_far([first, second], 0.5, people, target, 200)
-    assert passed == [Passed(3, 1, ended=False), Passed(2, 2, ended=False)]
+    assert passed == [CertifiedPrefix(3, 1, ended=False), CertifiedPrefix(2, 2, ended=False)]
     people[[0, 4, 5, 6]] = 1
     third = audit_round([4, 5, 6], (True, True, True))
-    assert passed_so_far([first, second, third], 0.5, people, target, 200)[-1] == Passed(0, 3, ended=True)
+    assert passed_so_far([first, second, third], 0.5, people, target, 200)[-1] == CertifiedPrefix(0, 3, ended=True)
     people[3] = NONE
-    assert passed_so_far([first, second, third], 0.5, people, target, 200) == [Passed(3, 2, ended=False)]
+    assert passed_so_far([first, second, third], 0.5, people, target, 200) == [CertifiedPrefix(3, 2, ended=False)]
 
 
 def test_an_audit_too_small_to_tolerate_anything_lets_nothing_pass() -> None:
     passed = passed_so_far(
-        [audit_round([0, 1], (True, False))], 0.01, np.zeros(20, dtype=np.int64), Target(0.05, 0.95), 20
+        [audit_round([0, 1], (True, False))], 0.01, np.zeros(20, dtype=np.int64), CertificateTarget(0.05, 0.95), 20
     )
-    assert passed == [Passed(0, 0, ended=True)]
+    assert passed == [CertifiedPrefix(0, 0, ended=True)]
 
 
 def offered(people: list[int]) -> Chances:

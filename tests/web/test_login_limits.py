@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.application.people.login_limits import LoginLimits, network_of
 from assistant.store.database import Database
-from assistant.store.people.login_attempts import Allowance, AttemptStore
+from assistant.store.people.login_attempts import AttemptStore, LoginAllowance
 from assistant.store.tables.people import login_attempts
 from assistant.web.app import create_app
 from assistant.web.server.options import ServeOptions
@@ -33,7 +33,7 @@ def seconds(limits: LoginLimits, account: str, address: str) -> int:
 
 def test_an_allowance_is_spent_at_once_and_fills_up_again(database: Database) -> None:
     clock = Clock()
-    attempts, allowed = AttemptStore(database, clock), {"a": Allowance(burst=2, seconds_each=10)}
+    attempts, allowed = AttemptStore(database, clock), {"a": LoginAllowance(burst=2, seconds_each=10)}
     assert [attempts.try_once(allowed)["a"] for _ in range(3)] == [0, 0, 10]
     assert attempts.try_once({"b": allowed["a"]}) == {"b": 0}
     clock.now += 5
@@ -44,7 +44,7 @@ def test_an_allowance_is_spent_at_once_and_fills_up_again(database: Database) ->
 
 def test_a_try_that_has_to_wait_counts_nowhere(database: Database) -> None:
     clock = Clock()
-    attempts, narrow, wide = AttemptStore(database, clock), Allowance(1, 10), Allowance(3, 10)
+    attempts, narrow, wide = AttemptStore(database, clock), LoginAllowance(1, 10), LoginAllowance(3, 10)
     assert attempts.try_once({"a": narrow, "all": wide}) == {"a": 0, "all": 0}
     for _ in range(5):
         assert attempts.try_once({"a": narrow, "all": wide})["a"] == 10
@@ -64,14 +64,14 @@ def test_the_table_stays_bounded_whatever_is_tried(database: Database) -> None:
     attempts = AttemptStore(database, clock, kept=100)
     for number in range(260):
         clock.now += 1
-        attempts.try_once({f"k{number}": Allowance(1, 3600)})
+        attempts.try_once({f"k{number}": LoginAllowance(1, 3600)})
     with database.read() as connection:
         kept = set(connection.execute(sa.select(login_attempts.c.key)).scalars())
     assert len(kept) <= 164  # 100, and the tries between two looks
     assert "k259" in kept
     assert "k0" not in kept
     clock.now += 3601
-    attempts.try_once({"new": Allowance(1, 3600)})
+    attempts.try_once({"new": LoginAllowance(1, 3600)})
     with database.read() as connection:
         assert list(connection.execute(sa.select(login_attempts.c.key)).scalars()) == ["new"]
 

@@ -19,7 +19,7 @@ from assistant.trust.answer_codes import Classes
 from assistant.trust.certificates.batch_statement import CertifiedBatch
 from assistant.trust.certificates.group_certificates import group_by_label
 from assistant.trust.human_labels import HumanLabels, LabelColumns
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import NONE, Pool, PoolAnswers
 from assistant.trust.signals.raw_signals import Columns, compared_signals, number, replicates, stored_signals
 from assistant.wiring.workspace import Workspace
 
@@ -27,7 +27,7 @@ _PAGE = 20_000  # items whose vectors are fetched at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class RunPopulation:
     """The n items of a run, in order of arrival.
 
     Args:
@@ -122,7 +122,7 @@ class Batch:
         return codes
 
 
-def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> Batch:
+def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -> RunPopulation:
     """Everything known about a run's items, but their vectors.
 
     Args:
@@ -151,10 +151,10 @@ def read_batch(workspace: Workspace, run: Run, *, last_key: int | None = None) -
     people = HumanLabels.of(store.human_answers(), store.adjudicated(), position)
     answered = {name: answers for name, answers in others.items() if any(one is not None for one in answers)}
     classes = Classes.of(_known(workspace), _occurring(page, answered, people))
-    return Batch(run, page, answered, replicates(run, beside), people, classes, position)
+    return RunPopulation(run, page, answered, replicates(run, beside), people, classes, position)
 
 
-def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.ndarray] | None = None) -> Pool:
+def make_pool(workspace: Workspace, batch: RunPopulation, categories: Mapping[str, np.ndarray] | None = None) -> Pool:
     """The batch as learning takes it. Vectors that the embedder has not made yet are computed and kept.
 
     Args:
@@ -171,8 +171,8 @@ def make_pool(workspace: Workspace, batch: Batch, categories: Mapping[str, np.nd
         texts=page.texts,
         vectors=_vectors(workspace, page),
         classes=batch.classes.names,
-        machine=Answers(batch.codes(usable_answers(page)), scores if np.isfinite(scores).any() else None),
-        others={name: Answers(batch.codes(answers)) for name, answers in batch.others.items()},
+        machine=PoolAnswers(batch.codes(usable_answers(page)), scores if np.isfinite(scores).any() else None),
+        others={name: PoolAnswers(batch.codes(answers)) for name, answers in batch.others.items()},
         signals=batch.signals(),
         categories=_categories(page, workspace.settings.trust.metadata) if categories is None else categories,
     )

@@ -9,26 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch
+from assistant.application.certification.batch import RunPopulation
 from assistant.domain.certificates import Fit, Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError, ConflictError, InvalidValueError
 from assistant.store.certification.nonces import Nonce
 from assistant.trust.certificates.batch_statement import percent
-from assistant.trust.certificates.campaign import AuditRound, Campaign, Target
+from assistant.trust.certificates.campaign import AuditRound, Campaign, CertificateTarget
 from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.classifier.model import Chosen
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
 
-DEFAULT_TARGET = Target(0.05, 0.95)
+DEFAULT_TARGET = CertificateTarget(0.05, 0.95)
 _STEPS = (Purpose.START, Purpose.LEARN, Purpose.AUDIT, Purpose.REVIEW)
 _BLIND = (Purpose.START, Purpose.AUDIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class SampleDetail:
     """What a sample's `detail` keeps, so that the campaign can go on in another process.
 
     Args:
@@ -51,7 +51,7 @@ class Design:
     policy: str | None = None
 
     @classmethod
-    def of(cls, sample: Sample) -> Design:
+    def of(cls, sample: Sample) -> SampleDetail:
         """As it was stored."""
         return cls(**{name: sample.detail.get(name) for name in cls.__slots__})  # type: ignore[arg-type] # own JSON
 
@@ -60,9 +60,9 @@ class Design:
         return asdict(self)
 
     @property
-    def target(self) -> Target:
+    def target(self) -> CertificateTarget:
         """What is to be certified."""
-        return Target(self.max_error, self.confidence)
+        return CertificateTarget(self.max_error, self.confidence)
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ class History:
         return tuple(sample for sample in self.samples if sample.purpose is Purpose.AUDIT)
 
     @cached_property
-    def last(self) -> Design | None:
+    def last(self) -> SampleDetail | None:
         """The newest design, None before the first sample."""
-        return Design.of(self.samples[-1]) if self.samples else None
+        return SampleDetail.of(self.samples[-1]) if self.samples else None
 
     @property
     def last_key(self) -> int | None:
         """Row number of the batch's last item: fixed once items were offered, before that the batch may grow."""
-        return Design.of(self.audits[0]).last_key if self.audits else None
+        return SampleDetail.of(self.audits[0]).last_key if self.audits else None
 
     @property
     def blind(self) -> frozenset[str]:
@@ -101,7 +101,7 @@ class History:
     @property
     def policies(self) -> list[str]:
         """Id and version of the policies people labelled by, oldest first."""
-        return list(dict.fromkeys(one for one in (Design.of(sample).policy for sample in self.samples) if one))
+        return list(dict.fromkeys(one for one in (SampleDetail.of(sample).policy for sample in self.samples) if one))
 
     def ids(self, purpose: Purpose) -> list[str]:
         """Ids of all items drawn for a purpose."""
@@ -122,7 +122,7 @@ class History:
             )
         return seed
 
-    def target(self, max_error: float | None, confidence: float | None) -> Target:
+    def target(self, max_error: float | None, confidence: float | None) -> CertificateTarget:
         """What is to be certified: as wished for, else as the campaign has it, else 5 % with 95 % confidence.
 
         It may change until items are offered. From then on it is fixed: whoever may choose the target after looking at
@@ -141,7 +141,12 @@ class History:
         return wished
 
     def resume(
-        self, workspace: Workspace, batch: Batch, classifier: CalibratedClassifier, target: Target, nonce: Nonce
+        self,
+        workspace: Workspace,
+        batch: RunPopulation,
+        classifier: CalibratedClassifier,
+        target: CertificateTarget,
+        nonce: Nonce,
     ) -> Campaign:
         """The campaign where it stopped."""
         campaign = Campaign(batch.page.ids, classifier, target, key=nonce.value)
@@ -153,7 +158,7 @@ class History:
         campaign.resume(rate, self.rounds(workspace, batch), taught=learned[-1:] == [Purpose.LEARN])
         return campaign
 
-    def rounds(self, workspace: Workspace, batch: Batch) -> list[AuditRound]:
+    def rounds(self, workspace: Workspace, batch: RunPopulation) -> list[AuditRound]:
         """The audit rounds as they were: order, labels and confidence are those of the fit each was made by."""
         return [read_round(workspace, batch, one, self.drawn[one.id]) for one in self.audits]
 
@@ -178,20 +183,20 @@ def read_history(workspace: Workspace, run: Run) -> History:
     return History(run, samples, drawn)
 
 
-def check_batch(design: Design, batch: Batch) -> None:
+def check_batch(design: SampleDetail, batch: RunPopulation) -> None:
     """Raises CertificateError where the batch is not the one that the audit was designed for."""
     if design.items != len(batch):
         raise CertificateError("batch_changed", items=design.items, now=len(batch), run=batch.run.name)
 
 
-def read_round(workspace: Workspace, batch: Batch, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
+def read_round(workspace: Workspace, batch: RunPopulation, audit: Sample, drawn: tuple[str, ...]) -> AuditRound:
     """One audit round from the fit and the sample that are kept of it.
 
     A fit keeps the scores of just those items that were left when it was made; so the first of them, surest first and
     in order of arrival where equally sure, are the candidates. A score of confidence 0 stands for no answer.
     """
     scores = [score for page in workspace.fits.scores(audit.fit_id or 0) for score in page]
-    offered = sorted(scores, key=lambda score: -score.confidence)[: Design.of(audit).offered or 0]
+    offered = sorted(scores, key=lambda score: -score.confidence)[: SampleDetail.of(audit).offered or 0]
     order = batch.positions(score.item_id for score in offered)
     audited = np.zeros(len(batch), dtype=bool)
     audited[batch.positions(drawn)] = True
@@ -203,7 +208,7 @@ def read_round(workspace: Workspace, batch: Batch, audit: Sample, drawn: tuple[s
     )
 
 
-def unlabelled(history: History, batch: Batch, labels: LabelColumns) -> tuple[Sample, tuple[str, ...]] | None:
+def unlabelled(history: History, batch: RunPopulation, labels: LabelColumns) -> tuple[Sample, tuple[str, ...]] | None:
     """The first sample that can't be done without and lacks labels, with the ids of the items; None for none.
 
     These are all audits, whose items people may come to disagree on later, and the newest sample.
@@ -218,7 +223,7 @@ def unlabelled(history: History, batch: Batch, labels: LabelColumns) -> tuple[Sa
     return None
 
 
-def read_target(max_error: float, confidence: float) -> Target:
+def read_target(max_error: float, confidence: float) -> CertificateTarget:
     """A target as it is wanted. Raises InvalidValueError for shares that can't be."""
     for field, value in (("max_error", max_error), ("confidence", confidence)):
         if not 0 < value < 1:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch
-from assistant.application.certification.campaign_state import Design, History, policy_name
+from assistant.application.certification.batch import RunPopulation
+from assistant.application.certification.campaign_state import History, SampleDetail, policy_name
 from assistant.domain.certificates import Fit, Purpose, Sample, SampledItem, Score
 from assistant.store.certification.nonces import Nonce
 from assistant.store.runs.journal import claim
-from assistant.trust.certificates.campaign import Campaign, Step
+from assistant.trust.certificates.campaign import Campaign, NextRound
 from assistant.trust.classifier.calibrated import Predictions
 from assistant.trust.pool import NONE
 from assistant.trust.signals.reliability import reliability_report
@@ -48,11 +48,11 @@ class Keeper:
 
     workspace: Workspace
     history: History
-    batch: Batch
+    batch: RunPopulation
     seed: int
     nonce: Nonce
 
-    def keep(self, campaign: Campaign, step: Step, left: np.ndarray) -> Sample:
+    def keep(self, campaign: Campaign, step: NextRound, left: np.ndarray) -> Sample:
         """A step's fit, where it made one, and its sample.
 
         Args:
@@ -80,8 +80,8 @@ class Keeper:
             scores=scores(self.batch, predictions, left),
         )
 
-    def _design(self, campaign: Campaign, step: Step) -> Design:
-        return Design(
+    def _design(self, campaign: Campaign, step: NextRound) -> SampleDetail:
+        return SampleDetail(
             max_error=campaign.target.max_error,
             confidence=campaign.target.confidence,
             items=len(self.batch),
@@ -93,13 +93,13 @@ class Keeper:
         )
 
 
-def sampled(batch: Batch, index: np.ndarray, inclusion: np.ndarray) -> Iterator[SampledItem]:
+def sampled(batch: RunPopulation, index: np.ndarray, inclusion: np.ndarray) -> Iterator[SampledItem]:
     """Items as a sample keeps them: positions (k,) with the chance of each to be drawn (k,)."""
     for at, chance in zip(index.tolist(), inclusion.tolist(), strict=True):
         yield SampledItem(batch.page.ids[at], chance)
 
 
-def scores(batch: Batch, predictions: Predictions, index: np.ndarray) -> Iterator[Score]:
+def scores(batch: RunPopulation, predictions: Predictions, index: np.ndarray) -> Iterator[Score]:
     """What a predictions says of some items; one without a label has confidence 0."""
     columns = (column[index].tolist() for column in (predictions.codes, predictions.confidence))
     for at, code, confidence in zip(index.tolist(), *columns, strict=True):

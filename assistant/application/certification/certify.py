@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.application.certification.campaign_state import DEFAULT_TARGET, Design, choose_run, read_target
+from assistant.application.certification.campaign_state import DEFAULT_TARGET, SampleDetail, choose_run, read_target
 from assistant.application.certification.certify_campaign import CertifyChoice, certify_campaign, expected_errors
 from assistant.application.certification.certify_declared import certify_declared
 from assistant.application.certification.certify_threshold import certify_threshold
 from assistant.domain.certificates import IssuedCertificate
-from assistant.trust.certificates.audit_cost import Price, price_of_certainty
+from assistant.trust.certificates.audit_cost import AuditCost, price_of_certainty
 from assistant.wiring.workspace import Workspace
 
 
@@ -24,11 +24,11 @@ def certify_run(workspace: Workspace, choice: CertifyChoice) -> IssuedCertificat
     return (certify_declared if choice.declared else certify_campaign)(workspace, run, choice)
 
 
-def certify_curve(workspace: Workspace, choice: CertifyChoice) -> list[Price]:
+def certify_curve(workspace: Workspace, choice: CertifyChoice) -> list[AuditCost]:
     """What audits of some sizes would probably bring by the run's newest fit; empty before there is one."""
     run = choose_run(workspace, choice.run)
     samples = workspace.samples.of_run(run.id)
-    known = Design.of(samples[-1]).target if samples else DEFAULT_TARGET
+    known = SampleDetail.of(samples[-1]).target if samples else DEFAULT_TARGET
     target = read_target(choice.max_error or known.max_error, choice.confidence or known.confidence)
     errors, allowed = expected_errors(workspace, run, target)
     return price_of_certainty(errors, allowed, target.level)

@@ -9,16 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, read_batch
-from assistant.application.certification.campaign_state import Design, History, check_batch, in_words, read_history
-from assistant.domain.certificates import IssuedCertificate, Purpose, Standing
+from assistant.application.certification.batch import RunPopulation, read_batch
+from assistant.application.certification.campaign_state import (
+    History,
+    SampleDetail,
+    check_batch,
+    in_words,
+    read_history,
+)
+from assistant.domain.certificates import CertificateStatus, IssuedCertificate, Purpose
 from assistant.domain.runs import Run
 from assistant.domain.statements import StatedNonce, Statement
 from assistant.errors import CertificateError
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.store.certification.nonces import Nonce, campaign_scope
 from assistant.trust.certificates.batch_statement import Proof, percent
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.certificates.draws import AuditDraw, DrawFault, find_draw_fault
 from assistant.trust.certificates.group_certificates import GroupCount, count_groups
@@ -61,7 +67,7 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     target = history.target(choice.max_error, choice.confidence)
     _refuse_without_audit(workspace, history)
     batch = read_batch(workspace, run, last_key=history.last_key)
-    check_batch(Design.of(history.audits[0]), batch)
+    check_batch(SampleDetail.of(history.audits[0]), batch)
     labels = batch.labels(history.blind, history.audited)
     _refuse_missing(history, batch, labels)
     rounds = history.rounds(workspace, batch)
@@ -108,14 +114,14 @@ def issue_statement(
     """
     store = workspace.certificates
     newest = store.latest(run.id)
-    if newest is not None and store.standing(newest.id) is Standing.BROKEN:
+    if newest is not None and store.standing(newest.id) is CertificateStatus.BROKEN:
         raise CertificateError("certificate_broken", certificate=newest.id, run=run.name)
     if newest is not None and newest.statement == statement:
         return newest
     return store.issue(run.id, fit_id, sample_id, statement)
 
 
-def expected_errors(workspace: Workspace, run: Run, target: Target) -> tuple[np.ndarray, int]:
+def expected_errors(workspace: Workspace, run: Run, target: CertificateTarget) -> tuple[np.ndarray, int]:
     """Chance of each item left at the newest fit to be wrong, surest first, and the wrong labels the batch may hold.
 
     No items before anything was learned.
@@ -125,7 +131,7 @@ def expected_errors(workspace: Workspace, run: Run, target: Target) -> tuple[np.
     if fit is None or not samples:
         return np.zeros(0), 0
     errors = [1 - score.confidence for page in fits.scores(fit.id) for score in page]
-    return np.sort(np.array(errors)), errors_allowed(target.max_error, Design.of(samples[-1]).items)
+    return np.sort(np.array(errors)), errors_allowed(target.max_error, SampleDetail.of(samples[-1]).items)
 
 
 def stated_nonce(nonce: Nonce | None) -> StatedNonce | None:
@@ -137,7 +143,7 @@ def _tolerated(allowed: int, level: float, *, rate: float) -> int | None:
     return tolerated_errors(allowed, rate, level)
 
 
-def _drawn(history: History, batch: Batch) -> dict[str, np.ndarray]:
+def _drawn(history: History, batch: RunPopulation) -> dict[str, np.ndarray]:
     return {one.value: batch.positions(history.ids(one)) for one in (Purpose.START, Purpose.LEARN, Purpose.AUDIT)}
 
 
@@ -157,7 +163,7 @@ def _refuse_without_audit(workspace: Workspace, history: History) -> None:
     raise CertificateError("nothing_labelled_yet", **named)
 
 
-def _refuse_missing(history: History, batch: Batch, labels: LabelColumns) -> None:
+def _refuse_missing(history: History, batch: RunPopulation, labels: LabelColumns) -> None:
     for audit in history.audits:
         names = history.drawn[audit.id]
         missing = [name for name in names if labels.first[batch.position[name]] == NONE]
@@ -170,12 +176,12 @@ def _refuse_missing(history: History, batch: Batch, labels: LabelColumns) -> Non
 
 
 def _check_draws(
-    workspace: Workspace, history: History, batch: Batch, rounds: Sequence[AuditRound], nonce: Nonce | None
+    workspace: Workspace, history: History, batch: RunPopulation, rounds: Sequence[AuditRound], nonce: Nonce | None
 ) -> None:
     """Raises CertificateError where draws were used by an earlier audit, or are not those of the nonce."""
     audits = []
     for audit, audit_round in zip(history.audits, rounds, strict=True):
-        design = Design.of(audit)
+        design = SampleDetail.of(audit)
         used = design.seal is None and workspace.samples.audited_before(audit)
         audits.append(AuditDraw(audit.id, design.rate or 1.0, design.seal, used, audit_round))
     value, seal = (None, None) if nonce is None else (nonce.value, nonce.seal)
@@ -187,7 +193,7 @@ def _check_draws(
     raise CertificateError("draws_changed", sample=found[0])
 
 
-def _probable_audit(workspace: Workspace, run: Run, target: Target) -> CertificateError:
+def _probable_audit(workspace: Workspace, run: Run, target: CertificateTarget) -> CertificateError:
     """How many audit labels would probably do."""
     errors, allowed = expected_errors(workspace, run, target)
     plan = plan_audit(errors, allowed, target.level)

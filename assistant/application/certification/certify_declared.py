@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, make_pool, read_batch
+from assistant.application.certification.batch import RunPopulation, make_pool, read_batch
 from assistant.application.certification.campaign_state import (
     DEFAULT_TARGET,
-    Design,
+    SampleDetail,
     check_batch,
     in_words,
     policy_name,
@@ -21,7 +21,7 @@ from assistant.application.certification.campaign_state import (
 )
 from assistant.application.certification.campaign_store import drawing, fit_report, sampled, scores
 from assistant.application.certification.certify_campaign import CertifyChoice, issue, stated_nonce
-from assistant.application.certification.classifier_store import Reading, freeze
+from assistant.application.certification.classifier_store import ClassifierReading, freeze
 from assistant.domain.certificates import IssuedCertificate, Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError, ConflictError
@@ -29,7 +29,7 @@ from assistant.routing.sampling import simple_random
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.nonces import Nonce, declared_scope
 from assistant.trust.certificates.batch_statement import CertifiedBatch, Proof, percent
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.declared import LEAST_LABELS, tolerated_in_sample
 from assistant.trust.certificates.group_certificates import count_groups
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
@@ -52,9 +52,9 @@ class DeclaredAudit:
         nonce: of the split; None for one from before there were nonces.
     """
 
-    batch: Batch
+    batch: RunPopulation
     labels: LabelColumns
-    target: Target
+    target: CertificateTarget
     sample: Sample
     audit_round: AuditRound
     nonce: Nonce | None
@@ -67,7 +67,7 @@ class DeclaredAudit:
     @property
     def policies(self) -> list[str]:
         """Id and version of the policy people had when the labels were split."""
-        policy = Design.of(self.sample).policy
+        policy = SampleDetail.of(self.sample).policy
         return [policy] if policy else []
 
     @property
@@ -129,7 +129,7 @@ def _audit(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     known = workspace.samples.of_run(run.id, Purpose.DECLARED)
     if not known:
         return _split(workspace, run, choice)
-    sample, design = known[0], Design.of(known[0])
+    sample, design = known[0], SampleDetail.of(known[0])
     target = read_target(choice.max_error or design.max_error, choice.confidence or design.confidence)
     if target != design.target or choice.seed not in {None, sample.seed}:
         stated = {"max_error": percent(design.max_error), "confidence": percent(design.confidence)}
@@ -164,7 +164,7 @@ def _split(workspace: Workspace, run: Run, choice: CertifyChoice) -> DeclaredAud
     pool = make_pool(workspace, batch)
     with one_thread():
         predictions = CalibratedClassifier(pool, seed=seed, fitted_on=teaching).fit(known, labels.codes[known])
-    reading = Reading.of(workspace, batch, pool, teaching)
+    reading = ClassifierReading.of(workspace, batch, pool, teaching)
     predictions = _without_strange(predictions, list(reading.strange(workspace, batch, pool)))
     auditing = np.setdiff1d(labelled, teaching)
     return _kept(workspace, _Split(batch, labels, target, seed, nonce, predictions, reading, teaching, auditing))
@@ -190,18 +190,18 @@ def _without_strange(predictions: Predictions, strange: list[int]) -> Prediction
 class _Split:
     """Labelled items in two halves: positions of those that teach and of those that audit, and what was learned how."""
 
-    batch: Batch
+    batch: RunPopulation
     labels: LabelColumns
-    target: Target
+    target: CertificateTarget
     seed: int
     nonce: Nonce
     predictions: Predictions
-    reading: Reading
+    reading: ClassifierReading
     teaching: np.ndarray
     auditing: np.ndarray
 
 
-def _labelled(batch: Batch, labels: LabelColumns) -> np.ndarray:
+def _labelled(batch: RunPopulation, labels: LabelColumns) -> np.ndarray:
     """(m,) positions of the items people labelled.
 
     Those they are evenly split on, and those known in part only, are among them, as wrong ones: left out, the others
@@ -235,7 +235,7 @@ def _kept(workspace: Workspace, split: _Split) -> DeclaredAudit:
         scores=scores(batch, predictions, others),
         classifier=classifier,
     )
-    design = Design(
+    design = SampleDetail(
         max_error=split.target.max_error,
         confidence=split.target.confidence,
         items=len(batch),

@@ -10,10 +10,10 @@ from assistant.application.certification.campaign_state import choose_run
 from assistant.domain.certificates import (
     CertificateEvent,
     CertificateEventKind,
+    CertificateStatus,
     IssuedCertificate,
     Purpose,
     Score,
-    Standing,
 )
 from assistant.errors import CertificateError
 from assistant.routing.route import Route
@@ -27,7 +27,7 @@ from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class MonitoringResult:
     """What the fresh labels show.
 
     Args:
@@ -64,7 +64,7 @@ class _Watched:
     drawn: frozenset[str]
 
 
-def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
+def check_certificate(workspace: Workspace, run_name: str | None) -> MonitoringResult:
     """Test the newest certificate of a run on all fresh labels, and record the result.
 
     All items accepted in a round of routing are drawn with one probability, so each label weighs the same. They are
@@ -81,7 +81,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
         raise CertificateError("no_certificate_to_check", run=run.name)
     standing = store.standing(certificate.id)
     if not standing.certified:
-        code = "certificate_withdrawn" if standing is Standing.WITHDRAWN else "certificate_not_proved"
+        code = "certificate_withdrawn" if standing is CertificateStatus.WITHDRAWN else "certificate_not_proved"
         raise CertificateError(code, certificate=certificate.id, run=run.name)
     watched = _watch(workspace, certificate)
     fresh = _fresh_labels(workspace, watched, store.events(certificate.id))
@@ -91,9 +91,9 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> Checked:
     tested = fresh.test(new, plan)
     if new:
         _record(workspace, certificate, tested, new)
-    broken = store.standing(certificate.id) is Standing.BROKEN
+    broken = store.standing(certificate.id) is CertificateStatus.BROKEN
     waiting = len(watched.drawn) - tested.labels
-    return Checked(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
+    return MonitoringResult(certificate, run.name, broken, tested, len(new), len(watched.drawn), waiting, plan)
 
 
 def plan_checks(
@@ -156,7 +156,7 @@ def _record(workspace: Workspace, certificate: IssuedCertificate, tested: Monito
         "low": low,
         "high": high,
     }
-    broken = tested.standing is Standing.BROKEN
+    broken = tested.standing is CertificateStatus.BROKEN
     workspace.certificates.record(
         certificate.id, CertificateEventKind.BROKEN if broken else CertificateEventKind.CHECKED, detail
     )

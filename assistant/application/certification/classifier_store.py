@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, make_pool, metadata_column, usable_answers
+from assistant.application.certification.batch import RunPopulation, make_pool, metadata_column, usable_answers
 from assistant.domain.runs import Run
 from assistant.store.certification.fits import KeptClassifier
 from assistant.store.certification.pool import PoolPage
@@ -22,7 +22,7 @@ from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class ClassifierReading:
     """How a classifier reads items.
 
     Args:
@@ -44,7 +44,7 @@ class Reading:
     familiar: Familiar
 
     @classmethod
-    def of(cls, workspace: Workspace, batch: Batch, pool: Pool, taught: np.ndarray) -> Self:
+    def of(cls, workspace: Workspace, batch: RunPopulation, pool: Pool, taught: np.ndarray) -> Self:
         """As the items of a batch were read; `taught` (m,) are those that taught."""
         metadata = tuple(workspace.settings.trust.metadata)
         kinds = _kinds(workspace, batch, metadata)
@@ -58,7 +58,7 @@ class Reading:
             familiar=Familiar.of(kinds, _given(pool), taught),
         )
 
-    def pool(self, workspace: Workspace, run: Run, page: PoolPage) -> tuple[Batch, Pool]:
+    def pool(self, workspace: Workspace, run: Run, page: PoolPage) -> tuple[RunPopulation, Pool]:
         """Items that came later, read the same way."""
         store = workspace.pool
         runs = [one for one in workspace.runs.all() if one.name in self.others]
@@ -67,12 +67,12 @@ class Reading:
         said = {one for column in (usable_answers(page), *others.values()) for one in column if one is not None}
         position = {name: at for at, name in enumerate(page.ids)}
         classes = self.classes.extended(said)
-        batch = Batch(run, page, others, self.same, HumanLabels({}), classes, position)
+        batch = RunPopulation(run, page, others, self.same, HumanLabels({}), classes, position)
         columns = {"language": np.array(page.languages, dtype=object)} if self.language else {}
         columns |= {name: metadata_column(page, name) for name in self.metadata}
         return batch, make_pool(workspace, batch, columns)
 
-    def strange(self, workspace: Workspace, batch: Batch, pool: Pool) -> dict[int, Strange]:
+    def strange(self, workspace: Workspace, batch: RunPopulation, pool: Pool) -> dict[int, Strange]:
         """Positions of the items that are of another kind than those that taught, and why."""
         kinds = _kinds(workspace, batch, self.metadata)
         given = {name: np.zeros(len(pool), dtype=bool) for name in self.familiar.inputs} | _given(pool)
@@ -107,19 +107,19 @@ class Reading:
         )
 
 
-def freeze(classifier: FittedClassifier, reading: Reading) -> KeptClassifier:
+def freeze(classifier: FittedClassifier, reading: ClassifierReading) -> KeptClassifier:
     """A classifier as it is kept. Raises FrozenError for one that is too large."""
     frozen = Frozen.of(classifier, reading.as_json())
     return KeptClassifier(frozen.version, frozen.digest, frozen.body)
 
 
-def thaw(kept: KeptClassifier) -> tuple[FittedClassifier, Reading]:
+def thaw(kept: KeptClassifier) -> tuple[FittedClassifier, ClassifierReading]:
     """A classifier as it was kept. Raises FrozenError for one of another version, or a damaged one."""
     classifier, context = Frozen(kept.body, kept.version, kept.digest).read()
-    return classifier, Reading.of_json(context)
+    return classifier, ClassifierReading.of_json(context)
 
 
-def _kinds(workspace: Workspace, batch: Batch, metadata: Sequence[str]) -> dict[str, np.ndarray]:
+def _kinds(workspace: Workspace, batch: RunPopulation, metadata: Sequence[str]) -> dict[str, np.ndarray]:
     """(n,) what says of which kind an item is, by name."""
     page = batch.page
     columns = {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, make_pool, read_batch
+from assistant.application.certification.batch import RunPopulation, make_pool, read_batch
 from assistant.application.certification.campaign_state import (
-    Design,
     History,
+    SampleDetail,
     check_batch,
     choose_run,
     read_history,
@@ -23,7 +23,7 @@ from assistant.domain.certificates import Purpose, Sample
 from assistant.domain.runs import Run
 from assistant.errors import CertificateError
 from assistant.store.certification.nonces import campaign_scope
-from assistant.trust.certificates.campaign import Campaign, Step, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget, NextRound
 from assistant.trust.certificates.plan import plan_audit
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions, one_thread
 from assistant.trust.human_labels import LabelColumns
@@ -70,7 +70,7 @@ class DrawnSample:
     """
 
     run: str
-    target: Target
+    target: CertificateTarget
     items: int
     labelled: int
     sample: Sample | None = None
@@ -102,7 +102,7 @@ def _sample(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -
     seed = history.seed(choice.seed, workspace.seed)
     batch = read_batch(workspace, run, last_key=history.last_key)
     if history.audits:
-        check_batch(Design.of(history.audits[0]), batch)
+        check_batch(SampleDetail.of(history.audits[0]), batch)
     labels = batch.labels(history.blind, history.audited)
     labelled = int((labels.codes != NONE).sum())
     found = DrawnSample(run.name, target, len(batch), labelled, off_label_set=batch.classes.off_label_set)
@@ -134,13 +134,13 @@ def _draw(keeper: Keeper, labels: LabelColumns, found: DrawnSample) -> DrawnSamp
     return found
 
 
-def _keeper(workspace: Workspace, history: History, batch: Batch, seed: int) -> Keeper:
+def _keeper(workspace: Workspace, history: History, batch: RunPopulation, seed: int) -> Keeper:
     """With the nonce of the campaign: drawn when it begins, and so after the machine's labels were in."""
     nonce = workspace.nonces.get(campaign_scope(history.run.id), actor())
     return Keeper(workspace, history, batch, seed, nonce)
 
 
-def _steps(campaign: Campaign, labels: LabelColumns) -> Iterator[tuple[Step, np.ndarray]]:
+def _steps(campaign: Campaign, labels: LabelColumns) -> Iterator[tuple[NextRound, np.ndarray]]:
     """Steps, and what was left before each. An audit round without any draw passes at once."""
     left = _left(campaign, labels.codes)
     while (step := campaign.next(labels.codes, labels.certifying)) is not None:
@@ -162,7 +162,7 @@ def _expected(campaign: Campaign, predictions: Predictions, left: np.ndarray) ->
     return round(plan.saved) + len(campaign.accepted().index)
 
 
-def _split(batch: Batch, labels: LabelColumns, missing: Iterable[str]) -> Iterator[Split]:
+def _split(batch: RunPopulation, labels: LabelColumns, missing: Iterable[str]) -> Iterator[Split]:
     """Of items without a label those that several people have labelled, each time as something else."""
     for name in missing:
         given = {one.rater for one in (*batch.people.by_item.get(name, ()), *batch.people.first.get(name, ()))}
@@ -175,7 +175,7 @@ def _refuse_declared(workspace: Workspace, history: History) -> None:
         raise CertificateError("labels_declared_random", run=history.run.name)
 
 
-def _notes(batch: Batch, labels: LabelColumns, history: History) -> Iterator[str]:
+def _notes(batch: RunPopulation, labels: LabelColumns, history: History) -> Iterator[str]:
     known = np.unique(labels.codes[labels.codes != NONE])
     if len(known) == 1:
         yield (

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import FatalModelError, InvalidValueError
-from assistant.ingest.labels.labelled_set import LabelledSet, MachineAnswers
+from assistant.ingest.labels.labelled_set import ImportedAnswers, LabelledSet
 from assistant.models.embedders.build import build_embedder
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import NONE, Pool, PoolAnswers
 from assistant.trust.signals.raw_signals import compared_signals
 
 NO_EMBEDDER = "none"
@@ -65,7 +65,7 @@ def labelled_pool(labelled: LabelledSet, vectors: np.ndarray, meta: Sequence[str
     classes = tuple(sorted({*labelled.labels, *given}))
     code = {label: number for number, label in enumerate(classes)}
     answers = {name: _coded(said, code) for name, said in labelled.answers.items()}
-    machine = Answers(np.full(len(labelled), NONE)) if labelled.machine is None else answers.pop(labelled.machine)
+    machine = PoolAnswers(np.full(len(labelled), NONE)) if labelled.machine is None else answers.pop(labelled.machine)
     pool = Pool(
         ids=labelled.ids,
         texts=labelled.texts,
@@ -103,11 +103,11 @@ def _missing(name: str, known: Sequence[str]) -> InvalidValueError:
     return InvalidValueError("field_not_found", name=name)
 
 
-def _coded(said: MachineAnswers, code: Mapping[str, int]) -> Answers:
-    return Answers(np.array([NONE if label is None else code[label] for label in said.labels]), said.scores)
+def _coded(said: ImportedAnswers, code: Mapping[str, int]) -> PoolAnswers:
+    return PoolAnswers(np.array([NONE if label is None else code[label] for label in said.labels]), said.scores)
 
 
-def _signals(labelled: LabelledSet, machine: Answers, others: Mapping[str, Answers]) -> dict[str, np.ndarray]:
+def _signals(labelled: LabelledSet, machine: PoolAnswers, others: Mapping[str, PoolAnswers]) -> dict[str, np.ndarray]:
     """The signals that a run of the same answers has in a workspace: what is played is what the commands do."""
     stored = {} if machine.scores is None else {"score": machine.scores}
     beside = {name: answers.codes for name, answers in others.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assistant.application.certification.classifier_store import Reading, thaw
+from assistant.application.certification.classifier_store import ClassifierReading, thaw
 from assistant.domain.certificates import IssuedCertificate, Purpose, Score
 from assistant.domain.runs import Run
 from assistant.routing.allocation import Integers
@@ -149,7 +149,7 @@ def _pages(workspace: Workspace, run: Run, wanted: Integers) -> Iterator[PoolPag
 
 
 def _scored(
-    workspace: Workspace, run: Run, page: PoolPage, classifier: FittedClassifier, reading: Reading
+    workspace: Workspace, run: Run, page: PoolPage, classifier: FittedClassifier, reading: ClassifierReading
 ) -> tuple[dict[int, Score], dict[int, Strange]]:
     """Scores of a page's items by row number, and of those that get none the reason."""
     batch, pool = reading.pool(workspace, run, page)

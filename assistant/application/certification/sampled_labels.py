@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, read_batch
-from assistant.application.certification.campaign_state import Design, History, read_history
+from assistant.application.certification.batch import RunPopulation, read_batch
+from assistant.application.certification.campaign_state import History, SampleDetail, read_history
 from assistant.domain.certificates import Purpose
 from assistant.domain.runs import Run
 from assistant.routing.route import Route
@@ -41,7 +41,7 @@ def speaking_labels(workspace: Workspace, run: Run) -> tuple[dict[str, float], S
     return {batch.page.ids[at]: chance for at, chance in (unsettled | dict(places)).items()}, sampled
 
 
-def sampled_labels(workspace: Workspace, history: History, batch: Batch, labels: LabelColumns) -> Sampled:
+def sampled_labels(workspace: Workspace, history: History, batch: RunPopulation, labels: LabelColumns) -> Sampled:
     """The labels that speak for the batch: those of all phases, while too many are to come those drawn at the start.
 
     Args:
@@ -57,16 +57,16 @@ def sampled_labels(workspace: Workspace, history: History, batch: Batch, labels:
     return _first_sample(workspace, history, batch).speaking(labels.codes) if found is None else found
 
 
-def _chances(workspace: Workspace, history: History, batch: Batch, people: np.ndarray) -> Chances:
+def _chances(workspace: Workspace, history: History, batch: RunPopulation, people: np.ndarray) -> Chances:
     rounds = history.rounds(workspace, batch)
     if not rounds:
         return chances_of(rounds, 1.0, people)
-    design = Design.of(history.audits[-1])
+    design = SampleDetail.of(history.audits[-1])
     rate = design.rate or 1.0
     return chances_of(rounds, rate, people, passed_so_far(rounds, rate, people, design.target, design.items))
 
 
-def _with_monitoring(workspace: Workspace, history: History, batch: Batch, chances: Chances) -> Chances:
+def _with_monitoring(workspace: Workspace, history: History, batch: RunPopulation, chances: Chances) -> Chances:
     if chances.drawn.all():
         return chances
     routes, samples = workspace.routes, workspace.samples
@@ -78,14 +78,14 @@ def _with_monitoring(workspace: Workspace, history: History, batch: Batch, chanc
 
 
 def _with_blind_reviews(
-    workspace: Workspace, history: History, batch: Batch, labels: LabelColumns, chances: Chances
+    workspace: Workspace, history: History, batch: RunPopulation, labels: LabelColumns, chances: Chances
 ) -> Chances:
     shown, hidden = reviews_by_sight(workspace.database, history.run.id)
     blind = batch.among(hidden) & ~batch.among(labels.unknown_blindness)
     return with_blind_reviews(chances, blind, batch.among(shown) & batch.among(labels.assisted))
 
 
-def _first_sample(workspace: Workspace, history: History, batch: Batch) -> FirstSample:
+def _first_sample(workspace: Workspace, history: History, batch: RunPopulation) -> FirstSample:
     """What was drawn first, or declared to be a random sample."""
     store, nothing = workspace.samples, np.zeros(0, dtype=np.int64)
     declared = store.of_run(history.run.id, Purpose.DECLARED)[-1:]
@@ -96,7 +96,7 @@ def _first_sample(workspace: Workspace, history: History, batch: Batch) -> First
     index = batch.positions(history.ids(Purpose.START))
     if not starts:
         return FirstSample(index, len(batch), len(batch), nothing)
-    population, items = starts[0].population, Design.of(starts[0]).items
+    population, items = starts[0].population, SampleDetail.of(starts[0]).items
     drawn = {name for names in history.drawn.values() for name in names}
     others = [at for name, at in batch.position.items() if name in batch.people.by_item and name not in drawn]
     known = np.array(sorted(others), dtype=np.int64) if len(others) == items - population else nothing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.application.certification.batch import Batch, read_batch
+from assistant.application.certification.batch import RunPopulation, read_batch
 from assistant.application.certification.campaign_state import read_history
 from assistant.application.certification.sampled_labels import sampled_labels
 from assistant.domain.certificates import Fit
@@ -71,7 +71,7 @@ def read_signals(workspace: Workspace, name: str | None) -> RunSignals:
     )
 
 
-def _columns(batch: Batch, machine: np.ndarray) -> dict[str, np.ndarray]:
+def _columns(batch: RunPopulation, machine: np.ndarray) -> dict[str, np.ndarray]:
     """The raw signals, and whether each other run gave the same answer."""
     columns = batch.signals()
     for name, answers in batch.others.items():

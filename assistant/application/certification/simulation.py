@@ -14,11 +14,11 @@ from assistant.errors import InvalidValueError
 from assistant.ingest.labels.labelled_set import read_labelled_set
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 from assistant.trust.certificates.batch_statement import percent
-from assistant.trust.certificates.campaign import Target
+from assistant.trust.certificates.campaign import CertificateTarget
 from assistant.trust.pool import Pool
 from assistant.trust.simulation.baselines import Baseline, naive, pac_labels
 from assistant.trust.simulation.local_machine import LocalMachineTrial
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import Method, Simulation, simulate
 from assistant.trust.simulation.trial import AssistedTrial
 
@@ -26,7 +26,7 @@ LEAST_CONFIDENCE = 0.5  # PAC labels promise nothing below
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SimulationOptions:
     """What is to be played, as the user asked for it.
 
     Args:
@@ -87,7 +87,7 @@ class Trials:
         InputError: as `read_labelled_set` and `check_fields`.
     """
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: SimulationOptions) -> None:
         self._choice = choice
         self.labelled = read_labelled_set(
             choice.items, choice.labels, choice.machine, machine_name=choice.machine_name, readings=choice.readings
@@ -119,7 +119,9 @@ class Trials:
 
     def _play(self, pool: Pool, truth: np.ndarray, max_error: float, report: Callable[[int], None]) -> Simulation:
         choice = self._choice
-        methods = build_methods(pool, truth, Target(max_error, choice.confidence), local=choice.machine is None)
+        methods = build_methods(
+            pool, truth, CertificateTarget(max_error, choice.confidence), local=choice.machine is None
+        )
         summaries = simulate(methods, choice.trials, max_error, seed=choice.seed, jobs=choice.jobs, progress=report)
         return Simulation(len(pool), choice.trials, max_error, choice.confidence, summaries)
 
@@ -128,7 +130,7 @@ def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda count: report(done + count)
 
 
-def build_methods(pool: Pool, truth: np.ndarray, target: Target, *, local: bool) -> Mapping[str, Method]:
+def build_methods(pool: Pool, truth: np.ndarray, target: CertificateTarget, *, local: bool) -> Mapping[str, Method]:
     """The three methods, ready to be sent to other processes.
 
     Args:
@@ -137,7 +139,7 @@ def build_methods(pool: Pool, truth: np.ndarray, target: Target, *, local: bool)
         local: the others teach a machine of their own, since none has answered.
     """
 
-    def other(method: Callable[..., Outcome]) -> Method:
+    def other(method: Callable[..., BatchOutcome]) -> Method:
         if local:
             return LocalMachineTrial(method, pool, truth, target.max_error)
         return Baseline(method, pool.machine.codes, pool.machine.scores, truth, target.max_error)

@@ -8,8 +8,8 @@ from assistant.application.evaluation.sources import Assembled, EvalSource, Labe
 from assistant.errors import InvalidValueError
 from evals.comparison.compare import compare
 from evals.comparison.comparison import Comparison
-from evals.comparison.plan import Plan, plan_items, seen_discordance
-from evals.comparison.scores import Terms
+from evals.comparison.plan import SampleSizePlan, plan_items, seen_discordance
+from evals.comparison.scores import ComparisonTerms
 from evals.data.eval_data import EvalData
 from evals.data.selection import Selection
 
@@ -25,7 +25,7 @@ class ComparedVariants:
     comparison: Comparison
 
 
-def compare_variants(source: EvalSource, pair: Pair, selection: Selection, terms: Terms) -> ComparedVariants:
+def compare_variants(source: EvalSource, pair: Pair, selection: Selection, terms: ComparisonTerms) -> ComparedVariants:
     """Which of two variants agrees more with people, on the same items.
 
     Args:
@@ -52,7 +52,7 @@ def plan_comparison(
     *,
     power: float,
     confidence: float,
-) -> Plan:
+) -> SampleSizePlan:
     """How many labelled items a comparison needs.
 
     Args:

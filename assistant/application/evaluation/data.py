@@ -9,15 +9,15 @@ from pathlib import Path
 
 from assistant.application.evaluation.production_data import described_facts, identity_of
 from assistant.application.evaluation.snapshots import (
-    Found,
     FrozenSuite,
+    SnapshotItems,
     changes_since,
     find_items,
     open_frozen,
     snapshot_path,
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
-from assistant.application.labeling.work import Asking
+from assistant.application.labeling.work import QuestionInputs
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import AssistantError, InputError, NotFoundError
@@ -29,7 +29,7 @@ from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.data.eval_data import EvalData, VariantIdentity
-from evals.data.frozen import Snapshot
+from evals.data.frozen import LabelSnapshot
 from evals.data.selection import Selection, properties_of, shows_media
 from evals.gates.suite import Suite, VariantChoice, read_suite
 
@@ -71,7 +71,9 @@ def suite_data(
     return chosen.counted(data), frozen.digest, frozen.suite
 
 
-def _chosen(frozen: FrozenSuite, found: Found, chosen: Selection) -> tuple[Snapshot, dict[str, dict[str, str]]]:
+def _chosen(
+    frozen: FrozenSuite, found: SnapshotItems, chosen: Selection
+) -> tuple[LabelSnapshot, dict[str, dict[str, str]]]:
     """The part of a snapshot that was asked for, and by what more it is sliced: as frozen, else as the item is now."""
     described = {name: described_facts(facts) for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
@@ -130,7 +132,7 @@ def _counts(frozen: FrozenSuite, variant: StoredVariant | FiledVariant) -> tuple
 
 
 def _variant(
-    workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice
+    workspace: Workspace, frozen: FrozenSuite, found: SnapshotItems, choice: VariantChoice
 ) -> StoredVariant | FiledVariant:
     if choice.asked:
         return asked_variant(workspace, frozen, found, choice)
@@ -142,7 +144,9 @@ def _variant(
     return _of_run(workspace, found, choice.name, _imported(workspace, choice.imported, frozen.path))
 
 
-def asked_variant(workspace: Workspace, frozen: FrozenSuite, found: Found, choice: VariantChoice) -> StoredVariant:
+def asked_variant(
+    workspace: Workspace, frozen: FrozenSuite, found: SnapshotItems, choice: VariantChoice
+) -> StoredVariant:
     """A variant with what it has answered so far, by repeat.
 
     Args:
@@ -160,11 +164,11 @@ def asked_variant(workspace: Workspace, frozen: FrozenSuite, found: Found, choic
     return StoredVariant(choice.name, identity, [_answers(workspace, run, found) for run in runs])
 
 
-def _of_run(workspace: Workspace, found: Found, name: str, run: Run) -> StoredVariant:
+def _of_run(workspace: Workspace, found: SnapshotItems, name: str, run: Run) -> StoredVariant:
     return StoredVariant(name, identity_of(run), [_answers(workspace, run, found)])
 
 
-def _answers(workspace: Workspace, run: Run | None, found: Found) -> EvalAnswers | None:
+def _answers(workspace: Workspace, run: Run | None, found: SnapshotItems) -> EvalAnswers | None:
     return None if run is None else workspace.eval_answers.answers(run.id, list(found.names))
 
 
@@ -194,7 +198,7 @@ def _unknown(model: str, known: Mapping[str, object], where: Path) -> InputError
     return NotFoundError("prelabels_not_imported", where=str(where), model=model, known=list(known))
 
 
-def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
+def _texts(frozen: FrozenSuite, found: SnapshotItems) -> dict[str, str]:
     """Texts of the workspace's items, and of a suite's own file those that are as they were frozen."""
     texts = {name: facts.content.shown_text for name, facts in found.facts.items()}
     if frozen.suite.data.items is not None:
@@ -206,7 +210,7 @@ def _texts(frozen: FrozenSuite, found: Found) -> dict[str, str]:
     return texts
 
 
-def _place_notes(found: Found, suite: Suite) -> list[Reason]:
+def _place_notes(found: SnapshotItems, suite: Suite) -> list[Reason]:
     if suite.data.query is None and not any(one.asked for one in suite.variants):
         return []
     notes: list[Reason] = []
@@ -225,7 +229,7 @@ def _repeat_notes(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     return [Reason.of("repeats_at_temperature_0", variants=cold)] if cold else []
 
 
-def _temperature(asking: Asking) -> float:
+def _temperature(asking: QuestionInputs) -> float:
     return sampling(asking.settings, asking.prompt, asking.model_spec).temperature
 
 

@@ -10,7 +10,7 @@ from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.wiring.workspace import Workspace
 from evals.comparison.compare import compare
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.files import choose_variant
 from evals.gates.gate import GateResult, all_passed, judge_gate
 from evals.gates.suite import Suite
@@ -57,7 +57,7 @@ def judge_suite(workspace: Workspace, suite: str, baseline: str, candidates: Seq
     ]
     if not wanted:
         raise InputError("suite_without_candidate", where=suite)
-    terms = Terms(margin=read.gate_margin)
+    terms = ComparisonTerms(margin=read.gate_margin)
     results = tuple(
         judge_gate(data, compare(data, baseline, name, terms), read.gate, read.gate_margin) for name in wanted
     )

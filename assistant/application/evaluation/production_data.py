@@ -21,7 +21,7 @@ from assistant.wiring.workspace import Workspace
 from evals.data.assemble import HOW_SURE, LabelledFacts, StoredVariant, assemble_production
 from evals.data.eval_data import EvalData, VariantIdentity
 from evals.data.frozen import FrozenAnswer
-from evals.data.population import Population, Scores
+from evals.data.population import Population, ScoreMoments
 from evals.data.reference_set import joined
 from evals.data.selection import Selection, properties_of, shows_media
 from evals.freezing.candidates import Routed, chance, frozen_answer, stated_inclusion
@@ -144,7 +144,7 @@ def _population(workspace: Workspace, run: Run) -> Population:
         return Population(answers)
     least, most = min(one.least or 0.0 for one in scored), max(one.most or 0.0 for one in scored)
     total, squares = sum(one.score_sum for one in scored), sum(one.score_squares for one in scored)
-    return Population(answers, Scores(total, squares, least, most))
+    return Population(answers, ScoreMoments(total, squares, least, most))
 
 
 def identity_of(run: Run) -> VariantIdentity:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.application.evaluation.sources import LabelFiles, SuiteSource, assemble
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.selection import Selection
 from evals.evaluate import evaluate
 from evals.evaluation import Evaluation
@@ -41,7 +41,7 @@ class WrittenReport:
 
 
 def report_evaluation(
-    source: LabelFiles | SuiteSource, out: Path, choice: ReportChoice, selection: Selection, terms: Terms
+    source: LabelFiles | SuiteSource, out: Path, choice: ReportChoice, selection: Selection, terms: ComparisonTerms
 ) -> WrittenReport:
     """Everything an evaluation comes to, written as HTML, Markdown and JSON.
 

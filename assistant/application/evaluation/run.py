@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.application.evaluation.snapshots import Found, FrozenSuite, find_items
+from assistant.application.evaluation.snapshots import FrozenSuite, SnapshotItems, find_items
 from assistant.application.evaluation.suites import asking_of
 from assistant.application.labeling.running_jobs import refuse_unpriced
-from assistant.application.labeling.session import Session
-from assistant.application.labeling.work import Asking, JobChoice, Work, open_run
+from assistant.application.labeling.session import RunSession
+from assistant.application.labeling.work import JobChoice, QuestionInputs, SessionWork, open_run
 from assistant.errors import InputError
 from assistant.models.guard.budget import Budget
-from assistant.prelabel.estimate import Estimate, total_usd
+from assistant.prelabel.estimate import CostEstimate, total_usd
 from assistant.wiring.workspace import Workspace
 from evals.freezing.leakage import precedent_ties, ties
 from evals.gates.suite import VariantChoice
@@ -54,7 +54,7 @@ class VariantSession:
 
     variant: VariantChoice
     repeat: int
-    session: Session
+    session: RunSession
 
 
 class SuiteRun:
@@ -91,7 +91,7 @@ class SuiteRun:
         for one in self.sessions:
             one.session.prepare(note)
 
-    def estimates(self) -> list[tuple[VariantSession, Estimate]]:
+    def estimates(self) -> list[tuple[VariantSession, CostEstimate]]:
         """What asking would take, by session; asks nothing."""
         return [(one, one.session.estimate()) for one in self.sessions]
 
@@ -131,26 +131,26 @@ class SuiteRun:
             )
         return states
 
-    def _session(self, variant: VariantChoice, repeat: int) -> Session:
+    def _session(self, variant: VariantChoice, repeat: int) -> RunSession:
         workspace, frozen = self._workspace, self._frozen
         asking = asking_of(workspace, variant, repeat)
         if self._choice.budget is not None:
             refuse_unpriced(workspace, asking.model_spec)
         work = evaluation_work(workspace, asking, frozen, self.found, budget=self._budget, dry_run=self._choice.dry_run)
         self.withheld |= work.withheld
-        return Session(workspace, self._choice, work)
+        return RunSession(workspace, self._choice, work)
 
 
 def evaluation_work(
     workspace: Workspace,
-    asking: Asking,
+    asking: QuestionInputs,
     frozen: FrozenSuite,
-    found: Found,
-    among: Found | None = None,
+    found: SnapshotItems,
+    among: SnapshotItems | None = None,
     *,
     budget: Budget,
     dry_run: bool = False,
-) -> Work:
+) -> SessionWork:
     """How an evaluation asks: in a run of its own, with nothing adjudicated of the suite's items in sight.
 
     Args:
@@ -169,10 +169,10 @@ def evaluation_work(
     since = workspace.labelled_items.first_settled(policy_id, sorted(own | withheld))
     asked = found if among is None else among
     store = workspace.prelabels_among(sorted(asked.names), shared_before=since)
-    return Work(asking, run, store, None, withheld, budget)
+    return SessionWork(asking, run, store, None, withheld, budget)
 
 
-def _withheld_precedents(workspace: Workspace, found: Found, policy_id: str, group_by: str) -> frozenset[str]:
+def _withheld_precedents(workspace: Workspace, found: SnapshotItems, policy_id: str, group_by: str) -> frozenset[str]:
     """Contents settled since the suite was frozen that are its own items, or of their leakage groups."""
     own = {
         tie

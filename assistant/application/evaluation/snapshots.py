@@ -17,7 +17,7 @@ from assistant.reports.reasons.in_files import read_written, written_counts
 from assistant.store.certification.labelled import ItemFacts, LabelledItem, LabelledStore
 from assistant.store.database import now
 from assistant.wiring.workspace import Workspace
-from evals.data.frozen import FrozenItem, Snapshot, digest_of, read_snapshot
+from evals.data.frozen import FrozenItem, LabelSnapshot, digest_of, read_snapshot
 from evals.freezing.candidates import Routed, from_files, from_workspace
 from evals.freezing.freeze import freeze
 from evals.freezing.leakage import Guides
@@ -40,13 +40,13 @@ class FrozenSuite:
 
     suite: Suite
     path: Path
-    snapshot: Snapshot
+    snapshot: LabelSnapshot
     digest: str
     fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SnapshotItems:
     """Where a snapshot's items are in the workspace.
 
     Args:
@@ -123,7 +123,7 @@ def freeze_or_open(workspace: Workspace, path: Path, *, dry_run: bool = False) -
     return freeze_suite(workspace, path, write=not dry_run)
 
 
-def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> Snapshot:
+def take_snapshot(workspace: Workspace, suite: Suite, path: Path) -> LabelSnapshot:
     """What freezing a suite now would give. Raises InputError where it is empty or can't be read."""
     store, data = workspace.labelled_items, suite.data
     asks = any(variant.imported is None for variant in suite.variants)
@@ -175,7 +175,7 @@ def changes_since(workspace: Workspace, frozen: FrozenSuite) -> list[Reason]:
     return [Reason.of("changed_since_frozen", suite=suite, changes=changes or (Reason("groups_or_fields"),))]
 
 
-def find_items(workspace: Workspace, snapshot: Snapshot) -> Found:
+def find_items(workspace: Workspace, snapshot: LabelSnapshot) -> SnapshotItems:
     """The snapshot's items in the workspace; an empty digest (a file of labels alone) fits any content."""
     there = workspace.labelled_items.facts([item.id for item in snapshot.items])
     same = {
@@ -184,7 +184,7 @@ def find_items(workspace: Workspace, snapshot: Snapshot) -> Found:
         if item.id in there and item.digest in {"", there[item.id].digest}
     }
     missing = tuple(item.id for item in snapshot.items if item.id not in there)
-    return Found(same, missing, tuple(name for name in there if name not in same))
+    return SnapshotItems(same, missing, tuple(name for name in there if name not in same))
 
 
 def _recorded(target: Path) -> str | None:
@@ -202,7 +202,7 @@ def _record_path(target: Path) -> Path:
     return target.with_suffix(".lock.json")
 
 
-def _write(target: Path, snapshot: Snapshot, digest: str) -> None:
+def _write(target: Path, snapshot: LabelSnapshot, digest: str) -> None:
     record = {
         "digest": digest,
         "items": len(snapshot.items),
@@ -232,5 +232,5 @@ def _ids_of(store: LabelledStore, suite: Suite, path: Path) -> dict[str, ItemFac
     return store.facts(list(read_answer_files(path.parent / suite.data.labels, readings=suite.data.readings).human))
 
 
-def _by_id(snapshot: Snapshot) -> dict[str, FrozenItem]:
+def _by_id(snapshot: LabelSnapshot) -> dict[str, FrozenItem]:
     return {item.id: item for item in snapshot.items}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import InvalidValueError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.eval_data import EvalData
 from evals.data.files import choose_variant, read_eval_files
 from evals.data.selection import Selection
@@ -80,7 +80,7 @@ class Assembled:
         """That variant, else the one with most answers; None where only people answered. Raises InputError."""
         return choose_variant(self.data, name, self.where) if self.data.variants or name is not None else None
 
-    def terms(self, chosen: Terms) -> Terms:
+    def terms(self, chosen: ComparisonTerms) -> ComparisonTerms:
         """The terms, with the suite's margin where none was chosen."""
         return replace(chosen, margin=self.suite.margin) if self.suite and chosen.margin is None else chosen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import evals
-from assistant.application.labeling.work import Asking, what_is_asked
+from assistant.application.labeling.work import QuestionInputs, what_is_asked
 from assistant.domain.policies import Policy
 from assistant.errors import NotFoundError
 from assistant.policy.documents.documents import read_policy
@@ -83,7 +83,7 @@ def settings_of(settings: Settings, variant: VariantChoice) -> Settings:
     )
 
 
-def asking_of(workspace: Workspace, variant: VariantChoice, repeat: int) -> Asking:
+def asking_of(workspace: Workspace, variant: VariantChoice, repeat: int) -> QuestionInputs:
     """What a variant asks; each repeat is a replicate of its own."""
     return what_is_asked(
         workspace,

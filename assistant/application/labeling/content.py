@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.errors import AssistantError
 from assistant.ingest.duplicates.groups import group_items
 from assistant.ingest.load import ColumnChoice, Loader, LoadReport
-from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.wiring.workspace import Workspace
 
 Watch = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
@@ -46,7 +46,7 @@ def import_content(
     files: Sequence[Path],
     columns: ColumnChoice,
     *,
-    reading: Reading = AS_IT_IS,
+    reading: ReadingOptions = AS_IT_IS,
     take_words: bool = False,
     watch: Watch,
 ) -> ImportedContent:

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.ingest.labels.import_checks import ImportReport
 from assistant.ingest.labels.imports import import_machine_answers
 from assistant.ingest.reading.answer_columns import map_machine_columns
-from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.wiring.workspace import Workspace
 
 
@@ -39,7 +39,12 @@ class PrelabelColumns:
 
 
 def import_prelabels(
-    workspace: Workspace, file: Path, columns: PrelabelColumns, *, any_label: bool = False, reading: Reading = AS_IT_IS
+    workspace: Workspace,
+    file: Path,
+    columns: PrelabelColumns,
+    *,
+    any_label: bool = False,
+    reading: ReadingOptions = AS_IT_IS,
 ) -> ImportReport:
     """Import a file of machine answers; the same file again changes nothing.
 

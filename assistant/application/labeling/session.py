@@ -11,7 +11,7 @@ from functools import cached_property
 
 from assistant.application.labeling.injection import KeptDetector, injection_detector
 from assistant.application.labeling.running_jobs import refuse_unpriced
-from assistant.application.labeling.work import JobChoice, Work, production_work
+from assistant.application.labeling.work import JobChoice, SessionWork, production_work
 from assistant.domain.prelabels import Usage
 from assistant.domain.runs import RunTotals
 from assistant.errors import AssistantError, FatalModelError, NotFoundError
@@ -20,7 +20,7 @@ from assistant.ingest.indexing import bring_up_to_date
 from assistant.models.guard.budget import Budget
 from assistant.models.guard.guarded import GuardedModel
 from assistant.policy.index.vector_index import VectorIndex
-from assistant.prelabel.estimate import Estimate, estimate
+from assistant.prelabel.estimate import CostEstimate, estimate
 from assistant.prelabel.feed import Feed
 from assistant.prelabel.job import JobOptions, PrelabelJob
 from assistant.prelabel.label_one import LabelKit
@@ -63,7 +63,7 @@ def _rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-class Session:
+class RunSession:
     """One session of a run, ready to go.
 
     Args:
@@ -72,7 +72,7 @@ class Session:
         work: what to work at; None for all items of the workspace, as production does.
     """
 
-    def __init__(self, workspace: Workspace, choice: JobChoice, work: Work | None = None) -> None:
+    def __init__(self, workspace: Workspace, choice: JobChoice, work: SessionWork | None = None) -> None:
         self._workspace = workspace
         self._choice = choice
         self._work = work or production_work(workspace, choice)
@@ -132,7 +132,7 @@ class Session:
         embedder = self._workspace.item_embedder
         return embedder.keeping_nothing() if self._choice.dry_run else embedder
 
-    def estimate(self) -> Estimate:
+    def estimate(self) -> CostEstimate:
         """What asking everything still to ask would take; what has a reply costs nothing. Renders a sample only."""
         totals = self.totals()
         answered = totals.statuses.get("labelled", 0)

@@ -38,7 +38,7 @@ class JobChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class QuestionInputs:
     """All that decides what is asked about an item."""
 
     settings: Settings
@@ -60,7 +60,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SessionWork:
     """What a session works at.
 
     Args:
@@ -72,7 +72,7 @@ class Work:
         budget: the spend cap; None for one of the run's own.
     """
 
-    asking: Asking
+    asking: QuestionInputs
     run: Run
     store: PrelabelStore
     routing: RoutingPolicy | None
@@ -88,7 +88,7 @@ def what_is_asked(
     replicate: int,
     settings: Settings | None = None,
     policy: Policy | None = None,
-) -> Asking:
+) -> QuestionInputs:
     """What is asked; None takes the workspace's own.
 
     Raises:
@@ -99,10 +99,12 @@ def what_is_asked(
     check_spec(spec)
     template = workspace.prompt(prompt, spec)
     renderer = PromptRenderer(template, against, content_tokens=chosen.content.prompt_tokens)
-    return Asking(chosen, against, template, spec, renderer, run_identity(chosen, template, against, spec, replicate))
+    return QuestionInputs(
+        chosen, against, template, spec, renderer, run_identity(chosen, template, against, spec, replicate)
+    )
 
 
-def open_run(workspace: Workspace, asking: Asking, *, data: str | None = None, dry_run: bool = False) -> Run:
+def open_run(workspace: Workspace, asking: QuestionInputs, *, data: str | None = None, dry_run: bool = False) -> Run:
     """The run of what is asked, its prompt and policy remembered in their very wording before their first use.
 
     Args:
@@ -127,12 +129,12 @@ def open_run(workspace: Workspace, asking: Asking, *, data: str | None = None, d
     return workspace.runs.open(asking.identity, **names)
 
 
-def production_work(workspace: Workspace, choice: JobChoice) -> Work:
+def production_work(workspace: Workspace, choice: JobChoice) -> SessionWork:
     """All items of the workspace, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
     run = open_run(workspace, asking, dry_run=choice.dry_run)
     if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
-        return Work(asking, run, workspace.prelabels, None)
+        return SessionWork(asking, run, workspace.prelabels, None)
     nonce = workspace.nonces.get(routing_scope(run.id)).value
     routing = routing_policy(workspace.settings.routing, workspace.policy, seed=workspace.seed, nonce=nonce)
-    return Work(asking, run, workspace.prelabels, routing)
+    return SessionWork(asking, run, workspace.prelabels, routing)

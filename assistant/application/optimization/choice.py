@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.proposals.draft import Kind
+from evals.proposals.draft import DraftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ProposalChoice:
 
     suite: str
     variant: str
-    kind: Kind | None = None
+    kind: DraftKind | None = None
     dev_share: float = 0.5
     seed: int = 0
     drafter: str | None = None

@@ -12,12 +12,12 @@ from assistant.prompting.library import draft_version, is_draft
 from assistant.prompting.template import parse_prompt
 from assistant.wiring.workspace import Workspace
 from evals.proposals.clarification import PolicyClarification
-from evals.proposals.draft import Draft, Kind
+from evals.proposals.draft import Draft, DraftKind
 from evals.proposals.revision import PromptRevision
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class StoredDraft:
     """A draft in its file.
 
     Args:
@@ -33,7 +33,7 @@ class Placed:
     fresh: bool
 
 
-def place_draft(workspace: Workspace, draft: Draft, present: Path, out: Path | None) -> Placed:
+def place_draft(workspace: Workspace, draft: Draft, present: Path, out: Path | None) -> StoredDraft:
     """Write a draft down.
 
     Args:
@@ -51,13 +51,13 @@ def place_draft(workspace: Workspace, draft: Draft, present: Path, out: Path | N
     return _place_policy(workspace, draft, present, out)
 
 
-def check_out(workspace: Workspace, kind: Kind, name: str, out: Path | None) -> None:
+def check_out(workspace: Workspace, kind: DraftKind, name: str, out: Path | None) -> None:
     """Refuse a file that a draft can't go to, before anything is paid for. Raises InputError."""
     if out is None:
         return
     if out.suffix != ".md":
         raise InvalidValueError("draft_not_markdown", field="out", where=str(out))
-    if kind is Kind.POLICY:
+    if kind is DraftKind.POLICY:
         return
     folder = workspace.folder / "prompts" / name
     if out.resolve().parent != folder.resolve():
@@ -67,7 +67,7 @@ def check_out(workspace: Workspace, kind: Kind, name: str, out: Path | None) -> 
         raise InvalidValueError("draft_in_use_at_once", field="out", where=str(out), prompt=f"{name}@{out.stem}")
 
 
-def _place_prompt(workspace: Workspace, draft: PromptRevision, out: Path | None) -> Placed:
+def _place_prompt(workspace: Workspace, draft: PromptRevision, out: Path | None) -> StoredDraft:
     prompt = draft.prompt
     if out is not None:
         return _write(f"{prompt.name}@{out.stem}", out, draft.source(out.stem))
@@ -82,7 +82,7 @@ def _place_prompt(workspace: Workspace, draft: PromptRevision, out: Path | None)
     raise AssertionError  # the numbers don't end
 
 
-def _place_policy(workspace: Workspace, draft: PolicyClarification, present: Path, out: Path | None) -> Placed:
+def _place_policy(workspace: Workspace, draft: PolicyClarification, present: Path, out: Path | None) -> StoredDraft:
     policy = draft.policy
     for number in count(1):
         version = draft_version(policy.version, number)
@@ -104,7 +104,7 @@ def _free(path: Path, source: str) -> bool:
     return not path.exists() or _text(path) == source
 
 
-def _write(name: str, path: Path, source: str) -> Placed:
+def _write(name: str, path: Path, source: str) -> StoredDraft:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="") as file:
@@ -112,10 +112,10 @@ def _write(name: str, path: Path, source: str) -> Placed:
     except FileExistsError:
         if _text(path) != source:
             raise ConflictError("draft_file_taken", where=str(path)) from None
-        return Placed(name, path, source, fresh=False)
+        return StoredDraft(name, path, source, fresh=False)
     except OSError as error:
         raise InputError("draft_unwritable", where=str(path), reason_given=error.strerror) from None
-    return Placed(name, path, source, fresh=True)
+    return StoredDraft(name, path, source, fresh=True)
 
 
 def _text(path: Path) -> str:

@@ -8,28 +8,28 @@ from difflib import unified_diff
 
 from assistant.application.evaluation.data import asked_variant
 from assistant.application.evaluation.run import evaluation_work
-from assistant.application.evaluation.snapshots import Found, find_items
+from assistant.application.evaluation.snapshots import SnapshotItems, find_items
 from assistant.application.evaluation.suites import asking_of
-from assistant.application.labeling.session import Session
+from assistant.application.labeling.session import RunSession
 from assistant.application.labeling.work import JobChoice
-from assistant.application.optimization.files import Placed
+from assistant.application.optimization.files import StoredDraft
 from assistant.application.optimization.measurements import count_looks
 from assistant.application.optimization.session import FOLDER, ProposalSession
 from assistant.errors import InputError
 from assistant.prelabel.estimate import total_usd
 from evals.comparison.compare import compare
 from evals.comparison.comparison import Comparison
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.assemble import assemble_snapshot
 from evals.data.eval_data import EvalData
 from evals.gates.suite import VariantChoice
-from evals.proposals.draft import Kind
+from evals.proposals.draft import DraftKind
 
 _LOOKS = "looks.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class DraftFigures:
     """What a draft is worth.
 
     Args:
@@ -50,16 +50,16 @@ class Measurement:
         concurrency: questions on their way at once; None takes the setting.
     """
 
-    def __init__(self, proposal: ProposalSession, placed: Placed, concurrency: int | None = None) -> None:
+    def __init__(self, proposal: ProposalSession, placed: StoredDraft, concurrency: int | None = None) -> None:
         self._proposal = proposal
         self._placed = placed
         self._workspace = proposal.workspace
         self._choice = JobChoice(concurrency=concurrency, budget=proposal.choice.budget)
-        self._whole: Found = find_items(self._workspace, proposal.frozen.snapshot)
+        self._whole: SnapshotItems = find_items(self._workspace, proposal.frozen.snapshot)
         test = frozenset(proposal.parts.test.ids)
         items = tuple(one for one in proposal.frozen.snapshot.items if one.id in test)
         self._snapshot = replace(proposal.frozen.snapshot, items=items)
-        self._found: Found = find_items(self._workspace, self._snapshot)
+        self._found: SnapshotItems = find_items(self._workspace, self._snapshot)
         self.variant = self._drafted_variant()
         self.sessions = [self._session(repeat) for repeat in range(proposal.frozen.suite.repeats)]
 
@@ -70,7 +70,7 @@ class Measurement:
         before, after = old[1].splitlines(), self._placed.source.splitlines()
         return list(unified_diff(before, after, old[0], self._placed.name, lineterm="", n=2))
 
-    def prepare(self, note: Callable[[str], None]) -> list[Session]:
+    def prepare(self, note: Callable[[str], None]) -> list[RunSession]:
         """Bring the index up to date and count; the sessions that have anything to do.
 
         Args:
@@ -84,7 +84,7 @@ class Measurement:
         """What is still to ask would cost, None where the price is not known; call after `prepare`."""
         return total_usd(session.estimate() for session in self.sessions)
 
-    def result(self) -> Measured:
+    def result(self) -> DraftFigures:
         """The comparison, once everything was asked.
 
         Raises:
@@ -93,7 +93,7 @@ class Measurement:
         if not any(session.totals().statuses for session in self.sessions):
             raise InputError("draft_not_asked")
         data = self._data()
-        terms = Terms(margin=self._proposal.frozen.suite.margin, seed=self._proposal.choice.seed)
+        terms = ComparisonTerms(margin=self._proposal.frozen.suite.margin, seed=self._proposal.choice.seed)
         comparison = compare(data, self._proposal.variant.name, self.variant.name, terms)
         looks = count_looks(
             self._workspace.state / FOLDER / _LOOKS,
@@ -101,18 +101,18 @@ class Measurement:
             self._proposal.parts.test.ids,
             self._placed.source,
         )
-        return Measured(comparison, looks)
+        return DraftFigures(comparison, looks)
 
-    def _session(self, repeat: int) -> Session:
+    def _session(self, repeat: int) -> RunSession:
         """As the suite's own variants are asked: nothing adjudicated of any of its items guides the answers."""
         workspace, proposal = self._workspace, self._proposal
         asking = asking_of(workspace, self.variant, repeat)
         work = evaluation_work(workspace, asking, proposal.frozen, self._whole, self._found, budget=proposal.budget)
-        return Session(workspace, self._choice, work)
+        return RunSession(workspace, self._choice, work)
 
     def _drafted_variant(self) -> VariantChoice:
         changed: dict[str, object] = {"name": self._placed.name}
-        if self._proposal.kind is Kind.PROMPT:
+        if self._proposal.kind is DraftKind.PROMPT:
             changed["prompt"] = self._placed.name
         else:
             changed["policy"] = self._placed.path.resolve()

@@ -12,7 +12,7 @@ from assistant.application.evaluation.data import suite_data
 from assistant.application.evaluation.snapshots import FrozenSuite, open_frozen
 from assistant.application.evaluation.suites import asking_of, find_suite
 from assistant.application.labeling.running_jobs import refuse_unpriced
-from assistant.application.labeling.work import Asking
+from assistant.application.labeling.work import QuestionInputs
 from assistant.application.optimization.choice import Forecast, ProposalChoice
 from assistant.application.optimization.files import check_out
 from assistant.application.optimization.replies import DraftReplies
@@ -26,9 +26,9 @@ from assistant.wiring.models import check_spec
 from assistant.wiring.workspace import Workspace
 from evals.data.eval_data import EvalData
 from evals.disagreements.analyse import analyse_disagreements
-from evals.disagreements.analysis import Disagreements
+from evals.disagreements.analysis import DisagreementAnalysis
 from evals.gates.suite import Suite, VariantChoice
-from evals.proposals.draft import Kind, NoDraftError
+from evals.proposals.draft import DraftKind, NoDraftError
 from evals.proposals.drafting import Drafted, ask_for_draft
 from evals.proposals.findings import likely_kind
 from evals.proposals.parts import Parts, split_data, without_passages_of
@@ -57,7 +57,7 @@ class ProposalSession:
         self.frozen: FrozenSuite = open_frozen(workspace, find_suite(workspace, choice.suite))
         self.data: EvalData = suite_data(workspace, self.frozen.path)[0]
         self.variant = _variant(self.frozen.suite, choice.variant)
-        self.asking: Asking = asking_of(workspace, self.variant, 0)
+        self.asking: QuestionInputs = asking_of(workspace, self.variant, 0)
         self.parts: Parts = _parts(self.data, self.frozen.suite, choice)
         found, self.hidden = _found(self.parts, choice)
         self.kind = choice.kind or likely_kind(found)
@@ -81,7 +81,7 @@ class ProposalSession:
     def drafted_from(self) -> tuple[str, str]:
         """Name and text of what is in use."""
         asking = self.asking
-        if self.kind is Kind.PROMPT:
+        if self.kind is DraftKind.PROMPT:
             return asking.prompt.ref, asking.prompt.source
         return f"{asking.policy.id} {asking.policy.version}", asking.policy.source
 
@@ -125,15 +125,15 @@ class ProposalSession:
             questions,
         )
 
-    def _request(self, found: Disagreements) -> DraftRequest:
+    def _request(self, found: DisagreementAnalysis) -> DraftRequest:
         room = self.workspace.settings.content.prompt_tokens
-        if self.kind is Kind.PROMPT:
+        if self.kind is DraftKind.PROMPT:
             return prompt_request(self.asking.prompt, self.asking.policy, found, room)
         return policy_request(self.asking.policy, found, room)
 
     def _reader(self) -> ReadDraft:
         texts = [text for text in self.data.texts or () if text]
-        if self.kind is Kind.PROMPT:
+        if self.kind is DraftKind.PROMPT:
             return prompt_reader(self.asking.prompt, self.asking.policy, texts)
         return policy_reader(self.asking.policy, self.request, texts)
 
@@ -199,7 +199,7 @@ def _parts(data: EvalData, suite: Suite, choice: ProposalChoice) -> Parts:
     return split_data(data, choice.variant, choice.dev_share, choice.seed)
 
 
-def _found(parts: Parts, choice: ProposalChoice) -> tuple[Disagreements, int]:
+def _found(parts: Parts, choice: ProposalChoice) -> tuple[DisagreementAnalysis, int]:
     """What is found on the dev part, and how many examples are not shown for what they share with the test part."""
     found = analyse_disagreements(parts.dev, choice.variant, seed=choice.seed)
     if not found.disagreed:

@@ -23,7 +23,7 @@ DAYS = ("7", "30", "90", "all")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonFigures:
     """How a user stands today.
 
     Args:
@@ -48,13 +48,13 @@ def reviewer_figures(workspace: Workspace, days: str) -> dict[str, Figures]:
     return {one.rater: one for one in figures(given, known, workspace.adjudications.newest())}
 
 
-def standing_of(workspace: Workspace, user: User) -> Standing:
+def standing_of(workspace: Workspace, user: User) -> PersonFigures:
     """What a user has seen in this shift, and the qualification rounds they took."""
     rules = workspace.settings.review
     since = _moment(datetime.now(UTC) - timedelta(hours=rules.shift_hours))
     with workspace.database.read() as connection:
         seen = exposure.shift(connection, user.id, since).seen
-        return Standing(seen, rules.budgets, qualifications.of_user(connection, user.id))
+        return PersonFigures(seen, rules.budgets, qualifications.of_user(connection, user.id))
 
 
 def labels_content(user: User) -> bool:

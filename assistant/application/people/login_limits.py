@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from hashlib import sha256
 
-from assistant.store.people.login_attempts import Allowance, AttemptStore
+from assistant.store.people.login_attempts import AttemptStore, LoginAllowance
 
 _NETWORK = 64  # bits of an IPv6 address that stand for one connection: the rest its owner chooses
 
@@ -20,12 +20,12 @@ class Limit:
     """One of the limits: its name, and what it allows."""
 
     name: str
-    allowance: Allowance
+    allowance: LoginAllowance
 
 
-PAIR = Limit("account_and_address", Allowance(5, 30.0))
-ADDRESS = Limit("address", Allowance(30, 4.0))
-ACCOUNT = Limit("account", Allowance(100, 30.0))
+PAIR = Limit("account_and_address", LoginAllowance(5, 30.0))
+ADDRESS = Limit("address", LoginAllowance(30, 4.0))
+ACCOUNT = Limit("account", LoginAllowance(100, 30.0))
 
 
 @dataclass(frozen=True, slots=True)

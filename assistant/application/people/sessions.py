@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assistant.application.people.credentials import digest, new_secret
-from assistant.domain.accounts import OpenSession, Session, User
+from assistant.domain.accounts import LoginSession, OpenSession, User
 from assistant.wiring.workspace import Workspace
 
 IDLE_SECONDS = 8 * 3600.0
@@ -61,7 +61,7 @@ def begin_session(workspace: Workspace, user: User, new: NewSession) -> str:
     return secret
 
 
-def use_session(workspace: Workspace, secret: str, *, idle_seconds: float) -> Session | None:
+def use_session(workspace: Workspace, secret: str, *, idle_seconds: float) -> LoginSession | None:
     """The session with this secret, its use noted every few minutes; None where it has ended or never was.
 
     A last use that is ahead of now is from before the clock was set back: it is noted again, too.
@@ -87,7 +87,7 @@ def end_all_sessions(workspace: Workspace, name: str, *, actor: str) -> int:
     return workspace.sessions.end_all(workspace.users.get(name), actor=actor)
 
 
-def sign_out(workspace: Workspace, session: Session) -> None:
+def sign_out(workspace: Workspace, session: LoginSession) -> None:
     """End the session a browser came with."""
     workspace.sessions.end(session)
 

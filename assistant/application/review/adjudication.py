@@ -11,7 +11,7 @@ from assistant.domain.labels import LabelAnswer, OffLabelSetError, WrongNumberEr
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Cause
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
-from assistant.review.adjudicate import Verdict, settle
+from assistant.review.adjudicate import AdjudicationDecision, settle
 from assistant.store.review.disagreements import adjudications
 from assistant.wiring.workspace import Workspace
 
@@ -59,7 +59,7 @@ def adjudicate(
     answer = read_answer(labels, workspace.policy)
     if cause is None:
         raise InvalidValueError("cause_missing", field="cause")
-    verdict = Verdict(answer, cause, note)
+    verdict = AdjudicationDecision(answer, cause, note)
     with workspace.database.write() as connection:
         newest = adjudications.newest_decision(connection, stored.key)
         if newest is not None and verdict.says(newest):

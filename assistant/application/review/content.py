@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.application.review.task_view import Picture, ShownItem, Translation, Turn
+from assistant.application.review.task_view import Picture, Remark, ShownItem, Translation
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item, StoredItem
 from assistant.errors import NotFoundError
 from assistant.wiring.workspace import STATE, Workspace
@@ -69,32 +69,32 @@ def show_item(item: Item, folder: Path) -> ShownItem:
     )
 
 
-def read_context(given: object) -> list[Turn]:
+def read_context(given: object) -> list[Remark]:
     """The remarks in a `context` column: a list of texts or of `{"role": ..., "text": ...}`, or lines of a text."""
     if isinstance(given, str):
-        return (split_turns(given) or [Turn("", given)])[-_CONTEXT_SHOWN:] if given.strip() else []
+        return (split_turns(given) or [Remark("", given)])[-_CONTEXT_SHOWN:] if given.strip() else []
     if not isinstance(given, Sequence):
         return []
     return [turn for one in given[-_CONTEXT_SHOWN:] if (turn := _read_turn(one)) is not None]
 
 
-def _read_turn(given: object) -> Turn | None:
+def _read_turn(given: object) -> Remark | None:
     if isinstance(given, str):
-        return Turn("", given)
+        return Remark("", given)
     if not isinstance(given, Mapping):
         return None
     text = given.get("text", given.get("content"))
-    return Turn(str(given.get("role", given.get("author", ""))), text) if isinstance(text, str) else None
+    return Remark(str(given.get("role", given.get("author", ""))), text) if isinstance(text, str) else None
 
 
-def split_turns(text: str) -> list[Turn]:
+def split_turns(text: str) -> list[Remark]:
     """A text whose lines begin with `USER:`, `AGENT:` and the like, as remarks; empty where it is no conversation."""
     starts = list(_SPEAKER.finditer(text))
     if len(starts) < _FEWEST_TURNS or text[: starts[0].start()].strip():
         return []
     ends = [start.start() for start in starts[1:]] + [len(text)]
     return [
-        Turn(start[0].strip().rstrip(":：").strip(), text[start.end() : end].strip())
+        Remark(start[0].strip().rstrip(":：").strip(), text[start.end() : end].strip())
         for start, end in zip(starts, ends, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from assistant.domain.runs import Run
 from assistant.errors import InvalidValueError
 from assistant.review.enqueue import enqueue, find_conflicts, preview
 from assistant.review.queue import utc_now
-from assistant.review.wanted import Batch
+from assistant.review.wanted import QueueBatch
 from assistant.routing.route import Route
 from assistant.store.certification.nonces import REVIEW
 from assistant.store.review.queue.routed_items import unqueued
@@ -42,7 +42,7 @@ class Filling:
     again: bool = False
 
 
-class Standing(StrEnum):
+class QueueNeed(StrEnum):
     """What a run has for people."""
 
     NOT_ROUTED = "not_routed"  # neither a route nor a sample says who looks at what
@@ -101,14 +101,14 @@ def list_conflicts(workspace: Workspace) -> int:
         return find_conflicts(writer)
 
 
-def standing_of(workspace: Workspace, run: Run) -> Standing:
+def standing_of(workspace: Workspace, run: Run) -> QueueNeed:
     """What a run has for people, as its newest routes and samples say."""
     routes = workspace.results.totals(run).routes
     if any(count for (route, _), count in routes.items() if route in TO_PEOPLE):
-        return Standing.SENDS
+        return QueueNeed.SENDS
     if workspace.samples.of_run(run.id):
-        return Standing.SENDS
-    return Standing.NOTHING if any(routes.values()) else Standing.NOT_ROUTED
+        return QueueNeed.SENDS
+    return QueueNeed.NOTHING if any(routes.values()) else QueueNeed.NOT_ROUTED
 
 
 def for_people(workspace: Workspace, run: Run) -> ForPeople:
@@ -117,8 +117,8 @@ def for_people(workspace: Workspace, run: Run) -> ForPeople:
     return ForPeople(counts["open"] + counts["leased"], unqueued(workspace.database, run.id, TO_PEOPLE))
 
 
-def _batch(workspace: Workspace, run: Run, filling: Filling, actor: str) -> Batch:
-    return Batch(
+def _batch(workspace: Workspace, run: Run, filling: Filling, actor: str) -> QueueBatch:
+    return QueueBatch(
         run.id,
         workspace.policy,
         actor,

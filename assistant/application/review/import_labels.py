@@ -10,12 +10,12 @@ from assistant.application.review.fill_queue import list_conflicts
 from assistant.ingest.labels.import_checks import ImportReport
 from assistant.ingest.labels.imports import import_labels
 from assistant.ingest.reading.answer_columns import map_label_columns
-from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class LabelColumns:
+class LabelColumnNames:
     """The columns of a file of human labels that are named; None leaves one to be guessed.
 
     Args:
@@ -48,7 +48,12 @@ class ImportedLabels:
 
 
 def import_human_labels(
-    workspace: Workspace, file: Path, columns: LabelColumns, *, any_label: bool = False, reading: Reading = AS_IT_IS
+    workspace: Workspace,
+    file: Path,
+    columns: LabelColumnNames,
+    *,
+    any_label: bool = False,
+    reading: ReadingOptions = AS_IT_IS,
 ) -> ImportedLabels:
     """Import a file of human labels and open the disagreements it brings; the same file again changes nothing.
 

@@ -10,7 +10,7 @@ from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now
 from assistant.store.certification.nonces import REVIEW
-from assistant.store.people.qualifications import Round
+from assistant.store.people.qualifications import QualificationRound
 from assistant.store.review.labels import gold
 from assistant.store.review.queue.partitions import languages_waiting
 from assistant.wiring.workspace import Workspace
@@ -87,5 +87,5 @@ def known_by_language(workspace: Workspace) -> dict[str, int]:
         return gold.by_language(connection, workspace.policy.id)
 
 
-def _round(workspace: Workspace, user_id: int, language: str) -> Round:
-    return Round(user_id, workspace.policy.id, workspace.policy.version, language)
+def _round(workspace: Workspace, user_id: int, language: str) -> QualificationRound:
+    return QualificationRound(user_id, workspace.policy.id, workspace.policy.version, language)

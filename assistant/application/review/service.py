@@ -17,7 +17,7 @@ from assistant.domain.items import Item
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.policies import Policy
-from assistant.domain.review_work import Claimed, Outcome, Principal, SkipReason, Submission
+from assistant.domain.review_work import Claimed, Principal, SkipReason, Submission, WorkOutcome
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.review.queue import Queue
 from assistant.review.steering import Unfit
@@ -106,7 +106,7 @@ class ReviewService:
         severe_from = self._workspace.settings.routing.severe_from
         return Claims(tasks, self._queue.pause(who, severe_from=severe_from), self._spent(who), rounds)
 
-    def answer(self, who: Principal, assignment_id: str, given: Submission) -> Outcome:
+    def answer(self, who: Principal, assignment_id: str, given: Submission) -> WorkOutcome:
         """Hand an answer in; the same `key` again changes nothing.
 
         Args:
@@ -127,22 +127,22 @@ class ReviewService:
         clauses = check_clauses(given.clauses, labels, policy)
         return self._queue.submit(who, replace(given, assignment_id=number, labels=labels, clauses=clauses))
 
-    def undo(self, who: Principal, review_id: int, *, language: str) -> ReviewTask | Outcome:
+    def undo(self, who: Principal, review_id: int, *, language: str) -> ReviewTask | WorkOutcome:
         """Take one of their last answers back: the item is theirs again, or the outcome says why not."""
         given = self._queue.undo(who, review_id)
-        return given if isinstance(given, Outcome) else self._show(given, who, language)
+        return given if isinstance(given, WorkOutcome) else self._show(given, who, language)
 
-    def skip(self, who: Principal, held: HeldAssignment, reason: SkipReason, note: str) -> Outcome:
+    def skip(self, who: Principal, held: HeldAssignment, reason: SkipReason, note: str) -> WorkOutcome:
         """Give an item back with a reason, without penalty; it is never offered to them again."""
         number = self._number(who, held.assignment_id)
         return self._queue.skip(who, number, held.token, reason, note, uncovered_ms=held.uncovered_ms)
 
-    def escalate(self, who: Principal, held: HeldAssignment, note: str) -> Outcome:
+    def escalate(self, who: Principal, held: HeldAssignment, note: str) -> WorkOutcome:
         """Leave an item to an expert, with a note."""
         number = self._number(who, held.assignment_id)
         return self._queue.escalate(who, number, held.token, note, uncovered_ms=held.uncovered_ms)
 
-    def hand_over(self, who: Principal, held: HeldAssignment, to: str, note: str) -> Outcome:
+    def hand_over(self, who: Principal, held: HeldAssignment, to: str, note: str) -> WorkOutcome:
         """Give an item to a colleague by name, or back to the queue (empty), with a note for whoever takes it.
 
         Raises:

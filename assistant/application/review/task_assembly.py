@@ -9,7 +9,7 @@ from threading import Lock
 from assistant.application.review.content import read_translation, show_item
 from assistant.application.review.policy_quotes import quoted_words
 from assistant.application.review.task_view import (
-    Passed,
+    HandoverNote,
     ReviewTask,
     ShownClause,
     ShownLabel,
@@ -100,10 +100,10 @@ class TaskAssembly:
         with self._workspace.database.read() as connection:
             return machine_answer(connection, claimed.run_id, claimed.item_key)
 
-    def _passed(self, claimed: Claimed) -> list[Passed]:
+    def _passed(self, claimed: Claimed) -> list[HandoverNote]:
         if claimed.kind not in _BY_NOTE:
             return []
-        return [Passed(kind, note) for kind, note in notes_on(self._workspace.database, claimed.item_key)]
+        return [HandoverNote(kind, note) for kind, note in notes_on(self._workspace.database, claimed.item_key)]
 
     def _veil(self, claimed: Claimed, policy: Policy, *, pictures: bool) -> Veil:
         """A blind item is never covered by what the machine says of it: that would tell. Grades aren't harm."""

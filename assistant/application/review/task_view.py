@@ -21,7 +21,7 @@ class Veil(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Remark:
     """One remark of a conversation: who speaks (as it came), and what."""
 
     role: str
@@ -61,8 +61,8 @@ class ShownItem:
     text: str
     text_length: int
     query: str | None
-    context: Sequence[Turn]
-    turns: Sequence[Turn]
+    context: Sequence[Remark]
+    turns: Sequence[Remark]
     media: Sequence[Picture]
     source: str | None
 
@@ -130,7 +130,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class HandoverNote:
     """What a colleague wrote when they passed the item on: `escalate` or `handover`."""
 
     kind: str
@@ -161,7 +161,7 @@ class ReviewTask:
     clauses: Sequence[ShownClause]
     suggestion: Suggestion | None
     translation: Translation | None
-    passed: Sequence[Passed]
+    passed: Sequence[HandoverNote]
 
 
 def words_for(confidence: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.application.routing.instructions import read_instructions
 from assistant.application.routing.machine_answers import Trusted, read_trusted
-from assistant.application.routing.route_run import Choice, plan_routes
+from assistant.application.routing.route_run import RouteOptions, plan_routes
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer
@@ -66,7 +66,7 @@ class ItemRoute:
     instructions: tuple[Instruction, ...] = ()
 
 
-def explain_item(workspace: Workspace, run: Run, item_id: str, choice: Choice) -> ItemRoute:
+def explain_item(workspace: Workspace, run: Run, item_id: str, choice: RouteOptions) -> ItemRoute:
     """Why one item goes where it goes.
 
     Before anything was calibrated that is the first route, as it was stored. From then on every rule is applied to

@@ -11,7 +11,7 @@ from assistant.application.certification.check_certificate import plan_checks
 from assistant.application.routing.settlement import AutoAccepted, auto_accepted
 from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
 from assistant.domain.certificates import IssuedCertificate
-from assistant.trust.certificates.audit_cost import Price
+from assistant.trust.certificates.audit_cost import AuditCost
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.wiring.workspace import Workspace
 
@@ -29,7 +29,7 @@ class Certified:
 
     issued: IssuedCertificate
     accepted: AutoAccepted
-    prices: Sequence[Price]
+    prices: Sequence[AuditCost]
     plan: MonitoringPlan | None
 
 

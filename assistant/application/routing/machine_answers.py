@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.application.certification.accepted_items import accepted_columns
 from assistant.application.certification.new_items import Later
-from assistant.domain.certificates import Fit, IssuedCertificate, Standing
+from assistant.domain.certificates import CertificateStatus, Fit, IssuedCertificate
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
@@ -35,14 +35,14 @@ class Trusted:
 
     run: Run
     certificate: IssuedCertificate | None
-    standing: Standing | None
+    standing: CertificateStatus | None
     fit: Fit | None
     elsewhere: tuple[IssuedCertificate, ...]
 
     @property
     def standing_certificate(self) -> IssuedCertificate | None:
         """The certificate by which machine labels may leave now, if there is one."""
-        return self.certificate if self.standing is Standing.STANDING else None
+        return self.certificate if self.standing is CertificateStatus.STANDING else None
 
     def speaks_about(self, policy: str) -> bool:
         """Whether the certificate speaks about labels by the policy of that digest; one for a batch doesn't ask."""

@@ -13,7 +13,7 @@ from assistant.routing.route import Route
 from assistant.routing.route_scored import REASONS, Explanation, Routed, explain
 from assistant.routing.rules import RouteRules
 from assistant.routing.scored import Scored
-from assistant.store.runs.rounds import Round, RunColumns
+from assistant.store.runs.rounds import RoutingRound, RunColumns
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.trust.human_labels import ConsensusLabels
 
@@ -39,7 +39,7 @@ class RoutePlan:
     """
 
     trusted: Trusted
-    round: Round
+    round: RoutingRound
     repeated: bool
     rules: RouteRules
     items: Scored

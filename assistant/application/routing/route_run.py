@@ -14,7 +14,7 @@ from assistant.application.certification.check_certificate import monitoring_des
 from assistant.application.certification.new_items import Later, keep_later, score_later
 from assistant.application.routing.machine_answers import MachineAnswers, Trusted, read_machine_answers, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
-from assistant.domain.certificates import Standing
+from assistant.domain.certificates import CertificateStatus
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
 from assistant.routing.allocation import Floats, Integers
@@ -26,7 +26,7 @@ from assistant.routing.rules import RouteRules
 from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, Unscored, answer_traits
 from assistant.store.certification.nonces import routing_scope
-from assistant.store.runs.rounds import Round, RunColumns
+from assistant.store.runs.rounds import RoutingRound, RunColumns
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.trust.human_labels import ConsensusLabels, HumanLabels
 from assistant.wiring.actor import actor
@@ -37,7 +37,7 @@ _DOUBT_NAMES = frozenset(doubt.__name__ for doubt in DOUBTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RouteOptions:
     """What the user chose.
 
     Args:
@@ -50,7 +50,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class RoutingInputs:
     """All that is known about a run when it is routed: its items as columns, the machine's answers, and people's.
 
     `position` is where the items stand that people have answered; `later` what a certified classifier makes of those
@@ -69,15 +69,15 @@ class Known:
         return np.array([self.position[name] for name in ids], dtype=np.int64)
 
 
-class Turn(NamedTuple):
+class RoundContext(NamedTuple):
     """The round it is, the seed of its numbers, and whether it is the run's newest round told again."""
 
-    round: Round
+    round: RoutingRound
     seed: int
     repeated: bool
 
 
-def plan_routes(workspace: Workspace, run: Run, choice: Choice) -> RoutePlan:
+def plan_routes(workspace: Workspace, run: Run, choice: RouteOptions) -> RoutePlan:
     """Decide the route of every item with an answer in a run.
 
     Rounds: whatever a route rests on (fit, certificate and how it stands, policy, numbers of the rules, seed, capacity
@@ -133,7 +133,7 @@ def keep_routes(workspace: Workspace, plan: RoutePlan) -> int:
     return store.write(plan.trusted.run.id, plan.read, plan.round, decisions, codes)
 
 
-def _read(workspace: Workspace, run: Run) -> Known:
+def _read(workspace: Workspace, run: Run) -> RoutingInputs:
     trusted = read_trusted(workspace, run)
     kept_for_people = [label.name for label in workspace.policy.label_set.labels if label.always_human]
     read = workspace.routing_rounds.read(run.id, kept_for_people)
@@ -145,10 +145,12 @@ def _read(workspace: Workspace, run: Run) -> Known:
     store = workspace.pool
     people = HumanLabels.of(store.human_answers(), store.adjudicated(), set(read.ids))
     position = {name: at for at, name in enumerate(read.ids) if name in people.by_item}
-    return Known(trusted, read, machine, people.consensus(), position, later)
+    return RoutingInputs(trusted, read, machine, people.consensus(), position, later)
 
 
-def _monitoring(workspace: Workspace, known: Known, unrouted: Scored, latest: Round | None) -> MonitoringPlan | None:
+def _monitoring(
+    workspace: Workspace, known: RoutingInputs, unrouted: Scored, latest: RoutingRound | None
+) -> MonitoringPlan | None:
     """What is drawn of all that the rules accept, whether people have labelled it since or not: so the share stays."""
     certificate, settings = known.trusted.certificate, workspace.settings.routing
     if certificate is None:
@@ -164,7 +166,7 @@ def _monitoring(workspace: Workspace, known: Known, unrouted: Scored, latest: Ro
     return plan_checks(workspace, certificate, accepted, earlier)
 
 
-def _labelled_before(workspace: Workspace, known: Known) -> int:
+def _labelled_before(workspace: Workspace, known: RoutingInputs) -> int:
     """Items drawn to monitor the certificate that people have labelled since."""
     certificate = known.trusted.certificate
     if certificate is None:
@@ -173,7 +175,9 @@ def _labelled_before(workspace: Workspace, known: Known) -> int:
     return len(drawn & known.people.labels.keys())
 
 
-def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules, latest: Round | None) -> Turn:
+def _turn(
+    workspace: Workspace, known: RoutingInputs, choice: RouteOptions, rules: RouteRules, latest: RoutingRound | None
+) -> RoundContext:
     """The run's newest round, if all that matters is as it was, else the next one."""
     trusted, settings = known.trusted, workspace.settings.routing
     seed = workspace.seed if choice.seed is None else choice.seed
@@ -191,11 +195,11 @@ def _turn(workspace: Workspace, known: Known, choice: Choice, rules: RouteRules,
         labelled = blake2b("\0".join(sorted(known.people.labels)).encode(), digest_size=16)
         basis |= {"random_share": settings.random_share, "labels": labelled.hexdigest()}
     if latest is not None and latest.basis == basis:
-        return Turn(latest, seed, repeated=True)
-    return Turn(Round(latest.number + 1 if latest else 1, basis), seed, repeated=False)
+        return RoundContext(latest, seed, repeated=True)
+    return RoundContext(RoutingRound(latest.number + 1 if latest else 1, basis), seed, repeated=False)
 
 
-def _scored(workspace: Workspace, known: Known) -> Scored:
+def _scored(workspace: Workspace, known: RoutingInputs) -> Scored:
     """The run's items as columns, before a round: no number is drawn, and what people labelled is left open.
 
     What people are evenly split on, or know in part only, is theirs: no certificate accepts it. One for items to come
@@ -214,7 +218,7 @@ def _scored(workspace: Workspace, known: Known) -> Scored:
         ids=read.ids,
         confidence=machine.confidence,
         certified=certified,
-        broken=certified & (known.trusted.standing is Standing.BROKEN),
+        broken=certified & (known.trusted.standing is CertificateStatus.BROKEN),
         severity=severity[machine.codes],
         always_human=human[machine.codes] | read.flagged,  # the model's own answer counts beside the classifier's
         doubts=_doubts(read),
@@ -238,7 +242,7 @@ def _doubts(read: RunColumns) -> Integers:
     return np.where(read.failed, bits | failed, bits)
 
 
-def _labelled_probability(known: Known, repeated: bool) -> Floats:
+def _labelled_probability(known: RoutingInputs, repeated: bool) -> Floats:
     """NaN without a label; 1 with one that was known when the item came into the round, else what it had there."""
     read, labelled = known.read, known.at(known.people.labels)
     probability = np.full(len(read), np.nan)

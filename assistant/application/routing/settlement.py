@@ -11,7 +11,7 @@ import numpy as np
 from assistant.application.certification.new_items import keep_later
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
-from assistant.application.routing.route_run import Choice, plan_routes
+from assistant.application.routing.route_run import RouteOptions, plan_routes
 from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.runs import Run
@@ -26,7 +26,7 @@ NO_ROUTE = "not routed"
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class SettlementResult:
     """What was settled and what was not.
 
     Args:
@@ -57,7 +57,7 @@ class Settling:
     outside: int
 
 
-def settle_run(workspace: Workspace, run: Run) -> Settling:
+def settle_run(workspace: Workspace, run: Run) -> SettlementResult:
     """Write the final labels there are; the same again writes nothing.
 
     A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
@@ -74,7 +74,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
     labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
     settled = {name: _of_person(people, name, labels[name]) for name in labels}
     certificate = trusted.standing_certificate
-    plan = plan_routes(workspace, run, Choice()) if certificate else None
+    plan = plan_routes(workspace, run, RouteOptions()) if certificate else None
     if plan is not None and certificate is not None:
         keep_later(workspace, plan.later)
         settled = {one.item_id: one for one in _of_machine(plan, certificate.id)} | settled
@@ -86,7 +86,7 @@ def settle_run(workspace: Workspace, run: Run) -> Settling:
         workspace.certificates.record(trusted.certificate.id, CertificateEventKind.REOPENED, {"items": list(reopened)})
     read = plan.read if plan else workspace.routing_rounds.read(run.id)
     origins = Counter(one.origin for one in settled.values())
-    return Settling(
+    return SettlementResult(
         trusted=trusted,
         people=origins[Origin.PERSON] - len(found.in_part),
         in_part=len(found.in_part),
@@ -119,7 +119,7 @@ class AutoAccepted:
 def auto_accepted(workspace: Workspace, issued: IssuedCertificate) -> AutoAccepted:
     """What is really auto-accepted under the run's newest certificate."""
     run = workspace.runs.find(f"r{issued.run_id}")
-    plan = plan_routes(workspace, run, Choice())
+    plan = plan_routes(workspace, run, RouteOptions())
     certified = plan.items.certified
     routes = {route: int((plan.routed.on(route) & certified).sum()) for route in Route}
     machine = routes.pop(Route.ACCEPT) + routes.pop(Route.ACCEPT_AUDIT)

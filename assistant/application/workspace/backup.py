@@ -14,13 +14,13 @@ from typing import Any
 
 from assistant import __version__
 from assistant.errors import InputError, InvalidValueError, WorkspaceError
-from assistant.exchange.archive import ArchiveReader, ArchiveWriter, Part, file_digest, writing
+from assistant.exchange.archive import ArchivePart, ArchiveReader, ArchiveWriter, file_digest, writing
 from assistant.file_modes import hand_on
 from assistant.settings import SETTINGS_FILE, load_settings
 from assistant.steps import step
 from assistant.store.audit import log as audit
 from assistant.store.database import HEAD, Database, now
-from assistant.store.dump import Snapshot, TableShape, empty, fill, finish, snapshot
+from assistant.store.dump import DatabaseSnapshot, TableShape, empty, fill, finish, snapshot
 from assistant.store.workspaces import become_another, database_url, meet
 from assistant.wiring.workspace import STATE, Workspace
 
@@ -210,7 +210,7 @@ def _counted(lines: Iterator[bytes], name: str, told: Restored) -> Iterator[byte
             yield line
 
 
-def _put(archive: ArchiveReader, part: Part, made: Path) -> str:
+def _put(archive: ArchiveReader, part: ArchivePart, made: Path) -> str:
     """Write one file of the workspace; its name was checked when the archive was opened."""
     name = part.name.removeprefix("workspace/")
     target = made / name
@@ -246,7 +246,7 @@ def _shapes(archive: ArchiveReader, path: Path) -> dict[str, TableShape]:
 
 
 def _facts(
-    database: Database, moment: Snapshot, rows: Mapping[str, int], log_rows: int, log_head: str
+    database: Database, moment: DatabaseSnapshot, rows: Mapping[str, int], log_rows: int, log_head: str
 ) -> dict[str, Any]:
     return {
         "made_at": now(),
@@ -261,7 +261,7 @@ def _facts(
     }
 
 
-def _add_table(archive: ArchiveWriter, moment: Snapshot, shape: TableShape) -> int:
+def _add_table(archive: ArchiveWriter, moment: DatabaseSnapshot, shape: TableShape) -> int:
     count = 0
 
     def counted() -> Iterator[bytes]:

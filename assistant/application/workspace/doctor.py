@@ -22,7 +22,7 @@ _OTHERS = 0o077  # what group and others may do
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One check's outcome: what was found, or the error where it is not ok."""
 
     check: str
@@ -35,7 +35,7 @@ class Finding:
         return self.error is None
 
 
-def examine(folder: Path, model: str | None) -> list[Finding]:
+def examine(folder: Path, model: str | None) -> list[CheckResult]:
     """All checks of a workspace.
 
     Args:
@@ -45,7 +45,7 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
     try:
         workspace = _impatient(folder)
     except AssistantError as error:
-        return [Finding("settings", error=error)]
+        return [CheckResult("settings", error=error)]
     spec = model or workspace.settings.model.spec
     with workspace:
         checks: dict[str, Callable[[], str]] = {
@@ -68,16 +68,16 @@ def examine(folder: Path, model: str | None) -> list[Finding]:
             "privacy": lambda: _privacy(workspace.state),
             "backup": lambda: _backup(workspace),
         }
-        return [Finding("settings", str(folder / "assistant.toml"))] + [
+        return [CheckResult("settings", str(folder / "assistant.toml"))] + [
             _checked(name, check) for name, check in checks.items()
         ]
 
 
-def _checked(name: str, check: Callable[[], str]) -> Finding:
+def _checked(name: str, check: Callable[[], str]) -> CheckResult:
     try:
-        return Finding(name, check())
+        return CheckResult(name, check())
     except AssistantError as error:
-        return Finding(name, error=error)
+        return CheckResult(name, error=error)
 
 
 def _impatient(folder: Path) -> Workspace:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from assistant.application.workspace.backup import seconds_since_backup
-from assistant.domain.health import Backlog, Condition
+from assistant.domain.health import Backlog, DatabaseState
 from assistant.policy.index.lock import held
 from assistant.store.probe import DatabaseProbe
 from assistant.store.review.queue.workload import count_backlog
@@ -31,7 +31,7 @@ class HealthProbe:
         self._seconds = seconds
         self._writing, self._reading = (DatabaseProbe(workspace.database, seconds) for _ in range(2))
 
-    def condition(self) -> Condition:
+    def condition(self) -> DatabaseState:
         """Whether the database can be written."""
         return self._writing.look()
 

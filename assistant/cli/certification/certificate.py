@@ -12,11 +12,11 @@ from assistant.cli.output import Output, table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from assistant.application.certification.check_certificate import Checked
+    from assistant.application.certification.check_certificate import MonitoringResult
     from assistant.application.routing.settlement import AutoAccepted
     from assistant.domain.certificates import IssuedCertificate
     from assistant.domain.statements import StatedGroup, StatedLoss, Statement
-    from assistant.trust.certificates.audit_cost import Price
+    from assistant.trust.certificates.audit_cost import AuditCost
     from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 
 _CURVE = ("audit labels", "items that pass", "of these unseen")
@@ -27,7 +27,7 @@ def show_certificate(
     issued: IssuedCertificate,
     left: AutoAccepted,
     *,
-    prices: Sequence[Price] = (),
+    prices: Sequence[AuditCost] = (),
     plan: MonitoringPlan | None = None,
 ) -> None:
     """Print a certificate, what really leaves under it, the curve where it was asked for, and how it is monitored."""
@@ -57,7 +57,7 @@ def show_certificate(
     output.next_step("assistant route", "assigns a route to every item")
 
 
-def show_check(output: Output, checked: Checked) -> None:
+def show_check(output: Output, checked: MonitoringResult) -> None:
     """Print what fresh labels say about a certificate, and what follows."""
     tested = checked.monitoring
     low, high = tested.interval or (None, None)
@@ -92,7 +92,7 @@ def show_check(output: Output, checked: Checked) -> None:
         output.next_step("assistant check", "again, once more of these are labeled blind")
 
 
-def curve_words(prices: Sequence[Price]) -> list[str]:
+def curve_words(prices: Sequence[AuditCost]) -> list[str]:
     """The price of certainty, a line each size of audit."""
     if not prices:
         return []

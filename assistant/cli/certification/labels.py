@@ -10,7 +10,7 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
 from assistant.errors import InvalidValueError, NotFoundError
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 
 if TYPE_CHECKING:
     from assistant.ingest.labels.import_checks import ImportReport
@@ -50,17 +50,17 @@ def import_human(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
-    reading: Reading,
+    reading: ReadingOptions,
 ) -> None:
     """Import human labels. Importing the same file again changes nothing.
 
     Example: assistant labels import labels.csv --rater-column annotator --label-column answer
     """
-    from assistant.application.review.import_labels import LabelColumns, import_human_labels
+    from assistant.application.review.import_labels import LabelColumnNames, import_human_labels
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    columns = LabelColumns(
+    columns = LabelColumnNames(
         item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())
     )
     with Workspace.open(workspace) as opened:
@@ -87,7 +87,7 @@ def import_machine(
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
-    reading: Reading,
+    reading: ReadingOptions,
 ) -> None:
     """Import model predictions; each model becomes a run like any other.
 

@@ -47,18 +47,18 @@ def route(
     from assistant.application.labeling.runs import find_run
     from assistant.application.routing.explain_route import explain_item
     from assistant.application.routing.media_items import send_unseen_to_people
-    from assistant.application.routing.route_run import Choice, keep_routes, plan_routes
+    from assistant.application.routing.route_run import RouteOptions, keep_routes, plan_routes
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         found = find_run(opened, run)
         if explain is not None:
-            show_item(output, explain, explain_item(opened, found, explain, Choice(capacity, seed)))
+            show_item(output, explain, explain_item(opened, found, explain, RouteOptions(capacity, seed)))
             return
         if mended := send_unseen_to_people(opened, found):
             output.note(f"{media_words(mended)}; stored routes auto-accepted them; not any more")
-        plan = plan_routes(opened, found, Choice(capacity, seed))
+        plan = plan_routes(opened, found, RouteOptions(capacity, seed))
         written = keep_routes(opened, plan)
     _show_plan(output, plan, written, capacity)
 

@@ -11,7 +11,7 @@ from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 
 if TYPE_CHECKING:
-    from assistant.application.routing.settlement import Settling
+    from assistant.application.routing.settlement import SettlementResult
 
 _SHOWN_TIES = 10
 
@@ -47,7 +47,7 @@ def settle(
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _show_settled(output: Output, settled: Settling) -> None:
+def _show_settled(output: Output, settled: SettlementResult) -> None:
     waiting = sum(settled.waiting.values())
     data = {
         "run": settled.trusted.run.name,
@@ -89,7 +89,7 @@ def _show_settled(output: Output, settled: Settling) -> None:
         output.next_step("assistant export labels.jsonl", "exports the final labels with their guarantee")
 
 
-def _note_settled(output: Output, settled: Settling) -> None:
+def _note_settled(output: Output, settled: SettlementResult) -> None:
     for line in trusted_notes(settled.trusted):
         output.note(line)
     if settled.withdrawn:

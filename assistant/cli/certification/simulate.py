@@ -60,14 +60,14 @@ def simulate(
 
     Example: assistant simulate --items items.jsonl --labels labels.jsonl --machine machine.jsonl --trials 50
     """
-    from assistant.application.certification.simulation import Choice, Trials
+    from assistant.application.certification.simulation import SimulationOptions, Trials
     from assistant.reports.savings import check_chart, write_savings
     from assistant.trust.simulation.local_machine import LESSON
 
     output = Output(as_json=as_json)
     targets = tuple(dict.fromkeys(max_error or [0.05]))
     fields = tuple(dict.fromkeys(name.strip() for part in meta or [] for name in part.split(",") if name.strip()))
-    choice = Choice(
+    choice = SimulationOptions(
         items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading
     )
     choice.check()

@@ -6,15 +6,15 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.application.optimization.files import Placed
+from assistant.application.optimization.files import StoredDraft
 from assistant.application.optimization.session import ProposalSession
 from evals.gates.suite import VariantChoice
-from evals.proposals.draft import Kind
+from evals.proposals.draft import DraftKind
 
 _SECTION = {"content_tokens": ("CONTENT", "PROMPT_TOKENS"), "max_asks": ("MODEL", "MAX_ASKS")}
 
 
-def adoption(session: ProposalSession, placed: Placed, folder: Path) -> str:
+def adoption(session: ProposalSession, placed: StoredDraft, folder: Path) -> str:
     """A command line: what differs from the settings is in it, so that nothing measured is asked again.
 
     Args:
@@ -23,7 +23,7 @@ def adoption(session: ProposalSession, placed: Placed, folder: Path) -> str:
         folder: the workspace, as the user named it.
     """
     variant = session.variant
-    drafted = session.kind is Kind.PROMPT
+    drafted = session.kind is DraftKind.PROMPT
     prompt = placed.name if drafted else variant.prompt
     policy = variant.policy if drafted else placed.path
     words = [f"{name}={value}" for name, value in _overrides(variant)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.stats.agreement.coefficient import Coefficient
-    from evals.agreement.panel import LabelRow
+    from evals.agreement.panel import PanelLabel
     from evals.agreement.run_shares import Powered, WholeRun
     from evals.agreement.slice_agreement import SliceAgreement
     from evals.comparison.comparison import Comparison, Side
@@ -76,7 +76,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def category_figures(labels: Sequence[LabelRow]) -> dict[str, Coefficient]:
+def category_figures(labels: Sequence[PanelLabel]) -> dict[str, Coefficient]:
     """Figures of the categories of a multi-label set by a name such as `raw category=V`, on the items that know it."""
     return {
         f"{name} category={one.label}": figure

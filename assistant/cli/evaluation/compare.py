@@ -120,11 +120,11 @@ def compare(
     from assistant.application.evaluation.sources import RunsSource, SuiteSource
     from assistant.cli.evaluation.words import show_comparison
     from assistant.reports.reasons.worded import english
-    from evals.comparison.scores import Terms
+    from evals.comparison.scores import ComparisonTerms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     pair = pair_of(baseline, candidate, variants)
-    terms = Terms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
+    terms = ComparisonTerms(margin=margin, confidence=confidence, examples=10**9 if as_json else examples, seed=seed)
     source: EvalSource | None = label_files(
         labels, machine, items, label_set=label_set, by_item=by_item, readings=reading
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.application.optimization.choice import Forecast
     from assistant.application.optimization.measure import Measurement
     from assistant.application.optimization.session import ProposalSession
-    from evals.proposals.draft import Kind
+    from evals.proposals.draft import DraftKind
     from evals.proposals.drafting import Drafted
 
 
@@ -82,13 +82,13 @@ def propose(
         raise typer.Exit(status)
 
 
-def _kind(name: str | None) -> Kind | None:
-    from evals.proposals.draft import Kind
+def _kind(name: str | None) -> DraftKind | None:
+    from evals.proposals.draft import DraftKind
 
     if name is None:
         return None
     try:
-        return Kind(name)
+        return DraftKind(name)
     except ValueError:
         raise InvalidValueError("draft_kind_unknown", field="kind", kind=name) from None
 

@@ -11,8 +11,8 @@ from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
     from assistant.application.optimization.choice import Forecast
-    from assistant.application.optimization.files import Placed
-    from assistant.application.optimization.measure import Measured, Measurement
+    from assistant.application.optimization.files import StoredDraft
+    from assistant.application.optimization.measure import DraftFigures, Measurement
     from assistant.application.optimization.session import ProposalSession
     from evals.comparison.comparison import ChangedItem, Comparison
     from evals.proposals.drafting import Drafted
@@ -57,7 +57,7 @@ def show_proposal(
     output: Output,
     session: ProposalSession,
     drafted: Drafted,
-    placed: Placed,
+    placed: StoredDraft,
     measurement: Measurement,
     folder: Path,
 ) -> None:
@@ -80,7 +80,7 @@ def show_proposal(
 
 
 def _as_json(
-    session: ProposalSession, drafted: Drafted, placed: Placed, measurement: Measurement, measured: Measured
+    session: ProposalSession, drafted: Drafted, placed: StoredDraft, measurement: Measurement, measured: DraftFigures
 ) -> dict[str, Any]:
     from assistant.cli.evaluation.as_json import comparison_json
 
@@ -139,7 +139,7 @@ def _notes(session: ProposalSession) -> list[str]:
     return notes
 
 
-def _looks(measured: Measured) -> list[str]:
+def _looks(measured: DraftFigures) -> list[str]:
     if measured.looks < 2:
         return []
     return [

@@ -68,7 +68,7 @@ def report(
     from assistant.application.evaluation.report_evaluation import ReportChoice, report_evaluation
     from assistant.application.evaluation.sources import SuiteSource
     from assistant.cli.evaluation.words import show_report
-    from evals.comparison.scores import Terms
+    from evals.comparison.scores import ComparisonTerms
 
     output, selection = Output(as_json=as_json), selected(slice_by, where)
     source: LabelFiles | SuiteSource | None = label_files(
@@ -82,5 +82,7 @@ def report(
             from assistant.wiring.workspace import Workspace
 
             source = SuiteSource(opening.enter_context(Workspace.open(workspace)), suite)
-        made = report_evaluation(source, out, choice, selection, Terms(margin=margin, confidence=confidence, seed=seed))
+        made = report_evaluation(
+            source, out, choice, selection, ComparisonTerms(margin=margin, confidence=confidence, seed=seed)
+        )
     show_report(output, made.evaluation, made.files, made.language)

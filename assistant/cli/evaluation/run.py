@@ -15,7 +15,7 @@ from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 if TYPE_CHECKING:
     from assistant.application.evaluation.run import VariantSession, VariantState
     from assistant.application.evaluation.snapshots import FrozenSuite
-    from assistant.prelabel.estimate import Estimate
+    from assistant.prelabel.estimate import CostEstimate
 
 SuiteArgument = Annotated[
     str, typer.Argument(help="A suite's name or its .toml file; assistant eval list  shows them.")
@@ -102,7 +102,7 @@ def _title(one: VariantSession) -> str:
     return f"{one.variant.name}{repeat}: {one.session.prompt.ref} on {one.session.model_spec}"
 
 
-def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[VariantSession, Estimate]]) -> None:
+def _show_estimates(output: Output, frozen: FrozenSuite, told: list[tuple[VariantSession, CostEstimate]]) -> None:
     from assistant.prelabel.estimate import total_usd
 
     rows: list[dict[str, Any]] = [

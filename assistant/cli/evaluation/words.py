@@ -18,11 +18,11 @@ from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
     from assistant.stats.agreement.coefficient import Coefficient
-    from evals.agreement.panel import AgreementPanel, LabelRow
+    from evals.agreement.panel import AgreementPanel, PanelLabel
     from evals.agreement.run_shares import WholeRun
     from evals.agreement.slice_agreement import SliceAgreement
     from evals.comparison.comparison import Comparison, Side
-    from evals.comparison.plan import Plan
+    from evals.comparison.plan import SampleSizePlan
     from evals.data.eval_data import EvalData
     from evals.evaluation import Evaluation
 
@@ -72,7 +72,7 @@ def show_panel(output: Output, data: EvalData, panel: AgreementPanel, sliced: Se
     _note_left_out(output, data)
 
 
-def _label_table(labels: Sequence[LabelRow]) -> Any:
+def _label_table(labels: Sequence[PanelLabel]) -> Any:
     """A row for each label; of a multi-label set its agreement, on the items where people know the category."""
     names = ["label", "people", "machine", "precision", "recall", "F1"]
     several = any(one.agreement is not None for one in labels)
@@ -174,7 +174,7 @@ def show_comparison(output: Output, comparison: Comparison, examples: int) -> No
         output.note(f"not compared: {left_out}")
 
 
-def show_plan(output: Output, plan: Plan) -> None:
+def show_plan(output: Output, plan: SampleSizePlan) -> None:
     """How many items a comparison needs."""
     origin = {"stated": "as stated", "pilot": "as in the pilot", "assumed": "assumed"}[plan.origin]
     points = f"{100 * plan.detect:g} point{'' if plan.detect == 0.01 else 's'}"

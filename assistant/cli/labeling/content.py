@@ -13,7 +13,7 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 
 if TYPE_CHECKING:
     from assistant.ingest.load import LoadReport
@@ -42,7 +42,7 @@ def ingest(
         ),
     ] = False,
     *,
-    reading: Reading,
+    reading: ReadingOptions,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:

@@ -16,12 +16,12 @@ from assistant.cli.progress import Counting, quiet
 from assistant.errors import AssistantError, InputError
 
 if TYPE_CHECKING:
-    from assistant.application.labeling.session import Session
+    from assistant.application.labeling.session import RunSession
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-async def run_session(session: Session, display: JobDisplay) -> AssistantError | None:
+async def run_session(session: RunSession, display: JobDisplay) -> AssistantError | None:
     """Do the session's work; returns the error that ended it early, or None."""
     from asyncio import get_running_loop
 
@@ -38,7 +38,7 @@ async def run_session(session: Session, display: JobDisplay) -> AssistantError |
     return await session.work(display.update)
 
 
-def work_through(output: Output, sessions: Iterable[tuple[str, Session]]) -> int:
+def work_through(output: Output, sessions: Iterable[tuple[str, RunSession]]) -> int:
     """Do one session after the other, each under its title.
 
     Returns:

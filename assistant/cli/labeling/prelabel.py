@@ -19,9 +19,9 @@ from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.application.labeling.session import Session
+    from assistant.application.labeling.session import RunSession
     from assistant.application.review.fill_queue import ForPeople
-    from assistant.prelabel.estimate import Estimate
+    from assistant.prelabel.estimate import CostEstimate
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def prelabel(
     import asyncio
 
     from assistant.application.labeling.running_jobs import registered
-    from assistant.application.labeling.session import Session
+    from assistant.application.labeling.session import RunSession
     from assistant.application.labeling.work import JobChoice
     from assistant.application.review.fill_queue import for_people
     from assistant.wiring.workspace import Workspace
@@ -77,7 +77,7 @@ def prelabel(
         dry_run=dry_run,
     )
     with Workspace.open(workspace) as opened:
-        session = Session(opened, choice)
+        session = RunSession(opened, choice)
         if dry_run:
             session.prepare(output.note)
             _show_estimate(output, session, session.estimate())
@@ -92,7 +92,7 @@ def prelabel(
         raise typer.Exit(status)
 
 
-def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
+def _show_estimate(output: Output, session: RunSession, told: CostEstimate) -> None:
     data = {
         "run": session.run.name or None,
         "calls": told.calls,
@@ -118,7 +118,7 @@ def _show_estimate(output: Output, session: Session, told: Estimate) -> None:
 
 
 def _show_result(
-    output: Output, session: Session, stopped: AssistantError | None, work: Callable[[], ForPeople]
+    output: Output, session: RunSession, stopped: AssistantError | None, work: Callable[[], ForPeople]
 ) -> int:
     progress, totals = session.progress, session.totals()
     data: dict[str, Any] = {

@@ -14,7 +14,7 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 
 if TYPE_CHECKING:
     from assistant.application.people.accounts import NewUser
@@ -38,7 +38,7 @@ def import_users(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done; change nothing.")] = False,
     *,
-    reading: Reading,
+    reading: ReadingOptions,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:

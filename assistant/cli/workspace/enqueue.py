@@ -14,7 +14,7 @@ from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
-    from assistant.application.review.fill_queue import Filling, Standing
+    from assistant.application.review.fill_queue import Filling, QueueNeed
 
 _SPAN = re.compile(r"(\d{1,5})([hd])")
 _TOLD = {
@@ -123,7 +123,7 @@ def _ask(output: Output, counts: Counter[str]) -> None:
     typer.confirm(f"This would overwrite existing tasks: {lost}. Continue?", abort=True, err=True)
 
 
-def _advise(output: Output, run: str, counts: Counter[str], standing: Standing, *, dry_run: bool) -> None:
+def _advise(output: Output, run: str, counts: Counter[str], standing: QueueNeed, *, dry_run: bool) -> None:
     if differing := counts["disagreements"] + counts["conflicts"]:
         output.note(f"{differing:,} disagreements found in imported labels, listed on the Disagreements page")
     if dry_run:

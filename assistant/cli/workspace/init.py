@@ -11,7 +11,7 @@ from assistant.cli.options import HERE, JsonOption, WorkspaceOption
 from assistant.cli.output import EXIT_ERROR, Output, table
 
 if TYPE_CHECKING:
-    from assistant.application.workspace.doctor import Finding
+    from assistant.application.workspace.doctor import CheckResult
     from assistant.cli.error_words import ErrorWords
 
 
@@ -64,7 +64,7 @@ def doctor(
         output.next_step("assistant status", "shows the progress")
 
 
-def _told(one: Finding, error: ErrorWords | None) -> tuple[str, str]:
+def _told(one: CheckResult, error: ErrorWords | None) -> tuple[str, str]:
     """What was found, and what to do about it."""
     if error is None:
         return one.found, ""

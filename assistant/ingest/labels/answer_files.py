@@ -28,8 +28,8 @@ from assistant.ingest.labels.one_spelling import (
 )
 from assistant.ingest.labels.whole_files import left_out, mapped, whole, whole_rows
 from assistant.ingest.reading.answer_columns import AnswerColumns, map_label_columns, map_machine_columns
-from assistant.ingest.reading.problems import AS_IT_IS, AS_THEY_ARE, Reading, Readings
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.problems import AS_IT_IS, AS_THEY_ARE, ReadingOptions, Readings
+from assistant.ingest.reading.rows import InputRow, Refusal
 from assistant.ingest.reading.statuses import NOT_AN_ANSWER
 
 _LABEL_SHAPE = "{item_id, rater_id, label or labels}"
@@ -60,7 +60,7 @@ class AnswerFiles:
 @dataclass(frozen=True, slots=True)
 class _File:
     path: Path
-    rows: Sequence[Row]
+    rows: Sequence[InputRow]
     columns: AnswerColumns
 
 
@@ -101,7 +101,7 @@ def read_machine_answers(
     *,
     label_set: Sequence[str] | None = None,
     spelled: Sequence[str] = (),
-    reading: Reading = AS_IT_IS,
+    reading: ReadingOptions = AS_IT_IS,
 ) -> AnswerFiles:
     """What machines said of frozen items, nothing of people.
 
@@ -190,7 +190,7 @@ def _alone(file: _File) -> _Alone:
     return _Alone(found, nothing, several)
 
 
-def _cells(row: Row, columns: AnswerColumns) -> Iterator[object]:
+def _cells(row: InputRow, columns: AnswerColumns) -> Iterator[object]:
     names = columns.each_rater or [name for name in (columns.labels, columns.label) if name is not None]
     yield from (value for name in names if (value := row.values.get(name)) is not None)
 

@@ -19,15 +19,15 @@ from assistant.ingest.labels.import_checks import Checks, ImportReport, usable
 from assistant.ingest.labels.labels import UNKNOWN, LabelRow, MachineRow, mentioned, to_labels, to_machine
 from assistant.ingest.reading.answer_columns import AnswerColumns
 from assistant.ingest.reading.limits import first_of, in_batches, size_of
-from assistant.ingest.reading.problems import AS_IT_IS, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.ingest.reading.readers import peek_columns, read_rows
 from assistant.ingest.reading.repeated import Newest
-from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 from assistant.ingest.reading.tool_rows import unfolded
 from assistant.store.content.items import ItemStore
 from assistant.store.database import parts
 from assistant.store.review.labels.reviews import ReviewStore
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
 
 _LOOKED_AT = 100  # rows whose values say what a column is
@@ -50,7 +50,7 @@ def import_labels(
     *,
     label_set: LabelSet,
     any_label: bool = False,
-    reading: Reading = AS_IT_IS,
+    reading: ReadingOptions = AS_IT_IS,
 ) -> ImportReport:
     """Take in a file of human labels.
 
@@ -124,7 +124,7 @@ def import_machine_answers(
     *,
     label_set: LabelSet,
     any_label: bool = False,
-    reading: Reading = AS_IT_IS,
+    reading: ReadingOptions = AS_IT_IS,
 ) -> ImportReport:
     """Take in a file of machine answers; each model becomes a run. Arguments as for `import_labels`."""
     checks = Checks(label_set, any_label)
@@ -132,7 +132,7 @@ def import_machine_answers(
     found = (row if isinstance(row, Refusal) else to_machine(row, columns) for row in rows)
     opened: dict[str, Run] = {}
     for batch in in_batches(found, _BATCH, _weight):
-        by_model: dict[str, list[Answered]] = {}
+        by_model: dict[str, list[AnsweredItem]] = {}
         for key, labels, row in usable(batch, items, checks, report):
             if isinstance(row, MachineRow):
                 unknown = checks.of_set(row.unknown)
@@ -150,7 +150,7 @@ def import_machine_answers(
     return report
 
 
-def _changed(answered: Sequence[Answered], known: dict[int, tuple[Prelabel, int]]) -> list[Answered]:
+def _changed(answered: Sequence[AnsweredItem], known: dict[int, tuple[Prelabel, int]]) -> list[AnsweredItem]:
     """The answers that differ from the newest known one of their item, as its next revision."""
     changed = []
     for one in answered:
@@ -162,8 +162,8 @@ def _changed(answered: Sequence[Answered], known: dict[int, tuple[Prelabel, int]
 
 
 def _open(
-    path: Path, choose: Mapper, checks: Checks, reading: Reading
-) -> tuple[ImportReport, AnswerColumns, Iterator[Row | Refusal]]:
+    path: Path, choose: Mapper, checks: Checks, reading: ReadingOptions
+) -> tuple[ImportReport, AnswerColumns, Iterator[InputRow | Refusal]]:
     report = ImportReport("standard input" if str(path) == "-" else path.name)
     names, rows = peek_columns(unfolded(read_rows(path, reading, note=report.notes.append)))
     first = first_of(rows, _LOOKED_AT, row_size)
@@ -172,7 +172,7 @@ def _open(
         hint = f"none of the first {len(first):,} rows can be read"
         raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=hint)
     try:
-        columns = choose(names, [row.values for row in first if isinstance(row, Row)])
+        columns = choose(names, [row.values for row in first if isinstance(row, InputRow)])
     except InputError as error:
         raise InputError(error.what, where=error.where or str(path), hint=error.hint) from None
     columns = columns.recognising(checks.names, checks.label_set.kind)
@@ -183,8 +183,12 @@ def _open(
 
 
 def _with_mentioned(
-    path: Path, columns: AnswerColumns, first: list[Row | Refusal], rows: Iterator[Row | Refusal], reading: Reading
-) -> tuple[AnswerColumns, list[Row | Refusal], Iterator[Row | Refusal]]:
+    path: Path,
+    columns: AnswerColumns,
+    first: list[InputRow | Refusal],
+    rows: Iterator[InputRow | Refusal],
+    reading: ReadingOptions,
+) -> tuple[AnswerColumns, list[InputRow | Refusal], Iterator[InputRow | Refusal]]:
     """Without a stated label set it is what the file's objects of votes mention, or what one leaves out would be a no.
 
     A file is read twice for that; a pipe, which can't be, is held in memory.
@@ -208,16 +212,16 @@ def _review(row: LabelRow, rater: str, labels: LabelAnswer, checks: Checks, sour
     )
 
 
-def _is_answer(one: Answered) -> bool:
+def _is_answer(one: AnsweredItem) -> bool:
     return one.prelabel.reason is not FailureReason.NO_ANSWER
 
 
-def _answered(key: int, labels: LabelAnswer, row: MachineRow, unknown: LabelAnswer) -> Answered:
+def _answered(key: int, labels: LabelAnswer, row: MachineRow, unknown: LabelAnswer) -> AnsweredItem:
     """Its answer; one that leaves categories unknown is none, for they would be taken as denied."""
     if row.no_answer is not None:
         told = "the file has a row for this item without an answer"
         failed = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.NO_ANSWER, detail=told, model=row.model)
-        return Answered(key, 0, failed, None)
+        return AnsweredItem(key, 0, failed, None)
     prelabel = Prelabel(
         status=PrelabelStatus.FAILED if unknown else PrelabelStatus.LABELLED,
         labels=() if unknown else labels,
@@ -227,4 +231,4 @@ def _answered(key: int, labels: LabelAnswer, row: MachineRow, unknown: LabelAnsw
         rationale=row.rationale,
         model=row.model,
     )
-    return Answered(key, 0, prelabel, None)
+    return AnsweredItem(key, 0, prelabel, None)

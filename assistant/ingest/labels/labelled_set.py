@@ -25,7 +25,7 @@ _SHOWN_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class MachineAnswers:
+class ImportedAnswers:
     """What one machine said of the items of a set.
 
     Args:
@@ -63,7 +63,7 @@ class LabelledSet:
     metas: tuple[Mapping[str, object], ...]
     labels: tuple[str, ...]
     machine: str | None
-    answers: Mapping[str, MachineAnswers]
+    answers: Mapping[str, ImportedAnswers]
     left_out: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
@@ -181,7 +181,7 @@ def _columns(
     )
 
 
-def _answers(rows: Sequence[MachineRow | None]) -> MachineAnswers:
+def _answers(rows: Sequence[MachineRow | None]) -> ImportedAnswers:
     scores = np.array([np.nan if row is None or row.score is None else row.score for row in rows], dtype=np.float64)
     labels = tuple(None if row is None or row.unknown else _joined(row.labels) for row in rows)
-    return MachineAnswers(labels, None if np.isnan(scores).all() else scores)
+    return ImportedAnswers(labels, None if np.isnan(scores).all() else scores)

@@ -11,7 +11,7 @@ from assistant.domain.policies import LabelKind
 from assistant.ingest.labels.answers import NO_LABEL, AnswerError, read_answer, read_score, read_sight, votes_in
 from assistant.ingest.reading.answer_columns import AnswerColumns
 from assistant.ingest.reading.columns import identifier_text, remaining
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 from assistant.ingest.reading.statuses import NOT_AN_ANSWER
 
 UNKNOWN = "unknown"
@@ -83,21 +83,21 @@ def unknown_in(meta: Mapping[str, object]) -> LabelAnswer:
     return tuple(listed) if isinstance(listed, list) and all(isinstance(name, str) for name in listed) else ()
 
 
-def mentioned(rows: Iterable[Row | Refusal], columns: AnswerColumns) -> LabelAnswer:
+def mentioned(rows: Iterable[InputRow | Refusal], columns: AnswerColumns) -> LabelAnswer:
     """Every label that some object of votes in these rows mentions, in the order they first occur.
 
     An object that leaves one of them out does not answer it.
     """
     names: dict[str, None] = dict.fromkeys(columns.each_label)
     for row in rows:
-        if isinstance(row, Row):
+        if isinstance(row, InputRow):
             for column in (columns.labels, columns.label):
                 votes = votes_in(row.values.get(column), columns.names) if column is not None else None
                 names.update(dict.fromkeys(map(str, votes or ())))
     return tuple(names)
 
 
-def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
+def to_labels(row: InputRow, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
     """The answers of a row: one, or one of each rater that has a column; what is no answer comes as a refusal."""
     try:
         _check_status(row, columns)
@@ -112,7 +112,7 @@ def to_labels(row: Row, columns: AnswerColumns) -> Iterator[LabelRow | Refusal]:
         yield _refusal(row, error)
 
 
-def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
+def to_machine(row: InputRow, columns: AnswerColumns) -> MachineRow | Refusal:
     """The answer of a model that a row holds, or that it gave none."""
     try:
         item_id = _identifier(row, columns.item, "no_item")
@@ -133,12 +133,12 @@ def to_machine(row: Row, columns: AnswerColumns) -> MachineRow | Refusal:
     )
 
 
-def _check_status(row: Row, columns: AnswerColumns, *, machine: bool = False) -> None:
+def _check_status(row: InputRow, columns: AnswerColumns, *, machine: bool = False) -> None:
     if (why := columns.statuses.objection(row.values, machine=machine)) is not None:
         raise AnswerError(*why)
 
 
-def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
+def _wide(row: InputRow, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
     for rater in columns.each_rater:
         try:
             labels, left_open = read_cell(row.values.get(rater), columns)
@@ -150,7 +150,7 @@ def _wide(row: Row, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow |
             yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
 
 
-def _answer(row: Row, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
+def _answer(row: InputRow, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:
     """The labels, the other columns, and the labels expressly denied."""
     value: object = None
     several = False
@@ -176,7 +176,7 @@ def _denied(value: object, columns: AnswerColumns, answered: set[str]) -> tuple[
     return tuple(name for name in named if name not in answered)
 
 
-def _listed(row: Row, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
+def _listed(row: InputRow, columns: AnswerColumns, answered: set[str]) -> tuple[str, ...]:
     """Categories that a column beside the labels lists as unknown: a list, or as our own export's text joins them."""
     names: dict[str, None] = {}
     for column in _UNKNOWN_COLUMNS:
@@ -206,12 +206,12 @@ def read_cell(
     )
 
 
-def _meta(row: Row, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
+def _meta(row: InputRow, columns: AnswerColumns, left_open: tuple[str, ...]) -> dict[str, object]:
     meta = remaining(row.values, columns.used)
     return meta | {UNKNOWN: list(left_open)} if left_open else meta
 
 
-def _identifier(row: Row, column: str | None, reason: str) -> str:
+def _identifier(row: InputRow, column: str | None, reason: str) -> str:
     value = row.values.get(column) if column is not None else None
     text = identifier_text(value)
     if not text or written_for_nothing(text):
@@ -220,12 +220,12 @@ def _identifier(row: Row, column: str | None, reason: str) -> str:
     return text
 
 
-def _answered_by(row: Row, columns: AnswerColumns, reason: str) -> str:
+def _answered_by(row: InputRow, columns: AnswerColumns, reason: str) -> str:
     if columns.name is not None and (columns.by is None or written_for_nothing(row.values.get(columns.by))):
         return columns.name
     who = _identifier(row, columns.by, reason)
     return canonical_text(who) or who
 
 
-def _refusal(row: Row, error: AnswerError) -> Refusal:
+def _refusal(row: InputRow, error: AnswerError) -> Refusal:
     return Refusal(row.line, error.reason, str(error), excerpt_of(dict(row.values)))

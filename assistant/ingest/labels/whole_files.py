@@ -17,9 +17,9 @@ from assistant.errors import InputError
 from assistant.ingest.labels.labels import NO_ANSWER
 from assistant.ingest.reading.columns import empty_columns
 from assistant.ingest.reading.mapping import ColumnMapping, map_columns, to_item
-from assistant.ingest.reading.problems import AS_IT_IS, Note, Reading
+from assistant.ingest.reading.problems import AS_IT_IS, Note, ReadingOptions
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 from assistant.ingest.reading.tool_rows import tasks_as_items, unfolded
 
 _ITEM_SHAPE = "{id, text, lang?, source?, meta?}"
@@ -30,7 +30,7 @@ Read = TypeVar("Read")
 Columns = TypeVar("Columns")
 
 
-def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | None = None) -> dict[str, Item]:
+def read_items(path: Path, reading: ReadingOptions = AS_IT_IS, *, notes: list[str] | None = None) -> dict[str, Item]:
     """The items of a file by id, in its order.
 
     Args:
@@ -51,7 +51,7 @@ def read_items(path: Path, reading: Reading = AS_IT_IS, *, notes: list[str] | No
     return {item.id: item for item in whole(path, _once(rows, mapping), notes)}
 
 
-def _once(rows: Iterable[Row], mapping: ColumnMapping) -> Iterator[Item | Refusal]:
+def _once(rows: Iterable[InputRow], mapping: ColumnMapping) -> Iterator[Item | Refusal]:
     """Each item where its id occurs first."""
     lines: dict[str, int] = {}
     for row in rows:
@@ -66,7 +66,7 @@ def _columns(names: Sequence[str], rows: Collection[Mapping[str, object]]) -> Co
     return map_columns(names, empty=empty_columns(names, rows))
 
 
-def whole_rows(path: Path, reading: Reading, notes: list[str]) -> list[Row]:
+def whole_rows(path: Path, reading: ReadingOptions, notes: list[str]) -> list[InputRow]:
     """Every row of a file of answers, one an answer; `notes` gets sentences on what was read in another way.
 
     Raises:
@@ -100,7 +100,7 @@ def whole(
     for row in rows:
         if not isinstance(row, Refusal):
             kept.append(row)
-            held += row_size(row) if isinstance(row, Row) else 0
+            held += row_size(row) if isinstance(row, InputRow) else 0
             if held > _HELD:
                 what = f"the file holds more than {_HELD // 2**20} MiB of values, and is held in memory whole"
                 where = f"{path}, after {len(kept):,} rows"
@@ -143,7 +143,7 @@ def left_out(
 
 def mapped(
     path: Path,
-    rows: Sequence[Row],
+    rows: Sequence[InputRow],
     choose: Callable[[Sequence[str], Collection[Mapping[str, object]]], Columns],
     shape: str,
 ) -> Columns:

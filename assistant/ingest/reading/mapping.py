@@ -10,7 +10,7 @@ from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import UNKNOWN_LANGUAGE, Content, Item, ItemKind
 from assistant.errors import InputError
 from assistant.ingest.reading.columns import check_named, guess, identifier_text, remaining
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 
 LONGEST_ID = 512  # characters
 _TEXT = ("text", "body", "content", "message", "comment", "post", "tweet", "sentence")
@@ -155,7 +155,7 @@ def _guess_unnamed(
     return found
 
 
-def to_item(row: Row, mapping: ColumnMapping, *, take_words: bool = False) -> Item | Refusal:
+def to_item(row: InputRow, mapping: ColumnMapping, *, take_words: bool = False) -> Item | Refusal:
     """The item a row holds, or why it can't be one.
 
     Text is kept exactly as it came. Blank is what shows nothing: white space, zero-width and control characters. Empty
@@ -191,7 +191,7 @@ class _UnusableRowError(Exception):
         self.reason = reason
 
 
-def _content(row: Row, mapping: ColumnMapping, *, take_words: bool) -> Content:
+def _content(row: InputRow, mapping: ColumnMapping, *, take_words: bool) -> Content:
     media = tuple(path for column in mapping.media for path in _paths(row.values.get(column), column))
     text = _shown_text(row, mapping.judged, "no_text", optional=bool(media), take_words=take_words)
     if mapping.query is not None:
@@ -203,7 +203,9 @@ def _content(row: Row, mapping: ColumnMapping, *, take_words: bool) -> Content:
     return Content(text, ItemKind.VIDEO if video else ItemKind.IMAGE, media=media)
 
 
-def _shown_text(row: Row, column: str | None, reason: str, *, optional: bool = False, take_words: bool = False) -> str:
+def _shown_text(
+    row: InputRow, column: str | None, reason: str, *, optional: bool = False, take_words: bool = False
+) -> str:
     value = row.values.get(column) if column is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
@@ -241,7 +243,7 @@ def _paths(value: object, column: str) -> list[str]:
     return paths
 
 
-def _item_id(row: Row, mapping: ColumnMapping, content: Content) -> str:
+def _item_id(row: InputRow, mapping: ColumnMapping, content: Content) -> str:
     if mapping.id is None:
         return f"c-{content.digest}"
     value = row.values.get(mapping.id)

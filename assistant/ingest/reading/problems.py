@@ -18,7 +18,7 @@ Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingOptions:
     """What the user says of one file; None leaves it to what the file shows.
 
     Args:
@@ -53,12 +53,12 @@ class Reading:
 class Readings:
     """How each of an evaluation's files is to be read."""
 
-    labels: Reading = Reading(role="labels")
-    machine: Reading = Reading(role="machine")
-    items: Reading = Reading(role="items")
+    labels: ReadingOptions = ReadingOptions(role="labels")
+    machine: ReadingOptions = ReadingOptions(role="machine")
+    items: ReadingOptions = ReadingOptions(role="items")
 
 
-AS_IT_IS = Reading()
+AS_IT_IS = ReadingOptions()
 AS_THEY_ARE = Readings()
 """Nothing is said: files are read as they show it."""
 

@@ -29,8 +29,8 @@ from assistant.ingest.reading.formats.parquet import read_parquet
 from assistant.ingest.reading.formats.sniff import binary_format, text_format
 from assistant.ingest.reading.limits import Unpacked
 from assistant.ingest.reading.mapping import USUAL_ITEM_COLUMNS
-from assistant.ingest.reading.problems import AS_IT_IS, FORMATS, Note, Reading
-from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.problems import AS_IT_IS, FORMATS, Note, ReadingOptions
+from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 
 USUAL_COLUMNS = USUAL_ITEM_COLUMNS | USUAL_ANSWER_COLUMNS
 """Names, in lower case, by which a row is known as the header."""
@@ -46,8 +46,8 @@ def _unheard(sentence: str) -> None:
 
 
 def read_rows(
-    source: Path | BinaryIO, reading: Reading = AS_IT_IS, *, note: Note = _unheard
-) -> Iterator[Row | Refusal]:
+    source: Path | BinaryIO, reading: ReadingOptions = AS_IT_IS, *, note: Note = _unheard
+) -> Iterator[InputRow | Refusal]:
     """The records of an input, one after the other, in constant memory; what can't be read comes as a refusal.
 
     A file's format is detected from its content, then from its ending; gzip is always unpacked.
@@ -78,7 +78,9 @@ def read_rows(
             raise
 
 
-def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tuple[str, ...], Iterator[Row | Refusal]]:
+def peek_columns(
+    rows: Iterator[InputRow | Refusal], *, limit: int = 100
+) -> tuple[tuple[str, ...], Iterator[InputRow | Refusal]]:
     """The columns there are, and the rows again.
 
     Args:
@@ -89,12 +91,12 @@ def peek_columns(rows: Iterator[Row | Refusal], *, limit: int = 100) -> tuple[tu
         Column names in the order they first occur, `()` when no record could be read; and an iterator over all
         records, those looked at included.
     """
-    looked_at: list[Row | Refusal] = []
+    looked_at: list[InputRow | Refusal] = []
     columns: dict[str, None] = {}
     held = 0
     for row in rows:
         looked_at.append(row)
-        if isinstance(row, Row):
+        if isinstance(row, InputRow):
             columns.update(dict.fromkeys(row.values))
         held += row_size(row)
         if len(looked_at) >= limit or held > _LOOKED_AT_BYTES:
@@ -111,7 +113,7 @@ class _Named:
     by_ending: str | None
 
 
-def _read(stream: BinaryIO, named: _Named, reading: Reading, note: Note) -> Iterator[Row | Refusal]:
+def _read(stream: BinaryIO, named: _Named, reading: ReadingOptions, note: Note) -> Iterator[InputRow | Refusal]:
     head, stream = _look_ahead(stream)
     packed = head.startswith(_GZIP)
     if packed:
@@ -141,7 +143,7 @@ def _gunzip(packed: BinaryIO) -> BinaryIO:
     return cast("BinaryIO", gzip.GzipFile(fileobj=packed))
 
 
-def _read_binary(name: str, stream: BinaryIO, *, reading: Reading, note: Note) -> Iterator[Row | Refusal]:
+def _read_binary(name: str, stream: BinaryIO, *, reading: ReadingOptions, note: Note) -> Iterator[InputRow | Refusal]:
     if name == "parquet":
         return read_parquet(stream, note)
     return read_excel(stream, reading, note, usual=USUAL_COLUMNS)
@@ -162,7 +164,7 @@ def _text_format(head: bytes, encoding: str, named: _Named) -> str:
     return found
 
 
-def _note_unused(name: str, reading: Reading, note: Note) -> None:
+def _note_unused(name: str, reading: ReadingOptions, note: Note) -> None:
     """What the user says and this format doesn't ask."""
     text = name not in {"parquet", "excel"}
     said = {
@@ -175,7 +177,7 @@ def _note_unused(name: str, reading: Reading, note: Note) -> None:
         note(f"the file is {_WORDS[name]}: {', '.join(unused)} says nothing about it")
 
 
-def _read_and_close(rows: Iterator[Row | Refusal], stream: BinaryIO, source: Path) -> Iterator[Row | Refusal]:
+def _read_and_close(rows: Iterator[InputRow | Refusal], stream: BinaryIO, source: Path) -> Iterator[InputRow | Refusal]:
     with stream, _naming(source):
         yield from rows
 
@@ -207,7 +209,9 @@ def _look_ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     return head, io.BufferedReader(Rewound(head, stream), READ_AHEAD)
 
 
-def _read_copy(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Row | Refusal]]) -> Iterator[Row | Refusal]:
+def _read_copy(
+    stream: BinaryIO, read: Callable[[BinaryIO], Iterator[InputRow | Refusal]]
+) -> Iterator[InputRow | Refusal]:
     """The records of a stream that can't seek, by way of a temporary file: these formats end with their index."""
     with tempfile.TemporaryFile() as copy:
         try:
@@ -218,7 +222,7 @@ def _read_copy(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Row | Refus
         yield from read(cast("BinaryIO", copy))
 
 
-def _canonical(reading: Reading) -> str | None:
+def _canonical(reading: ReadingOptions) -> str | None:
     name = reading.format
     if name is None:
         return None

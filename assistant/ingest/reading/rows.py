@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from assistant.ingest.reading.limits import size_of
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 
 _ALL_READ: Mapping[str, tuple[str, str]] = MappingProxyType({})  # one for all rows: there are millions
 _EXCERPT = 80  # characters of a refused row that are shown
@@ -15,7 +15,7 @@ _OTHER_ENCODINGS = ("gb18030", "big5", "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InputRow:
     """One record of an input file.
 
     Args:
@@ -36,7 +36,7 @@ class Refusal:
     """One record that was left out, and why; reading goes on after it.
 
     Args:
-        line: as in `Row`.
+        line: as in `InputRow`.
         reason: short stable word for counts: `broken_json`, `not_an_object`, `encoding`, `ragged`, `quoting`,
             `too_long`, `unreadable`, `not_computed`, `no_text`, `not_text`, `no_query`, `no_id`, `bad_id`,
             `bad_media`, `no_item`, `no_rater`, `no_model`, `no_label`, `bad_label`, `bad_score`, `bad_sight`.
@@ -50,9 +50,9 @@ class Refusal:
     excerpt: str = ""
 
 
-def row_size(row: Row | Refusal) -> int:
+def row_size(row: InputRow | Refusal) -> int:
     """About how many bytes a row holds in memory."""
-    return size_of(row.values) if isinstance(row, Row) else len(row.excerpt)
+    return size_of(row.values) if isinstance(row, InputRow) else len(row.excerpt)
 
 
 def excerpt_of(record: object) -> str:
@@ -64,7 +64,7 @@ def excerpt_of(record: object) -> str:
     return shown if len(shown) <= _EXCERPT else shown[: _EXCERPT - 1] + "…"
 
 
-def explain_encoding(error: UnicodeDecodeError, encoding: str, reading: Reading) -> str:
+def explain_encoding(error: UnicodeDecodeError, encoding: str, reading: ReadingOptions) -> str:
     """Where a line stops being text of `encoding`, and what to try: the first encoding that can read the line."""
     byte = error.object[error.start]
     fits = next((name for name in _OTHER_ENCODINGS if _decodes(error.object, name)), "latin-1")

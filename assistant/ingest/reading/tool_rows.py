@@ -8,7 +8,7 @@ from typing import Any
 from assistant.domain.canonical import canonical_text
 from assistant.ingest.reading.list_cells import UnreadableListError, looks_like_a_list, read_list_cell
 from assistant.ingest.reading.problems import Note
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 _RESPONSES, _USERS, _STATUS = ".responses", ".responses.users", ".responses.status"
 _ANNOTATIONS = "annotations"
@@ -23,7 +23,7 @@ _TASK = frozenset(
 _ABOUT = ("was_cancelled", "lead_time", "updated_at")  # of an annotation
 
 
-def unfolded(rows: Iterable[Row | Refusal]) -> Iterator[Row | Refusal]:
+def unfolded(rows: Iterable[InputRow | Refusal]) -> Iterator[InputRow | Refusal]:
     """One row an answer: of Argilla's records (`label.responses`, `.users`, `.status`) and of Label Studio's tasks.
 
     What the tool says of an answer comes along as a column of its own (`response_status`, `was_cancelled`), and who
@@ -40,7 +40,7 @@ def unfolded(rows: Iterable[Row | Refusal]) -> Iterator[Row | Refusal]:
             yield row
 
 
-def tasks_as_items(rows: Iterable[Row | Refusal], note: Note) -> Iterator[Row | Refusal]:
+def tasks_as_items(rows: Iterable[InputRow | Refusal], note: Note) -> Iterator[InputRow | Refusal]:
     """The content of Label Studio's tasks as rows of their own: the task's data, and its id where they have none.
 
     Annotations and predictions are no content and are left out; all other rows stay as they are.
@@ -57,7 +57,7 @@ def tasks_as_items(rows: Iterable[Row | Refusal], note: Note) -> Iterator[Row | 
             del values["id"]
         if isinstance(meta, Mapping) and meta and "meta" not in values:
             values["meta"] = meta
-        yield Row(values, row.line, row.unread)
+        yield InputRow(values, row.line, row.unread)
     if annotated:
         note(f"{annotated:,} tasks of Label Studio come with annotations: these are no content and are not read here")
 
@@ -67,7 +67,7 @@ def _holds_data(values: Mapping[str, object]) -> bool:
     return isinstance(values.get("data"), Mapping) and _TASK.issuperset(values)
 
 
-def _argilla(row: Row) -> Iterator[Row]:
+def _argilla(row: InputRow) -> Iterator[InputRow]:
     """One row for each person who answered any of the record's questions."""
     questions = [name.removesuffix(_USERS) for name in row.values if name.endswith(_USERS)]
     parts = {f"{question}{part}" for question in questions for part in (_RESPONSES, _USERS, _STATUS)}
@@ -83,9 +83,9 @@ def _argilla(row: Row) -> Iterator[Row]:
             if at < len(statuses):
                 said["response_status"] = statuses[at]
     if not by_user:
-        yield Row(rest | dict.fromkeys(questions), row.line)
+        yield InputRow(rest | dict.fromkeys(questions), row.line)
     for user, said in by_user.items():
-        yield Row(rest | {"rater_id": user} | dict.fromkeys(questions) | said, row.line)
+        yield InputRow(rest | {"rater_id": user} | dict.fromkeys(questions) | said, row.line)
 
 
 def _listed(value: object) -> Sequence[object]:
@@ -101,7 +101,7 @@ def _is_task(annotations: object) -> bool:
     return isinstance(annotations, list) and all(isinstance(one, Mapping) and "result" in one for one in annotations)
 
 
-def _label_studio(row: Row) -> Iterator[Row]:
+def _label_studio(row: InputRow) -> Iterator[InputRow]:
     """One row for each annotation of a task; the task's data are its columns: an id there goes before the task's."""
     data = row.values.get("data")
     task: dict[str, object] = {"id": row.values.get("id"), **(data if isinstance(data, Mapping) else {})}
@@ -109,7 +109,7 @@ def _label_studio(row: Row) -> Iterator[Row]:
     for one in annotations or [{}]:
         said = _results(one.get("result") or ())
         about = {name: one[name] for name in _ABOUT if one.get(name) is not None}
-        yield Row(task | {"rater_id": _person(one.get("completed_by"))} | said | about, row.line)
+        yield InputRow(task | {"rater_id": _person(one.get("completed_by"))} | said | about, row.line)
 
 
 def _results(results: Iterable[Any]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 import orjson
 
 
-class Asking(NamedTuple):
+class LoggedRequest(NamedTuple):
     """One chat request as the server saw it: digest of the messages, Unix times in seconds, outcome."""
 
     digest: str
@@ -27,7 +27,7 @@ class AskingLog:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.askings: list[Asking] = []
+        self.askings: list[LoggedRequest] = []
         self.under_way = 0
         self.peak = 0
         self._path = path
@@ -49,7 +49,7 @@ class AskingLog:
         self.under_way += 1
         self.peak = max(self.peak, self.under_way)
 
-    def end(self, asking: Asking) -> None:
+    def end(self, asking: LoggedRequest) -> None:
         """It has had its answer."""
         self.under_way -= 1
         self.askings.append(asking)

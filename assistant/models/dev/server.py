@@ -16,7 +16,7 @@ import orjson
 from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
-from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.askings import AskingLog, LoggedRequest
 from assistant.models.dev.dialects.forms import EVENTS, streamed
 from assistant.models.dev.dialects.service import DialectService
 from assistant.models.dev.embeddings import embeddings_body
@@ -118,7 +118,7 @@ class DevServer:
             status = refused.status
             raise
         finally:
-            self.log.end(Asking(question.digest, received, time.time(), status, fault or ""))
+            self.log.end(LoggedRequest(question.digest, received, time.time(), status, fault or ""))
         return response
 
     async def _reply(

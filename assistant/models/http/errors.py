@@ -10,7 +10,7 @@ import re
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.dialect import Feature
 from assistant.models.http.meanings import Meaning, meaning_of
-from assistant.models.http.refusals import Refusal
+from assistant.models.http.refusals import HttpRefusal
 
 UNREACHABLE = frozenset({"connection", "unavailable"})
 """Reasons that speak of the server being away, not of the question asked."""
@@ -59,7 +59,7 @@ _FEATURES: tuple[tuple[Feature, re.Pattern[str]], ...] = (
 )
 
 
-def lacking(refusal: Refusal, used: frozenset[Feature]) -> Feature | None:
+def lacking(refusal: HttpRefusal, used: frozenset[Feature]) -> Feature | None:
     """The feature in use that the server says it can't do, or None when it complains of something else.
 
     A 500 or a 424 counts where its words are about what is supported: a chat template that fails ends so.
@@ -77,13 +77,13 @@ def lacking(refusal: Refusal, used: frozenset[Feature]) -> Feature | None:
     return next((name for name, pattern in _FEATURES if name in used and pattern.search(refusal.words)), None)
 
 
-def is_failed_generation(refusal: Refusal) -> bool:
+def is_failed_generation(refusal: HttpRefusal) -> bool:
     """Groq's 400 for a reply that broke the schema: the model's fault, another drawing may do better."""
     return "json_validate_failed" in refusal.code or "failed_generation" in refusal.message
 
 
 def error_for(
-    refusal: Refusal,
+    refusal: HttpRefusal,
     *,
     server: str,
     model: str,
@@ -130,14 +130,14 @@ _FATAL: dict[Meaning, tuple[str, str]] = {
 }
 
 
-def _meaning(refusal: Refusal, model: str) -> Meaning | None:
+def _meaning(refusal: HttpRefusal, model: str) -> Meaning | None:
     if is_failed_generation(refusal):
         return None
     words = refusal.words.replace(model, "") if len(model) >= _NAME_OF_ITS_OWN else refusal.words
     return meaning_of(refusal.status, refusal.code, words, asks_to_wait=refusal.retry_after is not None)
 
 
-def _retryable(refusal: Refusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
+def _retryable(refusal: HttpRefusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
     status = refusal.status
     if status in {501, 505}:
         return FatalModelError(answered, hint=f"The server does not offer chat completions. {address_hint}")

@@ -27,7 +27,7 @@ _SECONDS = {"milli": 1e-3, "min": 60.0, "hour": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class HttpRefusal:
     """An HTTP answer that is no success.
 
     Args:
@@ -53,7 +53,7 @@ class Refusal:
         return f"{self.code} {self.param} {self.details or self.message}"
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, key: str | None = None) -> Refusal:
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, key: str | None = None) -> HttpRefusal:
     """Take an error reply apart; never raises, whatever the body is.
 
     Args:
@@ -73,7 +73,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, key: s
     code = " ".join(str(problem[name]) for name in _CODES if isinstance(problem.get(name), str | int))
     said = scrub(message_of(problem), key, longest=_LONGEST_READ)
     waits = retry_after_of(headers)
-    return Refusal(
+    return HttpRefusal(
         status,
         scrub(code, key),
         scrub(str(problem.get("param") or ""), key),

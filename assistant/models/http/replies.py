@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.models.chat_api import MalformedReplyError, dump_json, load_json
 from assistant.models.http.event_stream import is_event_stream, read_stream
-from assistant.models.http.refusals import Refusal, is_web_page, message_of, problem_of, read_refusal
+from assistant.models.http.refusals import HttpRefusal, is_web_page, message_of, problem_of, read_refusal
 
 _PADDING = b" \t\r\n\0\x0b\x0c"
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -50,7 +50,7 @@ class CutReplyError(ValueError):
     """The body ends before the reply does."""
 
 
-def completion_in(body: bytes, headers: Mapping[str, str], *, key: str | None = None) -> bytes | Refusal:
+def completion_in(body: bytes, headers: Mapping[str, str], *, key: str | None = None) -> bytes | HttpRefusal:
     """The chat completion in a body, as it is kept, or the refusal that it stands for.
 
     Padding and a byte order mark are taken off, and a stream of events is assembled.

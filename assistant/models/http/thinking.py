@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.models.chat_api import MalformedReplyError, load_json
-from assistant.models.http.refusals import Refusal
+from assistant.models.http.refusals import HttpRefusal
 from assistant.models.interface import ModelRequest
 
 FIRST_ROOM = 4096
@@ -63,7 +63,7 @@ class ThinkingRoom:
         wanted = max(FIRST_ROOM, room * _GROWTH) if cut else max(FIRST_ROOM, room)
         self.tokens = min(self._most, max(self.tokens, wanted))
 
-    def refused(self, refusal: Refusal, room: int) -> bool:
+    def refused(self, refusal: HttpRefusal, room: int) -> bool:
         """Whether a refusal is about the limit that this room made so large, and a smaller one may be tried.
 
         Args:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.models.chat_api import dump_json
-from assistant.models.http.refusals import Refusal, read_refusal, scrub
+from assistant.models.http.refusals import HttpRefusal, read_refusal, scrub
 
 _STATUS_BY_NAME = (
     (re.compile(r"ContextOverflow"), 413),
@@ -29,7 +29,7 @@ _NO_STATUS = re.compile(r"PayloadEncoding|BadHttpMessage|HttpProcessing")
 """aiohttp's exceptions that have 400 for what it could not read."""
 
 
-def refusal_of(failure: Exception) -> Refusal | None:
+def refusal_of(failure: Exception) -> HttpRefusal | None:
     """The HTTP answer behind an exception, None when there is none."""
     status, headers, body = None, None, b""
     for error in chain(failure):
@@ -45,11 +45,11 @@ def refusal_of(failure: Exception) -> Refusal | None:
     return replace(refusal, message=without_secrets(plain(refusal.message)))
 
 
-def complaint_of(failure: Exception) -> Refusal | None:
+def complaint_of(failure: Exception) -> HttpRefusal | None:
     """What was refused, by the provider or by its integration before anything was sent; None where nothing was."""
     refusal = refusal_of(failure)
     if refusal is None and type(failure) in {ValueError, TypeError, NotImplementedError}:
-        return Refusal(400, message=without_secrets(str(failure)))
+        return HttpRefusal(400, message=without_secrets(str(failure)))
     return refusal
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from assistant.domain.policies import Clause, Example, Label, Policy
+from assistant.domain.policies import Clause, Label, Policy, PolicyExample
 from assistant.policy.documents.word_difference import WordRun, compare_words
 
-Part = TypeVar("Part", str, Example)
+Part = TypeVar("Part", str, PolicyExample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class ClauseChange:
     wordings: tuple[WordingChange, ...]
     labels_added: tuple[str, ...]
     labels_removed: tuple[str, ...]
-    examples_added: tuple[Example, ...]
-    examples_removed: tuple[Example, ...]
+    examples_added: tuple[PolicyExample, ...]
+    examples_removed: tuple[PolicyExample, ...]
     labels: tuple[str, ...]
 
     @property

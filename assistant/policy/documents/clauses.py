@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.domain.policies import Clause, Example
+from assistant.domain.policies import Clause, PolicyExample
 from assistant.policy.documents.examples import known_label, read_example, settle_labels
 from assistant.policy.documents.front_matter import LANGUAGE_TAG, FrontMatter
 from assistant.policy.documents.mistakes import MistakeList, nearest, suggestion
 from assistant.policy.documents.places import Place, Word, split_names, word_at
-from assistant.policy.documents.sections import Section
+from assistant.policy.documents.sections import PolicySection
 
 VIOLATES = "Violates"
 DOES_NOT_VIOLATE = "Does not violate"
@@ -25,7 +25,7 @@ _LABELS_HINT = "the first line under the heading names what the clause can lead 
 class PlacedExample:
     """An example and where its text stands; its labels are unknown, and empty, when `settled` is False."""
 
-    example: Example
+    example: PolicyExample
     place: Place
     settled: bool
 
@@ -57,7 +57,7 @@ class DraftClause:
         return Clause(self.id.text, self.title, self.texts, labels, examples)
 
 
-def read_clauses(sections: Sequence[Section], front: FrontMatter, mistakes: MistakeList) -> list[DraftClause]:
+def read_clauses(sections: Sequence[PolicySection], front: FrontMatter, mistakes: MistakeList) -> list[DraftClause]:
     """Reads every clause among the sections; level-2 headings without an id are free text."""
     clauses = []
     for number, section in enumerate(sections):
@@ -76,7 +76,7 @@ def read_clauses(sections: Sequence[Section], front: FrontMatter, mistakes: Mist
     return clauses
 
 
-def _check_free_text(section: Section, inner: Sequence[Section], mistakes: MistakeList) -> None:
+def _check_free_text(section: PolicySection, inner: Sequence[PolicySection], mistakes: MistakeList) -> None:
     """Reports a section that was surely meant to be a clause: nothing an author wrote is dropped silently."""
     first = next((line for _, line in section.numbered()), "")
     if _LABELS_LIKE.match(first) or any(part.heading.text in {VIOLATES, DOES_NOT_VIOLATE} for part in inner):
@@ -96,7 +96,7 @@ class _ClauseReader:
         self._examples: list[PlacedExample] = []
         self._tries_examples = False
 
-    def read(self, section: Section, match: re.Match[str], inner: Sequence[Section]) -> DraftClause:
+    def read(self, section: PolicySection, match: re.Match[str], inner: Sequence[PolicySection]) -> DraftClause:
         """Reads the clause whose heading matched, with the level-3 sections inside it."""
         start = section.heading.place
         clause_id = Word(match["id"], Place(start.line, start.column, len(match["id"])))
@@ -112,7 +112,7 @@ class _ClauseReader:
         self._check_wording(clause_id)
         return DraftClause(clause_id, title, self._labels, self._texts, tuple(self._examples), self._tries_examples)
 
-    def _read_labels(self, section: Section, clause_id: Word) -> str:
+    def _read_labels(self, section: PolicySection, clause_id: Word) -> str:
         """Reads the labels line and returns the text under it."""
         number, line = next(section.numbered(), (section.first, ""))
         match = _LABELS.match(line)
@@ -126,7 +126,7 @@ class _ClauseReader:
             self._labels = self._known(split_names(line, number, match.end()))
         return "\n".join(section.lines[number - section.first + 1 :]).strip()
 
-    def _tell_missing_labels(self, section: Section, clause_id: Word) -> None:
+    def _tell_missing_labels(self, section: PolicySection, clause_id: Word) -> None:
         alike = [
             (word_at(line, number, 0, len(line)).place, "this line is read as wording")
             for number, line in section.numbered()
@@ -150,7 +150,7 @@ class _ClauseReader:
                 labels.setdefault(name, Word(name, word.place))
         return None if unsure else tuple(labels.values())
 
-    def _read_part(self, part: Section) -> None:
+    def _read_part(self, part: PolicySection) -> None:
         name = part.heading.text
         parts = [VIOLATES, DOES_NOT_VIOLATE]
         if name in parts:
@@ -165,7 +165,7 @@ class _ClauseReader:
             if meant in parts:
                 self._read_examples(part, violates=meant == VIOLATES)
 
-    def _read_wording(self, part: Section) -> None:
+    def _read_wording(self, part: PolicySection) -> None:
         language = part.heading.text
         if not self._covers(part.heading, "wording"):
             return
@@ -199,7 +199,7 @@ class _ClauseReader:
         self._mistakes.error(language.place, f"{what} in `{language.text}`, which the policy doesn't cover", hint)
         return False
 
-    def _read_examples(self, part: Section, *, violates: bool) -> None:
+    def _read_examples(self, part: PolicySection, *, violates: bool) -> None:
         for number, line in part.numbered():
             self._tries_examples = True
             draft = read_example(line, number, self._mistakes)
@@ -208,5 +208,5 @@ class _ClauseReader:
             self._covers(draft.language, "example")
             labels = settle_labels(draft, violates, self._labels, self._front, self._mistakes)
             query = draft.query.text if draft.query else None
-            example = Example(draft.text.text, draft.language.text, labels or (), violates, query)
+            example = PolicyExample(draft.text.text, draft.language.text, labels or (), violates, query)
             self._examples.append(PlacedExample(example, draft.text.place, labels is not None))

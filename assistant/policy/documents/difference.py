@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from assistant.domain.policies import Clause, Example, LabelKind, Policy
+from assistant.domain.policies import Clause, LabelKind, Policy, PolicyExample
 from assistant.policy.documents.changes import (
     ClauseChange,
     LabelChange,
@@ -180,11 +180,11 @@ def _clause_lines(clause: Clause) -> list[str]:
     return [*lines, f"  examples: {len(clause.examples)}"]
 
 
-def _example_lines(what: str, examples: Iterable[Example]) -> list[str]:
+def _example_lines(what: str, examples: Iterable[PolicyExample]) -> list[str]:
     return [f"  {what}: {_example_words(example)}" for example in examples]
 
 
-def _example_words(example: Example) -> str:
+def _example_words(example: PolicyExample) -> str:
     heading = "violates" if example.violates else "does not violate"
     query = "" if example.query is None else f'query "{example.query}" document '
     return f'{example.language}: {query}"{example.text}" -> {_or_none(example.labels)} ({heading})'

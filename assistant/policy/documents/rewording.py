@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from assistant.policy.documents.front_matter import read_front_matter
 from assistant.policy.documents.mistakes import MistakeList
 from assistant.policy.documents.places import source_lines
-from assistant.policy.documents.sections import Section, read_sections
+from assistant.policy.documents.sections import PolicySection, read_sections
 
 _ID = re.compile(r"[A-Z][A-Z0-9]*[0-9](?![A-Za-z0-9])")
 _VERSION = re.compile(r"version\s*:")
@@ -43,7 +43,7 @@ def _versioned(line: str, version: str) -> str:
     return f'version: "{version}"' if _VERSION.match(line) else line
 
 
-def _reworded(section: Section, wordings: Mapping[str, str], main: str) -> list[str]:
+def _reworded(section: PolicySection, wordings: Mapping[str, str], main: str) -> list[str]:
     """The lines under a heading, with the new wording where they hold the old one."""
     lines = list(section.lines)
     if section.level == 2 and main in wordings:

@@ -15,7 +15,7 @@ _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<rest>.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PolicySection:
     """A heading of level 1 to 3 and the text under it, up to the next such heading.
 
     Args:
@@ -35,7 +35,7 @@ class Section:
         return ((self.first + offset, line) for offset, line in enumerate(self.lines) if line.strip())
 
 
-def read_sections(lines: Sequence[str], above: int, mistakes: MistakeList) -> list[Section]:
+def read_sections(lines: Sequence[str], above: int, mistakes: MistakeList) -> list[PolicySection]:
     """Cuts the lines of a document from `above` (0-based) on; headings inside fenced code are text."""
     starts: list[tuple[int, int, Word]] = [(above, 0, Word("", Place(above + 1, 1, 0)))]
     for number, line in _lines_outside_fences(lines, above, mistakes):
@@ -47,7 +47,7 @@ def read_sections(lines: Sequence[str], above: int, mistakes: MistakeList) -> li
             mistakes.warning(place, "this line is read as text, not as a heading", "put a blank after the `#` signs")
     ends = [start[2].place.line - 1 for start in starts[1:]] + [len(lines)]
     return [
-        Section(level, heading, first + 1, tuple(lines[first:end]))
+        PolicySection(level, heading, first + 1, tuple(lines[first:end]))
         for (first, level, heading), end in zip(starts, ends, strict=True)
     ]
 

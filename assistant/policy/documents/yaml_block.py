@@ -19,14 +19,14 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class YamlEntry:
     """One `key: value` of a mapping; `key` holds the key that was meant when it was misspelled."""
 
     key: Word
     value: yaml.Node
 
 
-Entries = dict[str, Entry]
+Entries = dict[str, YamlEntry]
 
 
 class YamlBlock:
@@ -80,7 +80,7 @@ class YamlBlock:
                 self.mistakes.error(self.place_of(node), f"{where} has no `{key}`", f"add a line `{key}: ...`")
         return entries
 
-    def sequence(self, entry: Entry, hint: str) -> list[yaml.Node] | None:
+    def sequence(self, entry: YamlEntry, hint: str) -> list[yaml.Node] | None:
         """The elements of a list with at least one; None, and a mistake, for anything else."""
         if isinstance(entry.value, yaml.SequenceNode) and entry.value.value:
             return list(entry.value.value)
@@ -89,7 +89,7 @@ class YamlBlock:
         self.mistakes.error(entry.key.place if empty else self.place_of(entry.value), message, hint)
         return None
 
-    def text(self, entry: Entry) -> Word | None:
+    def text(self, entry: YamlEntry) -> Word | None:
         """The text of an entry, as written: `1.10` stays `1.10`; None, and a mistake, when it has none."""
         word = self.word(entry.value)
         if word is None:
@@ -108,7 +108,7 @@ class YamlBlock:
             self.mistakes.error(place, "this text holds a control character", "remove it")
         return Word(node.value.strip(), place)
 
-    def boolean(self, entry: Entry) -> bool:
+    def boolean(self, entry: YamlEntry) -> bool:
         """The value of a yes-or-no entry; False, and a mistake, when it is neither."""
         node = entry.value
         if isinstance(node, yaml.ScalarNode) and node.tag == _BOOL:
@@ -118,7 +118,7 @@ class YamlBlock:
 
     def _entries(self, node: yaml.MappingNode, known: Sequence[str], where: str) -> Entries:
         entries: Entries = {}
-        misspelled: list[tuple[str, Entry]] = []
+        misspelled: list[tuple[str, YamlEntry]] = []
         for key_node, value in node.value:
             place = self.place_of(key_node)
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
@@ -126,12 +126,12 @@ class YamlBlock:
                 self.mistakes.error(place, f"{where} has an unknown key `{key}`", suggestion(key, known))
                 near = nearest(key, known)
                 if near is not None:
-                    misspelled.append((near, Entry(Word(near, place), value)))
+                    misspelled.append((near, YamlEntry(Word(near, place), value)))
             elif key in entries:
                 first = (entries[key].key.place, "first given here")
                 self.mistakes.error(place, f"{where} has `{key}` twice", "keep one of them", [first])
             else:
-                entries[key] = Entry(Word(key, place), value)
+                entries[key] = YamlEntry(Word(key, place), value)
         for near, entry in misspelled:  # read as what was meant: a slip is one mistake, not one and a missing key
             entries.setdefault(near, entry)
         return entries

@@ -17,7 +17,7 @@ from assistant.policy.index.collection_keys import WORKSPACE, CollectionKey, Col
 from assistant.policy.index.exact import EXACT_ENTRIES, ExactTable, Neighbours, checked_vectors
 from assistant.policy.index.lock import DirectoryLock
 from assistant.policy.index.repair import TornWriteMark, check_files, empty
-from assistant.policy.index.server import ChromaServer, Patience
+from assistant.policy.index.server import ChromaServer, IndexReconnect
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -65,7 +65,7 @@ class ChromaCollections:
         client: Client,
         where: str,
         workspace: str,
-        patience: Patience,
+        patience: IndexReconnect,
         *,
         lock: DirectoryLock | None = None,
         mark: TornWriteMark | None = None,
@@ -97,7 +97,7 @@ class ChromaCollections:
             if fresh:
                 empty(directory)
             check_files(directory)
-            patience = Patience(str(directory), 0)
+            patience = IndexReconnect(str(directory), 0)
             collections = cls(embedded_client(directory), str(directory), workspace, patience, lock=lock, mark=mark)
             collections._adopt()
         except BaseException:
@@ -109,7 +109,7 @@ class ChromaCollections:
     @classmethod
     def on_server(cls, server: ChromaServer, *, workspace: str) -> Self:
         """Collections on a Chroma server. Raises VectorIndexError: not a URL, or no Chroma server there."""
-        patience = Patience(server.url, server.wait_seconds)
+        patience = IndexReconnect(server.url, server.wait_seconds)
         return cls(server_client(server, patience), server.url, workspace, patience)
 
     def stop_waiting(self) -> None:

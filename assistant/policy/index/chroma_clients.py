@@ -13,7 +13,7 @@ from assistant.policy.index.server import (
     DEFAULT_DATABASE,
     DEFAULT_TENANT,
     ChromaServer,
-    Patience,
+    IndexReconnect,
     refused,
     why_gone,
 )
@@ -37,7 +37,7 @@ def embedded_client(directory: Path) -> Client:
         return cast("Client", chromadb.PersistentClient(directory.resolve(), settings=_settings()))
 
 
-def server_client(server: ChromaServer, patience: Patience) -> Client:
+def server_client(server: ChromaServer, patience: IndexReconnect) -> Client:
     """A client of a server, waited for. Raises VectorIndexError: not a URL, or no Chroma server there."""
     import chromadb  # noqa: PLC0415 - as above
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 
-from assistant.domain.policies import Clause, Example, Policy
+from assistant.domain.policies import Clause, Policy, PolicyExample
 
 
 class EntryKind(StrEnum):
@@ -51,7 +51,7 @@ def _entries(clause: Clause) -> list[IndexEntry]:
     return wordings + [_example_entry(clause.id, example) for example in clause.examples]
 
 
-def _example_entry(clause_id: str, example: Example) -> IndexEntry:
+def _example_entry(clause_id: str, example: PolicyExample) -> IndexEntry:
     kind = EntryKind.VIOLATES if example.violates else EntryKind.COMPLIES
     text = example.text if example.query is None else f"{example.query}\n{example.text}"
     return _entry(clause_id, example.language, kind, text)

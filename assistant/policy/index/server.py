@@ -120,7 +120,7 @@ class ChromaServer:
         return answer.status_code
 
 
-class Patience:
+class IndexReconnect:
     """Waits for a server that is gone, and says so; an error of any other kind is raised at once.
 
     Args:

@@ -17,7 +17,7 @@ _MARK = 15  # points: height of the mark to compare with
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ForestRow:
     """One figure of a forest plot.
 
     Attributes:
@@ -32,7 +32,7 @@ class Row:
 
 
 def forest(
-    figures: Sequence[Row], title: str, *, mark: float | None = None, mark_name: str = "", shares: bool = False
+    figures: Sequence[ForestRow], title: str, *, mark: float | None = None, mark_name: str = "", shares: bool = False
 ) -> str:
     """The plot as SVG.
 
@@ -66,13 +66,13 @@ def forest(
     return drawn(alt.LayerChart(layer=layers).properties(width=WIDTH, height={"step": _ROW}))
 
 
-def _as_row(at: int, one: Row, mark: float | None) -> dict[str, object]:
+def _as_row(at: int, one: ForestRow, mark: float | None) -> dict[str, object]:
     figure = one.figure
     ends = {"low": figure.low, "high": figure.high} if figure.value is not None else {}
     return {"at": at, "name": one.name, "told": one.told, "value": figure.value, "mark": mark, **ends}
 
 
-def _extent(figures: Sequence[Row], mark: float | None) -> tuple[float, float]:
+def _extent(figures: Sequence[ForestRow], mark: float | None) -> tuple[float, float]:
     ends = [at for one in figures for at in (one.figure.low, one.figure.value, one.figure.high) if at is not None]
     ends += [] if mark is None else [mark]
     if not ends:

@@ -16,7 +16,7 @@ from typing import Self
 
 from assistant.domain.policies import Policy
 from assistant.routing.instructions.lexicon import Concept, meaning, unmarked
-from assistant.routing.instructions.patterns import Kind, patterns
+from assistant.routing.instructions.patterns import InstructionKind, patterns
 from assistant.routing.instructions.phrases import phrase_meanings, simplified
 from assistant.routing.instructions.telling import happened, tells, unquoted
 from assistant.routing.instructions.views import View, views
@@ -36,7 +36,7 @@ class Instruction:
         excerpt: the words, as the reading has them.
     """
 
-    kind: Kind
+    kind: InstructionKind
     how: tuple[str, ...]
     excerpt: str
 
@@ -80,9 +80,9 @@ def _found(view: View, words: LabelWords) -> Iterator[Instruction]:
     first = next(found, None)
     if first is None:
         return
-    if first.kind is Kind.OVERRIDE and (bare := unquoted(view.text)) is not None:
+    if first.kind is InstructionKind.OVERRIDE and (bare := unquoted(view.text)) is not None:
         rest = list(found)
-        talked_about = all(one.kind is Kind.OVERRIDE for one in rest)
+        talked_about = all(one.kind is InstructionKind.OVERRIDE for one in rest)
         if talked_about and next(_looked_for(replace(view, text=bare), words), None) is None:
             return
         found = iter(rest)
@@ -90,7 +90,9 @@ def _found(view: View, words: LabelWords) -> Iterator[Instruction]:
     yield from found
 
 
-def _asking(kind: Kind, group: Sequence[re.Pattern[str]], text: str, words: LabelWords) -> re.Match[str] | None:
+def _asking(
+    kind: InstructionKind, group: Sequence[re.Pattern[str]], text: str, words: LabelWords
+) -> re.Match[str] | None:
     found = (match for pattern in group for match in pattern.finditer(text))
     return next((match for match in found if not tells(kind, match, words.good, words.named)), None)
 
@@ -103,7 +105,7 @@ def _looked_for(view: View, words: LabelWords) -> Iterator[Instruction]:
         said |= _GOOD
     if not said & _GOOD and said & _LABEL and "0" in characters and _CLASS_ZERO.search(text):
         said |= _GOOD
-    kinds: set[Kind] = set()
+    kinds: set[InstructionKind] = set()
     for kind, gate, group in patterns(words.good, words.named):
         if kind not in kinds and gate(text, characters, said):
             match = _asking(kind, group, text, words)
@@ -139,7 +141,7 @@ def _spoken(text: str) -> dict[str, int]:
     return {language: bits for language, bits in found.items() if language in own or language == "en"}
 
 
-def _together(text: str, spoken: Mapping[str, int], words: LabelWords) -> Iterator[tuple[Kind, int, int]]:
+def _together(text: str, spoken: Mapping[str, int], words: LabelWords) -> Iterator[tuple[InstructionKind, int, int]]:
     """Concepts that make an instruction where they stand together, in one language other than English."""
     hits: dict[str, list[_Hit]] = {}
     said = {language: bits for language, bits in spoken.items() if language != "en"}
@@ -169,7 +171,9 @@ def _together(text: str, spoken: Mapping[str, int], words: LabelWords) -> Iterat
         yield from _windows(own, masks, _NARROW if language in _UNSPACED else _WINDOW)
 
 
-def _windows(hits: Sequence[_Hit], wanted: Sequence[tuple[Kind, int]], width: int) -> Iterator[tuple[Kind, int, int]]:
+def _windows(
+    hits: Sequence[_Hit], wanted: Sequence[tuple[InstructionKind, int]], width: int
+) -> Iterator[tuple[InstructionKind, int, int]]:
     for at, first in enumerate(hits):
         bits, last = 0, at
         while last < len(hits) and hits[last].start - first.start <= width:
@@ -192,7 +196,7 @@ def _bits(mask: int) -> list[int]:
 
 def _joined(view: View) -> Iterator[Instruction]:
     if match := _JOINED.search(view.text):
-        yield Instruction(Kind.OVERRIDE, view.how, _around(view.text, match.start(), match.end()))
+        yield Instruction(InstructionKind.OVERRIDE, view.how, _around(view.text, match.start(), match.end()))
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -242,28 +246,28 @@ _O, _R, _B, _W, _L, _G, _P, _S, _H, _V, _N, _F, _M, _T, _C, _A, _D, _E, _X, _I, 
         Concept.SWAP,
     )
 )
-_COMBINATIONS: tuple[tuple[Kind, int], ...] = (
-    *((Kind.OVERRIDE, _O | _R | other) for other in (_B, _A, _W, _L, _G, _T | _M)),
-    *((Kind.OVERRIDE, _N | _F | _R | other) for other in (_B, _W, _L, _G)),
-    *((Kind.OVERRIDE, _O | _I | other) for other in (_B, _A, _R)),
-    *((Kind.DEMAND, _L | _G | other) for other in (_P, _M, _T, _W, _A, _C, _R, _B, _X)),
-    *((Kind.DEMAND, _T | _G | other) for other in (_W, _R, _C, _X, _P | _M)),
-    *((Kind.DEMAND, _I | other) for other in (_T, _L, _C, _W, _D, _R, _X, _M | _P)),
-    (Kind.DEMAND, _C | _G | _M),
-    *((Kind.ADDRESS, _W | _M | other) for other in (_L, _G, _R | _T)),
-    *((Kind.ADDRESS, _W | _R | other) for other in (_L, _G)),
-    (Kind.ADDRESS, _W | _P | _G | _L),
-    *((Kind.AUTHORITY, _R | _P | _G | other) for other in (_A, _L, _M, _D, _B)),
-    *((Kind.AUTHORITY, _D | _G | other) for other in (_L,)),
-    *((Kind.AUTHORITY, _P | _S | other) for other in (_G, _H, _L, _W)),
-    (Kind.ROUTING, _N | _H | _V),
-    (Kind.ROUTING, _N | _V | _P | _M),
-    *((Kind.ROUTING, _E | other) for other in (_P, _M, _N, _G, _H)),
-    *((Kind.ROLE, _Y | _L | other) for other in (_G, _U, _A, _N)),
-    *((Kind.ROLE, _Y | _W | other) for other in (_G, _R)),
-    (Kind.ROLE, _Y | _T | _G),
-    *((Kind.DEMAND, _K | other) for other in (_U, _P, _D)),
-    *((Kind.FENCE, _Z | _L | other) for other in (_P, _G, _M, _X)),
+_COMBINATIONS: tuple[tuple[InstructionKind, int], ...] = (
+    *((InstructionKind.OVERRIDE, _O | _R | other) for other in (_B, _A, _W, _L, _G, _T | _M)),
+    *((InstructionKind.OVERRIDE, _N | _F | _R | other) for other in (_B, _W, _L, _G)),
+    *((InstructionKind.OVERRIDE, _O | _I | other) for other in (_B, _A, _R)),
+    *((InstructionKind.DEMAND, _L | _G | other) for other in (_P, _M, _T, _W, _A, _C, _R, _B, _X)),
+    *((InstructionKind.DEMAND, _T | _G | other) for other in (_W, _R, _C, _X, _P | _M)),
+    *((InstructionKind.DEMAND, _I | other) for other in (_T, _L, _C, _W, _D, _R, _X, _M | _P)),
+    (InstructionKind.DEMAND, _C | _G | _M),
+    *((InstructionKind.ADDRESS, _W | _M | other) for other in (_L, _G, _R | _T)),
+    *((InstructionKind.ADDRESS, _W | _R | other) for other in (_L, _G)),
+    (InstructionKind.ADDRESS, _W | _P | _G | _L),
+    *((InstructionKind.AUTHORITY, _R | _P | _G | other) for other in (_A, _L, _M, _D, _B)),
+    *((InstructionKind.AUTHORITY, _D | _G | other) for other in (_L,)),
+    *((InstructionKind.AUTHORITY, _P | _S | other) for other in (_G, _H, _L, _W)),
+    (InstructionKind.ROUTING, _N | _H | _V),
+    (InstructionKind.ROUTING, _N | _V | _P | _M),
+    *((InstructionKind.ROUTING, _E | other) for other in (_P, _M, _N, _G, _H)),
+    *((InstructionKind.ROLE, _Y | _L | other) for other in (_G, _U, _A, _N)),
+    *((InstructionKind.ROLE, _Y | _W | other) for other in (_G, _R)),
+    (InstructionKind.ROLE, _Y | _T | _G),
+    *((InstructionKind.DEMAND, _K | other) for other in (_U, _P, _D)),
+    *((InstructionKind.FENCE, _Z | _L | other) for other in (_P, _G, _M, _X)),
 )
 _JOINED = re.compile(
     r"(?:ignor|disregard|forget|overrid|bypass)\w{0,30}?(?:instruct|guideline|polic|rule|prompt|above|previous)"

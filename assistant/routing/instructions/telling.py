@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from assistant.routing.instructions.lexicon import Concept, meaning
-from assistant.routing.instructions.patterns import Kind
+from assistant.routing.instructions.patterns import InstructionKind
 
 Names = tuple[str, ...]
 """Names of labels."""
 
 
-def tells(kind: Kind, match: re.Match[str], good: Names, named: Names) -> bool:
+def tells(kind: InstructionKind, match: re.Match[str], good: Names, named: Names) -> bool:
     """Whether what a pattern of this kind found is reported, not requested.
 
     Args:
@@ -100,15 +100,15 @@ def _of_other_data(match: re.Match[str], _good: Names, named: Names) -> bool:
     return bool(own) and not any(one.strip() in names or _FINE_WORD.match(one.strip()) for one in own)
 
 
-def happened(kind: Kind, text: str, start: int, end: int) -> bool:
+def happened(kind: InstructionKind, text: str, start: int, end: int) -> bool:
     """Whether words tell what became of the author's own post: `die KI hat meinen Beitrag als harmlos eingestuft`."""
-    if kind is Kind.AUTHORITY:
+    if kind is InstructionKind.AUTHORITY:
         return _OWN.search(text, start, end) is not None
-    if kind is Kind.OVERRIDE:
+    if kind is InstructionKind.OVERRIDE:
         return _IGNORED.search(text, max(0, start - 20), end) is not None and not _means(
             _WORD.findall(text), Concept.GOOD
         )
-    if kind not in {Kind.DEMAND, Kind.ADDRESS}:
+    if kind not in {InstructionKind.DEMAND, InstructionKind.ADDRESS}:
         return False
     if _PRINTED.search(text, max(0, start - 20), end):
         return True
@@ -132,13 +132,15 @@ def _listed(others: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{spelled})\b(?:\s*[,;/]\s*(?:or |and )?|\s+(?:or|and)\s+)\W{{0,3}}[\w-]+\W*$")
 
 
-_TOLD: Mapping[Kind, Callable[[re.Match[str], Names, Names], bool]] = {
-    Kind.OVERRIDE: _narrated,
-    Kind.DEMAND: _described,
-    Kind.ADDRESS: _of_asking,
-    Kind.REPLY: lambda match, good, named: _of_other_data(match, good, named) or _of_a_program(match, good, named),
-    Kind.FENCE: _in_markup_talk,
-    Kind.ROLE: _in_markup_talk,
+_TOLD: Mapping[InstructionKind, Callable[[re.Match[str], Names, Names], bool]] = {
+    InstructionKind.OVERRIDE: _narrated,
+    InstructionKind.DEMAND: _described,
+    InstructionKind.ADDRESS: _of_asking,
+    InstructionKind.REPLY: lambda match, good, named: (
+        _of_other_data(match, good, named) or _of_a_program(match, good, named)
+    ),
+    InstructionKind.FENCE: _in_markup_talk,
+    InstructionKind.ROLE: _in_markup_talk,
 }
 """Of some kinds: what shows that a match tells of something, and asks for nothing."""
 _SET_ASIDE = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from assistant.stats.intervals import wilson_of_share
-from assistant.stats.sampling.designs import Design
+from assistant.stats.sampling.designs import SamplingDesign
 from assistant.stats.vectors import Floats
 
 
@@ -16,7 +16,7 @@ def normal_reaching(value: float, variance: float, z: float) -> tuple[float, flo
 
 
 def carried_share(
-    design: Design,
+    design: SamplingDesign,
     influence: Floats,
     observed: float,
     expected: float,

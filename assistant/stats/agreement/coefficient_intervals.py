@@ -28,7 +28,7 @@ from assistant.stats.agreement.two_raters import EMPTY, ONE_LABEL, undefined_bec
 from assistant.stats.agreement.weight_matrices import identity_weights, linear_weights, quadratic_weights
 from assistant.stats.contingency import PairedCodes, paired_codes
 from assistant.stats.intervals import check_level
-from assistant.stats.sampling.designs import Design, design_of_items
+from assistant.stats.sampling.designs import SamplingDesign, design_of_items
 from assistant.stats.vectors import Floats
 
 NOMINAL = ("raw", "kappa", "scott_pi", "pabak", "ac1", "alpha_nominal")
@@ -135,7 +135,7 @@ class PairedRatings:
         classes, categories, values: as `coefficients_of_ratings` takes them.
     """
 
-    design: Design
+    design: SamplingDesign
     classes: int
     categories: int | None
     values: npt.ArrayLike | None
@@ -177,7 +177,7 @@ def _of_pairs(what: str, given: npt.ArrayLike | None, pairs: PairedCodes) -> npt
 
 
 def _coefficient(
-    design: Design,
+    design: SamplingDesign,
     classes: int,
     name: str,
     values: npt.ArrayLike | None,
@@ -203,7 +203,7 @@ def _coefficient(
 
 
 def _with_interval(
-    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
+    design: SamplingDesign, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
 ) -> Coefficient:
     # of pairs of different ratings: weighted, there are 2 (sum of weights)² / sum of squared weights of these
     factor = 1 - float(design.squares.sum()) / 2 if recipe.few_ratings else 1.0
@@ -220,7 +220,7 @@ def _with_interval(
 
 
 def _ratios(
-    design: Design, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
+    design: SamplingDesign, weights: Floats, seen: Linearised, recipe: _Recipe, confidence: float
 ) -> tuple[str, list[float]]:
     """How the interval is made, and values that observed / expected disagreement has at its ends."""
     shares = design.shares.reshape(weights.shape)
@@ -244,7 +244,7 @@ def _ratios(
     return HULL, [*carried, *_with_items_added(shares, weights, recipe.chance, effective, z)]
 
 
-def _has_two_labels(design: Design, shares: Floats, recipe: _Recipe) -> bool:
+def _has_two_labels(design: SamplingDesign, shares: Floats, recipe: _Recipe) -> bool:
     independent = design.degrees is None and not design.finite
     return len(shares) == 2 and independent and recipe.chance in {"kappa", "pi"}
 

@@ -20,7 +20,7 @@ from assistant.stats.agreement.raters import NO_PAIRS, ONE_LABEL, check_counts
 from assistant.stats.agreement.raters_linearised import Recipe, recipe
 from assistant.stats.codes import Codes
 from assistant.stats.intervals import check_level
-from assistant.stats.sampling.designs import Design, design_of_items
+from assistant.stats.sampling.designs import SamplingDesign, design_of_items
 from assistant.stats.vectors import Floats, weights_or_ones
 
 _ADDED = 2.0  # items
@@ -69,7 +69,7 @@ class RatersRatings:
     """
 
     kinds: Floats
-    design: Design
+    design: SamplingDesign
     values: npt.ArrayLike | None
 
     def coefficient(self, name: str, confidence: float = 0.95) -> Coefficient:
@@ -92,7 +92,7 @@ def _kinds(n: Floats) -> tuple[Floats, Codes]:
     return n[first], of_item.astype(np.int64)
 
 
-def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, confidence: float) -> Coefficient:
+def _coefficient(n: Floats, design: SamplingDesign, name: str, parts: Recipe, confidence: float) -> Coefficient:
     """From the distinct rows of counts, shape (kinds, k)."""
     if design.n == 0:
         return undefined(NO_PAIRS, 0)
@@ -127,7 +127,7 @@ def _coefficient(n: Floats, design: Design, name: str, parts: Recipe, confidence
     )
 
 
-def _effective_ratings(n: Floats, design: Design) -> float:
+def _effective_ratings(n: Floats, design: SamplingDesign) -> float:
     ratings = n.sum(axis=1)
     return float(design.shares @ ratings) ** 2 / float(design.squares @ ratings)
 

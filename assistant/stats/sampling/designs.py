@@ -19,7 +19,7 @@ _WHOLE = 1e-7  # counts nearer to a whole number than this are one
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class SamplingDesign:
     """Items by the kind of contribution they make, such as the cell of a table, with their weights and clusters.
 
     Attributes:
@@ -169,7 +169,7 @@ def design_of_items(
     weights: Floats,
     clusters: npt.ArrayLike | None,
     correction: npt.ArrayLike | None = None,
-) -> Design:
+) -> SamplingDesign:
     """Items one by one.
 
     Args:
@@ -190,15 +190,17 @@ def design_of_items(
         corrected = weights**2 * _checked(correction, kinds)
         by_kind = np.bincount(kinds, corrected, minlength=number) / total**2
         random, heavy = _of_chance(weights, corrected, total)
-        return Design(shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy, corrected=by_kind)
+        return SamplingDesign(
+            shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy, corrected=by_kind
+        )
     if clusters is None:
         random, heavy = _of_chance(weights, weights**2, total)
-        return Design(shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy)
+        return SamplingDesign(shares, len(kinds), kish(weights), squares, random=random, heaviness=heavy)
     given = np.asarray(clusters)
     if given.shape != kinds.shape:
         raise ValueError(f"clusters must be one for each of the {len(kinds)} items, got shape {given.shape}")
     group = np.unique(given, return_inverse=True)[1].astype(np.int64)
-    return Design(shares, len(kinds), kish(np.bincount(group, weights)), squares, kinds, weights, group)
+    return SamplingDesign(shares, len(kinds), kish(np.bincount(group, weights)), squares, kinds, weights, group)
 
 
 def _checked(correction: npt.ArrayLike, kinds: Codes) -> Floats:

@@ -20,7 +20,7 @@ from assistant.stats.vectors import Floats, check_range, vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class KnownPredictions:
     """Predictions for every item of a population, the labelled ones among them.
 
     Attributes:
@@ -56,7 +56,7 @@ class PredictionPowered:
 def prediction_powered_mean(
     labels: npt.ArrayLike,
     predictions: npt.ArrayLike,
-    population: Predictions,
+    population: KnownPredictions,
     *,
     weights: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -129,7 +129,7 @@ class _Moments:
 
 
 def _moments(
-    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], *, left: Floats | None, population: Predictions
+    y: Floats, f: Floats, w: Floats, groups: npt.NDArray[np.int64], *, left: Floats | None, population: KnownPredictions
 ) -> _Moments:
     """Where the mean speaks for others like these items, the population's own chance moves its mean prediction too."""
     u = w / w.sum()

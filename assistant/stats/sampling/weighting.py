@@ -13,7 +13,7 @@ from assistant.stats.vectors import Floats, vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class WeightedEstimate:
     """A figure with its uncertainty.
 
     Attributes:
@@ -30,7 +30,7 @@ class Estimate:
 
 def horvitz_thompson_total(
     values: npt.ArrayLike, inclusion_probabilities: npt.ArrayLike, confidence: float = 0.95
-) -> Estimate:
+) -> WeightedEstimate:
     """Unbiased estimate of the population's total: sum of value / inclusion probability over the drawn items.
 
     Args:
@@ -58,8 +58,8 @@ def _checked(values: npt.ArrayLike, inclusion_probabilities: npt.ArrayLike) -> t
     return y, pi
 
 
-def _estimate(value: float, variance: float, confidence: float) -> Estimate:
+def _estimate(value: float, variance: float, confidence: float) -> WeightedEstimate:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
     half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(variance)
-    return Estimate(value, variance, value - half, value + half)
+    return WeightedEstimate(value, variance, value - half, value + half)

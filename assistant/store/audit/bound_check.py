@@ -102,7 +102,7 @@ class _Group:
             bound.add(self.name, "changed")
 
 
-class Said:
+class LoggedRows:
     """What the log says of bound rows, gathered entry by entry while the chain is walked."""
 
     def __init__(self) -> None:

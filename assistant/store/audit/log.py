@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from assistant.domain.audit_log import AuditEntry
-from assistant.store.audit.bound_check import Bound, Said
+from assistant.store.audit.bound_check import Bound, LoggedRows
 from assistant.store.database import PAGE, Database, now
 from assistant.store.tables.people import audit_log
 
@@ -47,7 +47,7 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LogHead:
     """The newest row of the log: its number (0 for an empty log), its hash, and when it was logged."""
 
     row: int
@@ -92,7 +92,7 @@ def verify(database: Database, anchors: Mapping[int, str] | None = None) -> Veri
         anchors: hashes noted elsewhere, by the number of their row.
     """
     rows, head, last = 0, FIRST, 0
-    said, sought = Said(), dict(anchors or {})
+    said, sought = LoggedRows(), dict(anchors or {})
     sought = {number: digest for number, digest in sought.items() if (number, digest) != (0, FIRST)}
     with database.read() as connection:
         while page := _page(connection, last):
@@ -106,12 +106,12 @@ def verify(database: Database, anchors: Mapping[int, str] | None = None) -> Veri
         return Verified(rows, head, lost=tuple(sorted(sought)), bound=said.check(connection))
 
 
-def newest_head(database: Database) -> Head:
+def newest_head(database: Database) -> LogHead:
     """The end of the chain as it is now."""
     query = sa.select(audit_log.c.id, audit_log.c.hash, audit_log.c.at).order_by(audit_log.c.id.desc()).limit(1)
     with database.read() as connection:
         found = connection.execute(query).first()
-    return Head(0, FIRST, "") if found is None else Head(*found)
+    return LogHead(0, FIRST, "") if found is None else LogHead(*found)
 
 
 def holds(database: Database, digest: str) -> bool:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from assistant.domain.certificates import (
     CertificateEvent,
     CertificateEventKind,
+    CertificateStatus,
     IssuedCertificate,
-    Standing,
     standing_after,
 )
 from assistant.domain.statements import NewerStatementError, Statement, read_statement
@@ -70,7 +70,7 @@ class CertificateStore:
     def in_force(self, run_id: int) -> IssuedCertificate | None:
         """The newest certificate of a run if it may still be relied on; an earlier one never takes its place."""
         newest = self.latest(run_id)
-        return newest if newest is not None and self.standing(newest.id) is Standing.STANDING else None
+        return newest if newest is not None and self.standing(newest.id) is CertificateStatus.STANDING else None
 
     def get(self, certificate_id: int) -> IssuedCertificate | None:
         """The certificate of that number, or None.
@@ -110,7 +110,7 @@ class CertificateStore:
                 for row in connection.execute(query)
             ]
 
-    def standing(self, certificate_id: int) -> Standing:
+    def standing(self, certificate_id: int) -> CertificateStatus:
         """Whether a certificate may still be relied on.
 
         Raises:

@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 Given = ParamSpec("Given")
 
 
-class Patience:
+class DatabaseReconnect:
     """Waits for a server that answered before and is gone, and says so.
 
     Args:

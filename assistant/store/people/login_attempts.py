@@ -16,7 +16,7 @@ _EVERY = 64  # tries between two looks at how many there are
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class LoginAllowance:
     """So many tries at once, then one each so many seconds."""
 
     burst: int
@@ -38,7 +38,7 @@ class AttemptStore:
         self._kept = kept
         self._tries = 0
 
-    def try_once(self, keys: Mapping[str, Allowance]) -> dict[str, float]:
+    def try_once(self, keys: Mapping[str, LoginAllowance]) -> dict[str, float]:
         """Count a try under each key, if each allows it; seconds to wait by key, 0 for none.
 
         A try that has to wait counts nowhere.
@@ -54,14 +54,14 @@ class AttemptStore:
                 self._forget(connection, keys, moment)
         return waits
 
-    def give_back(self, keys: Mapping[str, Allowance], tries: Mapping[str, float]) -> None:
+    def give_back(self, keys: Mapping[str, LoginAllowance], tries: Mapping[str, float]) -> None:
         """Don't count the latest tries: so many of each key."""
         moment = self._clock()
         with self._database.write() as connection:
             levels = _levels(connection, keys, moment)
             _put(connection, {key: max(0.0, level - tries[key]) for key, level in levels.items()}, moment)
 
-    def _forget(self, connection: sa.Connection, keys: Mapping[str, Allowance], moment: float) -> None:
+    def _forget(self, connection: sa.Connection, keys: Mapping[str, LoginAllowance], moment: float) -> None:
         """Keys that have filled up again, and the oldest beyond the most."""
         longest = max(allowed.burst * allowed.seconds_each for allowed in keys.values())
         connection.execute(login_attempts.delete().where(login_attempts.c.as_of < moment - longest))
@@ -74,7 +74,7 @@ class AttemptStore:
             connection.execute(login_attempts.delete().where(login_attempts.c.key.in_(oldest)))
 
 
-def _levels(connection: sa.Connection, keys: Mapping[str, Allowance], moment: float) -> dict[str, float]:
+def _levels(connection: sa.Connection, keys: Mapping[str, LoginAllowance], moment: float) -> dict[str, float]:
     """Tries spent and not yet filled up, by key; their rows stay locked until the end of the transaction.
 
     On PostgreSQL those of new keys are locked by a number of their own, in one order for all.
@@ -91,7 +91,7 @@ def _number(key: str) -> int:
     return int.from_bytes(sha256(key.encode()).digest()[:7])
 
 
-def _level(spent: float, as_of: float, moment: float, allowed: Allowance) -> float:
+def _level(spent: float, as_of: float, moment: float, allowed: LoginAllowance) -> float:
     if as_of - moment > allowed.burst * allowed.seconds_each:  # the clock was set back
         return 0.0
     return max(0.0, spent - max(0.0, moment - as_of) / allowed.seconds_each)

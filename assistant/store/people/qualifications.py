@@ -13,7 +13,7 @@ from assistant.store.tables.people import qualifications
 from assistant.store.tables.review import practice_answers, tasks
 
 
-class Round(NamedTuple):
+class QualificationRound(NamedTuple):
     """What a round is about."""
 
     user_id: int
@@ -22,13 +22,13 @@ class Round(NamedTuple):
     language: str
 
 
-def add(connection: sa.Connection, about: Round, asked: int) -> Qualification:
+def add(connection: sa.Connection, about: QualificationRound, asked: int) -> Qualification:
     """Begin a round of so many items."""
     row = about._asdict() | {"state": "running", "asked": asked, "right": 0, "created_at": now()}
     return _qualification(connection.execute(sa.insert(qualifications).returning(qualifications), [row]).one())
 
 
-def newest(connection: sa.Connection, about: Round) -> Qualification | None:
+def newest(connection: sa.Connection, about: QualificationRound) -> Qualification | None:
     """The newest round about that, or None."""
     alike = (qualifications.c[name] == value for name, value in about._asdict().items())
     query = sa.select(qualifications).where(*alike).order_by(qualifications.c.id.desc()).limit(1)
@@ -44,7 +44,7 @@ def of_user(connection: sa.Connection, user_id: int) -> list[Qualification]:
 
 def passed_rounds(connection: sa.Connection) -> list[tuple[int, str, str, str]]:
     """(user, policy, version, language) of all rounds that were passed."""
-    about = (qualifications.c[name] for name in Round._fields)
+    about = (qualifications.c[name] for name in QualificationRound._fields)
     query = sa.select(*about).where(qualifications.c.state == QualificationState.PASSED.value)
     return [(user, policy, version, language) for user, policy, version, language in connection.execute(query)]
 

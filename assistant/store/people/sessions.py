@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.domain.accounts import OpenSession, Session, User
+from assistant.domain.accounts import LoginSession, OpenSession, User
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
 from assistant.store.people.users import end_sessions, read_user
@@ -63,7 +63,7 @@ class SessionStore:
                 detail={"how": how, "session": digest[:_ID], "address": address},
             )
 
-    def find(self, digest: str, *, idle_seconds: float) -> Session | None:
+    def find(self, digest: str, *, idle_seconds: float) -> LoginSession | None:
         """A session that is alive: not ended, not expired, not idle for too long, and of a person not disabled.
 
         One that began later than now was opened before the clock was set back: it would live longer by that, and is
@@ -81,7 +81,7 @@ class SessionStore:
         if row is None:
             return None
         confirmed = row.confirmed_at or ""
-        return Session(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at, confirmed)
+        return LoginSession(digest, read_user(row), row.csrf, row.last_seen_at, row.expires_at, confirmed)
 
     def of_user(self, user_id: int, *, idle_seconds: float) -> list[OpenSession]:
         """A person's sessions that are alive, the one used last first."""
@@ -118,7 +118,7 @@ class SessionStore:
             audit.append(connection, actor=actor, action="session.end_all", subject=f"user:{user.name}", detail=detail)
         return ended
 
-    def end(self, session: Session) -> None:
+    def end(self, session: LoginSession) -> None:
         """Sign out."""
         name = session.user.name
         with self._database.write() as connection:

@@ -31,7 +31,7 @@ class PendingItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredItem:
     """One item's answer and route on their way to the database.
 
     Args:
@@ -113,7 +113,7 @@ class PrelabelStore:
         return sa.exists().where(self._counting(run), replies.c.content_digest == items.c.content_digest)
 
     @lasting
-    def commit(self, run: Run, answered: Sequence[Answered], arrived: Sequence[StoredReply]) -> None:
+    def commit(self, run: Run, answered: Sequence[AnsweredItem], arrived: Sequence[StoredReply]) -> None:
         """Write replies, answers and routes in one transaction; an answer that is there already adds neither again.
 
         A route is numbered after all its item has had in the run: the item may have been routed again since its last
@@ -255,7 +255,7 @@ def _reply_row(run_id: int, reply: StoredReply) -> dict[str, object]:
     }
 
 
-def _prelabel_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
+def _prelabel_row(run: Run, one: AnsweredItem, stamp: str) -> dict[str, object]:
     answer = one.prelabel
     return {
         "run_id": run.id,
@@ -280,7 +280,7 @@ def _prelabel_row(run: Run, one: Answered, stamp: str) -> dict[str, object]:
     }
 
 
-def _decided(connection: sa.Connection, run: Run, answered: Sequence[Answered]) -> list[tuple[int, Decision]]:
+def _decided(connection: sa.Connection, run: Run, answered: Sequence[AnsweredItem]) -> list[tuple[int, Decision]]:
     """Row numbers and routes of the answers that are not there yet."""
     known = newest_revisions(connection, prelabels, run.id, [one.item_key for one in answered])
     return [

@@ -70,7 +70,7 @@ class RunColumns:
         return len(self.keys)
 
 
-class Round(NamedTuple):
+class RoutingRound(NamedTuple):
     """One round of routing as it is remembered: its number within the run, and what it rested on (JSON values)."""
 
     number: int
@@ -103,7 +103,7 @@ class RoundStore:
         with self._database.read() as connection:
             return _named(connection, run_id)
 
-    def latest(self, run_id: int) -> Round | None:
+    def latest(self, run_id: int) -> RoutingRound | None:
         """The newest round of a run, or None."""
         query = (
             sa.select(run_events.c.detail)
@@ -113,10 +113,10 @@ class RoundStore:
         )
         with self._database.read() as connection:
             detail = connection.execute(query).scalar_one_or_none()
-        return None if detail is None else Round(detail["round"], detail["basis"])
+        return None if detail is None else RoutingRound(detail["round"], detail["basis"])
 
     def write(
-        self, run_id: int, read: RunColumns, routed: Round, decisions: Sequence[Decision], codes: Integers
+        self, run_id: int, read: RunColumns, routed: RoutingRound, decisions: Sequence[Decision], codes: Integers
     ) -> int:
         """Write the next revision of each item's route, and which round it was; all of it or nothing.
 

@@ -14,7 +14,7 @@ _MOST = 0.5  # of the items: auditing more than that saves little
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class AuditCost:
     """What an audit of some size would probably bring.
 
     Args:
@@ -32,7 +32,7 @@ class Price:
     leaving: int
 
 
-def price_of_certainty(errors: np.ndarray, allowed: int, level: float) -> list[Price]:
+def price_of_certainty(errors: np.ndarray, allowed: int, level: float) -> list[AuditCost]:
     """Audits of 50, 100, 200, ... labels, up to half of the items.
 
     Args:
@@ -45,6 +45,6 @@ def price_of_certainty(errors: np.ndarray, allowed: int, level: float) -> list[P
         rate = size / len(errors)
         tolerated = tolerated_errors(allowed, rate, level)
         passing = 0.0 if tolerated is None else float(chance_to_pass(expected, rate, tolerated).sum())
-        prices.append(Price(size, rate, tolerated, round(passing), round((1 - rate) * passing)))
+        prices.append(AuditCost(size, rate, tolerated, round(passing), round((1 - rate) * passing)))
         size *= _FACTOR
     return prices

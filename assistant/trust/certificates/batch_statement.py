@@ -22,7 +22,7 @@ from assistant.domain.statements import (
 )
 from assistant.routing.scored import answer_traits
 from assistant.trust.answer_codes import Classes
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.group_certificates import GroupCount
 from assistant.trust.certificates.losses import LossKind, loss_bounds
 from assistant.trust.human_labels import LabelColumns
@@ -99,7 +99,7 @@ class Proof:
 
     batch: CertifiedBatch
     label_set: LabelSet
-    target: Target
+    target: CertificateTarget
     design: str
     by: str | None
     counts: Sequence[GroupCount]

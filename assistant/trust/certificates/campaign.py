@@ -23,7 +23,7 @@ import numpy as np
 from assistant.domain.certificates import Purpose
 from assistant.routing.sampling import Key, draws, simple_random
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.certify import Passed, pass_items, tolerated_errors
+from assistant.trust.certificates.certify import CertifiedPrefix, pass_items, tolerated_errors
 from assistant.trust.certificates.plan import chance_to_pass, plan_audit
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
 from assistant.trust.pool import NONE
@@ -39,7 +39,7 @@ AUDIT = "audit"  # what the coins are thrown for, see `routing.sampling.draw`
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CertificateTarget:
     """What is to be certified.
 
     Args:
@@ -81,7 +81,7 @@ class AuditRound:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class NextRound:
     """What people label next.
 
     Args:
@@ -132,7 +132,9 @@ class Campaign:
         passed: how far each audit round came.
     """
 
-    def __init__(self, ids: Sequence[str], classifier: CalibratedClassifier, target: Target, *, key: Key) -> None:
+    def __init__(
+        self, ids: Sequence[str], classifier: CalibratedClassifier, target: CertificateTarget, *, key: Key
+    ) -> None:
         self._ids = ids
         self._classifier = classifier
         self._key = key
@@ -143,7 +145,7 @@ class Campaign:
         self.allowed = errors_allowed(target.max_error, len(ids))
         self.rate: float | None = None
         self.rounds: list[AuditRound] = []
-        self.passed: list[Passed] = []
+        self.passed: list[CertifiedPrefix] = []
 
     def resume(self, rate: float | None, rounds: Sequence[AuditRound], *, taught: bool) -> None:
         """Go on where another process stopped.
@@ -173,7 +175,7 @@ class Campaign:
         """Whether the audit met one error more than it tolerates."""
         return bool(self.passed) and self.passed[-1].ended
 
-    def next(self, answers: np.ndarray, certifying: np.ndarray | None = None) -> Step | None:
+    def next(self, answers: np.ndarray, certifying: np.ndarray | None = None) -> NextRound | None:
         """What people label next, or None when every item is labelled or passed.
 
         Args:
@@ -198,7 +200,7 @@ class Campaign:
         if teach and (self.rate is None or likely < _LEAST_ROUND or (teach >= _LEAST_LESSON and not self._taught)):
             self._taught = True
             size = min(max(_LEAST_STEP, int(_STEP * len(known))), teach)
-            return Step(Purpose.LEARN, order[-size:], np.ones(size), len(order), predictions)
+            return NextRound(Purpose.LEARN, order[-size:], np.ones(size), len(order), predictions)
         self._taught = False
         if self.rate is None:  # no audit of this batch could certify anything: it is too small for the target
             return self._review(answers)
@@ -220,10 +222,10 @@ class Campaign:
             return Accepted(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         return Accepted(*(np.concatenate(column) if column else np.zeros(0) for column in columns))
 
-    def _start(self, known: np.ndarray, left: np.ndarray) -> Step:
+    def _start(self, known: np.ndarray, left: np.ndarray) -> NextRound:
         size = min(max(START - len(known), _LEAST_STEP), len(left))
         drawn = simple_random([self._ids[at] for at in left], size, key=self._key, purpose=f"start {len(known)}")
-        return Step(Purpose.START, left[drawn.index], np.full(size, size / len(left)), len(left))
+        return NextRound(Purpose.START, left[drawn.index], np.full(size, size / len(left)), len(left))
 
     def _likely_to_pass(self, errors: np.ndarray) -> int:
         """How many of the items left, surest first, are likely enough to pass; fixes the rate once most are."""
@@ -236,13 +238,13 @@ class Campaign:
         passing = chance_to_pass(np.cumsum(errors), self.rate, self.tolerated - self.errors)
         return int((passing > _LIKELY).sum())
 
-    def _offer(self, order: np.ndarray, population: int, predictions: Predictions, rate: float) -> Step:
+    def _offer(self, order: np.ndarray, population: int, predictions: Predictions, rate: float) -> NextRound:
         audit_round = AuditRound(
             order, predictions.codes[order], predictions.confidence[order], self._coins[order] < rate
         )
         self._add(audit_round)
         drawn = order[audit_round.audited]
-        return Step(Purpose.AUDIT, drawn, np.full(len(drawn), rate), population, predictions, audit_round)
+        return NextRound(Purpose.AUDIT, drawn, np.full(len(drawn), rate), population, predictions, audit_round)
 
     def _add(self, audit_round: AuditRound) -> None:
         self.rounds.append(audit_round)
@@ -255,9 +257,9 @@ class Campaign:
             wrong = audit_round.audited & (answers[audit_round.order] != audit_round.codes)
             self.passed.append(pass_items(wrong, self.errors, self.tolerated))
 
-    def _review(self, answers: np.ndarray) -> Step | None:
+    def _review(self, answers: np.ndarray) -> NextRound | None:
         """Everything that neither passed nor was labelled."""
         out = answers == NONE
         out[self.accepted().index] = False
         rest = np.flatnonzero(out)
-        return Step(Purpose.REVIEW, rest, np.ones(len(rest)), len(rest)) if len(rest) else None
+        return NextRound(Purpose.REVIEW, rest, np.ones(len(rest)), len(rest)) if len(rest) else None

@@ -31,7 +31,7 @@ from scipy.special import bdtr, betaincinv
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class CertifiedPrefix:
     """How far a row of offered items came.
 
     Args:
@@ -79,7 +79,7 @@ def least_rate(allowed: int, level: float) -> float:
     return float(betaincinv(1, allowed + 1, 1 - level))
 
 
-def pass_items(wrong: np.ndarray, errors_before: int, tolerated: int) -> Passed:
+def pass_items(wrong: np.ndarray, errors_before: int, tolerated: int) -> CertifiedPrefix:
     """Let items pass until the audit has met one error more than it tolerates.
 
     Args:
@@ -90,7 +90,7 @@ def pass_items(wrong: np.ndarray, errors_before: int, tolerated: int) -> Passed:
     met = np.flatnonzero(wrong)
     room = tolerated - errors_before
     if room < 0:
-        return Passed(0, errors_before, ended=True)
+        return CertifiedPrefix(0, errors_before, ended=True)
     if len(met) <= room:
-        return Passed(len(wrong), errors_before + len(met), ended=False)
-    return Passed(int(met[room]), tolerated, ended=True)
+        return CertifiedPrefix(len(wrong), errors_before + len(met), ended=False)
+    return CertifiedPrefix(int(met[room]), tolerated, ended=True)

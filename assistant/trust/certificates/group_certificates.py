@@ -9,8 +9,8 @@ import numpy as np
 
 from assistant.domain.labels import LabelAnswer
 from assistant.stats.certificates.finite import errors_allowed
-from assistant.trust.certificates.campaign import AuditRound, Target
-from assistant.trust.certificates.certify import Passed, pass_items
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
+from assistant.trust.certificates.certify import CertifiedPrefix, pass_items
 from assistant.trust.pool import NONE
 
 NO_ANSWER = "(no answer)"  # group of the items the run has no usable answer for
@@ -75,7 +75,7 @@ def group_by_label(answers: Iterable[LabelAnswer | None]) -> Iterator[str]:
 
 
 def count_groups(
-    rounds: Sequence[AuditRound], codes: np.ndarray, groups: np.ndarray, target: Target, tolerance: Tolerance
+    rounds: Sequence[AuditRound], codes: np.ndarray, groups: np.ndarray, target: CertificateTarget, tolerance: Tolerance
 ) -> list[GroupCount]:
     """Every group's own count, all guarantees holding jointly.
 
@@ -124,7 +124,7 @@ class _Group:
     tolerated: int | None
 
     def count(self, rounds: Sequence[AuditRound], codes: np.ndarray) -> GroupCount:
-        now = Passed(0, 0, ended=False)
+        now = CertifiedPrefix(0, 0, ended=False)
         passed: list[int] = []
         kept, audited = [np.zeros(0, dtype=np.int64)], 0
         for audit_round in rounds:

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
-from assistant.domain.certificates import Standing
+from assistant.domain.certificates import CertificateStatus
 from assistant.stats.certificates.monitoring import confidence_sequence, first_breach
 from assistant.stats.vectors import Floats, check_range, vectors
 
@@ -50,7 +50,7 @@ class Monitoring:
             is; 0 where that is known; None where it can't be said.
     """
 
-    standing: Standing
+    standing: CertificateStatus
     max_error: float
     level: float
     labels: int
@@ -121,7 +121,7 @@ def monitor(
     if not (0 < max_error < 1 and 0 < level < 1):
         raise ValueError(f"max_error and level must lie between 0 and 1, got {max_error} and {level}")
     if not np.size(losses):
-        return Monitoring(Standing.STANDING, max_error, level, 0, None, None, (), None)
+        return Monitoring(CertificateStatus.STANDING, max_error, level, 0, None, None, (), None)
     loss, weights, largest = _weighted(losses, inclusion_probabilities, mean_probability, least_probability)
     if population is not None and largest > 1:
         raise ValueError("a population is for items drawn with one probability")
@@ -130,7 +130,7 @@ def monitor(
     share = float(np.average(loss, weights=weights))
     decided = broken_at is not None or bounds[-1][1] <= max_error
     return Monitoring(
-        standing=Standing.STANDING if broken_at is None else Standing.BROKEN,
+        standing=CertificateStatus.STANDING if broken_at is None else CertificateStatus.BROKEN,
         max_error=max_error,
         level=level,
         labels=len(loss),

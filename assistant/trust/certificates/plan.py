@@ -17,7 +17,7 @@ _DOUBT = 0.4  # standard error of the expected number of errors, as a share of i
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AuditPlan:
     """What offering all items left, surest first, would bring.
 
     Args:
@@ -31,7 +31,7 @@ class Plan:
     saved: float
 
 
-def plan_audit(errors: np.ndarray, allowed: int, level: float) -> Plan:
+def plan_audit(errors: np.ndarray, allowed: int, level: float) -> AuditPlan:
     """The audit rate that saves most: a high one tolerates errors for longer, but each audited item is a label.
 
     Args:
@@ -39,7 +39,7 @@ def plan_audit(errors: np.ndarray, allowed: int, level: float) -> Plan:
         allowed: wrong labels that may stay in the whole batch.
         level: chance of a breach, in (0, 1).
     """
-    best = Plan(None, np.zeros(len(errors)), 0.0)
+    best = AuditPlan(None, np.zeros(len(errors)), 0.0)
     least = least_rate(allowed, level)
     if not len(errors) or least >= 1:
         return best
@@ -51,7 +51,7 @@ def plan_audit(errors: np.ndarray, allowed: int, level: float) -> Plan:
         passing = chance_to_pass(expected, float(rate), tolerated)
         saved = float((1 - rate) * passing.sum())
         if saved > best.saved:
-            best = Plan(float(rate), passing, saved)
+            best = AuditPlan(float(rate), passing, saved)
     return best
 
 

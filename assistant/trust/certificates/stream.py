@@ -50,7 +50,7 @@ class Stop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ThresholdTest:
     """One tested threshold.
 
     Attributes:
@@ -89,11 +89,11 @@ class StreamCertificate:
     max_error: float
     level: float
     labels: int
-    certified: Step | None
+    certified: ThresholdTest | None
     coverage_low: float | None
     coverage_high: float | None
     stop: Stop
-    tested: tuple[Step, ...]
+    tested: tuple[ThresholdTest, ...]
     labels_needed: int | None
 
     @property
@@ -131,10 +131,10 @@ class _Thresholds:
     accepted: Integers
     errors: Integers
 
-    def step(self, at: int, max_error: float) -> Step:
+    def step(self, at: int, max_error: float) -> ThresholdTest:
         n, x = int(self.accepted[at]), int(self.errors[at])
         p_value = binomial_p_value(x, n, max_error) if n else 1.0
-        return Step(float(self.values[at]), float(self.coverage[at]), n, x, p_value)
+        return ThresholdTest(float(self.values[at]), float(self.coverage[at]), n, x, p_value)
 
 
 def certify_stream(

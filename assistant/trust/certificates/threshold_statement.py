@@ -18,7 +18,7 @@ from assistant.domain.statements import (
     ValidFor,
 )
 from assistant.trust.certificates.batch_statement import CertifiedBatch, percent
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.stream import StreamCertificate
 from assistant.trust.pool import NONE
 
@@ -42,7 +42,7 @@ class ThresholdProof:
     """
 
     batch: CertifiedBatch
-    target: Target
+    target: CertificateTarget
     audit_round: AuditRound
     place: tuple[int, int]
     found: StreamCertificate

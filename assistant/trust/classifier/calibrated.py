@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.steps import step
 from assistant.trust.classifier.calibrate import Calibration, calibrate
-from assistant.trust.classifier.model import Author, Chosen, Head, LightClassifier, RawPredictions
+from assistant.trust.classifier.model import Author, Chosen, FittedWeights, LightClassifier, RawPredictions
 from assistant.trust.classifier.space import FeatureSpace
 from assistant.trust.pool import NONE, Pool
 
@@ -34,7 +34,7 @@ class FittedClassifier:
     """
 
     space: FeatureSpace
-    head: Head
+    head: FittedWeights
     curve: Calibration
     groups: tuple[Group, ...]
 

@@ -68,7 +68,7 @@ class Chosen(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class FittedWeights:
     """What a fit makes of an item's numbers; the labelled items themselves are not needed for it any more.
 
     Args:
@@ -108,7 +108,7 @@ class Learned:
         unseen: on the labelled items, each without its own label; in the order of the labels given.
     """
 
-    head: Head
+    head: FittedWeights
     chosen: Chosen
     everywhere: RawPredictions
     unseen: RawPredictions
@@ -170,7 +170,7 @@ class LightClassifier:
         recipe, penalty = self._recipes[self._chosen.recipe], self._chosen.penalty
         weights, constants, held_out = self._fitted(labelled, answers, present, recipe, penalty)
         unseen = _probabilities(held_out, present, self._classes)
-        head = Head(weights, constants, present, self._classes, self._author(unseen, labelled, answers))
+        head = FittedWeights(weights, constants, present, self._classes, self._author(unseen, labelled, answers))
         whole = head.probabilities(self._features.blocks, len(self._machine))
         predictions = head.predict(whole, self._machine), head.predict(unseen, self._machine[labelled])
         return Learned(head, self._chosen, *predictions)

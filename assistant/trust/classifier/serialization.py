@@ -18,8 +18,8 @@ import numpy as np
 
 from assistant.trust.classifier.calibrate import Calibration
 from assistant.trust.classifier.calibrated import FittedClassifier
-from assistant.trust.classifier.model import Author, Head
-from assistant.trust.classifier.space import FeatureSpace, Scale, Signals
+from assistant.trust.classifier.model import Author, FittedWeights
+from assistant.trust.classifier.space import ColumnScale, FeatureSpace, Signals
 from assistant.trust.classifier.text_features import BUCKETS
 
 VERSION = 1
@@ -117,13 +117,13 @@ def _taken_apart(classifier: FittedClassifier) -> tuple[dict[str, np.ndarray], d
 
 def _assembled(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> FittedClassifier:
     columns = arrays["columns"].astype(np.int64)
-    scale = Scale(arrays["signal_mean"], arrays["signal_spread"])
+    scale = ColumnScale(arrays["signal_mean"], arrays["signal_spread"])
     space = FeatureSpace(
         classes=header["classes"],
         edges={name: arrays.get(f"edges{number}") for number, name in enumerate(header["machines"])},
         signals=Signals(tuple(header["signals"]), arrays["fills"], arrays["gaps"], scale),
         rarity=_spread(arrays["rarity"], columns),
-        style=Scale(arrays["style_mean"], arrays["style_spread"]),
+        style=ColumnScale(arrays["style_mean"], arrays["style_spread"]),
         categories={name: np.array(names, dtype=str) for name, names in header["categories"].items()},
         factors=header["factors"],
     )
@@ -131,7 +131,7 @@ def _assembled(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> F
     if "ngrams" in weights:
         weights["ngrams"] = _spread(weights["ngrams"], columns)
     author = Author(header["author"])
-    head = Head(weights, arrays["constants"], arrays["present"], header["classes"], author)
+    head = FittedWeights(weights, arrays["constants"], arrays["present"], header["classes"], author)
     curve = Calibration(arrays["curve"], arrays["covariance"], arrays.get("stairs"))
     return FittedClassifier(space, head, curve, tuple((kind, which) for kind, which in header["groups"]))
 

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from assistant.trust.classifier.text_features import character_ngrams, rarity, style, weighted
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import NONE, Pool, PoolAnswers
 
 _LEVELS = 6  # levels of a machine's own score
 
@@ -24,7 +24,7 @@ Block: TypeAlias = np.ndarray | sp.csr_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scale:
+class ColumnScale:
     """Mean and spread of d columns, (d,) each; a column with the spread 0 becomes 0."""
 
     mean: np.ndarray
@@ -55,7 +55,7 @@ class Signals:
     names: tuple[str, ...]
     fills: np.ndarray
     gaps: np.ndarray
-    scale: Scale
+    scale: ColumnScale
 
     @classmethod
     def of(cls, pool: Pool, index: np.ndarray) -> Self:
@@ -66,8 +66,8 @@ class Signals:
             pool.signals[name][index][at].mean() if at.any() else 0.0 for name, at in zip(names, known, strict=True)
         ]
         gaps = np.array([bool(at.any() and not at.all()) for at in known], dtype=bool)
-        bare = cls(names, np.array(fills), gaps, Scale(np.zeros(0), np.zeros(0)))
-        return cls(names, bare.fills, gaps, Scale.of(bare._filled(pool)[index]))
+        bare = cls(names, np.array(fills), gaps, ColumnScale(np.zeros(0), np.zeros(0)))
+        return cls(names, bare.fills, gaps, ColumnScale.of(bare._filled(pool)[index]))
 
     def block(self, pool: Pool) -> sp.csr_array:
         """(n, d) compressed rows."""
@@ -102,7 +102,7 @@ class FeatureSpace:
     edges: Mapping[str, np.ndarray | None]
     signals: Signals
     rarity: np.ndarray
-    style: Scale
+    style: ColumnScale
     categories: Mapping[str, np.ndarray]
     factors: Mapping[str, float]
 
@@ -119,7 +119,7 @@ class FeatureSpace:
             edges={name: _edges(answers, index) for name, answers in _machines(pool)},
             signals=Signals.of(pool, index),
             rarity=rarity(frequency, len(index), least),
-            style=Scale.of(_some(written, fitted_on)),
+            style=ColumnScale.of(_some(written, fitted_on)),
             categories={name: _names(column[index], least) for name, column in pool.categories.items()},
             factors={},
         )
@@ -145,7 +145,7 @@ class FeatureSpace:
 
     def _answers(self, pool: Pool) -> sp.csr_array:
         """What the machines said, how sure they were, and the raw signals."""
-        given, nothing = dict(_machines(pool)), Answers(np.full(len(pool), NONE))
+        given, nothing = dict(_machines(pool)), PoolAnswers(np.full(len(pool), NONE))
         parts = [
             block
             for name, edges in self.edges.items()
@@ -159,12 +159,12 @@ def beside(blocks: Sequence[sp.csr_array]) -> sp.csr_array:
     return sp.csr_array(sp.hstack(list(blocks), format="csr", dtype=np.float32))
 
 
-def _machines(pool: Pool) -> Iterator[tuple[str, Answers]]:
+def _machines(pool: Pool) -> Iterator[tuple[str, PoolAnswers]]:
     yield "", pool.machine
     yield from pool.others.items()
 
 
-def _edges(answers: Answers, index: np.ndarray) -> np.ndarray | None:
+def _edges(answers: PoolAnswers, index: np.ndarray) -> np.ndarray | None:
     """Between the levels of the scores of some items."""
     if answers.scores is None:
         return None
@@ -175,7 +175,7 @@ def _edges(answers: Answers, index: np.ndarray) -> np.ndarray | None:
     return np.unique(np.quantile(scores[known], np.linspace(0, 1, _LEVELS + 1)[1:-1]))
 
 
-def _answer_blocks(answers: Answers, edges: np.ndarray | None, classes: int) -> list[sp.csr_array]:
+def _answer_blocks(answers: PoolAnswers, edges: np.ndarray | None, classes: int) -> list[sp.csr_array]:
     """The answer, and the answer at each level of the score."""
     answered = (answers.codes != NONE) & (answers.codes < classes)
     blocks = [_indicator(np.where(answered, answers.codes, 0), classes, answered)]

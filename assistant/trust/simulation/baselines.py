@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from assistant.stats.vectors import Floats
 from assistant.trust.pool import NONE
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -54,7 +54,7 @@ def naive(
     max_error: float,
     generator: np.random.Generator,
     audited: int | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """The lowest threshold at which the measured error share is within the target; nothing allows for chance.
 
     The audit is a simple random sample and its labels are corrected. Where it met k errors above a threshold, about
@@ -93,7 +93,7 @@ def pac_labels(
     level: float,
     generator: np.random.Generator,
     audited: int | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """PAC labels as published: the threshold up to which a normal upper bound for the error share is within the target.
 
     The audit is drawn with replacement, each draw a label, and every threshold's bound is computed from all draws:
@@ -135,13 +135,13 @@ class Baseline:
         codes, scores, truth, max_error: as the method takes them.
     """
 
-    method: Callable[..., Outcome]
+    method: Callable[..., BatchOutcome]
     codes: Integers
     scores: Floats | None
     truth: Integers
     max_error: float
 
-    def __call__(self, trial: int) -> Outcome:
+    def __call__(self, trial: int) -> BatchOutcome:
         """What becomes of the batch in one trial."""
         generator = np.random.default_rng(trial)
         return self.method(self.codes, self.scores, self.truth, max_error=self.max_error, generator=generator)
@@ -166,13 +166,13 @@ def _largest_cut(shares: Floats, max_error: float) -> int:
     return int(np.searchsorted(shares, max_error + 1e-12, side="right"))  # a share equal to the target is within it
 
 
-def _keep(accepted: Integers, audit: Integers, codes: Integers, wrong: Mask) -> Outcome:
+def _keep(accepted: Integers, audit: Integers, codes: Integers, wrong: Mask) -> BatchOutcome:
     """The accepted items that have an answer and no human label keep the machine's; people label the rest."""
     kept = np.zeros(len(codes), dtype=np.bool_)
     kept[accepted] = True
     kept[audit] = False
     kept &= codes != NONE
-    return Outcome(items=len(codes), human_labels=int((~kept).sum()), errors=int((kept & wrong).sum()))
+    return BatchOutcome(items=len(codes), human_labels=int((~kept).sum()), errors=int((kept & wrong).sum()))
 
 
 def _check(codes: Integers, scores: Floats | None, truth: Integers, max_error: float) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.trust.classifier.model import LightClassifier, RawPredictions
 from assistant.trust.pool import NONE, Pool
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 
 LESSON = 100
 """Labels that teach the machine; of a small batch a third."""
@@ -33,12 +33,12 @@ class LocalMachineTrial:
         max_error: as the method takes it.
     """
 
-    method: Callable[..., Outcome]
+    method: Callable[..., BatchOutcome]
     pool: Pool
     truth: np.ndarray
     max_error: float
 
-    def __call__(self, trial: int) -> Outcome:
+    def __call__(self, trial: int) -> BatchOutcome:
         """What becomes of the batch in one trial."""
         generator = np.random.default_rng(trial)
         lesson = draw_lesson(self.truth, generator)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchOutcome:
     """One batch with its final labels, counted against the labels people would have given to all of it.
 
     Args:

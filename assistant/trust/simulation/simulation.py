@@ -14,9 +14,9 @@ import numpy as np
 
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.stats.intervals import clopper_pearson
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 
-Method = Callable[[int], Outcome]
+Method = Callable[[int], BatchOutcome]
 """Plays one trial, whose number is its seed. It goes to other processes: an instance of a class, not a closure."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -47,7 +47,7 @@ class MethodSummary:
     human_labels_mean: float
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome], max_error: float) -> MethodSummary:
+    def of(cls, outcomes: Sequence[BatchOutcome], max_error: float) -> MethodSummary:
         """The summary of at least one trial."""
         saved = np.array([outcome.saved for outcome in outcomes])
         error = np.array([outcome.error for outcome in outcomes])
@@ -120,7 +120,7 @@ def simulate(
     if not 1 <= trials <= _OF_ONE_SEED or (jobs is not None and jobs < 1):
         raise ValueError(f"trials and jobs must be 1 or more, got {trials} and {jobs}")
     tasks = [(name, seed * _OF_ONE_SEED + trial) for trial in range(trials) for name in methods]
-    outcomes: dict[str, list[Outcome]] = {name: [] for name in methods}
+    outcomes: dict[str, list[BatchOutcome]] = {name: [] for name in methods}
     with _workers(methods, min(jobs or os.cpu_count() or 1, len(tasks) or 1)) as pool:
         for done, ((name, _), outcome) in enumerate(zip(tasks, pool.map(_play, tasks), strict=True), start=1):
             outcomes[name].append(outcome)
@@ -137,7 +137,7 @@ def _keep(methods: Mapping[str, Method]) -> None:
     _methods.update(methods)
 
 
-def _play(task: tuple[str, int]) -> Outcome:
+def _play(task: tuple[str, int]) -> BatchOutcome:
     name, trial = task
     return _methods[name](trial)
 

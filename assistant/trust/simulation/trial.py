@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from assistant.domain.certificates import Purpose
-from assistant.trust.certificates.campaign import Campaign, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget
 from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE, Pool
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 
 
-def play(campaign: Campaign, truth: np.ndarray) -> Outcome:
+def play(campaign: Campaign, truth: np.ndarray) -> BatchOutcome:
     """A campaign from its first label to its last.
 
     Args:
@@ -25,7 +25,7 @@ def play(campaign: Campaign, truth: np.ndarray) -> Outcome:
     while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
         answers[step.index] = truth[step.index]
     left = campaign.accepted()
-    return Outcome(
+    return BatchOutcome(
         items=len(truth),
         human_labels=len(truth) - len(left.index),
         errors=int((left.codes != truth[left.index]).sum()),
@@ -44,9 +44,9 @@ class AssistedTrial:
 
     pool: Pool
     truth: np.ndarray
-    target: Target
+    target: CertificateTarget
 
-    def __call__(self, trial: int) -> Outcome:
+    def __call__(self, trial: int) -> BatchOutcome:
         """What becomes of the batch in one trial."""
         return play(Campaign(self.pool.ids, self._classifier.restarted(trial), self.target, key=trial), self.truth)
 

@@ -51,7 +51,7 @@ class FaultShown(Shown):
     what: str
 
 
-class Checked(Shown):
+class ChainCheck(Shown):
     """What a walk over the whole chain found.
 
     `rows` hold, the last one's hash is `head`; `reason` says of the row `broken_at` whether it was `changed` or what it
@@ -107,11 +107,11 @@ def list_changes(
 
 
 @router.post("/verify", responses=problems())
-def verify_log(request: Request, _: Reader, given: Verifying) -> Checked:
+def verify_log(request: Request, _: Reader, given: Verifying) -> ChainCheck:
     """Check the chain, the labels and certificates it binds, and the signed heads; it changes nothing."""
     check = check_audit(site(request).workspace, head=given.head)
     found = check.verified
-    return Checked(
+    return ChainCheck(
         whole=check.whole,
         rows=found.rows,
         head=found.head,

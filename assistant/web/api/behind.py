@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1/assignments", tags=["review"])
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A part of a long text, and where the next begins; None at the end."""
 
     text: str
@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Precedents:
+class SimilarPrecedents:
     """Settled items like this one, nearest first."""
 
     precedents: list[ShownPrecedent]
@@ -45,17 +45,17 @@ def text(
     who: Reviewer,
     assignment_id: OpaqueId,
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
-) -> Part:
+) -> TextPart:
     """The text from a character on."""
     whole = review_service(request).item(who, assignment_id).content.text
     end = offset + TEXT_SHOWN
-    return Part(whole[offset:end], end if end < len(whole) else None)
+    return TextPart(whole[offset:end], end if end < len(whole) else None)
 
 
 @router.get("/{assignment_id}/precedents")
-def precedents(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Precedents:
+def precedents(request: Request, who: Reviewer, assignment_id: OpaqueId) -> SimilarPrecedents:
     """Settled items like it; none where you answer blind."""
-    return Precedents(review_service(request).precedents(who, assignment_id))
+    return SimilarPrecedents(review_service(request).precedents(who, assignment_id))
 
 
 @router.get("/{assignment_id}/translation")

@@ -14,7 +14,7 @@ from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.exchange.anchors import Anchor
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import render
@@ -25,13 +25,13 @@ router = APIRouter()
 Reader = Annotated[Principal, Depends(needs(Permission.SEE_AUDIT))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 
-COLUMNS: tuple[Column[AuditEntry], ...] = (
-    Column("id", lambda one: one.id),
-    Column("at", lambda one: one.at),
-    Column("actor", lambda one: one.actor),
-    Column("action", lambda one: one.action),
-    Column("subject", lambda one: one.subject),
-    Column("detail", lambda one: dict(one.detail)),
+COLUMNS: tuple[FileColumn[AuditEntry], ...] = (
+    FileColumn("id", lambda one: one.id),
+    FileColumn("at", lambda one: one.at),
+    FileColumn("actor", lambda one: one.actor),
+    FileColumn("action", lambda one: one.action),
+    FileColumn("subject", lambda one: one.subject),
+    FileColumn("detail", lambda one: dict(one.detail)),
 )
 
 

@@ -23,7 +23,7 @@ from assistant.domain.review_work import Principal
 from assistant.domain.runs import RunTotals
 from assistant.web.agreement import Agreement, Figure, agreement_of
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.pages.evaluation.runs import RunFilter
 from assistant.web.presentation.figures import run_totals, stale_labels
 from assistant.web.presentation.pagination import Text, everything
@@ -57,34 +57,34 @@ class Measure(NamedTuple):
     figure: Figure
 
 
-def _attributes(*names: str) -> tuple[Column[Any], ...]:
+def _attributes(*names: str) -> tuple[FileColumn[Any], ...]:
     """Columns of what a row has under these names; a dotted one ends in the column's name."""
-    return tuple(Column(name.rpartition(".")[2], attrgetter(name)) for name in names)
+    return tuple(FileColumn(name.rpartition(".")[2], attrgetter(name)) for name in names)
 
 
-RUNS: tuple[Column[RunRow], ...] = (
-    Column("name", lambda row: row.run.name),
-    Column("prompt", lambda row: row.run.prompt),
-    Column("policy", lambda row: row.run.policy),
-    Column("model", lambda row: row.run.model),
-    Column("replicate", lambda row: row.run.replicate),
-    Column("state", lambda row: row.state),
-    Column("cost_of_last_session_usd", lambda row: row.last.detail.get("cost_usd") if row.last else None),
-    Column("created_at", lambda row: row.run.created_at),
+RUNS: tuple[FileColumn[RunRow], ...] = (
+    FileColumn("name", lambda row: row.run.name),
+    FileColumn("prompt", lambda row: row.run.prompt),
+    FileColumn("policy", lambda row: row.run.policy),
+    FileColumn("model", lambda row: row.run.model),
+    FileColumn("replicate", lambda row: row.run.replicate),
+    FileColumn("state", lambda row: row.state),
+    FileColumn("cost_of_last_session_usd", lambda row: row.last.detail.get("cost_usd") if row.last else None),
+    FileColumn("created_at", lambda row: row.run.created_at),
 )
-COUNTS: tuple[Column[Count], ...] = _attributes("table", "name", "number", "share")
-MEASURES: tuple[Column[Measure], ...] = _attributes(
+COUNTS: tuple[FileColumn[Count], ...] = _attributes("table", "name", "number", "share")
+MEASURES: tuple[FileColumn[Measure], ...] = _attributes(
     *("variant", "table", "name", "figure.value", "figure.low", "figure.high", "figure.n", "figure.effective_n"),
     *("figure.method", "figure.reason"),
 )
-PROMPTS: tuple[Column[PromptVersionRow], ...] = _attributes(
+PROMPTS: tuple[FileColumn[PromptVersionRow], ...] = _attributes(
     "ref", "description", "output", "digest", "runs", "draft", "broken", "edited"
 )
-CLAUSES: tuple[Column[Clause], ...] = (
-    Column("id", lambda one: one.id),
-    Column("title", lambda one: one.title),
-    Column("labels", lambda one: one.labels),
-    Column("texts", lambda one: dict(one.texts)),
+CLAUSES: tuple[FileColumn[Clause], ...] = (
+    FileColumn("id", lambda one: one.id),
+    FileColumn("title", lambda one: one.title),
+    FileColumn("labels", lambda one: one.labels),
+    FileColumn("texts", lambda one: dict(one.texts)),
 )
 
 
@@ -108,7 +108,7 @@ def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -
     """What reviewers hold; who, for those who see people."""
     named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
     names = ("item_id", *named, "kind", "queue", "language", "lease_until")
-    columns: tuple[Column[WantedAnswer], ...] = _attributes(*names)
+    columns: tuple[FileColumn[WantedAnswer], ...] = _attributes(*names)
     fetch = partial(list_leases, site(request).workspace)
     return download(request, "leases", ending, columns, everything(fetch, lambda one: one.id))
 

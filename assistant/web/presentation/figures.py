@@ -11,7 +11,7 @@ from assistant.application.people.figures import reviewer_figures
 from assistant.application.workspace.policy_versions import StaleLabels, count_given_labels, find_stale_labels
 from assistant.domain.runs import Progress, Run, RunTotals
 from assistant.policy.documents.difference import PolicyDifference
-from assistant.web.cache import Known, remembered
+from assistant.web.cache import CachedFigure, remembered
 from assistant.web.context import site
 from assistant.web.security_events import people_seen
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from assistant.review.skill import Figures
 
 
-def figures_of_all(request: Request, days: str, *, about: str = "all") -> Known[dict[str, Figures]]:
+def figures_of_all(request: Request, days: str, *, about: str = "all") -> CachedFigure[dict[str, Figures]]:
     """Figures of users by name, of the answers of so many days; who looked at whom (`about`) is logged."""
     workspace = site(request).workspace
     workspace.read_log.add_once(people_seen(request, about))
     return remembered(request).get(("people", days), lambda: reviewer_figures(workspace, days), seconds=10)
 
 
-def run_totals(request: Request, run: Run) -> Known[RunTotals]:
+def run_totals(request: Request, run: Run) -> CachedFigure[RunTotals]:
     """A run in numbers."""
     workspace = site(request).workspace
     return remembered(request).get(("totals", run.id), lambda: totals_of_run(workspace, run))
 
 
-def run_progress(request: Request, run: Run) -> Known[Progress]:
+def run_progress(request: Request, run: Run) -> CachedFigure[Progress]:
     """Items that a run has answered, of all there are."""
     workspace = site(request).workspace
     return remembered(request).get(("progress", run.id), lambda: progress_of_run(workspace, run))

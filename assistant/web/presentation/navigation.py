@@ -11,7 +11,7 @@ from assistant.messages.language import marked
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One line of the menu.
 
     Args:
@@ -28,30 +28,34 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("/review", marked("Review"), marked("Label the items in your queue."), Permission.REVIEW),
-    Entry(
+    MenuEntry("/review", marked("Review"), marked("Label the items in your queue."), Permission.REVIEW),
+    MenuEntry(
         "/disagreements",
         marked("Disagreements"),
         marked("Items on which model and humans, or human labels, differ: adjudicate them here."),
         Permission.SEE_DISAGREEMENTS,
     ),
-    Entry("/queue", marked("Queue"), marked("Unassigned, in progress and overdue tasks."), Permission.SEE_QUEUE),
-    Entry("/runs", marked("Runs"), marked("Prelabeling jobs: progress, cost, failures."), Permission.SEE_RUNS),
-    Entry("/quality", marked("Quality"), marked("Agreement figures, with intervals."), Permission.SEE_QUALITY),
-    Entry(
+    MenuEntry("/queue", marked("Queue"), marked("Unassigned, in progress and overdue tasks."), Permission.SEE_QUEUE),
+    MenuEntry("/runs", marked("Runs"), marked("Prelabeling jobs: progress, cost, failures."), Permission.SEE_RUNS),
+    MenuEntry("/quality", marked("Quality"), marked("Agreement figures, with intervals."), Permission.SEE_QUALITY),
+    MenuEntry(
         "/prompts",
         marked("Prompts"),
         marked("Versions, differences, and the runs that used them."),
         Permission.SEE_PROMPTS,
     ),
-    Entry("/policy", marked("Policy"), marked("The rules and definitions for every label."), Permission.READ_POLICY),
-    Entry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_PEOPLE),
-    Entry("/gold", marked("Gold"), marked("Gold (honeypot) items: coverage and pass rates."), Permission.MANAGE_GOLD),
-    Entry("/audit", marked("Audit log"), marked("Every change, with actor and time."), Permission.SEE_AUDIT),
+    MenuEntry(
+        "/policy", marked("Policy"), marked("The rules and definitions for every label."), Permission.READ_POLICY
+    ),
+    MenuEntry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_PEOPLE),
+    MenuEntry(
+        "/gold", marked("Gold"), marked("Gold (honeypot) items: coverage and pass rates."), Permission.MANAGE_GOLD
+    ),
+    MenuEntry("/audit", marked("Audit log"), marked("Every change, with actor and time."), Permission.SEE_AUDIT),
 )
 
 
-def menu(principal: Principal | None, paths: Collection[str]) -> list[Entry]:
+def menu(principal: Principal | None, paths: Collection[str]) -> list[MenuEntry]:
     """The lines somebody sees.
 
     Args:

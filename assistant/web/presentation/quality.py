@@ -17,7 +17,7 @@ from assistant.application.evaluation.quality import (
     measure_agreement,
 )
 from assistant.domain.runs import Run
-from assistant.web.cache import Known, remembered
+from assistant.web.cache import CachedFigure, remembered
 from assistant.web.context import site
 from assistant.web.presentation.rendering import language_of
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class QualityFigures:
     """A source's figures, laid out.
 
     Args:
@@ -52,7 +52,7 @@ class Svg:
     kind: str = "svg"
 
 
-def measured(request: Request, source: Source) -> Known[Measured]:
+def measured(request: Request, source: Source) -> CachedFigure[QualityFigures]:
     """The agreement panels of a source's variants, for the reader.
 
     Raises:
@@ -60,7 +60,7 @@ def measured(request: Request, source: Source) -> Known[Measured]:
     """
     workspace, code = site(request).workspace, language_of(request).code
 
-    def find() -> Measured:
+    def find() -> QualityFigures:
         return _laid_out(measure_agreement(workspace, source), code)
 
     return remembered(request).get(("quality", source, code), find, seconds=30)
@@ -72,7 +72,7 @@ def weeks(request: Request, run: Run) -> list[Week]:
     return remembered(request).get(("weeks", run.id), lambda: blind_weeks(workspace, run)).value
 
 
-def _laid_out(found: Panels, language: str) -> Measured:
+def _laid_out(found: Panels, language: str) -> QualityFigures:
     # What draws charts is loaded when it is first needed.
     from assistant.reports.words import Words  # noqa: PLC0415
     from evals.report.sections.agreement import agreement_section  # noqa: PLC0415
@@ -80,7 +80,7 @@ def _laid_out(found: Panels, language: str) -> Measured:
     words = Words(language)
     section = agreement_section(dict(found.panels), words)
     parts = [(part.title, list(_drawn(part.blocks))) for part in section.parts]
-    return Measured(parts, found.confusions, [words.reason(note) for note in found.notes], found.items)
+    return QualityFigures(parts, found.confusions, [words.reason(note) for note in found.notes], found.items)
 
 
 def _drawn(blocks: Sequence[Any]) -> Iterator[Any]:

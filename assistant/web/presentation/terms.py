@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
-from assistant.routing.instructions.patterns import Kind
+from assistant.routing.instructions.patterns import InstructionKind
 from assistant.routing.route import Route
 
 ROLES = {
@@ -68,14 +68,14 @@ REASONS = {
 """Why an item takes its route: every rule and doubt."""
 
 INSTRUCTIONS = {
-    Kind.OVERRIDE: marked("overrides the instructions"),
-    Kind.DEMAND: marked("requests a label, a score or a reply"),
-    Kind.ADDRESS: marked("addresses the labeler"),
-    Kind.ROLE: marked("imitates the system, the assistant or chat markup"),
-    Kind.FENCE: marked("imitates the end of the content or a new one"),
-    Kind.REPLY: marked("imitates a model reply"),
-    Kind.AUTHORITY: marked("claims a policy, precedent or review about its own label"),
-    Kind.ROUTING: marked("asks to avoid human review"),
+    InstructionKind.OVERRIDE: marked("overrides the instructions"),
+    InstructionKind.DEMAND: marked("requests a label, a score or a reply"),
+    InstructionKind.ADDRESS: marked("addresses the labeler"),
+    InstructionKind.ROLE: marked("imitates the system, the assistant or chat markup"),
+    InstructionKind.FENCE: marked("imitates the end of the content or a new one"),
+    InstructionKind.REPLY: marked("imitates a model reply"),
+    InstructionKind.AUTHORITY: marked("claims a policy, precedent or review about its own label"),
+    InstructionKind.ROUTING: marked("asks to avoid human review"),
 }
 
 DISGUISES = {

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.application.people.sessions import seconds_since, use_session
 from assistant.application.people.tokens import use_token
-from assistant.domain.accounts import Session
+from assistant.domain.accounts import LoginSession
 from assistant.domain.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
@@ -147,7 +147,7 @@ def _by_session(request: Request) -> Visit:
     return Visit(user.principal(), user.display_name, session.csrf, user.preferences, session.digest, confirmed)
 
 
-def find_session(request: Request) -> Session | None:
+def find_session(request: Request) -> LoginSession | None:
     """The session the browser came with, if it is alive."""
     here = site(request)
     secret = request.cookies.get(session_cookie(request), "")

@@ -15,7 +15,7 @@ from evals.disagreements.clusters.placing import place
 from evals.disagreements.compared import Compared
 from evals.disagreements.examples import shown
 from evals.disagreements.target import most_frequent_pair
-from evals.disagreements.terms import Terms
+from evals.disagreements.terms import TermMatrix
 
 LEAST_ITEMS = 20
 """Misjudged items below which they are not clustered: reading them is quicker."""
@@ -69,7 +69,7 @@ class Clusters:
     alone: int
 
 
-def find_clusters(compared: Compared, terms: Terms | None, seed: int) -> Clusters:
+def find_clusters(compared: Compared, terms: TermMatrix | None, seed: int) -> Clusters:
     """k-means on the terms of misjudged items (tf-idf, unit length, reduced to 50 dimensions at most).
 
     The number of clusters, 2 to 12, is the one with the best mean silhouette. Clusters of fewer than five items, and

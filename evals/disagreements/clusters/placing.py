@@ -21,7 +21,7 @@ _SILHOUETTE_OF = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
+class ClusterPlacement:
     """Clusters of n texts, and where r others lie.
 
     Attributes:
@@ -35,7 +35,9 @@ class Placed:
     others: Codes
 
 
-def place(texts: sp.csr_array, others: sp.csr_array, least: int, most_clusters: int, seed: int) -> Placed | None:
+def place(
+    texts: sp.csr_array, others: sp.csr_array, least: int, most_clusters: int, seed: int
+) -> ClusterPlacement | None:
     """k-means with the number of clusters that has the best mean silhouette.
 
     Args:
@@ -55,7 +57,7 @@ def place(texts: sp.csr_array, others: sp.csr_array, least: int, most_clusters: 
         return None if points is None else _placed(*points, least, most_clusters, seed)
 
 
-def _placed(these: Points, those: Points, least: int, most_clusters: int, seed: int) -> Placed:
+def _placed(these: Points, those: Points, least: int, most_clusters: int, seed: int) -> ClusterPlacement:
     from sklearn.cluster import KMeans  # noqa: PLC0415 - only needed here, and slow to load
 
     k = _best_number(these, max(1, min(most_clusters, len(these) // least)), seed)
@@ -63,7 +65,7 @@ def _placed(these: Points, those: Points, least: int, most_clusters: int, seed: 
     labels = means.labels_.astype(np.int64)
     distances = np.linalg.norm(these - means.cluster_centers_[labels], axis=1)
     nearest = means.predict(those).astype(np.int64) if len(those) else np.zeros(0, dtype=np.int64)
-    return Placed(labels, distances, nearest)
+    return ClusterPlacement(labels, distances, nearest)
 
 
 def _best_number(points: Points, most: int, seed: int) -> int:

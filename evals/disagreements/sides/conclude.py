@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from evals.disagreements.analysis import Conclusion
 from evals.disagreements.sides import rules_on_machines, rules_on_people
-from evals.disagreements.sides.known import LEAST, Known
+from evals.disagreements.sides.known import LEAST, KnownAnswers
 from evals.disagreements.sides.unclear import too_few, unclear
-from evals.disagreements.target import Target
+from evals.disagreements.target import AnalysisTarget
 
 RULES = (
     rules_on_people.deviating_reviewer,
@@ -21,7 +21,7 @@ RULES = (
 """In the order of what they are worth."""
 
 
-def conclude(known: Known, target: Target) -> Conclusion:
+def conclude(known: KnownAnswers, target: AnalysisTarget) -> Conclusion:
     """The side that the strongest evidence speaks for. The first of these that holds:
 
     1. machine: it gave no usable answer to most of the items.

@@ -11,7 +11,7 @@ from scipy.stats import binom, hypergeom
 from evals.data.eval_data import Bools, Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.people import People
-from evals.disagreements.target import Target
+from evals.disagreements.target import AnalysisTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PairRate:
     """How often people who differ, differ between two classes.
 
     Attributes:
@@ -63,12 +63,12 @@ class Line:
     p_value: float
 
 
-def splits(people: People, target: Target) -> Contrast:
+def splits(people: People, target: AnalysisTarget) -> Contrast:
     """Items on which people differ, of those that two or more answered, against elsewhere."""
     return _contrast(people.split, people.several & target.scope, people.several & target.rest)
 
 
-def on_reviewers(compared: Compared, people: People, target: Target, raters: set[int]) -> Contrast:
+def on_reviewers(compared: Compared, people: People, target: AnalysisTarget, raters: set[int]) -> Contrast:
     """Misjudged items that would not be settled so without one of these reviewers, against all other compared items."""
     held = people.rests_on & np.isin(people.answers.raters, sorted(raters))
     holds = np.zeros(len(compared.data), dtype=np.bool_)
@@ -76,7 +76,7 @@ def on_reviewers(compared: Compared, people: People, target: Target, raters: set
     return _contrast(holds[compared.at], *_these_and_others(compared, target.items))
 
 
-def on_clauses(compared: Compared, cited: Mapping[str, Codes], target: Target) -> dict[str, Contrast]:
+def on_clauses(compared: Compared, cited: Mapping[str, Codes], target: AnalysisTarget) -> dict[str, Contrast]:
     """By clause the misjudged items that cite it, against items with the same answers that people agree with."""
     these = np.zeros(len(compared), dtype=np.bool_)
     these[target.items] = True
@@ -89,7 +89,7 @@ def on_clauses(compared: Compared, cited: Mapping[str, Codes], target: Target) -
     return found
 
 
-def line_between(people: People, pair: tuple[int, int]) -> Line | None:
+def line_between(people: People, pair: tuple[int, int]) -> PairRate | None:
     """Where people's own differences fall: between these two classes, or elsewhere.
 
     Args:
@@ -107,10 +107,10 @@ def line_between(people: People, pair: tuple[int, int]) -> Line | None:
     given = people.votes[:, list(pair)].toarray() > 0
     both = int(given.all(axis=1).sum())
     expected = 2 * share[pair[0]] * share[pair[1]] / (1 - float(share @ share))
-    return Line(both, split, float(expected), float(binom.sf(both - 1, split, min(1.0, expected))))
+    return PairRate(both, split, float(expected), float(binom.sf(both - 1, split, min(1.0, expected))))
 
 
-def busiest_reviewer(compared: Compared, people: People, target: Target) -> tuple[str, Contrast] | None:
+def busiest_reviewer(compared: Compared, people: People, target: AnalysisTarget) -> tuple[str, Contrast] | None:
     """The reviewer on whom most of the items rest, and how many; None with fewer than two reviewers."""
     places = np.full(len(compared.data), -1, dtype=np.int64)
     places[compared.at[target.items]] = target.items

@@ -14,8 +14,8 @@ from evals.disagreements.compared import Compared
 from evals.disagreements.groups import NO_CLAUSE, cited
 from evals.disagreements.people import People
 from evals.disagreements.sides.evidence import Contrast, on_clauses
-from evals.disagreements.sides.peers import Answers, Peer, answers_to, peers_of
-from evals.disagreements.target import Target
+from evals.disagreements.sides.peers import Peer, PeerAnswers, answers_to, peers_of
+from evals.disagreements.target import AnalysisTarget
 
 LEAST = 5
 """Items below which no one is named."""
@@ -28,7 +28,7 @@ MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class KnownAnswers:
     """People, other variants and clauses.
 
     Attributes:
@@ -49,37 +49,37 @@ class Known:
         clauses = {clause: items for clause, items in cited(compared).items() if clause != NO_CLAUSE}
         return cls(compared, people, peers_of(compared), clauses)
 
-    def names(self, target: Target) -> tuple[str, str] | None:
+    def names(self, target: AnalysisTarget) -> tuple[str, str] | None:
         """What people and the machine say of most of the items."""
         if target.pair is None:
             return None
         people, machine = target.pair
         return self.compared.data.classes[people], self.compared.data.classes[machine]
 
-    def answers(self, peers: tuple[Peer, ...], target: Target) -> dict[str, Answers]:
+    def answers(self, peers: tuple[Peer, ...], target: AnalysisTarget) -> dict[str, PeerAnswers]:
         """By name what other variants answered to the items, of those that were asked half of them."""
         found = {peer.name: answers_to(self.compared, peer, target.items) for peer in peers}
         return {name: one for name, one in found.items() if one is not None}
 
-    def several(self, target: Target) -> Codes:
+    def several(self, target: AnalysisTarget) -> Codes:
         """Positions in the data of the misjudged items that two or more people answered."""
         at = self.compared.at[target.items]
         return at[self.people.several[at]]
 
-    def main_clause(self, target: Target) -> tuple[str, Contrast] | None:
+    def main_clause(self, target: AnalysisTarget) -> tuple[str, Contrast] | None:
         """The clause that most items cite, far more than where the same answer is right; the first of equals."""
         found = on_clauses(self.compared, self.clauses, target)
         main = [(clause, one) for clause, one in found.items() if one.share >= MOST and one.p_value <= LEVEL]
         return max(main, key=lambda entry: entry[1].share - entry[1].elsewhere, default=None)
 
 
-def where_to_start(known: Known, target: Target) -> tuple[Reason, ...]:
+def where_to_start(known: KnownAnswers, target: AnalysisTarget) -> tuple[Reason, ...]:
     """The clause most of the items cite, if there is one."""
     found = known.main_clause(target)
     return () if found is None else (Reason.of("start_with_clause", items=of_items(found[1]), clause=found[0]),)
 
 
-def one_each(known: Known, target: Target) -> tuple[Reason, ...]:
+def one_each(known: KnownAnswers, target: AnalysisTarget) -> tuple[Reason, ...]:
     """Caution where people's label rests on one person."""
     return () if len(known.several(target)) else (Reason("one_reviewer_an_item"),)
 

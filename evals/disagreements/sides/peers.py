@@ -37,7 +37,7 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PeerAnswers:
     """What a peer answered to some misjudged items, of those it was asked.
 
     Attributes:
@@ -77,14 +77,14 @@ def independent(compared: Compared, peers: tuple[Peer, ...]) -> tuple[Peer, ...]
     return tuple(first.values())
 
 
-def answers_to(compared: Compared, peer: Peer, items: Codes) -> Answers | None:
+def answers_to(compared: Compared, peer: Peer, items: Codes) -> PeerAnswers | None:
     """What it answered to some of the compared items; None where it was asked fewer than half of them."""
     codes = peer.codes[items]
     asked = codes != NONE
     if not len(items) or asked.mean() < _LEAST_ASKED:
         return None
     right, same = (codes == compared.reference[items])[asked], (codes == compared.answer[items])[asked]
-    return Answers(float(right.mean()), float(same.mean()))
+    return PeerAnswers(float(right.mean()), float(same.mean()))
 
 
 def _as_good(codes: Codes, own: Codes, reference: Codes) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from assistant.domain.labels import NO_ANSWER
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
-from evals.disagreements.sides.known import MOST, Known, mean, of_items, one_each, percent, where_to_start
+from evals.disagreements.sides.known import MOST, KnownAnswers, mean, of_items, one_each, percent, where_to_start
 from evals.disagreements.sides.peers import independent
-from evals.disagreements.target import Target
+from evals.disagreements.target import AnalysisTarget
 
 
-def no_answer(known: Known, target: Target) -> Conclusion | None:
+def no_answer(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Machine: it gave no usable answer."""
     names = known.names(target)
     if names is None or names[1] != NO_ANSWER:
@@ -18,7 +18,7 @@ def no_answer(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.MACHINE, (Reason("no_usable_answer_to_most"),))
 
 
-def shared_mistake(known: Known, target: Target) -> Conclusion | None:
+def shared_mistake(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Policy: most other models, two or more, make the same mistake on half of the items."""
     answers = known.answers(independent(known.compared, known.peers), target)
     alike = [one for one in answers.values() if one.same >= MOST]
@@ -34,7 +34,7 @@ def shared_mistake(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.POLICY, (because, *one_each(known, target)))
 
 
-def right_under_other_policy(known: Known, target: Target) -> Conclusion | None:
+def right_under_other_policy(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Policy: the same model, asked under another policy version, gets half of the items right."""
     own = known.compared.variant.identity
     if not (own.policy and own.model):
@@ -49,7 +49,7 @@ def right_under_other_policy(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.POLICY, (because, *one_each(known, target)))
 
 
-def others_are_right(known: Known, target: Target) -> Conclusion | None:
+def others_are_right(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Machine: other variants get half of the items right."""
     answers = known.answers(known.peers, target)
     right = mean([one.right for one in answers.values()]) if answers else 0.0
@@ -62,7 +62,7 @@ def others_are_right(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.MACHINE, (because, *where_to_start(known, target)))
 
 
-def one_clause(known: Known, target: Target) -> Conclusion | None:
+def one_clause(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Policy: most of the items cite one clause, far more than where the same answer is right."""
     found = known.main_clause(target)
     if found is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
 from evals.disagreements.sides.evidence import line_between, on_reviewers, splits
-from evals.disagreements.sides.known import LEAST, LEVEL, MOST, Known, of_items, percent, where_to_start
-from evals.disagreements.target import Target
+from evals.disagreements.sides.known import LEAST, LEVEL, MOST, KnownAnswers, of_items, percent, where_to_start
+from evals.disagreements.target import AnalysisTarget
 
 UNANIMOUS = 0.9
 RELIABLE = 0.8
@@ -17,7 +17,7 @@ _FAR_MORE = 1.5
 _LEAST_ON_LINE = 10
 
 
-def deviating_reviewer(known: Known, target: Target) -> Conclusion | None:
+def deviating_reviewer(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Reviewer: at least half of the labels would not stand without those who deviate, far more than elsewhere."""
     deviating = known.people.deviating
     if not deviating:
@@ -37,7 +37,7 @@ def deviating_reviewer(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.REVIEWER, (rests, differ))
 
 
-def line_drawn_differently(known: Known, target: Target) -> Conclusion | None:
+def line_drawn_differently(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Policy: where people differ, it is between the same two labels, more than their frequency explains."""
     names = known.names(target)
     line = None if target.pair is None else line_between(known.people, target.pair)
@@ -54,7 +54,7 @@ def line_drawn_differently(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.POLICY, (because,))
 
 
-def read_differently(known: Known, target: Target) -> Conclusion | None:
+def read_differently(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Item: people differ on such items far more often than on others."""
     found = splits(known.people, target)
     if found.n < LEAST or found.p_value > LEVEL:
@@ -65,7 +65,7 @@ def read_differently(known: Known, target: Target) -> Conclusion | None:
     return Conclusion(ProbableSide.ITEM, (because,))
 
 
-def people_agree(known: Known, target: Target) -> Conclusion | None:
+def people_agree(known: KnownAnswers, target: AnalysisTarget) -> Conclusion | None:
     """Machine: two or more people answered at least half of the items and nearly always agree."""
     several = known.several(target)
     if len(several) < max(LEAST, MOST * len(target.items)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.domain.reasons import Reason
 from evals.disagreements.analysis import Conclusion, ProbableSide
 from evals.disagreements.sides.evidence import busiest_reviewer, splits
-from evals.disagreements.sides.known import LEAST, LEVEL, MOST, Known, mean, of_items, percent
-from evals.disagreements.target import Target
+from evals.disagreements.sides.known import LEAST, LEVEL, MOST, KnownAnswers, mean, of_items, percent
+from evals.disagreements.target import AnalysisTarget
 
 _ASK = 20
 """Second answers that tell much from little agreement."""
@@ -18,7 +18,7 @@ def too_few(n: int) -> Conclusion:
     return Conclusion(ProbableSide.UNCLEAR, (said,))
 
 
-def unclear(known: Known, target: Target) -> Conclusion:
+def unclear(known: KnownAnswers, target: AnalysisTarget) -> Conclusion:
     """What people and other variants say, which is not enough, and what data would be."""
     people, ask_people = _on_people(known, target)
     machines, ask_machines = _on_machines(known, target)
@@ -35,7 +35,7 @@ def _to_ask(people: Reason | None, machines: Reason | None) -> tuple[Reason, ...
     return tuple(Reason.of("get_this", what=one) for one in (people, machines) if one is not None)
 
 
-def _on_people(known: Known, target: Target) -> tuple[Reason, Reason | None]:
+def _on_people(known: KnownAnswers, target: AnalysisTarget) -> tuple[Reason, Reason | None]:
     n, several = len(target.items), len(known.several(target))
     if several >= max(LEAST, MOST * n):
         found = splits(known.people, target)
@@ -45,7 +45,7 @@ def _on_people(known: Known, target: Target) -> tuple[Reason, Reason | None]:
     return said, Reason.of("second_answers", n=min(_ASK, n))
 
 
-def _on_machines(known: Known, target: Target) -> tuple[Reason, Reason | None]:
+def _on_machines(known: KnownAnswers, target: AnalysisTarget) -> tuple[Reason, Reason | None]:
     answers = known.answers(known.peers, target).values()
     if not answers:
         return Reason("no_other_variant"), Reason("answers_of_other_models")
@@ -56,7 +56,7 @@ def _on_machines(known: Known, target: Target) -> tuple[Reason, Reason | None]:
     return Reason.of("other_variants_give", variants=len(answers), **shares), None
 
 
-def _rests_on_one(known: Known, target: Target) -> tuple[Reason, ...]:
+def _rests_on_one(known: KnownAnswers, target: AnalysisTarget) -> tuple[Reason, ...]:
     """What is worth knowing though it proves nothing: who the labels rest on."""
     found = busiest_reviewer(known.compared, known.people, target)
     if found is None or found[1].share < MOST or found[1].p_value > LEVEL:

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from evals.data.eval_data import Bools, Codes
 from evals.disagreements.compared import Compared
 from evals.disagreements.groups import CLAUSE, cited
-from evals.disagreements.terms import Terms
+from evals.disagreements.terms import TermMatrix
 
 LABEL = "label"
 """The column that is the reference itself: what people said, not known before they did."""
@@ -57,7 +57,7 @@ def least_support(n: int) -> int:
     return min(100, max(10, ceil(0.005 * n)))
 
 
-def candidates(compared: Compared, terms: Terms | None) -> Candidates:
+def candidates(compared: Compared, terms: TermMatrix | None) -> Candidates:
     """Every slice that is large enough; of slices that hold the same items the one that is simplest to say.
 
     Nothing here depends on what the variant answered wrongly, so that the search can be corrected for.
@@ -82,7 +82,7 @@ def candidates(compared: Compared, terms: Terms | None) -> Candidates:
     )
 
 
-def _all_slices(compared: Compared, terms: Terms | None) -> Iterator[tuple[Where, Codes]]:
+def _all_slices(compared: Compared, terms: TermMatrix | None) -> Iterator[tuple[Where, Codes]]:
     columns = _columns(compared)
     for name, values in columns.items():
         yield from ((((name, value),), items) for value, items in values.items())
@@ -109,7 +109,7 @@ def _columns(compared: Compared) -> dict[str, dict[str, Codes]]:
     return by_value
 
 
-def _term_slices(terms: Terms | None, least: int) -> Iterator[tuple[Where, Codes]]:
+def _term_slices(terms: TermMatrix | None, least: int) -> Iterator[tuple[Where, Codes]]:
     """The terms that most texts hold, up to a quarter of them."""
     if terms is None:
         return

@@ -18,7 +18,7 @@ from evals.disagreements.groups import disagreement
 from evals.disagreements.slices.candidates import LEAST_GROUPS, TERM, Candidates, candidates
 from evals.disagreements.slices.scan import Scan, scan_grouped, scan_independent
 from evals.disagreements.target import main_pair
-from evals.disagreements.terms import Terms
+from evals.disagreements.terms import TermMatrix
 
 MOST_SURPRISING = 10
 MOST_OTHERS = 3
@@ -34,7 +34,7 @@ _NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class WeakSlice:
     """A slice that is worse than elsewhere.
 
     Attributes:
@@ -63,14 +63,14 @@ class Search:
         too_small: how many were not tested.
     """
 
-    found: tuple[Found, ...]
+    found: tuple[WeakSlice, ...]
     searched: int
     level: float
     repeated: int
     too_small: int
 
 
-def search(compared: Compared, terms: Terms | None, level: float, seed: int) -> Search:
+def search(compared: Compared, terms: TermMatrix | None, level: float, seed: int) -> Search:
     """Values of all properties, of pairs of them, cited clauses and terms of the text, all tested at once.
 
     A slice stands if its corrected p-value is at most the level: on data without any difference between slices the
@@ -94,7 +94,9 @@ def search(compared: Compared, terms: Terms | None, level: float, seed: int) -> 
     near = _news(compared, tried, scan, ~stand & ~tried.by_label & (scan.p_values <= level), standing)
     chosen = [*standing[:MOST_SURPRISING], *near[:MOST_OTHERS]]
     found = tuple(
-        Found(tried.where[at], _items(tried, at), float(scan.p_values[at]), float(scan.adjusted[at]), bool(stand[at]))
+        WeakSlice(
+            tried.where[at], _items(tried, at), float(scan.p_values[at]), float(scan.adjusted[at]), bool(stand[at])
+        )
         for at in chosen
     )
     repeated = int(stand.sum()) - min(len(standing), MOST_SURPRISING)
@@ -102,7 +104,7 @@ def search(compared: Compared, terms: Terms | None, level: float, seed: int) -> 
 
 
 def described(
-    compared: Compared, found: Search, conclude: Callable[[Found], Conclusion], confidence: float, count: int
+    compared: Compared, found: Search, conclude: Callable[[WeakSlice], Conclusion], confidence: float, count: int
 ) -> tuple[SliceFinding, ...]:
     """The slices with figures, probable side and examples.
 
@@ -116,7 +118,7 @@ def described(
     return tuple(_described(compared, one, conclude(one), confidence, count) for one in found.found)
 
 
-def _described(compared: Compared, one: Found, side: Conclusion, confidence: float, count: int) -> SliceFinding:
+def _described(compared: Compared, one: WeakSlice, side: Conclusion, confidence: float, count: int) -> SliceFinding:
     others = np.setdiff1d(np.arange(len(compared)), one.items, assume_unique=True)
     wrong = one.items[compared.off[one.items] > 0]
     pair, names = main_pair(compared, wrong), compared.data.classes

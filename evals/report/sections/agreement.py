@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from assistant.reports.blocks import Block, Chart, Part, Said, Section, Table
+from assistant.reports.blocks import Block, Chart, Paragraph, ReportPart, Section, Table
 from assistant.reports.cells import both, figure_table, index, index_row, noted, points_row, share_row
 from assistant.reports.charts.confusion import confusion
 from assistant.reports.figures import number, percent
@@ -15,7 +15,7 @@ from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
 from evals.agreement.metrics import metrics
 from evals.agreement.panel import AgreementPanel, Arms, Ceiling
-from evals.agreement.replacement import Allowance, Replacement
+from evals.agreement.replacement import EpsilonTest, Replacement
 from evals.report.sections.whole_run import whole_run_blocks
 from evals.report.sentences import invalid_sentence, panel_sentence, replacement_sentence
 
@@ -41,10 +41,10 @@ def replacement_section(replacements: Mapping[str, Replacement], words: Words) -
     )
 
 
-def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
+def _panel(panel: AgreementPanel, words: Words, folded: bool) -> ReportPart:
     invalid = invalid_sentence(panel, words.language)
-    blocks: list[Block] = [Said(invalid, "note")] if invalid else []
-    blocks += [Said(panel_sentence(panel, words.language), "lead"), _coefficients(panel, words)]
+    blocks: list[Block] = [Paragraph(invalid, "note")] if invalid else []
+    blocks += [Paragraph(panel_sentence(panel, words.language), "lead"), _coefficients(panel, words)]
     if panel.ceiling is not None:
         blocks.append(_ceiling(panel.ceiling, words))
     if panel.arms is not None:
@@ -52,7 +52,7 @@ def _panel(panel: AgreementPanel, words: Words, folded: bool) -> Part:
     blocks += _labels(panel, words)
     blocks += whole_run_blocks(panel.whole_run, words)
     blocks += _confusion(panel, words)
-    return Part(panel.variant, [*blocks, *noted(panel.notes, words)], folded)
+    return ReportPart(panel.variant, [*blocks, *noted(panel.notes, words)], folded)
 
 
 def metric_rows(figures: Mapping[str, Coefficient], words: Words) -> list[tuple[str, ...]]:
@@ -166,12 +166,12 @@ def _most(panel: AgreementPanel, names: list[str], words: Words) -> str:
     )
 
 
-def _replacement(one: Replacement, words: Words, folded: bool) -> Part:
-    blocks: list[Block] = [Said(replacement_sentence(one, words.language), "lead")]
+def _replacement(one: Replacement, words: Words, folded: bool) -> ReportPart:
+    blocks: list[Block] = [Paragraph(replacement_sentence(one, words.language), "lead")]
     if one.advantage_probability is not None:
         share = percent(one.advantage_probability, words)
         blocks.append(
-            Said(
+            Paragraph(
                 words.say(
                     "It agrees with the others at least as well as a reviewer does with probability {share}, "
                     "on average over {raters} reviewers.",
@@ -188,10 +188,10 @@ def _replacement(one: Replacement, words: Words, folded: bool) -> Part:
         ]
         rows = [_allowance(at, one, words) for at in one.allowances]
         blocks.append(Table(words.say("The alternative annotator test at each allowance"), columns, rows, names=0))
-    return Part(one.variant, blocks, folded)
+    return ReportPart(one.variant, blocks, folded)
 
 
-def _allowance(at: Allowance, one: Replacement, words: Words) -> tuple[str, ...]:
+def _allowance(at: EpsilonTest, one: Replacement, words: Words) -> tuple[str, ...]:
     epsilon = number(100 * at.epsilon, 0)
     if at.winning_rate is None or at.passed is None:
         return (epsilon, words.say("not defined: {reason}", reason=words.reason(one.reason)), "")

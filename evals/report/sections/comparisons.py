@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from assistant.reports.blocks import Beside, Block, Chart, Facts, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.blocks import (
+    Beside,
+    Block,
+    Chart,
+    Facts,
+    Fold,
+    ItemBlock,
+    ItemsBlock,
+    Paragraph,
+    ReportPart,
+    Section,
+    Table,
+)
 from assistant.reports.cells import chance, counted, described, ends, noted, points, points_ends, value
-from assistant.reports.charts.forest import Row, forest
+from assistant.reports.charts.forest import ForestRow, forest
 from assistant.reports.figures import dollars, duration, number, percent
 from assistant.reports.visible import differing, plain
 from assistant.reports.words import Words
@@ -25,9 +37,9 @@ def comparisons_section(comparisons: Sequence[Comparison], words: Words) -> Sect
     return Section("comparison", words.say("Comparisons"), (), [_part(one, words, folded) for one in comparisons])
 
 
-def _part(comparison: Comparison, words: Words, folded: bool) -> Part:
+def _part(comparison: Comparison, words: Words, folded: bool) -> ReportPart:
     names = {"baseline": comparison.baseline.name, "candidate": comparison.candidate.name}
-    blocks: list[Block] = [Said(verdict_sentence(comparison, words.language), "lead"), _sides(comparison, words)]
+    blocks: list[Block] = [Paragraph(verdict_sentence(comparison, words.language), "lead"), _sides(comparison, words)]
     blocks.append(Facts(_facts(comparison, words)))
     blocks += counted(words.say("Items left out of the comparison, and why"), comparison.missing, words)
     blocks += _slices(comparison.slices, words)
@@ -39,7 +51,7 @@ def _part(comparison: Comparison, words: Words, folded: bool) -> Part:
             if long
             else flips
         )
-    return Part(
+    return ReportPart(
         words.say("{candidate} against {baseline}", **names), [*blocks, *noted(comparison.notes, words)], folded
     )
 
@@ -108,7 +120,7 @@ def _slices(slices: Sequence[SliceEffect], words: Words) -> list[Block]:
     if not slices:
         return []
     names = [words.slice(one.column, one.name) for one in slices]
-    rows = [Row(name, _told(one, words), one.difference) for name, one in zip(names, slices, strict=True)]
+    rows = [ForestRow(name, _told(one, words), one.difference) for name, one in zip(names, slices, strict=True)]
     draw = partial(
         forest, rows, words.say("Candidate less baseline, in agreement"), mark=0, mark_name=words.say("no difference")
     )
@@ -144,7 +156,7 @@ def _slice(one: SliceEffect, words: Words) -> tuple[str, ...]:
     return (f"{one.n:,}", *shares, *difference, chance(one.p_value, words), chance(one.adjusted_p, words))
 
 
-def _flips(comparison: Comparison, words: Words) -> list[Items]:
+def _flips(comparison: Comparison, words: Words) -> list[ItemsBlock]:
     fixed = words.say(
         "Fixed: {shown} of {count} items on which only {candidate} agrees with people",
         shown=f"{len(comparison.fixed_items):,}",
@@ -158,12 +170,12 @@ def _flips(comparison: Comparison, words: Words) -> list[Items]:
         baseline=comparison.baseline.name,
     )
     return [
-        Items(caption, [_flip(one, comparison, words) for one in shown])
+        ItemsBlock(caption, [_flip(one, comparison, words) for one in shown])
         for caption, shown in ((fixed, comparison.fixed_items), (broken, comparison.broken_items))
     ]
 
 
-def _flip(one: ChangedItem, comparison: Comparison, words: Words) -> Item:
+def _flip(one: ChangedItem, comparison: Comparison, words: Words) -> ItemBlock:
     before, after = differing(words.label(one.baseline), words.label(one.candidate))
     people = (words.say("Human label"), plain(words.label(one.people)))
-    return Item(one.id, one.text, (people, (comparison.baseline.name, before), (comparison.candidate.name, after)))
+    return ItemBlock(one.id, one.text, (people, (comparison.baseline.name, before), (comparison.candidate.name, after)))

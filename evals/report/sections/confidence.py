@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from assistant.reports.blocks import Block, Chart, Facts, Fold, Part, Said, Section, Table
+from assistant.reports.blocks import Block, Chart, Facts, Fold, Paragraph, ReportPart, Section, Table
 from assistant.reports.charts.confidence import reliability, risk_and_coverage
 from assistant.reports.figures import number, percent
 from assistant.reports.words import Words
@@ -20,7 +20,7 @@ _TOLD = (0.25, 0.5, 0.75, 1.0)  # coverages at which the risk is given
 def confidence_section(confidences: Mapping[str, ConfidenceQuality], words: Words) -> Section:
     """A part for each variant."""
     folded = len(confidences) > _OPEN
-    parts = [Part(name, _blocks(name, one, words), folded) for name, one in confidences.items()]
+    parts = [ReportPart(name, _blocks(name, one, words), folded) for name, one in confidences.items()]
     return Section("confidence", words.say("Confidence"), (), parts)
 
 
@@ -35,7 +35,7 @@ def _blocks(name: str, one: ConfidenceQuality, words: Words) -> list[Block]:
             variant=name,
         )
     return [
-        Said(said, "lead"),
+        Paragraph(said, "lead"),
         Facts(_facts(one, words)),
         *_reliability(name, one.bins, words),
         *_risk(name, one.curve, words),

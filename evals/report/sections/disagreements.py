@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.messages.language import marked
-from assistant.reports.blocks import Block, Fold, Item, Items, Part, Said, Section, Table
+from assistant.reports.blocks import Block, Fold, ItemBlock, ItemsBlock, Paragraph, ReportPart, Section, Table
 from assistant.reports.cells import chance, ends, noted, value
 from assistant.reports.figures import percent
 from assistant.reports.visible import plain
@@ -14,8 +14,8 @@ from evals.disagreements.analysis import (
     Cluster,
     Conclusion,
     ConfusionPair,
-    Disagreements,
-    Example,
+    DisagreementAnalysis,
+    DisagreementExample,
     GroupRow,
     ProbableSide,
     SliceFinding,
@@ -31,32 +31,32 @@ _SIDES = {
 }
 
 
-def disagreements_section(disagreements: Mapping[str, Disagreements], words: Words) -> Section:
+def disagreements_section(disagreements: Mapping[str, DisagreementAnalysis], words: Words) -> Section:
     """A part for each variant."""
     folded = len(disagreements) > _OPEN
     parts = [_part(one, words, folded) for one in disagreements.values()]
     return Section("disagreements", words.say("Where they disagree"), (), parts)
 
 
-def _part(one: Disagreements, words: Words, folded: bool) -> Part:
+def _part(one: DisagreementAnalysis, words: Words, folded: bool) -> ReportPart:
     said = words.say(
         "{variant} and people differ on {disagreed} of {n} items.",
         variant=one.variant,
         disagreed=f"{one.disagreed:,}",
         n=f"{one.n:,}",
     )
-    blocks: list[Block] = [Said(said, "lead")]
+    blocks: list[Block] = [Paragraph(said, "lead")]
     blocks += (
         _pairs(one.pairs, words) + _findings(one, words) + _clusters(one.clusters, words) + _groups(one.groups, words)
     )
-    return Part(one.variant, [*blocks, *noted(one.notes, words)], folded)
+    return ReportPart(one.variant, [*blocks, *noted(one.notes, words)], folded)
 
 
 def _side(conclusion: Conclusion, words: Words) -> tuple[str, str]:
     return words.say(_SIDES[conclusion.side]), words.punctuation.space.join(map(words.reason, conclusion.because))
 
 
-def _folded(named: Sequence[tuple[str, Sequence[Example], int]], words: Words) -> list[Block]:
+def _folded(named: Sequence[tuple[str, Sequence[DisagreementExample], int]], words: Words) -> list[Block]:
     """Examples of several things, each with its name and how many there are."""
     lists = [
         _examples(
@@ -80,7 +80,7 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
     columns = [
         words.say("Human label"),
         words.say("Model label"),
-        words.figures("Items"),
+        words.figures("ItemsBlock"),
         words.figures("Share of disagreements"),
         words.say("Probably at the root"),
         words.say("Evidence"),
@@ -103,7 +103,7 @@ def _where(one: SliceFinding, words: Words) -> str:
     return words.say(" and ").join(words.slice(column, name) for column, name in one.where)
 
 
-def _findings(one: Disagreements, words: Words) -> list[Block]:
+def _findings(one: DisagreementAnalysis, words: Words) -> list[Block]:
     if not one.findings:
         return []
     columns = [
@@ -137,7 +137,7 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
         return []
     columns = [
         words.say("Words that mark it"),
-        words.figures("Items"),
+        words.figures("ItemsBlock"),
         words.say("Mostly (human → model)"),
         words.figures("Of all like these, misjudged"),
         words.figures("Elsewhere"),
@@ -187,12 +187,12 @@ def _groups(groups: Sequence[GroupRow], words: Words) -> list[Block]:
     ]
 
 
-def _examples(caption: str, shown: Sequence[Example], words: Words) -> Items:
+def _examples(caption: str, shown: Sequence[DisagreementExample], words: Words) -> ItemsBlock:
     """Items on which a variant and people differ."""
     people, machine = words.say("Human label"), words.say("Model label")
-    return Items(caption, [_example(one, people, machine, words) for one in shown])
+    return ItemsBlock(caption, [_example(one, people, machine, words) for one in shown])
 
 
-def _example(one: Example, people: str, machine: str, words: Words) -> Item:
+def _example(one: DisagreementExample, people: str, machine: str, words: Words) -> ItemBlock:
     answers = ((people, plain(words.label(one.people))), (machine, plain(words.label(one.machine))))
-    return Item(one.id, one.text, answers)
+    return ItemBlock(one.id, one.text, answers)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.blocks import Block, Chart, Fold, Paragraph, Section, Table
 from assistant.reports.cells import described, ends, figure_table, share_row, share_with_interval, value
-from assistant.reports.charts.forest import Row, forest
+from assistant.reports.charts.forest import ForestRow, forest
 from assistant.reports.words import Words
 from evals.agreement.panel import PeoplePanel, ReviewerRow
 from evals.report.sections.agreement import metric_rows
@@ -17,8 +17,10 @@ _SHOWN = 20  # reviewers in the chart: those who agree least
 
 def people_section(people: PeoplePanel, words: Words) -> Section:
     """Agreement of people with each other, and every reviewer beside the others."""
-    blocks: list[Block] = [Said(people_sentence(people, words.language), "lead"), _coefficients(people, words)]
-    rows = [Row(one.name, share_with_interval(one.with_others, words), one.with_others) for one in people.reviewers]
+    blocks: list[Block] = [Paragraph(people_sentence(people, words.language), "lead"), _coefficients(people, words)]
+    rows = [
+        ForestRow(one.name, share_with_interval(one.with_others, words), one.with_others) for one in people.reviewers
+    ]
     shown = rows[:_SHOWN]
     caption = (
         words.say("Each reviewer beside the others of the same items")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from assistant.reports.blocks import Block, Chart, Fold, Said, Section, Table
+from assistant.reports.blocks import Block, Chart, Fold, Paragraph, Section, Table
 from assistant.reports.cells import (
     chance,
     described,
@@ -17,11 +17,11 @@ from assistant.reports.cells import (
     share_with_interval,
     value,
 )
-from assistant.reports.charts.forest import Row, forest
+from assistant.reports.charts.forest import ForestRow, forest
 from assistant.reports.figures import percent
 from assistant.reports.words import Words
 from assistant.stats.agreement.coefficient import Coefficient
-from evals.comparison.ranking import Pair, Ranked, Ranking
+from evals.comparison.ranking import Ranked, RankedPair, Ranking
 from evals.evaluation import Evaluation
 from evals.report.sentences import invalid_sentence, panel_sentence, ranking_sentence, verdict_sentence
 
@@ -37,10 +37,10 @@ def result_section(evaluation: Evaluation, words: Words) -> Section:
     if ranking is not None and ranking.ranked:
         said.append(ranking_sentence(ranking, words.language))
     said += [panel_sentence(evaluation.panels[name], words.language) for name in _told(evaluation)]
-    first = [*(Said(one, "note") for one in invalid[:_INVALID])]
+    first = [*(Paragraph(one, "note") for one in invalid[:_INVALID])]
     if len(invalid) > _INVALID:
         first.append(
-            Said(
+            Paragraph(
                 words.say(
                     "{count} more variants gave answers that are not in the reference set; their panels say which.",
                     count=len(invalid) - _INVALID,
@@ -48,7 +48,7 @@ def result_section(evaluation: Evaluation, words: Words) -> Section:
                 "note",
             )
         )
-    blocks: list[Block] = [*first, *(Said(one, "lead") for one in said), *_forest(evaluation, words)]
+    blocks: list[Block] = [*first, *(Paragraph(one, "lead") for one in said), *_forest(evaluation, words)]
     return Section("result", words.say("What it comes to"), blocks)
 
 
@@ -78,7 +78,7 @@ def _forest(evaluation: Evaluation, words: Words) -> list[Block]:
     figures = _agreements(evaluation)
     if not figures:
         return []
-    rows = [Row(name, share_with_interval(one, words), one) for name, one in figures]
+    rows = [ForestRow(name, share_with_interval(one, words), one) for name, one in figures]
     ceiling = _ceiling(evaluation)
     line = None if ceiling is None else ceiling.value
     line_name = "" if line is None else words.say("two reviewers: {share}", share=percent(line, words))
@@ -132,7 +132,7 @@ def _ranked_row(one: Ranked, words: Words) -> tuple[str, ...]:
     return (one.variant, rank, *agreement, index(kappa, words), index_ends(kappa, words))
 
 
-def _pairs(caption: str, pairs: tuple[Pair, ...] | list[Pair], words: Words) -> Table:
+def _pairs(caption: str, pairs: tuple[RankedPair, ...] | list[RankedPair], words: Words) -> Table:
     rows = [
         (
             *(one.better, one.worse, points(one.difference, words), points_ends(one.difference, words)),

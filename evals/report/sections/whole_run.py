@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.reports.blocks import Block, Said, Table
+from assistant.reports.blocks import Block, Paragraph, Table
 from assistant.reports.cells import both
 from assistant.reports.figures import percent
 from assistant.reports.words import Words
@@ -28,7 +28,7 @@ def whole_run_blocks(found: WholeRun | None, words: Words) -> list[Block]:
             "items as often as on labeled ones of the same label."
         )
         columns.append(words.figures("Corrected for the model's errors"))
-        return [Table(caption, columns, corrected), Said(assumed, "note")]
+        return [Table(caption, columns, corrected), Paragraph(assumed, "note")]
     rows = [
         (words.label(one.label), percent(one.machine, words), *_cells(one.share, words))
         for one in found.shares

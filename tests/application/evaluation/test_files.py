@@ -12,7 +12,7 @@ from assistant.application.evaluation.compare_variants import compare_variants, 
 from assistant.application.evaluation.measure_variant import measure_variant
 from assistant.application.evaluation.sources import LabelFiles, assemble
 from assistant.errors import InvalidValueError, NotFoundError
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.selection import Selection
 
 
@@ -39,7 +39,7 @@ def files(folder: Path, *models: str) -> LabelFiles:
 
 
 def test_the_only_two_variants_are_compared_where_none_is_named(tmp_path: Path) -> None:
-    found = compare_variants(files(tmp_path, "old", "new"), (None, None), Selection(), Terms()).comparison
+    found = compare_variants(files(tmp_path, "old", "new"), (None, None), Selection(), ComparisonTerms()).comparison
     assert (found.baseline.name, found.candidate.name) == ("old", "new")
     assert (found.n_pairs, found.fixed, found.broken) == (40, 0, 1)  # `new` is wrong on i0 alone
 
@@ -47,18 +47,18 @@ def test_the_only_two_variants_are_compared_where_none_is_named(tmp_path: Path) 
 def test_of_three_variants_two_must_be_named(tmp_path: Path) -> None:
     three = files(tmp_path, "a", "b", "c")
     with pytest.raises(InvalidValueError) as raised:
-        compare_variants(three, (None, None), Selection(), Terms())
+        compare_variants(three, (None, None), Selection(), ComparisonTerms())
     assert (raised.value.code, raised.value.values) == ("two_variants_needed", {"variants": ["a", "b", "c"]})
     with pytest.raises(InvalidValueError, match="two_variants_needed"):
-        compare_variants(three, ("a", None), Selection(), Terms())
+        compare_variants(three, ("a", None), Selection(), ComparisonTerms())
     with pytest.raises(NotFoundError, match="variant_not_found"):
-        compare_variants(three, ("a", "zzz"), Selection(), Terms())
+        compare_variants(three, ("a", "zzz"), Selection(), ComparisonTerms())
 
 
 def test_without_a_models_labels_there_is_nothing_to_compare_and_reviewers_are_measured(tmp_path: Path) -> None:
     people = files(tmp_path)
     with pytest.raises(InvalidValueError, match="machine_answers_needed"):
-        compare_variants(people, (None, None), Selection(), Terms())
+        compare_variants(people, (None, None), Selection(), ComparisonTerms())
     measured = measure_variant(people, None, Selection(), confidence=0.95)
     assert measured.panel is None
     assert measured.people["raw"].value == 1  # both reviewers say the same of every item
@@ -77,7 +77,7 @@ def test_what_an_item_is_like_can_only_be_asked_of_a_file_of_items(tmp_path: Pat
 @pytest.mark.parametrize("margin", [0.0, 1.0, -0.1, 2.0])
 def test_a_margin_is_a_share(margin: float) -> None:
     with pytest.raises(InvalidValueError) as raised:
-        Terms(margin=margin)
+        ComparisonTerms(margin=margin)
     assert (raised.value.code, raised.value.field) == ("margin_out_of_range", "margin")
 
 

@@ -12,7 +12,7 @@ from assistant.application.workspace.create import make_workspace
 from assistant.errors import InputError
 from assistant.wiring.workspace import Workspace
 from evals.proposals.clarification import PolicyClarification
-from evals.proposals.draft import Kind
+from evals.proposals.draft import DraftKind
 from evals.proposals.revision import PromptRevision
 from tests.evals.proposals.made_up import POLICY, PROMPT
 
@@ -77,12 +77,12 @@ def test_a_file_that_was_named_is_not_written_over(workspace: Workspace) -> None
 
 def test_a_prompts_file_must_be_where_prompts_are_found(workspace: Workspace, tmp_path: Path) -> None:
     folder = workspace.folder / "prompts" / "judge"
-    check_out(workspace, Kind.PROMPT, "judge", folder / "3.md")  # the settings name a version, so 3 isn't used
-    check_out(workspace, Kind.POLICY, "judge", tmp_path / "any.md")
+    check_out(workspace, DraftKind.PROMPT, "judge", folder / "3.md")  # the settings name a version, so 3 isn't used
+    check_out(workspace, DraftKind.POLICY, "judge", tmp_path / "any.md")
     with pytest.raises(InputError, match="draft_outside_prompts"):
-        check_out(workspace, Kind.PROMPT, "judge", tmp_path / "3.md")
+        check_out(workspace, DraftKind.PROMPT, "judge", tmp_path / "3.md")
     with pytest.raises(InputError, match="draft_not_markdown"):
-        check_out(workspace, Kind.POLICY, "judge", tmp_path / "any.txt")
+        check_out(workspace, DraftKind.POLICY, "judge", tmp_path / "any.txt")
 
 
 def test_a_file_that_would_be_in_use_at_once_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,5 +90,5 @@ def test_a_file_that_would_be_in_use_at_once_is_refused(workspace: Workspace, mo
     newest = Workspace.open(workspace.folder)
     folder = workspace.folder / "prompts" / "judge"
     with pytest.raises(InputError, match="draft_in_use_at_once"):
-        check_out(newest, Kind.PROMPT, "judge", folder / "3.md")
-    check_out(newest, Kind.PROMPT, "judge", folder / "3-proposal1.md")
+        check_out(newest, DraftKind.PROMPT, "judge", folder / "3.md")
+    check_out(newest, DraftKind.PROMPT, "judge", folder / "3-proposal1.md")

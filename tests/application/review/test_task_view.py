@@ -9,7 +9,7 @@ import pytest
 from assistant.application.review.content import media_type, read_context, read_translation, show_item, split_turns
 from assistant.application.review.policy_quotes import quoted_words
 from assistant.application.review.task_assembly import needs_clause, show_clauses
-from assistant.application.review.task_view import Translation, Turn, label_keys, words_for
+from assistant.application.review.task_view import Remark, Translation, label_keys, words_for
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Policy
 from assistant.policy.documents.documents import parse_policy
@@ -51,11 +51,11 @@ def policy() -> Policy:
 
 def test_a_text_of_remarks_is_told_apart_by_who_speaks() -> None:
     assert split_turns("USER: hi\nhow are you?\nAGENT: fine\n") == [
-        Turn("USER", "hi\nhow are you?"),
-        Turn("AGENT", "fine"),
+        Remark("USER", "hi\nhow are you?"),
+        Remark("AGENT", "fine"),
     ]
-    assert split_turns("用户：在吗\n客服：您好") == [Turn("用户", "在吗"), Turn("客服", "您好")]
-    assert split_turns("User 1: a\nUser 2: b") == [Turn("User 1", "a"), Turn("User 2", "b")]
+    assert split_turns("用户：在吗\n客服：您好") == [Remark("用户", "在吗"), Remark("客服", "您好")]
+    assert split_turns("User 1: a\nUser 2: b") == [Remark("User 1", "a"), Remark("User 2", "b")]
 
 
 @pytest.mark.parametrize("text", ["", "plain", "USER: alone", "he said\nUSER: a\nAGENT: b", "note: a\nnote: b"])
@@ -64,9 +64,9 @@ def test_a_text_that_is_no_conversation_stays_whole(text: str) -> None:
 
 
 def test_context_is_read_from_lists_and_texts_and_nothing_else() -> None:
-    assert read_context([{"role": "a", "text": "x"}, "y", 3, {"role": "b"}]) == [Turn("a", "x"), Turn("", "y")]
-    assert read_context("USER: a\nBOT: b") == [Turn("USER", "a"), Turn("BOT", "b")]
-    assert read_context("before") == [Turn("", "before")]
+    assert read_context([{"role": "a", "text": "x"}, "y", 3, {"role": "b"}]) == [Remark("a", "x"), Remark("", "y")]
+    assert read_context("USER: a\nBOT: b") == [Remark("USER", "a"), Remark("BOT", "b")]
+    assert read_context("before") == [Remark("", "before")]
     assert read_context(None) == read_context(7) == read_context(" ") == []
 
 

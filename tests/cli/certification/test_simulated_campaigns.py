@@ -22,7 +22,7 @@ from assistant.ingest.labels.labelled_set import read_labelled_set
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.certification.nonces import campaign_scope
 from assistant.store.certification.samples import SampleStore
-from assistant.trust.certificates.campaign import Campaign, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget
 from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE
 from assistant.wiring.workspace import Workspace
@@ -36,7 +36,7 @@ SETS = (
     "llmjudge_dl2023",
 )  # fmt: skip
 ITEMS = 150
-TARGET = Target(0.1, 0.9)
+TARGET = CertificateTarget(0.1, 0.9)
 
 
 @dataclass(frozen=True)

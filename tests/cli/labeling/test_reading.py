@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Row
+from assistant.ingest.reading.rows import InputRow
 from assistant.wiring.workspace import Workspace
 from tests.cli.certification.test_answers import SINGLE, begin
 from tests.cli.certification.test_answers import given as stored
@@ -184,8 +184,8 @@ def test_a_table_comes_back_whatever_way_it_was_written_in(
     data = (above.format(delimiter).replace("\n", ends) + table).encode(encoding)
     path = tmp_path / f"x.csv{'.gz' if packed else ''}"
     path.write_bytes(gzip.compress(data) if packed else data)
-    read = list(read_rows(path, Reading(encoding="gb18030" if encoding == "gb18030" else None)))
-    assert [row.values if isinstance(row, Row) else row for row in read] == frame.to_dict("records")
+    read = list(read_rows(path, ReadingOptions(encoding="gb18030" if encoding == "gb18030" else None)))
+    assert [row.values if isinstance(row, InputRow) else row for row in read] == frame.to_dict("records")
 
 
 def test_an_exported_csv_comes_back_in_pandas_and_as_labels_and_items(assistant: Assistant, workspace: Path) -> None:

@@ -16,7 +16,7 @@ from evals.agreement import metrics
 from evals.agreement.metrics import EVERY_SCALE, GRADES, Metric
 from evals.agreement.panel_items import PanelItems
 from evals.agreement.panel_of_variant import agreement_panel
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.eval_data import EvalData, Scale
 from evals.evaluate import evaluate
 from evals.gates.suite import Suite
@@ -50,7 +50,7 @@ def test_a_registered_metric_is_in_the_panel_and_in_a_suites_choice(added: Metri
     assert (panel.coefficients[added.name].value, panel.coefficients[added.name].n) == (0.5, 2)
     suite = {"name": "s", "data": {"labels": "l.csv"}, "variants": [{"name": "m", "import": "m"}]}
     assert Suite.model_validate(suite | {"metrics": ["raw", added.name]}).metrics == ("raw", added.name)
-    chosen = evaluate(data(), "t", metrics=[added.name], terms=Terms()).panels["m"]
+    chosen = evaluate(data(), "t", metrics=[added.name], terms=ComparisonTerms()).panels["m"]
     assert list(chosen.coefficients) == ["raw", added.name]
 
 
@@ -64,7 +64,7 @@ def test_a_registered_metric_is_in_the_commands_json_and_table(
 
 
 def test_a_registered_metric_is_in_the_reports_json(added: Metric) -> None:
-    made = as_json(evaluate(data(), "t", terms=Terms()))
+    made = as_json(evaluate(data(), "t", terms=ComparisonTerms()))
     assert made["panels"]["m"]["coefficients"][added.name]["value"] == 0.5
 
 

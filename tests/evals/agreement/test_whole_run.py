@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from assistant.domain.labels import NO_ANSWER
-from assistant.reports.blocks import Said, Table
+from assistant.reports.blocks import Paragraph, Table
 from assistant.reports.words import Words
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.agreement.whole_run import stands_for_all, whole_run
 from evals.data.eval_data import EvalData, Scale
-from evals.data.population import Population, Scores
+from evals.data.population import Population, ScoreMoments
 from evals.report.sections.whole_run import whole_run_blocks
 from tests.evals.judged import judged
 
@@ -49,7 +49,7 @@ def test_the_panel_of_a_variant_carries_it() -> None:
 
 
 def test_a_machine_that_says_how_sure_it_is_narrows_agreement_too() -> None:
-    data = drawn(replace(RUN, scores=Scores(800.0, 680.0, 0.4, 1.0)))
+    data = drawn(replace(RUN, scores=ScoreMoments(800.0, 680.0, 0.4, 1.0)))
     sure = np.where(np.array(PEOPLE) == np.array(MACHINE), 0.9, 0.4)
     variant = replace(data.variants["r1"], confidence=sure)
     found = whole_run(replace(data, variants={"r1": variant}), "r1")
@@ -62,7 +62,7 @@ def test_a_machine_that_says_how_sure_it_is_narrows_agreement_too() -> None:
 
 
 def test_scores_that_are_no_probabilities_say_nothing_of_agreement() -> None:
-    data = drawn(replace(RUN, scores=Scores(8_000.0, 68_000.0, 4.0, 10.0)))
+    data = drawn(replace(RUN, scores=ScoreMoments(8_000.0, 68_000.0, 4.0, 10.0)))
     variant = replace(data.variants["r1"], confidence=np.full(100, 8.0))
     found = whole_run(replace(data, variants={"r1": variant}), "r1")
     assert found is not None
@@ -155,5 +155,5 @@ def test_reports_show_the_shares_with_and_without_the_machines_answers(language:
     )
     assert isinstance(corrected, Table)
     assert corrected.rows[0][2].startswith("25.0")
-    assert isinstance(note, Said)
+    assert isinstance(note, Paragraph)
     assert whole_run_blocks(None, Words(language)) == []

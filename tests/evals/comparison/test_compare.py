@@ -6,13 +6,13 @@ from assistant.errors import InputError
 from assistant.reports.reasons.in_files import written_counts
 from evals.comparison.compare import compare, compare_all
 from evals.comparison.comparison import Verdict
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.collect import Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import Sight, VariantIdentity
 from tests.evals.judged import judged
 
-PLAIN = Terms()
+PLAIN = ComparisonTerms()
 
 
 def pair(both: int, only_new: int, only_old: int, neither: int) -> tuple[str, str]:
@@ -65,15 +65,15 @@ def test_a_loss_within_the_margin_is_no_worse_than_the_margin() -> None:
     old, new = pair(1900, 10, 12, 78)
     data = judged({"a": "x" * 2000}, {"old": old, "new": new})
     assert compare(data, "old", "new", PLAIN).verdict is Verdict.CANNOT_TELL
-    found = compare(data, "old", "new", Terms(margin=0.02))
+    found = compare(data, "old", "new", ComparisonTerms(margin=0.02))
     assert found.verdict is Verdict.NO_WORSE
     assert found.more_items is None
 
 
 def test_two_that_never_differ_are_no_worse_only_when_enough_items_show_it() -> None:
     few, many = (judged({"a": "x" * n}, {"old": "x" * n, "new": "x" * n}) for n in (20, 400))
-    assert compare(few, "old", "new", Terms(margin=0.02)).verdict is Verdict.CANNOT_TELL
-    assert compare(many, "old", "new", Terms(margin=0.02)).verdict is Verdict.NO_WORSE
+    assert compare(few, "old", "new", ComparisonTerms(margin=0.02)).verdict is Verdict.CANNOT_TELL
+    assert compare(many, "old", "new", ComparisonTerms(margin=0.02)).verdict is Verdict.NO_WORSE
 
 
 def test_only_items_that_both_answered_count_and_the_others_are_listed() -> None:
@@ -150,8 +150,8 @@ def test_repeats_count_as_the_share_of_them_that_agree() -> None:
     for at in range(40):
         collector.human(f"i{at}", "a", ("x",), Sight.BLIND)
         for repeat in range(2):
-            collector.machine("old", f"i{at}", MachineAnswer(("x" if repeat else "y",)), repeat)
-            collector.machine("new", f"i{at}", MachineAnswer(("x" if repeat or at % 2 else "y",)), repeat)
+            collector.machine("old", f"i{at}", VariantAnswer(("x" if repeat else "y",)), repeat)
+            collector.machine("new", f"i{at}", VariantAnswer(("x" if repeat or at % 2 else "y",)), repeat)
     found = compare(collector.data(), "old", "new", PLAIN)
     assert found.baseline.agreement.value == 0.5
     assert found.candidate.agreement.value == 0.75
@@ -164,8 +164,8 @@ def test_cost_is_of_all_calls_and_of_each_label_that_agrees() -> None:
         collector.variant(name, VariantIdentity(model=name))
     for at in range(4):
         collector.human(f"i{at}", "a", ("x",), Sight.BLIND)
-        collector.machine("old", f"i{at}", MachineAnswer(("x" if at else "y",), cost_usd=0.3, latency_ms=100.0 * at))
-        collector.machine("new", f"i{at}", MachineAnswer(("x",)))
+        collector.machine("old", f"i{at}", VariantAnswer(("x" if at else "y",), cost_usd=0.3, latency_ms=100.0 * at))
+        collector.machine("new", f"i{at}", VariantAnswer(("x",)))
     found = compare(collector.data(), "old", "new", PLAIN)
     old, new = found.baseline, found.candidate
     assert old.cost_usd == pytest.approx(1.2)

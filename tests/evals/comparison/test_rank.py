@@ -3,7 +3,7 @@ import pytest
 from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from evals.comparison.rank import rank
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.evaluate import evaluate
 from tests.evals.judged import judged
 
@@ -41,7 +41,7 @@ def test_variants_without_common_items_are_not_ranked() -> None:
 
 def test_an_evaluation_goes_on_without_a_ranking_and_says_who_is_not_in_it() -> None:
     data = judged({"a": "xxxyyyxxxy"}, {"p": "xxxyyyxxyy", "few": "xy--------"})
-    made = evaluate(data, "made up", terms=Terms())
+    made = evaluate(data, "made up", terms=ComparisonTerms())
     assert made.ranking is None
     assert made.subject.notes == (Reason.of("not_ranked", variants=("few",)),)
     assert set(made.panels) == {"p", "few"}

@@ -5,7 +5,7 @@ from assistant.domain.labels import NO_ANSWER
 from assistant.errors import InputError
 from assistant.reports.reasons.worded import english
 from evals.data.collect import TIED, UNLABELLED, Collector
-from evals.data.columns import MachineAnswer, majority
+from evals.data.columns import VariantAnswer, majority
 from evals.data.eval_data import NONE, Scale, Sight, VariantIdentity
 from tests.evals.judged import judged
 
@@ -67,8 +67,8 @@ def test_repeats_stand_side_by_side_and_their_mean_is_what_they_took() -> None:
     collector = Collector()
     collector.human("i", "a", ("x",), Sight.BLIND)
     collector.variant("m", VariantIdentity(model="m"))
-    collector.machine("m", "i", MachineAnswer(("x",), cost_usd=0.2, latency_ms=100.0), 0)
-    collector.machine("m", "i", MachineAnswer(("y",), cost_usd=0.4), 1)
+    collector.machine("m", "i", VariantAnswer(("x",), cost_usd=0.2, latency_ms=100.0), 0)
+    collector.machine("m", "i", VariantAnswer(("y",), cost_usd=0.4), 1)
     variant = collector.data().variants["m"]
     assert variant.repeats == 2
     assert variant.spent is not None

@@ -11,9 +11,9 @@ from evals.agreement.label_rows import label_rows
 from evals.agreement.panel_of_variant import agreement_panel
 from evals.agreement.people_panel import people_coefficients
 from evals.agreement.replace import may_replace
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.collect import OPEN, Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import EvalData, Scale, Sight, VariantIdentity
 from evals.data.files import read_eval_files
 from evals.evaluate import evaluate
@@ -55,7 +55,7 @@ def test_a_grade_that_was_declared_is_one_though_no_person_gave_it() -> None:
     collector.variant("m", VariantIdentity())
     for at, (person, machine) in enumerate(zip("0122", "0123", strict=True)):
         collector.human(f"i{at}", "a", (person,), Sight.BLIND)
-        collector.machine("m", f"i{at}", MachineAnswer((machine,)))
+        collector.machine("m", f"i{at}", VariantAnswer((machine,)))
     data = collector.data()
     assert (data.invalid, data.classes) == ({}, ("0", "1", "2", "3"))
     assert agreement_panel(data, "m").coefficients["gwet_ac2"].n == 4
@@ -67,7 +67,7 @@ def test_a_label_that_people_gave_elsewhere_is_one() -> None:
     collector.variant("m", VariantIdentity())
     for at, (person, machine) in enumerate(zip("0122", "0123", strict=True)):
         collector.human(f"i{at}", "a", (person,), Sight.BLIND)
-        collector.machine("m", f"i{at}", MachineAnswer((machine,)))
+        collector.machine("m", f"i{at}", VariantAnswer((machine,)))
     assert collector.data().invalid == {}
 
 
@@ -127,7 +127,7 @@ def test_an_answer_that_is_none_is_the_first_thing_said() -> None:
     assert invalid_sentence(panel) == told
     assert invalid_sentence(agreement_panel(data, "n")) == ""
     assert invalid_sentence(panel, "zh").startswith("m 的 9 个答案中有 1 个为 '10'")
-    made = evaluate(data, "grades", terms=Terms())
+    made = evaluate(data, "grades", terms=ComparisonTerms())
     lines = [line for line in as_markdown(as_report(made)).splitlines() if line and not line.startswith("#")]
     assert lines[1].lstrip("> ") == told  # the first is the mark of a report
 

@@ -11,13 +11,13 @@ import pytest
 from assistant.domain.reasons import Reason
 from assistant.stats.intervals import binomial_interval
 from evals.disagreements.analyse import analyse_disagreements
-from evals.disagreements.analysis import Disagreements, GroupRow
+from evals.disagreements.analysis import DisagreementAnalysis, GroupRow
 from evals.disagreements.clusters.cluster import marking
 from evals.disagreements.terms import terms_of
 from tests.evals.disagreements.made import WORDS, collect, other
 
 
-def row(found: Disagreements, column: str, name: str) -> GroupRow:
+def row(found: DisagreementAnalysis, column: str, name: str) -> GroupRow:
     return next(one for one in found.groups if (one.column, one.name) == (column, name))
 
 
@@ -117,7 +117,7 @@ def test_repeats_count_by_their_share() -> None:
     assert Reason.of("asked_several_times", repeats=2) in found.notes
 
 
-def clustered(topics: tuple[str, str, str], joined: str) -> Disagreements:
+def clustered(topics: tuple[str, str, str], joined: str) -> DisagreementAnalysis:
     """Mistakes on half of the texts of two topics, and seldom on the third, which is the largest."""
     rng = np.random.default_rng(0)
 

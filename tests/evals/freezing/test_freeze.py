@@ -14,11 +14,11 @@ from assistant.domain.reasons import Reason, as_written
 from assistant.errors import InputError
 from assistant.store.certification.labelled import GivenLabel, ItemFacts, LabelledItem, PrecedentPlace
 from evals.data.eval_data import Sight
-from evals.data.frozen import FrozenAnswer, Snapshot, read_snapshot
+from evals.data.frozen import FrozenAnswer, LabelSnapshot, read_snapshot
 from evals.freezing.candidates import Candidate, chance, from_workspace
 from evals.freezing.freeze import OFF_LABEL_SET, ONLY_ASSISTED, TOO_MANY, freeze
 from evals.freezing.leakage import EXAMPLE, IN_PROMPT, NEAR_PRECEDENT, PRECEDENT, Guides
-from evals.gates.suite import Query, Suite
+from evals.gates.suite import LabelQuery, Suite
 
 LABELS = LabelSet(LabelKind.SINGLE, (Label("safe", ""), Label("spam", "")))
 
@@ -36,7 +36,7 @@ def candidate(name: str, *answers: FrozenAnswer, near: str | None = None, **meta
     return Candidate(name, f"digest {name}", text, "en", None, meta, near, 1.0, answers or (answer("safe"),))
 
 
-def ids(snapshot: Snapshot) -> list[str]:
+def ids(snapshot: LabelSnapshot) -> list[str]:
     return [item.id for item in snapshot.items]
 
 
@@ -138,7 +138,7 @@ def test_a_query_asks_for_language_source_meta_ids_and_time() -> None:
     ]
 
     def found(**query: Any) -> list[str]:
-        return [one.id for one in from_workspace(items, Query.model_validate(query), {})]
+        return [one.id for one in from_workspace(items, LabelQuery.model_validate(query), {})]
 
     assert found() == ["a", "b", "c", "d"]
     assert found(languages=["zh"]) == ["b"]
@@ -156,5 +156,5 @@ def test_the_route_in_force_when_an_item_was_labelled_says_its_chance() -> None:
         0.05,
         0.5,
     ]
-    (one,) = from_workspace([labelled("a", "2026-01-03", "2026-01-09")], Query(), {"a": routes})
+    (one,) = from_workspace([labelled("a", "2026-01-03", "2026-01-09")], LabelQuery(), {"a": routes})
     assert one.inclusion == 0.05

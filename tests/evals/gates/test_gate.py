@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from evals.comparison.compare import compare
-from evals.comparison.scores import Terms
+from evals.comparison.scores import ComparisonTerms
 from evals.data.collect import Collector
-from evals.data.columns import MachineAnswer
+from evals.data.columns import VariantAnswer
 from evals.data.eval_data import EvalData, Sight, VariantIdentity
 from evals.gates.gate import GateResult, judge_gate
 from evals.gates.gate_files import junit, markdown
@@ -28,14 +28,14 @@ def data(both: int, fixed: int, broken: int, *, cost: float | None = None, candi
         name = f"i{n}"
         collector.item(name, properties={"language": "zh" if n % 2 else "en"})
         collector.human(name, "ana", ("x",), Sight.BLIND)
-        collector.machine("old", name, MachineAnswer(("y" if both <= n < both + fixed else "x",), cost_usd=cost))
-        collector.machine(candidate, name, MachineAnswer(("y" if n >= both + fixed else "x",), cost_usd=cost))
+        collector.machine("old", name, VariantAnswer(("y" if both <= n < both + fixed else "x",), cost_usd=cost))
+        collector.machine(candidate, name, VariantAnswer(("y" if n >= both + fixed else "x",), cost_usd=cost))
     return collector.data()
 
 
 def judged(given: EvalData, candidate: str = "new", *, margin: float = 0.02, **rules: Any) -> GateResult:
     return judge_gate(
-        given, compare(given, "old", candidate, Terms(margin=margin)), GateRules.model_validate(rules), margin
+        given, compare(given, "old", candidate, ComparisonTerms(margin=margin)), GateRules.model_validate(rules), margin
     )
 
 

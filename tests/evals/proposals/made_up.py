@@ -9,7 +9,13 @@ import orjson
 from assistant.models.interface import ModelAnswer
 from assistant.policy.documents.documents import parse_policy
 from assistant.prompting.template import parse_prompt
-from evals.disagreements.analysis import Conclusion, ConfusionPair, Disagreements, Example, ProbableSide
+from evals.disagreements.analysis import (
+    Conclusion,
+    ConfusionPair,
+    DisagreementAnalysis,
+    DisagreementExample,
+    ProbableSide,
+)
 
 POLICY = parse_policy(
     """\
@@ -79,9 +85,9 @@ def answer(finish_reason: str = "stop", refusal: str | None = None, **fields: ob
 def pair(
     people: str, machine: str, share: float, side: ProbableSide, texts: Sequence[str] = ("a text",)
 ) -> ConfusionPair:
-    examples = tuple(Example(f"i{at}", text, people, machine) for at, text in enumerate(texts))
+    examples = tuple(DisagreementExample(f"i{at}", text, people, machine) for at, text in enumerate(texts))
     return ConfusionPair(people, machine, round(100 * share), share, Conclusion(side, "it is so"), examples)
 
 
-def disagreements(*pairs: ConfusionPair) -> Disagreements:
-    return Disagreements("present", 200, 100, pairs, (), (), 0, ())
+def disagreements(*pairs: ConfusionPair) -> DisagreementAnalysis:
+    return DisagreementAnalysis("present", 200, 100, pairs, (), (), 0, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.domain.items import Content
 from evals.disagreements.analysis import ProbableSide
-from evals.proposals.draft import Kind
+from evals.proposals.draft import DraftKind
 from evals.proposals.findings import likely_kind, tell
 from evals.proposals.request import policy_request, prompt_request
 from tests.evals.proposals.made_up import POLICY, PROMPT, disagreements, pair
@@ -30,32 +30,32 @@ def test_labels_and_words_from_the_data_stay_on_one_line_between_quotes() -> Non
 
 
 def test_what_is_probably_the_reviewers_mistake_is_not_told() -> None:
-    told = tell(FOUND, Kind.PROMPT, 1_000)
+    told = tell(FOUND, DraftKind.PROMPT, 1_000)
     assert "A mistake of the reviewers" not in told.text
     assert (len(told.findings), told.left_out, told.not_to_fit) == (2, 0, 1)
 
 
 def test_findings_of_the_kind_that_is_to_change_come_first() -> None:
-    first = [tell(FOUND, kind, 1_000).findings[0].labels for kind in (Kind.PROMPT, Kind.POLICY)]
+    first = [tell(FOUND, kind, 1_000).findings[0].labels for kind in (DraftKind.PROMPT, DraftKind.POLICY)]
     assert first == [("safe", "spam"), ("spam", "safe")]
 
 
 def test_as_many_findings_as_fit_are_told_and_the_rest_is_counted() -> None:
-    told = tell(FOUND, Kind.PROMPT, 1)
+    told = tell(FOUND, DraftKind.PROMPT, 1)
     assert (len(told.findings), told.left_out) == (1, 1)
 
 
 def test_a_long_example_is_shown_without_its_middle() -> None:
     found = disagreements(pair("spam", "safe", 1.0, ProbableSide.UNCLEAR, ["a" * 500 + "b" * 500 + "c" * 500]))
-    text = tell(found, Kind.PROMPT, 1_000).text
+    text = tell(found, DraftKind.PROMPT, 1_000).text
     assert "[... 900 characters left out ...]" in text
     assert "b" * 500 not in text
 
 
 def test_what_to_change_is_what_is_to_blame_for_more() -> None:
-    assert likely_kind(FOUND) is Kind.PROMPT
-    assert likely_kind(disagreements(pair("spam", "safe", 0.6, ProbableSide.POLICY))) is Kind.POLICY
-    assert likely_kind(disagreements(pair("spam", "safe", 0.6, ProbableSide.UNCLEAR))) is Kind.PROMPT
+    assert likely_kind(FOUND) is DraftKind.PROMPT
+    assert likely_kind(disagreements(pair("spam", "safe", 0.6, ProbableSide.POLICY))) is DraftKind.POLICY
+    assert likely_kind(disagreements(pair("spam", "safe", 0.6, ProbableSide.UNCLEAR))) is DraftKind.PROMPT
 
 
 def test_a_prompt_is_shown_whole_and_its_parts_are_asked_for() -> None:

@@ -11,17 +11,17 @@ from assistant.domain.reasons import Reason
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from assistant.stats.scores.calibration import Bin
 from assistant.stats.scores.selective import RiskCoverage
-from evals.agreement.panel import AgreementPanel, Arms, Ceiling, LabelRow
-from evals.agreement.replacement import Allowance, Replacement
+from evals.agreement.panel import AgreementPanel, Arms, Ceiling, PanelLabel
+from evals.agreement.replacement import EpsilonTest, Replacement
 from evals.comparison.comparison import ChangedItem, Comparison, Side, SliceEffect, Verdict
-from evals.comparison.ranking import Pair, Ranked, Ranking
+from evals.comparison.ranking import Ranked, RankedPair, Ranking
 from evals.data.eval_data import Scale, VariantIdentity
 from evals.disagreements.analysis import (
     Cluster,
     Conclusion,
     ConfusionPair,
-    Disagreements,
-    Example,
+    DisagreementAnalysis,
+    DisagreementExample,
     GroupRow,
     ProbableSide,
     SliceFinding,
@@ -126,7 +126,7 @@ def panel(name: str, raw: float = 0.799, *, weighted: bool = False) -> Agreement
         classes=CLASSES,
         table=table * 1.37 if weighted else table,
         labels=tuple(
-            LabelRow(label, 0.2, 0.18, figure(0.8, 0.05), figure(0.7, 0.06), figure(0.75, 0.05))
+            PanelLabel(label, 0.2, 0.18, figure(0.8, 0.05), figure(0.7, 0.06), figure(0.75, 0.05))
             for label in CLASSES[:-1]
         ),
         ceiling=Ceiling(figure(0.965, 0.011), figure(raw), figure(raw - 0.965, 0.0215), figure(0.91, 0.02), 6),
@@ -135,11 +135,11 @@ def panel(name: str, raw: float = 0.799, *, weighted: bool = False) -> Agreement
     )
 
 
-def _example(at: int) -> Example:
-    return Example(f"post-{at:04d}", TEXTS[at % len(TEXTS)], "fine", "harassment")
+def _example(at: int) -> DisagreementExample:
+    return DisagreementExample(f"post-{at:04d}", TEXTS[at % len(TEXTS)], "fine", "harassment")
 
 
-def disagreements(name: str) -> Disagreements:
+def disagreements(name: str) -> DisagreementAnalysis:
     """Disagreements with everything filled."""
     shown = tuple(_example(at) for at in range(3))
     policy = Conclusion(
@@ -157,7 +157,7 @@ def disagreements(name: str) -> Disagreements:
         ProbableSide.MACHINE,
         (Reason.of("people_agree_on_all", n=41, overall=Reason("over_99_percent")), Reason("one_reviewer_an_item")),
     )
-    return Disagreements(
+    return DisagreementAnalysis(
         variant=name,
         n=1_308,
         disagreed=263,
@@ -222,17 +222,17 @@ def full() -> Evaluation:
         panels={OLD: panel(OLD), NEW: panel(NEW, 0.831)},
         ranking=Ranking(
             (Ranked(NEW, figure(0.831), second, 1, 1), Ranked(OLD, figure(0.799), second, 2, 2)),
-            (Pair(NEW, OLD, figure(0.032, 0.021), 0.0031, 0.0031),),
+            (RankedPair(NEW, OLD, figure(0.032, 0.021), 0.0031, 0.0031),),
             1_308,
             ("gpt-3.5",),
         ),
         comparisons=(comparison(policies=(POLICY, "community@2")),),
         replacements={
-            NEW: Replacement(NEW, 0.412, (Allowance(0.0, 0.17, False), Allowance(0.1, 0.67, True)), 6, None),
+            NEW: Replacement(NEW, 0.412, (EpsilonTest(0.0, 0.17, False), EpsilonTest(0.1, 0.67, True)), 6, None),
             OLD: Replacement(
                 OLD,
                 None,
-                (Allowance(0.0, None, None),),
+                (EpsilonTest(0.0, None, None),),
                 2,
                 Reason.of("too_few_raters", raters=2, items=30, others=1, needed=3),
             ),
@@ -251,7 +251,7 @@ def minimal() -> Evaluation:
         "gwet_ac1": undefined(ONE, n),
         "krippendorff_alpha": undefined(ONE, n),
     }
-    row = LabelRow("fine", 1.0, 1.0, figure(1.0, 0.088, n), figure(1.0, 0.088, n), undefined(ONE, n))
+    row = PanelLabel("fine", 1.0, 1.0, figure(1.0, 0.088, n), figure(1.0, 0.088, n), undefined(ONE, n))
     shown = AgreementPanel(name, coefficients, None, n, n, ("fine",), np.array([[40.0]]), (row,), None, None)
     told = Subject("two files", "00ff", n, n, ("fine",), Scale.NOMINAL, 1, {name: VariantIdentity()}, {})
     return Evaluation(told, {name: shown})
@@ -273,7 +273,8 @@ def ranked(count: int = 33) -> Evaluation:
         for at, name in enumerate(names)
     )
     pairs = tuple(
-        Pair(a, b, figure(shares[a] - shares[b], 0.04, 800), 0.2, 0.9) for a, b in itertools.combinations(names, 2)
+        RankedPair(a, b, figure(shares[a] - shares[b], 0.04, 800), 0.2, 0.9)
+        for a, b in itertools.combinations(names, 2)
     )
     panels = {name: panel(name, shares[name]) for name in names}
     return Evaluation(subject(*names), panels, Ranking(rows, pairs, 800, ()))

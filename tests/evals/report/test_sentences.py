@@ -10,7 +10,7 @@ from assistant.domain.reasons import Reason
 from assistant.errors import InputError
 from assistant.stats.agreement.coefficient import Coefficient, undefined
 from evals.agreement.people_panel import people_panel
-from evals.agreement.replacement import Allowance, Replacement
+from evals.agreement.replacement import EpsilonTest, Replacement
 from evals.comparison.comparison import Verdict
 from evals.comparison.ranking import Ranking
 from evals.report.sentences import (
@@ -142,7 +142,7 @@ def test_undefined_agreement_is_told_with_its_reason_and_no_figure() -> None:
 
 
 def test_standing_in_for_a_reviewer_is_told_at_the_smallest_allowance() -> None:
-    tested = (Allowance(0.0, 0.2, False), Allowance(0.1, 0.6, True), Allowance(0.2, 1.0, True))
+    tested = (EpsilonTest(0.0, 0.2, False), EpsilonTest(0.1, 0.6, True), EpsilonTest(0.2, 1.0, True))
     assert replacement_sentence(Replacement("gpt-4", 0.4, tested, 5, None)) == (
         "gpt-4 may stand in for a reviewer if it may be up to 10 points worse, since it costs less: there it holds its "
         "own against 60 % of 5 reviewers, and half is enough."

@@ -7,15 +7,15 @@ import pytest
 from assistant.errors import InputError
 from assistant.ingest.labels.labels import LabelRow, MachineRow, to_labels, to_machine
 from assistant.ingest.reading.answer_columns import AnswerColumns, map_label_columns, map_machine_columns
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 
 def labels_of(values: Mapping[str, object], columns: AnswerColumns | None = None) -> list[LabelRow | Refusal]:
-    return list(to_labels(Row(values, 3), columns or map_label_columns(list(values))))
+    return list(to_labels(InputRow(values, 3), columns or map_label_columns(list(values))))
 
 
 def machine_of(values: Mapping[str, object], columns: AnswerColumns | None = None) -> MachineRow | Refusal:
-    return to_machine(Row(values, 3), columns or map_machine_columns(list(values)))
+    return to_machine(InputRow(values, 3), columns or map_machine_columns(list(values)))
 
 
 def test_a_row_of_item_rater_and_label_is_one_answer() -> None:

@@ -7,17 +7,17 @@ import pytest
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.errors import InputError
 from assistant.ingest.reading.mapping import ColumnMapping, map_columns, to_item
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 
 def made(values: Mapping[str, object], mapping: ColumnMapping | None = None) -> Item:
-    item = to_item(Row(values, 5), mapping or map_columns(list(values)))
+    item = to_item(InputRow(values, 5), mapping or map_columns(list(values)))
     assert isinstance(item, Item), item
     return item
 
 
 def refused(values: Mapping[str, object], mapping: ColumnMapping | None = None) -> Refusal:
-    refusal = to_item(Row(values, 5), mapping or map_columns(list(values)))
+    refusal = to_item(InputRow(values, 5), mapping or map_columns(list(values)))
     assert isinstance(refusal, Refusal), refusal
     assert refusal.line == 5
     return refusal

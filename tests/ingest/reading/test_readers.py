@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from assistant.errors import InputError
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import peek_columns, read_rows
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 JSONL = b'{"id": "1", "text": "a"}\n'
 CSV = b"id,text\n1,a\n"
@@ -38,7 +38,7 @@ TSV = b"id\ttext\n1\ta\n"
 def test_the_ending_tells_the_format_and_gzip_is_told_by_its_bytes(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
     (row,) = read_rows(tmp_path / name)
-    assert isinstance(row, Row)
+    assert isinstance(row, InputRow)
     assert row.values == {"id": "1", "text": "a"}
 
 
@@ -58,7 +58,7 @@ def test_the_format_of_a_pipe_is_told_by_its_first_bytes_however_slowly_they_com
     with os.fdopen(reading, "rb") as pipe:
         (row,) = read_rows(pipe)
     writer.join()
-    assert isinstance(row, Row)
+    assert isinstance(row, InputRow)
     assert row.values == {"id": "1", "text": "a"}
 
 
@@ -78,7 +78,7 @@ def test_an_ending_that_tells_nothing_lists_those_that_do(tmp_path: Path) -> Non
     (tmp_path / "posts.txt").write_bytes(b"1;2\n3;4\n")
     with pytest.raises(InputError, match=r"endings read: \.jsonl, .*\.xlsx.*or say --format"):
         read_rows(tmp_path / "posts.txt")
-    assert len(list(read_rows(tmp_path / "posts.txt", Reading(format="csv")))) == 1
+    assert len(list(read_rows(tmp_path / "posts.txt", ReadingOptions(format="csv")))) == 1
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "txt", "xlsx", "parquet", ""])
@@ -93,7 +93,7 @@ def test_what_a_file_holds_counts_more_than_its_name(tmp_path: Path, ending: str
     notes: list[str] = []
     rows = list(read_rows(path, note=notes.append))
     assert rows
-    assert all(isinstance(row, Row) and row.values == {"id": "1", "text": "a"} for row in rows)
+    assert all(isinstance(row, InputRow) and row.values == {"id": "1", "text": "a"} for row in rows)
     says = {"json": "jsonl", "xlsx": "excel", "txt": "", "tsv": "csv"}.get(ending, ending)
     is_kind = {"array": "jsonl", "tsv": "csv"}.get(kind, kind)
     assert len(notes) == (says not in {"", is_kind})
@@ -131,7 +131,7 @@ def test_a_broken_first_line_leaves_json_lines_what_they_are(tmp_path: Path) -> 
     (tmp_path / "x.jsonl").write_bytes(b"broken, at once\n" + JSONL)
     refusal, row = read_rows(tmp_path / "x.jsonl")
     assert isinstance(refusal, Refusal)
-    assert (refusal.reason, row) == ("broken_json", Row({"id": "1", "text": "a"}, 2))
+    assert (refusal.reason, row) == ("broken_json", InputRow({"id": "1", "text": "a"}, 2))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
@@ -144,8 +144,8 @@ def test_delimited_text_in_every_writing_comes_to_the_same_rows(
     lines = above.format(delimiter) + 'id,text\n1,"一,;|\t""好"" 天"\n2,bye\n'.replace(',"', f'{delimiter}"')
     lines = lines.replace("id,", f"id{delimiter}").replace("2,", f"2{delimiter}")
     (tmp_path / "x.csv").write_bytes(lines.replace("\n", ends).encode(encoding))
-    rows = list(read_rows(tmp_path / "x.csv", Reading(encoding="gb18030" if encoding == "gb18030" else None)))
-    assert [row.values for row in rows if isinstance(row, Row)] == [
+    rows = list(read_rows(tmp_path / "x.csv", ReadingOptions(encoding="gb18030" if encoding == "gb18030" else None)))
+    assert [row.values for row in rows if isinstance(row, InputRow)] == [
         {"id": "1", "text": '一,;|\t"好" 天'},
         {"id": "2", "text": "bye"},
     ]
@@ -155,22 +155,22 @@ def test_delimited_text_in_every_writing_comes_to_the_same_rows(
 def test_utf_8_is_not_read_as_the_encoding_that_is_named_and_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("id,text\n1,今天天气不错\n", encoding="utf-8")
     notes: list[str] = []
-    (row,) = read_rows(tmp_path / "x.csv", Reading(encoding="gb18030"), note=notes.append)
+    (row,) = read_rows(tmp_path / "x.csv", ReadingOptions(encoding="gb18030"), note=notes.append)
     assert (row, notes) == (
-        Row({"id": "1", "text": "今天天气不错"}, 2),
+        InputRow({"id": "1", "text": "今天天气不错"}, 2),
         ["the file is UTF-8 and is read so, not as gb18030"],
     )
 
 
 def test_what_is_said_and_means_nothing_for_a_file_is_said_back() -> None:
     notes: list[str] = []
-    list(read_rows(io.BytesIO(JSONL), Reading(sheet="a", header_row=2), note=notes.append))
+    list(read_rows(io.BytesIO(JSONL), ReadingOptions(sheet="a", header_row=2), note=notes.append))
     assert notes == ["the file is JSON: sheet, header-row says nothing about it"]
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"one of jsonl, csv, tsv, parquet, excel; did you mean jsonl\?"):
-        read_rows(io.BytesIO(JSONL), Reading(format="jsnl"))
+        read_rows(io.BytesIO(JSONL), ReadingOptions(format="jsnl"))
 
 
 def test_a_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_peeking_finds_the_columns_of_uneven_rows_and_gives_every_row_back() -> 
     data = b'{"id": 1}\nbroken\n{"text": "a", "id": 2}\n{"late": 1}\n'
     columns, rows = peek_columns(read_rows(io.BytesIO(data)), limit=3)
     assert columns == ("id", "text")
-    assert [(type(row), row.line) for row in rows] == [(Row, 1), (Refusal, 2), (Row, 3), (Row, 4)]
+    assert [(type(row), row.line) for row in rows] == [(InputRow, 1), (Refusal, 2), (InputRow, 3), (InputRow, 4)]
 
 
 def test_reading_takes_constant_memory(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from assistant.errors import InputError
 from assistant.ingest.labels.labels import LabelRow, to_labels
 from assistant.ingest.reading.answer_columns import map_label_columns
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 from assistant.ingest.reading.statuses import NOT_AN_ANSWER, UNKNOWN_STATUS, find_statuses
 
 
@@ -15,7 +15,7 @@ def read(*rows: Mapping[str, object], **named: str) -> list[str]:
     """For each row its labels, or the reason why it is no answer."""
     values = [{"id": "1", "rater": "ana", "label": "spam", **row} for row in rows]
     columns = map_label_columns(list(values[0]), values, **named)
-    found = [one for row in values for one in to_labels(Row(row, 1), columns)]
+    found = [one for row in values for one in to_labels(InputRow(row, 1), columns)]
     return [one.reason if isinstance(one, Refusal) else ",".join(one.labels) for one in found]
 
 
@@ -76,7 +76,7 @@ def test_the_status_column_is_named_among_the_columns_and_kept_with_a_label_that
     row = {"id": "1", "rater": "ana", "label": "spam", "status": "done"}
     columns = map_label_columns(list(row), [row])
     assert columns.describe() == "item = id, by = rater, label = label, counts or not = status"
-    assert list(to_labels(Row(row, 1), columns)) == [LabelRow("1", "ana", ("spam",), {"status": "done"}, 1)]
+    assert list(to_labels(InputRow(row, 1), columns)) == [LabelRow("1", "ana", ("spam",), {"status": "done"}, 1)]
 
 
 def test_in_our_own_exports_the_status_is_the_machines() -> None:

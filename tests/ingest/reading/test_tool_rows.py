@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 from assistant.ingest.reading.tool_rows import unfolded
 
 
 def rows(values: Mapping[str, object]) -> list[Mapping[str, object]]:
-    return [row.values for row in unfolded([Row(values, 4)]) if isinstance(row, Row) and row.line == 4]
+    return [row.values for row in unfolded([InputRow(values, 4)]) if isinstance(row, InputRow) and row.line == 4]
 
 
 def test_argillas_responses_become_a_row_for_each_person_with_the_status_of_each() -> None:
@@ -58,5 +58,5 @@ def test_label_studios_annotations_become_a_row_each_with_who_and_whether_it_was
 
 
 def test_all_other_rows_stay_as_they_are() -> None:
-    plain = [Row({"id": 1, "annotations": [1, 2], "responses": ["x"]}, 1), Refusal(2, "broken_json", "broken")]
+    plain = [InputRow({"id": 1, "annotations": [1, 2], "responses": ["x"]}, 1), Refusal(2, "broken_json", "broken")]
     assert list(unfolded(plain)) == plain

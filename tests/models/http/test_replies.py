@@ -6,7 +6,7 @@ import pytest
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
 from assistant.models.http.errors import error_for
-from assistant.models.http.refusals import Refusal
+from assistant.models.http.refusals import HttpRefusal
 from assistant.models.http.replies import CutReplyError, completion_in
 from tests.models.serving import completion
 
@@ -73,7 +73,7 @@ def test_trouble_of_the_server_is_waited_for_and_never_read_as_the_models_word(
     body: dict[str, object], reason: str
 ) -> None:
     found = completion_in(orjson.dumps(body), {})
-    assert isinstance(found, Refusal)
+    assert isinstance(found, HttpRefusal)
     error = error_for(found, server="host:1", model="m1")
     assert isinstance(error, RetryableModelError)
     assert error.reason == reason
@@ -82,7 +82,7 @@ def test_trouble_of_the_server_is_waited_for_and_never_read_as_the_models_word(
 def test_what_does_not_pass_is_known_in_a_200_too() -> None:
     def error(problem: dict[str, object]) -> Exception:
         found = completion_in(orjson.dumps({"error": problem}), {})
-        assert isinstance(found, Refusal)
+        assert isinstance(found, HttpRefusal)
         return error_for(found, server="host:1", model="m1")
 
     assert isinstance(error({"message": "Insufficient credits", "code": 402}), FatalModelError)
@@ -101,7 +101,7 @@ def test_a_body_that_breaks_off_is_cut(body: bytes) -> None:
 
 def test_a_sentence_of_a_gateway_is_trouble_in_its_words() -> None:
     found = completion_in(b"upstream connect error or disconnect/reset before headers", {})
-    assert isinstance(found, Refusal)
+    assert isinstance(found, HttpRefusal)
     assert found.message == "upstream connect error or disconnect/reset before headers"
 
 

@@ -1,10 +1,10 @@
 import orjson
 import pytest
 
-from assistant.models.http.refusals import Refusal
+from assistant.models.http.refusals import HttpRefusal
 from assistant.models.http.thinking import FIRST_ROOM, LARGEST_ROOM, ThinkingRoom, thinking_budget
 
-TOO_LARGE = Refusal(400, message="max_tokens: 20080 > 8192, which is the maximum allowed number of output tokens")
+TOO_LARGE = HttpRefusal(400, message="max_tokens: 20080 > 8192, which is the maximum allowed number of output tokens")
 
 
 def reply(text: str = "{}", finish: str = "stop", reasoning: int = 0) -> bytes:
@@ -68,7 +68,7 @@ def test_a_limit_that_is_too_large_for_the_server_shrinks_and_stays() -> None:
     assert room.tokens == 5000
     room.learn(reply("", "length", 5000), 5000)
     assert room.tokens == 5000
-    assert not ThinkingRoom(20_000).refused(Refusal(400, message="image too blurred"), 20_000)
+    assert not ThinkingRoom(20_000).refused(HttpRefusal(400, message="image too blurred"), 20_000)
     assert not ThinkingRoom().refused(TOO_LARGE, 0)
 
 

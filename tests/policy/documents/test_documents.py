@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.bundled import bundled
-from assistant.domain.policies import Example, Label, LabelKind
+from assistant.domain.policies import Label, LabelKind, PolicyExample
 from assistant.errors import PolicyError
 from assistant.policy.documents.documents import find_mistakes, parse_policy, policy_digest, read_policy, read_source
 from assistant.policy.documents.mistakes import render_mistakes
@@ -139,10 +139,10 @@ def test_a_clause_holds_title_labels_and_wording_by_language() -> None:
 def test_an_example_without_an_arrow_gets_the_label_its_heading_means() -> None:
     (clause,) = parse_policy(COMMUNITY, "p.md").clauses
     assert clause.examples == (
-        Example('You are a "worthless" idiot.', "en", ("harassment",), violates=True),
-        Example("你是‘废物’", "zh", ("harassment",), violates=True),
-        Example("That argument is weak.", "en", ("safe",), violates=False),
-        Example("这个论点很弱", "zh", ("safe",), violates=False),
+        PolicyExample('You are a "worthless" idiot.', "en", ("harassment",), violates=True),
+        PolicyExample("你是‘废物’", "zh", ("harassment",), violates=True),
+        PolicyExample("That argument is weak.", "en", ("safe",), violates=False),
+        PolicyExample("这个论点很弱", "zh", ("safe",), violates=False),
     )
 
 
@@ -154,7 +154,7 @@ def test_in_a_multi_label_set_not_violating_means_no_label() -> None:
 
 def test_a_pair_example_holds_its_query() -> None:
     policy = parse_policy(RELEVANCE, "p.md")
-    assert policy.clauses[0].examples[0] == Example("Blue hats", "en", ("0",), violates=True, query="red shoes")
+    assert policy.clauses[0].examples[0] == PolicyExample("Blue hats", "en", ("0",), violates=True, query="red shoes")
 
 
 def test_versions_and_label_names_stay_text_as_written() -> None:

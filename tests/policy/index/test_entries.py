@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.domain.policies import Clause, Example, Label, LabelKind, LabelSet, Policy
+from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy, PolicyExample
 from assistant.policy.index.entries import EntryKind, clause_entries
 
 INSULTS = Clause(
@@ -13,8 +13,8 @@ INSULTS = Clause(
     texts={"en": "Do not insult.", "zh": "不要侮辱别人。"},
     labels=("harassment",),
     examples=(
-        Example("You fool.", "en", ("harassment",), violates=True),
-        Example("那个论点很弱。", "zh", ("safe",), violates=False),
+        PolicyExample("You fool.", "en", ("harassment",), violates=True),
+        PolicyExample("那个论点很弱。", "zh", ("safe",), violates=False),
     ),
 )
 POLICY = Policy(
@@ -39,7 +39,7 @@ def test_each_wording_and_each_example_is_an_entry_of_its_clause() -> None:
 
 
 def test_an_example_with_a_query_is_embedded_with_it_as_items_are() -> None:
-    pair = Example("Boil for ten minutes.", "en", ("2",), violates=True, query="eggs how long")
+    pair = PolicyExample("Boil for ten minutes.", "en", ("2",), violates=True, query="eggs how long")
     policy = replace(POLICY, clauses=(replace(INSULTS, examples=(pair,)),))
     assert clause_entries(policy)[-1].text == "eggs how long\nBoil for ten minutes."
 

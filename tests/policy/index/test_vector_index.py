@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.domain.policies import Clause, Example, Label, LabelKind, LabelSet, Policy, Precedent
+from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy, PolicyExample, Precedent
 from assistant.errors import VectorIndexError
 from assistant.policy.index.collection_keys import CollectionKey
 from assistant.policy.index.entries import clause_entries
@@ -29,7 +29,7 @@ def policy_of(*clauses: Clause, digest: str = "d1", version: str = "1") -> Polic
 
 
 def clause(name: str, examples: int = 0) -> Clause:
-    texts = tuple(Example(f"{name} example {n}", "en", ("bad",), violates=True) for n in range(examples))
+    texts = tuple(PolicyExample(f"{name} example {n}", "en", ("bad",), violates=True) for n in range(examples))
     return Clause(name, f"Title {name}", {"en": f"Wording {name}"}, ("bad",), texts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.stats.sampling.prediction_powered import PredictionPowered, Predictions, prediction_powered_mean
+from assistant.stats.sampling.prediction_powered import KnownPredictions, PredictionPowered, prediction_powered_mean
 
 # ppi_mean_small_fixture of the reference values; numbers by ppi-python 0.2.3: PPI++ 0.532872, interval 0.3705 to 0.6952
 LABELS = np.array([1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1, 0])
@@ -17,9 +17,9 @@ UNLABELLED = np.array(([1] * 12 + [0] * 8) * 10)
 ROWS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(1, 9)), min_size=3, max_size=30)
 
 
-def everything(predictions: np.ndarray, others: np.ndarray) -> Predictions:
+def everything(predictions: np.ndarray, others: np.ndarray) -> KnownPredictions:
     whole = np.concatenate([predictions, others])
-    return Predictions(len(whole), float(whole.mean()), float(whole.var()))
+    return KnownPredictions(len(whole), float(whole.mean()), float(whole.var()))
 
 
 def powered(labels, predictions, others, **more) -> PredictionPowered:
@@ -44,7 +44,7 @@ def test_its_variance_is_that_of_the_difference_estimator_padded_worked_by_hand(
     # 10 of 100 items drawn at random; labels 5 of 10, the machine right on all but one, and 40 % of all by its count
     labels = np.array([1, 1, 1, 1, 1, 0, 0, 0, 0, 0])
     machine = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
-    population = Predictions(100, 0.4, 0.24)
+    population = KnownPredictions(100, 0.4, 0.24)
     found = prediction_powered_mean(labels, machine, population, weights=np.full(10, 10.0), correction=np.full(10, 0.9))
     # cov = 0.4 - 0.5 * 0.4 = 0.2, var of predictions 0.24: power 5 / 6; value 0.5 + 5 / 6 * (0.4 - 0.4)
     assert found.power == pytest.approx(5 / 6)
@@ -123,7 +123,7 @@ def test_covers_and_is_narrower_where_hard_items_were_drawn_more_often(finite: b
         how = {"weights": 1 / inclusion[drawn], "correction": 1 - inclusion[drawn] if finite else None}
         labels = truth[drawn], machine[drawn]
         found = prediction_powered_mean(*labels, everything(machine, np.zeros(0)), **how)
-        alone = prediction_powered_mean(labels[0], np.zeros(len(labels[0])), Predictions(3_000, 0.0, 0.0), **how)
+        alone = prediction_powered_mean(labels[0], np.zeros(len(labels[0])), KnownPredictions(3_000, 0.0, 0.0), **how)
         covered += found.low <= (truth.mean() if finite else 0.275) <= found.high
         widths.append((found.high - found.low, alone.high - alone.low))
     assert 0.93 <= covered / runs <= 0.985
@@ -161,4 +161,4 @@ def test_one_labelled_item_has_a_value_but_no_interval() -> None:
 )
 def test_bad_columns_are_refused(labels: list, predictions: list, more: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        prediction_powered_mean(labels, predictions, Predictions(10, 0.5, 0.25), **more)
+        prediction_powered_mean(labels, predictions, KnownPredictions(10, 0.5, 0.25), **more)

@@ -2,7 +2,13 @@
 
 import pytest
 
-from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Purpose, SampledItem, Standing
+from assistant.domain.certificates import (
+    CertificateEventKind,
+    CertificateStatus,
+    IssuedCertificate,
+    Purpose,
+    SampledItem,
+)
 from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.certificates import CertificateStore
@@ -47,14 +53,14 @@ def test_what_happens_to_a_certificate_is_kept_in_order(database: Database, run:
     store = CertificateStore(database)
     issued, other = issue(database, run), issue(database, run)
     told = store.record(issued.id, CertificateEventKind.CHECKED, {"labels": 40, "errors": 1})
-    assert store.standing(issued.id) is Standing.STANDING
+    assert store.standing(issued.id) is CertificateStatus.STANDING
     store.record(issued.id, CertificateEventKind.BROKEN, {"labels": 80, "errors": 19})
     events = store.events(issued.id)
     assert [one.event for one in events] == ["issued", "checked", "broken"]
     assert events[1] == told
     assert events[2].detail == {"labels": 80, "errors": 19}
-    assert store.standing(issued.id) is Standing.BROKEN
-    assert store.standing(other.id) is Standing.STANDING
+    assert store.standing(issued.id) is CertificateStatus.BROKEN
+    assert store.standing(other.id) is CertificateStatus.STANDING
 
 
 def test_a_broken_certificate_stays_broken_whatever_is_checked_later_and_can_be_withdrawn(
@@ -64,10 +70,10 @@ def test_a_broken_certificate_stays_broken_whatever_is_checked_later_and_can_be_
     issued = issue(database, run)
     store.record(issued.id, CertificateEventKind.BROKEN, {})
     store.record(issued.id, CertificateEventKind.CHECKED, {})
-    assert store.standing(issued.id) is Standing.BROKEN
+    assert store.standing(issued.id) is CertificateStatus.BROKEN
     store.record(issued.id, CertificateEventKind.WITHDRAWN, {"actor": "lead"})
     store.record(issued.id, CertificateEventKind.BROKEN, {})
-    assert store.standing(issued.id) is Standing.WITHDRAWN
+    assert store.standing(issued.id) is CertificateStatus.WITHDRAWN
     assert store.latest(run.id) == issued
 
 

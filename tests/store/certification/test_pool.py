@@ -10,7 +10,7 @@ from assistant.store.certification.pool import PoolPage, PoolStore
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
 
 FAILED = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.REFUSED)
@@ -19,7 +19,7 @@ FAILED = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.REFUSED)
 def answer(run: Run, database: Database, labels: dict[int, tuple[str, ...] | None], revision: int = 0) -> None:
     """Answers by row number; None for one that failed."""
     answered = [
-        Answered(key, revision, FAILED if given is None else Prelabel(PrelabelStatus.LABELLED, given), None)
+        AnsweredItem(key, revision, FAILED if given is None else Prelabel(PrelabelStatus.LABELLED, given), None)
         for key, given in labels.items()
     ]
     PrelabelStore(database).commit(run, answered, [])
@@ -31,7 +31,7 @@ def test_a_page_holds_everything_known_about_its_items(database: Database, run: 
     ItemStore(database).put_groups({2: 2, 7: 2})
     signals = {"label_probability": 0.1 + 0.2}
     done = Prelabel(PrelabelStatus.LABELLED, ("hate", "spam"), signals)
-    PrelabelStore(database).commit(run, [Answered(7, 0, done, None), Answered(2, 0, FAILED, None)], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(7, 0, done, None), AnsweredItem(2, 0, FAILED, None)], [])
     assert list(PoolStore(database).pages(run.id)) == [
         PoolPage(
             keys=[2, 7],

@@ -11,7 +11,7 @@ from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.content.precedents import PrecedentStore, remember
 from assistant.store.database import Database
 from assistant.store.runs.journal_lines import StoredReply
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", "{}")
@@ -41,12 +41,12 @@ def test_the_newest_run_is_the_newest_with_a_usable_answer(database: Database) -
     second = runs.open(replace(IDENTITY, replicate=1), **names)
     runs.event(second, "started", {"to_ask": 2})
     assert (runs.newest(), runs.all()) == (None, [second])
-    store.commit(second, [Answered(1, 0, FAILED, REVIEW)], [])
+    store.commit(second, [AnsweredItem(1, 0, FAILED, REVIEW)], [])
     assert runs.newest() is None
-    store.commit(first, [Answered(1, 0, SAFE, REVIEW)], [])
+    store.commit(first, [AnsweredItem(1, 0, SAFE, REVIEW)], [])
     assert (runs.newest(), runs.find(None), runs.newest("rules")) == (first, first, first)
     assert runs.newest("another policy") is None
-    store.commit(second, [Answered(2, 0, SAFE, REVIEW)], [])
+    store.commit(second, [AnsweredItem(2, 0, SAFE, REVIEW)], [])
     assert (runs.newest(), runs.all()) == (second, [first, second])
 
 
@@ -66,7 +66,7 @@ def test_what_was_answered_is_not_pending_any_more(database: Database) -> None:
     store = PrelabelStore(database)
     assert store.count_pending(run, "rules") == 3
     first = store.pending(run, "rules")[0]
-    store.commit(run, [Answered(first.stored.key, 0, SAFE, REVIEW)], [])
+    store.commit(run, [AnsweredItem(first.stored.key, 0, SAFE, REVIEW)], [])
     assert [one.stored.item.id for one in store.pending(run, "rules")] == ["i1", "i2"]
     assert [one.stored.item.id for one in store.pending(run, "rules", after=2, limit=1)] == ["i2"]
 
@@ -75,7 +75,7 @@ def test_an_item_without_any_reply_is_asked_again_and_a_failed_one_only_on_reque
     run = filled(database, ["a", "b"])
     store = PrelabelStore(database)
     unanswered = replace(FAILED, reason=FailureReason.NO_ANSWER)
-    store.commit(run, [Answered(1, 0, FAILED, REVIEW), Answered(2, 0, unanswered, REVIEW)], [])
+    store.commit(run, [AnsweredItem(1, 0, FAILED, REVIEW), AnsweredItem(2, 0, unanswered, REVIEW)], [])
     assert [(one.stored.item.id, one.revision) for one in store.pending(run, "rules")] == [("i1", 1)]
     both = store.pending(run, "rules", retry_failed=True)
     assert [(one.stored.item.id, one.revision) for one in both] == [("i0", 1), ("i1", 1)]
@@ -84,8 +84,8 @@ def test_an_item_without_any_reply_is_asked_again_and_a_failed_one_only_on_reque
 def test_a_later_revision_supersedes_and_both_are_paid_for(database: Database) -> None:
     run = filled(database, ["a"])
     store = PrelabelStore(database)
-    store.commit(run, [Answered(1, 0, replace(FAILED, cost_usd=0.25), REVIEW)], [])
-    store.commit(run, [Answered(1, 1, SAFE, REVIEW)], [])
+    store.commit(run, [AnsweredItem(1, 0, replace(FAILED, cost_usd=0.25), REVIEW)], [])
+    store.commit(run, [AnsweredItem(1, 1, SAFE, REVIEW)], [])
     totals = ResultStore(database).totals(run)
     assert totals.statuses == {"labelled": 1, "settled": 0, "pending": 0}
     assert (totals.cost_usd, totals.prompt_tokens) == (0.75, 200)
@@ -97,13 +97,15 @@ def test_equal_contents_share_one_answer_and_its_cost_counts_once(database: Data
     run = filled(database, ["same", "other", "same", "same"])
     store = PrelabelStore(database)
     assert [one.stored.item.id for one in store.pending(run, "rules")] == ["i0", "i1"]
-    store.commit(run, [Answered(1, 0, SAFE, REVIEW), Answered(2, 0, SAFE, REVIEW)], [])
+    store.commit(run, [AnsweredItem(1, 0, SAFE, REVIEW), AnsweredItem(2, 0, SAFE, REVIEW)], [])
     shared = store.unshared(run)
     assert [(stored.item.id, source, answer.labels) for stored, source, answer, _ in shared] == [
         ("i2", 1, ("safe",)),
         ("i3", 1, ("safe",)),
     ]
-    store.commit(run, [Answered(stored.key, rev, answer, REVIEW, source) for stored, source, answer, rev in shared], [])
+    store.commit(
+        run, [AnsweredItem(stored.key, rev, answer, REVIEW, source) for stored, source, answer, rev in shared], []
+    )
     assert store.unshared(run) == []
     totals = ResultStore(database).totals(run)
     assert (totals.statuses["labelled"], totals.shared, totals.cost_usd) == (4, 2, 1.0)

@@ -12,8 +12,8 @@ from assistant.errors import StorageError
 from assistant.routing.route import Decision, Route
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
-from assistant.store.runs.prelabels import Answered, PrelabelStore
-from assistant.store.runs.rounds import Round, RoundStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
+from assistant.store.runs.rounds import RoundStore, RoutingRound
 from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import RunStore
 from tests.stored import newest_routes
@@ -21,19 +21,19 @@ from tests.stored import newest_routes
 FIRST = Decision(Route.REVIEW, "low_probability", (), 1.0, 7)
 ACCEPT = Decision(Route.ACCEPT, "accepted_by_certificate", (), 0.1 + 0.2, 7)
 DOUBTED = Decision(Route.REVIEW, "content_truncated", ("content_truncated", "no_clause_near"), 1.0, 7)
-ROUND = Round(1, {"fit": 3, "certificate": None, "share": 0.1})
+ROUND = RoutingRound(1, {"fit": 3, "certificate": None, "share": 0.1})
 
 
 def answer(database: Database, run: Run, keys: range, decision: Decision | None = FIRST, label: str = "safe") -> None:
     """The run answers items, and routes them by the rule of the first day or not at all."""
     given = Prelabel(PrelabelStatus.LABELLED, (label,))
-    PrelabelStore(database).commit(run, [Answered(key, 0, given, decision) for key in keys], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(key, 0, given, decision) for key in keys], [])
 
 
 def test_a_run_is_read_in_order_of_arrival_with_its_newest_routes(database: Database, run: Run) -> None:
     answer(database, run, range(2, 6))
     failed = Prelabel(PrelabelStatus.FAILED, (), reason=FailureReason.MALFORMED)
-    PrelabelStore(database).commit(run, [Answered(6, 0, failed, None)], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(6, 0, failed, None)], [])
     RouteStore(database).append(run.id, [("i1", ACCEPT), ("i4", DOUBTED), ("i0", ACCEPT)])  # i0 has no answer
     RouteStore(database).append(run.id, [("i4", ACCEPT)])
     read = RoundStore(database).read(run.id)
@@ -47,8 +47,8 @@ def test_a_run_is_read_in_order_of_arrival_with_its_newest_routes(database: Data
 
 def test_an_answer_that_came_later_counts_and_the_one_before_it_does_not(database: Database, run: Run) -> None:
     failed = Prelabel(PrelabelStatus.FAILED, (), reason=FailureReason.MALFORMED)
-    PrelabelStore(database).commit(run, [Answered(1, 0, failed, None), Answered(2, 0, failed, None)], [])
-    PrelabelStore(database).commit(run, [Answered(2, 1, Prelabel(PrelabelStatus.LABELLED, ("hate",)), None)], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(1, 0, failed, None), AnsweredItem(2, 0, failed, None)], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(2, 1, Prelabel(PrelabelStatus.LABELLED, ("hate",)), None)], [])
     store = RoundStore(database)
     assert store.read(run.id).failed.tolist() == [True, False]
     assert store.read(run.id).flagged.tolist() == [False, False]
@@ -93,10 +93,10 @@ def test_a_round_told_again_writes_what_differs_and_a_new_one_writes_all_since_i
     assert len(RunStore(database).events(run)) == 1
     codes[3] = 1
     assert store.write(run.id, store.read(run.id), ROUND, (ACCEPT, DOUBTED), codes) == 1
-    assert store.write(run.id, store.read(run.id), Round(2, {}), (ACCEPT, DOUBTED), codes) == 6
-    assert store.latest(run.id) == Round(2, {})
+    assert store.write(run.id, store.read(run.id), RoutingRound(2, {}), (ACCEPT, DOUBTED), codes) == 6
+    assert store.latest(run.id) == RoutingRound(2, {})
     almost = replace(ACCEPT, inclusion_probability=0.3)  # not 0.1 + 0.2
-    assert store.write(run.id, store.read(run.id), Round(2, {}), (almost, DOUBTED), codes) == 5
+    assert store.write(run.id, store.read(run.id), RoutingRound(2, {}), (almost, DOUBTED), codes) == 5
 
 
 def test_routes_that_came_in_between_are_not_overwritten(database: Database, run: Run) -> None:

@@ -10,7 +10,7 @@ from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.results import ResultStore
 from assistant.store.database import Database
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.routes import RouteStore
 
 FIRST = Decision(Route.REVIEW, "low_probability", (), 1.0, 7)
@@ -21,7 +21,7 @@ DOUBTED = Decision(Route.REVIEW, "injection", ("injection", "long"), 1.0, 7)
 def answered(database: Database, run: Run) -> None:
     """The run has answered every item, and routed each by the rule of the first day."""
     answer = Prelabel(PrelabelStatus.LABELLED, ("safe",))
-    PrelabelStore(database).commit(run, [Answered(key, 0, answer, FIRST) for key in range(1, 7)], [])
+    PrelabelStore(database).commit(run, [AnsweredItem(key, 0, answer, FIRST) for key in range(1, 7)], [])
 
 
 def test_new_routes_supersede_those_of_the_run_and_the_history_stays(database: Database, run: Run) -> None:
@@ -77,7 +77,7 @@ def test_a_new_answer_after_a_new_route_brings_its_own_route_and_what_is_read_is
         "accept",
         "review",
     ]
-    again = Answered(2, 1, Prelabel(PrelabelStatus.LABELLED, ("hate",)), DOUBTED)
+    again = AnsweredItem(2, 1, Prelabel(PrelabelStatus.LABELLED, ("hate",)), DOUBTED)
     for _ in range(2):  # the second time it is there already
         prelabels.commit(run, [again], [])
     assert [(one.revision, one.decision) for one in store.of_item(run.id, "i1")] == [

@@ -19,7 +19,7 @@ from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.journal_lines import StoredReply
-from assistant.store.runs.prelabels import Answered, PrelabelStore
+from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import RunStore
 from assistant.store.runs.selected import SelectedPrelabels
@@ -68,7 +68,7 @@ def test_only_selected_items_are_asked_settled_or_not_each_content_once(database
     assert store.count_pending(evaluation, "rules") == 3
     assert [one.stored.item.id for one in store.pending(evaluation, "rules")] == ["i0", "i2", "i4"]
     assert [one.stored.item.id for one in store.pending(evaluation, "rules", after=1, limit=1)] == ["i2"]
-    store.commit(evaluation, [Answered(1, 0, SAFE, None), Answered(5, 0, FAILED, None)], [])
+    store.commit(evaluation, [AnsweredItem(1, 0, SAFE, None), AnsweredItem(5, 0, FAILED, None)], [])
     assert [one.stored.item.id for one in store.pending(evaluation, "rules")] == ["i2"]
     assert [one.stored.item.id for one in store.pending(evaluation, "rules", retry_failed=True)] == ["i2", "i4"]
     assert [(stored.item.id, source) for stored, source, _, _ in store.unshared(evaluation)] == [("i3", 1), ("i5", 5)]
@@ -120,8 +120,8 @@ def test_of_two_replies_to_one_attempt_the_runs_own_counts(database: Database) -
 
 def test_answers_to_given_items_are_the_newest_column_by_column(database: Database) -> None:
     production, _ = filled(database, ["a", "b", "c"])
-    PrelabelStore(database).commit(production, [Answered(1, 0, FAILED, None), Answered(2, 0, FAILED, None)], [])
-    PrelabelStore(database).commit(production, [Answered(1, 1, SAFE, None)], [])
+    PrelabelStore(database).commit(production, [AnsweredItem(1, 0, FAILED, None), AnsweredItem(2, 0, FAILED, None)], [])
+    PrelabelStore(database).commit(production, [AnsweredItem(1, 1, SAFE, None)], [])
     store = EvalAnswerStore(database)
     given = store.answers(production.id, [3, 2, 1])
     assert (given.keys, given.statuses, given.labels) == ([1, 2], ["labelled", "failed"], [("safe",), ()])

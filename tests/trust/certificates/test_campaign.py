@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from assistant.domain.certificates import Purpose
-from assistant.trust.certificates.campaign import Campaign, Step, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget, NextRound
 from assistant.trust.classifier.calibrated import CalibratedClassifier
-from assistant.trust.pool import NONE, Answers
+from assistant.trust.pool import NONE, PoolAnswers
 from tests.trust.pools import made_up
 
-TARGET = Target(0.05, 0.95)
+TARGET = CertificateTarget(0.05, 0.95)
 
 
-def _played(campaign: Campaign, truth: np.ndarray) -> tuple[list[Step], np.ndarray]:
+def _played(campaign: Campaign, truth: np.ndarray) -> tuple[list[NextRound], np.ndarray]:
     answers, steps = np.full(len(truth), NONE), []
     while (step := campaign.next(answers)) is not None and step.purpose is not Purpose.REVIEW:
         assert (answers[step.index] == NONE).all(), "nobody is asked twice"
@@ -39,7 +39,7 @@ def test_most_items_of_an_easy_batch_leave_without_a_person_and_the_promise_hold
 
 def test_every_item_is_labelled_or_accepted_or_goes_to_review() -> None:
     pool, truth = made_up(500, machine=0.6, classes=3)
-    campaign = Campaign(pool.ids, CalibratedClassifier(pool), Target(0.02, 0.95), key=2)
+    campaign = Campaign(pool.ids, CalibratedClassifier(pool), CertificateTarget(0.02, 0.95), key=2)
     _, answers = _played(campaign, truth)
     step = campaign.next(answers)
     rest = step.index if step is not None else np.zeros(0, dtype=int)
@@ -111,14 +111,14 @@ def test_a_machine_nobody_agrees_with_leaves_nothing_unseen() -> None:
 @pytest.mark.parametrize("shares", [(0, 0.95), (1.5, 0.95), (0.05, 1.0)])
 def test_targets_that_promise_nothing_are_refused(shares: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Target(*shares)
+        CertificateTarget(*shares)
 
 
 def test_an_item_without_any_answer_never_leaves_as_one_that_was_answered() -> None:
     pool, truth = made_up(400, machine=1.0)
     codes = pool.machine.codes.copy()
     codes[::10] = NONE
-    unanswered = replace(pool, texts=["the same"] * 400, machine=Answers(codes, None))
+    unanswered = replace(pool, texts=["the same"] * 400, machine=PoolAnswers(codes, None))
     campaign = Campaign(pool.ids, CalibratedClassifier(unanswered), TARGET, key=9)
     _, answers = _played(campaign, truth)
     accepted = campaign.accepted()

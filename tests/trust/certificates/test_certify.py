@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from assistant.trust.certificates.certify import Passed, breach_probability, least_rate, pass_items, tolerated_errors
+from assistant.trust.certificates.certify import (
+    CertifiedPrefix,
+    breach_probability,
+    least_rate,
+    pass_items,
+    tolerated_errors,
+)
 
 
 def test_the_least_rate_lets_an_audit_without_errors_certify() -> None:
@@ -61,13 +67,13 @@ def test_the_chance_of_a_breach_is_what_enumerating_all_coins_gives() -> None:
 
 def test_items_pass_until_one_error_more_than_tolerated() -> None:
     wrong = np.array([0, 1, 0, 0, 1, 0, 1, 0], dtype=bool)
-    assert pass_items(wrong, 0, 2) == Passed(6, 2, ended=True)
-    assert pass_items(wrong, 0, 3) == Passed(8, 3, ended=False)
-    assert pass_items(wrong, 2, 2) == Passed(1, 2, ended=True)  # two were met before
+    assert pass_items(wrong, 0, 2) == CertifiedPrefix(6, 2, ended=True)
+    assert pass_items(wrong, 0, 3) == CertifiedPrefix(8, 3, ended=False)
+    assert pass_items(wrong, 2, 2) == CertifiedPrefix(1, 2, ended=True)  # two were met before
 
 
 def test_nothing_passes_when_more_was_met_than_is_tolerated() -> None:
-    assert pass_items(np.zeros(5, dtype=bool), 3, 2) == Passed(0, 3, ended=True)
+    assert pass_items(np.zeros(5, dtype=bool), 3, 2) == CertifiedPrefix(0, 3, ended=True)
 
 
 def test_wherever_the_errors_stand_the_promise_is_kept() -> None:

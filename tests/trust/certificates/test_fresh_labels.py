@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.domain.certificates import Standing
+from assistant.domain.certificates import CertificateStatus
 from assistant.trust.certificates.fresh_labels import FreshLabels
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 
@@ -49,5 +49,5 @@ def test_several_labels_in_another_order_do_not_differ() -> None:
 
 def test_many_more_errors_than_permitted_break_it_and_none_leave_it_standing() -> None:
     bad, good = fresh(20, 20), fresh(0, 40)
-    assert bad.test(bad.new(1, "5eed"), PLAN).standing is Standing.BROKEN
-    assert good.test(good.new(1, "5eed"), PLAN).standing is Standing.STANDING
+    assert bad.test(bad.new(1, "5eed"), PLAN).standing is CertificateStatus.BROKEN
+    assert good.test(good.new(1, "5eed"), PLAN).standing is CertificateStatus.STANDING

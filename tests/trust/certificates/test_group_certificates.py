@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.certify import tolerated_errors
 from assistant.trust.certificates.group_certificates import (
     NO_ANSWER,
@@ -19,7 +19,7 @@ from assistant.trust.certificates.group_certificates import (
 )
 from assistant.trust.pool import CONTESTED, NONE
 
-TARGET = Target(0.1, 0.9)
+TARGET = CertificateTarget(0.1, 0.9)
 WHOLE = np.full(20, "", dtype=object)
 
 
@@ -125,7 +125,7 @@ def test_where_no_group_can_be_proved_none_gets_a_share() -> None:
         [audit_round([0, 1], [])],
         people(),
         np.array(["a", "b"] * 10, dtype=object),
-        Target(0.01, 0.95),
+        CertificateTarget(0.01, 0.95),
         partial(_by_rate, rate=0.5),
     )
     assert [(one.group, one.tolerated, one.accepted) for one in counts] == [("a", None, 0), ("b", None, 0)]

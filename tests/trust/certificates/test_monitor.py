@@ -7,7 +7,7 @@ from math import log, sqrt
 import numpy as np
 import pytest
 
-from assistant.domain.certificates import Standing
+from assistant.domain.certificates import CertificateStatus
 from assistant.stats.certificates.monitoring import confidence_sequence
 from assistant.trust.certificates.monitor import Monitoring, monitor
 
@@ -31,7 +31,7 @@ def unequal(chance: np.random.Generator, errors: tuple[float, float]) -> tuple[n
 def test_a_stream_at_its_bound_looked_at_after_every_label_hardly_ever_alarms() -> None:
     chance = np.random.default_rng(1)
     watched = [watch((chance.random(700) < 0.05).astype(float)) for _ in range(DRAWS)]
-    assert np.mean([one.standing is Standing.BROKEN for one in watched]) <= ALARMS_ALLOWED
+    assert np.mean([one.standing is CertificateStatus.BROKEN for one in watched]) <= ALARMS_ALLOWED
     held = [one.interval is not None and one.interval[0] <= 0.05 <= one.interval[1] for one in watched]
     assert np.mean(held) >= 1 - ALARMS_ALLOWED  # the last bounds are the narrowest: they held all along
 
@@ -49,7 +49,7 @@ def test_unequal_coins_at_the_bound_hardly_ever_alarm_though_most_errors_are_met
     for _ in range(DRAWS):
         losses, pi = unequal(chance, (0.02, 0.17))  # 5 % of accepted are wrong, 9.5 % of audited
         seen = monitor(losses, pi, max_error=0.05, level=0.05, mean_probability=0.16, least_probability=0.1)
-        alarms += seen.standing is Standing.BROKEN
+        alarms += seen.standing is CertificateStatus.BROKEN
     assert alarms / DRAWS <= ALARMS_ALLOWED
 
 
@@ -70,14 +70,14 @@ def test_a_doubled_share_is_noticed_with_equal_and_with_unequal_coins() -> None:
     for _ in range(30):
         losses, pi = unequal(chance, (0.08, 0.18))  # 10 % of accepted are wrong; some 480 labels
         seen = monitor(losses, pi, max_error=0.05, level=0.05, mean_probability=0.16, least_probability=0.1)
-        noticed += seen.standing is Standing.BROKEN
+        noticed += seen.standing is CertificateStatus.BROKEN
     assert noticed >= 24
 
 
 def test_what_is_broken_stays_broken_at_the_label_that_broke_it() -> None:
     # Each error multiplies the stakes of 0.2, 0.5, 0.15 and 0.15 by 1.5, 2, 3 and 5: 7.6 after two, 27.5 after three.
     seen = watch(np.concatenate([np.ones(10), np.zeros(500)]))
-    assert (seen.standing, seen.broken_at, seen.more_labels) == (Standing.BROKEN, 2, 0)
+    assert (seen.standing, seen.broken_at, seen.more_labels) == (CertificateStatus.BROKEN, 2, 0)
     assert seen.reason.startswith("broken at fresh label 3: more than 5.0% of accepted are wrong")
 
 
@@ -98,7 +98,7 @@ def test_without_errors_it_is_confirmed_when_the_stake_reaches_twenty() -> None:
     assert before.more_labels is not None
     assert 1 <= before.more_labels <= 5
     assert after.more_labels == 0
-    assert after.standing is Standing.STANDING
+    assert after.standing is CertificateStatus.STANDING
     assert after.reason == "confirmed by 116 fresh labels; the error share lies between 0.0% and 5.0%"
 
 
@@ -133,8 +133,8 @@ def test_unequal_coins_weigh_the_share() -> None:
 
 
 def test_losses_between_zero_and_one_can_be_watched() -> None:
-    assert watch(np.full(400, 0.5)).standing is Standing.BROKEN
-    assert watch(np.full(400, 0.02)).standing is Standing.STANDING
+    assert watch(np.full(400, 0.5)).standing is CertificateStatus.BROKEN
+    assert watch(np.full(400, 0.02)).standing is CertificateStatus.STANDING
 
 
 def test_a_share_that_changed_has_no_one_interval() -> None:
@@ -146,7 +146,7 @@ def test_a_share_that_changed_has_no_one_interval() -> None:
 
 def test_before_the_first_label_nothing_is_known_and_it_stands() -> None:
     seen = watch(np.zeros(0))
-    assert (seen.standing, seen.labels, seen.error_share, seen.interval) == (Standing.STANDING, 0, None, None)
+    assert (seen.standing, seen.labels, seen.error_share, seen.interval) == (CertificateStatus.STANDING, 0, None, None)
     assert (seen.broken_at, seen.more_labels) == (None, None)
     assert seen.reason == "no fresh label yet: nothing has been tested"
 

@@ -11,9 +11,9 @@ from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.domain.statements import StatedClassifier, StatedRun, ValidFor
 from assistant.trust.answer_codes import Classes
 from assistant.trust.certificates.batch_statement import CertifiedBatch, Proof, percent
-from assistant.trust.certificates.campaign import AuditRound, Target
+from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.group_certificates import count_groups
-from assistant.trust.certificates.stream import Step, Stop, StreamCertificate
+from assistant.trust.certificates.stream import Stop, StreamCertificate, ThresholdTest
 from assistant.trust.certificates.threshold_statement import ThresholdProof
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
@@ -31,7 +31,7 @@ RUN = StatedRun(
 )
 LABELS = LabelSet(LabelKind.SINGLE, (Label("safe", "fine", 0), Label("hate", "not fine", 2)))
 CLASSES = Classes.of([("safe",), ("hate",)], [("safe",), ("hate",)])
-TARGET = Target(0.2, 0.9)
+TARGET = CertificateTarget(0.2, 0.9)
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -142,7 +142,7 @@ def test_the_digest_of_the_labels_changes_with_one_label_and_with_nothing_else()
 def test_a_threshold_is_stated_with_its_coverage_and_what_it_is_valid_for() -> None:
     order = np.arange(3, 10)
     confidence = np.array([0.99, 0.98, 0.97, 0.96, 0.7, 0.6, 0.5])
-    step = Step(threshold=0.96, coverage=0.5, accepted=40, errors=2, p_value=0.01)
+    step = ThresholdTest(threshold=0.96, coverage=0.5, accepted=40, errors=2, p_value=0.01)
     found = StreamCertificate(0.2, 0.1, 60, step, 0.31, 0.692, Stop.NOT_REJECTED, (step,), None)
     valid = ValidFor(
         policy="p@1", policy_hash="h", embedder="e", values={"language": ("en",)}, inputs=("signal score",)

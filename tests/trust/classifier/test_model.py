@@ -10,7 +10,7 @@ import pytest
 from assistant.trust.classifier import model as module
 from assistant.trust.classifier.features import Features, linear
 from assistant.trust.classifier.model import Author, LightClassifier
-from assistant.trust.pool import NONE, Answers
+from assistant.trust.pool import NONE, PoolAnswers
 from tests.trust.pools import made_up
 
 
@@ -33,7 +33,7 @@ def test_what_it_says_of_a_labelled_item_is_not_what_it_was_told() -> None:
     pool, _ = made_up(300)
     seen = np.arange(200)
     chance = np.random.default_rng(8).integers(0, 2, 200)
-    learned = LightClassifier(replace(pool, machine=Answers(np.full(300, NONE)))).learn(seen, chance)
+    learned = LightClassifier(replace(pool, machine=PoolAnswers(np.full(300, NONE)))).learn(seen, chance)
     assert 0.35 < (learned.unseen.codes == chance).mean() < 0.65
 
 
@@ -48,7 +48,7 @@ def test_a_machine_that_is_always_right_keeps_its_answers() -> None:
 
 def test_without_machine_answers_it_answers_alone() -> None:
     pool, truth = made_up(300)
-    alone = replace(pool, machine=Answers(np.full(300, NONE)))
+    alone = replace(pool, machine=PoolAnswers(np.full(300, NONE)))
     seen = np.arange(80)
     learned = LightClassifier(alone).learn(seen, truth[seen])
     assert learned.author is Author.CLASSIFIER

@@ -14,15 +14,15 @@ from assistant.trust.classifier import model as student
 from assistant.trust.classifier import serialization as module
 from assistant.trust.classifier.calibrated import CalibratedClassifier, Predictions
 from assistant.trust.classifier.serialization import Frozen, FrozenError
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import NONE, Pool, PoolAnswers
 from tests.trust.pools import made_up
 
 
 def at(pool: Pool, index: np.ndarray) -> Pool:
     """Some of a pool's items, as if they had come alone."""
 
-    def answers(of: Answers) -> Answers:
-        return Answers(of.codes[index], None if of.scores is None else of.scores[index])
+    def answers(of: PoolAnswers) -> PoolAnswers:
+        return PoolAnswers(of.codes[index], None if of.scores is None else of.scores[index])
 
     return replace(
         pool,
@@ -50,8 +50,8 @@ def rich(n: int, classes: int) -> tuple[Pool, np.ndarray]:
     return (
         replace(
             pool,
-            machine=Answers(machine, pool.machine.scores),
-            others={"r2": Answers(other), "r3": Answers(np.roll(truth, 1), generator.random(n))},
+            machine=PoolAnswers(machine, pool.machine.scores),
+            others={"r2": PoolAnswers(other), "r3": PoolAnswers(np.roll(truth, 1), generator.random(n))},
             signals={"sure": sure, "length": np.array([float(len(text)) for text in pool.texts])},
             categories={
                 "language": np.array([("en", "de", "fr")[i % 3] for i in range(n)], dtype=object),
@@ -136,8 +136,10 @@ def test_an_answer_nobody_gave_before_and_a_missing_column_are_read_as_nothing_k
     judged = learned(pool, truth, np.arange(200))
     assert judged.classifier is not None
     later = at(pool, np.arange(200, 260))
-    bare = replace(later, machine=Answers(np.full(60, NONE)), others={}, signals={})
-    unheard = replace(later, machine=Answers(np.full(60, 7)), others={"r9": Answers(np.zeros(60, int))}, signals={})
+    bare = replace(later, machine=PoolAnswers(np.full(60, NONE)), others={}, signals={})
+    unheard = replace(
+        later, machine=PoolAnswers(np.full(60, 7)), others={"r9": PoolAnswers(np.zeros(60, int))}, signals={}
+    )
     assert judged.classifier.predict(unheard)[1] == pytest.approx(judged.classifier.predict(bare)[1])
 
 

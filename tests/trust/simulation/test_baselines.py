@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.trust.simulation.baselines import Baseline, naive, pac_labels, surest_first, usual_audit
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 
 PAC_MISINFO = Path(__file__).parents[3].parent / "shared" / "data" / "pac_misinfo"
 
@@ -24,7 +24,7 @@ def batch(items: int = 1_000, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np
     return np.where(wrong, (truth + 1) % 3, truth), scores, truth
 
 
-def published(order: np.ndarray, draws: np.ndarray, wrong: np.ndarray, max_error: float) -> Outcome:
+def published(order: np.ndarray, draws: np.ndarray, wrong: np.ndarray, max_error: float) -> BatchOutcome:
     """PAC labels step by step as in the authors' code: uncertainties, a binary search, people from the threshold on."""
     uncertainty = np.empty(len(order))
     uncertainty[order] = np.arange(len(order))
@@ -39,7 +39,7 @@ def published(order: np.ndarray, draws: np.ndarray, wrong: np.ndarray, max_error
             low = middle + 1
     human = uncertainty >= thresholds[low - 1]
     human[draws] = True
-    return Outcome(len(order), int(human.sum()), int((wrong & ~human).sum()))
+    return BatchOutcome(len(order), int(human.sum()), int((wrong & ~human).sum()))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -60,7 +60,7 @@ def test_a_machine_that_is_always_right_costs_pac_labels_the_audited_items_each_
     surest_first(truth, None, draws)
     found = pac_labels(truth, None, truth, max_error=0.05, level=0.05, generator=np.random.default_rng(3), audited=80)
     # 80 draws from 100 with replacement meet 100 (1 - 0.99^80) = 55 different items on average.
-    assert found == Outcome(100, len(set(draws.integers(100, size=80).tolist())), 0)
+    assert found == BatchOutcome(100, len(set(draws.integers(100, size=80).tolist())), 0)
     assert 45 < found.human_labels < 65
 
 
@@ -76,11 +76,11 @@ def test_the_naive_threshold_is_the_last_one_whose_measured_share_is_within_the_
         stop = {0: 10, 1: 10, 2: 8}[len(audit & {6, 8})]
         people = audit | set(range(stop, 10))
         found = naive(codes, scores, truth, max_error=0.1, generator=np.random.default_rng(seed), audited=5)
-        assert found == Outcome(10, len(people), len({6, 8} - people))
+        assert found == BatchOutcome(10, len(people), len({6, 8} - people))
         stop = next((item for item in (6, 8) if item in audit), 10)
         people = audit | set(range(stop, 10))
         found = naive(codes, scores, truth, max_error=0.05, generator=np.random.default_rng(seed), audited=5)
-        assert found == Outcome(10, len(people), len({6, 8} - people))
+        assert found == BatchOutcome(10, len(people), len({6, 8} - people))
 
 
 def test_the_naive_threshold_breaks_its_bound_about_every_second_time_and_pac_labels_rarely() -> None:
@@ -140,7 +140,7 @@ def test_a_baseline_plays_the_same_trial_again_after_pickling() -> None:
 
 @pytest.mark.parametrize("change", [{"max_error": 0.0}, {"max_error": 1.0}, {"audited": 0}, {"truth": np.zeros(3)}])
 @pytest.mark.parametrize("method", [naive, partial(pac_labels, level=0.05)])
-def test_arguments_that_make_no_sense_are_refused(method: partial[Outcome], change: dict[str, object]) -> None:
+def test_arguments_that_make_no_sense_are_refused(method: partial[BatchOutcome], change: dict[str, object]) -> None:
     codes, scores, truth = batch(50)
     with pytest.raises(ValueError, match="must"):
         method(codes, scores, **{"truth": truth, "max_error": 0.05, "generator": np.random.default_rng(1)} | change)

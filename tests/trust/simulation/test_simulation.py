@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.trust.simulation.outcome import Outcome
+from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import MethodSummary, Simulation, simulate
 
 
@@ -18,24 +18,24 @@ class Drawn:
 
     spread: int
 
-    def __call__(self, trial: int) -> Outcome:
+    def __call__(self, trial: int) -> BatchOutcome:
         generator = np.random.default_rng(trial)
-        return Outcome(100, int(generator.integers(self.spread)), int(generator.integers(10)))
+        return BatchOutcome(100, int(generator.integers(self.spread)), int(generator.integers(10)))
 
 
 @dataclass(frozen=True)
 class Threads:
     """Tells by its figures which process played, and on how many threads."""
 
-    def __call__(self, trial: int) -> Outcome:  # noqa: ARG002 - as every method
-        return Outcome(10_000_000, os.getpid(), int(os.environ["OMP_NUM_THREADS"]))
+    def __call__(self, trial: int) -> BatchOutcome:  # noqa: ARG002 - as every method
+        return BatchOutcome(10_000_000, os.getpid(), int(os.environ["OMP_NUM_THREADS"]))
 
 
 @dataclass(frozen=True)
 class Refuses:
     """Fails with an error for the user."""
 
-    def __call__(self, trial: int) -> Outcome:
+    def __call__(self, trial: int) -> BatchOutcome:
         raise InputError(f"trial {trial} can't be played", hint="do something")
 
 
@@ -72,7 +72,7 @@ def test_no_trials_and_no_jobs_are_refused(numbers: dict[str, int]) -> None:
 
 def test_a_summary_counts_a_violation_only_beyond_the_target() -> None:
     # Of 100 items 5 may be wrong. Saved 20, 40 and 60 %: mean 40, standard deviation sqrt((20^2 + 0 + 20^2) / 2).
-    summary = MethodSummary.of([Outcome(100, 80, 5), Outcome(100, 60, 6), Outcome(100, 40, 1)], 0.05)
+    summary = MethodSummary.of([BatchOutcome(100, 80, 5), BatchOutcome(100, 60, 6), BatchOutcome(100, 40, 1)], 0.05)
     assert summary.saved_mean == pytest.approx(0.4)
     assert summary.saved_sd == pytest.approx(0.2)
     assert (summary.saved_p05, summary.saved_p95) == (pytest.approx(0.22), pytest.approx(0.58))
@@ -82,13 +82,13 @@ def test_a_summary_counts_a_violation_only_beyond_the_target() -> None:
     assert summary.violation_share == pytest.approx(1 / 3)
     # Exact interval of 1 in 3: 1 - 0.975^(1/3) = 0.0084 below; above where P(X <= 1) = 0.025: 3 p^2 - 2 p^3 = 0.975.
     assert summary.violation_interval == (pytest.approx(0.0084, abs=1e-4), pytest.approx(0.9057, abs=1e-4))
-    assert MethodSummary.of([Outcome(100, 80, 5)], 0.05).saved_sd == 0
+    assert MethodSummary.of([BatchOutcome(100, 80, 5)], 0.05).saved_sd == 0
 
 
 def test_a_simulation_says_as_json_what_each_method_did() -> None:
     methods = {
-        "naive": MethodSummary.of([Outcome(100, 50, 9)] * 20, 0.05),
-        "pac": MethodSummary.of([Outcome(100, 50, 2)] * 19 + [Outcome(100, 50, 9)], 0.05),
+        "naive": MethodSummary.of([BatchOutcome(100, 50, 9)] * 20, 0.05),
+        "pac": MethodSummary.of([BatchOutcome(100, 50, 2)] * 19 + [BatchOutcome(100, 50, 9)], 0.05),
     }
     simulation = Simulation(items=100, trials=20, max_error=0.05, confidence=0.95, methods=methods)
     told = json.loads(json.dumps(simulation.as_dict()))

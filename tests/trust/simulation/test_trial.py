@@ -9,21 +9,21 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assistant.trust.certificates.campaign import Campaign, Target
+from assistant.trust.certificates.campaign import Campaign, CertificateTarget
 from assistant.trust.classifier.calibrated import CalibratedClassifier
-from assistant.trust.pool import NONE, Answers, Pool
+from assistant.trust.pool import NONE, Pool, PoolAnswers
 from assistant.trust.simulation.baselines import naive, pac_labels
 from assistant.trust.simulation.local_machine import LESSON, LocalMachineTrial, draw_lesson
 from assistant.trust.simulation.simulation import simulate
 from assistant.trust.simulation.trial import AssistedTrial, play
 from tests.trust.pools import made_up
 
-TARGET = Target(0.1, 0.9)
+TARGET = CertificateTarget(0.1, 0.9)
 
 
 def unanswered(n: int) -> tuple[Pool, np.ndarray]:
     pool, truth = made_up(n)
-    return replace(pool, machine=Answers(np.full(n, NONE))), truth
+    return replace(pool, machine=PoolAnswers(np.full(n, NONE))), truth
 
 
 def test_a_trial_counts_every_human_label_and_every_wrong_one_that_left() -> None:

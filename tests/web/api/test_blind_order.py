@@ -16,12 +16,12 @@ from assistant.domain.items import Content, Item
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import Role
-from assistant.review.wanted import Batch, Wish
+from assistant.review.wanted import QueueBatch, Wish
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
 from assistant.store.content.items import NewItem
 from assistant.store.review.queue.routed_items import RoutedKey
-from assistant.store.runs.prelabels import Answered
+from assistant.store.runs.prelabels import AnsweredItem
 from assistant.store.runs.routes import RouteStore
 from assistant.web.app import create_app
 from assistant.web.server.options import ServeOptions
@@ -55,7 +55,7 @@ def claimed(folder: Path, answers: list[tuple[str, Route]], **body: Any) -> list
         )
         keys = [stored.key for name in names if (stored := workspace.items.get(name)) is not None]
         said = [
-            Answered(key, 0, Prelabel(PrelabelStatus.LABELLED, (label,)), None)
+            AnsweredItem(key, 0, Prelabel(PrelabelStatus.LABELLED, (label,)), None)
             for key, (label, _) in zip(keys, answers, strict=True)
         ]
         workspace.prelabels.commit(run, said, [])
@@ -90,7 +90,9 @@ def test_blind_items_come_in_one_order_whatever_the_machine_answered(folder: Pat
 
 def test_no_answer_confidence_or_route_moves_a_blind_task() -> None:
     policy = Policy("rules", "1", "Rules", ("en",), LABELS, (), "source", "digest")
-    wish = Wish(Batch(1, policy, "lead", key=1), ReviewSettings(blind_share=1), {}, "2026-03-01T08:00:00.000+00:00")
+    wish = Wish(
+        QueueBatch(1, policy, "lead", key=1), ReviewSettings(blind_share=1), {}, "2026-03-01T08:00:00.000+00:00"
+    )
     routes = (Route.REVIEW, Route.DOUBLE, Route.ACCEPT_AUDIT)
     found = {
         task.priority

@@ -10,7 +10,7 @@ from assistant.application.review.fill_queue import list_conflicts
 from assistant.domain.certificates import Score
 from assistant.domain.review_work import Cause, Role
 from assistant.domain.reviews import Review
-from assistant.review.adjudicate import Verdict, settle
+from assistant.review.adjudicate import AdjudicationDecision, settle
 from assistant.routing.route import Route
 from assistant.store.certification.fits import FitStore
 from tests.stored import newest_routes
@@ -37,7 +37,7 @@ def _reviewer(made: MadeUp, post: Post) -> None:
 def _adjudicator(made: MadeUp, post: Post) -> None:
     stored = made.workspace.items.get(post.id)
     assert stored is not None
-    verdict = Verdict(("self_harm",), Cause.EDGE_CASE)
+    verdict = AdjudicationDecision(("self_harm",), Cause.EDGE_CASE)
     with made.workspace.database.write() as connection:
         settle(connection, stored, verdict, actor="lea")
 

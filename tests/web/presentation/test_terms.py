@@ -14,7 +14,7 @@ from assistant.domain.review_work import Cause, QualificationState, Role, SkipRe
 from assistant.messages.language import language
 from assistant.routing import route_scored
 from assistant.routing.doubts import DOUBTS
-from assistant.routing.instructions.patterns import Kind
+from assistant.routing.instructions.patterns import InstructionKind
 from assistant.routing.route import HIGH_PROBABILITY, LOW_PROBABILITY, Route
 from assistant.web.pages.evaluation.runs import STATES
 from assistant.web.presentation import terms
@@ -26,7 +26,7 @@ NAMES = {
     "failures": (FailureReason, terms.FAILURES),
     "kinds of tasks": (TaskKind, terms.KINDS),
     "qualifications": (QualificationState, terms.QUALIFICATIONS),
-    "kinds of instructions": (Kind, terms.INSTRUCTIONS),
+    "kinds of instructions": (InstructionKind, terms.INSTRUCTIONS),
     "roles": (Role, terms.ROLES),
     "reasons to skip": (SkipReason, SKIP_REASONS),
     "reasons of routes": (

@@ -11,8 +11,8 @@ from assistant.ingest.reading.formats.feeder import Feeder
 from assistant.ingest.reading.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.reading.formats.lines import LONGEST_LINE, Lines, physical_lines
 from assistant.ingest.reading.limits import MOST_COLUMNS
-from assistant.ingest.reading.problems import Note, Reading
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of, explain_encoding
+from assistant.ingest.reading.problems import Note, ReadingOptions
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of, explain_encoding
 
 _DELIMITERS = ",\t;|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;|\t]*', re.IGNORECASE)  # as Excel writes and reads it
@@ -25,8 +25,14 @@ _CAUSES = {
 
 
 def read_delimited(
-    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = (), tabs: bool = False
-) -> Iterator[Row | Refusal]:
+    stream: Lines,
+    encoding: str,
+    reading: ReadingOptions,
+    note: Note,
+    *,
+    usual: Collection[str] = (),
+    tabs: bool = False,
+) -> Iterator[InputRow | Refusal]:
     """The records of a CSV or TSV stream, by the names in its header.
 
     Fields may span lines and hold NUL bytes. A record with more or fewer fields than the header, or with quotes that
@@ -85,7 +91,7 @@ def _likely(header: str, *, tabs: bool) -> str:
     return "\t" if tabs and "\t" in header else likely_delimiter(header)
 
 
-def _stated_delimiter(feeder: Feeder, reading: Reading) -> str | None:
+def _stated_delimiter(feeder: Feeder, reading: ReadingOptions) -> str | None:
     """What the user says, else what a first line `sep=;` does, which is no record in any case."""
     stated = _SEPARATOR_LINE.fullmatch(feeder.peek().strip("\ufeff \r\n"))
     if stated is not None:
@@ -93,7 +99,7 @@ def _stated_delimiter(feeder: Feeder, reading: Reading) -> str | None:
     return reading.delimiter or (stated[1] if stated else None)
 
 
-def _pass_over(feeder: Feeder, sign: str | None, reading: Reading, note: Note, usual: Collection[str]) -> None:
+def _pass_over(feeder: Feeder, sign: str | None, reading: ReadingOptions, note: Note, usual: Collection[str]) -> None:
     """Lets the header be the next line."""
     if reading.header_row is not None:
         while (at := feeder.peek_number()) is not None and at < reading.header_row:
@@ -127,7 +133,7 @@ def _plainly_header(line: str, sign: str | None, known: Collection[str]) -> bool
     return all(cells) and not line.startswith(("#", "//")) and any(cell.casefold() in known for cell in cells)
 
 
-def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading) -> list[str]:
+def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: ReadingOptions) -> list[str]:
     """The column names, stripped; a nameless column is called `column_N`."""
     where = f"line {feeder.peek_number() or 1}"
     feeder.start_record()
@@ -152,7 +158,7 @@ def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: Reading)
     return names
 
 
-def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Reading) -> Row | Refusal:
+def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: ReadingOptions) -> InputRow | Refusal:
     first = feeder.record[0]
     for line in feeder.record:
         if line.undecodable is not None:
@@ -161,10 +167,10 @@ def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Readin
     if len(fields) != len(names):
         message = f"{len(fields)} fields where the header has {len(names)}"
         return Refusal(first.number, "ragged", message, excerpt_of(first.text))
-    return Row(dict(zip(names, fields, strict=True)), first.number)
+    return InputRow(dict(zip(names, fields, strict=True)), first.number)
 
 
-def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> Row | Refusal:
+def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error) -> InputRow | Refusal:
     """What to make of a record with wrong quotes: its first line is refused, the others are read again.
 
     Many TSV writers don't quote at all: there a line with the right number of tabs is taken as it stands.
@@ -174,7 +180,7 @@ def _recover(feeder: Feeder, names: list[str], delimiter: str, error: csv.Error)
     if delimiter == "\t" and first.undecodable is None:
         fields = first.text.rstrip("\r\n").split("\t")
         if len(fields) == len(names):
-            return Row(dict(zip(names, fields, strict=True)), first.number)
+            return InputRow(dict(zip(names, fields, strict=True)), first.number)
     return Refusal(first.number, "quoting", _cause(error), excerpt_of(first.text))
 
 

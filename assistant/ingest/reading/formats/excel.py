@@ -23,8 +23,8 @@ from assistant.ingest.reading.formats.workbook import (
     note_other_sheets,
     numbered_cells,
 )
-from assistant.ingest.reading.problems import Note, Reading
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading.problems import Note, ReadingOptions
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -36,8 +36,8 @@ _EXACT = 2**53  # a workbook's numbers are doubles
 
 
 def read_excel(
-    source: BinaryIO, reading: Reading, note: Note, *, usual: Collection[str] = ()
-) -> Iterator[Row | Refusal]:
+    source: BinaryIO, reading: ReadingOptions, note: Note, *, usual: Collection[str] = ()
+) -> Iterator[InputRow | Refusal]:
     """The rows of one sheet by the names in its header.
 
     A whole number is an int however it is formatted, so that ids keep their digits; a date is ISO text, without the
@@ -80,7 +80,9 @@ class _Opened(NamedTuple):
     formulas: Formulas
 
 
-def _read_sheet(opened: _Opened, reading: Reading, note: Note, usual: Collection[str]) -> Iterator[Row | Refusal]:
+def _read_sheet(
+    opened: _Opened, reading: ReadingOptions, note: Note, usual: Collection[str]
+) -> Iterator[InputRow | Refusal]:
     note_other_sheets(opened.workbook, opened.sheet, reading, note)
     uncomputed: Counter[str] = Counter()
     rows = numbered_cells(opened.sheet)
@@ -90,10 +92,10 @@ def _read_sheet(opened: _Opened, reading: Reading, note: Note, usual: Collection
             yield cells
             continue
         row = _as_row(cells, names, number)
-        if isinstance(row, Row) and (missing := opened.formulas.missing(number, names)):
+        if isinstance(row, InputRow) and (missing := opened.formulas.missing(number, names)):
             uncomputed.update(missing)
             why = {name: ("not_computed", _never_computed(name)) for name in missing}
-            row = Row({name: value for name, value in row.values.items() if name not in missing}, number, why)
+            row = InputRow({name: value for name, value in row.values.items() if name not in missing}, number, why)
         yield row
     for name, cells_of_column in uncomputed.items():
         note(f"{_never_computed(name)} ({cells_of_column:,} cells, which are read as empty)")
@@ -105,7 +107,7 @@ def _never_computed(name: str) -> str:
 
 
 def _header(
-    rows: Iterator[NumberedCells], reading: Reading, note: Note, usual: Collection[str]
+    rows: Iterator[NumberedCells], reading: ReadingOptions, note: Note, usual: Collection[str]
 ) -> tuple[list[str], list[NumberedCells]]:
     """The column names, and the rows below them that were looked at."""
     if reading.header_row is not None:
@@ -146,14 +148,14 @@ def _names(cells: Sequence[object], number: int) -> list[str]:
     return names
 
 
-def _as_row(cells: Sequence[object], names: Sequence[str], number: int) -> Row | Refusal:
+def _as_row(cells: Sequence[object], names: Sequence[str], number: int) -> InputRow | Refusal:
     values = [_cell_value(cell) for cell in cells]
     beyond = [value for value in values[len(names) :] if value is not None]
     if beyond:
         message = f"a cell beyond the {len(names)} columns of the header"
         return Refusal(number, "ragged", message, excerpt_of(beyond[0]))
     values += [None] * (len(names) - len(values))
-    return Row(dict(zip(names, values, strict=False)), number)
+    return InputRow(dict(zip(names, values, strict=False)), number)
 
 
 def _cell_value(value: object) -> object:

@@ -10,7 +10,7 @@ from assistant.ingest.reading.rows import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text, its number from 1, and why it isn't the text it should be."""
 
     number: int
@@ -23,9 +23,9 @@ class Feeder:
 
     def __init__(self, lines: Iterator[tuple[int, bytes | Refusal]], encoding: str) -> None:
         self.encoding = encoding
-        self.record: list[Line] = []
+        self.record: list[TextLine] = []
         self._lines = lines
-        self._waiting: deque[Line] = deque()
+        self._waiting: deque[TextLine] = deque()
         self._refusals: list[Refusal] = []
 
     def __iter__(self) -> Feeder:
@@ -36,15 +36,15 @@ class Feeder:
         self.record.append(line)
         return line.text
 
-    def _read(self) -> Line:
+    def _read(self) -> TextLine:
         for number, data in self._lines:
             if isinstance(data, Refusal):
                 self._refusals.append(data)
                 continue
             try:
-                return Line(number, data.decode(self.encoding))
+                return TextLine(number, data.decode(self.encoding))
             except UnicodeDecodeError as error:
-                return Line(number, data.decode(self.encoding, "replace"), error)
+                return TextLine(number, data.decode(self.encoding, "replace"), error)
         raise StopIteration
 
     def peek(self) -> str:
@@ -55,7 +55,7 @@ class Feeder:
         """The number of the next line that isn't blank; None at the end."""
         return next((line.number for line in self.look(1)), None)
 
-    def look(self, count: int) -> list[Line]:
+    def look(self, count: int) -> list[TextLine]:
         """The next lines that aren't blank, at most so many, which stay in place."""
         found = [line for line in self._waiting if line.text.strip()]
         while len(found) < count and (line := self._read_or_none()) is not None:
@@ -70,7 +70,7 @@ class Feeder:
             if self._waiting.popleft().text.strip():
                 return
 
-    def _read_or_none(self) -> Line | None:
+    def _read_or_none(self) -> TextLine | None:
         try:
             return self._read()
         except StopIteration:

@@ -12,7 +12,7 @@ _COMMENTS = ("#", "//", "%")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeaderPlace:
     """Where the header stands.
 
     Args:
@@ -24,7 +24,7 @@ class Place:
     sure: bool = True
 
 
-def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> Place:
+def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> HeaderPlace:
     """Which of the first rows holds the column names.
 
     It is the first row, unless that can't be: a row below has more filled cells, all of them different, and names that
@@ -38,22 +38,22 @@ def find_header(rows: Sequence[Sequence[str]], usual: Collection[str]) -> Place:
     facts = [_Row(row, usual) for row in rows]
     first = facts[0]
     if first.known and not first.has_gaps and not first.comment:
-        return Place(0)
+        return HeaderPlace(0)
     for at, row in enumerate(facts[1:], 1):
         named = row.known > 1 and not any(above.known for above in facts[:at])
         if not named and not all(above.comment or above.filled < row.filled for above in facts[:at]):
             continue
         if row.known >= max(first.known, 1) and not row.repeats and row.filled > 1 and not row.comment:
-            return Place(at) if row.known > 1 or not first.known else Place(0)
+            return HeaderPlace(at) if row.known > 1 or not first.known else HeaderPlace(0)
     if first.known or len(facts) < 2:
-        return Place(0)
+        return HeaderPlace(0)
     widths = {row.width for row in facts[1:] if row.filled > 1}
     if first.filled == 1 and len(widths) == 1:
         below = next(at for at, row in enumerate(facts) if at and row.filled > 1)
         narrow = [row for row in facts[below:] if row.filled < 2]
         if not narrow and len(facts) - below > 1 and first.width < widths.pop():
-            return Place(below, sure=False)
-    return Place(0)
+            return HeaderPlace(below, sure=False)
+    return HeaderPlace(0)
 
 
 class _Row:

@@ -19,8 +19,8 @@ import orjson
 from assistant.ingest.reading.formats.json_object import unfolded_object
 from assistant.ingest.reading.formats.jsonl import read_json_lines, read_json_record
 from assistant.ingest.reading.formats.lines import Rewound, physical_lines
-from assistant.ingest.reading.problems import Note, Reading
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading.problems import Note, ReadingOptions
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 
 LARGEST = 64 * 1024 * 1024  # bytes of one value, such as an object that holds all records; it is held in memory
 
@@ -61,8 +61,8 @@ def _is_record(line: bytes) -> bool:
 
 
 def read_document(
-    stream: BinaryIO, reading: Reading, note: Note, *, usual: Collection[str] = ()
-) -> Iterator[Row | Refusal]:
+    stream: BinaryIO, reading: ReadingOptions, note: Note, *, usual: Collection[str] = ()
+) -> Iterator[InputRow | Refusal]:
     """The records of JSON over several lines or in one list; rows and refusals are numbered by record.
 
     Read are a list of objects; objects one after another; and one object that holds the records: as a list under a key
@@ -89,11 +89,11 @@ def read_document(
         yield _row(one, reading)
 
 
-def _row(value: _Value | Refusal, reading: Reading) -> Row | Refusal:
+def _row(value: _Value | Refusal, reading: ReadingOptions) -> InputRow | Refusal:
     if isinstance(value, Refusal):
         return value
     read = read_json_record(value.data, value.number, "utf-8", reading)
-    if isinstance(read, Row):
+    if isinstance(read, InputRow):
         return read
     message = f"record {value.number}, which begins in line {value.line}: {read.message}"
     return Refusal(read.line, read.reason, message, read.excerpt)

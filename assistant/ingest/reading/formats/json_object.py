@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.ingest.reading.problems import Note
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 
 _IDS = frozenset({"id", "item_id", "item", "uid"})
 _FEWEST_ROWS = 2  # of which an object of objects is a table; one may be part of a record
 _NO_LISTS_OF_RECORDS = frozenset({"messages", "conversations", "entities", "spans"})
 
 
-def unfolded_object(row: Row | Refusal, note: Note, usual: Collection[str] = ()) -> Iterator[Row | Refusal]:
+def unfolded_object(row: InputRow | Refusal, note: Note, usual: Collection[str] = ()) -> Iterator[InputRow | Refusal]:
     """The records that the only object of a file holds; itself where it is one."""
     records = None if isinstance(row, Refusal) else _records(row.values, usual)
     if records is None:
@@ -22,7 +22,7 @@ def unfolded_object(row: Row | Refusal, note: Note, usual: Collection[str] = ())
     note(f"the file is one JSON object; its records are read {how}")
     for number, values in enumerate(rows, 1):
         if isinstance(values, Mapping):
-            yield Row(values, number)
+            yield InputRow(values, number)
         else:
             yield Refusal(number, "not_an_object", "the record is no object", excerpt_of(values))
 

@@ -11,8 +11,8 @@ import orjson
 from assistant.ingest.reading.formats.json_object import unfolded_object
 from assistant.ingest.reading.formats.lines import Lines, physical_lines
 from assistant.ingest.reading.limits import MOST_VALUES
-from assistant.ingest.reading.problems import Note, Reading
-from assistant.ingest.reading.rows import Refusal, Row, excerpt_of, explain_encoding
+from assistant.ingest.reading.problems import Note, ReadingOptions
+from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of, explain_encoding
 
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")  # may be an integer over 64 bits, which orjson rounds
 _INTEGER_BITS = 63
@@ -20,8 +20,8 @@ _SMALL = 2 * MOST_VALUES  # bytes, in which there can't be so many values
 
 
 def read_jsonl(
-    stream: Lines, encoding: str, reading: Reading, note: Note, *, usual: Collection[str] = ()
-) -> Iterator[Row | Refusal]:
+    stream: Lines, encoding: str, reading: ReadingOptions, note: Note, *, usual: Collection[str] = ()
+) -> Iterator[InputRow | Refusal]:
     """The objects of a JSON-lines stream; blank lines are passed over. A single line may hold all records.
 
     Kept although strict JSON forbids it: control characters inside strings (NUL too), NaN (as None), Infinity (as
@@ -44,8 +44,8 @@ def read_jsonl(
 
 
 def read_json_lines(
-    lines: Iterable[tuple[int, bytes | Refusal]], encoding: str, reading: Reading
-) -> Iterator[Row | Refusal]:
+    lines: Iterable[tuple[int, bytes | Refusal]], encoding: str, reading: ReadingOptions
+) -> Iterator[InputRow | Refusal]:
     """The objects of numbered lines; blank ones are passed over."""
     for number, line in lines:
         if isinstance(line, Refusal):
@@ -54,7 +54,7 @@ def read_json_lines(
             yield read_json_record(line, number, encoding, reading)
 
 
-def read_json_record(line: bytes, number: int, encoding: str, reading: Reading) -> Row | Refusal:
+def read_json_record(line: bytes, number: int, encoding: str, reading: ReadingOptions) -> InputRow | Refusal:
     """The object that these bytes are; or why they are none.
 
     Args:
@@ -81,7 +81,7 @@ def read_json_record(line: bytes, number: int, encoding: str, reading: Reading) 
     if not isinstance(values, dict):
         kind = "list" if isinstance(values, list) else "single value"
         return Refusal(number, "not_an_object", f"a JSON {kind}; each record must be an object", excerpt_of(line))
-    return Row(values, number)
+    return InputRow(values, number)
 
 
 def _read_leniently(line: bytes, encoding: str) -> object:
@@ -101,7 +101,7 @@ def _exact_integer(digits: str) -> int | str:
     return number if (number := int(digits)).bit_length() <= _INTEGER_BITS else digits
 
 
-def _refuse(line: bytes, number: int, encoding: str, error: Exception, reading: Reading) -> Refusal:
+def _refuse(line: bytes, number: int, encoding: str, error: Exception, reading: ReadingOptions) -> Refusal:
     match error:
         case UnicodeDecodeError():
             return Refusal(number, "encoding", explain_encoding(error, encoding, reading), excerpt_of(line))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from assistant.errors import InputError
 from assistant.ingest.reading.limits import LARGEST_RECORD, Unpacked
-from assistant.ingest.reading.problems import Note, Reading
+from assistant.ingest.reading.problems import Note, ReadingOptions
 from assistant.ingest.reading.rows import Refusal, excerpt_of
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _skip_long_line(stream: Lines, number: int, line: bytes) -> Refusal:
     return Refusal(number, "too_long", message, excerpt_of(line[:1000]))
 
 
-def splittable(stream: BinaryIO, head: bytes, reading: Reading, note: Note) -> tuple[BinaryIO, bytes, str]:
+def splittable(stream: BinaryIO, head: bytes, reading: ReadingOptions, note: Note) -> tuple[BinaryIO, bytes, str]:
     """The stream to split at LF, its first bytes, and the encoding of its lines.
 
     UTF-16 and UTF-32 can't be split at the byte LF: such a stream is turned into UTF-8 on the way. What the file itself
@@ -199,7 +199,7 @@ def _decoded(head: bytes, encoding: str) -> str | None:
         return None
 
 
-def _lookup(reading: Reading) -> str:
+def _lookup(reading: ReadingOptions) -> str:
     try:
         name = codecs.lookup(reading.encoding or "").name.removesuffix("-sig")
         b"a,b\xff\n".decode(name, "replace")  # not every codec of Python's is one of text: hex, idna ...

@@ -13,7 +13,7 @@ from assistant.ingest.reading.formats.parquet_bounds import check_groups, decode
 from assistant.ingest.reading.formats.values import plain_value
 from assistant.ingest.reading.limits import LARGEST_RECORD, check_unpacked
 from assistant.ingest.reading.problems import Note
-from assistant.ingest.reading.rows import Refusal, Row, row_size
+from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +25,7 @@ _SMALL_BATCH = 1 << 20  # bytes; the records of a smaller one aren't weighed one
 _READ_AHEAD = 1 << 20  # bytes of a column; without it the whole column of a row group is held
 
 
-def read_parquet(source: BinaryIO, note: Note) -> Iterator[Row | Refusal]:
+def read_parquet(source: BinaryIO, note: Note) -> Iterator[InputRow | Refusal]:
     """The records of a Parquet file, numbered from 1; values as `plain_value` has them.
 
     Where the file says the names of a column's codes, as Hugging Face's `datasets` does for a ClassLabel, values are
@@ -84,7 +84,7 @@ def _by_name(value: object, names: Sequence[str]) -> object:
     return names[value] if value >= 0 else None
 
 
-def _read_batches(file: pq.ParquetFile, names: Mapping[str, Sequence[str]], note: Note) -> Iterator[Row | Refusal]:
+def _read_batches(file: pq.ParquetFile, names: Mapping[str, Sequence[str]], note: Note) -> Iterator[InputRow | Refusal]:
     import pyarrow as pa  # noqa: PLC0415 - as above
 
     number = 1
@@ -113,7 +113,7 @@ class _Decoded:
         )
         self._decoded = 0
 
-    def counted(self, rows: Iterator[Row | Refusal], most: int) -> Iterator[Row | Refusal]:
+    def counted(self, rows: Iterator[InputRow | Refusal], most: int) -> Iterator[InputRow | Refusal]:
         """The rows of a batch of at most so many bytes. Raises TooMuchError where they are out of proportion."""
         small = most <= _SMALL_BATCH
         self._decoded += most if small else 0
@@ -125,7 +125,7 @@ class _Decoded:
 
 def _bounded_rows(
     batch: pa.RecordBatch, first: int, names: Mapping[str, Sequence[str]], left_out: Counter[tuple[str, str]]
-) -> Iterator[Row | Refusal]:
+) -> Iterator[InputRow | Refusal]:
     for part in small_parts(batch):
         if part is None:
             message = f"a record of more than {LARGEST_RECORD // 2**20} MiB, the largest that is read"
@@ -166,7 +166,7 @@ class _Unreadable(NamedTuple):
 
 def _rows(
     batch: pa.RecordBatch, first: int, names: Mapping[str, Sequence[str]], left_out: Counter[tuple[str, str]]
-) -> Iterator[Row]:
+) -> Iterator[InputRow]:
     columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
     for place in range(batch.num_rows):
         values: dict[str, object] = {}
@@ -178,7 +178,7 @@ def _rows(
                 left_out[column, _NO_TEXT] += 1
             else:
                 values[column] = _by_name(value, names[column]) if column in names else value
-        yield Row(values, first + place, unread)
+        yield InputRow(values, first + place, unread)
 
 
 def _values(column: pa.Array) -> list[Any]:

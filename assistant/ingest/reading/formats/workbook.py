@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 
 from assistant.errors import InputError
 from assistant.ingest.reading.formats.archive import MOST_ROWS, check_parts
-from assistant.ingest.reading.problems import Note, Reading
+from assistant.ingest.reading.problems import Note, ReadingOptions
 from assistant.ingest.reading.rows import Refusal
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check_archive(source: BinaryIO) -> None:
         )
 
 
-def choose_sheet(workbook: Workbook, reading: Reading) -> Worksheet:
+def choose_sheet(workbook: Workbook, reading: ReadingOptions) -> Worksheet:
     """The sheet that is named, else the first visible one."""
     sheets = list(workbook.worksheets)
     if not sheets:
@@ -74,7 +74,7 @@ def choose_sheet(workbook: Workbook, reading: Reading) -> Worksheet:
     return named[0]
 
 
-def note_other_sheets(workbook: Workbook, sheet: Worksheet, reading: Reading, note: Note) -> None:
+def note_other_sheets(workbook: Workbook, sheet: Worksheet, reading: ReadingOptions, note: Note) -> None:
     """Says which sheet is read where others hold something, too."""
     others = [one for one in workbook.worksheets if one is not sheet and next(numbered_cells(one), None) is not None]
     if not others:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dev.dialects.wire import Asked, Problem, Reply, text_of, whole_seconds
+from assistant.models.dev.dialects.wire import Asked, ProviderRefusal, Reply, text_of, whole_seconds
 
 _PROBLEMS = {
     "rate_limited": (429, "rate_limit_error", "This request would exceed your organization's rate limit."),
@@ -102,11 +102,11 @@ class AnthropicDialect:
         """As gateways pass it on."""
         return orjson.dumps(self.problem("overloaded", asked, 0.0).body)
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:
         """`{"type": "error", "error": {...}}`."""
         status, code, message = _PROBLEMS.get(kind, _PROBLEMS["bad_request"])
         error = {"type": code, "message": message.replace("{model}", asked.model)}
         headers = {"request-id": "req_dev"}
         if status == 429:
             headers["retry-after"] = whole_seconds(retry_after)
-        return Problem(status, {"type": "error", "error": error, "request_id": "req_dev"}, headers)
+        return ProviderRefusal(status, {"type": "error", "error": error, "request_id": "req_dev"}, headers)

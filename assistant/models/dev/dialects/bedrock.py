@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from assistant.models.dev.dialects.wire import DECLINED, Asked, Problem, Reply, text_of, whole_seconds
+from assistant.models.dev.dialects.wire import DECLINED, Asked, ProviderRefusal, Reply, text_of, whole_seconds
 
 _PATH = re.compile(r"/model/([^/]+)/converse$")
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
@@ -130,10 +130,10 @@ class BedrockDialect:
         """As gateways pass it on."""
         return orjson.dumps({"message": "Bedrock is unable to process your request."})
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:  # noqa: ARG002 - as the protocol has it
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:  # noqa: ARG002 - as the protocol has it
         """`{"message": TEXT}`; the kind of exception is in a header."""
         status, code, message = _PROBLEMS.get(kind, _PROBLEMS["bad_request"])
         headers = {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/coral/com.amazon.bedrock/"}
         if status == 429:
             headers["retry-after"] = whole_seconds(retry_after)
-        return Problem(status, {"message": message}, headers)
+        return ProviderRefusal(status, {"message": message}, headers)

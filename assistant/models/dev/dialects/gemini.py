@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dev.dialects.wire import Asked, Problem, Reply, text_of
+from assistant.models.dev.dialects.wire import Asked, ProviderRefusal, Reply, text_of
 
 _PATH = re.compile(r"/v1(?:beta|alpha)?/models/([^/:]+):generateContent$")
 _PROBLEMS = {
@@ -126,7 +126,7 @@ class GeminiDialect:
         """As a stream ends that breaks."""
         return orjson.dumps(self.problem("unavailable", asked, 0.0).body)
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:
         """`{"error": {"code", "message", "status", "details"}}`; the time to wait is in the details only."""
         status, code, message = _PROBLEMS.get(kind, _PROBLEMS["bad_request"])
         error: dict[str, Any] = {
@@ -140,7 +140,7 @@ class GeminiDialect:
         if kind == "rate_limited":
             delay = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{retry_after:g}s"}
             error["details"] = [{"@type": "type.googleapis.com/google.rpc.QuotaFailure"}, delay]
-        return Problem(status, {"error": error})
+        return ProviderRefusal(status, {"error": error})
 
 
 def _parts(content: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from assistant.models.dev.dialects.wire import DECLINED, Asked, Problem, Reply, whole_seconds
+from assistant.models.dev.dialects.wire import DECLINED, Asked, ProviderRefusal, Reply, whole_seconds
 
 _PROBLEMS = {
     "rate_limited": (429, "you've reached your hourly usage limit, please upgrade to continue"),
@@ -83,11 +83,11 @@ class OllamaDialect:
         lines = self._pieces(asked, reply)[:1] if asked.stream else []
         return b"".join(orjson.dumps(line) + b"\n" for line in [*lines, error])
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:
         """`{"error": TEXT}`."""
         status, message = _PROBLEMS.get(kind, _PROBLEMS["bad_request"])
         headers = {"retry-after": whole_seconds(retry_after)} if status == 429 else {}
-        return Problem(status, {"error": message.replace("{model}", asked.model)}, headers)
+        return ProviderRefusal(status, {"error": message.replace("{model}", asked.model)}, headers)
 
     def _pieces(self, asked: Asked, reply: Reply) -> list[dict[str, Any]]:
         """The lines before the last one."""

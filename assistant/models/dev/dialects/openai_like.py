@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from assistant.models.dev.dialects.openai_words import WORDS
-from assistant.models.dev.dialects.wire import DECLINED, Asked, Problem, Reply, text_of, whole_seconds
+from assistant.models.dev.dialects.wire import DECLINED, Asked, ProviderRefusal, Reply, text_of, whole_seconds
 
 _DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/chat/completions$")
 _LACKS_SCHEMA = {"json_schema": "json_schema", "json_object": "json_mode"}
@@ -94,13 +94,13 @@ class OpenAILikeDialect:
         error = {"code": 502, "message": "Upstream error: Internal Server Error"}
         return orjson.dumps({"id": f"gen-{reply.digest}", "model": asked.model, "error": error})
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:
         """As the provider words it, else as OpenAI does."""
         words = WORDS.get(self.provider, {})
         status, body = words.get(kind) or WORDS["openai"].get(kind) or WORDS["openai"]["bad_request"]
         filled = orjson.dumps(body).replace(b"{model}", asked.model.encode()).replace(b"{wait}", b"%g" % retry_after)
         headers = {"retry-after": whole_seconds(retry_after)} if status == 429 else {}
-        return Problem(status, orjson.loads(filled), headers)
+        return ProviderRefusal(status, orjson.loads(filled), headers)
 
 
 def _with_thinking(message: dict[str, Any], provider: str, thinking: str) -> dict[str, Any]:

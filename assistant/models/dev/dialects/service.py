@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from assistant.models.dev.answers import AnswerMaker, Question, read_question
-from assistant.models.dev.askings import Asking, AskingLog
+from assistant.models.dev.askings import AskingLog, LoggedRequest
 from assistant.models.dev.dialects.anthropic import AnthropicDialect
 from assistant.models.dev.dialects.bedrock import BedrockDialect
 from assistant.models.dev.dialects.forms import EVENTS, in_form, streamed
@@ -21,7 +21,7 @@ from assistant.models.dev.dialects.ollama import OllamaDialect
 from assistant.models.dev.dialects.openai_like import OPENAI_LIKE
 from assistant.models.dev.dialects.transport import send
 from assistant.models.dev.dialects.vectors import embeds, provider_of_embeddings, vectors_body
-from assistant.models.dev.dialects.wire import THOUGHT, Asked, Problem, Reply, WireDialect
+from assistant.models.dev.dialects.wire import THOUGHT, Asked, ProviderRefusal, Reply, WireDialect
 from assistant.models.dev.faults import Fault, FaultPlan, RequestLimit
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.script import scripted
@@ -105,7 +105,7 @@ class DialectService:
                 self._wire_plan.note_answer()
             return response
         finally:
-            self._log.end(Asking(question.digest, received, time.time(), status, kind))
+            self._log.end(LoggedRequest(question.digest, received, time.time(), status, kind))
 
     async def _reply(
         self, request: web.BaseRequest, dialect: WireDialect, asked: Asked, question: Question, kind: str
@@ -141,7 +141,7 @@ class DialectService:
 
     def _problem(
         self, request: web.BaseRequest, dialect: WireDialect, asked: Asked, question: Question
-    ) -> Problem | None:
+    ) -> ProviderRefusal | None:
         """What the server refuses whatever was ordered: a wrong path, key or model, what it lacks, too much."""
         options = self._options
         lacking = next((name for name in options.lacks if name in asked.uses), None)
@@ -160,7 +160,7 @@ class DialectService:
             return dialect.problem("rate_limited", asked, state.retry_after)
         return None
 
-    def _problem_of(self, kind: str, dialect: WireDialect, asked: Asked) -> Problem | None:
+    def _problem_of(self, kind: str, dialect: WireDialect, asked: Asked) -> ProviderRefusal | None:
         """The refusal that a fault is, None where it is another kind of fault."""
         fault = self._options.wire_fault
         wait = self._options.faults.retry_after_s if fault is None else fault.retry_after_s
@@ -223,7 +223,7 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-def _refusal(problem: Problem) -> web.Response:
+def _refusal(problem: ProviderRefusal) -> web.Response:
     return web.Response(
         body=orjson.dumps(problem.body),
         status=problem.status,

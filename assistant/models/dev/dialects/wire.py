@@ -82,7 +82,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProviderRefusal:
     """A refusal in a provider's words.
 
     Args:
@@ -129,7 +129,7 @@ class WireDialect(Protocol):
         """The body of a reply that turns out to be an error."""
         ...
 
-    def problem(self, kind: str, asked: Asked, retry_after: float) -> Problem:
+    def problem(self, kind: str, asked: Asked, retry_after: float) -> ProviderRefusal:
         """A refusal: one of `REFUSALS`, one of `LACKS` or `bad_request`."""
         ...
 

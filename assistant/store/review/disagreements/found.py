@@ -23,7 +23,7 @@ from assistant.domain.review_work import Principal, Submission, TaskKind
 from assistant.store.database import PAGE, Row, now, parts, person_of
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
-from assistant.store.review.queue.answers import Place
+from assistant.store.review.queue.answers import OpenAssignment
 from assistant.store.runs.machine_answers import MachineAnswer, newest_fit, prompt_name
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, scores
@@ -104,7 +104,7 @@ def open_disagreements(connection: sa.Connection, rows: Iterable[Row]) -> int:
 
 def record(
     connection: sa.Connection,
-    place: Place,
+    place: OpenAssignment,
     *,
     review_id: int,
     principal: Principal,

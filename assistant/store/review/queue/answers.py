@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from assistant.domain.assignments import PastAnswer
-from assistant.domain.review_work import AssignmentState, Outcome, OutcomeKind, Principal, Submission, TaskKind
+from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
 from assistant.store.audit.binding import REVIEW, row_digest
 from assistant.store.database import now
 from assistant.store.runs.machine_answers import MachineAnswer
@@ -27,7 +27,7 @@ from assistant.store.tables.review import (
 SOURCE = "queue"
 
 
-class Place(NamedTuple):
+class OpenAssignment(NamedTuple):
     """One wanted answer and its task, as they stand now."""
 
     assignment_id: int
@@ -70,7 +70,7 @@ class Place(NamedTuple):
         return said if not said or held is None else max(1, min(said, round(held * 1000)))
 
 
-def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
+def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment | None:
     """An assignment, locked with its task until the end of the transaction.
 
     So no one claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
@@ -79,7 +79,11 @@ def find_place(connection: sa.Connection, assignment_id: int) -> Place | None:
     if connection.dialect.name != "sqlite":
         connection.execute(_locking(), given)
     row = connection.execute(_placing(), given).first()
-    return None if row is None else Place._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
+    return (
+        None
+        if row is None
+        else OpenAssignment._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
+    )
 
 
 @cache
@@ -105,15 +109,15 @@ def _placing() -> sa.Select[Any]:
     )
 
 
-def found_before(connection: sa.Connection, principal: Principal, submission: Submission) -> Outcome | None:
+def found_before(connection: sa.Connection, principal: Principal, submission: Submission) -> WorkOutcome | None:
     """What became of this very submission when it came before, None where it is new."""
     same = {"key": submission.assignment_id, "submit_key": submission.key, "user": principal.user_id}
     known = connection.execute(_knowing(), same).first()
     if known is None:
         return None
     if known.late:
-        return Outcome(OutcomeKind.LATE, "late_kept")
-    return Outcome(OutcomeKind.ALREADY, "stored_before", known.review_id)
+        return WorkOutcome(OutcomeKind.LATE, "late_kept")
+    return WorkOutcome(OutcomeKind.ALREADY, "stored_before", known.review_id)
 
 
 @cache
@@ -152,7 +156,7 @@ def key_of(connection: sa.Connection, review_id: int) -> HandedIn | None:
     return None if row is None else HandedIn(*row)
 
 
-def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> bool:
+def elsewhere(connection: sa.Connection, principal: Principal, place: OpenAssignment) -> bool:
     """Whether a person has another answer of the same item, given or begun."""
     query = sa.select(assignments.c.id).where(
         assignments.c.item_id == place.item_key,
@@ -166,7 +170,7 @@ def elsewhere(connection: sa.Connection, principal: Principal, place: Place) -> 
 def add_review(
     connection: sa.Connection,
     principal: Principal,
-    place: Place,
+    place: OpenAssignment,
     submission: Submission,
     machine: MachineAnswer | None,
 ) -> tuple[int, str]:
@@ -209,7 +213,7 @@ def add_review(
 def add_practice(
     connection: sa.Connection,
     principal: Principal,
-    place: Place,
+    place: OpenAssignment,
     submission: Submission,
     *,
     right: bool,
@@ -286,7 +290,9 @@ def withdraw(connection: sa.Connection, review_id: int, actor: str) -> None:
     connection.execute(sa.insert(withdrawals), [row])
 
 
-def _fill(connection: sa.Connection, place: Place, stamp: str, review_id: int | None, uncovered_ms: int | None) -> None:
+def _fill(
+    connection: sa.Connection, place: OpenAssignment, stamp: str, review_id: int | None, uncovered_ms: int | None
+) -> None:
     values = {"state": "answered", "answered_at": stamp, "review_id": review_id, "lease_until": None}
     values["uncovered_ms"] = uncovered_ms
     connection.execute(sa.update(assignments).where(assignments.c.id == place.assignment_id).values(**values))

@@ -38,7 +38,7 @@ class RoutedKey(NamedTuple):
     confidence: float | None
 
 
-class Sampled(NamedTuple):
+class SampleMembership(NamedTuple):
     """The newest sample an item is in."""
 
     sample_id: int
@@ -65,7 +65,7 @@ class Existing(NamedTuple):
     created_at: str
 
 
-class Answered(NamedTuple):
+class LabelsElsewhere(NamedTuple):
     """How many people have answered an item outside the queue, and when the newest did, ISO 8601 in UTC."""
 
     people: int
@@ -104,7 +104,7 @@ def run_items(connection: sa.Connection, run_id: int, after: int, limit: int) ->
     return [_routed(row) for row in connection.execute(query)]
 
 
-def sampled(connection: sa.Connection, run_id: int) -> dict[int, Sampled]:
+def sampled(connection: sa.Connection, run_id: int) -> dict[int, SampleMembership]:
     """The newest sample each item of a run is in, by row number."""
     query = (
         sa.select(sample_items.c.item_id, samples.c.id, samples.c.purpose)
@@ -112,7 +112,7 @@ def sampled(connection: sa.Connection, run_id: int) -> dict[int, Sampled]:
         .where(samples.c.run_id == run_id)
         .order_by(samples.c.id)
     )
-    return {key: Sampled(number, Purpose(purpose)) for key, number, purpose in connection.execute(query)}
+    return {key: SampleMembership(number, Purpose(purpose)) for key, number, purpose in connection.execute(query)}
 
 
 def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> dict[int, Existing]:
@@ -146,7 +146,7 @@ def reviews_by_sight(database: Database, run_id: int) -> tuple[set[str], set[str
     return shown, blind
 
 
-def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, Answered]:
+def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -> dict[int, LabelsElsewhere]:
     """Who has answered each item between two row numbers outside the queue; blind answers alone, or all.
 
     An answer that leaves categories unknown does not count: the item still wants a complete one.
@@ -162,7 +162,7 @@ def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -
     )
     if blind:  # one of unknown origin counts, as it does for certificates
         query = query.where(reviews.c.shown_suggestion.is_not(sa.true()))
-    return {key: Answered(int(count), newest) for key, count, newest in connection.execute(query)}
+    return {key: LabelsElsewhere(int(count), newest) for key, count, newest in connection.execute(query)}
 
 
 def unqueued(database: Database, run_id: int, ways: Collection[str]) -> int:

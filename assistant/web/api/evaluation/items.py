@@ -37,7 +37,7 @@ class ItemShown(Shown):
     meta: dict[str, Any]
 
 
-class Items(Page[ItemShown]):
+class ItemPage(Page[ItemShown]):
     """Items, the latest first."""
 
 
@@ -52,7 +52,7 @@ def list_items(
     kind: ItemKind | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Items:
+) -> ItemPage:
     """Items, the latest first, with the beginnings of their texts."""
     wanted = ItemFilter(item_id=item_id, language=language, source=source, kind=kind)
     rows, following = paged(
@@ -61,7 +61,7 @@ def list_items(
         limit,
         lambda one: one.key,
     )
-    return Items(rows=[_told(one, _EXCERPT) for one in rows], next=following)
+    return ItemPage(rows=[_told(one, _EXCERPT) for one in rows], next=following)
 
 
 @router.get("/{key}", responses=problems(404))

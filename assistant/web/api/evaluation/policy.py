@@ -60,7 +60,7 @@ class PolicyShown(Shown):
     versions: list[str]
 
 
-class StaleLabels(Shown):
+class StaleLabelsPage(Shown):
     """Items of a run with a label that may be stale."""
 
     label: str
@@ -80,7 +80,7 @@ class StaleShown(Shown):
     """What a change makes stale, and what labelling it again would take; null where that isn't known."""
 
     run: str | None
-    labels: list[StaleLabels]
+    labels: list[StaleLabelsPage]
     cost_usd: float | None
     people: list[StalePeople]
     hours: float | None
@@ -90,7 +90,7 @@ class StaleShown(Shown):
         """As it is told."""
         return cls(
             run=None if stale.run is None else stale.run.name,
-            labels=[StaleLabels(label=label, items=count) for label, count in stale.labels],
+            labels=[StaleLabelsPage(label=label, items=count) for label, count in stale.labels],
             cost_usd=stale.cost_usd,
             people=[StalePeople.of(one) for one in stale.people],
             hours=stale.hours,

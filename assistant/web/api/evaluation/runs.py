@@ -129,7 +129,7 @@ class Estimating(_Going):
     replicate: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
 
 
-class Estimate(Shown):
+class JobEstimate(Shown):
     """What a job would take; `run` is null where it would begin a run, `cost_usd` where no price is known."""
 
     run: str | None
@@ -166,9 +166,9 @@ def list_runs(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit =
 
 
 @router.post("/estimate", responses=problems(400, 409))
-def estimate_run(request: Request, _: Steerer, given: Estimating) -> Estimate:
+def estimate_run(request: Request, _: Steerer, given: Estimating) -> JobEstimate:
     """What a job would take, before anything is asked; prompt and model must be among those known here."""
-    return Estimate.of(prelabel_jobs.estimate_run(site(request).workspace, RunRequest(**given.model_dump())))
+    return JobEstimate.of(prelabel_jobs.estimate_run(site(request).workspace, RunRequest(**given.model_dump())))
 
 
 @router.post("", status_code=202, responses=problems(400, 409))

@@ -24,7 +24,7 @@ Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 SessionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
-class SessionShown(Shown):
+class ActiveSession(Shown):
     """A session that is alive; `id` opens nothing. When it was last seen is noted every few minutes."""
 
     id: str
@@ -39,7 +39,7 @@ class SessionShown(Shown):
 class Sessions(Shown):
     """Somebody's sessions, the one used last first."""
 
-    rows: list[SessionShown]
+    rows: list[ActiveSession]
 
 
 class Ended(Shown):
@@ -107,7 +107,7 @@ def _shown(request: Request, name: str) -> Sessions:
     here = visit(request).session
     return Sessions(
         rows=[
-            SessionShown(
+            ActiveSession(
                 id=one.id,
                 device=device_of(one.device),
                 address=one.address,

@@ -36,7 +36,7 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
 Adjudicator = Annotated[Principal, Depends(needs(Permission.ADJUDICATE))]
 
 
-class Settling(Body):
+class AdjudicationRequest(Body):
     """How an item is settled."""
 
     item_id: ItemId
@@ -104,7 +104,7 @@ def read_adjudication(request: Request, _: Viewer, number: RowNumber) -> Adjudic
 @router.post(
     "", status_code=201, responses=problems(404, 409) | {200: {"model": SettledNow, "description": "Already so."}}
 )
-def settle_item(request: Request, response: Response, who: Adjudicator, given: Settling) -> SettledNow:
+def settle_item(request: Request, response: Response, who: Adjudicator, given: AdjudicationRequest) -> SettledNow:
     """Settle an item, so that it is not labeled any further. The same again changes nothing; another answer conflicts,
     unless `replaces` names the adjudication it takes the place of.
     """

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from assistant.application.review.service import HeldAssignment
-from assistant.domain.review_work import Outcome, SkipReason, Submission
+from assistant.domain.review_work import SkipReason, Submission, WorkOutcome
 from assistant.web.context import visit
 from assistant.web.review_service import OpaqueId, Reviewer, review_service, took
 from assistant.web.security.authentication import CSRF_HEADER
@@ -31,13 +31,13 @@ Uncovered = Annotated[
 ]
 
 
-class Held(BaseModel):
+class ClaimedLease(BaseModel):
     """The lease, as claimed."""
 
     token: Token
 
 
-class Answering(Held):
+class Answering(ClaimedLease):
     """An answer."""
 
     labels: Annotated[list[Name], Field(max_length=500)]
@@ -54,7 +54,7 @@ class Answering(Held):
     ] = []
 
 
-class Skipping(Held):
+class Skipping(ClaimedLease):
     """Why an item is passed on."""
 
     reason: SkipReason
@@ -62,14 +62,14 @@ class Skipping(Held):
     uncovered_ms: Uncovered = None
 
 
-class Escalating(Held):
+class Escalating(ClaimedLease):
     """What the expert should know."""
 
     note: Annotated[str, Field(min_length=1, max_length=LARGEST_NOTE)]
     uncovered_ms: Uncovered = None
 
 
-class HandingOver(Held):
+class HandingOver(ClaimedLease):
     """To whom; to everybody where no name is given."""
 
     to: Name = ""
@@ -78,7 +78,7 @@ class HandingOver(Held):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerResult:
     """What became of it; for training also whether it was right, the known answer, and why."""
 
     outcome: str
@@ -112,7 +112,7 @@ class Beat:
 
 
 @router.post("/{assignment_id}/answer")
-def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answering) -> Told:
+def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answering) -> AnswerResult:
     """Answer; the same `key` again changes nothing.
 
     409 when it comes too late (it is kept), 422 for labels or clauses the policy doesn't have.
@@ -135,34 +135,34 @@ def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answ
 
 
 @router.post("/{assignment_id}/heartbeat")
-def heartbeat(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: Held) -> Beat:
+def heartbeat(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: ClaimedLease) -> Beat:
     """Hold an item for longer."""
     return Beat(review_service(request).hold(who, HeldAssignment(assignment_id, lease.token)))
 
 
 @router.post("/{assignment_id}/release")
-def release(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: Held) -> Beat:
+def release(request: Request, who: Reviewer, assignment_id: OpaqueId, lease: ClaimedLease) -> Beat:
     """Give an item back unseen; it may come to you again."""
     review_service(request).release(who, HeldAssignment(assignment_id, lease.token))
     return Beat(held=False)
 
 
 @router.post("/{assignment_id}/skip")
-def skip(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Skipping) -> Told:
+def skip(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Skipping) -> AnswerResult:
     """Pass an item on, without penalty; it never comes to you again."""
     held = HeldAssignment(assignment_id, passed.token, passed.uncovered_ms)
     return _shown(took(request, review_service(request).skip(who, held, passed.reason, passed.note)))
 
 
 @router.post("/{assignment_id}/escalate")
-def escalate(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Escalating) -> Told:
+def escalate(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: Escalating) -> AnswerResult:
     """Leave an item to an expert."""
     held = HeldAssignment(assignment_id, passed.token, passed.uncovered_ms)
     return _shown(took(request, review_service(request).escalate(who, held, passed.note)))
 
 
 @router.post("/{assignment_id}/hand-over")
-def hand_over(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: HandingOver) -> Told:
+def hand_over(request: Request, who: Reviewer, assignment_id: OpaqueId, passed: HandingOver) -> AnswerResult:
     """Give an item to a colleague, or back to everybody, with a note for whoever takes it.
 
     A colleague who doesn't exist or couldn't take it is refused with 422; the item stays where it is.
@@ -178,6 +178,8 @@ def colleagues(request: Request, who: Reviewer, assignment_id: OpaqueId) -> Coll
     return Colleagues([Colleague(one.name, one.display_name) for one in found])
 
 
-def _shown(outcome: Outcome) -> Told:
+def _shown(outcome: WorkOutcome) -> AnswerResult:
     known = None if outcome.known is None else list(outcome.known)
-    return Told(outcome.kind.value, outcome.message, outcome.review_id, outcome.right, known, outcome.explanation)
+    return AnswerResult(
+        outcome.kind.value, outcome.message, outcome.review_id, outcome.right, known, outcome.explanation
+    )

@@ -46,7 +46,7 @@ class DisagreementShown(Shown):
         return cls.of(it._asdict() | {"text": text, "first_labels": it.other_labels, "second_labels": it.labels})
 
 
-class Disagreements(Page[DisagreementShown]):
+class DisagreementPage(Page[DisagreementShown]):
     """Disagreements, newest first."""
 
 
@@ -133,7 +133,7 @@ def list_disagreements(
     *,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Disagreements:
+) -> DisagreementPage:
     """Those that wait, newest first; filtered as on the page. Several labels of an answer are joined by `|`."""
     chosen.check_names(who)
     workspace = site(request).workspace
@@ -144,7 +144,7 @@ def list_disagreements(
         limit,
         lambda row: row.it.id,
     )
-    return Disagreements(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
+    return DisagreementPage(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
 
 
 @router.get("/{number}", responses=problems(404))

@@ -54,7 +54,7 @@ class TrainingOf(RoundOf):
     items: Items = 10
 
 
-class Given(Shown):
+class AssignedTraining(Shown):
     """Items that were given."""
 
     items: int
@@ -81,8 +81,8 @@ def begin_round(request: Request, lead: Lead, wanted: RoundOf) -> RoundShown:
 
 
 @router.post("/training", responses=problems(404, 409))
-def give_training(request: Request, lead: Lead, wanted: TrainingOf) -> Given:
+def give_training(request: Request, lead: Lead, wanted: TrainingOf) -> AssignedTraining:
     """Give somebody items to train on: the known answer and why it is right are told after each."""
     workspace = site(request).workspace
     given = practice.give_training(workspace, wanted.name, wanted.language, wanted.items, actor=lead.name)
-    return Given(items=given)
+    return AssignedTraining(items=given)

@@ -32,7 +32,7 @@ class PrecedentShown(Shown):
     created_at: str
 
 
-class Precedents(Page[PrecedentShown]):
+class PrecedentPage(Page[PrecedentShown]):
     """Precedents of the workspace's policy, newest first."""
 
 
@@ -57,7 +57,7 @@ class Withdrawn(Shown):
 
 
 @router.get("", responses=problems())
-def list_precedents(request: Request, _: Keeper, cursor: Cursor = None, limit: Limit = 50) -> Precedents:
+def list_precedents(request: Request, _: Keeper, cursor: Cursor = None, limit: Limit = 50) -> PrecedentPage:
     """Precedents of the workspace's policy, newest first."""
     workspace = site(request).workspace
     rows, following = paged(
@@ -66,7 +66,7 @@ def list_precedents(request: Request, _: Keeper, cursor: Cursor = None, limit: L
         limit,
         lambda one: one.id,
     )
-    return Precedents(rows=[PrecedentShown.of(one) for one in rows], next=following)
+    return PrecedentPage(rows=[PrecedentShown.of(one) for one in rows], next=following)
 
 
 @router.post(

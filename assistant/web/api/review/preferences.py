@@ -46,7 +46,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionShown:
+class CurrentSession:
     """Whose session it is, and the token that a page sends along; what waits for one `desk` is sent by no other."""
 
     desk: str
@@ -54,9 +54,9 @@ class SessionShown:
 
 
 @router.get("/session")
-def session(request: Request, who: Reviewer) -> SessionShown:
+def session(request: Request, who: Reviewer) -> CurrentSession:
     """The session as it is now: for a page that was opened in an earlier one. The token is empty for an API token."""
-    return SessionShown(review_profile(site(request).workspace, who.name).outbox, visit(request).csrf)
+    return CurrentSession(review_profile(site(request).workspace, who.name).outbox, visit(request).csrf)
 
 
 @router.put("/review")

@@ -36,7 +36,7 @@ class Claiming(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class ClaimedTasks:
     """What was taken; a break that is due; harms that this shift's budget is spent on.
 
     Where nothing was taken, `rounds` are those to pass before your answers count; see `POST /api/v1/practice/mine`.
@@ -67,12 +67,12 @@ class LastAnswers:
 
 
 @router.post("/claim")
-def claim(request: Request, who: Reviewer, wanted: Claiming) -> Claims:
+def claim(request: Request, who: Reviewer, wanted: Claiming) -> ClaimedTasks:
     """Take the most urgent items you may answer, each for `lease_seconds`."""
     language, service = language_of(request), review_service(request)
     found = service.claim(who, wanted.n, language=language.code, resume=wanted.resume, have=wanted.have)
     tasks = [worded(request, task) for task in found.tasks]
-    return Claims(tasks, found.pause, list(found.spent), list(found.rounds))
+    return ClaimedTasks(tasks, found.pause, list(found.spent), list(found.rounds))
 
 
 @router.get("/last")

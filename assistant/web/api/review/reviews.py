@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 
 from assistant.application.review.task_view import ReviewTask
-from assistant.domain.review_work import Outcome
+from assistant.domain.review_work import WorkOutcome
 from assistant.web.api.review.queue import worded
 from assistant.web.presentation.rendering import language_of
 from assistant.web.review_service import Reviewer, RowNumber, refusal, review_service
@@ -30,6 +30,6 @@ def undo(request: Request, who: Reviewer, review_id: RowNumber) -> Again:
         Problem: 404 when it isn't among them, 403 when the item has been settled.
     """
     given = review_service(request).undo(who, review_id, language=language_of(request).code)
-    if isinstance(given, Outcome):
+    if isinstance(given, WorkOutcome):
         raise refusal(given)
     return Again(worded(request, given))

@@ -21,7 +21,7 @@ from assistant.domain.runs import Run, RunItem, RunItemFilter
 from assistant.messages.language import marked
 from assistant.routing.instructions.finding import Instruction
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.figures import run_progress, run_totals
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
@@ -44,18 +44,18 @@ STATES = {
 }
 ALIVE = frozenset(state for state in RunState if state.running)
 
-COLUMNS: tuple[Column[RunItem], ...] = (
-    Column("item_id", lambda one: one.id),
-    Column("text", lambda one: one.text),
-    Column("language", lambda one: one.language),
-    Column("status", lambda one: one.status),
-    Column("labels", lambda one: one.labels),
-    Column("clauses", lambda one: one.clauses),
-    Column("failure", lambda one: one.failure),
-    Column("detail", lambda one: one.detail),
-    Column("route", lambda one: one.route),
-    Column("reason", lambda one: one.reason),
-    Column("cost_usd", lambda one: one.cost_usd),
+COLUMNS: tuple[FileColumn[RunItem], ...] = (
+    FileColumn("item_id", lambda one: one.id),
+    FileColumn("text", lambda one: one.text),
+    FileColumn("language", lambda one: one.language),
+    FileColumn("status", lambda one: one.status),
+    FileColumn("labels", lambda one: one.labels),
+    FileColumn("clauses", lambda one: one.clauses),
+    FileColumn("failure", lambda one: one.failure),
+    FileColumn("detail", lambda one: one.detail),
+    FileColumn("route", lambda one: one.route),
+    FileColumn("reason", lambda one: one.reason),
+    FileColumn("cost_usd", lambda one: one.cost_usd),
 )
 
 

@@ -26,7 +26,7 @@ from assistant.domain.review_work import Principal, Role
 from assistant.errors import InputError
 from assistant.messages.language import marked
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.figures import figures_of_all
@@ -52,7 +52,7 @@ SIGNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PeopleTableRow:
     """Somebody with their figures; None where they gave no answer."""
 
     user: User
@@ -60,28 +60,28 @@ class Row:
 
 
 def _of(name: str, part: str) -> Any:
-    def value(row: Row) -> object:
+    def value(row: PeopleTableRow) -> object:
         figure = None if row.told is None else getattr(row.told, name)
         return None if figure is None else getattr(figure, part)
 
     return value
 
 
-COLUMNS: tuple[Column[Row], ...] = (
-    Column("name", lambda row: row.user.name),
-    Column("display_name", lambda row: row.user.display_name),
-    Column("role", lambda row: row.user.role.value),
-    Column("team", lambda row: row.user.team),
-    Column("languages", lambda row: row.user.languages),
-    Column("disabled", lambda row: row.user.disabled),
-    Column("answers", lambda row: row.told.answers if row.told else 0),
+COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
+    FileColumn("name", lambda row: row.user.name),
+    FileColumn("display_name", lambda row: row.user.display_name),
+    FileColumn("role", lambda row: row.user.role.value),
+    FileColumn("team", lambda row: row.user.team),
+    FileColumn("languages", lambda row: row.user.languages),
+    FileColumn("disabled", lambda row: row.user.disabled),
+    FileColumn("answers", lambda row: row.told.answers if row.told else 0),
     *(
-        Column(f"{name}_{part}", _of(name, part))
+        FileColumn(f"{name}_{part}", _of(name, part))
         for name in ("gold", "peers", "adjudication", "skill")
         for part in ("value", "low", "high", "n")
     ),
-    Column("seconds", lambda row: row.told.seconds if row.told else None),
-    Column("signs", lambda row: row.told.stamp.signs if row.told else ()),
+    FileColumn("seconds", lambda row: row.told.seconds if row.told else None),
+    FileColumn("signs", lambda row: row.told.stamp.signs if row.told else ()),
 )
 
 
@@ -224,10 +224,10 @@ def disable(request: Request, name: str, who: Manager, back: Annotated[bool, For
     return RedirectResponse(f"/people/{user.name}", 303)
 
 
-def _rows(request: Request, days: str) -> tuple[list[Row], Any]:
+def _rows(request: Request, days: str) -> tuple[list[PeopleTableRow], Any]:
     known = figures_of_all(request, days)
     users = list_users(site(request).workspace)
-    return [Row(user, known.value.get(user.name)) for user in users], known.at
+    return [PeopleTableRow(user, known.value.get(user.name)) for user in users], known.at
 
 
 def _listed(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from assistant.application.review.disagreements import (
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation.pagination import Before, Listing, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.presentation.review_filters import DisagreementChoice
@@ -32,19 +32,19 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 Filters = Annotated[DisagreementChoice, Depends()]
 
-COLUMNS: tuple[Column[ListedDisagreement], ...] = (
-    Column("id", lambda row: row.it.id),
-    Column("item_id", lambda row: row.it.item_id),
-    Column("text", lambda row: row.text),
-    Column("first_labels", lambda row: row.it.other_labels),
-    Column("second_labels", lambda row: row.it.labels),
-    Column("second_unknown", lambda row: row.it.unknown),
-    Column("confidence", lambda row: row.it.confidence),
-    Column("clause", lambda row: row.it.clause),
-    Column("language", lambda row: row.it.language),
-    Column("prompt", lambda row: row.it.prompt),
-    Column("settled", lambda row: row.it.settled),
-    Column("created_at", lambda row: row.it.created_at),
+COLUMNS: tuple[FileColumn[ListedDisagreement], ...] = (
+    FileColumn("id", lambda row: row.it.id),
+    FileColumn("item_id", lambda row: row.it.item_id),
+    FileColumn("text", lambda row: row.text),
+    FileColumn("first_labels", lambda row: row.it.other_labels),
+    FileColumn("second_labels", lambda row: row.it.labels),
+    FileColumn("second_unknown", lambda row: row.it.unknown),
+    FileColumn("confidence", lambda row: row.it.confidence),
+    FileColumn("clause", lambda row: row.it.clause),
+    FileColumn("language", lambda row: row.it.language),
+    FileColumn("prompt", lambda row: row.it.prompt),
+    FileColumn("settled", lambda row: row.it.settled),
+    FileColumn("created_at", lambda row: row.it.created_at),
 )
 
 

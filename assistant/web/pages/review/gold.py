@@ -16,7 +16,7 @@ from assistant.domain.review_work import Principal
 from assistant.errors import InputError
 from assistant.messages.language import marked
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation.pagination import Before, Text, everything, listing
 from assistant.web.presentation.rendering import excerpt, render
 from assistant.web.security.authentication import needs
@@ -28,19 +28,19 @@ Keeper = Annotated[Principal, Depends(needs(Permission.MANAGE_GOLD))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 State = Literal["active", "retired"]
 
-COLUMNS: tuple[Column[GoldRow], ...] = (
-    Column("id", lambda one: one.id),
-    Column("item_id", lambda one: one.item_id),
-    Column("language", lambda one: one.language),
-    Column("text", lambda one: one.text),
-    Column("labels", lambda one: one.labels),
-    Column("explanation", lambda one: one.explanation),
-    Column("shown", lambda one: one.shown),
-    Column("answered", lambda one: one.answered),
-    Column("right", lambda one: one.right),
-    Column("added_by", lambda one: one.added_by),
-    Column("created_at", lambda one: one.created_at),
-    Column("retired_at", lambda one: one.retired_at),
+COLUMNS: tuple[FileColumn[GoldRow], ...] = (
+    FileColumn("id", lambda one: one.id),
+    FileColumn("item_id", lambda one: one.item_id),
+    FileColumn("language", lambda one: one.language),
+    FileColumn("text", lambda one: one.text),
+    FileColumn("labels", lambda one: one.labels),
+    FileColumn("explanation", lambda one: one.explanation),
+    FileColumn("shown", lambda one: one.shown),
+    FileColumn("answered", lambda one: one.answered),
+    FileColumn("right", lambda one: one.right),
+    FileColumn("added_by", lambda one: one.added_by),
+    FileColumn("created_at", lambda one: one.created_at),
+    FileColumn("retired_at", lambda one: one.retired_at),
 )
 _REFUSED = {
     "no_item": (422, marked("No item has that ID.")),

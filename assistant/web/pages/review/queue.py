@@ -23,7 +23,7 @@ from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
 from assistant.web.cache import remembered
 from assistant.web.context import site
-from assistant.web.downloads import Column, Ending, download
+from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
 from assistant.web.presentation.rendering import render
@@ -37,25 +37,25 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 Filters = Annotated[QueueChoice, Depends()]
 
-GROUPS: tuple[Column[Waiting], ...] = (
-    Column("team", lambda one: one.queue),
-    Column("language", lambda one: one.language),
-    Column("label", lambda one: one.harm),
-    Column("skill", lambda one: one.skill),
-    Column("open", lambda one: one.open),
-    Column("oldest", lambda one: one.oldest),
-    Column("first_due", lambda one: one.first_due),
+GROUPS: tuple[FileColumn[Waiting], ...] = (
+    FileColumn("team", lambda one: one.queue),
+    FileColumn("language", lambda one: one.language),
+    FileColumn("label", lambda one: one.harm),
+    FileColumn("skill", lambda one: one.skill),
+    FileColumn("open", lambda one: one.open),
+    FileColumn("oldest", lambda one: one.oldest),
+    FileColumn("first_due", lambda one: one.first_due),
 )
-ROWS: tuple[Column[WantedAnswer], ...] = (
-    Column("item_id", lambda one: one.item_id),
-    Column("kind", lambda one: one.kind.value),
-    Column("team", lambda one: one.queue),
-    Column("language", lambda one: one.language),
-    Column("label", lambda one: one.harm),
-    Column("skill", lambda one: one.skill),
-    Column("priority", lambda one: one.priority),
-    Column("due_at", lambda one: one.due_at),
-    Column("created_at", lambda one: one.created_at),
+ROWS: tuple[FileColumn[WantedAnswer], ...] = (
+    FileColumn("item_id", lambda one: one.item_id),
+    FileColumn("kind", lambda one: one.kind.value),
+    FileColumn("team", lambda one: one.queue),
+    FileColumn("language", lambda one: one.language),
+    FileColumn("label", lambda one: one.harm),
+    FileColumn("skill", lambda one: one.skill),
+    FileColumn("priority", lambda one: one.priority),
+    FileColumn("due_at", lambda one: one.due_at),
+    FileColumn("created_at", lambda one: one.created_at),
 )
 
 
@@ -140,7 +140,7 @@ def tasks_file(request: Request, ending: Ending, chosen: Filters, _: Viewer, __:
     workspace = site(request).workspace
     fetch = partial(list_waiting, workspace, chosen.wanted())
     rows = everything(fetch, lambda one: Urgency(one.priority, one.id))
-    named: Column[WantedAnswer] = Column("assignment_id", lambda one: assignment_name(workspace, one.id))
+    named: FileColumn[WantedAnswer] = FileColumn("assignment_id", lambda one: assignment_name(workspace, one.id))
     return download(request, "tasks", ending, (named, *ROWS), rows)
 
 

@@ -5,38 +5,41 @@ import io
 import pytest
 
 from assistant.errors import InputError
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 
-def read(text: str | bytes, form: str = "csv", encoding: str | None = None) -> list[Row | Refusal]:
+def read(text: str | bytes, form: str = "csv", encoding: str | None = None) -> list[InputRow | Refusal]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(read_rows(io.BytesIO(data), Reading(format=form, encoding=encoding)))
+    return list(read_rows(io.BytesIO(data), ReadingOptions(format=form, encoding=encoding)))
 
 
-def told(rows: list[Row | Refusal]) -> list[tuple[int, object]]:
+def told(rows: list[InputRow | Refusal]) -> list[tuple[int, object]]:
     """(line, first value or reason) of each record."""
     return [(row.line, row.reason if isinstance(row, Refusal) else next(iter(row.values.values()))) for row in rows]
 
 
 def test_fields_may_span_lines_and_rows_are_numbered_by_their_first_line() -> None:
     rows = read('id,text\n1,"two\nlines, and a ""quote"""\n2,x\n')
-    assert rows == [Row({"id": "1", "text": 'two\nlines, and a "quote"'}, 2), Row({"id": "2", "text": "x"}, 4)]
+    assert rows == [
+        InputRow({"id": "1", "text": 'two\nlines, and a "quote"'}, 2),
+        InputRow({"id": "2", "text": "x"}, 4),
+    ]
 
 
 def test_a_byte_order_mark_windows_line_ends_and_blank_lines_are_no_data() -> None:
     assert read("\ufeffid,text\r\n1,a\r\n\r\n2,b\r\n") == [
-        Row({"id": "1", "text": "a"}, 2),
-        Row({"id": "2", "text": "b"}, 4),
+        InputRow({"id": "1", "text": "a"}, 2),
+        InputRow({"id": "2", "text": "b"}, 4),
     ]
 
 
 def test_nul_bytes_and_a_post_of_200_kb_are_kept_whole() -> None:
     long = "好" * 70_000  # 210,000 bytes of UTF-8
     assert read(f"id,text\n1,a\0b\n2,{long}\n") == [
-        Row({"id": "1", "text": "a\0b"}, 2),
-        Row({"id": "2", "text": long}, 3),
+        InputRow({"id": "1", "text": "a\0b"}, 2),
+        InputRow({"id": "2", "text": long}, 3),
     ]
 
 
@@ -68,7 +71,7 @@ def test_text_after_a_closing_quote_is_refused_and_explained() -> None:
 
 def test_a_tsv_that_does_not_quote_at_all_is_taken_as_it_stands() -> None:
     rows = read('id\ttext\n1\t"never closed\n2\t"Hi" she said\n3\tc\n', "tsv")
-    assert [row.values["text"] for row in rows if isinstance(row, Row)] == ['"never closed', '"Hi" she said', "c"]
+    assert [row.values["text"] for row in rows if isinstance(row, InputRow)] == ['"never closed', '"Hi" she said', "c"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -86,8 +89,8 @@ def test_a_line_in_another_encoding_is_refused_with_its_own_number() -> None:
 
 
 def test_latin_1_and_utf_16_with_tabs_are_read_when_named_or_marked() -> None:
-    assert read("id,text\n1,ü\n".encode("latin-1"), encoding="latin-1") == [Row({"id": "1", "text": "ü"}, 2)]
-    assert read("id\ttext\n1\t好\n".encode("utf-16")) == [Row({"id": "1", "text": "好"}, 2)]
+    assert read("id,text\n1,ü\n".encode("latin-1"), encoding="latin-1") == [InputRow({"id": "1", "text": "ü"}, 2)]
+    assert read("id\ttext\n1\t好\n".encode("utf-16")) == [InputRow({"id": "1", "text": "好"}, 2)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_a_header_that_cannot_be_used_is_an_input_error(text: str | bytes, messa
 
 
 def test_a_nameless_column_gets_a_name_and_an_empty_file_has_no_rows() -> None:
-    assert read(",text\n0,a\n") == [Row({"column_1": "0", "text": "a"}, 2)]
+    assert read(",text\n0,a\n") == [InputRow({"column_1": "0", "text": "a"}, 2)]
     assert read("") == read("id,text\n") == []
 
 
@@ -112,21 +115,21 @@ def test_old_mac_line_ends_are_line_ends_and_line_feeds_in_quotes_stay_in_the_te
     # Excel for the Mac of old ends rows with CR and breaks lines in a cell with LF; a CR in quotes is text, too.
     rows = read('id,text\r1,"two\nlines"\r2,"a\rb"\r3,c')
     assert rows == [
-        Row({"id": "1", "text": "two\nlines"}, 2),
-        Row({"id": "2", "text": "a\rb"}, 3),
-        Row({"id": "3", "text": "c"}, 5),
+        InputRow({"id": "1", "text": "two\nlines"}, 2),
+        InputRow({"id": "2", "text": "a\rb"}, 3),
+        InputRow({"id": "3", "text": "c"}, 5),
     ]
 
 
 @pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
 def test_a_line_sep_names_the_delimiter_and_is_no_header(first: str) -> None:
-    assert read(f"{first}\r\nid;text, long\r\n1;a, b\r\n") == [Row({"id": "1", "text, long": "a, b"}, 3)]
+    assert read(f"{first}\r\nid;text, long\r\n1;a, b\r\n") == [InputRow({"id": "1", "text, long": "a, b"}, 3)]
 
 
 def test_the_delimiter_that_is_named_counts() -> None:
-    reading = Reading(format="csv", delimiter=";")
+    reading = ReadingOptions(format="csv", delimiter=";")
     rows = list(read_rows(io.BytesIO(b"a,b,c;text\n1;x\n"), reading))
-    assert rows == [Row({"a,b,c": "1", "text": "x"}, 2)]
+    assert rows == [InputRow({"a,b,c": "1", "text": "x"}, 2)]
 
 
 @pytest.mark.parametrize(
@@ -147,8 +150,8 @@ def test_titles_and_comments_above_the_header_are_passed_over_and_said(above: st
     notes: list[str] = []
     above = above.replace(",", delimiter) if "item" in above else above
     text = above + "id,text,ana,bo\n1,a,x,y\n2,b,x,y\n".replace(",", delimiter)
-    rows = list(read_rows(io.BytesIO(text.encode()), Reading(format="csv"), note=notes.append))
-    assert [row.values for row in rows if isinstance(row, Row)] == [
+    rows = list(read_rows(io.BytesIO(text.encode()), ReadingOptions(format="csv"), note=notes.append))
+    assert [row.values for row in rows if isinstance(row, InputRow)] == [
         {"id": "1", "text": "a", "ana": "x", "bo": "y"},
         {"id": "2", "text": "b", "ana": "x", "bo": "y"},
     ]
@@ -160,11 +163,11 @@ def test_titles_and_comments_above_the_header_are_passed_over_and_said(above: st
 def test_where_no_name_tells_the_header_the_file_is_refused_with_the_option_that_reads_it() -> None:
     text = "Bericht März\n\nNummer;Inhalt\n1;a\n2;b\n".encode()
     with pytest.raises(InputError, match=r"do they stand in line 3\? --header-row 3"):
-        list(read_rows(io.BytesIO(text), Reading(format="csv")))
-    expected = [Row({"Nummer": "1", "Inhalt": "a"}, 4), Row({"Nummer": "2", "Inhalt": "b"}, 5)]
-    assert list(read_rows(io.BytesIO(text), Reading(format="csv", header_row=3))) == expected
+        list(read_rows(io.BytesIO(text), ReadingOptions(format="csv")))
+    expected = [InputRow({"Nummer": "1", "Inhalt": "a"}, 4), InputRow({"Nummer": "2", "Inhalt": "b"}, 5)]
+    assert list(read_rows(io.BytesIO(text), ReadingOptions(format="csv", header_row=3))) == expected
     # A column that the user named tells it, too.
-    assert list(read_rows(io.BytesIO(text), Reading(format="csv", named=frozenset({"Inhalt"})))) == expected
+    assert list(read_rows(io.BytesIO(text), ReadingOptions(format="csv", named=frozenset({"Inhalt"})))) == expected
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_where_no_name_tells_the_header_the_file_is_refused_with_the_option_that
 )
 def test_a_header_in_the_first_line_stays_the_header(text: str) -> None:
     notes: list[str] = []
-    rows = list(read_rows(io.BytesIO(text.encode()), Reading(format="csv"), note=notes.append))
+    rows = list(read_rows(io.BytesIO(text.encode()), ReadingOptions(format="csv"), note=notes.append))
     assert notes == []
     assert rows[0].line == 2
 
@@ -188,7 +191,7 @@ def test_a_header_in_the_first_line_stays_the_header(text: str) -> None:
 def test_a_line_that_holds_no_header_is_refused_by_its_number() -> None:
     for row, message in ((2, "line 2 holds nothing"), (9, "the file has no line 9")):
         with pytest.raises(InputError, match=message):
-            list(read_rows(io.BytesIO(b"id,text\n\n1,a\n"), Reading(format="csv", header_row=row)))
+            list(read_rows(io.BytesIO(b"id,text\n\n1,a\n"), ReadingOptions(format="csv", header_row=row)))
 
 
 def test_a_lone_carriage_return_outside_quotes_costs_its_row() -> None:

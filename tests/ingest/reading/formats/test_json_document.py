@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.ingest.reading.problems import Reading
+from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Refusal, Row
+from assistant.ingest.reading.rows import InputRow, Refusal
 
 RECORDS = [{"id": 1, "text": 'a ] } \\ " b'}, {"id": 2, "text": "c d"}]
 
 
-def read(text: str, encoding: str | None = None) -> list[Row | Refusal]:
-    return list(read_rows(io.BytesIO(text.encode(encoding or "utf-8")), Reading(encoding=encoding)))
+def read(text: str, encoding: str | None = None) -> list[InputRow | Refusal]:
+    return list(read_rows(io.BytesIO(text.encode(encoding or "utf-8")), ReadingOptions(encoding=encoding)))
 
 
-def values(rows: list[Row | Refusal]) -> list[object]:
-    return [row.values if isinstance(row, Row) else row.reason for row in rows]
+def values(rows: list[InputRow | Refusal]) -> list[object]:
+    return [row.values if isinstance(row, InputRow) else row.reason for row in rows]
 
 
 @pytest.mark.parametrize("indent", [None, 0, 1, 2, "\t"])
@@ -32,7 +32,7 @@ def values(rows: list[Row | Refusal]) -> list[object]:
 def test_a_list_of_records_is_read_however_it_is_laid_out(indent: int | str | None, before: str, wrapped: bool) -> None:
     whole = {"version": "1", "data": RECORDS} if wrapped else RECORDS
     rows = read(before + json.dumps(whole, indent=indent) + "\n")
-    assert rows == [Row(RECORDS[0], 1), Row(RECORDS[1], 2)]
+    assert rows == [InputRow(RECORDS[0], 1), InputRow(RECORDS[1], 2)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_list_of_records_is_read_however_it_is_laid_out(indent: int | str | No
 def test_one_object_that_holds_all_records_gives_them_and_says_how(whole: object, indent: int | None) -> None:
     notes: list[str] = []
     rows = list(read_rows(io.BytesIO(json.dumps(whole, indent=indent).encode()), note=notes.append))
-    assert rows == [Row(RECORDS[0], 1), Row(RECORDS[1], 2)]
+    assert rows == [InputRow(RECORDS[0], 1), InputRow(RECORDS[1], 2)]
     assert len(notes) == 1
     assert notes[0].startswith("the file is one JSON object; its records are read ")
 
@@ -70,20 +70,20 @@ def test_one_object_that_holds_all_records_gives_them_and_says_how(whole: object
 )
 def test_a_single_record_stays_one(record: dict[str, object]) -> None:
     for indent in (None, 1):
-        assert read(json.dumps(record, indent=indent)) == [Row(record, 1)]
+        assert read(json.dumps(record, indent=indent)) == [InputRow(record, 1)]
 
 
 def test_records_under_their_ids_are_given_them() -> None:
     assert read(json.dumps({"p1": {"text": "a"}, "p2": {"text": "b"}})) == [
-        Row({"id": "p1", "text": "a"}, 1),
-        Row({"id": "p2", "text": "b"}, 2),
+        InputRow({"id": "p1", "text": "a"}, 1),
+        InputRow({"id": "p2", "text": "b"}, 2),
     ]
 
 
 def test_records_over_several_lines_one_after_another_are_read() -> None:
     assert read("\n".join(json.dumps(record, indent=2) for record in RECORDS)) == [
-        Row(RECORDS[0], 1),
-        Row(RECORDS[1], 2),
+        InputRow(RECORDS[0], 1),
+        InputRow(RECORDS[1], 2),
     ]
 
 
@@ -126,7 +126,7 @@ def test_a_first_line_that_breaks_off_costs_itself_only(first: str) -> None:
 def test_brackets_within_letters_of_other_encodings_are_no_brackets(encoding: str) -> None:
     # In GB 18030 the second byte of 乕 is `[`, that of 乗 `\\`, that of 亄 `{`: cut by bytes, the list would never end.
     records = [{"id": 1, "text": "乕乗亄乣"}, {"id": 2, "text": "好"}]
-    assert read(json.dumps(records, ensure_ascii=False), encoding) == [Row(records[0], 1), Row(records[1], 2)]
+    assert read(json.dumps(records, ensure_ascii=False), encoding) == [InputRow(records[0], 1), InputRow(records[1], 2)]
 
 
 def test_an_empty_list_has_no_rows() -> None:
@@ -158,7 +158,7 @@ def test_a_list_takes_constant_memory() -> None:
         yield b"]"
 
     tracemalloc.start()
-    count = sum(isinstance(row, Row) for row in read_rows(io.BufferedReader(Slowly(parts()))))
+    count = sum(isinstance(row, InputRow) for row in read_rows(io.BufferedReader(Slowly(parts()))))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 20_000
@@ -188,4 +188,4 @@ def test_whatever_texts_hold_a_list_comes_back_as_it_was(
     rows = list(read_rows(io.BytesIO(data)))
     halves = ["\ud800" <= sign <= "\udfff" for record in records for sign in json.dumps(record, ensure_ascii=False)]
     if not any(halves):
-        assert rows == [Row(record, number) for number, record in enumerate(records, 1)]
+        assert rows == [InputRow(record, number) for number, record in enumerate(records, 1)]

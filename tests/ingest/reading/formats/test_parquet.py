@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.reading.readers import read_rows
-from assistant.ingest.reading.rows import Row
+from assistant.ingest.reading.rows import InputRow
 
 
 def test_values_become_what_json_can_hold(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_values_become_what_json_can_hold(tmp_path: Path) -> None:
     )
     pq.write_table(table, tmp_path / "x.parquet")
     (row,) = read_rows(tmp_path / "x.parquet")
-    assert row == Row(
+    assert row == InputRow(
         {
             "id": 2**62,
             "text": "nul\0 好 😀",
@@ -50,7 +50,7 @@ def test_records_are_numbered_across_batches_and_row_groups(tmp_path: Path) -> N
     pq.write_table(pa.table({"id": list(range(2_500))}), tmp_path / "x.parquet", row_group_size=800)
     rows = list(read_rows(tmp_path / "x.parquet"))
     assert [row.line for row in rows] == list(range(1, 2_501))
-    assert rows[-1] == Row({"id": 2_499}, 2_500)
+    assert rows[-1] == InputRow({"id": 2_499}, 2_500)
 
 
 def test_bytes_that_are_no_text_cost_their_cell_only(tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ def test_bytes_that_are_no_text_cost_their_cell_only(tmp_path: Path) -> None:
     for name in ("text.parquet", "binary.parquet"):
         notes: list[str] = []
         first, without, last = read_rows(tmp_path / name, note=notes.append)
-        assert (first, last) == (Row({"text": "ok"}, 1), Row({"text": "ok"}, 3))
-        assert isinstance(without, Row)
+        assert (first, last) == (InputRow({"text": "ok"}, 1), InputRow({"text": "ok"}, 3))
+        assert isinstance(without, InputRow)
         reason, message = without.unread["text"]
         assert (without.values, without.line, reason) == ({}, 2, "encoding")
         assert message.startswith("byte 4 of a value (0xe9) is not UTF-8 in column 'text'")
@@ -75,7 +75,7 @@ def test_a_column_of_pictures_is_left_out_and_named_and_its_paths_stay(tmp_path:
     pq.write_table(pa.table({"id": [1, 2], "image": [picture, picture]}), tmp_path / "x.parquet")
     notes: list[str] = []
     rows = list(read_rows(tmp_path / "x.parquet", note=notes.append))
-    assert [row.values for row in rows if isinstance(row, Row)] == [
+    assert [row.values for row in rows if isinstance(row, InputRow)] == [
         {"id": 1, "image": {"path": "a.png"}},
         {"id": 2, "image": {"path": "a.png"}},
     ]
@@ -87,9 +87,9 @@ def test_a_type_without_a_form_in_python_costs_its_column_only(tmp_path: Path) -
     far = pa.array([9_000_000_000_000_000_000, 0], pa.timestamp("us"))
     pq.write_table(pa.table({"id": [1, 2], "far": far}), tmp_path / "x.parquet")
     first, second = read_rows(tmp_path / "x.parquet")
-    assert isinstance(first, Row)
+    assert isinstance(first, InputRow)
     assert (first.values, set(first.unread)) == ({"id": 1}, {"far"})
-    assert second == Row({"id": 2, "far": "1970-01-01T00:00:00"}, 2)
+    assert second == InputRow({"id": 2, "far": "1970-01-01T00:00:00"}, 2)
 
 
 def test_a_file_that_is_no_parquet_is_an_input_error_with_its_name(tmp_path: Path) -> None:
@@ -105,4 +105,4 @@ def test_parquet_comes_from_a_pipe_too() -> None:
 
     buffer = io.BytesIO()
     pq.write_table(pa.table({"id": [1, 2]}), buffer)
-    assert list(read_rows(Pipe(buffer.getvalue()))) == [Row({"id": 1}, 1), Row({"id": 2}, 2)]
+    assert list(read_rows(Pipe(buffer.getvalue()))) == [InputRow({"id": 1}, 1), InputRow({"id": 2}, 2)]

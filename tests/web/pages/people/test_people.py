@@ -7,7 +7,7 @@ import re
 import pytest
 
 from assistant.domain.review_work import Cause, Role, TaskKind
-from assistant.review.adjudicate import Verdict, settle
+from assistant.review.adjudicate import AdjudicationDecision, settle
 from assistant.review.gold import make_gold
 from assistant.store.audit import log as audit
 from assistant.store.people.users import UserStore
@@ -55,7 +55,7 @@ def test_figures_come_with_interval_and_n(made_up: MadeUp, signed_in: SignedIn) 
     stored = made_up.workspace.items.get(post.id)
     assert stored is not None
     with made_up.workspace.database.write() as connection:
-        settle(connection, stored, Verdict(post.first, Cause.EDGE_CASE), actor="lea")
+        settle(connection, stored, AdjudicationDecision(post.first, Cause.EDGE_CASE), actor="lea")
     client = signed_in(Role.LEAD)
     told = words(client.get("/people"))
     right = 4 if made_up.posts[12].first == ("threat",) else 3
