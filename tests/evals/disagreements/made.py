@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from evals.data.collect import Collector, MachineAnswer
+from evals.data.collect import Collector, VariantAnswer
 from evals.data.eval_data import EvalData, Sight, VariantIdentity
 
 WORDS = tuple(
@@ -48,7 +48,7 @@ def collect(
         for name, answer in machines.items():
             label = answer(at)
             labels = None if label is None else (label,)
-            collector.machine(name, item, MachineAnswer(labels, confidence(at), clauses=clauses(at)))
+            collector.machine(name, item, VariantAnswer(labels, confidence(at), clauses=clauses(at)))
     return collector.data()
 
 
