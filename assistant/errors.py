@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Self
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
@@ -28,12 +30,31 @@ class AssistantError(Exception):
         self.field = field
         self.values = values
 
+    def with_values(self, values: Mapping[str, object]) -> Self:
+        """Itself, worded with these values: for one that passes on what another says."""
+        self.values = dict(values)
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled with its values, on its way out of another process."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         """For logs and developers; faces use `assistant.messages.wording`."""
         place = f"{self.where}: " if self.where else ""
-        values = f" ({', '.join(f'{name}={value!r}' for name, value in self.values.items())})" if self.values else ""
+        shown = (
+            f"{name}={value if isinstance(value, AssistantError) else repr(value)}"
+            for name, value in self.values.items()
+        )
+        values = f" ({', '.join(shown)})" if self.values else ""
         advice = f"\n  {self.hint}" if self.hint else ""
         return f"{place}{self.what}{values}{advice}"
+
+
+def _restored(kind: type[AssistantError], words: tuple[str, ...], parts: dict[str, object]) -> AssistantError:
+    error = kind.__new__(kind, *words)
+    error.__dict__.update(parts)
+    return error
 
 
 class SettingsError(AssistantError):

@@ -49,6 +49,8 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
     hint = error.hint
     if found := advices().get(error.code):
         hint = phrase(found, error.values, language("en"))
+    elif not hint and isinstance(said := error.values.get("said"), AssistantError):
+        hint = error_words(said).hint  # of the error it passes on
     option = option_name(error.field, command, sys.argv[1:]) if error.field else ""
     where = f"{error.where}: {option}" if error.where and option else error.where or option
     return ErrorWords(what(error), where, hint)

@@ -59,14 +59,14 @@ class ModelOptions:
 
         Raises:
             KeyError: a variable is not set; its argument is the variable's name.
-            ValueError: a value has line breaks or other characters no header can hold; the message names the header.
+            ValueError: a value has line breaks or other characters no header can hold; its argument is the name of it.
         """
         expanded = {
             name: _VARIABLE.sub(lambda one: environ[one[1]].strip(), written) for name, written in self.headers.items()
         }
         for name, value in expanded.items():
             if not value.isprintable() or not value.isascii():
-                raise ValueError(f"the header {name} has characters that no header has")
+                raise ValueError(name)
         return expanded
 
 

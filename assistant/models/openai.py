@@ -139,8 +139,11 @@ class OpenAIModel:
             if found.status == 404:
                 near = difflib.get_close_matches(self._name, names, n=3, cutoff=0.3) or names[:3]
                 raise FatalModelError(
-                    f"no model {self._name!r} at {self._at.name}",
-                    hint=f"It has {len(names)}; the nearest names are: {', '.join(near) or 'none'}.",
+                    "model_not_listed",
+                    model=self._name,
+                    server=self._at.name,
+                    models=len(names),
+                    near=", ".join(near) or "none",
                 )
         return f"{self._name} answers at {self._at.name}{self._at.way} ({len(names)} models there)"
 
@@ -174,9 +177,7 @@ class OpenAIModel:
         try:
             completion = completion_in(received.body, received.headers, key=self._at.key)
         except (CutReplyError, CutStreamError) as error:
-            raise RetryableModelError(
-                f"{self._at.name} sent a reply that is cut: {error}", reason="truncated"
-            ) from None
+            raise RetryableModelError("reply_cut", reason="truncated", server=self._at.name, said=str(error)) from None
         return completion if isinstance(completion, HttpRefusal) else RawReply(completion, latency_ms)
 
     async def _send(self, method: str, url: str, **more: Any) -> _Received:
@@ -188,7 +189,7 @@ class OpenAIModel:
             if isinstance(error, aiohttp.ConnectionTimeoutError):
                 raise unreachable(self._at, "no connection in time") from None
             raise RetryableModelError(
-                f"{self._at.name} gave no answer within {self._timeout_s:g} s", reason="timeout"
+                "model_timed_out", reason="timeout", model=self._at.name, seconds=self._timeout_s
             ) from None
         except (aiohttp.ClientError, OSError) as error:
             raise transport_error(self._at, error) from None
@@ -202,13 +203,12 @@ class OpenAIModel:
             return error_for(refusal, server=self._at.name, model=self._name)
         page = web_page(self._at.name, refusal.status)
         if self._proven and refusal.status == 403:
-            return RejectedRequestError(
-                f"{page.what}: something in front of it blocks this request", reason="bad_request"
-            )
+            return RejectedRequestError("request_blocked", reason="bad_request", page=page)
         if self._proven or (refusal.status == 200 and task not in self._answered_by_page):
             # A router that restarts sends one, too; the same question gets a second look.
             self._answered_by_page.add(task)
             error = RetryableModelError(page.what, reason="unavailable", retry_after=refusal.retry_after)
+            error.with_values(page.values)
             error.hint = page.hint
             return error
         return error_for(refusal, server=self._at.name, model=self._name)

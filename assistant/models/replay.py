@@ -21,6 +21,8 @@ from assistant.models.interface import LabelModel, ModelRequest, RawReply
 _Place = tuple[int, int]  # offset and length of a line
 _BLOCK = 65536
 
+_SHOWN = 10  # faults of a recording that are named; the rest is counted
+
 
 class ReplayModel:
     """Answers what was recorded. The replies stay on disk; only where they are is held in memory.
@@ -54,7 +56,7 @@ class ReplayModel:
         found = self._by_task.get(request.task) or self._by_digest.get(digest_of(request.messages))
         if not found:
             raise RejectedRequestError(
-                f"no reply recorded for task {request.task}", reason="not_recorded", where=str(self._path)
+                "reply_not_recorded", reason="not_recorded", where=str(self._path), task=request.task
             )
         offset, length = found.get(request.attempt) or found[max(found)]
         line = orjson.loads(os.pread(self._file.fileno(), length, offset))
@@ -75,11 +77,7 @@ class ReplayModel:
         try:
             return self._path.open("rb")
         except OSError as error:
-            raise InputError(
-                f"the recording can't be opened: {error.strerror}",
-                where=str(self._path),
-                hint="`assistant prelabel --record FILE` writes one.",
-            ) from None
+            raise InputError("recording_unopenable", where=str(self._path), said=error.strerror) from None
 
     def _index(self) -> None:
         wrong: list[str] = []
@@ -91,12 +89,10 @@ class ReplayModel:
                     wrong.append(f"{self._path}:{number}: {fault}")
             offset += len(line)
         if wrong:
-            more = f"\n  and {len(wrong) - 10} more" if len(wrong) > 10 else ""
-            raise InputError(
-                f"{len(wrong)} lines are no recorded replies:\n  " + "\n  ".join(wrong[:10]) + more,
-                where=str(self._path),
-                hint="Remove those lines; a line that is cut off belongs to a recording that was killed.",
-            )
+            shown, where = "\n  ".join(wrong[:_SHOWN]), str(self._path)
+            if more := len(wrong) - len(wrong[:_SHOWN]):
+                raise InputError("recording_with_many_faults", where=where, lines=len(wrong), faults=shown, more=more)
+            raise InputError("recording_with_faults", where=where, lines=len(wrong), faults=shown)
 
     def _take(self, line: bytes, place: _Place) -> str:
         """Note where a line is; returns what is wrong with it, "" when nothing is."""
@@ -185,9 +181,9 @@ class RecordingModel:
 
     def _refused(self, error: OSError) -> StorageError:
         return StorageError(
-            f"the recording can't be written: {error.strerror}",
+            "recording_unwritable",
+            said=error.strerror,
             where=str(self._path),
-            hint="Replies themselves are kept in the workspace; free some space or record elsewhere.",
         )
 
 

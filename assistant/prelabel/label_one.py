@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from assistant.domain.items import Item
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity, Usage
 from assistant.errors import RejectedRequestError, RetryableModelError
+from assistant.messages.wording import what
 from assistant.models.chat_api import MalformedReplyError, read_answer
 from assistant.models.interface import LabelModel, Message, ModelAnswer, ModelRequest, RawReply, Sampling
 from assistant.policy.retrieve import Retrieved
@@ -72,9 +73,9 @@ async def label_one(
                 if fault.final and not (once_more and task.attempts <= len(known)):
                     break
     except RejectedRequestError as error:
-        return task.failed(FailureReason(error.reason), error.what)
+        return task.failed(FailureReason(error.reason), what(error))
     except RetryableModelError as error:
-        return task.failed(FailureReason.NO_ANSWER, error.what)
+        return task.failed(FailureReason.NO_ANSWER, what(error))
     assert task.fault is not None  # noqa: S101 - limit is at least 1, so the loop ended by a fault
     return task.failed(task.fault.reason, task.fault.detail)
 

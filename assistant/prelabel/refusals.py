@@ -82,9 +82,9 @@ class Refusals:
             reply = await kit.model.ask(_control(refused.ready, kit))
         except (RejectedRequestError, RetryableModelError) as error:
             raise FatalModelError(
-                f"every question is refused now: {error.what}",
-                hint=f"A harmless control question was refused like the last items ({len(self)}). Put right what the"
-                " server complains of (key, credit, model, parameters); the same command then asks these items again.",
+                "every_request_refused",
+                said=error,
+                items=len(self),
             ) from None
         return Usage(*read_usage(reply.body))
 

@@ -83,15 +83,9 @@ def empty(database: Database, version: str) -> Iterator[sa.Connection]:
     """
     with database.write(alone=True, looked_up=False) as connection:
         if there := sa.inspect(connection).get_table_names():
-            raise StorageError(
-                f"the database to restore into is not empty: it has {len(there)} tables",
-                hint="let ASSISTANT_DATABASE_URL name an empty database, of either kind",
-            )
+            raise StorageError("restore_database_not_empty", tables=len(there))
         if not (version.isdecimal() and version <= HEAD):
-            raise StorageError(
-                f"it was made by a newer version (schema {version}, this program knows {HEAD})",
-                hint="upgrade labeling-assistant",
-            )
+            raise StorageError("backup_newer", found=version, known=HEAD)
         schema.upgrade(connection, version)
         for table in reversed(_reflected(connection).values()):
             connection.execute(sa.delete(table))  # what migrations write by themselves comes with the rows
@@ -114,14 +108,14 @@ def fill(connection: sa.Connection, shapes: Sequence[TableShape], rows: Callable
     for name, table in tables.items():
         shape = given.pop(name, None)
         if shape is None or sorted(shape.columns) != sorted(_shape(table).columns):
-            raise _foreign(f"table {name}")
+            raise StorageError("backup_table_unknown", table=name)
         try:
             _insert(connection, shape, _rows(shape, rows(name)))
         except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.InterfaceError, sa.exc.ProgrammingError, OverflowError):
-            raise _foreign(f"a row of table {name}") from None
+            raise StorageError("backup_rows_unfit", table=name) from None
         _count_on(connection, table)
     if given:
-        raise _foreign(f"table {min(given)}")
+        raise StorageError("backup_table_unknown", table=min(given))
 
 
 def finish(connection: sa.Connection) -> None:
@@ -130,7 +124,7 @@ def finish(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         if broken is not None:
-            raise StorageError(f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")
+            raise StorageError("backup_row_missing", table=broken[0], other=broken[2])
 
 
 def _reflected(connection: sa.Connection) -> dict[str, sa.Table]:
@@ -161,12 +155,12 @@ def _rows(shape: TableShape, lines: Iterable[bytes]) -> Iterator[list[Any]]:
         try:
             row: list[Any] = orjson.loads(line)
             if not isinstance(row, list) or len(row) != width:
-                raise _foreign(f"row {number} of table {shape.name}")
+                raise StorageError("backup_row_unfit", row=number, table=shape.name)
             for place, turn in turns:
                 if row[place] is not None:
                     row[place] = turn(row[place])
         except (ValueError, TypeError, AttributeError):
-            raise _foreign(f"row {number} of table {shape.name}") from None
+            raise StorageError("backup_row_unfit", row=number, table=shape.name) from None
         yield row
 
 
@@ -190,7 +184,7 @@ def _insert(connection: sa.Connection, shape: TableShape, rows: Iterator[list[An
             for row in rows:
                 copy.write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:  # the driver's own, which SQLAlchemy has not seen
-        raise StorageError(f"table {shape.name} can't be filled: {str(error).partition(chr(10))[0]}") from None
+        raise StorageError("table_unfillable", table=shape.name, said=str(error).partition("\n")[0]) from None
 
 
 def _count_on(connection: sa.Connection, table: sa.Table) -> None:
@@ -201,7 +195,3 @@ def _count_on(connection: sa.Connection, table: sa.Table) -> None:
     counter = sa.func.pg_get_serial_sequence(f'"{table.name}"', "id")
     if connection.execute(sa.select(counter)).scalar() is not None:
         connection.execute(sa.select(sa.func.setval(counter, sa.func.coalesce(highest, 1), highest.is_not(None))))
-
-
-def _foreign(what: str) -> StorageError:
-    return StorageError(f"{what} is not as this schema has it; nothing was restored", hint="is this a file of ours?")

@@ -146,7 +146,4 @@ def _resolve(connection: sa.Connection, arriving: sa.Table, resolved: sa.Table) 
     if found != given:
         known = sa.exists().where(items.c.external_id == arriving.c.external_id)
         missing = connection.execute(sa.select(arriving.c.external_id).where(~known).limit(_NAMED)).scalars()
-        raise InputError(
-            f"{given - found} of the items given are not in this workspace: {', '.join(missing)}",
-            hint="import them first: assistant ingest FILE",
-        )
+        raise InputError("items_not_imported", items=given - found, named=", ".join(missing))

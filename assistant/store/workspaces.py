@@ -136,7 +136,7 @@ def _check_owner(database: Database, folder: Path, state: Path, stated: str, pol
     own_id, known = store.id(), state / _KNOWN
     if stated:
         if stated != own_id:
-            raise _foreign(store.identity(), f"its id is {own_id}, [storage] workspace_id says {stated}")
+            raise _foreign(store.identity(), WorkspaceError("other_workspace_id", id=own_id, stated=stated))
         return
     if known.exists() and own_id in known.read_text(encoding="utf-8").split():
         return
@@ -159,8 +159,10 @@ def meet(state: Path, workspace_id: str) -> None:
         file.write(f"{workspace_id}\n")
 
 
-def _differs(store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, here: Policy | None) -> str:
-    """What shows that a database in use is another workspace's, empty for nothing."""
+def _differs(
+    store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, here: Policy | None
+) -> WorkspaceError | None:
+    """What shows that a database in use is another workspace's, None for nothing."""
     own = state / _OWN_DATABASE
     if own.exists():
         with_own = Database.open(f"sqlite:///{own}")
@@ -169,22 +171,32 @@ def _differs(store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, he
         finally:
             with_own.close()
         if held.items and held.id != identity.id:
-            return f"this folder has a database of its own with {held.items:,} items"
+            return WorkspaceError("folder_has_own_database", items=held.items)
     if here is None or not identity.policy_ids:
-        return ""
+        return None
     if here.id not in identity.policy_ids:
-        return f"this folder's policy is {here.id}"
+        return WorkspaceError("folder_has_other_policy", policy=here.id)
     if store.other_wording(here.id, here.version, here.digest):
-        return f"its {here.id}@{here.version} has another wording than this folder's"
-    return ""
+        return WorkspaceError("policy_differs_from_folder", policy=f"{here.id}@{here.version}")
+    return None
 
 
-def _foreign(identity: WorkspaceIdentity, why: str) -> WorkspaceError:
-    of = f" of policy {', '.join(sorted(identity.policy_ids))}" if identity.policy_ids else ""
-    first = f", first opened by {identity.folders[0]}" if identity.folders else ""
-    return WorkspaceError(
-        f"the database is another workspace's: {identity.items:,} items{of}{first}; {why}",
-        where=DATABASE_VARIABLE if os.environ.get(DATABASE_VARIABLE) else "[storage] database_url",
-        hint="give this folder a database of its own; or, where it is meant to share this one, say so in its"
-        f' assistant.toml: [storage] workspace_id = "{identity.id}"',
-    )
+def _foreign(identity: WorkspaceIdentity, why: WorkspaceError) -> WorkspaceError:
+    where = DATABASE_VARIABLE if os.environ.get(DATABASE_VARIABLE) else "[storage] database_url"
+    count, id_ = identity.items, identity.id
+    policies_there = ", ".join(sorted(identity.policy_ids))
+    if identity.folders:  # each is noted with its policy
+        return WorkspaceError(
+            "database_of_other_folder",
+            where=where,
+            items=count,
+            policies=policies_there,
+            folder=identity.folders[0],
+            why=why,
+            id=id_,
+        )
+    if policies_there:
+        return WorkspaceError(
+            "database_of_other_policy", where=where, items=count, policies=policies_there, why=why, id=id_
+        )
+    return WorkspaceError("database_of_other_workspace", where=where, items=count, why=why, id=id_)

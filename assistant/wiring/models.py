@@ -94,7 +94,7 @@ def _headers(options: ModelOptions) -> dict[str, str]:
         name = error.args[0]
         raise SettingsError("header_variable_unset", where=place, variable=name) from None
     except ValueError as error:
-        raise SettingsError(str(error), where=place, hint="Set its variable again, without line breaks.") from None
+        raise SettingsError("header_unsendable", where=place, header=error.args[0]) from None
 
 
 def guarded_model(

@@ -71,5 +71,5 @@ def test_a_header_takes_its_secret_from_the_environment() -> None:
     assert options.expanded_headers({"GATEWAY_KEY": "s3cret\n"}) == {"X-Api-Key": "key s3cret", "X-Team": "a"}
     with pytest.raises(KeyError, match="GATEWAY_KEY"):
         options.expanded_headers({})
-    with pytest.raises(ValueError, match="X-Api-Key has characters"):
+    with pytest.raises(ValueError, match="X-Api-Key"):
         options.expanded_headers({"GATEWAY_KEY": "a\nb"})

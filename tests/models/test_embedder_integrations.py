@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError
 from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.server import DevServer
@@ -86,6 +87,6 @@ def test_what_is_wrong_for_good_is_said_without_the_key(
 ) -> None:
     with pytest.raises(FatalModelError) as caught:
         embed(provider, WireFault(kind), monkeypatch)
-    assert said in caught.value.what
-    assert "sk-a-secret-key" not in str(caught.value)
+    assert said in error_words(caught.value).what
+    assert "sk-a-secret-key" not in str(error_words(caught.value))
     assert "Traceback" not in capfd.readouterr().err

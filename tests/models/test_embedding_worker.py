@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, SettingsError
 from assistant.models.embedders.hashing import HashingEmbedder
 from assistant.models.embedders.worker import EmbeddingWorker
+from tests.worded import says
 
 
 def process_of(worker: EmbeddingWorker) -> int:
@@ -45,17 +47,17 @@ def test_a_killed_process_is_a_clear_error_and_the_next_call_starts_a_new_one() 
     with EmbeddingWorker("hashing") as worker:
         worker.embed(["hello"])
         os.kill(process_of(worker), signal.SIGKILL)
-        with pytest.raises(FatalModelError, match="killed by signal 9") as caught:
+        with pytest.raises(FatalModelError, check=says("killed by signal 9")) as caught:
             worker.embed(["hello"])
-        assert "run the same command again" in caught.value.hint
+        assert "run the same command again" in error_words(caught.value).hint
         assert worker.embed(["hello"]).shape == (1, 256)
 
 
 def test_the_embedders_own_errors_come_through() -> None:
     with EmbeddingWorker("openai:text-embedding-3-small") as worker:
-        with pytest.raises(FatalModelError, match="OPENAI_API_KEY") as caught:
+        with pytest.raises(FatalModelError, check=says("OPENAI_API_KEY")) as caught:
             worker.embed(["hello"])
-        assert "OPENAI_BASE_URL" in caught.value.hint
+        assert "OPENAI_BASE_URL" in error_words(caught.value).hint
 
 
 def test_an_unknown_name_is_told_at_once() -> None:

@@ -6,6 +6,7 @@ import orjson
 import pytest
 from aiohttp import web
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
 from assistant.models.dev.faults import Faults
@@ -15,6 +16,7 @@ from assistant.models.http.limits import RateLimits
 from assistant.models.interface import LabelModel, ModelRequest
 from assistant.models.openai import OpenAIModel
 from tests.models.serving import Handler, always, canned, completion, problem, question, serving
+from tests.worded import says
 
 
 async def ask_once(model: OpenAIModel, request: ModelRequest | None = None) -> bytes:
@@ -185,10 +187,10 @@ def test_a_server_that_is_not_there_is_a_connection_failure_with_advice() -> Non
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
-    with pytest.raises(RetryableModelError, match="can't be reached") as caught:
+    with pytest.raises(RetryableModelError, check=says("can't be reached")) as caught:
         asyncio.run(ask_once(OpenAIModel("m", base_url=url)))
     assert caught.value.reason == "connection"
-    assert "OPENAI_BASE_URL" in caught.value.hint
+    assert "OPENAI_BASE_URL" in error_words(caught.value).hint
 
 
 def test_a_server_that_takes_too_long_times_out() -> None:
@@ -196,7 +198,7 @@ def test_a_server_that_takes_too_long_times_out() -> None:
         async with serving(DevServerOptions(latency_ms=3_600_000)) as (_, url):
             await ask_once(OpenAIModel("dev", base_url=url, timeout_s=0.1))
 
-    with pytest.raises(RetryableModelError, match=r"within 0\.1 s") as caught:
+    with pytest.raises(RetryableModelError, check=says(r"within 0\.1 s")) as caught:
         asyncio.run(run())
     assert caught.value.reason == "timeout"
 
@@ -206,9 +208,9 @@ def test_a_wrong_key_is_fatal_and_not_in_the_message() -> None:
         async with serving(DevServerOptions(key="right-key-123")) as (_, url):
             await ask_once(OpenAIModel("dev", base_url=url, key="wrong-key-456"))
 
-    with pytest.raises(FatalModelError, match="key was refused") as caught:
+    with pytest.raises(FatalModelError, check=says("key was refused")) as caught:
         asyncio.run(run())
-    assert "wrong-key-456" not in str(caught.value)
+    assert "wrong-key-456" not in str(error_words(caught.value))
 
 
 def test_a_missing_model_is_fatal() -> None:
@@ -216,7 +218,7 @@ def test_a_missing_model_is_fatal() -> None:
         async with serving() as (_, url):
             await ask_once(OpenAIModel("dve", base_url=url))
 
-    with pytest.raises(FatalModelError, match="no model 'dve'"):
+    with pytest.raises(FatalModelError, check=says("no model 'dve'")):
         asyncio.run(run())
 
 
@@ -241,7 +243,7 @@ def test_an_error_told_with_status_200_keeps_its_meaning() -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_key() -> None:
-    with pytest.raises(FatalModelError, match="no chat completions there"):
+    with pytest.raises(FatalModelError, check=says("no chat completions there")):
         ask_canned(always(307, b"", {"location": "http://127.0.0.1:1/v1"}), key="sk-1")
 
 
@@ -306,13 +308,13 @@ def test_check_finds_the_model() -> None:
 
 
 def test_check_tells_the_nearest_names_of_a_missing_model() -> None:
-    with pytest.raises(FatalModelError, match="no model 'dve'") as caught:
+    with pytest.raises(FatalModelError, check=says("no model 'dve'")) as caught:
         check(DevServerOptions(models=("dev", "embedder")), "dve")
-    assert "dev" in caught.value.hint
+    assert "dev" in error_words(caught.value).hint
 
 
 def test_check_tells_a_wrong_key() -> None:
-    with pytest.raises(FatalModelError, match="key was refused"):
+    with pytest.raises(FatalModelError, check=says("key was refused")):
         check(DevServerOptions(key="right-key-123"), key="wrong-key-456")
 
 
@@ -341,7 +343,7 @@ def test_check_says_when_nobody_is_there() -> None:
         finally:
             await model.aclose()
 
-    with pytest.raises(RetryableModelError, match="can't be reached"):
+    with pytest.raises(RetryableModelError, check=says("can't be reached")):
         asyncio.run(run())
 
 
@@ -388,13 +390,13 @@ def test_the_second_web_page_for_a_question_means_a_wrong_address() -> None:
     async def run() -> None:
         async with serving(DevServerOptions(wire_fault=WireFault("html"))) as (_, url):
             model = OpenAIModel("dev", base_url=url)
-            with pytest.raises(RetryableModelError, match="with a web page"):
+            with pytest.raises(RetryableModelError, check=says("with a web page")):
                 await model.ask(question())
             await ask_once(model)
 
-    with pytest.raises(FatalModelError, match="with a web page") as caught:
+    with pytest.raises(FatalModelError, check=says("with a web page")) as caught:
         asyncio.run(run())
-    assert "OPENAI_BASE_URL" in caught.value.hint
+    assert "OPENAI_BASE_URL" in error_words(caught.value).hint
 
 
 def test_a_firewalls_page_refuses_one_question_where_others_were_answered() -> None:
@@ -410,7 +412,7 @@ def test_a_firewalls_page_refuses_one_question_where_others_were_answered() -> N
             await model.ask(question("hello"))
             await ask_once(model, question("<script>"))
 
-    with pytest.raises(RejectedRequestError, match="blocks this request"):
+    with pytest.raises(RejectedRequestError, check=says("blocks this request")):
         asyncio.run(run())
 
 

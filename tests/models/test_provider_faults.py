@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from assistant.bundled import bundled
+from assistant.cli.error_words import error_words
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import Prelabel, RunIdentity
 from assistant.errors import FatalModelError
@@ -162,7 +163,7 @@ async def outcome(provider: str, cell: Cell) -> str:
         ended += await asyncio.gather(*(label_one(item, Retrieved(), kit) for item in ITEMS[alone:]))
         said = "; ".join(f"{n} {how}" for how, n in Counter(map(ending, ended)).items())
     except FatalModelError as stop:
-        said = f"stopped: {stop}"
+        said = f"stopped: {error_words(stop)}"
     finally:
         await guard.aclose()
         await server.stop()
@@ -251,4 +252,4 @@ def test_an_embedder_stops_at_what_will_not_pass_with_the_cause(
     with pytest.raises(FatalModelError) as stopped:
         asyncio.run(vectors(provider, replace(ALWAYS, kind=kind), monkeypatch))
     causes = {"bad_key": key_words(provider), "no_model": "'dev'", "zero_vectors": "zero"}
-    assert causes[kind] in str(stopped.value)
+    assert causes[kind] in str(error_words(stopped.value))

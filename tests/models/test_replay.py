@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import InputError, RejectedRequestError, StorageError
 from assistant.models.chat_api import digest_of, read_answer
 from assistant.models.dev.options import DevServerOptions
@@ -13,6 +14,7 @@ from assistant.models.interface import ModelRequest, RawReply
 from assistant.models.openai import OpenAIModel
 from assistant.models.replay import RecordingModel, ReplayModel
 from tests.models.serving import completion, question, serving
+from tests.worded import says
 
 
 def write(path: Path, *records: dict[str, object] | bytes) -> Path:
@@ -64,7 +66,7 @@ def test_the_same_messages_are_answered_under_another_task_key(tmp_path: Path) -
 
 
 def test_what_is_not_recorded_is_refused_with_that_reason(tmp_path: Path) -> None:
-    with pytest.raises(RejectedRequestError, match="no reply recorded for task t9") as caught:
+    with pytest.raises(RejectedRequestError, check=says("no reply recorded for task t9")) as caught:
         replayed(write(tmp_path / "r.jsonl", record("t1", "one")), question("other", task="t9"))
     assert caught.value.reason == "not_recorded"
 
@@ -86,7 +88,7 @@ def test_broken_lines_are_told_with_their_numbers_when_the_file_is_opened(tmp_pa
     )
     with pytest.raises(InputError) as caught:
         ReplayModel(path)
-    assert str(caught.value) == (
+    assert str(error_words(caught.value)) == (
         f"{path}: 5 lines are no recorded replies:\n"
         f"  {path}:2: no JSON\n"
         f'  {path}:3: needs "task" (text) and "attempt" (a number)\n'
@@ -98,12 +100,12 @@ def test_broken_lines_are_told_with_their_numbers_when_the_file_is_opened(tmp_pa
 
 
 def test_of_many_broken_lines_ten_are_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="and 15 more"):
+    with pytest.raises(InputError, check=says("and 15 more")):
         ReplayModel(write(tmp_path / "r.jsonl", b"x\n" * 25))
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can't be opened"):
+    with pytest.raises(InputError, check=says("can't be opened")):
         ReplayModel(tmp_path / "none.jsonl")
 
 
@@ -170,7 +172,7 @@ def test_a_full_disk_loses_no_reply_and_is_told_at_the_end() -> None:
         async with serving() as (_, url):
             model = RecordingModel(OpenAIModel("dev", base_url=url), "/dev/full")
             body = (await model.ask(question())).body
-            with pytest.raises(StorageError, match="can't be written"):
+            with pytest.raises(StorageError, check=says("can't be written")):
                 await model.aclose()
             return body
 
@@ -179,7 +181,7 @@ def test_a_full_disk_loses_no_reply_and_is_told_at_the_end() -> None:
 
 def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     model = OpenAIModel("dev", base_url="http://127.0.0.1:1/v1")
-    with pytest.raises(StorageError, match="can't be written"):
+    with pytest.raises(StorageError, check=says("can't be written")):
         RecordingModel(model, tmp_path / "none" / "r.jsonl")
 
 

@@ -14,12 +14,14 @@ import pytest
 from aiohttp import web
 from langchain_core.embeddings import Embeddings
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError
 from assistant.models.embedders.build import build_embedder
 from assistant.models.embedders.langchain import LangChainEmbedder
 from assistant.models.embedders.openai import OpenAIEmbedder
 from assistant.models.embedders.service import ServiceEmbedder
 from tests.models.serving import canned
+from tests.worded import says
 
 Answer = Callable[[list[str], int], tuple[int, Any] | None]
 """What a server answers to texts at its n-th request, n from 1: (status, body), None for a connection reset."""
@@ -129,17 +131,17 @@ def test_a_fault_for_good_ends_after_one_request_with_the_right_advice(make: Mak
     with pytest.raises(FatalModelError) as caught:
         embed(make, ["a"], lambda _texts, _number: refused(status, "not here with sk-a-secret-key"))
     assert caught.value.__notes__ == ["1"]
-    assert "sk-a-secret-key" not in str(caught.value)
-    assert str(status) in caught.value.what
+    assert "sk-a-secret-key" not in str(error_words(caught.value))
+    assert str(status) in error_words(caught.value).what
     advice = {401: "API_KEY", 402: "credit", 404: "heck"}
-    assert advice[status] in caught.value.hint
+    assert advice[status] in error_words(caught.value).hint
 
 
 def test_a_server_that_never_recovers_is_reported_with_its_status_and_the_way_on(make: Make) -> None:
-    with pytest.raises(FatalModelError, match="answered 500: boom") as caught:
+    with pytest.raises(FatalModelError, check=says("answered 500: boom")) as caught:
         embed(make, ["a"], lambda _texts, _number: refused(500, "boom"))
     assert caught.value.__notes__ == ["5"]
-    assert "the same command embeds the rest" in caught.value.hint
+    assert "the same command embeds the rest" in error_words(caught.value).hint
 
 
 @pytest.mark.parametrize(
@@ -185,9 +187,9 @@ def test_a_text_that_is_too_long_for_the_server_is_shortened_and_the_others_are_
 
 
 def test_a_text_that_is_refused_alone_ends_it_after_a_few_requests_and_is_named_by_its_length(make: Make) -> None:
-    with pytest.raises(FatalModelError, match="refuses a text of 7 characters") as caught:
+    with pytest.raises(FatalModelError, check=says("refuses a text of 7 characters")) as caught:
         embed(make, ["text 01"] * 128, lambda _texts, _number: refused(400, "this is no embedding model"))
-    assert "this is no embedding model" in caught.value.what
+    assert "this is no embedding model" in error_words(caught.value).what
     assert caught.value.__notes__ == ["8"]  # 128, 64, ..., 1
 
 
@@ -205,9 +207,9 @@ def test_a_text_that_is_refused_alone_ends_it_after_a_few_requests_and_is_named_
 def test_what_is_no_vector_is_refused_with_the_text_and_what_to_do(vectors: list[Any], said: str) -> None:
     with pytest.raises(FatalModelError) as caught:
         embed(openai, ["first", "second"], lambda _texts, _number: rows(vectors))
-    assert said in caught.value.what
-    assert "numpy" not in str(caught.value)
-    assert "second" not in str(caught.value)  # content stays out of messages
+    assert said in error_words(caught.value).what
+    assert "numpy" not in str(error_words(caught.value))
+    assert "second" not in str(error_words(caught.value))  # content stays out of messages
 
 
 @pytest.mark.parametrize("vector", [[0.0, 0.0], [float("nan"), 1.0], [float("inf"), 1.0]])
@@ -219,7 +221,7 @@ def test_langchain_vectors_are_held_to_the_same(vector: list[float]) -> None:
         def embed_query(self, text: str) -> list[float]:
             return self.embed_documents([text])[0]
 
-    with pytest.raises(FatalModelError, match="text 1 of 1"):
+    with pytest.raises(FatalModelError, check=says("text 1 of 1")):
         LangChainEmbedder(Broken(), name="test:broken").embed(["a"])
 
 
@@ -227,7 +229,7 @@ def test_vectors_of_another_length_than_before_are_refused() -> None:
     def answer(texts: list[str], number: int) -> tuple[int, Any]:
         return rows([[1.0] * (2 if number == 1 else 3) for _ in texts])
 
-    with pytest.raises(FatalModelError, match="a vector of 3 numbers, where others have 2"):
+    with pytest.raises(FatalModelError, check=says("a vector of 3 numbers, where others have 2")):
         embed(openai, ["a"] * 129, answer)
 
 
@@ -244,15 +246,17 @@ def test_an_integration_that_wants_files_from_the_network_says_so(monkeypatch: p
         def embed_query(self, text: str) -> list[float]:
             return self.embed_documents([text])[0]
 
-    with pytest.raises(FatalModelError, match="wants files from the network, which tiktoken could not fetch") as caught:
+    with pytest.raises(
+        FatalModelError, check=says("wants files from the network, which tiktoken could not fetch")
+    ) as caught:
         LangChainEmbedder(Counts(), name="test:counts", sleep=waited.append).embed(["a"])
-    assert "TIKTOKEN_CACHE_DIR" in caught.value.hint
+    assert "TIKTOKEN_CACHE_DIR" in error_words(caught.value).hint
     assert waited == []
 
 
 def test_an_openai_server_without_that_endpoint_points_to_the_address() -> None:
-    with pytest.raises(FatalModelError, match="no embeddings there") as caught:
+    with pytest.raises(FatalModelError, check=says("no embeddings there")) as caught:
         embed(openai, ["a"], lambda _texts, _number: (404, b"<html>nothing</html>"))
-    assert "OPENAI_BASE_URL" in caught.value.hint
+    assert "OPENAI_BASE_URL" in error_words(caught.value).hint
     with closing(OpenAIEmbedder("dev", base_url="http://user:pw@127.0.0.1:1/v1", api_key="k")) as embedder:
         assert embedder._server == "127.0.0.1:1"

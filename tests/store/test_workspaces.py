@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from assistant.application.workspace.create import make_workspace
+from assistant.cli.error_words import error_words
 from assistant.domain.items import Content, Item
 from assistant.errors import WorkspaceError
 from assistant.store.content.items import NewItem
 from assistant.store.workspaces import WorkspaceStore
 from assistant.wiring.workspace import Workspace
+from tests.worded import says
 
 
 @pytest.fixture
@@ -60,10 +62,10 @@ def test_a_folder_with_another_policy_is_refused_with_the_way_out(
     made(tmp_path / "b", policy="market")
     with pytest.raises(WorkspaceError) as caught:
         opened(tmp_path / "b")
-    assert "another workspace's: 2 items of policy community, first opened by" in caught.value.what
-    assert caught.value.what.endswith(f"{tmp_path / 'a'}; this folder's policy is market")
+    assert "another workspace's: 2 items of policy community, first opened by" in error_words(caught.value).what
+    assert error_words(caught.value).what.endswith(f"{tmp_path / 'a'}; this folder's policy is market")
     assert caught.value.where == "ASSISTANT_DATABASE_URL"
-    assert f'workspace_id = "{first}"' in caught.value.hint
+    assert f'workspace_id = "{first}"' in error_words(caught.value).hint
     monkeypatch.setenv("ASSISTANT__STORAGE__WORKSPACE_ID", first)
     assert opened(tmp_path / "b") == first
 
@@ -75,7 +77,7 @@ def test_a_folder_with_work_of_its_own_is_refused_though_its_policy_is_the_same(
     monkeypatch.delenv("ASSISTANT_DATABASE_URL")
     opened(made(tmp_path / "b"), "1", "2", "3")
     monkeypatch.setenv("ASSISTANT_DATABASE_URL", shared)
-    with pytest.raises(WorkspaceError, match="this folder has a database of its own with 3 items"):
+    with pytest.raises(WorkspaceError, check=says("this folder has a database of its own with 3 items")):
         opened(tmp_path / "b")
 
 
@@ -100,7 +102,7 @@ def test_the_same_version_in_another_wording_is_another_policy(tmp_path: Path) -
     use(tmp_path / "a")
     document = made(tmp_path / "b") / "policies" / "community.md"
     document.write_text(document.read_text("utf-8").replace("Polite contempt", "Feigned concern"), "utf-8")
-    with pytest.raises(WorkspaceError, match="its community@1 has another wording than this folder's"):
+    with pytest.raises(WorkspaceError, check=says("its community@1 has another wording than this folder's")):
         opened(tmp_path / "b")
 
 
@@ -117,5 +119,5 @@ def test_a_folder_that_was_let_in_may_change_its_policy(tmp_path: Path) -> None:
 def test_an_id_that_is_stated_must_be_the_databases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(made(tmp_path / "a"))
     monkeypatch.setenv("ASSISTANT__STORAGE__WORKSPACE_ID", "0123456789abcdef")
-    with pytest.raises(WorkspaceError, match=r"\[storage\] workspace_id says 0123456789abcdef"):
+    with pytest.raises(WorkspaceError, check=says(r"\[storage\] workspace_id says 0123456789abcdef")):
         opened(tmp_path / "a")

@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.errors import FatalModelError, InvalidValueError
 from assistant.ingest.labels.labelled_set import ImportedAnswers, LabelledSet
+from assistant.messages.wording import what
 from assistant.models.embedders.build import build_embedder
 from assistant.trust.pool import NONE, Pool, PoolAnswers
 from assistant.trust.signals.raw_signals import compared_signals
@@ -44,7 +45,7 @@ def embed(
     try:
         made = build_embedder(embedder)
     except FatalModelError as error:
-        note(f"no vectors: {error.what}; items are distinguished by their wording alone ({error.hint})")
+        note(f"no vectors: {what(error)}; items are distinguished by their wording alone ({error.hint})")
         return NO_EMBEDDER, nothing
     parts = []
     for start in range(0, len(texts), _BATCH):

@@ -10,8 +10,6 @@ import orjson
 
 from assistant.errors import InputError
 
-_WRONG = 'each line holds {"contains": TEXT, "reply": TEXT or OBJECT}'
-
 
 @dataclass(frozen=True, slots=True)
 class ScriptedReply:
@@ -46,8 +44,7 @@ def read_script(path: Path) -> tuple[ScriptedReply, ...]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        what = f"the script can't be read: {error.strerror}"
-        raise InputError(what, where=str(path), hint="check the file's name") from None
+        raise InputError("script_unreadable", where=str(path), said=error.strerror) from None
     return tuple(_replies(path, lines))
 
 
@@ -59,7 +56,7 @@ def _replies(path: Path, lines: Sequence[bytes]) -> Iterator[ScriptedReply]:
             fields = orjson.loads(line)
             contains, reply = fields["contains"], fields["reply"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
-            raise InputError("this is no scripted reply", where=f"{path}:{number}", hint=_WRONG) from None
+            raise InputError("script_line_unfit", where=f"{path}:{number}") from None
         if not isinstance(contains, str) or not isinstance(reply, str | dict):
-            raise InputError("this is no scripted reply", where=f"{path}:{number}", hint=_WRONG)
+            raise InputError("script_line_unfit", where=f"{path}:{number}")
         yield ScriptedReply(contains, reply if isinstance(reply, str) else orjson.dumps(reply).decode())

@@ -12,7 +12,7 @@ TRANSPORT = {
     "short_body": "the reply ends before the length it announced",
     "cut_json": "200 with JSON that is cut in the middle",
     "html": "200 with a gateway's web page",
-    "slow": "the answer takes --slow-ms longer",
+    "slow": "the answer takes the chosen milliseconds longer",
 }
 """Faults that know no dialect."""
 

@@ -45,7 +45,5 @@ def embedder_identity(name: str) -> str:
 def _parsed(name: str) -> tuple[str, str]:
     provider, _, model = name.partition(":")
     if name not in {"embedded", "hashing"} and not (provider and model):
-        raise SettingsError(
-            f"no embedder {name!r}", hint="embedded, hashing, openai:NAME, or PROVIDER:NAME for one of LangChain's"
-        )
+        raise SettingsError("embedder_unknown", embedder=name)
     return provider, model

@@ -47,10 +47,10 @@ class LangChainEmbedder(ServiceEmbedder):
         try:
             embeddings = init_embeddings(spec, **_settings(spec.partition(":")[0]))
         except ImportError as error:
-            raise FatalModelError(f"the embedder {spec} needs a package: {error}") from None
+            raise FatalModelError("embedder_package_missing", embedder=spec, said=str(error)) from None
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own; all of them mean "can't be made"
             raise _wants_files(error, spec) or FatalModelError(
-                f"the embedder {spec} can't be made: {without_secrets(str(error))}", hint="check its name and its key"
+                "embedder_unmakable", embedder=spec, said=without_secrets(str(error)), hint="check its name and its key"
             ) from None
         return cls(embeddings, name=spec)
 
@@ -81,7 +81,7 @@ def _meaning(error: Exception, spec: str) -> ModelError:
     """As for language models; what has no HTTP status broke on the way, and is worth another attempt."""
     meant = model_error(error, spec=spec, model=spec.partition(":")[2])
     if isinstance(meant, RejectedRequestError) and refusal_of(error) is None:
-        return RetryableModelError(meant.what, reason="malformed")
+        return RetryableModelError(meant.what, reason="malformed").with_values(meant.values)
     return meant
 
 
@@ -92,7 +92,9 @@ def _wants_files(error: Exception, spec: str) -> FatalModelError | None:
     if fetcher is None or not isinstance(error, OSError):
         return None
     return FatalModelError(
-        f"the integration of the embedder {spec} wants files from the network, which {fetcher} could not fetch",
+        "embedder_files_missing",
+        embedder=spec,
+        fetcher=fetcher,
         hint="Run it once where the network is there and bring its cache (TIKTOKEN_CACHE_DIR, HF_HOME), or choose"
         " another embedder: openai:NAME wants none.",
     )

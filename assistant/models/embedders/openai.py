@@ -42,7 +42,8 @@ class OpenAIEmbedder(ServiceEmbedder):
     ) -> None:
         if not (base_url or api_key):
             raise FatalModelError(
-                f"no key for the embedder openai:{model}",
+                "embedder_key_missing",
+                embedder=f"openai:{model}",
                 hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for another server",
             )
         # The SDK takes 0.7 s to import; only this embedder needs it, and the library below it.
@@ -89,16 +90,18 @@ class OpenAIEmbedder(ServiceEmbedder):
             response = error.response
             if error.status_code in {404, 405} and b"model" not in response.content:
                 return FatalModelError(
-                    f"no embeddings there, {self._server} answered {error.status_code}",
+                    "embeddings_not_there",
+                    server=self._server,
+                    status=error.status_code,
                     hint="Check OPENAI_BASE_URL; most end in /v1. Or the model's name is wrong.",
                 )
             refusal = read_refusal(error.status_code, response.headers, response.content, key=self._key)
             return error_for(refusal, server=self._server, model=self._model)
         if isinstance(error, openai.APITimeoutError):
-            return RetryableModelError(f"{self._server} gave no answer within {_TIMEOUT:g} s", reason="timeout")
+            return RetryableModelError("model_timed_out", reason="timeout", model=self._server, seconds=_TIMEOUT)
         if isinstance(error, openai.APIConnectionError):
             why = scrub(str(error.__cause__ or error), self._key)
-            return RetryableModelError(f"{self._server} can't be reached: {why}", reason="connection")
+            return RetryableModelError("model_unreachable", reason="connection", model=self._server, said=why)
         return RetryableModelError(
-            f"{self._server} sent a reply without vectors ({type(error).__name__})", reason="malformed"
+            "reply_without_vectors", reason="malformed", server=self._server, said=type(error).__name__
         )

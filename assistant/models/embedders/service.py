@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
+from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import without_surrogates
 from assistant.models.embedders.interface import EMPTY, shortened, unit_rows
 from assistant.models.guard.patience import persist
@@ -16,7 +16,6 @@ _BATCH = 128  # texts a request, until the service takes fewer
 _CHARACTERS = 6000  # below 8,192 tokens in every language such models serve
 _LEAST_CHARACTERS = 200
 _OUTAGE_PATIENCE_S = 60.0
-_GOES_ON = "Nothing is lost: what was embedded is kept, and the same command embeds the rest."
 
 
 class ServiceEmbedder(ABC):
@@ -71,10 +70,10 @@ class ServiceEmbedder(ABC):
             self._refused += 1
             return self._in_parts(texts, error)
         except RetryableModelError as error:
-            raise FatalModelError(f"the embedder {self.name} failed: {error.what}", hint=_GOES_ON) from None
+            raise FatalModelError("embedder_interrupted", embedder=self.name, said=error) from None
         except FatalModelError as error:
             raise FatalModelError(
-                f"the embedder {self.name} failed: {error.what}", where=error.where, hint=error.hint
+                "embedder_failed", where=error.where, hint=error.hint, embedder=self.name, said=error
             ) from None
         return self._checked(rows, texts)
 
@@ -90,39 +89,44 @@ class ServiceEmbedder(ABC):
         if error.reason == "too_long" and len(text) > _LEAST_CHARACTERS:
             return self._embedded([shortened(text, len(text) // 2)])
         raise FatalModelError(
-            f"the embedder {self.name} refuses a text of {len(text):,} characters, alone in its request: {error.what}",
+            "embedder_refuses_text",
+            embedder=self.name,
+            characters=len(text),
+            said=error,
             hint="Take that content out, or choose another embedder in [embedder] name.",
         )
 
     def _checked(self, rows: Sequence[Sequence[float]], texts: list[str]) -> np.ndarray:
         """The vectors, each of length 1. Raises FatalModelError where one is none, or of another length."""
         if len(rows) != len(texts):
-            raise FatalModelError(f"the embedder {self.name} gave {len(rows)} vectors for {len(texts)} texts")
+            raise FatalModelError("embedder_count_wrong", embedder=self.name, vectors=len(rows), texts=len(texts))
         vectors = []
         for number, (row, text) in enumerate(zip(rows, texts, strict=True), start=1):
             vector, fault = _vector(row)
             self._dims = self._dims or len(vector)
-            if not fault and len(vector) != self._dims:
-                fault = f"a vector of {len(vector):,} numbers, where others have {self._dims:,}"
-            if fault:
+            if fault is None and len(vector) != self._dims:
+                fault = ModelError("vector_of_other_length", numbers=len(vector), others=self._dims)
+            if fault is not None:
                 raise FatalModelError(
-                    f"the embedder {self.name} gave {fault}: text {number} of {len(texts)} in a request,"
-                    f" {len(text):,} characters long",
-                    hint="With such vectors all texts are equally similar. Is it an embedding model, and loaded whole?"
-                    " Fix it and run the same command again, or choose another in [embedder] name.",
+                    "embedder_gave_no_vector",
+                    embedder=self.name,
+                    fault=fault,
+                    number=number,
+                    texts=len(texts),
+                    characters=len(text),
                 )
             vectors.append(vector)
         return unit_rows(np.array(vectors))
 
 
-def _vector(row: object) -> tuple[np.ndarray, str]:
-    """(the vector, what is wrong with it, "" for nothing)."""
+def _vector(row: object) -> tuple[np.ndarray, ModelError | None]:
+    """(the vector, what is wrong with it, None for nothing)."""
     try:
         vector = np.asarray(row, dtype=np.float64)
     except (TypeError, ValueError):
-        return np.zeros(0), "something that is no list of numbers"
+        return np.zeros(0), ModelError("vector_no_numbers")
     if vector.ndim != 1 or not len(vector):
-        return np.zeros(0), "no vector (null or empty)"
+        return np.zeros(0), ModelError("vector_empty")
     if not np.isfinite(vector).all():
-        return vector, "a vector with gaps (null, NaN or infinite)"
-    return vector, "" if vector.any() else "a vector that is zero everywhere"
+        return vector, ModelError("vector_with_gaps")
+    return vector, None if vector.any() else ModelError("vector_all_zero")

@@ -69,8 +69,8 @@ class EmbeddingWorker:
             except BaseException:
                 self._end(patience=0.0)  # interrupted while waiting: the reply on its way belongs to no one any more
                 raise
-        if isinstance(reply, _Problem):
-            raise FatalModelError(reply.what, where=reply.where, hint=reply.hint)
+        if isinstance(reply, FatalModelError):
+            raise reply
         vectors: np.ndarray = reply
         return vectors
 
@@ -92,11 +92,9 @@ class EmbeddingWorker:
         process = self._process
         self._end()
         code = process.exitcode if process else None
-        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with status {code}"
-        return FatalModelError(
-            f"the embedding process {how}",
-            hint="run the same command again: what was embedded is kept; if it happens again, look at the memory left",
-        )
+        if code is not None and code < 0:
+            return FatalModelError("embedding_process_killed", signal=-code)
+        return FatalModelError("embedding_process_ended", status=code)
 
     def _end(self, patience: float = _PATIENCE) -> None:
         if self._pipe is not None:
@@ -109,13 +107,6 @@ class EmbeddingWorker:
         self._pipe = self._process = None
 
 
-class _Problem:
-    """An embedder's error on its way through the pipe."""
-
-    def __init__(self, what: str, where: str = "", hint: str = "") -> None:
-        self.what, self.where, self.hint = what, where, hint
-
-
 def _serve(pipe: Connection, name: str, threads: int, base_url: str | None, api_key: str | None) -> None:
     """The child: embeds what comes through the pipe until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
@@ -126,11 +117,11 @@ def _serve(pipe: Connection, name: str, threads: int, base_url: str | None, api_
             texts = pipe.recv()
             try:
                 embedder = embedder or build_embedder(name, threads=threads, base_url=base_url, api_key=api_key)
-                reply: np.ndarray | _Problem = embedder.embed(texts)
+                reply: np.ndarray | FatalModelError = embedder.embed(texts)
             except AssistantError as error:
-                reply = _Problem(error.what, error.where, error.hint)
+                reply = FatalModelError(error.what, where=error.where, hint=error.hint).with_values(error.values)
             except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to hear it, not the terminal
-                reply = _Problem(f"the embedder {name} failed: {type(error).__name__}: {error}")
+                reply = FatalModelError("embedder_failed", embedder=name, said=f"{type(error).__name__}: {error}")
             pipe.send(reply)
 
 

@@ -65,9 +65,11 @@ class Budget:
         """
         if self.cap is not None and self.spent + self._reserved + estimate > self.cap:
             raise BudgetError(
-                f"the budget of US$ {self.cap:.2f} is used up: US$ {self.spent:.4f} spent, "
-                f"US$ {self._reserved:.4f} set aside for calls on their way, the next may cost US$ {estimate:.4f}",
-                hint="The same command with a higher --budget resumes it.",
+                "budget_used_up",
+                cap=f"{self.cap:.2f}",
+                spent=f"{self.spent:.4f}",
+                reserved=f"{self._reserved:.4f}",
+                estimate=f"{estimate:.4f}",
             )
         self._reserved += estimate
         self._open += 1

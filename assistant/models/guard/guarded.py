@@ -67,11 +67,7 @@ class GuardedModel:
         self.budget = budget or Budget()
         self.prices = prices or Prices()
         if self.budget.cap is not None and not self.prices.known:
-            raise SettingsError(
-                f"a budget can't be kept: the price of {model.spec} is not known",
-                where=f'[prices."{model.spec}"]',
-                hint="Add input and output in US$ per million tokens (0 for a server of your own), or drop --budget.",
-            )
+            raise SettingsError("budget_price_unknown", where=f'[prices."{model.spec}"]', model=model.spec)
         self.pacer = pacer or Pacer()
         self._max_attempts = max_attempts
         self._deadline_s = deadline_s
@@ -135,7 +131,7 @@ class GuardedModel:
     def _stop_error(self) -> ModelError:
         error = self._stop
         assert error is not None  # noqa: S101 - called after `refuse` only
-        return type(error)(error.what, where=error.where, hint=error.hint)
+        return type(error)(error.what, where=error.where, hint=error.hint).with_values(error.values)
 
     async def _attempt(self, request: ModelRequest, patience: Patience | None) -> RawReply:
         if self._stop is not None:

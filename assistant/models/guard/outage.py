@@ -41,7 +41,4 @@ class Outage:
         if failing_s < self._patience_s:
             return None
         since = time.strftime("%H:%M:%S", time.localtime(self._silent_since))
-        return FatalModelError(
-            f"{self._spec} has not answered since {since}; {failing_s:.0f} s of trying ended with: {error.what}",
-            hint="Nothing is lost. When the server is back, the same command resumes.",
-        )
+        return FatalModelError("model_silent", model=self._spec, since=since, seconds=round(failing_s), said=error)

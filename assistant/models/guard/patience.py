@@ -112,7 +112,4 @@ def asks_too_much(error: RetryableModelError, spec: str, deadline_s: float) -> F
     """The error that stops everything where a server asks to wait longer than the deadline."""
     if error.retry_after is None or error.retry_after <= deadline_s:
         return None
-    return FatalModelError(
-        f"{spec} asks to wait {error.retry_after / 60:.0f} minutes: {error.what}",
-        hint="Nothing is lost. Run the same command again then to resume.",
-    )
+    return FatalModelError("model_asks_to_wait", model=spec, minutes=round(error.retry_after / 60), said=error)

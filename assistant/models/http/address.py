@@ -75,15 +75,9 @@ def server_address(base_url: str, key: str | None, environ: Mapping[str, str] | 
     host, name = _checked_url(path, "OPENAI_BASE_URL", f"For example {OPENAI_URL}", {"http", "https"})
     key = (key or "").strip()
     if not key and not is_loopback(host):
-        raise SettingsError(
-            f"no key for {name}",
-            where="OPENAI_API_KEY",
-            hint="Set it in the environment (to `none` for a server without keys), or use --model local.",
-        )
+        raise SettingsError("model_key_missing", where="OPENAI_API_KEY", server=name)
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise SettingsError(
-            "the key has characters that no key has", where="OPENAI_API_KEY", hint="Copy it again, without line breaks."
-        )
+        raise SettingsError("key_unsendable", where="OPENAI_API_KEY", hint="Copy it again, without line breaks.")
     return ServerAddress(path, name, key or None, query, environment_proxy(path, environ))
 
 
@@ -140,8 +134,9 @@ def _checked_url(url: str, where: str, hint: str, schemes: set[str]) -> tuple[st
     except ValueError:
         host = None
     if not host or parts.scheme not in schemes:
-        whose = "the model server's address" if where == "OPENAI_BASE_URL" else "the proxy's address"
-        raise SettingsError(f"{whose} is no http(s) URL", where=where, hint=hint)
+        if where == "OPENAI_BASE_URL":
+            raise SettingsError("server_url_unfit", where=where, hint=hint)
+        raise SettingsError("proxy_url_unfit", where=where, hint=hint)
     return host, host if port is None else f"{host}:{port}"
 
 
@@ -160,9 +155,13 @@ def is_loopback(host: str) -> bool:
 
 def unreachable(server: ServerAddress, why: str) -> RetryableModelError:
     """Nothing answers at the address (reason `connection`)."""
-    error = RetryableModelError(
-        f"{server.name} can't be reached{server.way}: {scrub(why, server.key)}", reason="connection"
-    )
+    said = scrub(why, server.key)
+    if server.proxy:
+        error = RetryableModelError(
+            "model_unreachable_by_proxy", reason="connection", model=server.name, proxy=_place(server.proxy), said=said
+        )
+    else:
+        error = RetryableModelError("model_unreachable", reason="connection", model=server.name, said=said)
     error.hint = f"Is it running? {URL_HINT}"
     return error
 
@@ -171,18 +170,20 @@ def transport_error(server: ServerAddress, error: aiohttp.ClientError | OSError)
     """What a failure below HTTP means: fatal for certificates and addresses, else worth asking again."""
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
         return FatalModelError(
-            f"the certificate of {server.name} can't be verified: {scrub(str(error), server.key)}",
+            "certificate_refused",
+            server=server.name,
+            said=scrub(str(error), server.key),
             hint="Set SSL_CERT_FILE to the authority's certificates, or use http:// if the server has no TLS.",
         )
     if isinstance(error, aiohttp.InvalidURL):
-        return FatalModelError(f"{server.name} is no address to connect to", hint=URL_HINT)
+        return FatalModelError("server_unconnectable", server=server.name, hint=URL_HINT)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return RetryableModelError(f"{server.name} broke off in the middle of a reply", reason="truncated")
+        return RetryableModelError("reply_broken_off", reason="truncated", server=server.name)
     if isinstance(error, (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError)):
         return _proxy_error(server, error)
     if isinstance(error, aiohttp.ClientConnectorError):
         return unreachable(server, error.os_error.strerror or str(error.os_error))
-    return RetryableModelError(f"{server.name} closed the connection instead of answering", reason="reset")
+    return RetryableModelError("connection_closed", reason="reset", server=server.name)
 
 
 def _proxy_error(
@@ -192,13 +193,19 @@ def _proxy_error(
     proxy = _place(server.proxy or "")
     if isinstance(error, aiohttp.ClientHttpProxyError):
         if error.status == _PROXY_LOGIN:
-            return FatalModelError(f"the proxy {proxy} asks for a login", hint=f"Write it into its URL. {_PROXY_HINT}")
-        what = f"the proxy {proxy} does not connect to {server.name}: {error.status} {scrub(error.message, None)}"
+            return FatalModelError("proxy_login_missing", proxy=proxy, hint=f"Write it into its URL. {_PROXY_HINT}")
+        what = "proxy_refuses"
+        facts: dict[str, object] = {
+            "proxy": proxy,
+            "server": server.name,
+            "status": error.status,
+            "said": scrub(error.message, None),
+        }
         if error.status < 500:  # it refuses; otherwise it failed to connect
-            return FatalModelError(what, hint=_PROXY_HINT)
+            return FatalModelError(what, hint=_PROXY_HINT).with_values(facts)
     else:
-        why = error.os_error.strerror or str(error.os_error)
-        what = f"the proxy {proxy} can't be reached: {scrub(why, None)}"
-    failure = RetryableModelError(what, reason="connection")
+        what = "proxy_unreachable"
+        facts = {"proxy": proxy, "said": scrub(error.os_error.strerror or str(error.os_error), None)}
+    failure = RetryableModelError(what, reason="connection").with_values(facts)
     failure.hint = _PROXY_HINT
     return failure

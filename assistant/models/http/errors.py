@@ -100,17 +100,13 @@ def error_for(
         address_hint: what to check where the address may be wrong.
     """
     status, meaning = refusal.status, _meaning(refusal, model)
-    said = f": {refusal.message}" if refusal.message else ""
-    answered = f"{server} answered {status}{said}"
+    answered = _answered(server, status, refusal.message)
     if refusal.page and status not in {403, 407, 429} and status < 500:
         return web_page(server, status, address_hint)
     if meaning in {"too_long", "content_filter"}:
         return _rejection(meaning, answered)
     if meaning in {"no_quota", "wrong_key", "no_model"}:
-        what, hint = _FATAL[meaning]
-        return FatalModelError(
-            f"{what.format(model=model)}, {answered}", hint=hint.format(key_name=key_name, model=model)
-        )
+        return FatalModelError(_FATAL[meaning], answered=answered, model=model, key=key_name)
     if meaning is not None or status in {408, 409, 425} or status >= 500 or is_failed_generation(refusal):
         return _retryable(refusal, meaning, answered, address_hint)
     return _fatal(status, answered, model, address_hint)
@@ -120,14 +116,17 @@ def web_page(
     server: str, status: int, hint: str = "Check OPENAI_BASE_URL: is that the address of the API? Most end in /v1."
 ) -> FatalModelError:
     """The error for HTML where JSON is expected."""
-    return FatalModelError(f"{server} answered {status} with a web page, not with JSON", hint=hint)
+    return FatalModelError("web_page_answered", server=server, status=status, hint=hint)
 
 
-_FATAL: dict[Meaning, tuple[str, str]] = {
-    "no_quota": ("no quota left", "Add credit or raise the limit, then run the same command again."),
-    "wrong_key": ("the key was refused", "Check {key_name} (set? expired? of this server?)."),
-    "no_model": ("no model {model!r}", "Check the name after the colon; `assistant doctor` asks the server."),
-}
+_FATAL: dict[Meaning, str] = {"no_quota": "quota_used_up", "wrong_key": "key_refused", "no_model": "model_not_served"}
+
+
+def _answered(server: str, status: int, said: str) -> ModelError:
+    """What a server answered, for other errors to quote."""
+    if said:
+        return ModelError("server_answered", server=server, status=status, said=said)
+    return ModelError("server_answered_nothing", server=server, status=status)
 
 
 def _meaning(refusal: HttpRefusal, model: str) -> Meaning | None:
@@ -137,47 +136,34 @@ def _meaning(refusal: HttpRefusal, model: str) -> Meaning | None:
     return meaning_of(refusal.status, refusal.code, words, asks_to_wait=refusal.retry_after is not None)
 
 
-def _retryable(refusal: HttpRefusal, meaning: Meaning | None, answered: str, address_hint: str) -> ModelError:
+def _retryable(refusal: HttpRefusal, meaning: Meaning | None, answered: ModelError, address_hint: str) -> ModelError:
     status = refusal.status
     if status in {501, 505}:
-        return FatalModelError(answered, hint=f"The server does not offer chat completions. {address_hint}")
+        return FatalModelError(
+            "no_chat_offered", answered=answered, hint=f"The server does not offer chat completions. {address_hint}"
+        )
     reasons = {408: "timeout", 504: "timeout", 409: "conflict", 425: "conflict", 502: "unavailable", 503: "unavailable"}
     usual = "malformed" if is_failed_generation(refusal) else "unavailable" if status == _OVERLOADED else "server_error"
     reason = meaning or reasons.get(status, usual)
-    advice = {
-        "rate_limited": "Lower --rpm, --tpm or --concurrency if this does not end by itself.",
-        "malformed": "The server could not keep to the schema; another prompt or model may.",
-    }
-    error = RetryableModelError(answered, reason=reason, retry_after=refusal.retry_after)
-    error.hint = advice.get(reason, "Nothing is lost: the same command asks what is missing again.")
-    return error
+    code = {"rate_limited": "model_rate_limited", "malformed": "reply_off_schema"}.get(reason, "model_failing")
+    return RetryableModelError(code, reason=reason, retry_after=refusal.retry_after, answered=answered)
 
 
-def _rejection(meaning: Meaning, answered: str) -> RejectedRequestError:
+def _rejection(meaning: Meaning, answered: ModelError) -> RejectedRequestError:
     """The refusal of this one question; others may go on."""
-    error = RejectedRequestError(answered, reason=meaning)
-    error.hint = (
-        "Lower the prompt's token budget or choose a model with a longer context."
-        if meaning == "too_long"
-        else "People have to label this item, or a model without such a filter."
-    )
-    return error
+    code = "request_too_long" if meaning == "too_long" else "request_filtered"
+    return RejectedRequestError(code, reason=meaning, answered=answered)
 
 
-def _fatal(status: int, answered: str, model: str, address_hint: str) -> ModelError:
+def _fatal(status: int, answered: ModelError, model: str, address_hint: str) -> ModelError:
     if status == 403:
-        return FatalModelError(
-            f"access denied, {answered}", hint=f"The key may not use {model!r} here; check its rights and region."
-        )
+        return FatalModelError("model_access_denied", answered=answered, model=model)
     if status == 407:
-        return FatalModelError(
-            f"the proxy asks for a login, {answered}", hint="Write the user and password into HTTP_PROXY, HTTPS_PROXY."
-        )
+        return FatalModelError("proxy_login_wanted", answered=answered)
     if status in {404, 405} or 300 <= status < 400:
         return FatalModelError(
-            f"no chat completions there, {answered}",
+            "no_chat_there",
+            answered=answered,
             hint=address_hint,
         )
-    error = RejectedRequestError(answered, reason="bad_request")
-    error.hint = "The server does not take this request; its words above say why."
-    return error
+    return RejectedRequestError("request_refused", reason="bad_request", answered=answered)

@@ -157,7 +157,9 @@ class ChatMaker:
                 continue
             near = difflib.get_close_matches(option, known, n=1, cutoff=0.6)
             raise FatalModelError(
-                f"{self.spec} takes no option {option!r}",
+                "model_option_unknown",
+                model=self.spec,
+                option=option,
                 where="[model.extra]",
                 hint=f"Did you mean {near[0]}?" if near else f"{type(chat).__name__} has none of that name.",
             )
@@ -179,7 +181,7 @@ class ChatMaker:
             return
         if not hasattr(getattr(chat, "client", None), "meta"):
             raise FatalModelError(
-                f"{self.spec} can't be sent further headers", where="[model.extra.headers]", hint="Leave them out."
+                "headers_unsendable", where="[model.extra.headers]", model=self.spec, hint="Leave them out."
             )
         headers, events = self._headers, chat.client.meta.events  # type: ignore[attr-defined]  # botocore's
         events.register("before-call", lambda params, **_: params["headers"].update(headers))

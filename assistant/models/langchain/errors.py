@@ -55,13 +55,14 @@ def setup_error(failure: Exception, *, spec: str) -> FatalModelError:
     said = str(failure)
     wanted = re.search(r"pip install ([\w-]+)", said)
     if isinstance(failure, ImportError) and wanted:
-        return FatalModelError(f"{spec} needs the package {wanted[1]}", hint=f"pip install {wanted[1]}")
+        return FatalModelError("model_package_missing", model=spec, package=wanted[1], hint=f"pip install {wanted[1]}")
     if "Unsupported" in said and "provider" in said:
         known = said.partition("providers are: ")[2]
-        return FatalModelError(f"no provider {spec.partition(':')[0]!r}", hint=f"Known are: {known}")
+        return FatalModelError("provider_unknown", provider=spec.partition(":")[0], hint=f"Known are: {known}")
     if re.search(r"specify a region|NoRegion", f"{said} {names_of(failure)}"):
         return FatalModelError(
-            f"no AWS region for {spec}",
+            "aws_region_missing",
+            model=spec,
             where="AWS_REGION",
             hint="Set AWS_REGION or AWS_DEFAULT_REGION in the environment, or region in [model.extra].",
         )
@@ -71,7 +72,9 @@ def setup_error(failure: Exception, *, spec: str) -> FatalModelError:
         said = "; ".join(str(problem.get("msg", "")) for problem in problems())
     key_name = provider_of(spec.partition(":")[0]).key_name
     return FatalModelError(
-        f"{spec} can't be set up: {without_secrets(said)}",
+        "model_not_set_up",
+        model=spec,
+        said=without_secrets(said),
         hint=f"Check {key_name} and [model.extra]." if key_name else "Check [model.extra] and the provider's own page.",
     )
 
@@ -81,10 +84,16 @@ def _set_up_wrong(failure: Exception, spec: str, provider: str) -> ModelError | 
     if isinstance(failure, ImportError):
         return setup_error(failure, spec=spec)
     if isinstance(failure, NotImplementedError):
-        return RejectedRequestError(f"{spec} can't do this: {without_secrets(str(failure))}", reason="bad_request")
+        return RejectedRequestError(
+            "model_unable", reason="bad_request", model=spec, said=without_secrets(str(failure))
+        )
     if isinstance(failure, TypeError) and _WRONG_ARGUMENT.search(str(failure)):
         return FatalModelError(
-            f"{spec} takes no such option: {without_secrets(str(failure))}", where="[model.extra]", hint="Leave it out."
+            "model_option_refused",
+            model=spec,
+            said=without_secrets(str(failure)),
+            where="[model.extra]",
+            hint="Leave it out.",
         )
     return _no_access(failure, spec, provider)
 
@@ -94,19 +103,23 @@ def _no_access(failure: Exception, spec: str, provider: str) -> FatalModelError 
     key_name = provider_of(provider).key_name
     if _NO_CREDENTIALS.search(names):
         return FatalModelError(
-            f"no credentials for {spec}: {without_secrets(str(failure))}",
+            "credentials_missing",
+            model=spec,
+            said=without_secrets(str(failure)),
             where=key_name.partition(" or ")[0],
             hint=f"Set {key_name} in the environment." if key_name else "See the provider's own page.",
         )
     if _BAD_HEADER.search(names) and any("header" in str(error) for error in chain(failure)):
         return FatalModelError(
-            f"{spec} can't be asked: a header has characters that no header has",
+            "key_not_a_header",
+            model=spec,
             where=key_name.partition(" or ")[0],
             hint=f"Copy {key_name or 'the key'} again, without blanks and line breaks.",
         )
     if _BAD_CERTIFICATE.search(names):
         return FatalModelError(
-            f"the certificate of {provider} can't be verified",
+            "certificate_unverified",
+            provider=provider,
             hint="Set SSL_CERT_FILE to the authority's certificates, or use http:// if the server has no TLS.",
         )
     return None
@@ -117,26 +130,28 @@ def _on_the_way(failure: Exception, spec: str) -> RetryableModelError:
     for error in reversed(list(chain(failure))):
         names = names_of(error)
         if _TIMEOUT.search(names):
-            return RetryableModelError(f"{spec} gave no answer in time", reason="timeout")
+            return RetryableModelError("model_late", reason="timeout", model=spec)
         if _UNREACHABLE.search(names):
             return _unreachable(spec, error)
         if _BROKEN_OFF.search(names):
-            return RetryableModelError(f"{spec} closed the connection before its reply was whole", reason="reset")
+            return RetryableModelError("reply_interrupted", reason="reset", model=spec)
     if _CONNECTION.search(names_of(failure)):
         return _unreachable(spec, failure)
     kind = type(failure).__name__
     said = without_secrets(plain(_short(failure)))
     if isinstance(failure, _UNREADABLE):
         error = RetryableModelError(
-            f"{spec} sent a reply that is cut or not its own ({kind}{': ' if said else ''}{said})", reason="truncated"
+            "reply_unreadable", reason="truncated", model=spec, said=f"{kind}: {said}" if said else kind
         )
         error.hint = "A proxy or gateway in between, or base_url in [model.extra], may be the cause."
         return error
-    return RetryableModelError(f"{spec} failed: {said or kind}", reason="server_error")
+    return RetryableModelError("model_failed", reason="server_error", model=spec, said=said or kind)
 
 
 def _unreachable(spec: str, failure: BaseException) -> RetryableModelError:
-    error = RetryableModelError(f"{spec} can't be reached: {without_secrets(str(failure))}", reason="connection")
+    error = RetryableModelError(
+        "model_unreachable", reason="connection", model=spec, said=without_secrets(str(failure))
+    )
     error.hint = "Is it running? Check the network, and base_url in [model.extra] where you set one."
     return error
 

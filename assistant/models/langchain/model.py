@@ -118,7 +118,7 @@ class LangChainModel:
                 body, thought = completion_body(message, self._name), shows_thinking(message)
             except TimeoutError:
                 raise RetryableModelError(
-                    f"{self.spec} gave no answer within {self._timeout_s:g} s", reason="timeout"
+                    "model_timed_out", reason="timeout", model=self.spec, seconds=self._timeout_s
                 ) from None
             except ModelError:
                 raise

@@ -123,7 +123,10 @@ def check_access(name: str, options: Mapping[str, object], environ: Mapping[str,
     provider = provider_of(name)
     if provider.package and find_spec(provider.package.replace("-", "_")) is None:
         raise FatalModelError(
-            f"the provider {name} needs the package {provider.package}", hint=f"pip install {provider.package}"
+            "provider_package_missing",
+            provider=name,
+            package=provider.package,
+            hint=f"pip install {provider.package}",
         )
     for need in provider.needs:
         for variable in need.variables:
@@ -131,7 +134,9 @@ def check_access(name: str, options: Mapping[str, object], environ: Mapping[str,
             blank = " " in value and not variable.endswith("PROFILE")
             if value and (not value.isascii() or not value.isprintable() or blank):
                 raise SettingsError(
-                    f"the {need.what} of {name} has characters that no {need.what} has",
+                    "provider_setting_unfit",
+                    provider=name,
+                    setting=need.what,
                     where=variable,
                     hint="Copy it again, without blanks and line breaks.",
                 )
@@ -141,7 +146,9 @@ def check_access(name: str, options: Mapping[str, object], environ: Mapping[str,
             continue
         where = f", or {provider_option(provider, need)} in [model.extra]" if need.options else ""
         raise SettingsError(
-            f"no {need.what} for {name}",
+            "provider_setting_missing",
+            provider=name,
+            setting=need.what,
             where=need.variables[0],
             hint=f"Set {' or '.join(need.variables)} in the environment{where}.",
         )

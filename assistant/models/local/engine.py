@@ -47,12 +47,12 @@ def start_engines(count: int, context_tokens: int) -> list[xllamacpp.Server]:
         # 100 MB of native code that no one but this model needs.
         import xllamacpp  # noqa: PLC0415
     except ImportError as error:
-        raise FatalModelError(f"llama.cpp can't be loaded: {error}", hint=INSTALL) from None
+        raise FatalModelError("engine_unloadable", said=str(error), hint=INSTALL) from None
     with _faster(weights) as path:
         try:
             return [xllamacpp.Server(_parameters(xllamacpp.CommonParams(), path, context_tokens)) for _ in range(count)]
         except RuntimeError as error:
-            raise FatalModelError(f"the embedded model can't be loaded: {error}", where=str(path)) from None
+            raise FatalModelError("local_model_unloadable", where=str(path), said=str(error)) from None
 
 
 def _parameters(parameters: xllamacpp.CommonParams, weights: Path, context_tokens: int) -> xllamacpp.CommonParams:
@@ -192,7 +192,7 @@ def _enumerated(schema: object) -> list[str]:
 def _problem(error: Mapping[str, Any]) -> RejectedRequestError | RetryableModelError:
     told = str(error.get("message", error))
     if error.get("type") == "exceed_context_size_error":
-        return RejectedRequestError(f"too long for the embedded model: {told}", reason="too_long")
+        return RejectedRequestError("local_model_text_too_long", reason="too_long", said=told)
     if error.get("code") == 400:
-        return RejectedRequestError(f"the embedded model refused: {told}", reason="bad_request")
-    return RetryableModelError(f"the embedded model failed: {told}", reason="server_error")
+        return RejectedRequestError("local_model_refused", reason="bad_request", said=told)
+    return RetryableModelError("local_model_failed", reason="server_error", said=told)

@@ -77,7 +77,7 @@ class LocalModel:
                 await asyncio.get_running_loop().run_in_executor(self._threads, self._start)
                 self._state = "loaded"
         if self._state == "closed":
-            raise FatalModelError("the embedded model was closed")
+            raise FatalModelError("local_model_closed")
 
     def _start(self) -> None:
         for engine in start_engines(self._workers, self._context_tokens):

@@ -34,10 +34,10 @@ class PackagedFile:
         """
         spec = importlib.util.find_spec(self.package)
         if spec is None or spec.origin is None:
-            raise FatalModelError(f"the package {self.package} is not installed", hint=self.install)
+            raise FatalModelError("weights_not_installed", package=self.package, hint=self.install)
         found = Path(spec.origin).parent / self.path
         if not found.is_file():
-            raise FatalModelError(f"the package {self.package} has no {self.path}", hint=self.install)
+            raise FatalModelError("weights_missing", package=self.package, file=self.path, hint=self.install)
         return found
 
     def verified(self) -> Path:
@@ -51,7 +51,9 @@ class PackagedFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != self.sha256:
             raise FatalModelError(
-                f"not the file that was tested: SHA-256 {digest[:12]}…, expected {self.sha256[:12]}…",
+                "weights_not_tested",
+                found=f"{digest[:12]}…",
+                expected=f"{self.sha256[:12]}…",
                 where=str(found),
                 hint=f"remove the package {self.package} and install the pinned version: {self.install}",
             )

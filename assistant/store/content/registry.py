@@ -67,23 +67,16 @@ class Registry:
         """Raises the PromptError of `register_prompt` without remembering anything."""
         same_version = sa.and_(prompts.c.name == name, prompts.c.version == version)
         if others := self._asked_with_another_text(prompts, same_version, digest):
-            raise PromptError(
-                f"prompt {name}@{version} was edited: {others} used another text under this version",
-                hint=f"undo the edit, or save it as the next version: prompts/{name}/<next>.md",
-            )
+            raise PromptError("prompt_edited", prompt=f"{name}@{version}", name=name, runs=others, count=len(others))
 
     def refuse_edited_policy(self, policy: Policy) -> None:
         """Raises the PolicyError of `register_policy` without remembering anything."""
         same_version = sa.and_(policies.c.policy_id == policy.id, policies.c.version == policy.version)
         if others := self._asked_with_another_text(policies, same_version, policy.digest):
-            raise PolicyError(
-                f"policy {policy.id} version {policy.version} was edited: "
-                f"{others} used another text under this version",
-                hint="give the new text a new version in its front matter",
-            )
+            raise PolicyError("policy_edited", policy=policy.id, version=policy.version, runs=others, count=len(others))
 
-    def _asked_with_another_text(self, table: sa.Table, version: sa.ColumnElement[bool], digest: str) -> str:
-        """The runs that asked anything with another text under this version, in words; empty when there are none.
+    def _asked_with_another_text(self, table: sa.Table, version: sa.ColumnElement[bool], digest: str) -> list[str]:
+        """The runs that asked anything with another text under this version, by name.
 
         A dry run asks nothing: a text may be edited as long as it was only tried out.
         """
@@ -96,5 +89,4 @@ class Registry:
             .order_by(runs.c.id)
         )
         with self._database.read() as connection:
-            found = [f"r{key}" for key in connection.execute(query).scalars()]
-        return f"{'run' if len(found) == 1 else 'runs'} {', '.join(found)}" if found else ""
+            return [f"r{key}" for key in connection.execute(query).scalars()]

@@ -27,6 +27,8 @@ ADVICE: Mapping[str, str] = {
     "run_not_offered": marked("Choose one of the listed prompts and models; use the command line for others."),
     "run_changed": marked("Look again what it costs."),
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
+    "prompt_edited": marked("Undo the edit, or save it as the next version."),
+    "policy_edited": marked("Give the new text a new version in its front matter."),
     "last_admin": marked("Make another user an admin first."),
 }
 

@@ -13,6 +13,7 @@ from assistant.models.dev.options import DevServerOptions
 from assistant.models.dev.script import ScriptedReply, read_script, scripted
 from assistant.models.openai import OpenAIModel
 from tests.models.serving import question, serving
+from tests.worded import says
 
 
 def test_the_first_line_that_fits_is_answered() -> None:
@@ -55,5 +56,5 @@ def test_a_wrong_line_is_told_with_its_number(tmp_path: Path, line: str) -> None
 
 
 def test_a_script_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, check=says("can't be read")):
         read_script(tmp_path / "none.jsonl")

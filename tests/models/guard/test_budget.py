@@ -1,7 +1,9 @@
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import BudgetError
 from assistant.models.guard.budget import Budget, Prices
+from tests.worded import says
 
 
 def test_cost_counts_cached_tokens_at_their_own_price() -> None:
@@ -21,10 +23,10 @@ def test_what_is_set_aside_counts_against_the_cap() -> None:
     budget = Budget(1.0)
     budget.reserve(0.6)
     with pytest.raises(
-        BudgetError, match=r"US\$ 1\.00 is used up: US\$ 0\.0000 spent, US\$ 0\.6000 set aside"
+        BudgetError, check=says(r"US\$ 1\.00 is used up: US\$ 0\.0000 spent, US\$ 0\.6000 set aside")
     ) as caught:
         budget.reserve(0.5)
-    assert "--budget" in caught.value.hint
+    assert "--budget" in error_words(caught.value).hint
     budget.settle(0.6, 0.1)
     budget.reserve(0.5)
     assert (budget.spent, budget._reserved) == (0.1, 0.5)

@@ -1,5 +1,6 @@
 import re
 
+from assistant.cli.error_words import error_words
 from assistant.errors import RetryableModelError
 from assistant.models.guard.outage import Outage
 
@@ -26,8 +27,10 @@ def test_patience_ends_after_so_long_without_any_success() -> None:
     clock.now += 1
     error = outage.failed(DOWN)
     assert error is not None
-    assert re.match(r"openai:m has not answered since \d\d:\d\d:\d\d; 300 s of trying ended with: host:1", error.what)
-    assert "the same command resumes" in error.hint
+    assert re.match(
+        r"openai:m has not answered since \d\d:\d\d:\d\d; 300 s of trying ended with: host:1", error_words(error).what
+    )
+    assert "the same command resumes" in error_words(error).hint
 
 
 def test_any_success_in_between_starts_anew() -> None:

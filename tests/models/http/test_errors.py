@@ -1,6 +1,7 @@
 import orjson
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.http.errors import error_for, lacking
 from assistant.models.http.refusals import read_refusal, scrub
@@ -33,8 +34,8 @@ def test_what_may_pass_is_worth_asking_again(status: int, reason: str) -> None:
     error = told(status, problem("try later"), {"retry-after": "7"})
     assert isinstance(error, RetryableModelError)
     assert (error.reason, error.retry_after) == (reason, 7.0)
-    assert error.what == f"host:1 answered {status}: try later"
-    assert error.hint
+    assert error_words(error).what == f"host:1 answered {status}: try later"
+    assert error_words(error).hint
 
 
 @pytest.mark.parametrize(
@@ -59,8 +60,8 @@ def test_one_question_may_be_refused_while_others_go_on(status: int, body: objec
     error = told(status, body)
     assert isinstance(error, RejectedRequestError)
     assert error.reason == reason
-    assert error.hint
-    assert "secret post" not in str(error)
+    assert error_words(error).hint
+    assert "secret post" not in str(error_words(error))
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,8 @@ def test_one_question_may_be_refused_while_others_go_on(status: int, body: objec
 def test_what_no_question_can_pass_is_fatal(status: int, body: object, word: str) -> None:
     error = told(status, body)
     assert isinstance(error, FatalModelError)
-    assert word in str(error)
-    assert error.hint
+    assert word in str(error_words(error))
+    assert error_words(error).hint
 
 
 def test_an_ordinary_rate_limit_that_advertises_billing_is_not_taken_for_an_empty_account() -> None:
@@ -105,7 +106,8 @@ def test_a_reply_that_broke_the_schema_on_the_server_is_worth_another_try() -> N
     ],
 )
 def test_messages_never_hold_a_key(said: str) -> None:
-    text = str(told(401, problem(said)))
+    error = told(401, problem(said))
+    text = f"{error} {error_words(error)}"
     assert "***" in text
     assert KEY not in text
     assert "5678" not in text

@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.http.errors import error_for
 from assistant.models.http.refusals import read_refusal
@@ -43,8 +44,8 @@ def test_what_will_not_pass_stops_the_job_with_its_true_cause(
 ) -> None:
     error = told(status, message, code)
     assert isinstance(error, FatalModelError)
-    assert word in error.what
-    assert error.hint
+    assert word in error_words(error).what
+    assert error_words(error).hint
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_what_passes_is_waited_for_as_long_as_the_server_says(
 def test_the_name_of_a_model_means_nothing() -> None:
     error = told(404, "The model `text-moderation-overload` does not exist", model="text-moderation-overload")
     assert isinstance(error, FatalModelError)
-    assert "no model" in error.what
+    assert "no model" in error_words(error).what
 
 
 def test_what_a_provider_said_to_a_router_counts_and_its_wait_too() -> None:
@@ -130,8 +131,8 @@ def test_a_web_page_suspects_the_address(status: int) -> None:
     page = b"\xef\xbb\xbf\n <!DOCTYPE html><html><body>Open WebUI</body></html>"
     error = error_for(read_refusal(status, {}, page), server="host:1", model="m1")
     assert isinstance(error, FatalModelError)
-    assert "with a web page" in error.what
-    assert "OPENAI_BASE_URL" in error.hint
+    assert "with a web page" in error_words(error).what
+    assert "OPENAI_BASE_URL" in error_words(error).hint
 
 
 def test_the_page_of_a_gateway_that_failed_is_waited_for() -> None:

@@ -2,6 +2,7 @@ from json import JSONDecodeError
 
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, ModelError, RejectedRequestError, RetryableModelError
 from assistant.models.langchain.errors import model_error, setup_error
 
@@ -57,7 +58,7 @@ def test_exceptions_are_understood_by_status_or_by_name(error: Exception, kind: 
     meaning = told(error)
     assert isinstance(meaning, kind)
     assert meaning.reason == reason  # type: ignore[attr-defined]  # both kinds have one
-    assert "anthropic" in meaning.what
+    assert "anthropic" in error_words(meaning).what
 
 
 def test_the_answer_behind_an_exception_is_found_where_it_was_raised_from() -> None:
@@ -69,7 +70,7 @@ def test_the_answer_behind_an_exception_is_found_where_it_was_raised_from() -> N
     error = told(wrapped)
     assert isinstance(error, RetryableModelError)
     assert (error.reason, error.retry_after) == ("rate_limited", 9.0)
-    assert "{" not in error.what
+    assert "{" not in error_words(error).what
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_what_no_attempt_can_mend_is_fatal(error: Exception, what: str) -> None:
     wrapped.__cause__ = error
     meaning = told(error if isinstance(error, TypeError) else wrapped)
     assert isinstance(meaning, FatalModelError)
-    assert what in meaning.what
+    assert what in error_words(meaning).what
 
 
 def test_retry_after_is_read_from_the_responses_headers() -> None:
@@ -99,8 +100,8 @@ def test_the_errors_of_the_body_are_quoted_and_the_providers_key_is_named() -> N
     body = {"error": {"type": "authentication_error", "message": "invalid x-api-key"}}
     error = told(failure("AuthenticationError", status_code=401, body=body))
     assert isinstance(error, FatalModelError)
-    assert "invalid x-api-key" in error.what
-    assert "ANTHROPIC_API_KEY" in error.hint
+    assert "invalid x-api-key" in error_words(error).what
+    assert "ANTHROPIC_API_KEY" in error_words(error).hint
 
 
 def test_keys_of_the_environment_are_never_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,4 +115,7 @@ def test_a_missing_integration_names_the_package() -> None:
         "requires the langchain-mistralai package. Please install it with `pip install langchain-mistralai`"
     )
     error = setup_error(missing, spec="mistralai:m")
-    assert str(error) == "mistralai:m needs the package langchain-mistralai\n  pip install langchain-mistralai"
+    assert (
+        str(error_words(error))
+        == "mistralai:m needs the package langchain-mistralai\n  pip install langchain-mistralai"
+    )

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from aiohttp import web
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, RejectedRequestError, RetryableModelError
 from assistant.models.chat_api import read_answer
 from assistant.models.dev.faults import Faults
@@ -18,6 +19,7 @@ from assistant.models.http.limits import RateLimits
 from assistant.models.interface import LabelModel
 from assistant.models.langchain.model import LangChainModel
 from tests.models.serving import canned, completion, question, serving
+from tests.worded import says
 
 pytest.importorskip("langchain_openai", reason="langchain-openai is not installed here")
 
@@ -120,10 +122,10 @@ def test_a_slow_server_times_out() -> None:
 
 
 def test_a_wrong_key_and_a_missing_model_are_fatal() -> None:
-    with pytest.raises(FatalModelError, match="key was refused") as caught:
+    with pytest.raises(FatalModelError, check=says("key was refused")) as caught:
         with_model(DevServerOptions(key="right-key-1"), ask, key="wrong-key-1")
-    assert "wrong-key-1" not in str(caught.value)
-    with pytest.raises(FatalModelError, match="no model 'dve'"):
+    assert "wrong-key-1" not in str(error_words(caught.value))
+    with pytest.raises(FatalModelError, check=says("no model 'dve'")):
         with_model(DevServerOptions(), ask, name="dve")
 
 
@@ -137,19 +139,19 @@ def test_too_long_a_prompt_is_refused_for_good() -> None:
 
 
 def test_a_missing_integration_names_the_package_to_install() -> None:
-    with pytest.raises(FatalModelError, match="needs the package langchain-cohere") as caught:
+    with pytest.raises(FatalModelError, check=says("needs the package langchain-cohere")) as caught:
         asyncio.run(LangChainModel("cohere", "command").ask(question()))
-    assert caught.value.hint == "pip install langchain-cohere"
+    assert error_words(caught.value).hint == "pip install langchain-cohere"
 
 
 def test_an_unknown_provider_is_told_with_the_known_ones() -> None:
-    with pytest.raises(FatalModelError, match="no provider 'opnai'") as caught:
+    with pytest.raises(FatalModelError, check=says("no provider 'opnai'")) as caught:
         asyncio.run(LangChainModel("opnai", "m").ask(question()))
-    assert "anthropic" in caught.value.hint
+    assert "anthropic" in error_words(caught.value).hint
 
 
 def test_a_missing_key_is_told() -> None:
-    with pytest.raises(FatalModelError, match="can't be set up"):
+    with pytest.raises(FatalModelError, check=says("can't be set up")):
         asyncio.run(LangChainModel("openai", "m").ask(question()))
 
 

