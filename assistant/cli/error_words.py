@@ -54,14 +54,14 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
     spelled = {name: text for name, one in error.values.items() if (text := _spelled(one, command)) is not None}
     if found := advices().get(error.code):
         hint = phrase(found, {**error.values, **spelled}, language("en"))
-    if remedy := error.values.get("remedy"):
+    if isinstance(remedy := error.values.get("remedy"), ReadingChoice):
         hint = "; ".join(part for part in (remedy_words(remedy), hint) if part)
     option = option_name(error.field, command, sys.argv[1:]) if error.field else spelled.get("given", "")
     where = f"{error.where}: {option}" if error.where and option else error.where or option
     if not spelled:
         return ErrorWords(what(error), where, hint)
-    text = texts_of_errors().get(error.code, error.code)
-    return ErrorWords(phrase(text, {**error.values, **spelled}, language("en")), where, hint)
+    said = texts_of_errors().get(error.code, error.code)
+    return ErrorWords(phrase(said, {**error.values, **spelled}, language("en")), where, hint)
 
 
 def _spelled(value: object, command: Command | None) -> str | None:

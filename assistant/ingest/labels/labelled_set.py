@@ -151,10 +151,11 @@ def _choose(by_model: Mapping[str, Mapping[str, MachineRow]], path: Path | None,
 
 def _check_enough(settled: Mapping[str, str], path: Path, left_out: Mapping[str, int]) -> None:
     if len(settled) < SMALLEST_SET:
-        counts = {"items": len(settled), "least": SMALLEST_SET}
+        where, items, least = str(path), len(settled), SMALLEST_SET
         if left_out:
-            raise InputError("usable_items_too_few_left_out", where=str(path), left_out=_counted(left_out), **counts)
-        raise InputError("usable_items_too_few", where=str(path), **counts)
+            counted = _counted(left_out)
+            raise InputError("usable_items_too_few_left_out", where=where, items=items, least=least, left_out=counted)
+        raise InputError("usable_items_too_few", where=where, items=items, least=least)
     if len(labels := set(settled.values())) == 1:
         raise InputError("items_labelled_alike", where=str(path), items=len(settled), label=labels.pop())
 

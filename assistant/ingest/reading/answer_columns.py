@@ -117,8 +117,8 @@ def map_label_columns(
     Raises:
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
-    parts = {"item_column": item, "rater_column": rater, "label_column": label}
-    check_named({**parts, "each_label": label_columns, "each_rater": rater_columns}, columns)
+    chosen = {"item_column": item, "rater_column": rater, "label_column": label}
+    check_named({**chosen, "each_label": label_columns, "each_rater": rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
         found_item = _item_column(item, columns, taken)
@@ -152,14 +152,14 @@ def map_machine_columns(
     Raises:
         InputError: as `map_label_columns`; and when neither a column nor `model_name` says which model answered.
     """
-    parts = {
+    chosen = {
         "item_column": item,
         "model_column": model,
         "label_column": label,
         "score_column": score,
         "rationale_column": rationale,
     }
-    check_named({**parts, "each_label": label_columns}, columns)
+    check_named({**chosen, "each_label": label_columns}, columns)
     taken = {item, label, score, rationale, *label_columns}
     by = model or guess(_MODEL, columns, taken)
     if by is None and not model_name:

@@ -227,8 +227,8 @@ def _canonical(reading: ReadingOptions) -> str | None:
     found = _ALIASES.get(name.lower(), name.lower())
     if found not in FORMATS:
         near = get_close_matches(found, [*FORMATS, *_ALIASES], n=1)
-        said = {"format": name, "formats": FORMATS, "given": reading.choice("format", name)}
+        given = reading.choice("format", name)
         if near:
-            raise InvalidValueError("format_unknown_near", near=near[0], **said)
-        raise InvalidValueError("format_unknown", **said)
+            raise InvalidValueError("format_unknown_near", format=name, formats=FORMATS, near=near[0], given=given)
+        raise InvalidValueError("format_unknown", format=name, formats=FORMATS, given=given)
     return found
