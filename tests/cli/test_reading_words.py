@@ -56,8 +56,6 @@ def test_a_file_refused_for_its_first_row_says_what_would_have_it_read() -> None
 def test_of_many_errors_within_one_five_are_shown_and_the_rest_is_counted() -> None:
     each = (f"c{number}" for number in range(7))
     wrong = tuple(NotFoundError("column_not_found", field="text", name=name, columns="x", notes="") for name in each)
-        NotFoundError("column_not_found", field="text", name=f"c{n}", columns="x", notes="") for n in range(7)
-    )
     words = error_words(NotFoundError("columns_not_found", wrong=wrong, columns="x", notes=""))
     assert words.what.startswith("text: no column 'c0'; text: no column 'c1'; ")
     assert words.what.endswith("text: no column 'c4'; and 2 more")
