@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from assistant.cli.error_words import Command, error_words
 from assistant.cli.next_command import about_the_same
+from assistant.cli.reading_words import refusal_words
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def show_refusals(output: Output, report: LoadReport | ImportReport, whole: str 
     """
 
     def line(refusal: Refusal) -> str:
-        return f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}"
+        return f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal_words(refusal)}"
 
     for refusal in report.refusals:
         output.note(line(refusal))
