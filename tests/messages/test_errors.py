@@ -151,7 +151,6 @@ PENDING = (
     "assistant/ingest/",
     "assistant/messages/",
     "assistant/models/",
-    "assistant/policy/",
     "assistant/prelabel/",
     "assistant/prompting/",
     "assistant/reports/",
