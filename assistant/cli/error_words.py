@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -25,11 +25,13 @@ class ErrorWords:
         what: what was wrong.
         where: file:line, item, table or option; empty where there is none.
         hint: what to do next; empty where there is nothing to say.
+        values: what `what` names, for machines: numbers as they are, everything else in words.
     """
 
     what: str
     where: str
     hint: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -44,14 +46,18 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
         command: the program's command, to name the option of a wrong value; the field's name is taken without it.
     """
     from assistant.messages.language import language  # the catalogue is read where something goes wrong, and only there
-    from assistant.messages.wording import phrase, what
+    from assistant.messages.wording import phrase, shown, what
 
     hint = error.hint
     if found := advices().get(error.code):
         hint = phrase(found, error.values, language("en"))
     option = option_name(error.field, command, sys.argv[1:]) if error.field else ""
     where = f"{error.where}: {option}" if error.where and option else error.where or option
-    return ErrorWords(what(error), where, hint)
+    english = language("en")
+    values = {
+        name: value if isinstance(value, int | float) else shown(value, english) for name, value in error.values.items()
+    }
+    return ErrorWords(what(error), where, hint, values)
 
 
 @cache

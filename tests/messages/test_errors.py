@@ -142,9 +142,7 @@ NAMES_A_COMMAND = re.compile(rf"\bassistant ({COMMANDS})\b|(?<![\w-])--[a-z][a-z
 FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "assistant/__main__.py")
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
-    "assistant/application/certification/",
     "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
-    "assistant/application/routing/",
     "assistant/application/workspace/",
     "assistant/exchange/",
     "assistant/file_modes.py",
