@@ -79,7 +79,7 @@ class Output:
             self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
-        """An error, in the same three parts for people and machines, these with its stable code and the values it names."""
+        """An error, in the same three parts for people and machines, these with its code and its values."""
         words = error_words(error, self.command)
         if self.as_json:
             parts: dict[str, object] = {"what": words.what, "where": words.where, "hint": words.hint}

@@ -143,20 +143,12 @@ FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "a
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
     "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
-    "assistant/application/workspace/",
     "assistant/exchange/",
-    "assistant/file_modes.py",
     "assistant/ingest/",
-    "assistant/messages/",
     "assistant/models/",
-    "assistant/prelabel/",
-    "assistant/prompting/",
-    "assistant/reports/",
     "assistant/review/",
-    "assistant/settings.py",
     "assistant/store/certification/",
     "assistant/store/staging.py",
-    "assistant/web/",
     "assistant/wiring/",
 )
 
