@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -29,11 +29,13 @@ class ErrorWords:
         what: what was wrong.
         where: file:line, item, table or option; empty where there is none.
         hint: what to do next; empty where there is nothing to say.
+        values: what `what` names, for machines: numbers as they are, everything else in words.
     """
 
     what: str
     where: str
     hint: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -48,7 +50,11 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
         command: the program's command, to name the option of a wrong value; the field's name is taken without it.
     """
     from assistant.messages.language import language  # the catalogue is read where something goes wrong, and only there
+<<<<<<< HEAD
     from assistant.messages.wording import phrase, texts_of_errors, what
+=======
+    from assistant.messages.wording import phrase, shown, what
+>>>>>>> e2
 
     hint = error.hint
     spelled = {name: text for name, one in error.values.items() if (text := _spelled(one, command)) is not None}
@@ -58,6 +64,7 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
         hint = "; ".join(part for part in (remedy_words(remedy), hint) if part)
     option = option_name(error.field, command, sys.argv[1:]) if error.field else spelled.get("given", "")
     where = f"{error.where}: {option}" if error.where and option else error.where or option
+<<<<<<< HEAD
     if not spelled:
         return ErrorWords(what(error), where, hint)
     said = texts_of_errors().get(error.code, error.code)
@@ -73,6 +80,13 @@ def _spelled(value: object, command: Command | None) -> str | None:
     found = [error_words(one, command) for one in value[:_LISTED]]
     more = f"; and {len(value) - _LISTED:,} more" if len(value) > _LISTED else ""
     return "; ".join(f"{one.where}: {one.what}" if one.where else one.what for one in found) + more
+=======
+    english = language("en")
+    values = {
+        name: value if isinstance(value, int | float) else shown(value, english) for name, value in error.values.items()
+    }
+    return ErrorWords(what(error), where, hint, values)
+>>>>>>> e2
 
 
 @cache

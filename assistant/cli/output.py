@@ -80,11 +80,13 @@ class Output:
             self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
-        """An error, in the same three parts for people and machines, these with its stable code."""
+        """An error, in the same three parts for people and machines, these with its code and its values."""
         words = error_words(error, self.command)
         if self.as_json:
-            parts = {"what": words.what, "where": words.where, "hint": words.hint, "kind": type(error).__name__}
-            parts |= {"code": error.code} if error.code else {}
+            parts: dict[str, object] = {"what": words.what, "where": words.where, "hint": words.hint}
+            parts["kind"] = type(error).__name__
+            if error.code:
+                parts |= {"code": error.code, "values": words.values}
             sys.stdout.write(json.dumps({"error": parts}, ensure_ascii=False, indent=2) + "\n")
         self.errors.print(printable("error: ").append(printable(str(words))), soft_wrap=True)
 

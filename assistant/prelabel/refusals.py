@@ -81,11 +81,7 @@ class Refusals:
         try:
             reply = await kit.model.ask(_control(refused.ready, kit))
         except (RejectedRequestError, RetryableModelError) as error:
-            raise FatalModelError(
-                f"every question is refused now: {error.what}",
-                hint=f"A harmless control question was refused like the last items ({len(self)}). Put right what the"
-                " server complains of (key, credit, model, parameters); the same command then asks these items again.",
-            ) from None
+            raise FatalModelError("every_question_refused", why=error, items=len(self)) from None
         return Usage(*read_usage(reply.body))
 
 

@@ -142,22 +142,20 @@ NAMES_A_COMMAND = re.compile(rf"(?<![\w-])assistant ({COMMANDS})\b|(?<![\w-])--[
 FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "assistant/__main__.py")
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
-    "assistant/application/certification/",
     "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
+<<<<<<< HEAD
     "assistant/application/routing/",
     "assistant/application/workspace/",
     "assistant/file_modes.py",
     "assistant/messages/",
+=======
+    "assistant/exchange/",
+    "assistant/ingest/",
+>>>>>>> e2
     "assistant/models/",
-    "assistant/policy/",
-    "assistant/prelabel/",
-    "assistant/prompting/",
-    "assistant/reports/",
     "assistant/review/",
-    "assistant/settings.py",
     "assistant/store/certification/",
     "assistant/store/staging.py",
-    "assistant/web/",
     "assistant/wiring/",
 )
 

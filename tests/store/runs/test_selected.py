@@ -14,14 +14,16 @@ from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.labelled import LabelledStore
 from assistant.store.content.items import ItemStore, NewItem
-from assistant.store.content.precedents import PrecedentStore
+from assistant.store.content.precedents import PrecedentStore, remember
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
+from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import RunStore
 from assistant.store.runs.selected import SelectedPrelabels
+from tests.stored import newest_routes
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", '{"sampling":{"temperature":0.0}}')
 SAFE = Prelabel(
@@ -29,7 +31,6 @@ SAFE = Prelabel(
 )
 FAILED = Prelabel(PrelabelStatus.FAILED, reason=FailureReason.MALFORMED, usage=Usage(100, 5), latency_ms=7.0)
 NAMES = {"prompt": ("demo", "1"), "policy": ("rules", "2")}
-from tests.stored import newest_routes
 
 
 def filled(database: Database, texts: list[str]) -> tuple[Run, Run]:
@@ -151,7 +152,8 @@ def test_labelled_items_come_with_every_label_and_what_ties_them_to_others(datab
     assert [(one.digest, one.group) for one in store.precedents("rules")] == [(Content("a").digest, 1)]
     assert store.precedents("other") == []
     moment = store.first_settled("rules", [Content("a").digest, Content("b").digest])
-    PrecedentStore(database).withdraw("rules", Content("a").digest, "lead")
+    with database.write() as connection:
+        remember(connection, "rules", [(1, Content("a").digest, (), "withdrawn")], "lead")
     assert store.precedents("rules") == []
     assert store.first_settled("rules", [Content("a").digest]) == moment is not None
     assert store.first_settled("rules", [Content("b").digest]) is None

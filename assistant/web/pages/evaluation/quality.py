@@ -89,7 +89,7 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """
     path = evaluation_reports(site(request).workspace).get(name)
     if path is None:
-        raise Problem(404, marked("This report no longer exists. Create it again: assistant eval report SUITE"))
+        raise Problem(404, marked("This report no longer exists. Create it again."))
     page, policy = _shown_report(path)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
