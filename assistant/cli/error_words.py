@@ -50,11 +50,7 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
         command: the program's command, to name the option of a wrong value; the field's name is taken without it.
     """
     from assistant.messages.language import language  # the catalogue is read where something goes wrong, and only there
-<<<<<<< HEAD
-    from assistant.messages.wording import phrase, texts_of_errors, what
-=======
-    from assistant.messages.wording import phrase, shown, what
->>>>>>> e2
+    from assistant.messages.wording import phrase, shown, texts_of_errors, what
 
     hint = error.hint
     spelled = {name: text for name, one in error.values.items() if (text := _spelled(one, command)) is not None}
@@ -64,11 +60,15 @@ def error_words(error: AssistantError, command: Command | None = None) -> ErrorW
         hint = "; ".join(part for part in (remedy_words(remedy), hint) if part)
     option = option_name(error.field, command, sys.argv[1:]) if error.field else spelled.get("given", "")
     where = f"{error.where}: {option}" if error.where and option else error.where or option
-<<<<<<< HEAD
+    english = language("en")
+    values = {
+        name: value if isinstance(value, int | float) else spelled.get(name) or shown(value, english)
+        for name, value in error.values.items()
+    }
     if not spelled:
-        return ErrorWords(what(error), where, hint)
+        return ErrorWords(what(error), where, hint, values)
     said = texts_of_errors().get(error.code, error.code)
-    return ErrorWords(phrase(said, {**error.values, **spelled}, language("en")), where, hint)
+    return ErrorWords(phrase(said, {**error.values, **spelled}, english), where, hint, values)
 
 
 def _spelled(value: object, command: Command | None) -> str | None:
@@ -80,13 +80,6 @@ def _spelled(value: object, command: Command | None) -> str | None:
     found = [error_words(one, command) for one in value[:_LISTED]]
     more = f"; and {len(value) - _LISTED:,} more" if len(value) > _LISTED else ""
     return "; ".join(f"{one.where}: {one.what}" if one.where else one.what for one in found) + more
-=======
-    english = language("en")
-    values = {
-        name: value if isinstance(value, int | float) else shown(value, english) for name, value in error.values.items()
-    }
-    return ErrorWords(what(error), where, hint, values)
->>>>>>> e2
 
 
 @cache

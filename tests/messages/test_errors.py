@@ -143,15 +143,6 @@ FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "a
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
     "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
-<<<<<<< HEAD
-    "assistant/application/routing/",
-    "assistant/application/workspace/",
-    "assistant/file_modes.py",
-    "assistant/messages/",
-=======
-    "assistant/exchange/",
-    "assistant/ingest/",
->>>>>>> e2
     "assistant/models/",
     "assistant/review/",
     "assistant/store/certification/",
