@@ -230,11 +230,9 @@ def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> 
         source = path.read_text(encoding="utf-8-sig")
         values = tomllib.loads(source)
     except FileNotFoundError:
-        raise SettingsError(
-            "no workspace here", where=str(workspace), hint=f"assistant init {workspace}  makes one"
-        ) from None
+        raise SettingsError("no_workspace", where=str(workspace), folder=str(workspace)) from None
     except (ValueError, RecursionError) as error:  # of Python itself: numbers of thousands of digits, deep nesting
-        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint="correct that line") from None
+        raise SettingsError("settings_not_toml", where=str(path), why=str(error)) from None
     lines = _key_lines(source)
     places = {key: f"{SETTINGS_FILE}:{line}" for key, line in lines.items()}
     for key, name, value in _environment_values(os.environ if environ is None else environ):
@@ -243,7 +241,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> 
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(_tell_all(error, places), where=str(path), hint="fix them and run again") from None
+        wrong = _wrong_settings(error, places)
+        raise SettingsError("settings_wrong", where=str(path), count=len(wrong), settings="".join(wrong)) from None
 
 
 def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str, object]]:
@@ -289,14 +288,14 @@ def _split_key(text: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in re.findall(r"""[\w-]+|"[^"]*"|'[^']*'""", text))
 
 
-def _tell_all(error: ValidationError, places: Mapping[tuple[str, ...], str]) -> str:
+def _wrong_settings(error: ValidationError, places: Mapping[tuple[str, ...], str]) -> list[str]:
+    """A line for each wrong key: its place, its name and what is wrong."""
     told = []
     for problem in error.errors(include_url=False, include_input=False):
         key = tuple(str(part) for part in problem["loc"])
         place = next((places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in places), SETTINGS_FILE)
         told.append(f"\n  {place}: {'.'.join(key)}: {_advice(problem['type'], problem['msg'], key)}")
-    count = len(told)
-    return f"{count} wrong setting{'s' if count > 1 else ''}" + "".join(told)
+    return told
 
 
 def _advice(kind: str, message: str, key: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from assistant.cli.error_words import Command, error_words
 from assistant.cli.next_command import about_the_same
+from assistant.cli.reading_words import refusal_words
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -79,11 +80,13 @@ class Output:
             self.note(f"next: {about_the_same(command)}   {why}")
 
     def failed(self, error: AssistantError) -> None:
-        """An error, in the same three parts for people and machines, these with its stable code."""
+        """An error, in the same three parts for people and machines, these with its code and its values."""
         words = error_words(error, self.command)
         if self.as_json:
-            parts = {"what": words.what, "where": words.where, "hint": words.hint, "kind": type(error).__name__}
-            parts |= {"code": error.code} if error.code else {}
+            parts: dict[str, object] = {"what": words.what, "where": words.where, "hint": words.hint}
+            parts["kind"] = type(error).__name__
+            if error.code:
+                parts |= {"code": error.code, "values": words.values}
             sys.stdout.write(json.dumps({"error": parts}, ensure_ascii=False, indent=2) + "\n")
         self.errors.print(printable("error: ").append(printable(str(words))), soft_wrap=True)
 
@@ -112,7 +115,7 @@ def show_refusals(output: Output, report: LoadReport | ImportReport, whole: str 
     """
 
     def line(refusal: Refusal) -> str:
-        return f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal.message}"
+        return f"  {report.source}:{refusal.line}: refused ({refusal.reason}): {refusal_words(refusal)}"
 
     for refusal in report.refusals:
         output.note(line(refusal))

@@ -80,11 +80,7 @@ class ItemEmbedder:
         vectors = self._embedder.embed(texts)
         known = self._known_dims = self._known_dims or self._store.dims(self.name)
         if known is not None and vectors.shape[1] != known:
-            raise FatalModelError(
-                f"the embedder {self.name} gives vectors of {vectors.shape[1]:,} numbers, those on disk have {known:,}:"
-                " another model answers to this name",
-                hint="Serve the former model again, or put another name that the server knows in [embedder] name.",
-            )
+            raise FatalModelError("embedder_changed", embedder=self.name, dims=vectors.shape[1], known=known)
         return vectors
 
     def embed_missing(self, report: Callable[[int], None]) -> int:

@@ -180,7 +180,9 @@ def _mapping(
     try:
         return map_columns(names, empty=empty, **asdict(columns))
     except InputError as error:
-        raise InputError(error.what, where=str(path), hint="; ".join((error.hint, *notes))) from None
+        error.where = str(path)
+        error.values["notes"] = "".join(f"; {one}" for one in notes)
+        raise
 
 
 def _is_error(value: object) -> bool:
@@ -198,5 +200,5 @@ def _clashing(clash: Clash) -> Refusal:
 def _not_empty(rows: Iterator[InputRow | Refusal], path: Path) -> Iterator[InputRow | Refusal]:
     first = next(rows, None)
     if first is None:
-        raise InputError("the file holds no rows", where=str(path), hint="look whether it is the right one")
+        raise InputError("no_rows_in_file", where=str(path))
     return chain([first], rows)

@@ -15,7 +15,6 @@ from assistant.ingest.reading.rows import InputRow, Refusal
 _TEXTS = ("name", "display_name", "role", "team")
 _LISTS = ("languages", "skills", "queues")
 _TOLD_ELSEWHERE = frozenset({"has_password", "disabled", "created_at"})  # `assistant users list --json` writes them
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +58,29 @@ def read_people(path: Path, reading: ReadingOptions = AS_IT_IS, *, note: Note) -
         try:
             found.append(_person(row))
         except InputError as error:
-            wrong.append(f"line {row.line}: {error.args[0]}")
+            wrong.append(error)
     if wrong:
-        more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
-        told = "".join(f"\n  {one}" for one in wrong[:_SHOWN])
-        raise InputError(
-            f"{len(wrong):,} rows can't be used, so no user is added{told}{more}",
-            where=str(path),
-            hint=f"columns are {', '.join((*_TEXTS, *_LISTS))}; roles are {', '.join(Role)}",
-        )
+        known = {"columns": ", ".join((*_TEXTS, *_LISTS)), "roles": ", ".join(Role)}
+        raise InputError("people_rows_unusable", where=str(path), rows=len(wrong), wrong=tuple(wrong), **known)
     if not found:
-        raise InputError("the file has no rows", where=str(path), hint="one row a person, with a column name")
+        raise InputError("no_people_in_file", where=str(path))
     return found
 
 
 def _person(row: InputRow | Refusal) -> PersonRow:
     if isinstance(row, Refusal):
-        raise InputError(row.message)
+        raise InputError("person_row_unreadable", line=row.line, said=row.message)
     for _, sentence in row.unread.values():
-        raise InputError(sentence)
+        raise InputError("person_row_unreadable", line=row.line, said=sentence)
     values = {name.strip().lower().replace(" ", "_"): value for name, value in row.values.items()}
     if unknown := sorted(values.keys() - {*_TEXTS, *_LISTS, *_TOLD_ELSEWHERE, ""}):
-        raise InputError(f"{unknown[0]} is no column of people")
-    texts = dict(_texts(values))
+        raise InputError("person_column_unknown", line=row.line, column=unknown[0])
+    texts = dict(_texts(values, row.line))
     role = texts["role"] or Role.REVIEWER.value
     if role.lower() not in list(Role):
-        raise InputError(f"{role!r} is no role")
+        raise InputError("person_role_unknown", line=row.line, role=role)
     if not texts["name"]:
-        raise InputError("it has no name")
+        raise InputError("person_without_name", line=row.line)
     return PersonRow(
         row.line,
         texts["name"],
@@ -99,11 +93,11 @@ def _person(row: InputRow | Refusal) -> PersonRow:
     )
 
 
-def _texts(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _texts(values: Mapping[str, object], line: int) -> Iterator[tuple[str, str]]:
     for name in _TEXTS:
         value = values.get(name)
         if isinstance(value, list | dict | bool):
-            raise InputError(f"{name} is no text")
+            raise InputError("person_value_no_text", line=line, column=name)
         yield name, "" if value is None else str(value).strip()
 
 

@@ -81,11 +81,7 @@ class Refusals:
         try:
             reply = await kit.model.ask(_control(refused.ready, kit))
         except (RejectedRequestError, RetryableModelError) as error:
-            raise FatalModelError(
-                "every_request_refused",
-                said=error,
-                items=len(self),
-            ) from None
+            raise FatalModelError("every_question_refused", why=error, items=len(self)) from None
         return Usage(*read_usage(reply.body))
 
 

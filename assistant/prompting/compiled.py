@@ -66,10 +66,10 @@ class CompiledPromptTemplate(StringPromptTemplate):
                 compiled = _environment.from_string(source)
         except TemplateSyntaxError as error:
             at = f"{where} line {above + error.lineno}"
-            raise PromptError(f"not valid Jinja: {error.message}", where=at, hint="correct the template") from None
+            raise PromptError("template_not_jinja", where=at, why=error.message or "") from None
         except Exception as error:  # noqa: BLE001 - nested so deeply or computing so much that Python gives up
             at = f"{where} line {above + 1}"  # where the section begins: Python doesn't say where in it
-            raise PromptError(f"can't be compiled: {_said(error)}", where=at, hint="simplify the template") from None
+            raise PromptError("template_not_compiled", where=at, why=_said(error)) from None
         prompt = cls(input_variables=names)
         prompt._template, prompt._where, prompt._above = compiled, where, above
         return prompt
@@ -86,7 +86,7 @@ class CompiledPromptTemplate(StringPromptTemplate):
         except Exception as error:  # noqa: BLE001 - a template can raise anything: it is a small program
             line = _line_of(error)
             at = self._where if line is None else f"{self._where} line {self._above + line}"
-            raise PromptError(f"can't be filled in: {_said(error)}", where=at, hint="correct the template") from None
+            raise PromptError("template_not_filled", where=at, why=_said(error)) from None
 
     @property
     def _prompt_type(self) -> str:

@@ -146,14 +146,11 @@ def compile_sections(prompt: Prompt) -> tuple[_MessageTemplate, _MessageTemplate
     )
     for section, template, allowed in (("system", system, STATIC_VARIABLES), ("user", user, ITEM_VARIABLES)):
         if unknown := sorted(set(template.input_variables) - allowed):
-            raise PromptError(
-                f"[{section}] uses {', '.join(unknown)}",
-                where=prompt.ref,
-                hint=f"it can use {', '.join(sorted(allowed))}"
-                + ("; the system message must not depend on the item" if section == "system" else ""),
-            )
+            code = "system_uses_unknown" if section == "system" else "user_uses_unknown"
+            can = ", ".join(sorted(allowed))
+            raise PromptError(code, where=prompt.ref, unknown=", ".join(unknown), allowed=can)
     if "item" not in user.input_variables:
-        raise PromptError("[user] never shows the item", where=prompt.ref, hint="put {{ item.text }} in it")
+        raise PromptError("item_never_shown", where=prompt.ref)
     return system, user
 
 

@@ -115,13 +115,11 @@ def read_prompt(path: Path) -> Prompt:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"can't be read: {error}", where=str(path)) from None
+        raise PromptError("prompt_unreadable", where=str(path), reason=str(error)) from None
     prompt = parse_prompt(source, where=str(path))
     if (path.parent.name, path.stem) != (prompt.name, prompt.version):
         raise PromptError(
-            f"the front matter says {prompt.ref}, the file's place says {path.parent.name}@{path.stem}",
-            where=str(path),
-            hint="make them agree: prompts/<name>/<version>.md",
+            "prompt_misplaced", where=str(path), says=prompt.ref, stands=f"{path.parent.name}@{path.stem}"
         )
     return prompt
 
@@ -157,16 +155,16 @@ def parse_prompt(source: str, *, where: str) -> Prompt:
 def _split(source: str, where: str) -> tuple[_FrontMatter, str]:
     found = re.match(r"---\n(.*?)\n---\n(.*)", source, re.DOTALL)
     if found is None:
-        raise PromptError("no front matter", where=f"{where}:1", hint="begin with --- and end it with ---")
+        raise PromptError("front_matter_missing", where=f"{where}:1")
     try:
         return _FrontMatter.model_validate(yaml.load(found[1], Loader=_PlainLoader) or {}), found[2]  # noqa: S506 - a safe one
     except yaml.MarkedYAMLError as error:
         at = where if error.problem_mark is None else f"{where}:{error.problem_mark.line + 2}"
-        raise PromptError(f"the front matter is not valid YAML: {error.problem or error}", where=at) from None
+        raise PromptError("front_matter_not_yaml", where=at, why=str(error.problem or error)) from None
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         if isinstance(error, ValidationError):
             raise _mistakes(error, where) from None
-        raise PromptError(f"the front matter is not valid YAML: {error}", where=where) from None
+        raise PromptError("front_matter_not_yaml", where=where, why=str(error)) from None
 
 
 def _mistakes(error: ValidationError, where: str) -> PromptError:
@@ -174,7 +172,7 @@ def _mistakes(error: ValidationError, where: str) -> PromptError:
         f"\n  {'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
         for one in error.errors(include_url=False)
     ]
-    return PromptError(f"{len(told)} mistake(s) in the front matter{''.join(told)}", where=where)
+    return PromptError("front_matter_mistaken", where=where, count=len(told), mistakes="".join(told))
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -201,9 +199,5 @@ def _sections(body: str, where: str) -> list[tuple[str, str]]:
     pieces = _SECTION.split(body)
     names = pieces[1::2]
     if sorted(names) != ["system", "user"] or pieces[0].strip():
-        raise PromptError(
-            f"the body has the sections {names or 'none'}",
-            where=where,
-            hint="it needs exactly one line [system] and one line [user], each followed by its text",
-        )
+        raise PromptError("prompt_sections_unfit", where=where, sections=str(names or "none"))
     return [(name, text.strip("\n")) for name, text in zip(names, pieces[2::2], strict=True)]

@@ -86,7 +86,7 @@ def _items(items: ItemsBlock, words: Words) -> Iterator[str]:
         return
     names = [name for name, _ in items.items[0].answers]
     with_text = any(one.text for one in items.items)
-    head = [words.say("ItemBlock"), *names, *([words.say("Item text")] if with_text else [])]
+    head = [words.say("Item"), *names, *([words.say("Item text")] if with_text else [])]
     rows = [_item(one, with_text) for one in items.items[:_ITEMS]]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (map(escaped, head), ["---"] * len(head), *rows))
     if len(items.items) > _ITEMS:

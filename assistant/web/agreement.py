@@ -13,6 +13,7 @@ from assistant.messages import wording
 from assistant.web.api_schema import Shown
 from assistant.web.cache import remembered
 from assistant.web.context import site
+from assistant.web.presentation.advice import advice
 from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem
 
@@ -155,8 +156,10 @@ def agreement_of(request: Request, source: Source) -> Agreement:
     try:
         known = remembered(request).get(("agreement", source), find, seconds=30)
     except InputError as error:
-        values = {"what": wording.what(error, language_of(request))}
-        raise Problem(409, "%(what)s", code="no_figures", values=values, hint=error.hint) from None
+        reader = language_of(request)
+        hint = advice(error.code, reader) or error.hint
+        values = {"what": wording.what(error, reader)}
+        raise Problem(409, "%(what)s", code="no_figures", values=values, hint=hint) from None
     return known.value.model_copy(update={"at": known.at.isoformat(timespec="seconds")})
 
 

@@ -14,7 +14,7 @@ from assistant.web.server.root_path import Root
 
 ADDRESS = "/api/v1/openapi.json"
 _ABOUT = """\
-Everything the pages do. Send `Authorization: Bearer TOKEN` with a token from `assistant tokens add`; from a page of
+Everything the pages do. Send `Authorization: Bearer TOKEN` with a token from the page API tokens; from a page of
 ours, the session's cookie and `X-CSRF-Token`. Errors are problem details (RFC 9457); `code` is a stable word.
 """
 

@@ -125,11 +125,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"can't listen there: {reason}",
-            where=f"{host}:{port}",
-            hint="choose another port with --port; 0 takes a free one",
-        ) from None
+        raise InputError("address_not_free", where=f"{host}:{port}", reason=reason) from None
     with listener:
         # Connections inherit it. asyncio sets it only on sockets that name their protocol, which this one doesn't;
         # without it every answer waits 40 ms for the client's acknowledgement.
@@ -213,8 +209,7 @@ def _refuse_open_house(workspace: Workspace, options: ServeOptions) -> None:
     if (options.local and not options.team) or passwords_are_used(workspace):
         return
     there = [user.name for user in list_users(workspace) if not user.disabled]
-    raise InputError(
-        "no one could sign in: there are no users with a password",
-        where="--team" if options.local else f"--host {options.host}",
-        hint=f"assistant users password {there[0]}  gives one" if there else "assistant users add NAME --role admin",
-    )
+    where = "--team" if options.local else f"--host {options.host}"
+    if there:
+        raise InputError("no_password_yet", where=where, user=there[0])
+    raise InputError("no_users_yet", where=where)

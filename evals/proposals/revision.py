@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from assistant.domain.items import Content, Item, ItemKind
 from assistant.domain.policies import Policy
 from assistant.errors import PromptError
+from assistant.messages.wording import what
 from assistant.policy.retrieve import Retrieved
 from assistant.prompting.render import PromptRenderer
 from assistant.prompting.template import Prompt, parse_prompt
@@ -78,7 +79,7 @@ class PromptRevision:
         try:
             made = parse_prompt(self.source(self.prompt.version), where="the draft")
         except PromptError as error:
-            raise DraftFaultError(f"it is no prompt: {error.what}") from None
+            raise DraftFaultError(f"it is no prompt: {what(error)}") from None
         same = replace(made, system="", user="", source="", digest="")
         if same != replace(self.prompt, system="", user="", source="", digest=""):
             raise DraftFaultError("the front matter has changed")
@@ -128,7 +129,8 @@ def _rendered(prompt: Prompt, policy: Policy) -> list[str]:
         looked_up = (Retrieved(whole_policy=whole) for whole in (True, False))
         return [renderer.render(item, one).messages[-1].content for one in looked_up]
     except (PromptError, TemplateError) as error:
-        raise DraftFaultError(f"it can't be rendered: {str(error)[:200]}") from None
+        why = f"{error.where}: {what(error)}" if isinstance(error, PromptError) else str(error)
+        raise DraftFaultError(f"it can't be rendered: {why[:200]}") from None
 
 
 def _sample(query: str | None) -> Content:

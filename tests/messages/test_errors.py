@@ -138,25 +138,12 @@ def test_an_error_without_a_wording_shows_its_code_never_a_trace() -> None:
 
 
 COMMANDS = "|".join(sorted(name for name in typer.main.get_command(app).commands))  # type: ignore[attr-defined]
-NAMES_A_COMMAND = re.compile(rf"\bassistant ({COMMANDS})\b|(?<![\w-])--[a-z][a-z-]+")
+NAMES_A_COMMAND = re.compile(rf"(?<![\w-])assistant ({COMMANDS})\b|(?<![\w-])--[a-z][a-z-]+")
 FACES = ("assistant/cli/", "assistant/web/server/", "assistant/web/serve.py", "assistant/__main__.py")
 # Parts of the product whose messages still name commands: only ever made shorter.
 PENDING = (
-    "assistant/application/certification/",
     "assistant/application/labeling/prelabel_jobs.py",  # starts the command in a process of its own
-    "assistant/application/routing/",
-    "assistant/application/workspace/",
-    "assistant/exchange/",
-    "assistant/file_modes.py",
-    "assistant/ingest/",
-    "assistant/messages/",
     "assistant/models/local/engine.py",  # what pip takes
-    "assistant/policy/",
-    "assistant/prelabel/",
-    "assistant/prompting/",
-    "assistant/reports/",
-    "assistant/settings.py",
-    "assistant/web/",
 )
 
 

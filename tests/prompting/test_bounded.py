@@ -99,5 +99,5 @@ def test_deep_or_multiplied_front_matter_is_a_prompt_error_with_its_line() -> No
     with pytest.raises(PromptError, match="aliases") as caught:
         parse_prompt(FRONT.replace("version: 2\n", f"version: 2\n{anchors}") + body, where="demo/2.md")
     assert caught.value.where == "demo/2.md:5"
-    with pytest.raises(PromptError, match="not valid YAML"):
+    with pytest.raises(PromptError, match="front_matter_not_yaml"):
         parse_prompt(FRONT.replace("version: 2", "version: 1" + "0" * 5_000) + body, where="demo/2.md")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.bundled import bundled
+from assistant.cli.error_words import error_words
 from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.errors import PromptError
 from assistant.prompting.library import PromptLibrary
@@ -47,8 +48,8 @@ def test_all_mistakes_of_the_front_matter_are_told_at_once() -> None:
             changed("output: [label]", "output: [clauses, reason]\nsampling: {temperature: 3}\ncolour: red"),
             where="p.md",
         )
-    told = str(caught.value)
-    assert "p.md: 3 mistake(s) in the front matter" in told
+    told = str(error_words(caught.value))
+    assert "p.md: 3 mistakes in the front matter" in told
     assert "output.1: Input should be 'label', 'clauses', 'confidence', 'rationale' or 'quote'" in told
     assert "sampling.temperature: Input should be less than or equal to 2" in told
     assert "colour: Extra inputs are not permitted" in told
@@ -57,10 +58,10 @@ def test_all_mistakes_of_the_front_matter_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("no front matter", "no front matter"),
-        (changed("[user]\n", ""), "the body has the sections"),
+        ("no front matter", "front_matter_missing"),
+        (changed("[user]\n", ""), "prompt_sections_unfit"),
         (changed("output: [label]", "output: [confidence]"), "must hold `label`"),
-        (changed("kinds: [single]", "kinds: [single"), "not valid YAML"),
+        (changed("kinds: [single]", "kinds: [single"), "front_matter_not_yaml"),
     ],
 )
 def test_a_broken_file_is_refused_with_what_to_do(source: str, message: str) -> None:
@@ -71,10 +72,10 @@ def test_a_broken_file_is_refused_with_what_to_do(source: str, message: str) -> 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (changed("{{ item.text }}", "{{ item.text "), "not valid Jinja"),
-        (changed("{{ item.text }}", "{{ item.text }} {{ colour }} {{ size }}"), r"\[user\] uses colour, size"),
-        (changed("Labels:", "{{ item.text }}"), "must not depend on the item"),
-        (changed("{{ item.text }}", "nothing"), "never shows the item"),
+        (changed("{{ item.text }}", "{{ item.text "), "template_not_jinja"),
+        (changed("{{ item.text }}", "{{ item.text }} {{ colour }} {{ size }}"), "user_uses_unknown .*colour, size"),
+        (changed("Labels:", "{{ item.text }}"), "system_uses_unknown"),
+        (changed("{{ item.text }}", "nothing"), "item_never_shown"),
     ],
 )
 def test_a_template_that_can_not_work_is_refused_before_anything_is_asked(source: str, message: str) -> None:
@@ -104,7 +105,7 @@ def test_the_file_must_stand_where_its_front_matter_says(tmp_path: Path) -> None
     path = tmp_path / "other" / "2.md"
     path.parent.mkdir()
     path.write_text(GOOD, encoding="utf-8")
-    with pytest.raises(PromptError, match="the front matter says demo@2, the file's place says other@2"):
+    with pytest.raises(PromptError, match=r"prompt_misplaced .says='demo@2', stands='other@2'"):
         read_prompt(path)
 
 

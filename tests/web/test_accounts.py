@@ -207,7 +207,7 @@ def test_an_expired_token_says_so_to_whoever_has_it_and_an_unknown_one_says_noth
     told = client.get("/api/v1/me", headers=ours)
     assert (told.status_code, told.json()["code"]) == (401, "token_expired")
     assert "expired on 2026-02-03" in told.json()["detail"]
-    assert "assistant tokens add" in told.json()["detail"]
+    assert "An admin can create another" in told.json()["detail"]
     unknown = client.get("/api/v1/me", headers={"authorization": f"Bearer {new_token()}"})
     assert (unknown.status_code, unknown.json()["code"]) == (401, "sign_in")
     assert client.get("/healthz", headers=ours).status_code == 200

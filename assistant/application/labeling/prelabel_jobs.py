@@ -116,11 +116,22 @@ def estimate_run(workspace: Workspace, request: RunRequest) -> RunEstimate:
     except subprocess.TimeoutExpired:
         raise AssistantError("estimate_slow") from None
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        if not lines:
-            raise InputError("estimate_failed", said=done.returncode)
-        raise InputError(lines[0].removeprefix("error: "), hint=" ".join(lines[1:]))
+        raise _said_by_command(done)
     return RunEstimate(**orjson.loads(done.stdout))
+
+
+def _said_by_command(done: subprocess.CompletedProcess[bytes]) -> InputError:
+    """The error that a command reported, with its own code and values; options it names are no reader's of a page."""
+    try:
+        error = orjson.loads(done.stdout)["error"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):  # it ended before it could report anything
+        lines = done.stderr.decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return InputError("estimate_failed", said=last or str(done.returncode))
+    where = "" if error["where"].startswith("-") else error["where"]
+    if code := error.get("code"):
+        return InputError(code, where=where, **error["values"])
+    return InputError(error["what"], where=where, hint=error["hint"])
 
 
 def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor: str, priced: str = "") -> Run:

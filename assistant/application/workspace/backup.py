@@ -257,7 +257,7 @@ def _facts(
         "log_head": log_head,
         "rows": dict(rows),
         "tables": {shape.name: shape.columns for shape in moment.tables},
-        "left_out": "the search index (assistant policy index --rebuild makes it), logs, input and exported files",
+        "left_out": "the search index (it can be built again from the database), logs, input and exported files",
     }
 
 

@@ -23,7 +23,7 @@ prompt_tokens = 6000            # longer content is cut for the prompt, marked, 
 file = "policies/community.md"
 
 [prompt]
-name = "moderation@2"           # assistant prompts list
+name = "moderation@2"           # or another one in prompts/
 embedded = "compact@1"          # used with the embedded model, which reads slowly
 
 [model]
@@ -36,7 +36,7 @@ concurrency = 16
 # [model.extra]                 # further parameters of the server, headers, or a table for one model
 # enable_thinking = false
 
-# [prices."openai:gpt-4o-mini"] # US$ per million tokens; without them --budget can't work
+# [prices."openai:gpt-4o-mini"] # US$ per million tokens; without them a budget can't work
 # input = 0.15
 # cached_input = 0.075
 # output = 0.60
@@ -53,13 +53,13 @@ policy_tokens = 1500            # a policy that fits goes into the prompt whole
 accept_probability = 0.9        # surer answers may be accepted ...
 audit_share = 0.05              # ... and this share of them is labelled by people all the same
 # seed = 1                      # for tests and demos only: left out, the workspace has a random one of its own
-# Once people's labels have been learned from, `assistant route` goes by calibrated confidence:
+# Once people's labels have been learned from, routes go by calibrated confidence:
 severe_from = 3                 # labels of this severity or more are severe
 expert_below = 0.6              # a severe label less sure than this goes to an expert ...
 double_below = 0.9              # ... and one no surer than this to two reviewers; 1 for all severe labels
 monitor_power = 0.8             # so much of what a certificate accepts is labelled blind that with this chance
 monitor_factor = 2              # ... so many times the errors it permits are noticed; monitor_share = 0.1 sets a share
-random_share = 0.1              # of --capacity, for a random look at what has to wait
+random_share = 0.1              # of a given capacity, for a random look at what has to wait
 
 [trust]
 metadata = []                   # columns of the input that tell something about the label: ["source", "topic"]

@@ -17,6 +17,8 @@ from assistant.prompting.render import compile_sections
 from assistant.settings import load_settings
 from assistant.wiring.workspace import Workspace
 
+NO_BACKUP = "none was made yet"
+"""What is found where no backup was made: no fault, and yet there is something to do."""
 _ENOUGH_DISK_GB = 2.0
 _OTHERS = 0o077  # what group and others may do
 
@@ -121,7 +123,7 @@ async def _model(workspace: Workspace, spec: str) -> str:
 def _price(workspace: Workspace, spec: str) -> str:
     prices = workspace.prices(spec)
     if not prices.known:
-        return f'not known; [prices."{spec}"] in assistant.toml makes costs and --budget work'
+        return f'not known; [prices."{spec}"] in assistant.toml makes costs and budgets work'
     return f"US$ {prices.input} in, {prices.output} out, per million tokens"
 
 
@@ -151,5 +153,5 @@ def _privacy(folder: Path) -> str:
 def _backup(workspace: Workspace) -> str:
     found = last_backup(workspace.database)
     if found is None:
-        return "none was made yet; assistant backup FILE makes one"
+        return NO_BACKUP
     return f"the last one was made {found[:16].replace('T', ' ')} UTC"

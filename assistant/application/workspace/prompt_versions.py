@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError, PromptError
+from assistant.messages.wording import what
 from assistant.prompting.library import is_draft
 from assistant.prompting.render import compile_sections
 from assistant.prompting.template import Prompt, parse_prompt, read_prompt
@@ -31,6 +32,7 @@ class PromptVersionRow:
         draft: whether it is a proposal.
         broken: whether it can't be read.
         edited: whether runs used another text under this version.
+        problem: why it can't be read; `description` words it in English.
     """
 
     ref: str
@@ -42,6 +44,7 @@ class PromptVersionRow:
     draft: bool
     broken: bool = False
     edited: bool = False
+    problem: PromptError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _row(workspace: Workspace, ref: str, before: str, runs: list[Run]) -> Prompt
     try:
         prompt = workspace.prompts.get(ref)
     except PromptError as error:
-        return PromptVersionRow(ref, error.what, (), "", (), before, draft, broken=True)
+        return PromptVersionRow(ref, what(error), (), "", (), before, draft, broken=True, problem=error)
     using = [run for run in runs if run.prompt == ref]
     return PromptVersionRow(
         ref,

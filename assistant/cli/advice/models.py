@@ -27,10 +27,6 @@ ADVICE = {
     ),
     "model_silent": "Nothing is lost. When the server is back, the same command resumes.",
     "model_asks_to_wait": "Nothing is lost. Run the same command again then to resume.",
-    "every_request_refused": (
-        "A harmless control question was refused like the last items (%(items)s). Put right what the server complains"
-        " of (key, credit, model, parameters); the same command then prelabels these items."
-    ),
     "model_key_missing": "Set it in the environment (to `none` for a server without keys), or use --model local.",
     "quota_used_up": "Add credit or raise the limit, then run the same command again.",
     "key_refused": "Check %(key)s (set? expired? of this server?).",

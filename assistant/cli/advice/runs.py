@@ -13,5 +13,9 @@ ADVICE = {
     "workspace_locked": "wait until it is done, or end it; what it has answered is kept",
     "folder_not_writable": "check who owns the folder, and that its disk gives locks",
     "journal_disk_full": "free some space, then run the same command to resume",
+    "every_question_refused": (
+        "A harmless control question was refused like the last items (%(items)s). Put right what the server complains"
+        " of (key, credit, model, parameters); the same command then asks these items again."
+    ),
     "no_room_for_answers": "free some space, then run the same command",
 }

@@ -13,6 +13,7 @@ import typer
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
+from assistant.cli.reading_words import refusal_words
 from assistant.ingest.reading.problems import ReadingOptions
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
                 "notes": report.notes,
                 "error_cells": dict(report.error_cells),
                 "refusals": [
-                    {"line": one.line, "reason": one.reason, "message": one.message} for one in report.refusals
+                    {"line": one.line, "reason": one.reason, "message": refusal_words(one)} for one in report.refusals
                 ],
             }
             for report in reports

@@ -66,6 +66,8 @@ def doctor(
 
 def _told(one: CheckResult, error: ErrorWords | None) -> tuple[str, str]:
     """What was found, and what to do about it."""
+    from assistant.application.workspace.doctor import NO_BACKUP
+
     if error is None:
-        return one.found, ""
+        return one.found, "assistant backup FILE  makes one" if one.found == NO_BACKUP else ""
     return f"{error.where}: {error.what}" if error.where else error.what, error.hint

@@ -169,12 +169,14 @@ def _open(
     first = first_of(rows, _LOOKED_AT, row_size)
     refused = [row for row in first if isinstance(row, Refusal)]
     if refused and len(refused) == len(first):
-        hint = f"none of the first {len(first):,} rows can be read"
-        raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=hint)
+        one = refused[0]
+        where = f"{path}:{one.line}"
+        raise InputError("first_rows_unusable", where=where, said=one.message, remedy=one.remedy, rows=len(first))
     try:
         columns = choose(names, [row.values for row in first if isinstance(row, InputRow)])
     except InputError as error:
-        raise InputError(error.what, where=error.where or str(path), hint=error.hint) from None
+        error.where = error.where or str(path)
+        raise
     columns = columns.recognising(checks.names, checks.label_set.kind)
     if not columns.known_labels:
         columns, first, rows = _with_mentioned(path, columns, first, rows, reading)

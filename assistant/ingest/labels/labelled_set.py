@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from assistant.domain.consensus import consensus
 from assistant.domain.items import Item
-from assistant.errors import InputError
+from assistant.errors import InputError, NotFoundError
 from assistant.ingest.labels.answer_files import read_answer_files
 from assistant.ingest.labels.labels import LabelRow, MachineRow
 from assistant.ingest.labels.whole_files import read_items
@@ -139,21 +139,25 @@ def _joined(labels: Iterable[str]) -> str:
 
 def _choose(by_model: Mapping[str, Mapping[str, MachineRow]], path: Path | None, name: str | None) -> str | None:
     if name is not None and name not in by_model:
-        near = get_close_matches(name, by_model, n=1)
+        where = str(path or "")
+        if near := get_close_matches(name, by_model, n=1):
+            raise NotFoundError("answers_of_model_not_found_near", where=where, model=name, near=near[0])
+        if not by_model:
+            raise NotFoundError("answers_of_no_model", where=where, model=name)
         there_are = ", ".join(list(by_model)[:_SHOWN_NAMES]) + (" ..." if len(by_model) > _SHOWN_NAMES else "")
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {there_are}" if by_model else "give its answers"
-        raise InputError(f"no model is called {name!r}", where=str(path or ""), hint=hint)
+        raise NotFoundError("answers_of_model_not_found", where=where, model=name, known=there_are)
     return name or max(by_model, key=lambda model: len(by_model[model]), default=None)
 
 
 def _check_enough(settled: Mapping[str, str], path: Path, left_out: Mapping[str, int]) -> None:
     if len(settled) < SMALLEST_SET:
-        why = f" (left out: {_counted(left_out)})" if left_out else ""
-        what = f"{len(settled)} items can be used, {SMALLEST_SET} are needed{why}"
-        raise InputError(what, where=str(path), hint="label more items, or look why so many are left out")
+        where, items, least = str(path), len(settled), SMALLEST_SET
+        if left_out:
+            counted = _counted(left_out)
+            raise InputError("usable_items_too_few_left_out", where=where, items=items, least=least, left_out=counted)
+        raise InputError("usable_items_too_few", where=where, items=items, least=least)
     if len(labels := set(settled.values())) == 1:
-        hint = "nothing can be learned from one label: give items that people label differently"
-        raise InputError(f"all {len(settled):,} items are labelled {labels.pop()!r}", where=str(path), hint=hint)
+        raise InputError("items_labelled_alike", where=str(path), items=len(settled), label=labels.pop())
 
 
 def _counted(left_out: Mapping[str, int]) -> str:

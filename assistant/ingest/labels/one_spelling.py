@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.domain.canonical import common_spelling, id_key, label_key, rater_key
-from assistant.errors import InputError
+from assistant.errors import InputError, NotFoundError
 from assistant.ingest.labels.labels import UNKNOWN, LabelRow, MachineRow
 from assistant.ingest.labels.whole_files import left_out
 from assistant.ingest.reading.repeated import Newest
@@ -84,8 +84,7 @@ def named(
             raise _ambiguous(row.item_id, (earlier.item_id, row.item_id), where)
         found.append(row if name == row.item_id else replace(row, item_id=name))
     if unknown and len(unknown) >= len(found):
-        hint = "give the file of the items that these answers belong to, or take the line out"
-        raise InputError(unknown[0].message, where=f"{path}:{unknown[0].line}", hint=hint)
+        raise NotFoundError("items_of_answers_unknown", where=f"{path}:{unknown[0].line}", said=unknown[0].message)
     notes += left_out(path, unknown, len(found))
     used = {id_key(row.item_id): row.item_id for row in found}
     written = (row.item_id for row in given if id_key(row.item_id) in used)
@@ -94,8 +93,7 @@ def named(
 
 
 def _ambiguous(name: str, could_be: Sequence[str], where: str) -> InputError:
-    what = f"item {name!r} could be {' or '.join(map(repr, could_be))}"
-    return InputError(what, where=where, hint="write each item's id in one way, in all files")
+    return InputError("item_ambiguous", where=where, item=name, could_be=" or ".join(map(repr, could_be)))
 
 
 def one_person(given: Sequence[LabelRow], notes: list[str]) -> list[LabelRow]:
@@ -152,10 +150,8 @@ def check_codes(paths: Sequence[Path], given: Iterable[LabelRow], answers: Itera
     kinds = {all(label.isdecimal() for label in labels) for labels in (human, machine)}
     if not human or not machine or human & machine or len(kinds) == 1:
         return
-    said = (f"{min(labels)!r}" for labels in (human, machine))
-    what = f"people answered with labels such as {next(said)}, machines with {next(said)}: none is in both files"
-    hint = "write the names; numbers are read by their names from Parquet that holds these (Hugging Face's to_parquet)"
-    raise InputError(what, where=" and ".join(map(str, paths)), hint=hint)
+    where = " and ".join(map(str, paths))
+    raise InputError("codes_beside_names", where=where, human=min(human), model=min(machine))
 
 
 def spelling_notes(

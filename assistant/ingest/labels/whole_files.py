@@ -47,7 +47,7 @@ def read_items(path: Path, reading: ReadingOptions = AS_IT_IS, *, notes: list[st
     rows = whole(path, tasks_as_items(read_rows(path, reading, note=note), note), notes)
     mapping = mapped(path, rows, _columns, _ITEM_SHAPE)
     if mapping.id is None:
-        raise InputError("no column holds the items' ids", where=f"{path}:1", hint=f"each line is {_ITEM_SHAPE}")
+        raise InputError("id_column_not_found", where=f"{path}:1", shape=_ITEM_SHAPE)
     return {item.id: item for item in whole(path, _once(rows, mapping), notes)}
 
 
@@ -102,17 +102,14 @@ def whole(
             kept.append(row)
             held += row_size(row) if isinstance(row, InputRow) else 0
             if held > _HELD:
-                what = f"the file holds more than {_HELD // 2**20} MiB of values, and is held in memory whole"
-                where = f"{path}, after {len(kept):,} rows"
-                raise InputError(what, where=where, hint="leave out columns that no answer needs")
+                raise InputError("input_too_large", where=f"{path}, after {len(kept):,} rows", mebibytes=_HELD // 2**20)
         elif unanswered is not None and row.reason in NO_ANSWER:
             unanswered[row.reason] += 1
         else:
             refused.append(row)
     notes += left_out(path, refused, len(kept))
     if not kept:
-        nothing = "the file holds no answer" if unanswered else "the file holds no rows"
-        raise InputError(nothing, where=str(path), hint="look whether it is the right one")
+        raise InputError("no_answers_in_file" if unanswered else "no_rows_in_file", where=str(path))
     return kept
 
 
@@ -133,12 +130,18 @@ def left_out(
     if not refused:
         return []
     if len(refused) >= kept:
-        more = f"; {len(refused) - 1:,} more can't be used either" if len(refused) > 1 else ""
-        raise InputError(refused[0].message, where=f"{path}:{refused[0].line}", hint=f"correct this line{more}")
+        raise _unusable(path, refused)
     shown = [f"line {row.line:,}: {row.message}" for row in refused[:_SHOWN]]
     rest = [f"and {len(refused) - _SHOWN:,} more"] if len(refused) > _SHOWN else []
     total = f"{len(refused):,} of {len(refused) + kept:,} rows in {path.name}"
     return [f"{total} {what} ({'; '.join([*shown, *rest])})."]
+
+
+def _unusable(path: Path, refused: Sequence[Refusal]) -> InputError:
+    first, where = refused[0], f"{path}:{refused[0].line}"
+    if len(refused) == 1:
+        return InputError("row_unusable", where=where, said=first.message, remedy=first.remedy)
+    return InputError("rows_unusable", where=where, said=first.message, remedy=first.remedy, more=len(refused) - 1)
 
 
 def mapped(
@@ -152,5 +155,5 @@ def mapped(
     try:
         return choose(names, [row.values for row in rows])
     except InputError as error:
-        hint = f"each line is {shape}; the columns are: {', '.join(names)}"
-        raise InputError(error.what, where=f"{path}:{rows[0].line}", hint=hint) from error
+        where = f"{path}:{rows[0].line}"
+        raise InputError("columns_unfit", where=where, said=error, shape=shape, columns=", ".join(names)) from error

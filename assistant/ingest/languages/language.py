@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from assistant.domain.items import UNKNOWN_LANGUAGE
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.ingest.languages.function_words import vote
 from assistant.ingest.languages.scripts import HAN, HANGUL, KANA, LATIN, dominant_script
 
@@ -147,9 +147,8 @@ def _tags_by_language(tags: Sequence[str], known: Sequence[str]) -> dict[str, st
             unknown.append(tag)
     if unknown:
         near = [match for tag in unknown for match in get_close_matches(tag.lower(), known, n=1)]
-        raise InputError(
-            f"no way to recognise the language {', '.join(map(repr, unknown))}",
-            where="languages",
-            hint=f"give BCP 47 tags such as en, zh, pt-BR{'; nearest: ' + ', '.join(near) if near else ''}",
-        )
+        tags = ", ".join(map(repr, unknown))
+        if near:
+            raise InvalidValueError("languages_unknown_near", where="languages", tags=tags, near=tuple(near))
+        raise InvalidValueError("languages_unknown", where="languages", tags=tags)
     return found

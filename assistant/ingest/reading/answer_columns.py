@@ -9,7 +9,7 @@ from typing import Any
 from assistant.domain.canonical import LabelNames
 from assistant.domain.policies import LabelKind
 from assistant.errors import InputError
-from assistant.ingest.reading.columns import check_named, guess
+from assistant.ingest.reading.columns import check_named, guess, listed
 from assistant.ingest.reading.statuses import PRODIGY_OWN, StatusColumns, find_statuses, is_prodigy_status
 
 _ITEM = ("item_id", "item", "id", "post_id", "content_id", "uid", "comment_id", "message_id", "doc_id")
@@ -117,9 +117,8 @@ def map_label_columns(
     Raises:
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
-    options = {"--item-column": item, "--rater-column": rater, "--label-column": label}
-    options |= {f"--each-label {name}": name for name in label_columns}
-    check_named(options | {f"--each-rater {name}": name for name in rater_columns}, columns)
+    chosen = {"item_column": item, "rater_column": rater, "label_column": label}
+    check_named({**chosen, "each_label": label_columns, "each_rater": rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
         found_item = _item_column(item, columns, taken)
@@ -127,8 +126,7 @@ def map_label_columns(
         return wide.watching(sample)
     by = rater or guess(_RATER, columns, {item, label, *label_columns})
     if by is None and not rater_name:
-        hint = "--rater-column COLUMN, --rater-name NAME for all rows, or --each-rater COLUMN for a rater's own column"
-        raise InputError("no column names the labeler", hint=f"{hint}; the columns are: {', '.join(columns)}")
+        raise InputError("rater_column_not_found", **listed(columns))
     found_item = _item_column(item, columns, {by, label, *label_columns})
     if label is None and not label_columns and _SETTLED in columns:
         label = _SETTLED
@@ -154,18 +152,18 @@ def map_machine_columns(
     Raises:
         InputError: as `map_label_columns`; and when neither a column nor `model_name` says which model answered.
     """
-    options = {
-        "--item-column": item,
-        "--model-column": model,
-        "--label-column": label,
-        "--score-column": score,
-        "--rationale-column": rationale,
+    chosen = {
+        "item_column": item,
+        "model_column": model,
+        "label_column": label,
+        "score_column": score,
+        "rationale_column": rationale,
     }
-    check_named(options | {f"--each-label {name}": name for name in label_columns}, columns)
+    check_named({**chosen, "each_label": label_columns}, columns)
     taken = {item, label, score, rationale, *label_columns}
     by = model or guess(_MODEL, columns, taken)
     if by is None and not model_name:
-        raise InputError("nothing says which model answered", hint="pass --model NAME")
+        raise InputError("model_not_named")
     found_item = _item_column(item, columns, {by, *taken})
     taken |= {found_item, by}
     return AnswerColumns(
@@ -202,16 +200,14 @@ def _label_parts(
     if not any(found.values()) and status and PRODIGY_OWN.isdisjoint(columns):
         found["label"] = min(status)  # no one's status: the labels are accept and reject
     if not any(found.values()):
-        hint = f"--label-column COLUMN, or --each-label COLUMN for each label; the columns are: {', '.join(columns)}"
-        what = "no column looks like the label"
-        what += f" ({min(status)!r} says of another one accept, reject or ignore)" if status else ""
-        raise InputError(what, hint=hint)
+        if status:
+            raise InputError("label_column_not_found_but_status", status=min(status), **listed(columns))
+        raise InputError("label_column_not_found", **listed(columns))
     return found
 
 
 def _item_column(item: str | None, columns: Sequence[str], taken: Collection[str | None]) -> str:
     found = item or guess(_ITEM, columns, taken)
     if found is None:
-        hint = f"--item-column COLUMN; the columns are: {', '.join(columns) or '(none)'}"
-        raise InputError("no column looks like the item's id", hint=hint)
+        raise InputError("item_column_not_found", **listed(columns))
     return found

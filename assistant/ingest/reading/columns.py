@@ -7,31 +7,43 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from assistant.domain.canonical import written_for_nothing
-from assistant.errors import InputError
+from assistant.errors import NotFoundError
 
 _META = "meta"
 _SHORTENED = re.compile(r"\d[.,]\d+[eE]\+\d+")
 
 
-def check_named(named: Mapping[str, str | None], columns: Collection[str]) -> None:
+def check_named(named: Mapping[str, str | Sequence[str] | None], columns: Collection[str]) -> None:
     """Makes sure that every column the user named is there.
 
     Args:
-        named: option name (`--text`) to the column it names; None where the user named none.
+        named: what a column is for, as application functions name it (`text`), to the column the user named for it;
+            several are a list; None where the user named none.
         columns: those the input has.
 
     Raises:
-        InputError: lists every wrong name with the nearest right one, and all columns there are.
+        NotFoundError: lists every wrong name with the nearest right one, and all columns there are.
     """
-    wrong = [(option, name) for option, name in named.items() if name is not None and name not in columns]
-    if not wrong:
-        return
-    parts = []
-    for option, name in wrong:
-        near = get_close_matches(name.lower(), [column.lower() for column in columns], n=1, cutoff=0.5)
-        original = next((column for column in columns if near and column.lower() == near[0]), None)
-        parts.append(f"no column {name!r} ({option})" + (f", did you mean {original!r}?" if original else ""))
-    raise InputError("; ".join(parts), hint=f"the columns are: {', '.join(columns) or '(none)'}")
+    each = [
+        (part, name) for part, names in named.items() for name in ([names] if isinstance(names, str) else names or ())
+    ]
+    wrong = [_not_found(part, name, columns) for part, name in each if name not in columns]
+    if wrong:
+        raise wrong[0] if len(wrong) == 1 else NotFoundError("columns_not_found", wrong=tuple(wrong), **listed(columns))
+
+
+def listed(columns: Collection[str]) -> dict[str, str]:
+    """The values of every error about columns: which there are, and a place for what was left out before."""
+    return {"columns": ", ".join(columns) or "(none)", "notes": ""}
+
+
+def _not_found(part: str, name: str, columns: Collection[str]) -> NotFoundError:
+    near = get_close_matches(name.lower(), [column.lower() for column in columns], n=1, cutoff=0.5)
+    original = next((column for column in columns if near and column.lower() == near[0]), None)
+    there = listed(columns)
+    if original is None:
+        return NotFoundError("column_not_found", field=part, name=name, **there)
+    return NotFoundError("column_not_found_near", field=part, name=name, near=original, **there)
 
 
 def guess(usual_names: Sequence[str], columns: Collection[str], taken: Collection[str | None] = ()) -> str | None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.errors import InputError
+from assistant.errors import InputError, NotFoundError
 
 READ_AHEAD = 1 << 16
 """Bytes at most that are read to detect a format."""
@@ -35,13 +35,11 @@ def open_file(path: Path) -> BinaryIO:
     try:
         return path.open("rb", buffering=READ_AHEAD)
     except FileNotFoundError as error:
-        raise InputError("no such file", where=str(path), hint=_files_beside(path)) from error
+        raise _not_found(path) from error
     except IsADirectoryError as error:
-        endings = ", ".join(FORMAT_OF_ENDING)
-        raise InputError("a folder, not a file", where=str(path), hint=f"name its files ({endings})") from error
+        raise InputError("input_is_folder", where=str(path), endings=", ".join(FORMAT_OF_ENDING)) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"can't be opened: {reason}", where=str(path), hint="check its permissions") from error
+        raise InputError("input_not_opened", where=str(path), reason=error.strerror or str(error)) from error
 
 
 def format_of_path(path: Path) -> str | None:
@@ -50,11 +48,13 @@ def format_of_path(path: Path) -> str | None:
     return FORMAT_OF_ENDING.get(endings[-1]) if endings else None
 
 
-def _files_beside(path: Path) -> str:
-    """A sentence that names files of the same folder: the nearest names, else those of a readable format."""
+def _not_found(path: Path) -> NotFoundError:
+    """Names files of the same folder: the nearest names, else those of a readable format."""
     if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
+        return NotFoundError("input_folder_not_found", where=str(path), folder=str(path.parent))
     names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
     readable = [name for name in names if Path(name.removesuffix(".gz")).suffix.lower() in FORMAT_OF_ENDING]
     near = get_close_matches(path.name, names, n=_SHOWN) or readable[:_SHOWN]
-    return f"in that folder: {', '.join(near)}" if near else "that folder holds no file of a readable format"
+    if not near:
+        return NotFoundError("input_not_found_nor_others", where=str(path))
+    return NotFoundError("input_not_found", where=str(path), files=tuple(near))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from assistant.domain.canonical import written_for_nothing
 from assistant.domain.items import UNKNOWN_LANGUAGE, Content, Item, ItemKind
 from assistant.errors import InputError
-from assistant.ingest.reading.columns import check_named, guess, identifier_text, remaining
+from assistant.ingest.reading.columns import check_named, guess, identifier_text, listed, remaining
+from assistant.ingest.reading.problems import ReadingChoice
 from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
 
 LONGEST_ID = 512  # characters
@@ -122,15 +123,13 @@ def map_columns(
         InputError: a named column isn't there (all wrong names at once), or nothing is there to judge.
     """
     named = {"text": text, "id": id, "query": query, "document": document, "language": language, "source": source}
-    options = {f"--{part}": column for part, column in named.items()}
-    check_named(options | {f"--media {column}": column for column in media}, columns)
+    parts = {"item_id" if part == "id" else part: column for part, column in named.items()}
+    check_named({**parts, "media": media}, columns)
     if text is not None and document is not None:
-        raise InputError("--text and --document both name the content", hint="name one of them")
+        raise InputError("text_and_document_named")
     found = _guess_unnamed(named, columns, media, empty)
     if found["text"] is None and found["document"] is None and not media:
-        hint = f"name it with --text COLUMN; the columns are: {', '.join(columns) or '(none)'}"
-        hint += "; do their names stand further down? --header-row N"
-        raise InputError("no column looks like the text", hint=hint)
+        raise InputError("text_column_not_found", **listed(columns))
     used = {*found.values(), *media}
     return ColumnMapping(
         **found,
@@ -172,7 +171,7 @@ def to_item(row: InputRow, mapping: ColumnMapping, *, take_words: bool = False) 
         content = _content(row, mapping, take_words=take_words)
         item_id = _item_id(row, mapping, content)
     except _UnusableRowError as error:
-        return Refusal(row.line, error.reason, str(error), excerpt_of(dict(row.values)))
+        return Refusal(row.line, error.reason, str(error), excerpt_of(dict(row.values)), error.remedy)
     meta = remaining(row.values, mapping.used)
     language = row.values.get(mapping.language) if mapping.language else None
     tag = _language_tag(language)
@@ -186,9 +185,10 @@ def to_item(row: InputRow, mapping: ColumnMapping, *, take_words: bool = False) 
 class _UnusableRowError(Exception):
     """Why a row makes no item; becomes a refusal."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, remedy: ReadingChoice | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.remedy = remedy
 
 
 def _content(row: InputRow, mapping: ColumnMapping, *, take_words: bool) -> Content:
@@ -221,7 +221,7 @@ def _shown_text(
         if optional:
             return ""
         what = f"column {column!r} holds {value.strip()!r}, which programs write for missing values"
-        raise _UnusableRowError(reason, f"{what}; --take-words takes posts that say just this")
+        raise _UnusableRowError(reason, what, ReadingChoice("take_words"))
     return _storable(value, column)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 
 FORMATS = ("jsonl", "csv", "tsv", "parquet", "excel")
 ROLES = ("labels", "machine", "items")
@@ -15,6 +15,22 @@ _NAMED_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "
 
 Note = Callable[[str], None]
 """Is given sentences on what was read in another way than it stands in the file, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoice:
+    """One thing that a user says, or might say, of how a file is read; a face words it.
+
+    Args:
+        name: `format`, `encoding`, `sheet`, `delimiter`, `header_row`, or `take_words`, which has no value.
+        value: its value, or a word in capitals that stands for one.
+        role, in_suite: as in `ReadingOptions`.
+    """
+
+    name: str
+    value: str = ""
+    role: str = ""
+    in_suite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +57,9 @@ class ReadingOptions:
     role: str = ""
     in_suite: bool = False
 
-    def advice(self, name: str, value: str) -> str:
-        """How the user says it for this file: `--encoding gb18030`, `--encoding labels=gb18030`, or in a suite."""
-        if self.in_suite:
-            written = value if value.isdecimal() else f'"{value}"'
-            return f"{name.replace('-', '_')} = {written} in [data.reading.{self.role}]"
-        return f"--{name} {self.role}={value}" if self.role else f"--{name} {value}"
+    def choice(self, name: str, value: str) -> ReadingChoice:
+        """What the user says, or might say, of this file."""
+        return ReadingChoice(name, value, self.role, self.in_suite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +80,17 @@ def delimiter_of(text: str, where: str) -> str:
     """The sign a delimiter is named by: itself, or `tab`, `comma`, `semicolon`, `pipe`, `space`.
 
     Raises:
-        InputError: it is longer than one character, or one that can't separate fields.
+        InvalidValueError: it is longer than one character, or one that can't separate fields.
     """
     sign = _NAMED_DELIMITERS.get(text.lower(), text)
     if len(sign) != 1 or sign in '"\r\n':
-        hint = f"one character, or {', '.join(name for name in _NAMED_DELIMITERS if name.isalpha())}"
-        raise InputError(f"{text!r} is no delimiter", where=where, hint=hint)
+        names = ", ".join(name for name in _NAMED_DELIMITERS if name.isalpha())
+        raise InvalidValueError("not_a_delimiter", where=where, text=text, names=names)
     return sign
 
 
 def header_row_of(text: str, where: str) -> int:
-    """The number of the row that holds the column names, from 1. Raises InputError for anything else."""
+    """The number of the row that holds the column names, from 1. Raises InvalidValueError for anything else."""
     if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise InputError(f"{text!r} is no number of a row", where=where, hint="rows are counted from 1")
+        raise InvalidValueError("not_a_row_number", where=where, text=text)
     return int(text)

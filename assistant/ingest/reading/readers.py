@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.answer_columns import USUAL_ANSWER_COLUMNS
 from assistant.ingest.reading.files import FORMAT_OF_ENDING, READ_AHEAD, format_of_path, open_file
 from assistant.ingest.reading.formats.delimited import read_delimited
@@ -125,7 +125,7 @@ def _read(stream: BinaryIO, named: _Named, reading: ReadingOptions, note: Note) 
     name = binary or named.by_user or _text_format(head, encoding, named)
     wrong = named.by_user or named.by_ending
     if wrong is not None and wrong != name and {wrong, name} != {"csv", "tsv"}:
-        note(f"the file is {_WORDS[name]} and is read so, whatever its name or --format says")
+        note(f"the file is {_WORDS[name]} and is read so, whatever its name or the format given says")
     _note_unused(name, reading, note)
     if name in {"parquet", "excel"}:
         read = partial(_read_binary, name, reading=reading, note=note)
@@ -154,13 +154,11 @@ def _text_format(head: bytes, encoding: str, named: _Named) -> str:
     if named.by_ending in {"parquet", "excel"}:
         found = text_format(text, None, USUAL_COLUMNS)
         if found is None:
-            what = f"not a readable {_WORDS[named.by_ending]}: it doesn't begin as one does"
-            raise InputError(what, hint="is the file complete? get it again, or give CSV")
+            raise InputError("input_not_of_its_ending", format=_WORDS[named.by_ending])
         return found
     found = text_format(text, named.by_ending or (None if named.name else "csv"), USUAL_COLUMNS)
     if found is None:
-        hint = f"endings read: {', '.join(FORMAT_OF_ENDING)} (each also with .gz); or say --format"
-        raise InputError("the ending doesn't show the format", hint=hint)
+        raise InputError("input_ending_unknown", endings=", ".join(FORMAT_OF_ENDING))
     return found
 
 
@@ -205,7 +203,7 @@ def _look_ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
         while len(head) < READ_AHEAD and not head.strip() and (line := stream.readline(READ_AHEAD)):
             head += line
     except (EOFError, zlib.error, OSError) as error:
-        raise InputError(f"can't be read: {error}", hint="is the file complete? get it again") from error
+        raise InputError("input_broken_off", reason=str(error)) from error
     return head, io.BufferedReader(Rewound(head, stream), READ_AHEAD)
 
 
@@ -217,7 +215,7 @@ def _read_copy(
         try:
             shutil.copyfileobj(stream, copy)
         except (EOFError, zlib.error, OSError) as error:
-            raise InputError(f"can't be read: {error}", hint="is the file complete? get it again") from error
+            raise InputError("input_broken_off", reason=str(error)) from error
         copy.seek(0)
         yield from read(cast("BinaryIO", copy))
 
@@ -229,6 +227,8 @@ def _canonical(reading: ReadingOptions) -> str | None:
     found = _ALIASES.get(name.lower(), name.lower())
     if found not in FORMATS:
         near = get_close_matches(found, [*FORMATS, *_ALIASES], n=1)
-        hint = f"one of {', '.join(FORMATS)}{f'; did you mean {near[0]}?' if near else ''}"
-        raise InputError(f"no format is called {name!r}", where=reading.advice("format", name), hint=hint)
+        given = reading.choice("format", name)
+        if near:
+            raise InvalidValueError("format_unknown_near", format=name, formats=FORMATS, near=near[0], given=given)
+        raise InvalidValueError("format_unknown", format=name, formats=FORMATS, given=given)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from assistant.ingest.reading.limits import size_of
-from assistant.ingest.reading.problems import ReadingOptions
+from assistant.ingest.reading.problems import ReadingChoice, ReadingOptions
 
 _ALL_READ: Mapping[str, tuple[str, str]] = MappingProxyType({})  # one for all rows: there are millions
 _EXCERPT = 80  # characters of a refused row that are shown
@@ -40,14 +40,16 @@ class Refusal:
         reason: short stable word for counts: `broken_json`, `not_an_object`, `encoding`, `ragged`, `quoting`,
             `too_long`, `unreadable`, `not_computed`, `no_text`, `not_text`, `no_query`, `no_id`, `bad_id`,
             `bad_media`, `no_item`, `no_rater`, `no_model`, `no_label`, `bad_label`, `bad_score`, `bad_sight`.
-        message: one sentence for the user, with what to do where something can be done.
+        message: one sentence for the user.
         excerpt: the beginning of the record, safe to print.
+        remedy: what the user may say so that such records are read; faces word it. None where nothing is to be said.
     """
 
     line: int
     reason: str
     message: str
     excerpt: str = ""
+    remedy: ReadingChoice | None = None
 
 
 def row_size(row: InputRow | Refusal) -> int:
@@ -64,14 +66,12 @@ def excerpt_of(record: object) -> str:
     return shown if len(shown) <= _EXCERPT else shown[: _EXCERPT - 1] + "…"
 
 
-def explain_encoding(error: UnicodeDecodeError, encoding: str, reading: ReadingOptions) -> str:
+def explain_encoding(error: UnicodeDecodeError, encoding: str, reading: ReadingOptions) -> tuple[str, ReadingChoice]:
     """Where a line stops being text of `encoding`, and what to try: the first encoding that can read the line."""
     byte = error.object[error.start]
     fits = next((name for name in _OTHER_ENCODINGS if _decodes(error.object, name)), "latin-1")
-    return (
-        f"byte {error.start + 1} of the line (0x{byte:02x}) is not {encoding}; "
-        f"if the whole file is in another encoding, name it: {reading.advice('encoding', fits)}"
-    )
+    told = f"byte {error.start + 1} of the line (0x{byte:02x}) is not {encoding}, but may be {fits}"
+    return told, reading.choice("encoding", fits)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -45,7 +45,6 @@ TEXTS = {
     "budget_price_unknown": marked("a budget can't be kept: the price of %(model)s is not known"),
     "model_silent": marked("%(model)s has not answered since %(since)s; %(seconds)s s of trying ended with: %(said)s"),
     "model_asks_to_wait": marked("%(model)s asks to wait %(minutes)s minutes: %(said)s"),
-    "every_request_refused": marked("every question is refused now: %(said)s"),
     "engine_unloadable": marked("llama.cpp can't be loaded: %(said)s"),
     "local_model_unloadable": marked("the embedded model can't be loaded: %(said)s"),
     "local_model_text_too_long": marked("too long for the embedded model: %(said)s"),

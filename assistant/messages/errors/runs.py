@@ -23,5 +23,6 @@ TEXTS = {
     "workspace_locked": marked("another job is running in this workspace: %(holder)s"),
     "folder_not_writable": marked("can't be written (%(reason)s)"),
     "journal_disk_full": marked("the disk is full; every answer so far is kept"),
+    "every_question_refused": marked("every question is refused now: %(why)s"),
     "no_room_for_answers": marked("no room to keep answers safe (%(megabytes)s MB are held back): %(reason)s"),
 }

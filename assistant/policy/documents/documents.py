@@ -67,29 +67,28 @@ def read_source(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        what = f"the policy document can't be read: {error.strerror}"
-        raise PolicyError(what, where=str(path), hint="check the path and who may read it") from error
+        raise PolicyError("policy_unreadable", where=str(path), why=error.strerror) from error
     if len(data) > MAX_BYTES:
-        raise PolicyError(_TOO_LARGE, where=str(path), hint=_TOO_LARGE_HINT)
+        raise PolicyError("policy_too_large", where=str(path), most=MAX_BYTES)
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         utf16 = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
-        what = f"byte 0x{data[error.start]:02x} at offset {error.start} is no UTF-8"
-        hint = f"save the document as UTF-8{' (it looks like UTF-16)' if utf16 else ''}"
-        raise PolicyError(what, where=f"{path}:{line}", hint=hint) from error
+        code = "policy_in_utf16" if utf16 else "policy_not_utf8"
+        byte = f"0x{data[error.start]:02x}"
+        raise PolicyError(code, where=f"{path}:{line}", byte=byte, offset=error.start) from error
 
 
 def parse_policy(source: str, name: str) -> Policy:
     """The policy in a text; `name` is what the text is called in messages.
 
     Raises:
-        PolicyError: there are errors; its text is the whole report, warnings included. Warnings alone don't raise.
+        PolicyError: there are errors; its `report` names all, warnings included. Warnings alone don't raise.
     """
     front, clauses, mistakes = _examine(source)
     if any(mistake.severity == "error" for mistake in mistakes) or front is None or front.kind is None:
-        raise PolicyError(render_mistakes(mistakes, source, name))
+        raise PolicyError("policy_mistaken", report=render_mistakes(mistakes, source, name))
     return Policy(
         id=front.policy,
         version=front.version,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from assistant.errors import VectorIndexError
-from assistant.policy.index.chroma_clients import BUILD, close_client, embedded_client, server_client, told
+from assistant.policy.index.chroma_clients import close_client, embedded_client, server_client, told
 from assistant.policy.index.collection_keys import WORKSPACE, CollectionKey, CollectionKind
 from assistant.policy.index.exact import EXACT_ENTRIES, ExactTable, Neighbours, checked_vectors
 from assistant.policy.index.lock import DirectoryLock
@@ -165,7 +165,7 @@ class ChromaCollections:
     def nearest(self, key: CollectionKey, vectors: np.ndarray, k: int) -> list[Neighbours]:
         """The `k` nearest entries of each vector, nearest first; fewer when there are no more."""
         if self._find(key) is None:
-            raise VectorIndexError(f"{key}: not indexed", where=self.where, hint=BUILD)
+            raise VectorIndexError("collection_not_indexed", where=self.where, collection=str(key))
         checked = checked_vectors(vectors)
         self._check_dimensions(key, checked)
         if (whole := self._read_whole(key)) is not None:
@@ -276,8 +276,13 @@ class ChromaCollections:
     def _check_dimensions(self, key: CollectionKey, vectors: np.ndarray) -> None:
         dims = (self._open[key].metadata or {}).get(_DIMENSIONS, vectors.shape[1])
         if vectors.shape[1] != dims:
-            what = f"{key}: its vectors have {dims} dimensions, those given have {vectors.shape[1]}"
-            raise VectorIndexError(what, where=self.where, hint=BUILD)
+            raise VectorIndexError(
+                "collection_of_other_dimensions",
+                where=self.where,
+                collection=str(key),
+                stored=dims,
+                given=vectors.shape[1],
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

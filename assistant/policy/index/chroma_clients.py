@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.config import Settings
 
-BUILD = "assistant policy index  builds it from the vectors in the database"
-REBUILD = "assistant policy index --rebuild  builds it again from the vectors in the database"
-_CHECK = "assistant policy verify  checks the index"
-
 
 def embedded_client(directory: Path) -> Client:
     """A client of the files in a directory. Raises VectorIndexError where they can't be read."""
@@ -85,17 +81,17 @@ def told(where: str) -> Iterator[None]:
         raise
     except Exception as error:  # its Rust core, its HTTP client and its checks each raise their own kinds
         if where.startswith("http"):
-            hint = f"is the server running? chroma run --path DIR  starts one; {_CHECK}, {BUILD}"
             if why := why_gone(error):
-                raise VectorIndexError(f"the Chroma server can't be reached: {why}", where=where, hint=hint) from error
-            raise refused(error, where) or _failure(error, where, hint) from error
-        raise _failure(error, where, f"{_CHECK}, {REBUILD}") from error
+                raise VectorIndexError("chroma_server_unreachable", where=where, why=why) from error
+            failed = VectorIndexError("chroma_server_failed", where=where, said=_first_line(error))
+            raise refused(error, where) or failed from error
+        raise VectorIndexError("chroma_failed", where=where, said=_first_line(error)) from error
     except BaseException as error:
         if type(error).__module__ != "pyo3_runtime":  # Ctrl-C, the end of the process
             raise
         # A panic of the Rust core, which is no Exception: files it can't make sense of.
-        raise VectorIndexError("the vector index is damaged", where=where, hint=REBUILD) from error
+        raise VectorIndexError("vector_index_damaged", where=where) from error
 
 
-def _failure(error: Exception, where: str, hint: str) -> VectorIndexError:
-    return VectorIndexError(f"Chroma: {error}".strip().partition("\n")[0], where=where, hint=hint)
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

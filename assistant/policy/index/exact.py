@@ -78,17 +78,16 @@ class ExactTable:
 def checked_vectors(vectors: np.ndarray, ids: Sequence[str] | None = None) -> np.ndarray:
     """Vectors as float32 (n, dims), finite; with ids: as many as ids, none of length zero."""
     if vectors.ndim != 2:
-        raise VectorIndexError(f"vectors must be a table (n, dims), got shape {vectors.shape}")
+        raise VectorIndexError("vectors_misshaped", shape=str(vectors.shape))
     wrong = ~np.isfinite(vectors).all(axis=1)
     if ids is not None:
         if len(ids) != len(vectors):
-            raise VectorIndexError(f"{len(ids)} entries but {len(vectors)} vectors")
+            raise VectorIndexError("vectors_miscounted", entries=len(ids), vectors=len(vectors))
         wrong |= ~vectors.any(axis=1)
     if wrong.any():
         row = int(wrong.argmax())
         place = ids[row] if ids is not None else f"row {row}"
-        what = f"{int(wrong.sum())} vectors are zero or not finite, the first at {place}"
-        raise VectorIndexError(what, hint="the embedder made them; embed these texts again")
+        raise VectorIndexError("vectors_unfit", count=int(wrong.sum()), place=place)
     return np.ascontiguousarray(vectors, dtype=np.float32)
 
 

@@ -29,27 +29,15 @@ class DirectoryLock:
             directory.mkdir(parents=True, exist_ok=True)
             path.touch(0o600)
         except (FileExistsError, NotADirectoryError) as error:
-            raise VectorIndexError(
-                "a file stands where the folder of the vector index should be",
-                where=str(directory),
-                hint="move it away, then: assistant policy index --rebuild",
-            ) from error
+            raise VectorIndexError("index_folder_is_file", where=str(directory)) from error
         except OSError as error:
-            raise VectorIndexError(
-                f"can't be written ({error.strerror})",
-                where=str(directory),
-                hint="check who owns the folder and whether the disk is full",
-            ) from error
+            raise VectorIndexError("index_folder_unwritable", where=str(directory), reason=error.strerror) from error
         try:
             self._lock = FileLock(path, owner)
         except BlockingIOError:
-            raise _taken(directory, holder(path)) from None
+            raise VectorIndexError("vector_index_in_use", where=str(directory), holder=holder(path)) from None
         except OSError as error:
-            raise VectorIndexError(
-                f"this disk gives no locks ({error.strerror})",
-                where=str(directory),
-                hint="keep the workspace on a local disk, or use a Chroma server: [storage] chroma_url",
-            ) from error
+            raise VectorIndexError("index_disk_without_locks", where=str(directory), reason=error.strerror) from error
 
     def __enter__(self) -> Self:
         return self
@@ -67,11 +55,3 @@ class DirectoryLock:
 def held(directory: Path) -> bool:
     """Whether any process has a directory now."""
     return is_held(directory / LOCK_FILE)
-
-
-def _taken(directory: Path, holder: str) -> VectorIndexError:
-    return VectorIndexError(
-        f"the vector index is in use by {holder}",
-        where=str(directory),
-        hint="wait until it is done; for several processes at once run a Chroma server and set [storage] chroma_url",
-    )

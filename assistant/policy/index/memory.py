@@ -73,7 +73,7 @@ class MemoryCollections:
     def nearest(self, key: CollectionKey, vectors: np.ndarray, k: int) -> list[Neighbours]:
         """The `k` nearest entries of each vector as ids and cosine distances (0 to 2), nearest first."""
         if key not in self._known:
-            raise VectorIndexError(f"{key}: not indexed", where=self.where)
+            raise VectorIndexError("collection_not_indexed", where=self.where, collection=str(key))
         entries = self._known[key]
         if entries.table is None:
             entries.table = ExactTable(list(entries.vectors), np.stack(list(entries.vectors.values())))

@@ -69,8 +69,8 @@ def empty(directory: Path) -> None:
             else:
                 path.unlink()
     except OSError as error:
-        hint = "check who owns the folder"
-        raise VectorIndexError(f"can't be removed ({error.strerror})", where=str(error.filename), hint=hint) from error
+        where = str(error.filename)
+        raise VectorIndexError("index_file_not_removed", where=where, reason=error.strerror) from error
 
 
 def check_files(directory: Path) -> None:
@@ -91,10 +91,10 @@ def check_files(directory: Path) -> None:
     for name, (size, checksum) in known.items():
         path = directory / name
         try:
-            if path.stat().st_size != size:
-                raise _damaged(path, f"it has {path.stat().st_size:,} bytes, {size:,} were written")
+            if (found := path.stat().st_size) != size:
+                raise VectorIndexError("index_file_of_other_size", where=str(path), found=found, written=size)
             if _checksum(path) != checksum:
-                raise _damaged(path, "it holds other bytes than were written")
+                raise VectorIndexError("index_file_altered", where=str(path))
         except OSError as error:
             raise _damaged(path, error.strerror or str(error)) from error
 
@@ -133,8 +133,7 @@ def _checksum(path: Path) -> int:
 
 
 def _damaged(path: Path, why: str) -> VectorIndexError:
-    hint = "assistant policy index --rebuild  builds it again from the vectors in the database"
-    return VectorIndexError(f"the vector index is damaged: {why}", where=str(path), hint=hint)
+    return VectorIndexError("index_file_unreadable", where=str(path), why=why)
 
 
 def _is_uuid(name: str) -> bool:

@@ -78,7 +78,7 @@ class ChromaServer:
         except ValueError:
             parts, port = urlsplit(""), None
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise VectorIndexError("not the URL of a Chroma server", where=self.url, hint="like http://127.0.0.1:8000")
+            raise VectorIndexError("chroma_url_unfit", where=self.url)
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 8000)}{parts.path.rstrip('/')}"
 
@@ -102,14 +102,9 @@ class ChromaServer:
         """
         tenant, database = self.tenant or DEFAULT_TENANT, self.database or DEFAULT_DATABASE
         if (status := self._status("heartbeat")) != _WELL:
-            what = f"Chroma: no Chroma server answers there (HTTP {status} for a sign of life)"
-            raise VectorIndexError(what, where=self.url, hint="check host, port and path of [storage] chroma_url")
+            raise VectorIndexError("chroma_not_there", where=self.url, status=status)
         if self._status(f"tenants/{quote(tenant, safe='')}/databases/{quote(database, safe='')}") == _MISSING:
-            raise VectorIndexError(
-                f"Chroma: no database {database} of tenant {tenant}",
-                where=self.url,
-                hint="[storage] chroma_tenant and chroma_database name them; make them on the server first",
-            )
+            raise VectorIndexError("chroma_database_missing", where=self.url, database=database, tenant=tenant)
 
     def _status(self, path: str) -> int:
         import httpx  # noqa: PLC0415 - chromadb's own client, imported with it
@@ -169,12 +164,7 @@ class IndexReconnect:
                         raise self._gone(monotonic() - began, why) from error
 
     def _gone(self, seconds: float, why: str) -> VectorIndexError:
-        return VectorIndexError(
-            f"the Chroma server has been gone for {seconds:.0f} s: {why}",
-            where=self._where,
-            hint="start it again, then the same command resumes; [storage] chroma_wait_seconds says how long it is"
-            " waited for",
-        )
+        return VectorIndexError("chroma_server_gone", where=self._where, seconds=round(seconds), why=why)
 
 
 def why_gone(error: BaseException, *, opening: bool = False) -> str:
@@ -200,12 +190,8 @@ def refused(error: BaseException, where: str) -> VectorIndexError | None:
 
     for one in _chain(error):
         if isinstance(one, httpx.HTTPStatusError) and one.response.status_code in _REFUSED:
-            return VectorIndexError(
-                f"the Chroma server refuses who asks (HTTP {one.response.status_code})",
-                where=where,
-                hint="set ASSISTANT_CHROMA_TOKEN to the token it asks for; [storage] chroma_token_header says how it is"
-                f" given: {', '.join(TokenHeader)}",
-            )
+            status, headers = one.response.status_code, ", ".join(TokenHeader)
+            return VectorIndexError("chroma_server_refuses", where=where, status=status, headers=headers)
     return None
 
 

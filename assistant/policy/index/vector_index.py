@@ -17,7 +17,6 @@ from assistant.domain.policies import Policy, Precedent
 from assistant.errors import VectorIndexError
 from assistant.file_lock import this_command
 from assistant.policy.index.chroma import ChromaCollections
-from assistant.policy.index.chroma_clients import BUILD
 from assistant.policy.index.collection_keys import CollectionKey
 from assistant.policy.index.entries import IndexEntry
 from assistant.policy.index.exact import Neighbours
@@ -166,8 +165,13 @@ class VectorIndex:
         """
         key = CollectionKey.clauses(policy, embedder)
         if not self._collections.holds(key):
-            what = f"version {policy.version} of policy {policy.id} is not indexed with {embedder}"
-            raise VectorIndexError(what, where=self._collections.where, hint=BUILD)
+            raise VectorIndexError(
+                "policy_not_indexed",
+                where=self._collections.where,
+                version=policy.version,
+                policy=policy.id,
+                embedder=embedder,
+            )
         entries = self._entries_of(policy)
         wanted = min(k, len(policy.clauses))
         with self._knows_what_it_finds(key):
@@ -261,7 +265,7 @@ class VectorIndex:
             return [precedent_of(digest, facts) for digest, facts in self._collections.facts(key, ids).items()]
         except (ValueError, TypeError) as error:
             raise VectorIndexError(
-                f"{key}: an entry can't be read", where=self._collections.where, hint=BUILD
+                "index_entry_unreadable", where=self._collections.where, collection=str(key)
             ) from error
 
     @contextmanager
@@ -269,5 +273,6 @@ class VectorIndex:
         try:
             yield
         except KeyError as error:
-            what = f"{key}: the index holds {error}, which is not in its record"
-            raise VectorIndexError(what, where=self._collections.where, hint=BUILD) from error
+            raise VectorIndexError(
+                "index_entry_unknown", where=self._collections.where, collection=str(key), entry=str(error)
+            ) from error

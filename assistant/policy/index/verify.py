@@ -85,7 +85,7 @@ class VerifyReport:
             )
         if self.waiting:
             lines.append(f"{len(self.waiting):,} changes of the record are not indexed yet: the next job does it.")
-        lines.append("The index is whole." if self.whole else "The index must be built again: assistant policy index")
+        lines.append("The index is whole." if self.whole else "The index must be built again.")
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, object]:
@@ -132,7 +132,7 @@ def verify_index(
     try:
         stored = index.ids(key)
     except VectorIndexError as error:
-        return VerifyReport(key, recorded=len(ids), stored=0, missing=tuple(sorted(ids)), failure=error.what)
+        return VerifyReport(key, recorded=len(ids), stored=0, missing=tuple(sorted(ids)), failure=_worded(error))
     held = set(stored)
     differing = held.symmetric_difference(ids)
     both = [row for row, one in enumerate(ids) if one in held]
@@ -143,7 +143,7 @@ def verify_index(
     try:
         first, lost, altered = _look_up(index, key, [ids[row] for row in chosen], vectors[chosen])
     except VectorIndexError as error:
-        failure, chosen = error.what, []
+        failure, chosen = _worded(error), []
     return VerifyReport(
         key=key,
         recorded=len(ids),
@@ -158,6 +158,12 @@ def verify_index(
         failure=failure,
         waiting=tuple(sorted(differing.intersection(waiting))),
     )
+
+
+def _worded(error: VectorIndexError) -> str:
+    from assistant.messages.wording import what  # noqa: PLC0415 - the catalogue is read where something goes wrong
+
+    return what(error)
 
 
 def _look_up(

@@ -33,7 +33,8 @@ class Watermarks:
             written.write_text(json.dumps({**known, name: until}, indent=1), encoding="utf-8")
             written.replace(self._path)
         except OSError as error:
-            raise VectorIndexError(f"can't be written ({error.strerror})", where=str(self._path)) from error
+            where = str(self._path)
+            raise VectorIndexError("index_progress_unwritable", where=where, reason=error.strerror) from error
 
     def _read(self) -> dict[str, object]:
         try:

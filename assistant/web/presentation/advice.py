@@ -9,6 +9,7 @@ from assistant.messages import wording
 from assistant.messages.language import Language, marked
 
 ADVICE: Mapping[str, str] = {
+    "run_without_human_labels": marked("Items are labeled first: create tasks on the page Queue."),
     "labels_refused": marked("Reload the page: the policy may have changed."),
     "not_settled": marked("Adjudicate this item first."),
     "names_hidden": marked("Remove that filter."),

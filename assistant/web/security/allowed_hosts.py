@@ -41,7 +41,7 @@ class HostCheck:
                 421,
                 marked(
                     "This server doesn't answer to that host name. Use the address it printed, or start "
-                    "it with --public-url."
+                    "it with this one as its public address."
                 ),
                 title=marked("Wrong server address"),
                 code="host",

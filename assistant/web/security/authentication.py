@@ -115,7 +115,7 @@ def require_confirmed(request: Request) -> None:
 
 
 def _lacks(scope: Scope) -> Problem:
-    detail = marked("This token lacks the scope “%(scope)s”. Create another: assistant tokens add")
+    detail = marked("This token lacks the scope “%(scope)s”. Create another with that scope.")
     return Problem(403, detail, code="scope_missing", values={"scope": scope.value})
 
 
@@ -205,7 +205,7 @@ def _sign_in(request: Request) -> Problem:
     if here.refused == "token_expired":
         return Problem(
             401,
-            marked("This token expired on %(day)s. An admin can create another: assistant tokens add NAME --user USER"),
+            marked("This token expired on %(day)s. An admin can create another."),
             code="token_expired",
             values={"day": here.token_expires_at[:10]},
             headers={"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The token expired"'},

@@ -54,7 +54,7 @@ def too_large(largest: int) -> Problem:
         413,
         marked(
             "A request may carry up to %(megabytes)s MB. Send less at once; import large "
-            "content with `assistant ingest`."
+            "content on the server's command line."
         ),
         code="too_large",
         values={"megabytes": f"{largest / 1024 / 1024:g}"},

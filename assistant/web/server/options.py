@@ -59,11 +59,7 @@ class ServeOptions:
         """Refuse a public URL that isn't scheme, host, perhaps port, and perhaps a path."""
         reason = _wrong_with(self.public_url) if self.public_url else ""
         if reason:
-            raise InputError(
-                f"{self.public_url} is no address of a site: {reason}",
-                where="--public-url",
-                hint="e.g. https://labels.example.com, or https://example.com/labels behind a proxy",
-            )
+            raise InputError("public_url_unfit", where="--public-url", address=self.public_url, why=reason)
         for given in self.trusted_proxies:
             _refuse_unknown_proxy(given)
 
@@ -150,11 +146,7 @@ def _refuse_unknown_proxy(given: str) -> None:
     try:
         TrustedProxies([given])
     except ValueError as error:
-        raise InputError(
-            f"is neither an address nor a network: {error}",
-            where=f"--trusted-proxy {given}",
-            hint="e.g. 10.0.0.2 or 10.0.0.0/24, as the connections come from",
-        ) from None
+        raise InputError("proxy_unfit", where=f"--trusted-proxy {given}", why=str(error)) from None
 
 
 def _wrong_with(public_url: str) -> str:

@@ -80,7 +80,7 @@ def _pairs(pairs: Sequence[ConfusionPair], words: Words) -> list[Block]:
     columns = [
         words.say("Human label"),
         words.say("Model label"),
-        words.figures("ItemsBlock"),
+        words.figures("Items"),
         words.figures("Share of disagreements"),
         words.say("Probably at the root"),
         words.say("Evidence"),
@@ -137,7 +137,7 @@ def _clusters(clusters: Sequence[Cluster], words: Words) -> list[Block]:
         return []
     columns = [
         words.say("Words that mark it"),
-        words.figures("ItemsBlock"),
+        words.figures("Items"),
         words.say("Mostly (human → model)"),
         words.figures("Of all like these, misjudged"),
         words.figures("Elsewhere"),

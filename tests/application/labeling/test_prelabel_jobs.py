@@ -11,12 +11,15 @@ from assistant.application.labeling.prelabel_jobs import (
     RunEstimate,
     RunRequest,
     continue_run,
+    estimate_run,
     offered_models,
     offered_prompts,
     start_run,
 )
 from assistant.application.workspace.create import make_workspace
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, InputError
+from assistant.messages.language import language
+from assistant.messages.wording import what
 from assistant.store.runs.journal import claim
 from assistant.wiring.workspace import Workspace
 
@@ -63,3 +66,14 @@ def test_a_run_that_is_not_there_is_not_continued(workspace: Workspace) -> None:
     with pytest.raises(AssistantError) as refused:
         continue_run(workspace, "r7", 1.0, limit=None, retry_failed=False, actor="tests")
     assert refused.value.code == "no_run_yet"
+
+
+def test_an_estimate_that_fails_is_worded_for_its_reader(workspace: Workspace) -> None:
+    policy = workspace.policy_path
+    policy.write_bytes(b"caf\xe9")
+    with pytest.raises(InputError) as failed:
+        estimate_run(workspace, RunRequest(prompt=offered_prompts(workspace)[0], model="local"))
+    assert (failed.value.code, failed.value.hint) == ("policy_not_utf8", "")
+    assert failed.value.values == {"byte": "0xe9", "offset": 3}
+    assert failed.value.where.endswith("community.md:1")
+    assert what(failed.value, language("zh")) == "偏移 3 处的字节 0xe9 不是 UTF-8"

@@ -69,6 +69,6 @@ def test_a_name_that_is_no_csv_file_is_refused_before_anything_is_drawn(assistan
     said = assistant("sample", "--out", "to_label.xlsx", "-w", workspace, "--json")
     assert (said.status, said.json["error"]["hint"]) == (1, "end the name in .csv")
     said = assistant("sample", "--out", workspace / "nowhere" / "to_label.csv", "-w", workspace, "--json")
-    assert (said.status, said.json["error"]["what"]) == (1, "there is no such folder")
+    assert (said.status, said.json["error"]["what"]) == (1, "no such folder")
     with Workspace.open(workspace) as opened:
         assert SampleStore(opened.database).of_run(1) == []

@@ -68,7 +68,7 @@ def test_a_campaign_first_speaks_by_its_random_sample_then_with_a_fit_and_in_the
     assert told["last"]["labelled"] >= 60
     shown = assistant("signals", "-w", workspace).stdout
     fit = told["last"]["fit"]
-    assert f"fit {fit['fit']}, learned from {fit['labels_used']} labels, held against 60 it had not seen" in shown
+    assert f"fit {fit['fit']}, trained on {fit['labels_used']} labels, tested on 60 held-out labels" in shown
     assert shown.splitlines()[-1].split()[1] == "to"  # a bin of the reliability diagram: `0.93 to 0.98 ...`
 
 

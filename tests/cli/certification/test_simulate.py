@@ -141,7 +141,7 @@ def test_too_few_labelled_items_are_refused_with_their_number(assistant: Assista
 def test_one_class_is_refused(assistant: Assistant, files: Files) -> None:
     rows: list[dict[str, Any]] = [json.loads(line) for line in files.labels.read_bytes().splitlines()]
     write_jsonl(files.labels, [row | {"label": "safe"} for row in rows])
-    refused(assistant(*files.words()), "labels.jsonl", "all 90 items are labelled 'safe'")
+    refused(assistant(*files.words()), "labels.jsonl", "all 90 items are labeled 'safe'")
 
 
 def test_labels_of_unknown_items_are_left_out_with_their_line_and_of_conflicting_ones_the_newest_counts(

@@ -79,7 +79,7 @@ def test_answers_that_were_never_imported_are_refused(filled: Path) -> None:
     path = write_suite(filled, HEAD + '[[variants]]\nname = "other"\nimport = "gpt-y"\n')
     with Workspace.open(filled) as opened:
         freeze_suite(opened, path)
-        with pytest.raises(InputError, match="no model predictions of 'gpt-y'"):
+        with pytest.raises(InputError, match=r"prelabels_not_imported \(model='gpt-y'"):
             suite_data(opened, path)
 
 

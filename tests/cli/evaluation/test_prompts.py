@@ -77,7 +77,7 @@ def test_the_prompts_that_ship_have_no_mistakes(assistant: Assistant, workspace:
     [
         ("{{ item.text }}", "no item", "[user] never shows the item"),
         ("[user]\n", "", "sections"),
-        ("kinds: [single, multi, ordinal]", "kinds: [singel]\noutptu: [label]", "mistake(s) in the front matter"),
+        ("kinds: [single, multi, ordinal]", "kinds: [singel]\noutptu: [label]", "mistakes in the front matter"),
         ('version: "2"', 'version: "7"', "the file's place says moderation@2"),
         ("{% endif %}", "", "moderation"),
     ],

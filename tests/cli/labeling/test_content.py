@@ -131,7 +131,9 @@ def test_a_column_that_isnt_there_is_told_with_the_nearest_one_and_nothing_goes_
     given.write_text("post_id,body\n1,words\n", encoding="utf-8")
     said = assistant("ingest", given, "--text", "bdy", "-w", workspace, "--json")
     assert said.status == 1
-    assert said.json["error"]["what"] == "no column 'bdy' (--text), did you mean 'body'?"
+    assert said.json["error"]["what"] == "no column 'bdy', did you mean 'body'?"
+    assert said.json["error"]["where"] == f"{given}: --text"
+    assert said.json["error"]["hint"] == "the columns are: post_id, body"
     assert assistant("status", "-w", workspace, "--json").json["content"]["items"] == 0
 
 

@@ -117,7 +117,7 @@ def test_a_run_can_be_chosen(assistant: Assistant, labelled: Path) -> None:
         assert {row["run"] for row in rows} == {name}
         assert sum(row["status"] == "labelled" for row in rows) == answered
     missing = assistant("export", labelled / "out.jsonl", "--run", "r9", "-w", labelled, "--json")
-    assert (missing.status, missing.json["error"]["hint"]) == (1, "there are: r1, r2")
+    assert (missing.status, missing.json["error"]["what"]) == (1, "no run r9; there are: r2, r1")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,8 @@ def test_exporting_before_anything_was_labelled_says_what_to_do(assistant: Assis
         "what": "no run yet",
         "where": "",
         "hint": "assistant prelabel  makes one",
-        "kind": "InputError",
+        "kind": "NotFoundError",
+        "code": "no_run_yet",
     }
 
 

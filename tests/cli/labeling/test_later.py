@@ -194,7 +194,7 @@ def test_another_policy_ends_acceptance_and_says_so(
     file = certified / "policies" / "community.md"
     file.write_text(file.read_text("utf-8").replace("the ", "any ", 1), "utf-8")
     told = assistant("route", "-w", certified)
-    assert "the policy has changed since certificate 1 was issued, and nothing is accepted by it" in told.stderr
+    assert "the policy has changed since certificate 1 was issued: nothing is auto-accepted under it" in told.stderr
     said = route(assistant, certified)
     assert said["accepted"] == 0
     assert "policy_changed" in {one["reason"] for one in said["routes"]}

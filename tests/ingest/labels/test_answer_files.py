@@ -6,9 +6,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.labels.answer_files import AnswerFiles, read_answer_files, read_machine_answers
+from tests.refused import refused, words_of
 
 ITEMS = {"a": Item("a", Content("x")), "b": Item("b", Content("y"))}
 
@@ -42,19 +44,16 @@ def test_a_bad_human_label_is_refused_with_its_place(file: Path, row: str, messa
     file.write_text(f'{{"item_id": "a", "rater_id": "r", "label": "1"}}\n{row}\n')
     with pytest.raises(InputError) as told:
         read_answer_files(file, None, ITEMS)
-    assert (told.value.where, told.value.what) == (f"{file}:2", message)
-    assert hint in told.value.hint
+    words = error_words(told.value)
+    assert (words.where, words.what) == (f"{file}:2", message)
+    assert hint in words.hint
 
 
 def test_a_file_of_another_shape_says_which_one_is_read(file: Path) -> None:
     file.write_text('{"item_id": "a", "label": "1"}\n')
-    with pytest.raises(
-        InputError, match=r"rows.jsonl:1: no column names the labeler\n  each line is \{item_id, rater_id"
-    ):
+    with refused(match=r"rows.jsonl:1: no column names the labeler\n  each line is \{item_id, rater_id"):
         read_answer_files(file, None, ITEMS)
-    with pytest.raises(
-        InputError, match=r"rows.jsonl:1: nothing says which model answered\n  each line is \{item_id, mo"
-    ):
+    with refused(match=r"rows.jsonl:1: nothing says which model answered\n  each line is \{item_id, mo"):
         read_machine_answers(file, ITEMS)
 
 
@@ -77,7 +76,7 @@ def test_machine_answers_come_by_model_and_item(file: Path) -> None:
     assert list(answers) == ["m", "k"]
     assert answers["m"]["a"].score == 0.5
     file.write_text(one.replace("0.5", '"sure"'))
-    with pytest.raises(InputError, match=r"rows.jsonl:1: score 'sure' is no number"):
+    with refused(match=r"rows.jsonl:1: score 'sure' is no number"):
         read_machine_answers(file, ITEMS)
 
 
@@ -121,10 +120,10 @@ def test_labels_raters_and_ids_written_in_several_ways_are_one_and_it_is_said(fi
 
 def test_an_id_that_could_be_two_items_is_refused_with_both(file: Path) -> None:
     write(file, [{"item_id": "7.00", "rater_id": "r", "label": "x"}])
-    with pytest.raises(InputError, match=r"rows.jsonl:1: item '7.00' could be '7' or '7.0'"):
+    with refused(match=r"rows.jsonl:1: item '7.00' could be '7' or '7.0'"):
         read_answer_files(file, None, {"7": ITEMS["a"], "7.0": ITEMS["b"]})
     both = [{"item_id": name, "rater_id": "r", "label": "x"} for name in ("7", "7.0")]
-    with pytest.raises(InputError, match=r"rows.jsonl:2: item '7.0' could be '7' or '7.0'"):
+    with refused(match=r"rows.jsonl:2: item '7.0' could be '7' or '7.0'"):
         read_answer_files(write(file, both))  # one person answers both: they may well be two items
     assert list(read_answer_files(file, None, {"7": ITEMS["a"], "7.0": ITEMS["b"]}).human) == ["7", "7.0"]
 
@@ -167,6 +166,6 @@ def test_a_label_with_a_comma_that_stands_alone_somewhere_is_not_split(file: Pat
 def test_codes_on_one_side_and_names_on_the_other_are_refused_with_advice(file: Path, tmp_path: Path) -> None:
     people = [{"item_id": "a", "rater_id": "r", "label": 0}, {"item_id": "b", "rater_id": "r", "label": 1}]
     machine = write(tmp_path / "m.jsonl", [{"item_id": "a", "model": "m", "label": "safe"}])
-    with pytest.raises(InputError, match="people answered with labels such as '0', machines with 'safe'") as told:
+    with refused(match="people answered with labels such as '0', models with 'safe'") as told:
         read_answer_files(write(file, people), machine)
-    assert "Parquet" in told.value.hint
+    assert "Parquet" in words_of(told.value)

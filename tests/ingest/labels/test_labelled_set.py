@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.labels.labelled_set import LabelledSet, read_labelled_set
+from tests.refused import refused
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
@@ -120,22 +120,20 @@ def test_compressed_files_are_read(tmp_path: Path) -> None:
 
 
 def test_too_few_items_and_one_label_only_are_refused(read: Read) -> None:
-    with pytest.raises(
-        InputError, match=r"labels.jsonl: 29 items can be used, 30 are needed \(left out: 1 unlabelled\)"
-    ):
+    with refused(match=r"labels.jsonl: 29 items can be used, 30 are needed \(left out: 1 unlabelled\)"):
         read(items(), labels(29))
-    with pytest.raises(InputError, match=r"29 items can be used, 30 are needed \(left out: 1 unanswered\)"):
+    with refused(match=r"29 items can be used, 30 are needed \(left out: 1 unanswered\)"):
         read(items(), labels(), answers(29))
-    with pytest.raises(InputError, match="all 30 items are labelled 'yes'"):
+    with refused(match="all 30 items are labeled 'yes'"):
         read(items(), [{**row, "label": "yes"} for row in labels()])
 
 
 def test_a_machine_that_is_not_there_is_told_with_the_nearest(read: Read) -> None:
-    with pytest.raises(InputError, match=r"no model is called 'gpt-4'\n  did you mean 'gpt-4o'\?"):
+    with refused(match=r"no model is called 'gpt-4'\n  did you mean 'gpt-4o'\?"):
         read(items(), labels(), answers(model="gpt-4o"), name="gpt-4")
-    with pytest.raises(InputError, match="no model is called 'x'\n  there are: gpt-4o"):
+    with refused(match="no model is called 'x'\n  there are: gpt-4o"):
         read(items(), labels(), answers(model="gpt-4o"), name="x")
-    with pytest.raises(InputError, match="no model is called 'x'\n  give its answers"):
+    with refused(match="no model is called 'x'\n  give its answers"):
         read(items(), labels(), name="x")
 
 

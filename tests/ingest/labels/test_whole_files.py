@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.domain.items import Content, Item
 from assistant.errors import InputError
 from assistant.ingest.labels.whole_files import read_items
+from tests.refused import refused
 
 ITEMS = {"a": Item("a", Content("x")), "b": Item("b", Content("y"))}
 
@@ -39,9 +41,10 @@ def test_a_bad_file_of_items_is_refused_with_its_place(
     file.write_text(content)
     with pytest.raises(InputError) as told:
         read_items(file)
-    assert told.value.where == f"{file}{line}"
-    assert message in told.value.what
-    assert hint in told.value.hint
+    words = error_words(told.value)
+    assert words.where == f"{file}{line}"
+    assert message in words.what
+    assert hint in words.hint
 
 
 def test_few_bad_rows_are_left_out_and_named(file: Path) -> None:
@@ -60,5 +63,5 @@ def test_few_bad_rows_are_left_out_and_named(file: Path) -> None:
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
-    with pytest.raises(InputError, match=r"rows.jsonl: no such file"):
+    with refused(match=r"rows.jsonl: no such file"):
         read_items(file)

@@ -4,16 +4,17 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.reading.columns import check_named, guess, identifier_text, remaining
+from tests.refused import words_of
 
 
 def test_named_columns_that_exist_pass() -> None:
-    check_named({"--text": "body", "--id": None}, ["body"])
+    check_named({"text": "body", "item_id": None}, ["body"])
 
 
 def test_a_name_like_no_other_gets_no_suggestion_but_the_list() -> None:
     with pytest.raises(InputError) as told:
-        check_named({"--text": "zzz"}, ["body", "id"])
-    assert str(told.value) == "no column 'zzz' (--text)\n  the columns are: body, id"
+        check_named({"text": "zzz"}, ["body", "id"])
+    assert words_of(told.value) == "--text: no column 'zzz'\n  the columns are: body, id"
 
 
 def test_the_order_of_usual_names_decides_and_taken_columns_are_left() -> None:

@@ -8,6 +8,8 @@ from assistant.domain.items import Content, Item, ItemKind
 from assistant.errors import InputError
 from assistant.ingest.reading.mapping import ColumnMapping, map_columns, to_item
 from assistant.ingest.reading.rows import InputRow, Refusal
+from tests.refused import refused as refuses
+from tests.refused import words_of
 
 
 def made(values: Mapping[str, object], mapping: ColumnMapping | None = None) -> Item:
@@ -41,14 +43,14 @@ def test_usual_names_are_guessed_in_order_whatever_their_case_and_said_to_be_gue
 def test_every_wrong_column_is_told_at_once_with_the_nearest_and_all_there_are() -> None:
     with pytest.raises(InputError) as told:
         map_columns(["post_id", "body"], text="bdy", id="postid", media=["film"])
-    assert str(told.value) == (
-        "no column 'bdy' (--text), did you mean 'body'?; no column 'postid' (--id), did you mean 'post_id'?; "
-        "no column 'film' (--media film)\n  the columns are: post_id, body"
+    assert words_of(told.value) == (
+        "--text: no column 'bdy', did you mean 'body'?; --id: no column 'postid', did you mean 'post_id'?; "
+        "--media: no column 'film'\n  the columns are: post_id, body"
     )
 
 
 def test_without_anything_like_a_text_the_columns_are_listed() -> None:
-    with pytest.raises(InputError, match=r"no column looks like the text\n.*--text COLUMN; the columns are: a, b"):
+    with refuses(match=r"no column looks like the text\n.*--text COLUMN; the columns are: a, b"):
         map_columns(["a", "b"])
 
 
@@ -142,7 +144,7 @@ def test_a_query_with_a_document_or_a_text_is_a_pair() -> None:
 
 
 def test_text_and_document_cannot_both_be_what_is_judged() -> None:
-    with pytest.raises(InputError, match="--text and --document both name the content"):
+    with refuses(match="text and document both name the content"):
         map_columns(["a", "b"], text="a", document="b")
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.labels.labels import LabelRow, to_labels
 from assistant.ingest.reading.answer_columns import map_label_columns
 from assistant.ingest.reading.rows import InputRow, Refusal
 from assistant.ingest.reading.statuses import NOT_AN_ANSWER, UNKNOWN_STATUS, find_statuses
+from tests.refused import refused
 
 
 def read(*rows: Mapping[str, object], **named: str) -> list[str]:
@@ -66,7 +66,7 @@ def test_a_column_called_answer_is_the_label_unless_it_says_accept_reject_or_ign
     assert (columns.label, columns.statuses.all) == ("accept", ("answer",))
     own = map_label_columns(["id", "rater", "answer"], [{"answer": "accept"}, {"answer": "reject"}])
     assert (own.label, own.statuses.all) == ("answer", ())  # there is nothing else it could speak of
-    with pytest.raises(InputError, match="no column looks like the label \\('answer' says of another one accept"):
+    with refused(match="no column looks like the label \\('answer' says of another one accept"):
         map_label_columns(["id", "_annotator_id", "answer"], [{"answer": "accept"}])
     named = map_label_columns(["id", "rater", "answer"], [{"answer": "reject"}], label="answer")
     assert (named.label, named.statuses.all) == ("answer", ())

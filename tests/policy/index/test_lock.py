@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.errors import VectorIndexError
 from assistant.policy.index.lock import LOCK_FILE, DirectoryLock
 
@@ -50,12 +51,12 @@ def test_another_process_is_told_who_holds_it_since_when_and_what_to_do(tmp_path
         with pytest.raises(VectorIndexError) as caught:
             DirectoryLock(tmp_path, "assistant policy index")
         holder.kill()
-    assert caught.value.what.startswith(
+    assert error_words(caught.value).what.startswith(
         f"the vector index is in use by `assistant prelabel` (process {holder.pid} on {socket.gethostname()}, since 20"
     )
     assert caught.value.where == str(tmp_path)
-    assert "wait until it is done" in caught.value.hint
-    assert "Chroma server" in caught.value.hint
+    assert "wait until it is done" in error_words(caught.value).hint
+    assert "Chroma server" in error_words(caught.value).hint
 
 
 def test_a_killed_holder_leaves_no_lock_behind(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_the_directory_is_made_when_missing(tmp_path: Path) -> None:
 
 def test_a_path_that_cannot_be_a_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(VectorIndexError, match="a file stands where the folder"):
+    with pytest.raises(VectorIndexError, match="index_folder_is_file"):
         DirectoryLock(tmp_path / "file", "first")
 
 
@@ -119,5 +120,5 @@ def test_a_path_that_cannot_be_a_directory_is_told(tmp_path: Path) -> None:
 def test_an_unreadable_lock_file_still_locks(tmp_path: Path, text: str) -> None:
     with DirectoryLock(tmp_path, "first"):
         (tmp_path / LOCK_FILE).write_text(text)
-        with pytest.raises(VectorIndexError, match="in use by another process"):
+        with pytest.raises(VectorIndexError, match="another process"):
             DirectoryLock(tmp_path, "second")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.cli.error_words import error_words
 from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy, PolicyExample, Precedent
 from assistant.errors import VectorIndexError
 from assistant.policy.index.collection_keys import CollectionKey
@@ -147,9 +148,9 @@ def test_putting_clauses_again_removes_entries_that_are_gone(index: VectorIndex)
 
 
 def test_a_policy_that_is_not_indexed_says_how_to_index_it(index: VectorIndex) -> None:
-    with pytest.raises(VectorIndexError, match="version 1 of policy p is not indexed with hand-made") as caught:
+    with pytest.raises(VectorIndexError, match=r"policy_not_indexed .version='1', policy='p'") as caught:
         index.search_clauses(THREE, axis(0)[None], 1, embedder=EMBEDDER)
-    assert caught.value.hint.startswith("assistant policy index")
+    assert error_words(caught.value).hint.startswith("assistant policy index")
 
 
 def test_an_item_is_never_shown_itself_or_its_near_duplicates(index: VectorIndex) -> None:
@@ -246,7 +247,7 @@ def test_what_was_put_is_there_after_closing_and_opening(tmp_path: Path) -> None
 def test_a_second_owner_is_refused_and_the_lock_goes_with_close(tmp_path: Path) -> None:
     with VectorIndex.open(tmp_path, owner="assistant prelabel") as index:
         put_three(index)
-        with pytest.raises(VectorIndexError, match="in use by `assistant prelabel`"):
+        with pytest.raises(VectorIndexError, match=r"vector_index_in_use .holder='`assistant prelabel`"):
             VectorIndex.open(tmp_path, owner="assistant policy index")
         assert holds_clauses(index, THREE, EMBEDDER)
     VectorIndex.open(tmp_path, owner="assistant policy index").close()
@@ -263,10 +264,10 @@ def test_closing_twice_does_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
-        (np.array([[1.0, np.nan], [1.0, 0.0]]), "1 vectors are zero or not finite, the first at a"),
-        (np.array([[1.0, 0.0], [0.0, 0.0]]), "1 vectors are zero or not finite, the first at b"),
-        (np.eye(3), "2 entries but 3 vectors"),
-        (np.ones(2), r"must be a table \(n, dims\), got shape \(2,\)"),
+        (np.array([[1.0, np.nan], [1.0, 0.0]]), "vectors_unfit .count=1, place='a'"),
+        (np.array([[1.0, 0.0], [0.0, 0.0]]), "vectors_unfit .count=1, place='b'"),
+        (np.eye(3), "vectors_miscounted .entries=2, vectors=3"),
+        (np.ones(2), r"vectors_misshaped \(shape=.\(2,\)"),
     ],
 )
 def test_vectors_that_cannot_be_right_are_refused(index: VectorIndex, vectors: np.ndarray, message: str) -> None:
@@ -277,9 +278,9 @@ def test_vectors_that_cannot_be_right_are_refused(index: VectorIndex, vectors: n
 
 def test_vectors_of_other_dimensions_are_refused(index: VectorIndex) -> None:
     put_three(index)
-    with pytest.raises(VectorIndexError, match="its vectors have 16 dimensions, those given have 8"):
+    with pytest.raises(VectorIndexError, match="stored=16, given=8"):
         index.search_clauses(THREE, random_vectors(1, dims=8), 1, embedder=EMBEDDER)
-    with pytest.raises(VectorIndexError, match="its vectors have 16 dimensions, those given have 8"):
+    with pytest.raises(VectorIndexError, match="stored=16, given=8"):
         index.put_clauses(THREE, clause_entries(THREE), random_vectors(3, dims=8), EMBEDDER)
 
 
@@ -336,10 +337,10 @@ def test_a_fresh_index_is_built_over_files_beyond_reading(tmp_path: Path) -> Non
 
 def test_a_directory_with_another_file_as_database_is_told_and_left_unlocked(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database at all" * 100)
-    with pytest.raises(VectorIndexError, match=r"is damaged: file is not a database") as caught:
+    with pytest.raises(VectorIndexError, match=r"index_file_unreadable .why='file is not a database'") as caught:
         VectorIndex.open(tmp_path, owner="test")
     DirectoryLock(tmp_path, "test").release()
-    assert "assistant policy index" in caught.value.hint
+    assert "assistant policy index" in error_words(caught.value).hint
 
 
 def test_an_index_in_memory_finds_what_one_on_disk_finds(index: VectorIndex) -> None:
@@ -364,5 +365,5 @@ def test_an_index_in_memory_finds_what_one_on_disk_finds(index: VectorIndex) -> 
     assert found(memory) == found(index)
     assert memory.counts() == index.counts()
     assert memory.precedents("p", EMBEDDER) == index.precedents("p", EMBEDDER)
-    with pytest.raises(VectorIndexError, match="is not indexed with"):
+    with pytest.raises(VectorIndexError, match="policy_not_indexed"):
         memory.search_clauses(policy_of(clause("A1"), digest="d2"), asked, 1, embedder=EMBEDDER)

@@ -14,7 +14,7 @@ from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.labelled import LabelledStore
 from assistant.store.content.items import ItemStore, NewItem
-from assistant.store.content.precedents import PrecedentStore
+from assistant.store.content.precedents import PrecedentStore, remember
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
@@ -23,6 +23,7 @@ from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.routes import RouteStore
 from assistant.store.runs.runs import RunStore
 from assistant.store.runs.selected import SelectedPrelabels
+from tests.stored import newest_routes
 
 IDENTITY = RunIdentity("prompt", "policy", "openai:x", '{"sampling":{"temperature":0.0}}')
 SAFE = Prelabel(
@@ -72,7 +73,7 @@ def test_only_selected_items_are_asked_settled_or_not_each_content_once(database
     assert [one.stored.item.id for one in store.pending(evaluation, "rules")] == ["i2"]
     assert [one.stored.item.id for one in store.pending(evaluation, "rules", retry_failed=True)] == ["i2", "i4"]
     assert [(stored.item.id, source) for stored, source, _, _ in store.unshared(evaluation)] == [("i3", 1), ("i5", 5)]
-    assert list(RouteStore(database).newest(evaluation.id)) == []
+    assert newest_routes(database, evaluation.id) == {}
 
 
 def test_many_selected_items_come_in_order_page_by_page(database: Database) -> None:
@@ -127,7 +128,7 @@ def test_answers_to_given_items_are_the_newest_column_by_column(database: Databa
     assert (given.keys, given.statuses, given.labels) == ([1, 2], ["labelled", "failed"], [("safe",), ()])
     assert (given.signals, given.clauses) == ([{"label_probability": 0.9}, {}], [["H1"], []])
     assert (given.costs_usd, given.latencies_ms, given.tokens) == ([0.5, None], [0.0, 7.0], [110, 105])
-    assert store.count(production.id, [1, 3]) == 1
+    assert len(store.answers(production.id, [1, 3])) == 1
     assert len(store.answers(production.id, [])) == 0
 
 
@@ -139,7 +140,7 @@ def test_labelled_items_come_with_every_label_and_what_ties_them_to_others(datab
     reviews.add([(2, Review("i1", "ana", ("spam",), None)), (3, Review("i2", "ana", ("safe",), False))])
     store = LabelledStore(database)
     first, second = store.items()
-    assert (first.facts.id, first.facts.key, first.facts.group, first.facts.text) == ("i1", 2, 1, "b")
+    assert (first.facts.id, first.facts.key, first.facts.group, first.facts.content.text) == ("i1", 2, 1, "b")
     assert [(one.rater, one.labels, one.shown_suggestion) for one in first.labels] == [
         ("ana", ("safe",), False),
         ("bo", ("hate", "spam"), True),
@@ -151,7 +152,8 @@ def test_labelled_items_come_with_every_label_and_what_ties_them_to_others(datab
     assert [(one.digest, one.group) for one in store.precedents("rules")] == [(Content("a").digest, 1)]
     assert store.precedents("other") == []
     moment = store.first_settled("rules", [Content("a").digest, Content("b").digest])
-    PrecedentStore(database).withdraw("rules", Content("a").digest, "lead")
+    with database.write() as connection:
+        remember(connection, "rules", [(1, Content("a").digest, (), "withdrawn")], "lead")
     assert store.precedents("rules") == []
     assert store.first_settled("rules", [Content("a").digest]) == moment is not None
     assert store.first_settled("rules", [Content("b").digest]) is None

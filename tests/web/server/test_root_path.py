@@ -251,7 +251,7 @@ def test_the_case_of_the_findings_has_its_right_value(behind: object) -> None:
     ],
 )
 def test_an_address_no_site_can_have_is_refused_with_the_option_and_a_reason(public_url: str) -> None:
-    with pytest.raises(InputError, match="no address of a site") as refused:
+    with pytest.raises(InputError, match="public_url_unfit") as refused:
         ServeOptions(public_url=public_url)
     assert refused.value.where == "--public-url"
 

@@ -18,7 +18,6 @@ _LARGEST_TEXTS = 128 * 1024 * 1024  # bytes of the texts that cells share, all o
 _MOST_TEXTS = 1_500_000
 _HARMLESS = 1 << 20  # bytes; a smaller part holds nothing that matters
 _BLOCK = 1 << 18
-_HINT = "save the table as .csv, or in several workbooks; the limits stand in docs/files.md"
 _ROW = re.compile(rb"</?(?:\w+:)?row\b")
 _TEXT = re.compile(rb"</?(?:\w+:)?si\b")
 
@@ -99,7 +98,7 @@ def check_parts(archive: zipfile.ZipFile) -> None:
     """
     parts = archive.infolist()
     if len(parts) > _MOST_PARTS:
-        raise InputError(f"the workbook has more than {_MOST_PARTS:,} parts", hint=_HINT)
+        raise InputError("workbook_parts_too_many", most=_MOST_PARTS)
     for part in parts:
         try:
             if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
@@ -107,7 +106,7 @@ def check_parts(archive: zipfile.ZipFile) -> None:
             elif part.file_size > _HARMLESS and part.filename.endswith((".xml", ".rels", ".vml")):
                 _check_held(archive, part)
         except TooMuchError as error:
-            raise InputError(f"{part.filename} in the workbook: {error}", hint=_HINT) from error
+            raise InputError("workbook_part_too_large", part=part.filename, said=str(error)) from error
 
 
 def _check_held(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

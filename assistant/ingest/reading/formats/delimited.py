@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Collection, Iterator
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.formats.feeder import Feeder
 from assistant.ingest.reading.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.reading.formats.lines import LONGEST_LINE, Lines, physical_lines
@@ -105,9 +105,10 @@ def _pass_over(feeder: Feeder, sign: str | None, reading: ReadingOptions, note: 
         while (at := feeder.peek_number()) is not None and at < reading.header_row:
             feeder.skip()
         if at != reading.header_row:
-            what = f"line {reading.header_row} holds nothing" if at else f"the file has no line {reading.header_row}"
-            hint = "name the line that holds the column names"
-            raise InputError(what, where=reading.advice("header-row", str(reading.header_row)), hint=hint)
+            given = reading.choice("header_row", str(reading.header_row))
+            if at:
+                raise InvalidValueError("header_line_empty", line=reading.header_row, given=given)
+            raise InvalidValueError("header_line_beyond", line=reading.header_row, given=given)
         return
     known = {*usual, *(name.casefold() for name in reading.named)}
     if _plainly_header(feeder.peek(), sign, known):
@@ -118,9 +119,9 @@ def _pass_over(feeder: Feeder, sign: str | None, reading: ReadingOptions, note: 
     place = find_header([cells_of(line.text, sign) for line in lines], known)
     header, title = lines[place.index], excerpt_of(lines[0].text.strip())
     if not place.sure:
-        what = f"the column names can't be in line {lines[0].number} ({title!r}): the lines below it have more fields"
-        hint = f"do they stand in line {header.number}? {reading.advice('header-row', str(header.number))}"
-        raise InputError(what, where=f"line {lines[0].number}", hint=hint)
+        choice = reading.choice("header_row", str(header.number))
+        top, below = lines[0].number, header.number
+        raise InputError("header_lines_below", where=f"line {top}", line=top, title=title, below=below, choice=choice)
     if place.index:
         note(above_note(title, "line", header.number))
         for _ in range(place.index):
@@ -140,21 +141,19 @@ def _read_header(records: Iterator[list[str]], feeder: Feeder, reading: ReadingO
     try:
         fields = next((fields for fields in records if fields), [])
     except csv.Error as error:
-        hint = f"this line must hold the column names; or say which does: {reading.advice('header-row', 'N')}"
-        raise InputError(f"the header can't be read: {_cause(error)}", where=where, hint=hint) from error
+        choice = reading.choice("header_row", "N")
+        raise InputError("header_unreadable", where=where, cause=_cause(error), choice=choice) from error
     for line in feeder.record:
         if line.undecodable is not None:
-            hint = explain_encoding(line.undecodable, feeder.encoding, reading)
-            raise InputError("the header can't be read", where=f"line {line.number}", hint=hint)
+            said, choice = explain_encoding(line.undecodable, feeder.encoding, reading)
+            raise InputError("header_undecodable", where=f"line {line.number}", said=said, choice=choice)
     if len(fields) > MOST_COLUMNS:
-        hint = (
-            f"at most {MOST_COLUMNS:,} columns are read; is the delimiter right? {reading.advice('delimiter', 'tab')}"
-        )
-        raise InputError(f"the header has {len(fields):,} columns", where=where, hint=hint)
+        choice = reading.choice("delimiter", "tab")
+        raise InputError("too_many_columns", where=where, columns=len(fields), most=MOST_COLUMNS, choice=choice)
     names = [name.strip("\ufeff \t\r\n") or f"column_{place}" for place, name in enumerate(fields, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"column {', '.join(twice)} occurs twice", where=where, hint="rename one of them")
+        raise InputError("column_twice", where=where, columns=tuple(twice))
     return names
 
 
@@ -162,8 +161,8 @@ def _as_row(fields: list[str], feeder: Feeder, names: list[str], reading: Readin
     first = feeder.record[0]
     for line in feeder.record:
         if line.undecodable is not None:
-            message = explain_encoding(line.undecodable, feeder.encoding, reading)
-            return Refusal(line.number, "encoding", message, excerpt_of(line.text))
+            message, remedy = explain_encoding(line.undecodable, feeder.encoding, reading)
+            return Refusal(line.number, "encoding", message, excerpt_of(line.text), remedy)
     if len(fields) != len(names):
         message = f"{len(fields)} fields where the header has {len(names)}"
         return Refusal(first.number, "ragged", message, excerpt_of(first.text))

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from assistant.errors import InputError
+from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.formats.archive import BoundedArchive
 from assistant.ingest.reading.formats.header import LOOKED_AT, above_note, find_header
 from assistant.ingest.reading.formats.values import plain_value
@@ -67,8 +67,7 @@ def read_excel(
             sheet = choose_sheet(workbook, reading)
             formulas = Formulas(source, sheet)
     except DAMAGED as error:
-        hint = "open it in Excel and save it as .xlsx without a password, or give CSV"
-        raise InputError(f"not a readable Excel workbook ({error})", hint=hint) from error
+        raise InputError("workbook_unreadable", said=str(error)) from error
     return _read_sheet(_Opened(workbook, sheet, formulas), reading, note, usual)
 
 
@@ -116,8 +115,8 @@ def _header(
                 return _names(cells, number), []
             if number > reading.header_row:
                 break
-        where = reading.advice("header-row", str(reading.header_row))
-        raise InputError(f"row {reading.header_row} holds nothing", where=where, hint="name the row of column names")
+        given = reading.choice("header_row", str(reading.header_row))
+        raise InvalidValueError("header_row_empty", row=reading.header_row, given=given)
     looked_at: list[NumberedCells] = []
     for row in rows:
         looked_at.append(row)
@@ -132,9 +131,8 @@ def _header(
     top, above = held[0]
     title = excerpt_of(str(next(cell for cell in above if cell is not None)))
     if not place.sure:
-        what = f"the column names can't be in row {top} ({title!r}): the rows below it have more cells"
-        hint = f"do they stand in row {number}? {reading.advice('header-row', str(number))}"
-        raise InputError(what, where=f"row {top}", hint=hint)
+        choice = reading.choice("header_row", str(number))
+        raise InputError("header_rows_below", where=f"row {top}", row=top, title=title, below=number, choice=choice)
     if place.index:
         note(above_note(title, "row", number))
     return _names(cells, number), [row for row in looked_at if row[0] > number]
@@ -144,7 +142,7 @@ def _names(cells: Sequence[object], number: int) -> list[str]:
     names = [str(cell).strip() if cell is not None else f"column_{place}" for place, cell in enumerate(cells, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"column {', '.join(twice)} occurs twice", where=f"row {number}", hint="rename one of them")
+        raise InputError("column_twice", where=f"row {number}", columns=tuple(twice))
     return names
 
 

@@ -104,7 +104,8 @@ def _exact_integer(digits: str) -> int | str:
 def _refuse(line: bytes, number: int, encoding: str, error: Exception, reading: ReadingOptions) -> Refusal:
     match error:
         case UnicodeDecodeError():
-            return Refusal(number, "encoding", explain_encoding(error, encoding, reading), excerpt_of(line))
+            message, remedy = explain_encoding(error, encoding, reading)
+            return Refusal(number, "encoding", message, excerpt_of(line), remedy)
         case UnicodeEncodeError():
             half = error.object[error.start].encode("unicode_escape").decode("ascii")
             message = f"{half} is half of a surrogate pair, no character; write the text again as UTF-8"

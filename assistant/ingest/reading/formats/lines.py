@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from assistant.errors import InputError
+from assistant.errors import InvalidValueError
 from assistant.ingest.reading.limits import LARGEST_RECORD, Unpacked
 from assistant.ingest.reading.problems import Note, ReadingOptions
 from assistant.ingest.reading.rows import Refusal, excerpt_of
@@ -160,8 +160,7 @@ def splittable(stream: BinaryIO, head: bytes, reading: ReadingOptions, note: Not
         found = "utf-8"
     name = codecs.lookup(found or named or "utf-8").name.removesuffix("-sig")
     if name in {"utf-16", "utf-32"} and found is None:
-        hint = f"name the order of its bytes: {name}-le (Windows) or {name}-be; or is it utf-8?"
-        raise InputError(f"the file has no {name} byte order mark", where=reading.advice("encoding", name), hint=hint)
+        raise InvalidValueError("byte_order_unmarked", encoding=name, given=reading.choice("encoding", name))
     if name.startswith(("utf-16", "utf-32")):
         shown = codecs.getincrementaldecoder(name)("replace").decode(head).encode("utf-8", "replace")
         return io.BufferedReader(_AsUtf8(stream, name), _AT_ONCE), shown, "utf-8"
@@ -204,9 +203,8 @@ def _lookup(reading: ReadingOptions) -> str:
         name = codecs.lookup(reading.encoding or "").name.removesuffix("-sig")
         b"a,b\xff\n".decode(name, "replace")  # not every codec of Python's is one of text: hex, idna ...
     except (LookupError, ValueError) as error:
-        hint = "try utf-8, utf-16, gb18030, big5, latin-1"
-        where = reading.advice("encoding", "NAME")
-        raise InputError(f"no encoding is called {reading.encoding!r}", where=where, hint=hint) from error
+        given = reading.choice("encoding", "NAME")
+        raise InvalidValueError("encoding_unknown", encoding=reading.encoding, given=given) from error
     return name
 
 

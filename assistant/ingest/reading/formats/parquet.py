@@ -52,9 +52,9 @@ def read_parquet(source: BinaryIO, note: Note) -> Iterator[InputRow | Refusal]:
             source.seek(0)
             file = pq.ParquetFile(source, buffer_size=_READ_AHEAD, pre_buffer=False, read_dictionary=texts)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"not a readable Parquet file ({error})", hint="write it again, or give CSV") from error
+        raise InputError("parquet_unreadable", said=str(error)) from error
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(f"column {', '.join(twice)} occurs twice", hint="rename one of them")
+        raise InputError("column_twice", columns=tuple(twice))
     return _read_batches(file, _names_of_codes(file.schema_arrow.metadata or {}), note)
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _DECODED = 4 * LARGEST_RECORD  # bytes of records that are decoded at once
 _MOST_NESTED = 10_000_000  # values of a column of lists in one row group, which may all stand in one record
-_HINT = "write it with smaller row groups, or as JSON lines; the limits stand in docs/files.md"
 
 
 def check_groups(metadata: pq.FileMetaData) -> None:
@@ -24,20 +23,18 @@ def check_groups(metadata: pq.FileMetaData) -> None:
         InputError: a row group is out of proportion or too large to be decoded.
     """
     if metadata.num_columns > MOST_COLUMNS:
-        what = f"the file has {metadata.num_columns:,} columns; at most {MOST_COLUMNS:,} are read"
-        raise InputError(what, hint=_HINT)
+        raise InputError("parquet_columns_too_many", columns=metadata.num_columns, most=MOST_COLUMNS)
     for place in range(metadata.num_row_groups):
         group = metadata.row_group(place)
         for number in range(group.num_columns):
             chunk = group.column(number)
-            where = f"row group {place + 1}, column {chunk.path_in_schema}"
+            at = {"group": place + 1, "column": chunk.path_in_schema}
             try:
                 check_unpacked(chunk.total_compressed_size, chunk.total_uncompressed_size)
             except TooMuchError as error:
-                raise InputError(f"{where}: {error}", hint=_HINT) from error
+                raise InputError("parquet_group_too_large", said=str(error), **at) from error
             if chunk.num_values > _MOST_NESTED and "." in chunk.path_in_schema:
-                what = f"{where}: {chunk.num_values:,} values in lists; at most {_MOST_NESTED:,} are read"
-                raise InputError(what, hint=_HINT)
+                raise InputError("parquet_lists_too_long", values=chunk.num_values, most=_MOST_NESTED, **at)
 
 
 def text_leaves(schema: pq.ParquetSchema) -> list[str]:

@@ -10,21 +10,17 @@ from assistant.ingest.reading.formats.delimited import cells_of
 from assistant.ingest.reading.formats.header import LOOKED_AT, find_header
 
 _OTHERS = (
-    (
-        b"\xd0\xcf\x11\xe0",
-        "an old Excel workbook (.xls), or one with a password",
-        "save it as .xlsx without a password",
-    ),
-    (b"%PDF-", "a PDF document", "give the table it was made from"),
-    (b"BZh", "compressed with bzip2", "unpack it, or compress it with gzip"),
-    (b"\xfd7zXZ", "compressed with xz", "unpack it, or compress it with gzip"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it, or compress it with gzip"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it"),
-    (b"Rar!\x1a", "a RAR archive", "unpack it"),
-    (b"SQLite format 3\0", "an SQLite database", "write its table as CSV"),
-    (b"ARROW1\0\0", "an Arrow (Feather) file", "write it as Parquet"),
-    (b"\x89PNG", "a picture", "look whether it is the right file"),
-    (b"\xff\xd8\xff", "a picture", "look whether it is the right file"),
+    (b"\xd0\xcf\x11\xe0", "input_is_old_excel"),
+    (b"%PDF-", "input_is_pdf"),
+    (b"BZh", "input_is_bzip2"),
+    (b"\xfd7zXZ", "input_is_xz"),
+    (b"\x28\xb5\x2f\xfd", "input_is_zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "input_is_seven_zip"),
+    (b"Rar!\x1a", "input_is_rar"),
+    (b"SQLite format 3\0", "input_is_sqlite"),
+    (b"ARROW1\0\0", "input_is_arrow"),
+    (b"\x89PNG", "input_is_picture"),
+    (b"\xff\xd8\xff", "input_is_picture"),
 )
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|\?xml|!--)", re.IGNORECASE)
 _JSON = re.compile(r'\{\s*(?:"|\})|\[\s*(?:[\[{\]"\d-]|null|true|false)', re.IGNORECASE)
@@ -41,9 +37,9 @@ def binary_format(head: bytes) -> str | None:
         return "parquet"
     if head.startswith(b"PK\x03\x04"):
         return "excel"
-    for mark, what, hint in _OTHERS:
+    for mark, code in _OTHERS:
         if head.startswith(mark):
-            raise InputError(f"the file is {what}, which can't be read", hint=hint)
+            raise InputError(code)
     return None
 
 
@@ -60,8 +56,7 @@ def text_format(head: str, named: str | None, usual: Collection[str]) -> str | N
     """
     text = head.lstrip("\ufeff \t\r\n")
     if _MARKUP.match(text):
-        what = "the file is a web page or XML, and no table"
-        raise InputError(what, hint="download the file itself (was a sign-in needed?), or save the table as CSV")
+        raise InputError("input_is_markup")
     if _JSON.match(text):
         return "jsonl"
     if named in {"csv", "tsv"} or (named == "jsonl" and (_JSON_LINE.search(text) or not _has_header(text, usual))):

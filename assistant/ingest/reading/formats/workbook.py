@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-from assistant.errors import InputError
+from assistant.errors import InputError, NotFoundError
 from assistant.ingest.reading.formats.archive import MOST_ROWS, check_parts
 from assistant.ingest.reading.problems import Note, ReadingOptions
 from assistant.ingest.reading.rows import Refusal
@@ -48,17 +48,14 @@ def check_archive(source: BinaryIO) -> None:
     finally:
         source.seek(0)
     if not any(name.startswith("xl/") for name in names):
-        what = "a Word document" if "word/document.xml" in names else "an archive of other files"
-        raise InputError(
-            f"no Excel workbook but {what}", hint="save the table as .xlsx or .csv; unpack an archive first"
-        )
+        raise InputError("workbook_is_word" if "word/document.xml" in names else "workbook_is_archive")
 
 
 def choose_sheet(workbook: Workbook, reading: ReadingOptions) -> Worksheet:
     """The sheet that is named, else the first visible one."""
     sheets = list(workbook.worksheets)
     if not sheets:
-        raise InputError("the workbook has no sheet", hint="put the rows on its first sheet")
+        raise InputError("workbook_without_sheet")
     if reading.sheet is None:
         return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
     wanted = reading.sheet
@@ -69,8 +66,7 @@ def choose_sheet(workbook: Workbook, reading: ReadingOptions) -> Worksheet:
         named = [sheets[int(wanted) - 1]]
     if not named:
         there = ", ".join(repr(sheet.title) for sheet in sheets)
-        where = reading.advice("sheet", wanted)
-        raise InputError(f"no sheet is called {wanted!r}", where=where, hint=f"the sheets are: {there}")
+        raise NotFoundError("sheet_not_found", sheet=wanted, sheets=there, given=reading.choice("sheet", wanted))
     return named[0]
 
 
@@ -80,8 +76,8 @@ def note_other_sheets(workbook: Workbook, sheet: Worksheet, reading: ReadingOpti
     if not others:
         return
     named = [f"{one.title!r}{'' if one.sheet_state == 'visible' else ' (hidden)'}" for one in others]
-    advice = "" if reading.sheet is not None else f"; another is read with {reading.advice('sheet', 'NAME')}"
-    note(f"sheet {sheet.title!r} is read, not {', '.join(named)}{advice}")
+    more = "" if reading.sheet is not None else "; another is read where it is named"
+    note(f"sheet {sheet.title!r} is read, not {', '.join(named)}{more}")
 
 
 def numbered_cells(sheet: Worksheet) -> Iterator[tuple[int, tuple[object, ...] | Refusal]]:

@@ -105,7 +105,7 @@ class PolicyDifferenceShown(Shown):
     summary: str
     affected_labels: list[str]
     harmless_labels: list[str]
-    difference: Annotated[dict[str, Any], Field(description="As `assistant policy diff --json` reports it.")]
+    difference: Annotated[dict[str, Any], Field(description="The same that the command line reports as JSON.")]
     stale: StaleShown | None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,9 +12,10 @@ from assistant.application.labeling.prelabel_jobs import offered_prompts
 from assistant.application.workspace.prompt_versions import list_prompt_versions, runs_of_prompt, used_prompt_version
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
+from assistant.messages.wording import what
 from assistant.web.context import site
 from assistant.web.presentation.pagination import Text
-from assistant.web.presentation.rendering import render
+from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.text_diff import compare_lines
 from assistant.web.security.authentication import needs
 
@@ -26,7 +28,9 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PROMPTS))]
 def prompts(request: Request, _: Viewer) -> HTMLResponse:
     """Every version there is."""
     rows, gone = list_prompt_versions(site(request).workspace)
-    return render(request, "prompts/index.html", rows=rows, gone=gone)
+    reader = language_of(request)
+    shown = [row if row.problem is None else replace(row, description=what(row.problem, reader)) for row in rows]
+    return render(request, "prompts/index.html", rows=shown, gone=gone)
 
 
 @router.get("/prompts/diff")

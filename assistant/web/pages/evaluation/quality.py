@@ -74,8 +74,8 @@ def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTML
         shown |= {"figures": known.value, "at": known.at, "error": None}
     except InputError as error:
         reader = language_of(request)
-        told = {"what": wording.what(error, reader), "hint": advice(error.code, reader) or error.hint}
-        shown |= {"figures": None, "at": None, "error": told}
+        next_step = advice(error.code, reader) or error.hint
+        shown |= {"figures": None, "at": None, "error": wording.what(error, reader), "next_step": next_step}
     part = request.headers.get("hx-request") == "true"
     return render(request, "quality/panel.html" if part else "quality/panel_page.html", **shown)
 
@@ -89,7 +89,7 @@ def report(request: Request, name: str, _: Viewer) -> HTMLResponse:
     """
     path = evaluation_reports(site(request).workspace).get(name)
     if path is None:
-        raise Problem(404, marked("This report no longer exists. Create it again: assistant eval report SUITE"))
+        raise Problem(404, marked("This report no longer exists. Create it again."))
     page, policy = _shown_report(path)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 

@@ -24,6 +24,7 @@ from assistant.domain.policies import Clause
 from assistant.domain.review_work import Cause, Principal
 from assistant.errors import ConflictError, InvalidValueError
 from assistant.messages.language import marked
+from assistant.messages.wording import what
 from assistant.web.context import site
 from assistant.web.pictures import picture_of
 from assistant.web.presentation import terms
@@ -168,7 +169,7 @@ def _page(
         named=named,
         already=already,
         given=given or {"labels": [], "cause": None, "note": ""},
-        error="" if error is None else _REFUSED[error.code],
+        error="" if error is None else _REFUSED.get(error.code) or what(error, language_of(request)),
         causes=terms.CAUSES,
         cause_keys=CAUSE_KEYS,
         label_keys=_digits(policy.label_set.names),

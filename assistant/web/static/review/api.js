@@ -68,7 +68,7 @@ export async function ask(method, path, body) {
 
 /** The token of the session as it is now: in scripts and in the forms of the page. */
 async function renew() {
-  /** @type {Api.SessionShown} */
+  /** @type {Api.CurrentSession} */
   const { desk, csrf } = await ask("GET", "/api/v1/profile/session");
   if (desk !== owner) throw new Refused(403, { code: "other_person" });
   const token = document.querySelector(TOKEN);

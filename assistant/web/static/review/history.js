@@ -117,7 +117,7 @@ export class History {
 
   /**
    * @param {import("./outbox.js").Entry} entry
-   * @param {Api.Told} told
+   * @param {Api.AnswerResult} told
    */
   #done(entry, told) {
     const past = this.#past.find((one) => one.id === entry.id);

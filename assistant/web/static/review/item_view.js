@@ -113,7 +113,7 @@ function main(task, told) {
 }
 
 /**
- * @param {Api.Turn[]} remarks
+ * @param {Api.Remark[]} remarks
  * @param {string} title
  * @param {string} name
  * @param {Api.ShownItem} item
@@ -156,7 +156,7 @@ function more(task, text) {
     type: "button",
     text: label(),
     onclick: async () => {
-      /** @type {Api.Part | null} */
+      /** @type {Api.TextPart | null} */
       const part = await ask("GET", `/api/v1/assignments/${task.assignment_id}/text?offset=${shown}`).catch(() => null);
       if (!part) return;
       const next = make("span");

@@ -58,7 +58,7 @@ export class Notices {
   /**
    * What the known answer of a training item is, and why.
    * @param {import("./outbox.js").Entry} entry
-   * @param {Api.Told} told
+   * @param {Api.AnswerResult} told
    */
   taught(entry, told) {
     if (told.right === null || told.right === undefined) return;

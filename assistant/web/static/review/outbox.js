@@ -23,7 +23,7 @@ const OVER = new Set(["late_kept", "lease_over"]); // the lease an entry was mad
  */
 
 /** @typedef {Entry & { code: string, detail: string }} Kept one that the server refused, and why */
-/** @typedef {CustomEvent<{ entry: Entry, told: Api.Told }>} Done */
+/** @typedef {CustomEvent<{ entry: Entry, told: Api.AnswerResult }>} Done */
 /** @typedef {CustomEvent<{ entry: Entry, error: Refused }>} RefusedOne */
 
 export class Outbox extends EventTarget {

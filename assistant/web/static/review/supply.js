@@ -119,7 +119,7 @@ export class Supply extends EventTarget {
     this.#beat();
   }
 
-  /** @param {Api.Claims} given */
+  /** @param {Api.ClaimedTasks} given */
   #took({ tasks, pause, spent, rounds }) {
     if (this.#stopped) {
       for (const task of tasks) void this.#post(task, "release").catch(() => {});

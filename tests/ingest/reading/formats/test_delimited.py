@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import InputRow, Refusal
+from tests.refused import refused
 
 
 def read(text: str | bytes, form: str = "csv", encoding: str | None = None) -> list[InputRow | Refusal]:
@@ -102,7 +102,7 @@ def test_latin_1_and_utf_16_with_tabs_are_read_when_named_or_marked() -> None:
     ],
 )
 def test_a_header_that_cannot_be_used_is_an_input_error(text: str | bytes, message: str) -> None:
-    with pytest.raises(InputError, match=message):
+    with refused(match=message):
         read(text)
 
 
@@ -162,7 +162,7 @@ def test_titles_and_comments_above_the_header_are_passed_over_and_said(above: st
 
 def test_where_no_name_tells_the_header_the_file_is_refused_with_the_option_that_reads_it() -> None:
     text = "Bericht März\n\nNummer;Inhalt\n1;a\n2;b\n".encode()
-    with pytest.raises(InputError, match=r"do they stand in line 3\? --header-row 3"):
+    with refused(match=r"do they stand in line 3\? --header-row 3"):
         list(read_rows(io.BytesIO(text), ReadingOptions(format="csv")))
     expected = [InputRow({"Nummer": "1", "Inhalt": "a"}, 4), InputRow({"Nummer": "2", "Inhalt": "b"}, 5)]
     assert list(read_rows(io.BytesIO(text), ReadingOptions(format="csv", header_row=3))) == expected
@@ -190,7 +190,7 @@ def test_a_header_in_the_first_line_stays_the_header(text: str) -> None:
 
 def test_a_line_that_holds_no_header_is_refused_by_its_number() -> None:
     for row, message in ((2, "line 2 holds nothing"), (9, "the file has no line 9")):
-        with pytest.raises(InputError, match=message):
+        with refused(match=message):
             list(read_rows(io.BytesIO(b"id,text\n\n1,a\n"), ReadingOptions(format="csv", header_row=row)))
 
 

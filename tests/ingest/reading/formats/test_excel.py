@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.reading.formats import workbook as sheets
 from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import InputRow, Refusal
+from tests.refused import refused
 
 
 def workbook(*sheets: list[list[object]]) -> bytes:
@@ -57,7 +57,7 @@ def test_other_sheets_that_hold_something_are_named() -> None:
     notes: list[str] = []
     data = workbook([["id"], [1]], [], [["notes"]])
     assert list(read_rows(io.BytesIO(data), note=notes.append)) == [InputRow({"id": 1}, 2)]
-    assert notes == ["sheet 'sheet1' is read, not 'sheet3'; another is read with --sheet NAME"]
+    assert notes == ["sheet 'sheet1' is read, not 'sheet3'; another is read where it is named"]
 
 
 def test_the_first_visible_sheet_is_read_and_another_by_its_name_or_number() -> None:
@@ -72,7 +72,7 @@ def test_the_first_visible_sheet_is_read_and_another_by_its_name_or_number() -> 
             InputRow({"id": number}, 2)
         ]
     assert "sheet 'sheet2' is read, not 'sheet1' (hidden), 'sheet3'" in notes[0]
-    with pytest.raises(InputError, match="no sheet is called 'x'\n  the sheets are: 'sheet1', 'sheet2', 'sheet3'"):
+    with refused(match="no sheet is called 'x'\n  the sheets are: 'sheet1', 'sheet2', 'sheet3'"):
         read_rows(io.BytesIO(buffer.getvalue()), ReadingOptions(sheet="x"))
 
 
@@ -88,7 +88,7 @@ def test_titles_and_merged_cells_above_the_header_are_passed_over_and_said(above
 
 def test_a_header_that_no_name_tells_is_named_by_its_row() -> None:
     data = workbook([["Bericht"], [], ["Nummer", "Inhalt"], [1, "a"]])
-    with pytest.raises(InputError, match=r"do they stand in row 3\? --header-row 3"):
+    with refused(match=r"do they stand in row 3\? --header-row 3"):
         list(read_rows(io.BytesIO(data)))
     assert list(read_rows(io.BytesIO(data), ReadingOptions(header_row=3))) == [
         InputRow({"Nummer": 1, "Inhalt": "a"}, 4)
@@ -140,9 +140,9 @@ def test_an_archive_or_an_old_workbook_is_said_to_be_one() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
-    with pytest.raises(InputError, match="no Excel workbook but a Word document"):
+    with refused(match="no Excel workbook but a Word document"):
         read_rows(io.BytesIO(buffer.getvalue()))
-    with pytest.raises(InputError, match=r"old Excel workbook \(\.xls\)"):
+    with refused(match=r"old Excel workbook \(\.xls\)"):
         read_rows(io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)))
 
 
@@ -152,7 +152,7 @@ def test_characters_a_workbook_escapes_come_back() -> None:
 
 def test_a_damaged_workbook_and_a_double_column_are_input_errors(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 no zip")
-    with pytest.raises(InputError, match=r"x\.xlsx: not a readable Excel workbook"):
+    with refused(match=r"x\.xlsx: not a readable Excel workbook"):
         read_rows(tmp_path / "x.xlsx")
-    with pytest.raises(InputError, match="column id occurs twice"):
+    with refused(match="column id occurs twice"):
         read([["id", "id"], [1, 2]])

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.reading.problems import ReadingOptions
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import InputRow, Refusal
+from tests.refused import refused
 
 
 def read(data: bytes, encoding: str | None = None) -> list[InputRow | Refusal]:
@@ -55,12 +55,12 @@ def test_a_damaged_place_in_utf_16_costs_its_own_line_only() -> None:
 
 def test_an_unknown_encoding_is_an_input_error() -> None:
     for name in ("utf-9", "hex", "idna", "rot13", "undefined", ""):
-        with pytest.raises(InputError, match=f"no encoding is called '{name}'"):
+        with refused(match=f"no encoding is called '{name}'"):
             read(b"{}", name)
 
 
 def test_utf_16_without_a_mark_needs_its_byte_order() -> None:
-    with pytest.raises(InputError, match="no utf-16 byte order mark\n  name the order of its bytes: utf-16-le"):
+    with refused(match="no utf-16 byte order mark\n  name the order of its bytes: utf-16-le"):
         read(b"{}", "utf-16")
 
 

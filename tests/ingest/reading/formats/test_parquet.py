@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
-from assistant.errors import InputError
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import InputRow
+from tests.refused import refused
 
 
 def test_values_become_what_json_can_hold(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_a_type_without_a_form_in_python_costs_its_column_only(tmp_path: Path) -
 
 def test_a_file_that_is_no_parquet_is_an_input_error_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"no table at all")
-    with pytest.raises(InputError, match=r"x\.parquet: not a readable Parquet file"):
+    with refused(match=r"x\.parquet: not a readable Parquet file"):
         read_rows(tmp_path / "x.parquet")
 
 

@@ -48,7 +48,7 @@ def test_a_prompt_that_was_edited_after_its_use_is_told(made_up: MadeUp, signed_
     (path.parent / "4.md").write_text("no front matter <b>")
     told = signed_in(Role.ANALYST).get("/prompts")
     assert "Edited since a run used it" in words(told)
-    assert "Can't be read:" in words(told)
+    assert "Can't be read: no front matter" in words(told)
     assert "<b>" not in told.text
 
 
