@@ -122,7 +122,7 @@ def test_a_head_that_a_killed_process_left_without_signature_is_signed_and_a_pla
     head.write_text(head.read_text().replace('"hash": "', '"hash": "0'))
     refused = assistant("audit", "head", "-w", filled)
     assert refused.status == 1
-    assert "is not ours" in refused.stderr
+    assert "is of another log" in refused.stderr
     assert not head.with_suffix(".sig").exists()
 
 

@@ -55,7 +55,7 @@ def test_machine_answers_outside_the_label_set_are_unusable_and_said() -> None:
     data = judged({"a": "xy"}, {"m": "zy"}, classes=["x", "y"])
     assert data.agreed("m").tolist() == [0.0, 1.0]
     assert [english(note) for note in data.notes] == [
-        "Machine answers outside the label set count as no usable answer: z (1)."
+        "Model predictions outside the label set count as no usable answer: z (1)."
     ]
 
 

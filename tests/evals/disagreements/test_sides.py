@@ -66,7 +66,7 @@ def test_with_one_reviewer_and_one_variant_it_is_unclear_and_what_would_tell_is_
     found = side(data)
     assert found.side is ProbableSide.UNCLEAR
     assert said(found) == (
-        "None of these items has a second reviewer; no other variant about as good was asked. To tell, get a second, "
+        "None of these items has a second reviewer; no other variant about as good was asked. To decide, get a second, "
         "blind answer to 20 of them or the answers of other models."
     )
 
@@ -80,7 +80,7 @@ def test_items_are_named_where_reviewers_differ_on_them_and_not_elsewhere() -> N
     data = collect(N, machines={"m": slips}, people=people)
     found = side(data)
     assert found.side is ProbableSide.ITEM
-    assert said(found).startswith("Reviewers differ among themselves on 100 % of the 30 such items")
+    assert said(found).startswith("Reviewers disagree on 100 % of the 30 such items")
 
 
 def deviates(at: int) -> str:
