@@ -48,7 +48,7 @@ class MakingToken(Body):
     days: Annotated[int, Field(strict=True, ge=1, le=MOST_TOKEN_DAYS, description="Until it expires.")] = TOKEN_DAYS
 
 
-class IssuedToken(Shown):
+class TokenWithSecret(Shown):
     """A token with its secret, which is shown this once."""
 
     id: int
@@ -69,14 +69,14 @@ def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limi
 
 
 @router.post("", status_code=201, responses=problems(404, 409))
-def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> IssuedToken:
+def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> TokenWithSecret:
     """Make a token. The same again makes another one: revoke the one whose secret was lost."""
     wanted = tokens.NewToken(user=given.user, name=given.name, scopes=frozenset(given.scopes), days=given.days)
     issued = tokens.issue_token(site(request).workspace, wanted, actor=who.name)
     response.headers["Cache-Control"] = "no-store"
     made = issued.token
     scopes = [Scope(scope) for scope in made.scopes]
-    return IssuedToken(id=made.id, user=made.user, scopes=scopes, expires_at=made.expires_at, token=issued.secret)
+    return TokenWithSecret(id=made.id, user=made.user, scopes=scopes, expires_at=made.expires_at, token=issued.secret)
 
 
 @router.delete("/{token_id}", status_code=204, response_class=Response, responses=problems(404))
