@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.cli.error_words import error_words
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Clause, Label, LabelKind, LabelSet, Policy, Precedent
 from assistant.errors import VectorIndexError
@@ -190,7 +191,7 @@ def test_each_item_of_a_batch_gets_its_own(index: VectorIndex) -> None:
 def test_a_policy_that_is_not_indexed_stops_with_the_command_that_indexes_it(index: VectorIndex) -> None:
     with pytest.raises(VectorIndexError) as caught:
         retrieve(index, axis(0), replace(POLICY, digest="new"))
-    assert "assistant policy index" in str(caught.value)
+    assert "assistant policy index" in error_words(caught.value).hint
 
 
 def test_one_of_another_opinion_is_among_the_precedents_when_one_is_near() -> None:

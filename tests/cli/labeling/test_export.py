@@ -155,6 +155,7 @@ def test_exporting_before_anything_was_labelled_says_what_to_do(assistant: Assis
         "hint": "assistant prelabel  makes one",
         "kind": "NotFoundError",
         "code": "no_run_yet",
+        "values": {},
     }
 
 

@@ -122,6 +122,7 @@ def test_two_versions_are_compared_clause_by_clause(assistant: Assistant, worksp
         "hint": "",
         "kind": "NotFoundError",
         "code": "policy_version_not_found",
+        "values": {"known": "1", "policy": "community", "version": "7"},
     }
 
 

@@ -74,8 +74,8 @@ def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTML
         shown |= {"figures": known.value, "at": known.at, "error": None}
     except InputError as error:
         reader = language_of(request)
-        next_step = advice(error.code, reader) or error.hint
-        shown |= {"figures": None, "at": None, "error": wording.what(error, reader), "next_step": next_step}
+        refused = {"what": wording.what(error, reader), "hint": advice(error.code, reader) or error.hint}
+        shown |= {"figures": None, "at": None, "error": refused}
     part = request.headers.get("hx-request") == "true"
     return render(request, "quality/panel.html" if part else "quality/panel_page.html", **shown)
 
