@@ -53,7 +53,7 @@ def test_everything_is_there_in_chinese(site: Site, opened: Opened) -> None:
     assert seen.page.locator("#action-submit span").first.inner_text() == "提交"
     assert "Insults" not in seen.page.locator("#clauses .clause-body").first.text_content()
     seen.keys("?")
-    assert seen.page.locator("#keys-title").inner_text() == "所有按键"
+    assert seen.page.locator("#keys-title").inner_text() == "所有快捷键"
 
 
 def test_dark_is_dark(site: Site, opened: Opened) -> None:
@@ -95,7 +95,7 @@ def test_the_next_item_is_announced_and_has_the_focus(site: Site, opened: Opened
     seen = opened(site.posts[:2]).ready()
     seen.keys("2", "Enter")
     seen.wait_item(site.posts[1].item.id)
-    assert seen.page.locator("#spoken").inner_text() == f"Given: harassment. Next item: {site.posts[1].item.id}"
+    assert seen.page.locator("#spoken").inner_text() == f"Submitted: harassment. Next item: {site.posts[1].item.id}"
     assert seen.page.evaluate("document.activeElement.id") == "item-title"
 
 

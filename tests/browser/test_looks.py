@@ -92,7 +92,7 @@ def test_what_was_looked_at_is_given_at_once_and_counts(site: Site, opened: Open
 def test_what_nothing_covers_is_asked_about_by_nobody(site: Site, opened: Opened) -> None:
     seen = opened([site.posts[0], site.item(Content("a plain remark"))]).ready()
     seen.keys("3", "Enter", "3", "Enter")
-    seen.page.locator("#rest-title", has_text="No open tasks").wait_for()
+    seen.page.locator("#rest-title", has_text="You're all caught up").wait_for()
     seen.settle()
     assert uncovered(site, seen) == [None, None]
     assert shift(site, seen).seen.total == 2

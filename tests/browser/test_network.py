@@ -16,7 +16,7 @@ def test_answers_given_offline_wait_survive_a_reload_and_are_stored_once(site: S
     seen.page.context.set_offline(True)
     for _ in range(3):
         seen.keys("3", "Enter")
-    seen.page.locator("#network", has_text="Waiting here: 3").wait_for()
+    seen.page.locator("#network", has_text="Saved answers: 3").wait_for()
     assert given(site, seen.user) == []
     seen.page.context.set_offline(False)
     seen.page.reload()
