@@ -71,7 +71,8 @@ class Seen:
 
     @property
     def item(self) -> str:
-        """The id of the item that is shown."""
+        """The id of the item that is shown; between two items, of the next one."""
+        self.wait("() => Boolean(document.querySelector('#item-title bdi')?.textContent)")
         return str(self.page.locator("#item-title bdi").inner_text())
 
     def keys(self, *names: str) -> None:
@@ -86,6 +87,12 @@ class Seen:
     def wait_item(self, name: str) -> None:
         """Wait until an item is shown."""
         self.wait("name => document.querySelector('#item-title bdi')?.textContent === name", name)
+
+    def next_item(self) -> None:
+        """Give the first label and wait for another item: the answer's way to the server may be longer than the eye's."""
+        before = self.item
+        self.keys("1", "Enter")
+        self.wait("id => ![id, ''].includes(document.querySelector('#item-title bdi')?.textContent ?? '')", before)
 
     def settle(self) -> None:
         """Wait until nothing is on its way."""

@@ -102,13 +102,13 @@ def test_conversations_pairs_and_what_was_said_before(site: Site, opened: Opened
     seen = opened(wanted).ready()
     page = seen.page
     assert page.locator(".turns .role").all_inner_texts() == ["USER", "AGENT", "USER"]
-    seen.keys("1", "Enter")
+    seen.next_item()
     assert page.locator(".query").inner_text() == PAIR.query
-    seen.keys("1", "Enter")
+    seen.next_item()
     assert page.locator(".context .content").all_inner_texts() == ["nice hat", "thanks"]
     seen.keys("t")
     assert "has no translation" in page.locator("#translation").inner_text()
-    seen.keys("1", "Enter")
+    seen.next_item()
     assert page.locator("#content .content").get_attribute("dir") == "rtl"
 
 
