@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
+from assistant.domain.projects import FIRST_PROJECT
 from assistant.errors import StorageError
 from assistant.steps import say
 from assistant.store.connection import schema
@@ -25,7 +27,7 @@ from assistant.store.connection.write_turns import Turns
 
 MIGRATIONS = schema.MIGRATIONS
 _engine = make_engine
-HEAD = "0010"  # the newest migration; a test holds it against the folder
+HEAD = "0016"  # the newest migration; a test holds it against the folder
 _WRITE_ALONE = 7461  # any number, the same for all our processes on one PostgreSQL server
 LOOKUP = 2000  # keys in one IN list: under every database's limit of parameters
 PAGE = 2000  # rows read or written at a time
@@ -40,6 +42,7 @@ class Database:
 
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
+    `project_id` is the project whose rows the stores read and write through this object: see `within`.
     `operator` is who runs this process, for the log of changes where no one else is at work. `file` is where an SQLite
     database is, None for PostgreSQL and in memory.
     """
@@ -47,6 +50,7 @@ class Database:
     def __init__(self, engine: sa.Engine, patience_seconds: float = 0) -> None:
         self._engine = engine
         self.operator = "system"
+        self.project_id = FIRST_PROJECT
         self._patience = DatabaseReconnect(patience_seconds)
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""
@@ -84,6 +88,12 @@ class Database:
         link = link or Link()
         return cls(_engine(url, link), link.patience_seconds)
 
+    def within(self, project_id: int) -> Database:
+        """The same connections, for another project; `close` of either closes both."""
+        other = copy.copy(self)
+        other.project_id = project_id
+        return other
+
     @property
     def is_sqlite(self) -> bool:
         """Whether this is SQLite."""
@@ -92,7 +102,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with self._faults(), self._connected(self._reading) as connection:
+        with self._faults(), self._connected(self._reading).execution_options(project_id=self.project_id) as connection:
             yield connection
 
     @contextmanager
@@ -108,7 +118,7 @@ class Database:
         with (
             self._faults(),
             self.turn(),
-            self._connected(self._engine).execution_options(writing=True) as connection,
+            self._connected(self._engine).execution_options(writing=True, project_id=self.project_id) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
@@ -171,7 +181,7 @@ class Database:
             raise StorageError("database_newer", found=found, known=HEAD)
         if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
             raise StorageError("database_older", found=found, needed=HEAD)
-        with self.write(alone=True) as connection:
+        with self.write(alone=True, looked_up=False) as connection:
             # Who comes second finds everything made: a copy taken now would be one of the new schema.
             before = schema.version_of(connection)
             if before == HEAD:
@@ -233,6 +243,12 @@ class Database:
                 yield
         except TimeoutError:
             raise StorageError("database_locked") from None
+
+
+def project_of(connection: sa.Connection) -> int:
+    """The project whose rows this connection is for."""
+    number: int = connection.get_execution_options()["project_id"]
+    return number
 
 
 def now() -> str:

@@ -22,6 +22,7 @@ from assistant.store.certification.settlements import SettlementStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.precedents import PrecedentStore
+from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
 from assistant.store.database import Database
 from assistant.store.people.api_tokens import ApiTokenStore
@@ -56,6 +57,11 @@ class Stores(ABC):
     def workspaces(self) -> WorkspaceStore:
         """Which workspace the database is, and the folders that opened it."""
         return WorkspaceStore(self.database)
+
+    @cached_property
+    def projects(self) -> ProjectStore:
+        """The projects of the workspace."""
+        return ProjectStore(self.database)
 
     # content
 

@@ -15,6 +15,7 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
+from assistant.domain.projects import Project
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -25,6 +26,7 @@ from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import REVIEW, WORKSPACE, seed_of
 from assistant.store.connection.engine import Link
+from assistant.store.content.projects import ProjectStore, chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
@@ -42,27 +44,49 @@ _IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is end
 
 
 class Workspace(Stores):
-    """A workspace folder with its settings, database and stores, policy, prompts, index and models."""
+    """A workspace folder as one of its projects sees it: settings, database and stores, policy, prompts, index, models.
 
-    def __init__(self, folder: Path, settings: Settings, *, serves: bool = False) -> None:
+    The stores read and write that project's rows only; `of_project` gives the same workspace for another one.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, *, project: str = "", serves: bool = False) -> None:
         self.folder = folder
         self.settings = settings
+        self._key = project
         self._serves = serves
         self._closing = ExitStack()
         self._release_journal: Callable[[], None] = lambda: None
+        self._opened: Database | None = None  # by the workspace that this one is another project of
+        self._others: dict[str, Workspace] = {}
 
     @classmethod
-    def open(cls, folder: Path, *, serves: bool = False) -> Self:
+    def open(cls, folder: Path, *, project: str = "", serves: bool = False) -> Self:
         """The workspace in a folder.
 
         Args:
             folder: where it is.
+            project: the key of the project; empty for the only one that is not closed.
             serves: whether people wait for each answer, so that it is better to refuse than to wait.
 
         Raises:
             SettingsError: there is none, or its settings are wrong.
         """
-        return cls(folder, load_settings(folder), serves=serves)
+        return cls(folder, load_settings(folder), project=project, serves=serves)
+
+    def of_project(self, key: str) -> Workspace:
+        """The same workspace for another project; open as long as this one is.
+
+        Raises:
+            NotFoundError: there is no such project.
+        """
+        if key == self.project.key:
+            return self
+        if key not in self._others:
+            self.projects.get(key)
+            other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
+            other._opened = self.database
+            self._others[key] = self._closing.enter_context(other)
+        return self._others[key]
 
     def __enter__(self) -> Self:
         return self
@@ -80,12 +104,27 @@ class Workspace(Stores):
         return folder
 
     @cached_property
+    def project(self) -> Project:
+        """The project whose rows the stores read and write.
+
+        Raises:
+            NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
+        """
+        return chosen_project(ProjectStore(self._connections), self._key)
+
+    @cached_property
     def database(self) -> Database:
         """SQL: the workspace's own SQLite file, or the database the environment or the settings name.
 
         Raises:
             WorkspaceError: that is another workspace's.
         """
+        return self._connections.within(self.project.id)
+
+    @cached_property
+    def _connections(self) -> Database:
+        if self._opened is not None:
+            return self._opened
         storage = self.settings.storage
         database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
         database.operator = actor()

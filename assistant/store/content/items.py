@@ -70,7 +70,7 @@ class ItemStore:
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
-                fresh[new.item.id] = _row(key, new, digest, same_as)
+                fresh[new.item.id] = _row(key, new, digest, same_as) | {"project_id": self._database.project_id}
                 key += 1
             if fresh:
                 connection.execute(sa.insert(items), list(fresh.values()))
@@ -79,7 +79,13 @@ class ItemStore:
 
     def record_ingest(self, source: str, mapping: str, counts: Mapping[str, int]) -> None:
         """Note that a file was imported."""
-        row = {"source": source, "mapping": mapping, "counts": dict(counts), "created_at": now()}
+        row = {
+            "project_id": self._database.project_id,
+            "source": source,
+            "mapping": mapping,
+            "counts": dict(counts),
+            "created_at": now(),
+        }
         with self._database.write() as connection:
             connection.execute(sa.insert(ingests), [row])
             audit.append(
@@ -90,6 +96,7 @@ class ItemStore:
         """Keep refused rows: (line, reason, message, excerpt)."""
         stamped = [
             {
+                "project_id": self._database.project_id,
                 "source": source,
                 "line": line,
                 "reason": reason,

@@ -10,7 +10,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
 from assistant.store.audit import log as audit
 from assistant.store.content.items import with_media
-from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.database import PAGE, Database, now, parts, project_of
 from assistant.store.tables.content import items, near_duplicates, precedents
 
 _NAMED = 20  # items an entry of the log names
@@ -104,6 +104,7 @@ def remember(
     known = _as_they_are(connection, policy_id, list(newest))
     rows = [
         {
+            "project_id": project_of(connection),
             "policy_id": policy_id,
             "item_id": key,
             "content_digest": digest,

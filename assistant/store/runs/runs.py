@@ -165,7 +165,9 @@ class RunStore:
         with self._database.write(alone=True) as connection:
             found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one_or_none()
             if found is None:
-                connection.execute(sa.insert(runs), [{**row, "created_at": now()}])
+                connection.execute(
+                    sa.insert(runs), [{**row, "project_id": self._database.project_id, "created_at": now()}]
+                )
                 found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
             return _run(found)
 

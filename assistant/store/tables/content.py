@@ -71,10 +71,38 @@ workspace_folders = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
+projects = sa.Table(
+    "projects",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("key", sa.String(60), nullable=False, unique=True),
+    sa.Column("title", Json, nullable=False),  # by language
+    sa.Column("created_by", ExactText, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
+project_events = sa.Table(  # the newest gives the state
+    "project_events",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("project_id", KEY, sa.ForeignKey("projects.id"), nullable=False, index=True),
+    sa.Column("event", sa.String(20), nullable=False),  # a `ProjectState`
+    sa.Column("detail", Json, nullable=False),
+    sa.Column("actor", ExactText, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
+
+def of_project(*, index: bool = False) -> sa.Column[int]:
+    """The column of what belongs to one project."""
+    return sa.Column("project_id", KEY, sa.ForeignKey("projects.id"), nullable=False, index=index)
+
+
 ingests = sa.Table(
     "ingests",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("mapping", ExactText, nullable=False),
     sa.Column("counts", Json, nullable=False),
@@ -85,6 +113,7 @@ refusals = sa.Table(
     "refusals",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
     sa.Column("reason", sa.String(40), nullable=False),
@@ -97,7 +126,8 @@ items = sa.Table(
     "items",
     metadata,
     sa.Column("id", KEY, primary_key=True),
-    sa.Column("external_id", ExactText, nullable=False, unique=True),
+    of_project(),
+    sa.Column("external_id", ExactText, nullable=False),  # unique within the project
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("text", ExactText, nullable=False),
     sa.Column("query", ExactText),
@@ -109,6 +139,7 @@ items = sa.Table(
     sa.Column("meta", Json, nullable=False),
     sa.Column("signature", sa.LargeBinary),  # MinHash, for near-duplicates
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.UniqueConstraint("project_id", "external_id", name="uq_items_project_id_external_id"),
 )
 
 near_duplicates = sa.Table(
@@ -151,6 +182,7 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(index=True),
     sa.Column("key", DIGEST, nullable=False, unique=True),
     sa.Column("origin", sa.String(20), nullable=False),  # prelabel or import
     sa.Column("prompt_name", sa.String(120)),
@@ -256,6 +288,7 @@ precedents = sa.Table(
     "precedents",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False),
     sa.Column("content_digest", DIGEST, nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from assistant.store.tables.content import KEY, MOMENT, ExactText, Json, metadata
+from assistant.store.tables.content import KEY, MOMENT, ExactText, Json, metadata, of_project
 
 SECRET_DIGEST = sa.String(64)  # SHA-256 in hex: secrets themselves are never stored
 
@@ -24,6 +24,19 @@ users = sa.Table(
     sa.Column("preferences", Json, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+)
+
+project_members = sa.Table(  # the newest of a person and project counts
+    "project_members",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    of_project(),
+    sa.Column("user_id", KEY, sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("event", sa.String(20), nullable=False),  # joined, changed or left
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("actor", ExactText, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Index(None, "user_id", "project_id"),
 )
 
 sessions = sa.Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from assistant.store.tables.certification import Answer
-from assistant.store.tables.content import DIGEST, KEY, MOMENT, ExactText, Json, metadata
+from assistant.store.tables.content import DIGEST, KEY, MOMENT, ExactText, Json, metadata, of_project
 from assistant.store.tables.people import qualifications, users
 
 _OPEN, _LEASED = sa.text("state = 'open'"), sa.text("state = 'leased'")
@@ -15,6 +15,7 @@ lanes = sa.Table(
     "lanes",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("policy_version", sa.String(120), nullable=False),
     sa.Column("language", sa.String(35), nullable=False),
@@ -23,7 +24,8 @@ lanes = sa.Table(
     sa.Column("harm", sa.String(120), nullable=False),  # the worst label predicted; empty where unknown
     sa.Column("for_user", KEY, nullable=False),  # 0 for everyone
     sa.UniqueConstraint(
-        "policy_id", "policy_version", "language", "queue", "skill", "harm", "for_user", name="uq_lanes_alike"
+        *("project_id", "policy_id", "policy_version", "language", "queue", "skill", "harm", "for_user"),
+        name="uq_lanes_alike",
     ),
 )
 
@@ -31,6 +33,7 @@ gold_items = sa.Table(
     "gold_items",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False, index=True),
     sa.Column("policy_id", sa.String(120), nullable=False, index=True),
     sa.Column("labels", Answer, nullable=False),
@@ -191,11 +194,24 @@ adjudications = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
+# What a list of disagreements is walked by, within a project, a kind and what is settled or not.
+DISAGREEMENT_ORDERS = (
+    ("id", "confidence"),
+    ("pair", "id"),
+    ("clause", "id", "language"),
+    ("language", "id"),
+    ("prompt", "id", "language"),
+    ("rater", "id", "language"),
+    ("other_rater", "id", "language"),
+    ("confidence", "id"),
+)
+
 # Derived from reviews and prelabels when an answer is stored, so that a list of them is one walk along an index.
 disagreements = sa.Table(
     "disagreements",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("kind", sa.String(10), nullable=False),  # machine or people
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False, index=True),
     sa.Column("review_id", KEY, sa.ForeignKey("reviews.id"), nullable=False, index=True),
@@ -212,12 +228,8 @@ disagreements = sa.Table(
     sa.Column("confidence", sa.Float),  # of the machine's answer
     sa.Column("settled", sa.Boolean, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
-    sa.Index(None, "kind", "settled", "id", "confidence"),
-    sa.Index(None, "kind", "settled", "pair", "id"),
-    sa.Index("ix_disagreements_kind_settled_clause_id", "kind", "settled", "clause", "id", "language"),
-    sa.Index(None, "kind", "settled", "language", "id"),
-    sa.Index("ix_disagreements_kind_settled_prompt_id", "kind", "settled", "prompt", "id", "language"),
-    sa.Index("ix_disagreements_kind_settled_rater_id", "kind", "settled", "rater", "id", "language"),
-    sa.Index("ix_disagreements_kind_settled_other_rater_id", "kind", "settled", "other_rater", "id", "language"),
-    sa.Index(None, "kind", "settled", "confidence", "id"),
+    *(
+        sa.Index(f"ix_disagreements_of_{columns[0]}", "project_id", "kind", "settled", *columns)
+        for columns in DISAGREEMENT_ORDERS
+    ),
 )

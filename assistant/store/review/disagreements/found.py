@@ -20,7 +20,7 @@ from assistant.domain.consensus import Consensus, differ
 from assistant.domain.disagreements import MACHINE, PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
-from assistant.store.database import PAGE, Row, now, parts, person_of
+from assistant.store.database import PAGE, Row, now, parts, person_of, project_of
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.review.queue.answers import OpenAssignment
@@ -95,9 +95,9 @@ class LaterAnswer:
 
 def open_disagreements(connection: sa.Connection, rows: Iterable[Row]) -> int:
     """Store new disagreements; returns how many."""
-    stamp, opened = now(), 0
+    same, opened = {"created_at": now(), "project_id": project_of(connection)}, 0
     for part in parts(rows, PAGE):
-        connection.execute(sa.insert(disagreements), [{**row, "created_at": stamp} for row in part])
+        connection.execute(sa.insert(disagreements), [{**row, **same} for row in part])
         opened += len(part)
     return opened
 

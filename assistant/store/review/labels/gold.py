@@ -11,7 +11,7 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.gold import GoldAnswer, GoldItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
-from assistant.store.database import now, person_of
+from assistant.store.database import now, person_of, project_of
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -30,6 +30,7 @@ def add(
     """Make an item gold, in place of what it was known as before; returns its number."""
     retire(connection, sa.and_(gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id))
     row = {
+        "project_id": project_of(connection),
         "item_id": item_key,
         "policy_id": policy_id,
         "labels": labels,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.domain.review_work import NewTask
+from assistant.store.database import project_of
 from assistant.store.tables.review import assignments, lanes
 
 EVERYBODY = 0  # in `for_user`
@@ -35,14 +36,16 @@ class Partition(NamedTuple):
 def partition_numbers(connection: sa.Connection, wanted: Collection[Partition]) -> dict[Partition, int]:
     """Row numbers of queue partitions; those that are new are made, once, whichever process makes them."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    rows = [partition._asdict() for partition in sorted(set(wanted))]
+    project = project_of(connection)
+    rows = [partition._asdict() | {"project_id": project} for partition in sorted(set(wanted))]
     if not rows:
         return {}
     connection.execute(insert(lanes).on_conflict_do_nothing(), rows)
     found: dict[Partition, int] = {}
     for partition in set(wanted):
         alike = (lanes.c[name] == value for name, value in partition._asdict().items())
-        found[partition] = connection.execute(sa.select(lanes.c.id).where(*alike)).scalar_one()
+        query = sa.select(lanes.c.id).where(lanes.c.project_id == project, *alike)
+        found[partition] = connection.execute(query).scalar_one()
     return found
 
 
