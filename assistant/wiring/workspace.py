@@ -26,7 +26,7 @@ from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
-from assistant.store.content.projects import ProjectStore, chosen_project
+from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
@@ -119,7 +119,7 @@ class Workspace(Stores):
         Raises:
             NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
         """
-        return chosen_project(ProjectStore(self._connections), self._key)
+        return chosen_project(self._connections, self._key)
 
     @cached_property
     def database(self) -> Database:
