@@ -85,7 +85,8 @@ _STATEMENTS = (
         "INSERT INTO disagreements (id, project_id, kind, item_id, review_id, run_id, rater, labels, other_labels, "
         "pair, language, clause, prompt, confidence, settled, created_at) {numbers} SELECT i, 1, 'machine', "
         "500000 + i, i, 1, 'r' || (1 + i % 50), '[\"safe\"]', '[\"spam\"]', CASE WHEN i % 5000 = 0 THEN '{rare}' "
-        "ELSE '{common}' END, 'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7001 % 100003 / 100003.0, false, '{stamp}' FROM n",
+        "ELSE '{common}' END, 'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7001 % 100003 / 100003.0, "
+        "false, '{stamp}' FROM n",
     ),
 )
 
