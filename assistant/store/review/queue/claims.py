@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
 from assistant.domain.canonical import rater_key
 from assistant.domain.review_work import AssignmentState, Claimed, Principal, Role, TaskKind
-from assistant.store.database import person_of
+from assistant.store.database import person_of, project_of
+from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY
 from assistant.store.tables.content import items, reviews
@@ -62,6 +63,7 @@ def claim(
     queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
     shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
     values = {
+        "project": project_of(connection),
         "user": principal.user_id,
         "rater": rater_key(principal.name),
         "at": lease.at,
@@ -78,6 +80,7 @@ def claim(
 def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
     """Lease one certain assignment that is open or was this person's; returns whether that worked."""
     values = {"key": assignment_id, "user": principal.user_id, "at": lease.at, "until": lease.until}
+    values["project"] = project_of(connection)
     return bool(connection.execute(_taking(), values).rowcount)
 
 
@@ -94,7 +97,7 @@ def heartbeat(
         least: an end that is far enough away, ISO 8601 in UTC: a lease that ends later stays as it is, so that a client
             that asks every second leaves no event a second.
     """
-    held = held_by(principal, assignment_id, token)
+    held = _held_by(connection, principal, assignment_id, token)
     ends = assignments.c.lease_until  # too late only after the clock was set back
     statement = sa.update(assignments).where(*held, sa.or_(ends < least, ends > lease.until))
     changed = connection.execute(statement.values(lease_until=lease.until).returning(*events.CHANGED)).all()
@@ -126,7 +129,7 @@ def give_back(
         reason: why, a stable word.
         uncovered_ms: how long its covered content was looked at.
     """
-    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
+    statement = sa.update(assignments).where(*_held_by(connection, principal, assignment_id, token))
     values = {"state": state.value, "user_id": None, "lease_until": None, "claimed_at": None}
     row = connection.execute(statement.values(values).returning(assignments.c.task_id)).first()
     if row is None:
@@ -160,14 +163,15 @@ def unclaim(connection: sa.Connection, assignment_id: int) -> None:
 
 
 def any_expired(connection: sa.Connection, lease: Lease) -> bool:
-    """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
+    """Whether a lease of the project has ended, or ends later than one that begins now could: see `return_expired`."""
     ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
-    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended).limit(1)
+    own = wanted_within(project_of(connection))
+    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended, own).limit(1)
     return connection.execute(query).first() is not None
 
 
 def return_expired(connection: sa.Connection, lease: Lease) -> int:
-    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it.
+    """Leases of the project that have ended are open again; returns how many. Who held one may still answer until another takes it.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
     ends when a new one would, or no one could have the item until the clock is there again.
@@ -176,13 +180,14 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
         connection: the transaction.
         lease: one that begins now; its end may be a little later, since clocks of two servers differ.
     """
-    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until)
+    own = wanted_within(project_of(connection))  # how long a lease may be is the project's rule
+    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until, own)
     shortened = connection.execute(late.values(lease_until=lease.until).returning(*events.CHANGED)).all()
     at, kind = lease.at, AssignmentEventKind
     events.record(connection, kind.EXTENDED, shortened, at, reason="clock", lease_until=lease.until)
     ended = (
         sa.select(assignments.c.id)
-        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
+        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at, own)
         .limit(_RETURNED)
         .with_for_update(skip_locked=True)
     )
@@ -191,13 +196,16 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
     return events.record(connection, kind.EXPIRED, returned, at)
 
 
-def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _held_by(
+    connection: sa.Connection, principal: Principal, assignment_id: int, token: int
+) -> tuple[sa.ColumnElement[bool], ...]:
     """That an assignment is leased to a person under that token."""
     return (
         assignments.c.id == assignment_id,
         assignments.c.token == token,
         assignments.c.user_id == principal.user_id,
         assignments.c.state == "leased",
+        wanted_within(project_of(connection)),
     )
 
 
@@ -213,6 +221,7 @@ def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
     query = (
         sa.select(assignments.c.id)
         .where(assignments.c.user_id == principal.user_id, assignments.c.state == "leased")
+        .where(wanted_within(project_of(connection)))
         .order_by(assignments.c.claimed_at, assignments.c.id)
     )
     return claimed(connection, list(connection.execute(query).scalars()))
@@ -228,7 +237,7 @@ class _Shape(NamedTuple):
     def names(self) -> list[str]:
         """Values the statement needs."""
         given = {"languages": self.languages, "unwanted": self.unwanted}
-        always = ["user", "rater", "at", "until", "queues", "skills", "persons"]
+        always = ["project", "user", "rater", "at", "until", "queues", "skills", "persons"]
         return always + [name for name, wanted in given.items() if wanted]
 
 
@@ -255,7 +264,8 @@ def _claiming(shape: _Shape) -> sa.UpdateBase:
 @cache
 def _taking() -> sa.UpdateBase:
     free = assignments.c.state.in_(("open", "answered"))
-    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free))
+    own = wanted_within(sa.bindparam("project"))
+    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free, own))
 
 
 @cache
@@ -289,6 +299,7 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     """Lanes that a person may take from."""
     own = lanes.c.for_user == sa.bindparam("user")
     conditions = [
+        lanes.c.project_id == sa.bindparam("project"),
         sa.or_(lanes.c.queue.in_(_several("queues")), own),
         lanes.c.skill.in_(_several("skills")),
         lanes.c.for_user.in_(_several("persons")),
@@ -298,7 +309,10 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     if shape.unwanted:
         conditions.append(lanes.c.harm.not_in(_several("unwanted")))
     if shape.qualified_only:
-        alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
+        alike = (
+            qualifications.c[name] == lanes.c[name]
+            for name in ("project_id", "policy_id", "policy_version", "language")
+        )
         passed = sa.exists().where(
             qualifications.c.user_id == sa.bindparam("user"), qualifications.c.state == "passed", *alike
         )
