@@ -328,7 +328,9 @@ def _fill(
 
 @cache
 def _filling() -> sa.Update:
-    filled = {name: sa.bindparam(name) for name in ("state", "answered_at", "review_id", "lease_until", "uncovered_ms")}
+    filled: dict[str, sa.BindParameter[Any]] = {
+        name: sa.bindparam(name) for name in ("state", "answered_at", "review_id", "lease_until", "uncovered_ms")
+    }
     return sa.update(assignments).where(assignments.c.id == sa.bindparam("key")).values(filled)
 
 
