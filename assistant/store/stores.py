@@ -27,6 +27,7 @@ from assistant.store.content.registry import Registry
 from assistant.store.database import Database
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -201,6 +202,11 @@ class Stores(ABC):
     def users(self) -> UserStore:
         """Users."""
         return UserStore(self.database)
+
+    @cached_property
+    def members(self) -> MemberStore:
+        """Who is a member of which project."""
+        return MemberStore(self.database)
 
     @cached_property
     def sessions(self) -> SessionStore:
