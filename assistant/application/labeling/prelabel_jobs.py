@@ -17,6 +17,7 @@ from threading import Thread
 import orjson
 
 from assistant.application.labeling.running_jobs import refuse_unpriced
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
 from assistant.store.runs.journal import at_work
@@ -148,8 +149,9 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
 
     Raises:
         InvalidValueError: prompt or model isn't offered, or the price of the model is not known.
-        ConflictError: a job is at work already; or this is not the run that was priced.
+        ConflictError: a job is at work already; this is not the run that was priced; or the project is paused or closed.
     """
+    refuse_asking_models(workspace)
     refuse_not_offered(workspace, request)
     with Workspace.open(workspace.folder, project=workspace.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
@@ -168,6 +170,7 @@ def continue_run(
         ConflictError: its prelabels were imported; or as `start_run`.
         InvalidValueError: as `start_run`.
     """
+    refuse_asking_models(workspace)
     run = workspace.runs.find(name)
     if run.prompt is None:
         raise ConflictError("run_imported")

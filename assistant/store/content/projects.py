@@ -12,7 +12,7 @@ from assistant.domain.projects import FIRST_KEY, STEPS, Project, ProjectFigures,
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError, WorkspaceError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
-from assistant.store.tables.content import items, project_events, projects, runs
+from assistant.store.tables.content import items, jobs, project_events, projects, runs
 from assistant.store.tables.review import lanes, tasks
 
 _ONE_EDIT = 0.6  # difflib similarity from which a suggestion helps more than it confuses
@@ -91,6 +91,8 @@ class ProjectStore:
     def set_state(self, key: str, state: ProjectState, *, actor: str) -> Project:
         """Change what may happen in a project; nothing is logged where that is so already.
 
+        The jobs of a project that is paused or closed are asked to stop.
+
         Raises:
             NotFoundError, ConflictError: there is no such project; that state can't follow on the present one.
         """
@@ -99,9 +101,11 @@ class ProjectStore:
             return before
         if state not in STEPS[before.state]:
             raise ConflictError("project_state_out_of_turn", project=key, state=before.state, wanted=state)
-        with self._database.write() as connection:
+        with self._database.within(before.id).write() as connection:
+            detail: dict[str, Any] = {"before": before.state.value, "after": state.value}
+            if state in {ProjectState.PAUSED, ProjectState.CLOSED}:
+                detail["jobs_stopped"] = _stop_jobs(connection, before.id, actor)
             _note(connection, before.id, state, actor)
-            detail = {"before": before.state.value, "after": state.value}
             audit.append(connection, actor, "project.state", f"project:{key}", detail)
         return self.get(key)
 
@@ -132,6 +136,12 @@ def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Coll
     if chosen.key not in folders and chosen.key != FIRST_KEY and not of_any:
         raise WorkspaceError("project_without_settings", project=chosen.key)
     return chosen
+
+
+def _stop_jobs(connection: sa.Connection, project_id: int, actor: str) -> int:
+    of_it = sa.select(runs.c.id).where(runs.c.project_id == project_id)
+    going = sa.update(jobs).where(jobs.c.ended_at.is_(None), jobs.c.stop_at.is_(None), jobs.c.run_id.in_(of_it))
+    return connection.execute(going.values(stop_at=now(), stop_by=actor)).rowcount
 
 
 def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor: str) -> None:
