@@ -126,8 +126,7 @@ class Database:
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
-            guard = ProjectGuard(connection, self.project_id) if guarded else None
-            connection = connection.execution_options(guard=guard)
+            connection.execution_options(guard=ProjectGuard(connection, self.project_id) if guarded else None)
             if alone and not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
             yield connection

@@ -149,7 +149,7 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
 
     Raises:
         InvalidValueError: prompt or model isn't offered, or the price of the model is not known.
-        ConflictError: a job is at work already; this is not the run that was priced; or the project is paused or closed.
+        ConflictError: a job is at work already; this is not the run that was priced; the project is paused or closed.
     """
     refuse_asking_models(workspace)
     refuse_not_offered(workspace, request)
