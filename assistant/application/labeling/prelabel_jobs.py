@@ -153,7 +153,7 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
     """
     refuse_asking_models(workspace)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
     run = _open_run(workspace, request, priced)
     _start(workspace, run, request, budget, actor)
@@ -176,7 +176,7 @@ def continue_run(
         raise ConflictError("run_imported")
     request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, run.model)
     _start(workspace, run, replace(request, limit=limit, retry_failed=retry_failed), budget, actor)
     return run
@@ -200,7 +200,7 @@ def _open_run(workspace: Workspace, request: RunRequest, priced: str) -> Run:
     from assistant.application.labeling.work import open_run, what_is_asked  # noqa: PLC0415
 
     _refuse_second(workspace)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         asking = what_is_asked(opened, prompt=request.prompt, model=request.model, replicate=request.replicate)
         if priced and open_run(opened, asking, dry_run=True).name != priced:
             raise ConflictError("run_changed")

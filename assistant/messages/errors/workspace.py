@@ -44,4 +44,5 @@ TEXTS = {
     "project_title_elsewhere": marked("the title is written here in a form that can't be changed: make it a table"),
     "project_title_missing": marked("no title is given"),
     "member_not_found": marked("%(user)s is no member of the project %(project)s"),
+    "release_not_found": marked("there is no release %(release)s"),
 }

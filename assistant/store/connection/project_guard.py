@@ -18,6 +18,7 @@ OF_ALL_PROJECTS = frozenset(
         *("workspaces", "workspace_folders", "projects", "project_events", "project_members", "nonces"),
         *("users", "sessions", "api_tokens", "login_links", "login_attempts", "tallies", "audit_log"),
         *("embeddings", "policies", "prompts"),  # by content, for all that use the same
+        "alembic_version",
     }
 )
 """Tables of the workspace; every other one belongs to a project."""

@@ -110,11 +110,11 @@ class ProjectStore:
         return self.get(key)
 
 
-def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Collection[str]) -> Project:
+def chosen_project(database: Database, key: str, *, of_any: bool, folders: Collection[str]) -> Project:
     """The project of a key, else the only one that is not closed.
 
     Args:
-        store: the projects there are.
+        database: where the projects are.
         key: empty where none was named.
         of_any: what is done concerns all projects alike: of several, the oldest open one stands for them.
         folders: keys of the projects that have settings in the workspace's folder.
@@ -123,6 +123,7 @@ def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Coll
         NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
         WorkspaceError: it has no settings in the folder, or the database doesn't know it.
     """
+    store = ProjectStore(database)
     if key:
         if key in folders and store.find(key) is None:
             raise WorkspaceError("project_not_in_database", project=key)
@@ -145,7 +146,13 @@ def _stop_jobs(connection: sa.Connection, project_id: int, actor: str) -> int:
 
 
 def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor: str) -> None:
-    row = {"project_id": project_id, "event": state.value, "detail": {}, "actor": actor, "created_at": now()}
+    row: dict[str, object] = {
+        "project_id": project_id,
+        "event": state.value,
+        "detail": {},
+        "actor": actor,
+        "created_at": now(),
+    }
     connection.execute(sa.insert(project_events), [row])
 
 
