@@ -30,7 +30,7 @@ def test_an_item_is_in_the_releases_whose_stretches_hold_it_and_in_no_others(dat
         release = NewRelease(run.id, None, f"{number}.csv", "csv", 30, "0" * 64, "1" * 64)
         held[store.add(release, stretches(chosen), "ana")] = set(chosen)
     with database.read() as connection:
-        for key in range(0, 62):
+        for key in range(62):
             found = [one.id for one in releases_with(connection, [key])]
             assert found == sorted((one for one in held if key in held[one]), reverse=True), key
         both = [one.id for one in releases_with(connection, [1, 2])]
