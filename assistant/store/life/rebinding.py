@@ -45,9 +45,7 @@ class Rebinding:
         review_ids, adjudication_ids: rows that will be changed.
     """
 
-    def __init__(
-        self, connection: sa.Connection, review_ids: Sequence[int], adjudication_ids: Sequence[int]
-    ) -> None:
+    def __init__(self, connection: sa.Connection, review_ids: Sequence[int], adjudication_ids: Sequence[int]) -> None:
         self._connection = connection
         self._ids = {reviews.name: tuple(review_ids), adjudications.name: tuple(adjudication_ids)}
         self._imports, self._before = _groups(connection)
