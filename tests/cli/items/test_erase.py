@@ -39,7 +39,7 @@ def worked(assistant: Assistant, workspace: Path, tmp_path: Path) -> Path:
     path = write_jsonl(tmp_path / "machine.jsonl", machine)
     assert assistant("prelabels", "import", path, "--model", "judge", "-w", workspace).status == 0
     labels = [
-        {"id": name, "annotator": who, "label": "safe", "comment": f"quotes {TEXT}"}
+        {"id": name, "annotator": who, "label": "safe", "comment": f"quotes {TEXT if name != 'p1' else name}"}
         for name in ("en", "zh", "p1")
         for who in ("ana", "bo")
     ]
@@ -54,5 +54,8 @@ def test_after_an_erasure_a_byte_search_finds_neither_text_and_the_log_is_whole(
     assert files_with(worked, TEXT, CHINESE)
     said = assistant("erase", "--author", "farnsby.q", "--reason", "request 12", "--yes", "--json", "-w", worked)
     assert said.status == 0, said.stderr
-    assert (said.json["items"], said.json["erased"], said.json["remaining"]) == (["en", "zh"], 2, [str(worked / "x")])
+    assert (said.json["items"], said.json["erased"], said.json["remaining"]) == (["en", "zh"], 2, [str(worked / "given.jsonl")])
+    (worked / "given.jsonl").unlink()
     assert files_with(worked, TEXT, CHINESE, "farnsby.q") == []
+    checked = assistant("audit", "verify", "--json", "-w", worked)
+    assert (checked.status, checked.json["whole"], checked.json["fault_count"]) == (0, True, 0)
