@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_GOLD = "manage_gold"  # gold and precedents
     EXPORT = "export"  # tables as files
     SEE_AUDIT = "see_audit"
+    ERASE = "erase"  # content, for good
     MANAGE_USERS = "manage_users"  # what people may take
     MANAGE_ACCESS = "manage_access"  # who gets in, and as what: accounts, roles, passwords, sessions, tokens
 
@@ -78,6 +79,7 @@ SCOPES: dict[Permission, Scope] = {
     _P.MANAGE_GOLD: Scope.MANAGE,
     _P.EXPORT: Scope.READ,
     _P.SEE_AUDIT: Scope.ADMIN,
+    _P.ERASE: Scope.ADMIN,
     _P.MANAGE_USERS: Scope.ADMIN,
     _P.MANAGE_ACCESS: Scope.ACCOUNTS,
 }

@@ -181,6 +181,11 @@ def find_erasure(workspace: Workspace, number: int) -> ErasureRow:
     return found[0]
 
 
+def file_of(entry: AuditEntry) -> str:
+    """The name of the file that an entry of a preview is about."""
+    return str(entry.detail.get("file", entry.subject.removeprefix("file:")))
+
+
 def _found(connection: Connection, target: ErasureTarget) -> list[ErasedContent]:
     if not target.value.strip() or not target.field.strip():
         raise InvalidValueError("erasure_of_nothing", field=target.kind.value)
