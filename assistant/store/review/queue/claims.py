@@ -171,7 +171,7 @@ def any_expired(connection: sa.Connection, lease: Lease) -> bool:
 
 
 def return_expired(connection: sa.Connection, lease: Lease) -> int:
-    """Leases of the project that have ended are open again; returns how many. Who held one may still answer until another takes it.
+    """Leases of the project that have ended are open again; returns how many. A holder may answer until it is taken.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
     ends when a new one would, or no one could have the item until the clock is there again.
