@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
+PROJECT_VARIABLE = "ASSISTANT_PROJECT"
+"""In the environment: the key of the project that a command works in."""
+PROJECTS = "projects"
+"""The folder, of the workspace and of its state, that has one of each further project."""
 _IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 
 
@@ -108,9 +112,15 @@ class Workspace(Stores):
         """Where the state of the project lives that is not in the database; the first project's is `state` itself."""
         if self.project.id == FIRST_PROJECT:
             return self.state
-        folder = self.state / "projects" / self.project.key
+        folder = self.state / PROJECTS / self.project.key
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
+
+    @property
+    def project_folder(self) -> Path:
+        """Where the project's own files are: the first project's are the workspace's folder itself."""
+        first = self.project.id == FIRST_PROJECT
+        return self.folder if first else self.folder / PROJECTS / self.project.key
 
     @cached_property
     def project(self) -> Project:

@@ -84,7 +84,13 @@ def chosen_project(database: Database, key: str) -> Project:
 
 
 def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor: str) -> None:
-    row = {"project_id": project_id, "event": state.value, "detail": {}, "actor": actor, "created_at": now()}
+    row: dict[str, object] = {
+        "project_id": project_id,
+        "event": state.value,
+        "detail": {},
+        "actor": actor,
+        "created_at": now(),
+    }
     connection.execute(sa.insert(project_events), [row])
 
 

@@ -141,7 +141,7 @@ audit_log = sa.Table(
     sa.Column("at", MOMENT, nullable=False),
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("action", sa.String(60), nullable=False, index=True),
-    sa.Column("subject", ExactText, nullable=False),
+    sa.Column("subject", ExactText, nullable=False, index=True),
     sa.Column("detail", Json, nullable=False),
     sa.Column("previous_hash", SECRET_DIGEST, nullable=False),
     sa.Column("hash", SECRET_DIGEST, nullable=False),  # of the previous hash and this row

@@ -245,7 +245,10 @@ def add_practice(
 
 
 def late_kept(connection: sa.Connection, user_id: int, since: str, assignment_id: int) -> tuple[int, int]:
-    """Late answers of a person that were kept, in all projects: from a moment on (ISO 8601 in UTC), and of one slot."""
+    """How many late answers of a person were kept: from a moment on (ISO 8601 in UTC), and of one wanted answer.
+
+    Those of all projects count: it is a limit on how much one person can make us keep.
+    """
     recent = sa.func.sum(sa.case((late_answers.c.created_at >= since, 1), else_=0))
     same = sa.func.sum(sa.case((late_answers.c.assignment_id == assignment_id, 1), else_=0))
     row = connection.execute(sa.select(recent, same).where(late_answers.c.user_id == user_id)).one()
@@ -326,7 +329,9 @@ def _fill(
 
 @cache
 def _filling() -> sa.Update:
-    filled = {name: sa.bindparam(name) for name in ("state", "answered_at", "review_id", "lease_until", "uncovered_ms")}
+    filled: dict[str, sa.BindParameter[Any]] = {
+        name: sa.bindparam(name) for name in ("state", "answered_at", "review_id", "lease_until", "uncovered_ms")
+    }
     return sa.update(assignments).where(assignments.c.id == sa.bindparam("key")).values(filled)
 
 

@@ -163,7 +163,7 @@ def unclaim(connection: sa.Connection, assignment_id: int) -> None:
 
 
 def any_expired(connection: sa.Connection, lease: Lease) -> bool:
-    """Whether a lease of the project has ended, or ends later than one that begins now could: see `return_expired`."""
+    """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
     ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
     own = wanted_within(project_of(connection))
     query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended, own).limit(1)
@@ -171,7 +171,9 @@ def any_expired(connection: sa.Connection, lease: Lease) -> bool:
 
 
 def return_expired(connection: sa.Connection, lease: Lease) -> int:
-    """Leases of the project that have ended are open again; returns how many. A holder may answer until it is taken.
+    """The project's leases that have ended are open again; returns how many.
+
+    Who held one may still answer until another takes it.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
     ends when a new one would, or no one could have the item until the clock is there again.
