@@ -18,7 +18,7 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
-from assistant.cli.items import item, releases
+from assistant.cli.items import erase, item, releases
 from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
@@ -75,6 +75,7 @@ for group in (
     serve,
     backup,
     item,
+    erase,
 ):
     group.register(app)
 app.add_typer(projects.app, name="project")
