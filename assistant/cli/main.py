@@ -22,7 +22,7 @@ from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
-from assistant.cli.workspace import audit, backup, db, enqueue, openapi, serve, server
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, queue, serve, server
 from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
@@ -64,6 +64,7 @@ app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
+app.add_typer(queue.app, name="queue")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")

@@ -20,6 +20,7 @@ _COPIED = (
     *("priority", "due_at", "overlap", "sample_id", "gold_id", "for_user"),
 )
 
+_FREE = ("open", "paused", "closed")  # slots that were not begun
 _OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial index
 
 
@@ -63,13 +64,16 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
     )
     slots = connection.execute(query.order_by(assignments.c.seat)).all()
     begun = sum(row.state in {"leased", "answered"} for row in slots)
-    free = [row for row in slots if row.state in {"open", "closed"}]
+    free = [row for row in slots if row.state in _FREE]
     keep = max(0, wanted.overlap - begun)
     for whose in {row.for_user for row in free[:keep]}:
         partition = Partition.of(wanted) if whose == EVERYBODY else Partition.of(replace(wanted, for_user=whose))
-        theirs = [row.id for row in free[:keep] if row.for_user == whose]
+        theirs = [row for row in free[:keep] if row.for_user == whose]
         place = partition_numbers(connection, {partition})[partition]
-        _set(connection, theirs, state="open", lane_id=place, priority=wanted.priority)
+        for state in {row.state for row in theirs}:  # what a lead has paused stays paused
+            now_is = "paused" if state == "paused" else "open"
+            keys = [row.id for row in theirs if row.state == state]
+            _set(connection, keys, state=now_is, lane_id=place, priority=wanted.priority)
     _set(connection, [row.id for row in free[keep:]], state="closed")
     missing = range(len(slots), len(slots) + max(0, keep - len(free)))
     if missing:
@@ -78,11 +82,12 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
 
 
 def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
-    """Close the open slots of these tasks; what is leased or answered stays. Returns how many slots were closed."""
+    """Close the open and paused slots of these tasks; what is leased or answered stays. Returns how many slots were closed."""
     closed = 0
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
-        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state == "open")
+        waits = assignments.c.state.in_(("open", "paused"))
+        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), waits)
         closed += connection.execute(statement.values(state="closed")).rowcount
         working = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state == "leased")
         done = sa.update(tasks).where(tasks.c.id.in_(part), tasks.c.closed_at.is_(None), ~working)
@@ -98,7 +103,7 @@ def close_complete(connection: sa.Connection, task_id: int) -> bool:
 @cache
 def _closing() -> sa.Update:
     waiting_for = sa.exists().where(
-        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased"))
+        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased", "paused"))
     )
     done = sa.update(tasks).where(tasks.c.id == sa.bindparam("task"), tasks.c.closed_at.is_(None), ~waiting_for)
     return done.values(closed_at=sa.bindparam("now"))
@@ -192,5 +197,5 @@ def _slots(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, 
 def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
     """Change slots that are still free."""
     if keys:
-        free = assignments.c.state.in_(("open", "closed"))
+        free = assignments.c.state.in_(_FREE)
         connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))
