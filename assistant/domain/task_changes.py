@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.domain.review_work import AssignmentState, TaskKind
 
@@ -181,6 +181,16 @@ class TaskChange:
     undoes: int | None = None
     undone_by: str | None = None
     undone_at: str | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Which tasks were asked for, without row numbers."""
+        return {name: value for name, value in self.where.items() if name != "person_id"}
+
+    @property
+    def set_to(self) -> dict[str, Any]:
+        """What was set, without row numbers."""
+        return {name: value for name, value in self.values.items() if name not in {"user_id", "shift"}}
 
     @property
     def undoable(self) -> bool:

@@ -326,8 +326,8 @@ def as_data(change: TaskChange) -> dict[str, Any]:
     return {
         "change": change.id,
         "kind": change.kind.value,
-        "where": {name: value for name, value in change.where.items() if name != "person_id"},
-        "values": {name: value for name, value in change.values.items() if name not in {"user_id", "shift"}},
+        "where": change.asked,
+        "values": change.set_to,
         "reason": change.reason,
         "actor": change.actor,
         "created_at": change.created_at,
@@ -354,8 +354,8 @@ def _previewed(preview: ChangePreview) -> dict[str, Any]:
 
 
 def _asked(change: TaskChange) -> str:
-    said = [f"{name}={value or _NONE}" for name, value in as_data(change)["where"].items()]
-    said += [f"-> {value if value not in {'', None} else _NONE}" for value in as_data(change)["values"].values()]
+    said = [f"{name}={value or _NONE}" for name, value in change.asked.items()]
+    said += [f"-> {value if value not in {'', None} else _NONE}" for value in change.set_to.values()]
     return " ".join(said) or "all"
 
 
