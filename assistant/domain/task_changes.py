@@ -24,7 +24,7 @@ class ChangeKind(StrEnum):
     UNDO = "undo"  # of an earlier change
 
 
-class LeftOut(StrEnum):
+class LeftReason(StrEnum):
     """Why a task stays as it is."""
 
     ALREADY = "already"  # it is as wanted
@@ -127,7 +127,7 @@ class LeftTask(NamedTuple):
     """A task, or an item without one, that stays as it is."""
 
     item_id: str
-    reason: LeftOut
+    reason: LeftReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class ChangePreview:
     token: str
     changed: int
     answers: int
-    left_out: Mapping[LeftOut, int]
+    left_out: Mapping[LeftReason, int]
     left: Sequence[LeftTask] = ()
     due_past: bool = False
 
@@ -177,7 +177,7 @@ class TaskChange:
     tasks: int
     pending: int
     changed: int
-    left_out: Mapping[LeftOut, int] = field(default_factory=dict)
+    left_out: Mapping[LeftReason, int] = field(default_factory=dict)
     undoes: int | None = None
     undone_by: str | None = None
     undone_at: str | None = None

@@ -23,6 +23,7 @@ OTHER_PROGRAMS = {"--no-deps", "--path"}  # of pip and of chroma, which messages
 NO_TABLES = {
     *("init folder", "export file", "sample out", "simulate chart", "eval report out", "eval gate junit"),
     *("eval gate markdown", "policy lint files", "policy search suite", "prompts propose out", "dev-server log"),
+    "queue change items",
     *(
         "dev-server replies",
         "audit verify anchors",

@@ -6,8 +6,8 @@ ADVICE = {
     "team_given_and_cleared": "give --team or --clear-team",
     "due_given_and_cleared": "give --due or --clear-due",
     "no_filter": "give --where FILTER=VALUE, or --all if every task is meant",
-    "one_change": "give one of --due, --clear-due, --priority, --to, --team, --clear-team, --pause, --resume, --cancel, "
-    "--return, --invalidate",
+    "one_change": "give one of --due, --clear-due, --priority, --to, --team, --clear-team, --pause, --resume, "
+    "--cancel, --return, --invalidate",
     "change_not_confirmed": "look with --dry-run, then give --yes",
     "change_undone": "assistant queue changes  lists them",
     "no_task_change": "assistant queue changes  lists them",

@@ -92,7 +92,14 @@ def show(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     groups = [one._asdict() for one in found.groups]
     columns = ("team or queue", "language", "label", "skill", "unassigned", "next due")
     rows = [
-        (one.queue or "anyone", one.language, one.harm or _NONE, one.skill or _NONE, one.open, (one.first_due or "")[:16])
+        (
+            one.queue or "anyone",
+            one.language,
+            one.harm or _NONE,
+            one.skill or _NONE,
+            one.open,
+            (one.first_due or "")[:16],
+        )
         for one in found.groups
     ]
     line = f"{found.open:,} unassigned, {found.leased:,} in progress, {found.overdue:,} overdue"
@@ -123,8 +130,8 @@ def list_tasks(
     data = [{name: getattr(one, name) for name in names} for one in rows]
     columns = ("item", "for", "team or queue", "language", "label", "due", "who")
     shown = [
-        (one.item_id, one.kind.value, one.queue or "anyone", one.language, one.harm or _NONE, (one.due_at or _NONE)[:16],
-         one.holder or one.for_name or "")
+        (*(one.item_id, one.kind.value, one.queue or "anyone", one.language, one.harm or _NONE),
+         (one.due_at or _NONE)[:16], one.holder or one.for_name or "")
         for one in rows
     ]  # fmt: skip
     Output(as_json=as_json).result(data, table(columns, shown))
@@ -212,7 +219,9 @@ def undo(
     with Workspace.open(workspace) as opened:
         if dry_run:
             preview = preview_undo(opened, number)
-            _show(output, {"change": None} | _previewed(preview), f"{preview.changed:,} tasks would be restored", preview)
+            _show(
+                output, {"change": None} | _previewed(preview), f"{preview.changed:,} tasks would be restored", preview
+            )
             return
         done = undo_change(opened, number, actor=actor())
         left = list_left(opened, done.id)

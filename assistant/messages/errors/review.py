@@ -46,7 +46,7 @@ TEXTS = {
     "preview_outdated": marked(
         "the queue has changed since the preview: now %(changed)s tasks would change and %(left)s stay as they are"
     ),
-    "nothing_to_change": marked("no task would change: %(left)s left out"),
+    "nothing_to_change": marked("no task would change: %(left)s matching tasks stay as they are"),
     "change_not_confirmed": marked("this would change %(count)s tasks, and there is no terminal to ask on"),
     "changes_under_way": marked("others are changing tasks right now"),
     "no_labeler": marked("no reviewer has this username"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import AssignmentState, Cause, QualificationState, Role, TaskKind
-from assistant.domain.task_changes import ChangeKind, LeftOut
+from assistant.domain.task_changes import ChangeKind, LeftReason
 from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import InstructionKind
 from assistant.routing.route import Route
@@ -69,27 +69,27 @@ TASK_FILTERS = {
 }
 
 LEFT_OUT = {
-    LeftOut.ALREADY: marked("already so"),
-    LeftOut.LEASED: marked("claimed by a reviewer"),
-    LeftOut.ANSWERED: marked("answered"),
-    LeftOut.CANCELLED: marked("cancelled before"),
-    LeftOut.NOT_PAUSED: marked("not paused"),
-    LeftOut.NOT_LEASED: marked("not claimed"),
-    LeftOut.NOT_ANSWERED: marked("no answer to withdraw"),
-    LeftOut.PRACTICE: marked("qualification, training or gold"),
-    LeftOut.ADJUDICATED: marked("adjudicated"),
-    LeftOut.CHANGED_SINCE: marked("changed, claimed or answered since"),
-    LeftOut.NO_ITEM: marked("no such item in this project"),
-    LeftOut.NO_TASK: marked("the item has no matching task"),
-    LeftOut.ASSIGNEE_DISABLED: marked("the assignee's account is disabled"),
-    LeftOut.ASSIGNEE_DOES_NOT_LABEL: marked("the assignee is not a reviewer"),
-    LeftOut.ASSIGNEE_LACKS_QUEUE: marked("the assignee is not in this team or queue"),
-    LeftOut.ASSIGNEE_LACKS_LANGUAGE: marked("the assignee doesn't review this language"),
-    LeftOut.ASSIGNEE_OPTED_OUT: marked("the assignee opted out of this label"),
-    LeftOut.ASSIGNEE_LACKS_SKILL: marked("the assignee lacks the required skill"),
-    LeftOut.ASSIGNEE_NOT_QUALIFIED: marked("the assignee hasn't passed the qualification test"),
-    LeftOut.ASSIGNEE_PASSED_IT_ON: marked("the assignee skipped or reassigned it before"),
-    LeftOut.ASSIGNEE_MET_IT: marked("the assignee already has or answered the item"),
+    LeftReason.ALREADY: marked("already so"),
+    LeftReason.LEASED: marked("claimed by a reviewer"),
+    LeftReason.ANSWERED: marked("answered"),
+    LeftReason.CANCELLED: marked("cancelled before"),
+    LeftReason.NOT_PAUSED: marked("not paused"),
+    LeftReason.NOT_LEASED: marked("not claimed"),
+    LeftReason.NOT_ANSWERED: marked("no answer to withdraw"),
+    LeftReason.PRACTICE: marked("qualification, training or gold"),
+    LeftReason.ADJUDICATED: marked("adjudicated"),
+    LeftReason.CHANGED_SINCE: marked("changed, claimed or answered since"),
+    LeftReason.NO_ITEM: marked("no such item in this project"),
+    LeftReason.NO_TASK: marked("the item has no matching task"),
+    LeftReason.ASSIGNEE_DISABLED: marked("the assignee's account is disabled"),
+    LeftReason.ASSIGNEE_DOES_NOT_LABEL: marked("the assignee is not a reviewer"),
+    LeftReason.ASSIGNEE_LACKS_QUEUE: marked("the assignee is not in this team or queue"),
+    LeftReason.ASSIGNEE_LACKS_LANGUAGE: marked("the assignee doesn't review this language"),
+    LeftReason.ASSIGNEE_OPTED_OUT: marked("the assignee opted out of this label"),
+    LeftReason.ASSIGNEE_LACKS_SKILL: marked("the assignee lacks the required skill"),
+    LeftReason.ASSIGNEE_NOT_QUALIFIED: marked("the assignee hasn't passed the qualification test"),
+    LeftReason.ASSIGNEE_PASSED_IT_ON: marked("the assignee skipped or reassigned it before"),
+    LeftReason.ASSIGNEE_MET_IT: marked("the assignee already has or answered the item"),
 }
 
 CAUSES = {

@@ -15,7 +15,7 @@ from assistant.domain.accounts import User
 from assistant.domain.task_changes import (
     ChangeKind,
     ChangePreview,
-    LeftOut,
+    LeftReason,
     LeftTask,
     Position,
     TaskChange,
@@ -23,7 +23,7 @@ from assistant.domain.task_changes import (
     TaskFilter,
 )
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
-from assistant.review.task_changes import ChangeRule, Verdict
+from assistant.review.task_changes import ChangeRule, TaskDecision
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
 from assistant.store.review.queue.task_changes import (
@@ -66,7 +66,9 @@ class _Plan:
     newest: int
 
 
-def preview_change(workspace: Workspace, where: TaskFilter, edit: TaskEdit, *, everything: bool = False) -> ChangePreview:
+def preview_change(
+    workspace: Workspace, where: TaskFilter, edit: TaskEdit, *, everything: bool = False
+) -> ChangePreview:
     """What a change would do now, with nothing changed.
 
     Args:
@@ -124,11 +126,11 @@ def preview_undo(workspace: Workspace, number: int) -> ChangePreview:
     with workspace.database.read() as connection:
         ids = tasks_of_change(connection, number)
         touched = touched_since(connection, number, change.kind, change.values, ids)
-        left = [task for task in standings(connection, sorted(touched)[:SHOWN])]
+        left = standings(connection, sorted(touched)[:SHOWN])
         names = names_of_items(connection, [task.item_key for task in left])
     token = _digest({"undo": number, "tasks": [one for one in ids if one not in touched]})
-    counts = {LeftOut.CHANGED_SINCE: len(touched)} if touched else {}
-    shown = [LeftTask(names[task.item_key], LeftOut.CHANGED_SINCE) for task in left]
+    counts = {LeftReason.CHANGED_SINCE: len(touched)} if touched else {}
+    shown = [LeftTask(names[task.item_key], LeftReason.CHANGED_SINCE) for task in left]
     return ChangePreview(token, len(ids) - len(touched), len(ids) - len(touched), counts, shown)
 
 
@@ -219,7 +221,7 @@ def _plan(workspace: Workspace, where: TaskFilter, edit: TaskEdit, *, everything
 def _preview(
     edit: TaskEdit,
     where: TaskFilter,
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[TaskDecision],
     absent: Sequence[LeftTask],
     names: Mapping[int, str],
 ) -> ChangePreview:
@@ -240,7 +242,7 @@ def _preview(
     )
 
 
-def _told(one: Verdict, kind: ChangeKind) -> tuple[object, ...]:
+def _told(one: TaskDecision, kind: ChangeKind) -> tuple[object, ...]:
     """What a preview has said of a task: anything of it that is different makes the preview untrue."""
     if kind is ChangeKind.DUE:
         return (one.task.due_at,)
@@ -253,8 +255,7 @@ def _check(preview: ChangePreview, token: str | None) -> None:
     if token is not None and token != preview.token:
         raise _outdated(preview)
     if not preview.changed:
-        left = ", ".join(f"{count} {why.value}" for why, count in preview.left_out.items())
-        raise ConflictError("nothing_to_change", left=left or "0")
+        raise ConflictError("nothing_to_change", left=sum(preview.left_out.values()))
 
 
 def _outdated(preview: ChangePreview) -> ConflictError:
@@ -273,8 +274,9 @@ def _begin(workspace: Workspace, plan: _Plan, edit: TaskEdit, actor: str) -> int
         task_ids=plan.task_ids,
         left_out=plan.preview.left_out,
     )
-    detail = {"kind": edit.kind.value, "where": dict(plan.where), "values": edit.values(), "reason": edit.reason}
-    detail |= {"tasks": len(plan.task_ids), "left_out": dict(plan.preview.left_out)}
+    detail: dict[str, object] = {"kind": edit.kind.value, "where": dict(plan.where), "values": edit.values()}
+    left = {why.value: count for why, count in plan.preview.left_out.items()}
+    detail |= {"reason": edit.reason, "tasks": len(plan.task_ids), "left_out": left}
     with workspace.database.write(alone=True) as connection:
         if newest_change(connection) != plan.newest:
             return None
@@ -303,7 +305,7 @@ def _make_undo(workspace: Workspace, connection: Connection, part: PendingPart) 
     number = part.undoes or 0
     change = find_change(workspace, number)
     touched = touched_since(connection, number, change.kind, change.values, part.task_ids)
-    leave_out(connection, part.change_id, [(one, LeftOut.CHANGED_SINCE) for one in sorted(touched)])
+    leave_out(connection, part.change_id, [(one, LeftReason.CHANGED_SINCE) for one in sorted(touched)])
     back = restore(connection, part, change.kind, [one for one in part.task_ids if one not in touched])
     if back:
         subject = f"task_change:{part.change_id}"
@@ -357,7 +359,7 @@ def _assignee(workspace: Workspace, name: str, user_id: int | None) -> User:
 
 
 def _stored_values(
-    connection: Connection, edit: TaskEdit, rule: ChangeRule, chosen: Sequence[Verdict]
+    connection: Connection, edit: TaskEdit, rule: ChangeRule, chosen: Sequence[TaskDecision]
 ) -> Mapping[str, object]:
     values = edit.values()
     if rule.to is not None:
@@ -371,8 +373,8 @@ def _shift(connection: Connection, place: Position, priorities: Sequence[float])
     """What is added to priorities so that they all are above, or below, all that waits."""
     low, high = span_of_priorities(connection) or (0.0, 0.0)
     if place is Position.FIRST:
-        return max(high, max(priorities)) - min(priorities) + 1
-    return min(low, min(priorities)) - max(priorities) - 1
+        return max(high, *priorities) - min(priorities) + 1
+    return min(low, *priorities) - max(priorities) - 1
 
 
 def _edit_of(part: PendingPart) -> TaskEdit:
@@ -382,7 +384,7 @@ def _edit_of(part: PendingPart) -> TaskEdit:
     return TaskEdit(kind=part.kind, reason=part.reason, **values)
 
 
-def _absent(connection: Connection, where: TaskFilter, verdicts: Sequence[Verdict]) -> Iterator[LeftTask]:
+def _absent(connection: Connection, where: TaskFilter, verdicts: Sequence[TaskDecision]) -> Iterator[LeftTask]:
     """Items that were named and have no such task."""
     if where.item_ids is None:
         return
@@ -390,9 +392,9 @@ def _absent(connection: Connection, where: TaskFilter, verdicts: Sequence[Verdic
     have = {one.task.item_key for one in verdicts}
     for name in dict.fromkeys(where.item_ids):
         if name not in known:
-            yield LeftTask(name, LeftOut.NO_ITEM)
+            yield LeftTask(name, LeftReason.NO_ITEM)
         elif known[name] not in have:
-            yield LeftTask(name, LeftOut.NO_TASK)
+            yield LeftTask(name, LeftReason.NO_TASK)
 
 
 def _undoable(workspace: Workspace, number: int) -> TaskChange:

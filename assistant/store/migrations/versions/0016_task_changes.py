@@ -82,7 +82,9 @@ def _make_rows() -> None:
         sa.Column("review_id", _KEY),
         sa.Column("uncovered_ms", sa.Integer()),
         sa.ForeignKeyConstraint(["change_id"], ["task_changes.id"], name=op.f("fk_changed_assignments_change_id")),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"], name=op.f("fk_changed_assignments_assignment_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignments.id"], name=op.f("fk_changed_assignments_assignment_id")
+        ),
         sa.ForeignKeyConstraint(["lane_id"], ["lanes.id"], name=op.f("fk_changed_assignments_lane_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_changed_assignments_user_id")),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name=op.f("fk_changed_assignments_review_id")),

@@ -144,7 +144,12 @@ def forget_all(connection: sa.Connection, review_ids: Sequence[int]) -> None:
 
 def find_again(connection: sa.Connection, review_ids: Sequence[int]) -> int:
     """Reviews count again that had been withdrawn: what differs from them is open again; returns how many are."""
-    columns = (reviews.c.id, reviews.c.item_id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer).label("labels"))
+    columns = (
+        reviews.c.id,
+        reviews.c.item_id,
+        reviews.c.rater,
+        sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+    )
     query = (
         sa.select(*columns, items.c.language, review_details.c.clauses, review_details.c.run_id)
         .join(review_details, review_details.c.review_id == reviews.c.id)

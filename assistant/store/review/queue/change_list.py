@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.task_changes import ChangeKind, LeftOut, LeftTask, TaskChange
+from assistant.domain.task_changes import ChangeKind, LeftReason, LeftTask, TaskChange
 from assistant.store.database import Database, project_of
 from assistant.store.tables.content import items
 from assistant.store.tables.review import tasks
@@ -49,12 +49,14 @@ class TaskChangeList:
             .limit(limit)
         )
         with self._database.read() as connection:
-            return [LeftTask(str(item), LeftOut(why)) for item, why in connection.execute(query)]
+            return [LeftTask(str(item), LeftReason(why)) for item, why in connection.execute(query)]
 
 
 def _changes() -> sa.Select[Any]:
     undo, part = task_changes.alias("undo"), task_change_parts
-    pending = sa.select(sa.func.sum(part.c.tasks)).where(part.c.change_id == task_changes.c.id, part.c.done_at.is_(None))
+    pending = sa.select(sa.func.sum(part.c.tasks)).where(
+        part.c.change_id == task_changes.c.id, part.c.done_at.is_(None)
+    )
     names = ("id", "kind", "wanted", "new_values", "reason", "actor", "created_at", "tasks", "left_out", "undoes")
     return sa.select(
         *(task_changes.c[name] for name in names),
@@ -69,20 +71,20 @@ def _with_counts(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list
     return [_change(row, left.get(row.id, Counter())) for row in rows]
 
 
-def _left(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Counter[LeftOut]]:
+def _left(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Counter[LeftReason]]:
     query = (
         sa.select(unchanged_tasks.c.change_id, unchanged_tasks.c.reason, sa.func.count())
         .where(unchanged_tasks.c.change_id.in_(numbers))
         .group_by(unchanged_tasks.c.change_id, unchanged_tasks.c.reason)
     )
-    found: dict[int, Counter[LeftOut]] = {}
+    found: dict[int, Counter[LeftReason]] = {}
     for number, why, count in connection.execute(query):
-        found.setdefault(number, Counter())[LeftOut(why)] = count
+        found.setdefault(number, Counter())[LeftReason(why)] = count
     return found
 
 
-def _change(row: sa.Row[Any], left: Counter[LeftOut]) -> TaskChange:
-    before = Counter({LeftOut(why): count for why, count in row.left_out.items()})
+def _change(row: sa.Row[Any], left: Counter[LeftReason]) -> TaskChange:
+    before = Counter({LeftReason(why): count for why, count in row.left_out.items()})
     return TaskChange(
         id=row.id,
         kind=ChangeKind(row.kind),

@@ -38,7 +38,7 @@ class QueueRows:
         self, state: AssignmentState, chosen: PartitionFilter, after: Urgency | None, limit: int
     ) -> list[WantedAnswer]:
         """At most so many wanted answers of this project in a state, after a place, most urgent first."""
-        spelt = sa.literal_column(f"'{state.value}'")
+        spelt: sa.ColumnClause[str] = sa.literal_column(f"'{state.value}'")
         with self._database.read() as connection:
             query = sa.select(assignments.c.id).where(
                 assignments.c.state == spelt, assignments.c.lane_id.in_(_partitions(connection, chosen))

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.review_work import AssignmentState
-from assistant.domain.task_changes import ChangeKind, LeftOut
+from assistant.domain.task_changes import ChangeKind, LeftReason
 from assistant.store.database import now, project_of
 from assistant.store.review.disagreements.found import forget_all
 from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
@@ -48,7 +48,7 @@ class NewChange:
     reason: str
     actor: str
     task_ids: Sequence[int]
-    left_out: Mapping[LeftOut, int]
+    left_out: Mapping[LeftReason, int]
     undoes: int | None = None
 
 
@@ -132,7 +132,7 @@ def take_part(connection: sa.Connection, part: PendingPart) -> bool:
     return True
 
 
-def leave_out(connection: sa.Connection, change_id: int, left: Sequence[tuple[int, LeftOut]]) -> None:
+def leave_out(connection: sa.Connection, change_id: int, left: Sequence[tuple[int, LeftReason]]) -> None:
     """Keep which tasks stayed as they were, and why."""
     rows = [{"change_id": change_id, "task_id": number, "reason": why.value} for number, why in left]
     if rows:

@@ -89,12 +89,11 @@ def standings(
     conditions: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[TaskStanding]:
     """Tasks by their numbers, in order, as far as they are there; of their wanted answers those of one person only."""
-    found = [
+    return [
         task
         for part in parts(sorted(set(task_ids)), LOOKUP)
         for task in _read(connection, [*conditions, tasks.c.id.in_(part)], person_id)
     ]
-    return found
 
 
 def known_items(connection: sa.Connection, names: Iterable[str]) -> Iterator[tuple[int, str]]:

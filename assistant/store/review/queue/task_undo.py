@@ -85,9 +85,7 @@ def _changed_again(change_id: int, kind: ChangeKind) -> sa.Select[Any]:
         sa.select(changed_tasks.c.task_id)
         .join(later, later.c.task_id == changed_tasks.c.task_id)
         .join(change, change.c.id == later.c.change_id)
-        .where(
-            changed_tasks.c.change_id == change_id, later.c.change_id > change_id, change.c.kind.in_(kinds), ~undone
-        )
+        .where(changed_tasks.c.change_id == change_id, later.c.change_id > change_id, change.c.kind.in_(kinds), ~undone)
     )
 
 

@@ -83,7 +83,7 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
 
 
 def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
-    """Close the open and paused slots of these tasks; what is leased or answered stays. Returns how many slots were closed."""
+    """Close the open and paused slots of tasks; what is leased or answered stays. Returns how many were closed."""
     closed = 0
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())

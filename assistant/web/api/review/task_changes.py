@@ -12,7 +12,15 @@ from assistant.application.review.tasks import changes
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import AssignmentState, Principal, TaskKind
-from assistant.domain.task_changes import ChangeKind, ChangePreview, LeftTask, Position, TaskChange, TaskEdit, TaskFilter
+from assistant.domain.task_changes import (
+    ChangeKind,
+    ChangePreview,
+    LeftTask,
+    Position,
+    TaskChange,
+    TaskEdit,
+    TaskFilter,
+)
 from assistant.errors import NotFoundError
 from assistant.web.api_schema import (
     ONE_LINE,

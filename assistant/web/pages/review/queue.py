@@ -89,7 +89,7 @@ def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Respon
 
 @router.get("/queue/tasks")
 def tasks(
-    request: Request, who: Viewer, chosen: Filters, after: Text = "", given: Text = "", changed: Before = None
+    request: Request, who: Viewer, chosen: Filters, *, after: Text = "", given: Text = "", changed: Before = None
 ) -> HTMLResponse:
     """What waits, item by item, most urgent first; `given` was just assigned, `changed` is a change just made."""
     workspace = site(request).workspace

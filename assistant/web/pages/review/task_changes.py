@@ -1,4 +1,4 @@
-"""Changing many tasks from the queue's list: a preview first, then the change, its undo, and what was changed so far."""
+"""Changing many tasks from the queue's list: a preview, then the change and its undo; and what was changed so far."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ router = APIRouter()
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
 Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Line = Annotated[str, Form(max_length=200)]
-Kind = Literal["due", "no_due", "priority", "person", "team", "anyone", "pause", "resume", "return", "cancel", "invalidate"]
+Kind = Literal[
+    "due", "no_due", "priority", "person", "team", "anyone", "pause", "resume", "return", "cancel", "invalidate"
+]
 _EDITS: Mapping[Kind, ChangeKind] = {
     "due": ChangeKind.DUE,
     "no_due": ChangeKind.DUE,
