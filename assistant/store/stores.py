@@ -25,8 +25,10 @@ from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
 from assistant.store.database import Database
+from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -54,6 +56,11 @@ class Stores(ABC):
     def database(self) -> Database:
         """The database that all of them read and write."""
 
+    @property
+    @abstractmethod
+    def connections(self) -> Database:
+        """To the same database, whatever the project."""
+
     @cached_property
     def workspaces(self) -> WorkspaceStore:
         """Which workspace the database is, and the folders that opened it."""
@@ -62,7 +69,7 @@ class Stores(ABC):
     @cached_property
     def projects(self) -> ProjectStore:
         """The projects of the workspace."""
-        return ProjectStore(self.database)
+        return ProjectStore(self.connections)
 
     # content
 
@@ -179,6 +186,11 @@ class Stores(ABC):
         """Items with prelabel, route and final label, for releases and totals."""
         return ResultStore(self.database)
 
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Files of labels that were written, and their items."""
+        return ReleaseStore(self.database)
+
     # review
 
     @cached_property
@@ -207,6 +219,11 @@ class Stores(ABC):
     def users(self) -> UserStore:
         """Users."""
         return UserStore(self.database)
+
+    @cached_property
+    def members(self) -> MemberStore:
+        """Who is a member of which project."""
+        return MemberStore(self.database)
 
     @cached_property
     def sessions(self) -> SessionStore:

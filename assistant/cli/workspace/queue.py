@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.errors import ConflictError, InputError, InvalidValueError
 
@@ -84,9 +84,8 @@ def show(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     Example: assistant queue show
     """
     from assistant.application.review.steering import queue_overview
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = queue_overview(opened)
     counts = {"open": found.open, "leased": found.leased, "overdue": found.overdue, "soon": found.soon}
     groups = [one._asdict() for one in found.groups]
@@ -120,11 +119,10 @@ def list_tasks(
     from assistant.application.review.steering import list_waiting
     from assistant.domain.assignments import PartitionFilter
     from assistant.domain.review_work import AssignmentState
-    from assistant.wiring.workspace import Workspace
 
     wanted = _read_filter(where, None, allowed=("queue", "language", "harm", "skill", "state"))
     kind = PartitionFilter(wanted.queue, wanted.language, wanted.harm, wanted.skill)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         rows = list_waiting(opened, kind, None, limit, state=wanted.state or AssignmentState.OPEN)
     names = ("item_id", "kind", "queue", "language", "harm", "skill", "priority", "due_at", "for_name", "holder")
     data = [{name: getattr(one, name) for name in names} for one in rows]
@@ -213,10 +211,9 @@ def undo(
     """
     from assistant.application.review.tasks.changes import list_left, preview_undo, undo_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if dry_run:
             preview = preview_undo(opened, number)
             _show(
@@ -240,10 +237,9 @@ def changes(
     Example: assistant queue changes
     """
     from assistant.application.review.tasks.changes import finish_changes, list_changes
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if finish:
             finish_changes(opened)
         found = list_changes(opened, None, limit)
@@ -266,9 +262,8 @@ def _change(
 ) -> None:
     from assistant.application.review.tasks.changes import change_tasks, list_left, preview_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(folder) as opened:
+    with open_workspace(folder) as opened:
         preview = preview_change(opened, where, edit, everything=everything)
         if dry_run or not yes:
             line = f"{preview.changed:,} tasks would change ({edit.kind.value})"

@@ -13,10 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.review_work import AssignmentState
 from assistant.domain.task_changes import ChangeKind, LeftReason
 from assistant.store.database import now, project_of
 from assistant.store.review.disagreements.found import forget_all
+from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
 from assistant.store.review.queue.task_standing import TaskStanding, WantedSlot
 from assistant.store.tables.review import assignments, tasks, withdrawals
@@ -31,6 +33,7 @@ from assistant.store.tables.task_changes import (
 PART = 500
 """Tasks changed in one transaction: a claim waits for no longer than that takes."""
 
+_ALIVE = ("open", "leased", "paused")
 _BEFORE = ("due_at", "priority", "queue", "lane_id", "closed_at")
 SLOT_BEFORE = (
     *("state", "lane_id", "user_id", "token", "lease_until", "claimed_at", "answered_at", "review_id"),
@@ -165,16 +168,16 @@ def _due(connection: sa.Connection, part: PendingPart, chosen: Sequence[ChosenTa
 
 def _priority(connection: sa.Connection, part: PendingPart, chosen: Sequence[ChosenTask]) -> None:
     ids, shift = _numbers(chosen), part.values.get("shift")
-    set_priority(connection, ids, tasks.c.priority + shift if shift is not None else part.values["priority"])
+    _set_tasks(connection, ids, priority=tasks.c.priority + shift if shift is not None else part.values["priority"])
+    follow_priority(connection, ids)
 
 
-def set_priority(connection: sa.Connection, task_ids: Sequence[int], value: object) -> None:
-    """Give tasks and their unanswered slots a priority; an expression is of the columns of `tasks`."""
-    _set_tasks(connection, task_ids, priority=value)
+def follow_priority(connection: sa.Connection, task_ids: Sequence[int]) -> None:
+    """Give the unanswered slots of tasks the priority that their tasks have now."""
     of_task = sa.select(tasks.c.priority).where(tasks.c.id == assignments.c.task_id).scalar_subquery()
-    waits = assignments.c.state.in_(("open", "leased", "paused"))
-    those = sa.update(assignments).where(assignments.c.task_id.in_(task_ids), waits)
-    connection.execute(those.values(priority=of_task))
+    waits = sa.and_(assignments.c.task_id.in_(task_ids), assignments.c.state.in_(_ALIVE))
+    connection.execute(sa.update(assignments).where(waits).values(priority=of_task))
+    events.record_as_it_is(connection, AssignmentEventKind.REASSIGNED, waits, now(), reason="priority")
 
 
 def _reassign(connection: sa.Connection, part: PendingPart, chosen: Sequence[ChosenTask]) -> None:
@@ -185,6 +188,7 @@ def _reassign(connection: sa.Connection, part: PendingPart, chosen: Sequence[Cho
     numbers = partition_numbers(connection, list(by_partition))
     for partition, those in by_partition.items():
         _set_slots(connection, _slot_numbers(those), lane_id=numbers[partition])
+        _log(connection, AssignmentEventKind.REASSIGNED, those)
         if person is None and "person" not in part.where:
             _set_tasks(connection, _numbers(those), queue=partition.queue, lane_id=numbers[partition])
 
@@ -196,23 +200,25 @@ def _partition(task: TaskStanding, queue: str | None, for_user: int) -> Partitio
 
 def _pause(connection: sa.Connection, _: PendingPart, chosen: Sequence[ChosenTask]) -> None:
     _set_slots(connection, _slot_numbers(chosen), state=AssignmentState.PAUSED.value)
+    _log(connection, AssignmentEventKind.PAUSED, chosen)
 
 
 def _resume(connection: sa.Connection, _: PendingPart, chosen: Sequence[ChosenTask]) -> None:
     _set_slots(connection, _slot_numbers(chosen), state=AssignmentState.OPEN.value)
+    _log(connection, AssignmentEventKind.RESUMED, chosen)
 
 
 def _cancel(connection: sa.Connection, _: PendingPart, chosen: Sequence[ChosenTask]) -> None:
     _set_slots(connection, _slot_numbers(chosen), state=AssignmentState.CLOSED.value)
-    waits = sa.exists().where(
-        assignments.c.task_id == tasks.c.id, assignments.c.state.in_(("open", "leased", "paused"))
-    )
+    _log(connection, AssignmentEventKind.CLOSED, chosen, reason="cancelled")
+    waits = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state.in_(_ALIVE))
     done = sa.update(tasks).where(tasks.c.id.in_(_numbers(chosen)), tasks.c.closed_at.is_(None), ~waits)
     connection.execute(done.values(closed_at=now()))
 
 
 def _return(connection: sa.Connection, _: PendingPart, chosen: Sequence[ChosenTask]) -> None:
     _set_slots(connection, _slot_numbers(chosen), state=AssignmentState.OPEN.value, lease_until=None)
+    _log(connection, AssignmentEventKind.RETURNED, chosen)
 
 
 def _invalidate(connection: sa.Connection, part: PendingPart, chosen: Sequence[ChosenTask]) -> None:
@@ -221,10 +227,19 @@ def _invalidate(connection: sa.Connection, part: PendingPart, chosen: Sequence[C
     rows = [{"review_id": number, "actor": part.actor, "created_at": stamp} for number in given]
     connection.execute(sa.insert(withdrawals), rows)
     forget_all(connection, given)
+    _log(connection, AssignmentEventKind.WITHDRAWN, chosen, reason="invalidated")
     empty = {"user_id": None, "lease_until": None, "claimed_at": None, "answered_at": None}
     empty |= {"review_id": None, "uncovered_ms": None}
     _set_slots(connection, _slot_numbers(chosen), state=AssignmentState.OPEN.value, **empty)
+    _log(connection, AssignmentEventKind.RELEASED, chosen, reason="invalidated")
     _set_tasks(connection, _numbers(chosen), closed_at=None)
+
+
+def _log(
+    connection: sa.Connection, kind: AssignmentEventKind, chosen: Sequence[ChosenTask], *, reason: str = "lead"
+) -> None:
+    those = assignments.c.id.in_(_slot_numbers(chosen))
+    events.record_as_it_is(connection, kind, those, now(), reason=reason)
 
 
 def _set_tasks(connection: sa.Connection, task_ids: Sequence[int], **values: object) -> None:

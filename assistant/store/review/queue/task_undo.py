@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.review_work import AssignmentState
 from assistant.domain.task_changes import ChangeKind
-from assistant.store.database import LOOKUP, parts
+from assistant.store.database import LOOKUP, now, parts
 from assistant.store.review.disagreements.found import find_again
+from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY
-from assistant.store.review.queue.task_changes import SLOT_BEFORE, PendingPart
+from assistant.store.review.queue.task_changes import SLOT_BEFORE, PendingPart, follow_priority
 from assistant.store.tables.review import assignments, lanes, tasks, withdrawals
 from assistant.store.tables.task_changes import changed_assignments, changed_tasks, task_changes, unchanged_tasks
 
@@ -55,15 +57,17 @@ def restore(connection: sa.Connection, part: PendingPart, kind: ChangeKind, task
         name = "due_at" if kind is ChangeKind.DUE else "priority"
         _restore_tasks(connection, part.undoes, task_ids, name)
         if kind is ChangeKind.PRIORITY:
-            _restore_slots(connection, part.undoes, task_ids, "priority")
+            follow_priority(connection, task_ids)
         return []
     if kind is ChangeKind.REASSIGN:
         _restore_tasks(connection, part.undoes, task_ids, "queue", "lane_id")
-        _restore_slots(connection, part.undoes, task_ids, "lane_id")
+        moved = _restore_slots(connection, part.undoes, task_ids, "lane_id")
+        events.record_as_it_is(connection, AssignmentEventKind.REASSIGNED, moved, now(), reason="undo")
         return []
     back = _answers_before(connection, part.undoes, task_ids) if kind is ChangeKind.INVALIDATE else []
     names = [name for name in SLOT_BEFORE if name not in {"lane_id", "token"}]
-    _restore_slots(connection, part.undoes, task_ids, *names)
+    restored = _restore_slots(connection, part.undoes, task_ids, *names)
+    events.record_restored(connection, restored, now(), reason="undo")
     if kind in {ChangeKind.CANCEL, ChangeKind.INVALIDATE}:
         _restore_tasks(connection, part.undoes, task_ids, "closed_at")
     if back:
@@ -100,20 +104,20 @@ def _different(change_id: int, kind: ChangeKind, values: Mapping[str, Any]) -> s
         shift = values.get("shift")
         after = changed_tasks.c.priority + shift if shift is not None else values["priority"]
         return query.where(mine, sa.or_(tasks.c.priority != after, tasks.c.closed_at.is_not(None)))
-    was, now = changed_assignments, assignments
-    other = now.c.token != was.c.token
+    was, there = changed_assignments, assignments
+    other = there.c.token != was.c.token
     if kind is ChangeKind.REASSIGN:
-        other |= now.c.state.not_in(("open", "paused"))
-        alike = sa.and_(lanes.c.id == now.c.lane_id, lanes.c.for_user == values.get("user_id", EVERYBODY))
+        other |= there.c.state.not_in(("open", "paused"))
+        alike = sa.and_(lanes.c.id == there.c.lane_id, lanes.c.for_user == values.get("user_id", EVERYBODY))
         if "queue" in values:
             alike &= lanes.c.queue == values["queue"]
         other |= ~sa.exists().where(alike)
     else:
-        other |= now.c.state != _STATE_AFTER[kind].value
+        other |= there.c.state != _STATE_AFTER[kind].value
     slots = (
         sa.exists()
-        .where(was.c.change_id == change_id, was.c.assignment_id == now.c.id)
-        .where(now.c.task_id == changed_tasks.c.task_id)
+        .where(was.c.change_id == change_id, was.c.assignment_id == there.c.id)
+        .where(there.c.task_id == changed_tasks.c.task_id)
         .where(other)
     )
     return query.where(mine, slots)
@@ -126,18 +130,16 @@ def _restore_tasks(connection: sa.Connection, change_id: int, task_ids: Sequence
     connection.execute(sa.update(tasks).where(tasks.c.id.in_(task_ids)).values(**values))
 
 
-def _restore_slots(connection: sa.Connection, change_id: int, task_ids: Sequence[int], *names: str) -> None:
-    if names == ("priority",):
-        of_task = sa.select(tasks.c.priority).where(tasks.c.id == assignments.c.task_id).scalar_subquery()
-        waits = assignments.c.state.in_(("open", "leased", "paused"))
-        alive = sa.update(assignments).where(assignments.c.task_id.in_(task_ids), waits)
-        connection.execute(alive.values(priority=of_task))
-        return
+def _restore_slots(
+    connection: sa.Connection, change_id: int, task_ids: Sequence[int], *names: str
+) -> sa.ColumnElement[bool]:
+    """Restore columns of the slots that a change has changed; returns which those are, as a condition."""
     before = changed_assignments
     mine = sa.and_(before.c.change_id == change_id, before.c.assignment_id == assignments.c.id)
     values = {name: sa.select(before.c[name]).where(mine).scalar_subquery() for name in names}
-    changed = sa.exists().where(mine)
-    connection.execute(sa.update(assignments).where(assignments.c.task_id.in_(task_ids), changed).values(**values))
+    changed = sa.and_(assignments.c.task_id.in_(task_ids), sa.exists().where(mine))
+    connection.execute(sa.update(assignments).where(changed).values(**values))
+    return changed
 
 
 def _answers_before(connection: sa.Connection, change_id: int, task_ids: Sequence[int]) -> list[int]:
