@@ -33,6 +33,7 @@ from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
+from assistant.store.review.queue.change_list import TaskChangeList
 from assistant.store.review.queue.queue_rows import QueueRows
 from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
@@ -206,6 +207,11 @@ class Stores(ABC):
     def queue_rows(self) -> QueueRows:
         """Tasks and leases, as leads see them."""
         return QueueRows(self.database)
+
+    @cached_property
+    def task_changes(self) -> TaskChangeList:
+        """Changes of many tasks."""
+        return TaskChangeList(self.database)
 
     # people
 

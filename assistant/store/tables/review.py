@@ -79,7 +79,7 @@ assignments = sa.Table(
     sa.Column("lane_id", KEY, sa.ForeignKey("lanes.id"), nullable=False),  # as of the task, for the claim
     sa.Column("priority", sa.Float, nullable=False),  # as of the task, for the claim
     sa.Column("seat", sa.Integer, nullable=False),  # 0 to overlap - 1
-    sa.Column("state", sa.String(10), nullable=False),  # open, leased, answered or closed
+    sa.Column("state", sa.String(10), nullable=False),  # open, paused, leased, answered or closed
     sa.Column("user_id", KEY, sa.ForeignKey(users.c.id)),
     sa.Column("token", sa.Integer, nullable=False),  # +1 with each claim
     sa.Column("lease_until", MOMENT),
