@@ -17,7 +17,7 @@ from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.domain.projects import Project
 from assistant.models.guard.budget import Budget, Prices
-from assistant.policy.documents.documents import read_policy
+from assistant.policy.documents.documents import parse_policy, read_policy
 from assistant.policy.index.vector_index import VectorIndex
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
@@ -26,6 +26,7 @@ from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import REVIEW, WORKSPACE, seed_of
 from assistant.store.connection.engine import Link
+from assistant.store.content.policy_in_use import PolicyInUse
 from assistant.store.content.projects import ProjectStore, chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
@@ -119,14 +120,16 @@ class Workspace(Stores):
         Raises:
             WorkspaceError: that is another workspace's.
         """
-        return self._connections.within(self.project.id)
+        database = self._connections.within(self.project.id)
+        database.versions_in_use = lambda: self.policy_in_use.get().labels
+        return database
 
     @cached_property
     def _connections(self) -> Database:
         if self._opened is not None:
             return self._opened
         storage = self.settings.storage
-        database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
+        database = open_database(self.folder, self.state, storage, self._link(), lambda: self.written_policy)
         database.operator = actor()
         self._closing.callback(database.close)
         return database
@@ -187,9 +190,21 @@ class Workspace(Stores):
         self._closing.callback(uses.close)
         return uses
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        """The policy of the settings. Raises PolicyError with all its mistakes."""
+        """The version in use: the file's, or what changes made of it. Raises PolicyError with the file's mistakes."""
+        return self.policy_in_use.get().policy
+
+    @cached_property
+    def policy_in_use(self) -> PolicyInUse:
+        """Which version is in use, and which labels count under it."""
+        return PolicyInUse(
+            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
+        )
+
+    @cached_property
+    def written_policy(self) -> Policy:
+        """The policy as its file has it. Raises PolicyError with all its mistakes."""
         return read_policy(self.policy_path)
 
     @property

@@ -78,7 +78,7 @@ class LabelledStore:
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
-            .where(counting())
+            .where(counting(self._database.label_versions))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person
@@ -103,7 +103,7 @@ class LabelledStore:
         query = (
             sa.select(items.c.content_digest, near_duplicates.c.group_id, items.c.meta)
             .select_from(items.outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id))
-            .where(items.c.content_digest.in_(settled_digests(policy_id)))
+            .where(items.c.content_digest.in_(settled_digests(policy_id, self._database.label_versions)))
             .order_by(items.c.id)
         )
         with self._database.read() as connection:
@@ -124,7 +124,7 @@ class LabelledStore:
 
     def routed(self, run_id: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
         """Labelled items that a run routed: (id, (moment, inclusion probability) of each route, oldest first)."""
-        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id, counting())
+        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id, counting(self._database.label_versions))
         query = (
             sa.select(items.c.external_id, routes.c.created_at, routes.c.inclusion_probability)
             .join(items, items.c.id == routes.c.item_id)

@@ -14,6 +14,7 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.items import embedded_text
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer, ItemAnswers
+from assistant.store.counted_labels import counted
 from assistant.store.database import PAGE, Database
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import categories_meta, listed
@@ -121,7 +122,7 @@ class PoolStore:
         return [newest[key] for key in page.keys]
 
     def human_answers(self) -> Iterator[ItemAnswers]:
-        """What people said about each item that was answered, in order of arrival of the items."""
+        """What people said about each item that was answered, as far as it counts, in order of arrival of the items."""
         query = (
             sa.select(
                 reviews.c.item_id,
@@ -138,6 +139,7 @@ class PoolStore:
                     withdrawals, withdrawals.c.review_id == reviews.c.id
                 )
             )
+            .where(counted(self._database.label_versions, reviews))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from assistant.domain.certificates import MACHINE, Origin
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run, RunTotals
 from assistant.store.certification.certificates import CertificateStore
@@ -82,7 +83,7 @@ class ResultStore:
                 (route, reason): count
                 for route, reason, count in connection.execute(query.where(newest_routes.c.rank == 1))
             }
-            settled = connection.execute(_count_settled(run)).scalar_one()
+            settled = connection.execute(_count_settled(run, self._database.label_versions)).scalar_one()
             media = connection.execute(_count_media(run)).scalar_one()
         statuses = _summed(counted, lambda one: one.status)
         failures = _summed(counted, lambda one: one.reason, status="failed")
@@ -211,7 +212,7 @@ def _count_media(run: Run) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
 
 
-def _count_settled(run: Run) -> sa.Select[int]:
+def _count_settled(run: Run, versions: LabelVersions | None) -> sa.Select[int]:
     policy_id = run.policy.rpartition("@")[0] if run.policy else ""
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
-    return sa.select(sa.func.count()).where(items.c.content_digest.in_(settled_digests(policy_id)), ~answered)
+    return sa.select(sa.func.count()).where(items.c.content_digest.in_(settled_digests(policy_id, versions)), ~answered)

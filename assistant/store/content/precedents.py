@@ -6,21 +6,26 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
 from assistant.store.audit import log as audit
 from assistant.store.content.items import with_media
-from assistant.store.database import PAGE, Database, now, parts, project_of
+from assistant.store.counted_labels import counted, given_now
+from assistant.store.database import PAGE, Database, label_versions_of, now, parts, project_of
 from assistant.store.tables.content import items, near_duplicates, precedents
 
 _NAMED = 20  # items an entry of the log names
 
 
-def settled_digests(policy_id: str) -> sa.Select[str]:
-    """Contents that are precedents of a policy now, as a subquery."""
+def settled_digests(policy_id: str, versions: LabelVersions | None) -> sa.Select[str]:
+    """Contents that are precedents of a policy now and count, as a subquery."""
     latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
     return sa.select(precedents.c.content_digest).where(
-        precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest)
+        precedents.c.policy_id == policy_id,
+        precedents.c.event == "added",
+        precedents.c.id.in_(latest),
+        counted(versions, precedents),
     )
 
 
@@ -54,6 +59,7 @@ class PrecedentStore:
                 )
             )
             .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest))
+            .where(counted(self._database.label_versions, precedents))
             .order_by(items.c.id)
         )
         if text_only:
@@ -73,7 +79,8 @@ class PrecedentStore:
 
     def count(self, policy_id: str) -> int:
         """How many precedents a policy has now."""
-        query = sa.select(sa.func.count()).select_from(settled_digests(policy_id).subquery())
+        settled = settled_digests(policy_id, self._database.label_versions)
+        query = sa.select(sa.func.count()).select_from(settled.subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -99,7 +106,7 @@ def remember(
 
     Of several about one content the last one counts; what is so already is not written again. Returns how many were.
     """
-    stamp = now()
+    stamp, version = now(), given_now(connection)["policy_version"]
     newest = {digest: (key, labels, event) for key, digest, labels, event in events}
     known = _as_they_are(connection, policy_id, list(newest))
     rows = [
@@ -112,6 +119,7 @@ def remember(
             "event": event,
             "actor": actor,
             "created_at": stamp,
+            "policy_version": version,
         }
         for digest, (key, labels, event) in newest.items()
         if known.get(digest) != (tuple(labels) if event == "added" else None)
@@ -128,7 +136,9 @@ def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[st
         of_these = precedents.c.policy_id == policy_id, precedents.c.content_digest.in_(part)
         latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
         query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
-            precedents.c.id.in_(latest), precedents.c.event == "added"
+            precedents.c.id.in_(latest),
+            precedents.c.event == "added",
+            counted(label_versions_of(connection), precedents),
         )
         found.update((row.content_digest, tuple(row.labels)) for row in connection.execute(query))
     return found

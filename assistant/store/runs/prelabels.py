@@ -58,16 +58,19 @@ class PrelabelStore:
     @lasting
     def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False, only_media: bool = False) -> int:
         """How many contents are still to ask in this run; with `only_media` those that have media."""
-        query = _unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
+        query = _unsettled(run, self._settled(policy_id), retry_failed).with_only_columns(sa.func.count())
         if only_media:
             query = query.where(with_media())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def _settled(self, policy_id: str) -> sa.Select[str]:
+        return settled_digests(policy_id, self._database.label_versions)
+
     @lasting
     def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
         """How many of these have a reply already, of a session that was killed or of a run that asks the same."""
-        query = _unsettled(run, policy_id, retry_failed).where(self._has_reply(run))
+        query = _unsettled(run, self._settled(policy_id), retry_failed).where(self._has_reply(run))
         with self._database.read() as connection:
             return int(connection.execute(query.with_only_columns(sa.func.count())).scalar_one())
 
@@ -79,7 +82,8 @@ class PrelabelStore:
 
         Items that never got a reply are retried; with `retry_failed` all that failed are.
         """
-        query = _unsettled(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        query = _unsettled(run, self._settled(policy_id), retry_failed).where(items.c.id > after)
+        query = query.order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
             return [pending_item(row) for row in connection.execute(query)]
 
@@ -237,10 +241,10 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
     )
 
 
-def _unsettled(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
+def _unsettled(run: Run, settled: sa.Select[str], retry_failed: bool) -> sa.Select[Any]:
     """Each content once, none that people have settled."""
     return unanswered(run, retry_failed=retry_failed).where(
-        items.c.same_as.is_(None), items.c.content_digest.not_in(settled_digests(policy_id))
+        items.c.same_as.is_(None), items.c.content_digest.not_in(settled)
     )
 
 

@@ -79,7 +79,9 @@ def _make_stale() -> None:
         sa.Column("change_id", _KEY, autoincrement=False, nullable=False),
         sa.Column("user_id", _KEY, autoincrement=False, nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["change_id"], ["policy_changes.id"], name=op.f("fk_policy_acknowledgements_change_id")),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["policy_changes.id"], name=op.f("fk_policy_acknowledgements_change_id")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_policy_acknowledgements_user_id")),
         sa.PrimaryKeyConstraint("change_id", "user_id", name=op.f("pk_policy_acknowledgements")),
     )

@@ -11,7 +11,8 @@ from assistant.domain.disagreements import Adjudication, AdjudicationFilter, Giv
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
-from assistant.store.database import Database, now
+from assistant.store.counted_labels import counted, given_now
+from assistant.store.database import Database, label_versions_of, now
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -31,13 +32,15 @@ class AdjudicationStore:
             return [_adjudication(row) for row in connection.execute(query)]
 
     def newest(self) -> dict[str, LabelAnswer]:
-        """What each adjudicated item was settled as, by external id."""
+        """What each adjudicated item was settled as, by external id, where that counts."""
+        counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
-            rows = connection.execute(_named().order_by(adjudications.c.id))
+            rows = connection.execute(_named().where(counts).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
     def answers(self, item_key: int) -> list[GivenAnswer]:
-        """The newest answer of each person to an item, in the order they were given."""
+        """The newest answer of each person to an item that counts, in the order they were given."""
+        versions = self._database.label_versions
         query: sa.Select[Any] = (
             sa.select(
                 reviews.c.id,
@@ -52,7 +55,7 @@ class AdjudicationStore:
                 categories_meta(),
             )
             .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-            .where(reviews.c.item_id == item_key, counting(), ~superseded())
+            .where(reviews.c.item_id == item_key, counting(versions), ~superseded(versions))
             .order_by(reviews.c.id)
         )
         with self._database.read() as connection:
@@ -90,7 +93,8 @@ def find(database: Database, number: int) -> Adjudication | None:
 def newest_decision(connection: sa.Connection, item_key: int) -> Adjudication | None:
     """The adjudication of an item that counts, None before the first. On PostgreSQL, others wait meanwhile."""
     connection.execute(sa.select(items.c.id).where(items.c.id == item_key).with_for_update(key_share=True))
-    newest = _named().where(adjudications.c.item_id == item_key).order_by(adjudications.c.id.desc())
+    counts = counted(label_versions_of(connection), adjudications)
+    newest = _named().where(adjudications.c.item_id == item_key, counts).order_by(adjudications.c.id.desc())
     row = connection.execute(newest.limit(1)).first()
     return None if row is None else _adjudication(row)
 
@@ -106,6 +110,7 @@ def add(
         "note": note,
         "actor": actor,
         "created_at": now(),
+        **given_now(connection),
     }
     number = int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
     return number, row_digest(ADJUDICATION, row)
@@ -125,7 +130,11 @@ def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
 
 def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") -> bool:
     """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
-    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
+    query = sa.select(adjudications.c.id).where(
+        adjudications.c.item_id == item_key,
+        adjudications.c.created_at > since,
+        counted(label_versions_of(connection), adjudications),
+    )
     return connection.execute(query.limit(1)).first() is not None
 
 

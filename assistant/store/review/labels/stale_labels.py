@@ -26,7 +26,7 @@ class GivenLabels(NamedTuple):
 
 def given_labels(database: Database) -> list[GivenLabels]:
     """Present answers of people by what they say, most first."""
-    answer = sa.type_coerce(reviews.c.labels, Answer)
+    answer, versions = sa.type_coerce(reviews.c.labels, Answer), database.label_versions
     query = (
         sa.select(
             answer.label("labels"),
@@ -35,7 +35,7 @@ def given_labels(database: Database) -> list[GivenLabels]:
             sa.func.avg(review_details.c.seconds),
         )
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-        .where(counting(), ~superseded())
+        .where(counting(versions), ~superseded(versions))
         .group_by(reviews.c.labels)
         .order_by(sa.desc("answers"), reviews.c.labels)
     )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from assistant.domain.assignments import PastAnswer
 from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
 from assistant.store.audit.binding import REVIEW, row_digest
-from assistant.store.database import now
+from assistant.store.database import label_versions_of, now
 from assistant.store.runs.machine_answers import MachineAnswer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import (
@@ -79,11 +79,13 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
     if connection.dialect.name != "sqlite":
         connection.execute(_locking(), given)
     row = connection.execute(_placing(), given).first()
-    return (
-        None
-        if row is None
-        else OpenAssignment._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
-    )
+    if row is None:
+        return None
+    found = OpenAssignment._make(row)
+    version, versions = found.policy_version, label_versions_of(connection)
+    if versions is not None and found.policy_id == versions.policy_id:
+        version = versions.became(version, found.claimed_at or "")  # what its holder was shown
+    return found._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]), policy_version=version)
 
 
 @cache
@@ -184,6 +186,8 @@ def add_review(
         "source": SOURCE,
         "meta": {},
         "created_at": stamp,
+        "policy_id": place.policy_id,
+        "policy_version": place.policy_version,
     }
     review_id = int(connection.execute(sa.insert(reviews).returning(reviews.c.id), [row]).scalar_one())
     detail = {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.assignments import AssignmentSlot
 from assistant.domain.canonical import rater_key
-from assistant.store.database import Database
+from assistant.store.database import Database, label_versions_of
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, passes, tasks
@@ -63,7 +63,7 @@ def involved(connection: sa.Connection, assignment_ids: Collection[int]) -> dict
     passing = sa.select(mine.c.id, passes.c.user_id).join(passes, passes.c.task_id == mine.c.task_id).where(those)
     saying = sa.select(mine.c.id, reviews.c.rater).join(reviews, reviews.c.item_id == mine.c.item_id)
     passed, busy = (_by_number(connection.execute(query)) for query in (passing, holding))
-    said = _by_number(connection.execute(saying.where(those, counting())))
+    said = _by_number(connection.execute(saying.where(those, counting(label_versions_of(connection)))))
     return {
         number: Involved(
             frozenset(passed.get(number, ())),
