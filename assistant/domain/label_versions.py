@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.domain.policy_changes import CarryOver, PolicyChange
@@ -46,6 +47,8 @@ class LabelVersions:
         carried: earlier versions whose labels count too, the newest first.
         unknown_as: the version that labels count as of which it was not kept; None where they count always.
         changes: (moment, old version, new version) of each change in effect, in that order; ISO 8601 in UTC.
+        since: from when on what was decided under earlier versions may be wrong, ISO 8601 in UTC: when the newest
+            change took effect that did not carry all labels over; empty for none.
     """
 
     policy_id: str
@@ -53,6 +56,7 @@ class LabelVersions:
     carried: tuple[CarriedVersion, ...] = ()
     unknown_as: str | None = None
     changes: tuple[tuple[str, str, str], ...] = ()
+    since: str = ""
 
     def became(self, version: str, at: str) -> str:
         """What a version had become by a moment: itself, or the one that the changes in effect then lead to."""
@@ -103,6 +107,7 @@ def label_versions(policy_id: str, version: str, changes: Sequence[PolicyChange]
         tuple(carried),
         effective[0].old_version if effective else None,
         tuple((one.effective_at or "", one.old_version, one.new_version) for one in effective),
+        max((one.effective_at or "" for one in effective if not _carries_all(one)), default=""),
     )
 
 
@@ -114,6 +119,48 @@ def in_effect(policy_id: str, changes: Sequence[PolicyChange], at: str) -> list[
     return sorted(found, key=lambda one: (one.effective_at or "", one.id))
 
 
+def _carries_all(change: PolicyChange) -> bool:
+    return change.carried is not None and change.carried.mode is CarryOver.ALL
+
+
 def change_into(version: str, effective: Sequence[PolicyChange]) -> PolicyChange | None:
     """The newest of the changes in effect that leads to a version; None where it is there by itself."""
     return next((one for one in reversed(effective) if one.new_version == version), None)
+
+
+class LeftOutKind(StrEnum):
+    """What kind of human decision does not count."""
+
+    LABELS = "labels"
+    ADJUDICATIONS = "adjudications"
+    GOLD = "gold"
+    PRECEDENTS = "precedents"
+
+
+class WhyLeftOut(StrEnum):
+    """Why it does not count under the version in use."""
+
+    OTHER_POLICY = "other_policy"  # given for another policy
+    NOT_CARRIED = "not_carried"  # no change in effect carries its version over
+    STALE = "stale"  # a change made its item stale
+    LATER = "later"  # given under the old version after the change was assessed
+
+
+class LeftOutLabels(NamedTuple):
+    """Human decisions that don't count, of one kind, version and reason.
+
+    Args:
+        kind: what they are.
+        policy_id, version: what they were given under; None where that was not kept.
+        why: the reason.
+        change_id: the change that made them stale, None for other reasons.
+        labels, items: how many, on how many items.
+    """
+
+    kind: LeftOutKind
+    policy_id: str | None
+    version: str | None
+    why: WhyLeftOut
+    change_id: int | None
+    labels: int
+    items: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.label_versions import CarriedVersion, LabelVersions
 from assistant.store.database import label_versions_of
+from assistant.store.tables.certification import settlements
 from assistant.store.tables.policy_changes import stale_items
 
 
@@ -24,6 +25,23 @@ def counted(versions: LabelVersions | None, table: sa.FromClause) -> sa.ColumnEl
     if versions is None:
         return sa.true()
     return sa.or_(*_alternatives(versions, table))
+
+
+def final_counts(versions: LabelVersions | None) -> sa.ColumnElement[bool]:
+    """Rows of `settlements` whose label was given under a version that counts, of an item that is not stale since."""
+    if versions is None:
+        return sa.true()
+    version = settlements.c.policy_version
+    stale_by: dict[str, tuple[int, ...]] = {
+        versions.version: (),
+        **{one.version: one.stale_by for one in versions.carried},
+    }
+    found = [sa.and_(version == name, ~_stale(settlements, changes)) for name, changes in stale_by.items()]
+    if versions.unknown_as is None:
+        found.append(version.is_(None))
+    elif versions.unknown_as in stale_by:
+        found.append(sa.and_(version.is_(None), ~_stale(settlements, stale_by[versions.unknown_as])))
+    return sa.or_(*found)
 
 
 def given_now(connection: sa.Connection) -> dict[str, str | None]:
@@ -46,11 +64,13 @@ def _alternatives(versions: LabelVersions, table: sa.FromClause) -> Iterator[sa.
 
 
 def _carried(one: CarriedVersion, table: sa.FromClause) -> sa.ColumnElement[bool]:
-    assessed = table.c.id <= getattr(one.until, _name(table))
-    if not one.stale_by:
-        return assessed
-    stale = sa.exists().where(stale_items.c.change_id.in_(one.stale_by), stale_items.c.item_id == table.c.item_id)
-    return sa.and_(assessed, ~stale)
+    return sa.and_(table.c.id <= getattr(one.until, _name(table)), ~_stale(table, one.stale_by))
+
+
+def _stale(table: sa.FromClause, changes: Sequence[int]) -> sa.ColumnElement[bool]:
+    if not changes:
+        return sa.false()
+    return sa.exists().where(stale_items.c.change_id.in_(changes), stale_items.c.item_id == table.c.item_id)
 
 
 def _name(table: Any) -> str:

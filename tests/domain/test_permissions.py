@@ -25,6 +25,7 @@ _TABLE = {
     "manage_gold": "xxx...",
     "export": "xxx.x.",
     "see_audit": "xx....",
+    "change_policy": "xx....",
     "manage_users": "x.....",
     "manage_access": "x.....",
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
@@ -93,6 +94,7 @@ def export(
         release = RunRelease(opened, run)
         with Counting(output, f"writing {file.name}", total=release.rows) as counting:
             made = release.write(file, counting.update)
+        note_left_out(output, opened)
     written, released, totals = made.written, made.released, made.totals
     data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(made.manifest)}
     output.result(

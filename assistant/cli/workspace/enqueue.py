@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
@@ -90,6 +91,7 @@ def enqueue(
         if not dry_run:
             counts = fill_queue(opened, found, filling, actor=actor())
         standing = standing_of(opened, found)
+        note_left_out(output, opened)
     moment = datetime.now(UTC) + until if isinstance(until, timedelta) else until
     data = {
         "run": found.name,

@@ -131,6 +131,7 @@ class PoolStore:
                 sa.type_coerce(reviews.c.labels, Answer).label("given"),
                 reviews.c.shown_suggestion,
                 categories_meta(),
+                reviews.c.policy_version,
                 reviews.c.created_at,
                 withdrawals.c.created_at.label("withdrawn_at"),
             )
@@ -154,6 +155,10 @@ class PoolStore:
         """What each adjudicated item was settled as, by external id."""
         return AdjudicationStore(self._database).newest()
 
+    def adjudicated_under(self) -> dict[str, str | None]:
+        """The policy version that each of these was settled under, by external id; None where that was not kept."""
+        return AdjudicationStore(self._database).versions()
+
 
 def _item_answers(rows: Sequence[sa.Row[Any]], spelled: dict[str, str]) -> ItemAnswers:
     newest: dict[str, HumanAnswer] = {}
@@ -161,7 +166,7 @@ def _item_answers(rows: Sequence[sa.Row[Any]], spelled: dict[str, str]) -> ItemA
     for row in rows:
         person = rater_key(row.rater)
         rater = spelled.setdefault(person, row.rater)
-        answer = HumanAnswer(rater, row.given, row.shown_suggestion, listed(row.categories))
+        answer = HumanAnswer(rater, row.given, row.shown_suggestion, listed(row.categories), row.policy_version)
         if row.withdrawn_at is None:
             newest[person] = answer
         if not row.shown_suggestion and not _slip(row):

@@ -16,6 +16,7 @@ from assistant.store.certification.certificates import CertificateStore
 from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
 from assistant.store.content.precedents import PrecedentStore, settled_digests
+from assistant.store.counted_labels import final_counts
 from assistant.store.database import PAGE, Database
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
@@ -30,6 +31,7 @@ _FINAL = (
     settlements.c.certificate_id,
     settlements.c.raters,
     settlements.c.fit_id,
+    settlements.c.policy_version,
 )
 
 
@@ -42,13 +44,16 @@ class ResultStore:
     def pages(self, run: Run) -> Iterator[list[Result]]:
         """Every item with its answer, route and final label in this run, in order of arrival; keys are column names.
 
-        A machine's final label counts while the certificate it was settled under is the run's newest and stands: else
-        its `final_...` columns are None, as where nothing was settled.
+        A person's final label counts while the policy version in use counts it, a machine's while the certificate it
+        was settled under is the run's newest and stands: else its `final_...` columns are None, as where nothing was
+        settled.
         """
         settled, in_force = self._settled(run), self._in_force(run)
         after = 0
         while True:
-            query = _joined(run).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
+            query = (
+                _joined(run, self._database.label_versions).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
+            )
             with self._database.read() as connection:
                 rows = connection.execute(query).all()
             if not rows:
@@ -59,12 +64,19 @@ class ResultStore:
     def get(self, run: Run, external_id: str) -> Result | None:
         """One item's outcome, or None."""
         with self._database.read() as connection:
-            row = connection.execute(_joined(run).where(items.c.external_id == external_id)).one_or_none()
+            row = connection.execute(
+                _joined(run, self._database.label_versions).where(items.c.external_id == external_id)
+            ).one_or_none()
         return None if row is None else _result(row, self._settled(run), self._in_force(run))
 
     def failures(self, run: Run, limit: int) -> list[Result]:
         """Failed items with their reasons, in order of arrival."""
-        query = _joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
+        query = (
+            _joined(run, self._database.label_versions)
+            .where(prelabels.c.status == "failed")
+            .order_by(items.c.id)
+            .limit(limit)
+        )
         with self._database.read() as connection:
             return [_result(row, {}, self._in_force(run)) for row in connection.execute(query)]
 
@@ -113,7 +125,7 @@ class ResultStore:
         return {precedent.content_digest: precedent.labels for precedent in known}
 
 
-def _joined(run: Run) -> sa.Select[Any]:
+def _joined(run: Run, versions: LabelVersions | None) -> sa.Select[Any]:
     answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels, items.c.id))
     route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes, items.c.id))
     final = sa.and_(
@@ -149,6 +161,7 @@ def _joined(run: Run) -> sa.Select[Any]:
         routes.c.doubts,
         routes.c.inclusion_probability,
         *(column.label(f"final_{column.name}") for column in _FINAL),
+        sa.case((final_counts(versions), 1), else_=0).label("counts"),
     ).select_from(
         items.outerjoin(prelabels, answer)
         .outerjoin(routes, route)
@@ -160,7 +173,8 @@ def _joined(run: Run) -> sa.Select[Any]:
 def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int | None) -> Result:
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
     stands = row.final_origin in MACHINE and row.final_certificate_id == in_force
-    if row.final_origin != Origin.PERSON and not stands:
+    given = row.final_origin == Origin.PERSON and bool(result.pop("counts"))
+    if not given and not stands:
         result.update({f"final_{column.name}": None for column in _FINAL})
     result["final_unknown"] = None
     if result["final_labels"] is not None:

@@ -38,6 +38,15 @@ class AdjudicationStore:
             rows = connection.execute(_named().where(counts).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
+    def versions(self) -> dict[str, str | None]:
+        """The policy version of each of these, by external id; None where that was not kept."""
+        query = sa.select(items.c.external_id, adjudications.c.policy_version).join(
+            items, items.c.id == adjudications.c.item_id
+        )
+        counts = counted(self._database.label_versions, adjudications)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.where(counts).order_by(adjudications.c.id))}
+
     def answers(self, item_key: int) -> list[GivenAnswer]:
         """The newest answer of each person to an item that counts, in the order they were given."""
         versions = self._database.label_versions

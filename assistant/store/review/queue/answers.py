@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from assistant.domain.assignments import PastAnswer
-from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
+from assistant.domain.review_work import (
+    PRACTICE,
+    AssignmentState,
+    OutcomeKind,
+    Principal,
+    Submission,
+    TaskKind,
+    WorkOutcome,
+)
 from assistant.store.audit.binding import REVIEW, row_digest
 from assistant.store.database import label_versions_of, now
 from assistant.store.runs.machine_answers import MachineAnswer
@@ -83,7 +91,8 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
         return None
     found = OpenAssignment._make(row)
     version, versions = found.policy_version, label_versions_of(connection)
-    if versions is not None and found.policy_id == versions.policy_id:
+    practice = TaskKind(row[8]) in PRACTICE  # a round is passed under one version
+    if versions is not None and found.policy_id == versions.policy_id and not practice:
         version = versions.became(version, found.claimed_at or "")  # what its holder was shown
     return found._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]), policy_version=version)
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.label_versions import LabelVersions
-from assistant.domain.review_work import Claimed, Principal, Role, TaskKind
+from assistant.domain.review_work import PRACTICE, Claimed, Principal, Role, TaskKind
 from assistant.store.counted_labels import counted
 from assistant.store.database import label_versions_of, person_of
 from assistant.store.review.queue.partitions import EVERYBODY
@@ -305,7 +305,7 @@ def _there(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 def _claimed(row: sa.Row[Any], versions: LabelVersions | None) -> Claimed:
     """A claim, under what its policy version had become when it was claimed."""
     kind, version = TaskKind(row.tasks_kind), row.tasks_policy_version
-    if versions is not None and row.tasks_policy_id == versions.policy_id:
+    if versions is not None and row.tasks_policy_id == versions.policy_id and kind not in PRACTICE:
         version = versions.became(version, row.assignments_claimed_at or "")
     return Claimed(
         assignment_id=row.assignments_id,

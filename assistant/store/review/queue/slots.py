@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.assignments import AssignmentSlot
 from assistant.domain.canonical import rater_key
+from assistant.domain.review_work import PRACTICE, TaskKind
 from assistant.store.database import Database, label_versions_of
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.content import items, reviews
@@ -21,6 +22,7 @@ def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
         sa.select(
             *(assignments.c.id, tasks.c.id, items.c.id, items.c.external_id, assignments.c.user_id),
             *(assignments.c.token, tasks.c.policy_id, tasks.c.policy_version, tasks.c.blind, tasks.c.run_id),
+            *(assignments.c.claimed_at, tasks.c.kind),
         )
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
@@ -29,7 +31,12 @@ def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
     )
     with database.read() as connection:
         row = connection.execute(query).first()
-    return None if row is None else AssignmentSlot._make(row)
+    if row is None:
+        return None
+    slot, versions = AssignmentSlot._make(row[:-2]), database.label_versions
+    if versions is None or slot.policy_id != versions.policy_id or TaskKind(row.kind) in PRACTICE:
+        return slot
+    return slot._replace(policy_version=versions.became(slot.policy_version, row.claimed_at or ""))
 
 
 class Involved(NamedTuple):
