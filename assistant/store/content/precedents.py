@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
 from assistant.store.audit import log as audit
@@ -18,15 +17,23 @@ from assistant.store.tables.content import items, near_duplicates, precedents
 _NAMED = 20  # items an entry of the log names
 
 
-def settled_digests(policy_id: str, versions: LabelVersions | None) -> sa.Select[str]:
-    """Contents that are precedents of a policy now and count, as a subquery."""
-    latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
+def settled_digests(database: Database, policy_id: str) -> sa.Select[str]:
+    """Contents that are precedents of a project's policy now and count, as a subquery."""
     return sa.select(precedents.c.content_digest).where(
-        precedents.c.policy_id == policy_id,
-        precedents.c.event == "added",
-        precedents.c.id.in_(latest),
-        counted(versions, precedents),
+        *_now(database.project_id, policy_id), counted(database.label_versions, precedents)
     )
+
+
+def _of(project: int, policy_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Events of a project's policy."""
+    return precedents.c.project_id == project, precedents.c.policy_id == policy_id
+
+
+def _now(project: int, policy_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Events that made a content what it is now: a precedent of a project's policy."""
+    latest = sa.select(sa.func.max(precedents.c.id)).where(*_of(project, policy_id))
+    latest = latest.group_by(precedents.c.content_digest)
+    return *_of(project, policy_id), precedents.c.event == "added", precedents.c.id.in_(latest)
 
 
 class PrecedentStore:
@@ -50,7 +57,6 @@ class PrecedentStore:
 
     def all(self, policy_id: str, *, text_only: bool = False) -> list[Precedent]:
         """The precedents of a policy now, in order of arrival of their items; with `text_only` none that have media."""
-        latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
         query = (
             sa.select(items, near_duplicates.c.group_id, precedents.c.labels)
             .select_from(
@@ -58,8 +64,7 @@ class PrecedentStore:
                     near_duplicates, near_duplicates.c.item_id == items.c.id
                 )
             )
-            .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest))
-            .where(counted(self._database.label_versions, precedents))
+            .where(*_now(self._database.project_id, policy_id), counted(self._database.label_versions, precedents))
             .order_by(items.c.id)
         )
         if text_only:
@@ -79,21 +84,20 @@ class PrecedentStore:
 
     def count(self, policy_id: str) -> int:
         """How many precedents a policy has now."""
-        settled = settled_digests(policy_id, self._database.label_versions)
-        query = sa.select(sa.func.count()).select_from(settled.subquery())
+        query = sa.select(sa.func.count()).select_from(settled_digests(self._database, policy_id).subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def newest_event(self, policy_id: str) -> int:
         """The number of the policy's newest event; 0 before the first."""
-        query = sa.select(sa.func.max(precedents.c.id)).where(precedents.c.policy_id == policy_id)
+        query = sa.select(sa.func.max(precedents.c.id)).where(*_of(self._database.project_id, policy_id))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar() or 0)
 
     def changed_since(self, policy_id: str, event: int) -> frozenset[str]:
         """Contents that became precedents, other ones, or none after an event."""
         query = sa.select(precedents.c.content_digest).where(
-            precedents.c.policy_id == policy_id, precedents.c.id > event
+            *_of(self._database.project_id, policy_id), precedents.c.id > event
         )
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
@@ -133,7 +137,7 @@ def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[st
     """What each of these contents is a precedent for now; without those that are none."""
     found: dict[str, LabelAnswer] = {}
     for part in parts(digests):
-        of_these = precedents.c.policy_id == policy_id, precedents.c.content_digest.in_(part)
+        of_these = (*_of(project_of(connection), policy_id), precedents.c.content_digest.in_(part))
         latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
         query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
             precedents.c.id.in_(latest),

@@ -13,6 +13,7 @@ from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
 from assistant.store.counted_labels import counted, given_now
 from assistant.store.database import Database, label_versions_of, now
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -35,7 +36,8 @@ class AdjudicationStore:
         """What each adjudicated item was settled as, by external id, where that counts."""
         counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
-            rows = connection.execute(_named().where(counts).order_by(adjudications.c.id))
+            own = items_within(self._database.project_id)
+            rows = connection.execute(_named().where(own, counts).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
     def versions(self) -> dict[str, str | None]:
@@ -148,7 +150,8 @@ def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") ->
 
 
 def _found(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[Adjudication]:
-    query = _named().where(*conditions).order_by(adjudications.c.id.desc()).limit(limit)
+    own = items_within(database.project_id)
+    query = _named().where(own, *conditions).order_by(adjudications.c.id.desc()).limit(limit)
     with database.read() as connection:
         return [_adjudication(row) for row in connection.execute(query)]
 

@@ -46,7 +46,7 @@ def add(
 
 def retire(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     """Mix some in no longer; returns how many that were."""
-    statement = sa.update(gold_items).where(gold_items.c.active.is_(True), which)
+    statement = sa.update(gold_items).where(_own(connection), gold_items.c.active.is_(True), which)
     return int(connection.execute(statement.values(active=False, retired_at=now())).rowcount)
 
 
@@ -57,8 +57,8 @@ def retire_one(connection: sa.Connection, gold_id: int) -> bool:
 
 def any_aged(connection: sa.Connection, *, views: int, before: str) -> bool:
     """Whether `retire_aged` would find any; a look that keeps no writer waiting."""
-    query = sa.select(gold_items.c.id).where(gold_items.c.active.is_(True), _aged(views, before)).limit(1)
-    return connection.execute(query).first() is not None
+    query = sa.select(gold_items.c.id).where(_own(connection), gold_items.c.active.is_(True), _aged(views, before))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def retire_aged(connection: sa.Connection, *, views: int, before: str) -> int:
@@ -110,7 +110,7 @@ def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
 
 def find(connection: sa.Connection, gold_id: int) -> GoldItem | None:
     """The gold item of that number."""
-    return next(iter(_listed(connection, _gold().where(gold_items.c.id == gold_id))), None)
+    return next(iter(_listed(connection, _gold().where(_own(connection), gold_items.c.id == gold_id))), None)
 
 
 def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
@@ -130,7 +130,7 @@ def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
             .join(reviews, reviews.c.id == review_details.c.review_id)
             .join(items, items.c.id == reviews.c.item_id)
         )
-        .where(given(), reviews.c.created_at >= since)
+        .where(_own(connection), given(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     return [GoldAnswer._make(row) for row in connection.execute(query)]
@@ -138,8 +138,12 @@ def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
 
 def _of_policy(connection: sa.Connection, policy_id: str) -> sa.ColumnElement[bool]:
     """Gold of a policy that is mixed in, where its known answer counts."""
-    mixed_in = sa.and_(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+    mixed_in = sa.and_(_own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
     return sa.and_(mixed_in, counted(label_versions_of(connection), gold_items))
+
+
+def _own(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    return gold_items.c.project_id == project_of(connection)
 
 
 def _gold() -> sa.Select[Any]:

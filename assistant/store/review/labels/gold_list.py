@@ -26,6 +26,7 @@ def page(
             *(gold_items.c.created_at, gold_items.c.retired_at, _shown(), _answered(), _answered(right=True)),
         )
         .join(items, items.c.id == gold_items.c.item_id)
+        .where(gold_items.c.project_id == database.project_id)
         .where(gold_items.c.policy_id == policy_id, gold_items.c.active == active)
         .order_by(gold_items.c.id.desc())
         .limit(limit)
@@ -43,6 +44,7 @@ def active_by_language(database: Database, policy_id: str) -> dict[str, int]:
     query = (
         sa.select(items.c.language, sa.func.count())
         .join(gold_items, gold_items.c.item_id == items.c.id)
+        .where(gold_items.c.project_id == database.project_id)
         .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
         .where(counted(database.label_versions, gold_items))
         .group_by(items.c.language)
