@@ -265,7 +265,7 @@ def _stale_words(change: PolicyChange) -> list[Any]:
         f"{found['stale_items']:,} of {found['labeled_items']:,} labeled items may be stale ({share:.0%})",
         table(("why", "items"), rows),
         f"people: {people['labels']:,} labels on {people['items']:,} items, {people['adjudications']:,} adjudications,"
-        f" {people['gold']:,} gold items, {people['precedents']:,} precedents; {people['kept']:,} labels are not",
+        f" {people['gold']:,} gold items, {people['precedents']:,} precedents; {people['kept']:,} labels stay",
         f"models: {runs or 'none'}",
         f"labeling them again: {cost} for {found['model'] or 'a model'};"
         f" {found['hours']:.1f} h of people at {found['seconds_a_label']:.0f} s a label ({pace})",

@@ -38,9 +38,10 @@ def left_out_labels(database: Database) -> list[LeftOutLabels]:
 
 def _left_out(table: sa.Table, versions: LabelVersions, project_id: int) -> sa.Select[Any]:
     stale = _stale(table, versions)
-    columns = (table.c.policy_id, table.c.policy_version, stale)
+    columns = (table.c.policy_id, table.c.policy_version, *(() if stale is None else (stale,)))
+    none = (sa.literal(0),) if stale is None else ()
     return (
-        sa.select(*columns, sa.func.count(), sa.func.count(sa.distinct(table.c.item_id)))
+        sa.select(*columns, *none, sa.func.count(), sa.func.count(sa.distinct(table.c.item_id)))
         .select_from(table.join(items, items.c.id == table.c.item_id))
         .where(items.c.project_id == project_id, *_present(table))
         .where(counted(versions, table).is_not(sa.true()))
@@ -64,11 +65,11 @@ def _present(table: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
         )
 
 
-def _stale(table: sa.Table, versions: LabelVersions) -> sa.ColumnElement[int]:
-    """The first change that made a row's item stale, 0 for none."""
+def _stale(table: sa.Table, versions: LabelVersions) -> sa.ColumnElement[int] | None:
+    """The first change that made a row's item stale, 0 for none; None where no change does."""
     changes = {change for one in versions.carried for change in one.stale_by}
     if not changes:
-        return sa.literal_column("0").label("stale")
+        return None
     first = sa.select(sa.func.min(stale_items.c.change_id)).where(
         stale_items.c.change_id.in_(sorted(changes)), stale_items.c.item_id == table.c.item_id
     )
