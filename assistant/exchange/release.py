@@ -55,7 +55,7 @@ class Released:
             yield record
 
     def as_json(self) -> dict[str, object]:
-        """The manifest's `final_labels`, `label_versions`, `final_unknown` and `certificate`: statement, and meaning here.
+        """The manifest's `final_labels`, `label_versions`, `final_unknown` and `certificate`, and what they mean.
 
         `final_labels` counts rows; a person's label that leaves categories unknown is `in_part`, and no complete one.
         `true_of_this_file` is None for a promise that is about a source, and not about these items.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from assistant.domain.label_versions import LabelVersions, LeftOutKind, LeftOutLabels, WhyLeftOut
 from assistant.store.counted_labels import counted
-from assistant.store.database import Database
+from assistant.store.database import Database, person_of
 from assistant.store.review.labels.reviews import given
 from assistant.store.tables.content import items, precedents, reviews
 from assistant.store.tables.policy_changes import stale_items
-from assistant.store.tables.review import adjudications, gold_items
+from assistant.store.tables.review import adjudications, gold_items, tasks
 
 _TABLES: tuple[tuple[LeftOutKind, sa.Table], ...] = (
     (LeftOutKind.LABELS, reviews),
@@ -21,6 +21,15 @@ _TABLES: tuple[tuple[LeftOutKind, sa.Table], ...] = (
     (LeftOutKind.GOLD, gold_items),
     (LeftOutKind.PRECEDENTS, precedents),
 )
+
+
+class ItemLeftOut(NamedTuple):
+    """An item all of whose human labels are left out: by how many people, and whether an open task asks for another."""
+
+    key: int
+    language: str
+    people: int
+    waiting: bool
 
 
 def left_out_labels(database: Database) -> list[LeftOutLabels]:
@@ -87,3 +96,32 @@ def _told(kind: LeftOutKind, row: sa.Row[Any], versions: LabelVersions) -> LeftO
     else:
         why = WhyLeftOut.STALE if stale else WhyLeftOut.LATER
     return LeftOutLabels(kind, policy_id, version, why, stale or None, int(labels), int(item_count))
+
+
+def items_left_out(database: Database) -> list[ItemLeftOut]:
+    """Items of the project that people labeled, and no label of a person counts any more, in order of arrival."""
+    versions = database.label_versions
+    if versions is None:
+        return []
+    counts = sa.case((counted(versions, reviews), 1), else_=0)
+    open_task = sa.exists().where(
+        tasks.c.item_id == reviews.c.item_id,
+        tasks.c.closed_at.is_(None),
+        tasks.c.for_user.is_(None),
+        tasks.c.gold_id.is_(None),
+    )
+    query = (
+        sa.select(
+            reviews.c.item_id,
+            items.c.language,
+            sa.func.count(sa.distinct(person_of(reviews.c.rater))),
+            sa.case((open_task, 1), else_=0),
+        )
+        .join(items, items.c.id == reviews.c.item_id)
+        .where(items.c.project_id == database.project_id, given())
+        .group_by(reviews.c.item_id, items.c.language)
+        .having(sa.func.max(counts) == 0)
+        .order_by(reviews.c.item_id)
+    )
+    with database.read() as connection:
+        return [ItemLeftOut(row[0], row[1], int(row[2]), bool(row[3])) for row in connection.execute(query)]
