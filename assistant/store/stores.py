@@ -29,6 +29,7 @@ from assistant.store.database import Database
 from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -55,6 +56,11 @@ class Stores(ABC):
     def database(self) -> Database:
         """The database that all of them read and write."""
 
+    @property
+    @abstractmethod
+    def connections(self) -> Database:
+        """To the same database, whatever the project."""
+
     @cached_property
     def workspaces(self) -> WorkspaceStore:
         """Which workspace the database is, and the folders that opened it."""
@@ -63,7 +69,7 @@ class Stores(ABC):
     @cached_property
     def projects(self) -> ProjectStore:
         """The projects of the workspace."""
-        return ProjectStore(self.database)
+        return ProjectStore(self.connections)
 
     # content
 
@@ -213,6 +219,11 @@ class Stores(ABC):
     def users(self) -> UserStore:
         """Users."""
         return UserStore(self.database)
+
+    @cached_property
+    def members(self) -> MemberStore:
+        """Who is a member of which project."""
+        return MemberStore(self.database)
 
     @cached_property
     def sessions(self) -> SessionStore:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.domain.policy_changes import CarryOver, PolicyChange
 
@@ -47,10 +47,9 @@ def propose(
     """
     from assistant.application.workspace.policy_changes import propose_change, read_proposal, show_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         proposal = read_proposal(file, note, replaces=replaces, lost_labels=lose_labels)
         change = propose_change(opened, proposal, actor=actor())
         shown = show_change(opened, change.name)
@@ -65,10 +64,9 @@ def show(change: ChangeArgument, workspace: WorkspaceOption = HERE, as_json: Jso
     Example: assistant policy change show c1
     """
     from assistant.application.workspace.policy_changes import show_change
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         _show(output, show_change(opened, change))
 
 
@@ -79,10 +77,9 @@ def list_all(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> 
     Example: assistant policy change list
     """
     from assistant.application.workspace.policy_changes import list_changes
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         changes = list_changes(opened)
     rows = [
         (one.name, f"{one.old_version} -> {one.new_version}", one.state.value, one.effective_at or "", one.proposed_by)
@@ -105,10 +102,9 @@ def approve(
     """
     from assistant.application.workspace.policy_changes import approve_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         done = approve_change(opened, change, by=by, actor=actor())
     output.result(change_facts(done), f"change {done.name} to version {done.new_version} is approved by {by}")
     output.next_step(f"assistant policy change activate {done.name} --from DATE", "puts it into effect")
@@ -130,10 +126,9 @@ def activate(
     """
     from assistant.application.workspace.policy_changes import activate_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         done = activate_change(opened, change, start=start, mode=carry, actor=actor())
     output.result(
         change_facts(done),
@@ -156,10 +151,9 @@ def carry(
     """
     from assistant.application.workspace.policy_changes import carry_over
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         done = carry_over(opened, change, mode=mode, actor=actor())
     output.result(change_facts(done), _carried_words(done))
 
@@ -172,10 +166,9 @@ def withdraw(change: ChangeArgument, workspace: WorkspaceOption = HERE, as_json:
     """
     from assistant.application.workspace.policy_changes import withdraw_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         done = withdraw_change(opened, change, actor=actor())
     output.result(change_facts(done), f"change {done.name} to version {done.new_version} is withdrawn")
 
@@ -193,10 +186,9 @@ def acknowledge(
     """
     from assistant.application.workspace.policy_changes import acknowledge_change, find_change
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         new = acknowledge_change(opened, change, opened.users.get(by), actor=actor())
         name = find_change(opened, change).name
     already = "" if new else " already"

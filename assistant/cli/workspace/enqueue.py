@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 
@@ -83,11 +83,10 @@ def enqueue(
         standing_of,
     )
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if stale:
             done = enqueue_stale(opened, team=named, due=until, dry_run=dry_run, actor=actor())
             note_left_out(output, opened)

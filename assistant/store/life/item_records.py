@@ -27,6 +27,7 @@ from assistant.store.life.records import (
     TaskRecord,
 )
 from assistant.store.life.releases import releases_with
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import listed, superseded
 from assistant.store.tables.certification import Answer, fits, sample_items, samples, scores, settlements
 from assistant.store.tables.content import (
@@ -110,7 +111,7 @@ def item_records(connection: sa.Connection, key: int) -> ItemRecords:
 
 def external_id(connection: sa.Connection, key: int) -> str | None:
     """The id of an item of this connection's project by its row number; None where there is none."""
-    query = sa.select(items.c.external_id).where(items.c.id == key, items.c.project_id == project_of(connection))
+    query = sa.select(items.c.external_id).where(items.c.id == key, items_within(project_of(connection)))
     found: str | None = connection.execute(query).scalar()
     return found
 
@@ -130,8 +131,8 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
     mine = connection.execute(sa.select(items).where(items.c.id == key)).one()
     project = project_of(connection)
     same = sa.and_(items.c.content_digest == mine.content_digest, items.c.id != key)
-    here = sa.select(items.c.external_id).where(same, items.c.project_id == project).order_by(items.c.id).limit(_NAMED)
-    elsewhere = sa.select(sa.func.count()).where(same, items.c.project_id != project)
+    here = sa.select(items.c.external_id).where(same, items_within(project)).order_by(items.c.id).limit(_NAMED)
+    elsewhere = sa.select(sa.func.count()).where(same, ~items_within(project))
     other = near_duplicates.alias("other")
     near = (
         sa.select(items.c.external_id)
@@ -140,7 +141,7 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
                 items, items.c.id == other.c.item_id
             )
         )
-        .where(near_duplicates.c.item_id == key, other.c.item_id != key, items.c.project_id == project)
+        .where(near_duplicates.c.item_id == key, other.c.item_id != key, items_within(project))
         .order_by(items.c.id)
         .limit(_NAMED)
     )

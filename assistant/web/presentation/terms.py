@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
@@ -132,6 +133,39 @@ KINDS = {
     TaskKind.QUALIFICATION: marked("qualification"),
     TaskKind.TRAINING: marked("training"),
 }
+
+ASSIGNMENT_EVENTS = {
+    AssignmentEventKind.UNKNOWN: marked("earlier history unknown"),
+    AssignmentEventKind.OFFERED: marked("added to the queue"),
+    AssignmentEventKind.CLAIMED: marked("claimed"),
+    AssignmentEventKind.EXTENDED: marked("claim extended"),
+    AssignmentEventKind.UNCOVERED: marked("hidden content viewed"),
+    AssignmentEventKind.RELEASED: marked("released"),
+    AssignmentEventKind.EXPIRED: marked("claim expired"),
+    AssignmentEventKind.RETURNED: marked("claim withdrawn by a lead"),
+    AssignmentEventKind.ANSWERED: marked("answered"),
+    AssignmentEventKind.LATE: marked("late answer kept"),
+    AssignmentEventKind.WITHDRAWN: marked("answer undone"),
+    AssignmentEventKind.REASSIGNED: marked("reassigned or reprioritized"),
+    AssignmentEventKind.CLOSED: marked("cancelled"),
+    AssignmentEventKind.REOPENED: marked("reopened"),
+    AssignmentEventKind.PAUSED: marked("paused"),
+    AssignmentEventKind.RESUMED: marked("resumed"),
+}
+
+EVENT_REASONS = {
+    "skip": marked("skipped"),
+    "escalate": marked("escalated to an expert"),
+    "handover": marked("assigned to a colleague"),
+    "unseen": marked("given back unseen"),
+    "unwanted": marked("no longer needed"),
+    "adjudicated": marked("Adjudicated"),
+    "clock": marked("clock was set back"),
+    "late_kept": marked("claimed by another reviewer"),
+    "closed_kept": marked("no longer needed"),
+    "answered_before": marked("answered before"),
+}
+"""Why an event of an assignment happened."""
 
 QUALIFICATIONS = {
     QualificationState.RUNNING: marked("in progress"),

@@ -222,6 +222,7 @@ def add_review(
         "run_id": place.run_id,
         "suggestion": None if machine is None else machine.labels,
         "uncovered_ms": submission.uncovered_ms,
+        "active_ms": submission.active_ms,
     }
     connection.execute(sa.insert(review_details), [detail])
     _fill(connection, principal, place, stamp, review_id=review_id, uncovered_ms=submission.uncovered_ms)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import Waiting
 from assistant.domain.review_work import NewTask, TaskKind
+from assistant.store.connection.project_guard import refuse_asking_people
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
 from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue import events
@@ -33,7 +34,11 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
         connection: the transaction.
         new: the tasks.
         at: when they were made, ISO 8601 in UTC; now where nothing is said.
+
+    Raises:
+        ConflictError: the project is no active one.
     """
+    refuse_asking_people(connection)
     numbers = partition_numbers(connection, {Partition.of(task) for task in new})
     stamp, made = at or now(), list[int]()
     for part in parts(new, PAGE):
