@@ -21,6 +21,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
+from assistant.store.content.policy_changes import PolicyChangeStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
@@ -87,6 +88,11 @@ class Stores(ABC):
     def registry(self) -> Registry:
         """Prompt and policy versions that were used."""
         return Registry(self.database)
+
+    @cached_property
+    def policy_changes(self) -> PolicyChangeStore:
+        """Changes of the policy, and who has read them."""
+        return PolicyChangeStore(self.database)
 
     @cached_property
     def embeddings(self) -> EmbeddingStore:
