@@ -32,9 +32,9 @@ from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
+from assistant.store.review.changes.change_list import TaskChangeList
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
-from assistant.store.review.queue.change_list import TaskChangeList
 from assistant.store.review.queue.queue_rows import QueueRows
 from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
