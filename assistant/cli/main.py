@@ -18,13 +18,13 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
-from assistant.cli.items import item, releases
+from assistant.cli.items import erase, item, releases
 from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
-from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, serve, server
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
@@ -75,6 +75,7 @@ for group in (
     serve,
     backup,
     item,
+    erase,
 ):
     group.register(app)
 app.add_typer(projects.app, name="project")
@@ -86,6 +87,8 @@ app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
+queue_history.register(queue.app)
+app.add_typer(queue.app, name="queue")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(releases.app, name="releases")

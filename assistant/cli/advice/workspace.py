@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 ADVICE = {
+    "nothing_to_erase": "assistant item ID  says whether it was erased",
+    "erasure_target": "give one of --item ID, --author VALUE, --query TEXT",
+    "erasure_unfinished": "assistant erase --resume %(erasure)s",
+    "erasure_held": "wait, or return the task to the queue on the page Queue; then again",
+    "erasure_not_confirmed": "look at it with --dry-run, then give --yes",
+    "erasure_changed": "look at the list again",
+    "release_not_found": "assistant releases list",
     "item_not_found": "assistant export items.csv  lists the ids",
     "nothing_to_label": "assistant ingest FILE  takes content in",
     "workspace_exists": "choose another folder",

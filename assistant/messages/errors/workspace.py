@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.messages.language import marked
+from assistant.messages.language import marked, marked_plural
 
 TEXTS = {
     "policy_version_not_found": marked("%(version)s is no file and no version of %(policy)s; versions: %(known)s"),
@@ -44,5 +44,17 @@ TEXTS = {
     "project_title_elsewhere": marked("the title is written here in a form that can't be changed: make it a table"),
     "project_title_missing": marked("no title is given"),
     "member_not_found": marked("%(user)s is no member of the project %(project)s"),
+    "nothing_to_erase": marked("there is no such content here, or it was erased already"),
+    "erasure_of_nothing": marked("nothing to erase is named"),
+    "erasure_reason": marked("say why, in 1 to %(most)s characters"),
+    "erasure_not_found": marked("there is no erasure %(erasure)s"),
+    "erasure_unfinished": marked("erasure %(erasure)s of this content was begun and not finished"),
+    "erasure_changed": marked("there were %(expected)s items to erase, now there are %(found)s; nothing was erased"),
+    "erasure_held": marked_plural(
+        "nothing was erased: %(user)s holds item %(item)s until %(until)s (UTC)",
+        "nothing was erased: %(count)s items are held, %(item)s by %(user)s until %(until)s (UTC)",
+    ),
+    "erasure_not_confirmed": marked("%(items)s items would be erased for good; this was not confirmed"),
+    "erasure_target": marked("name exactly one: an item, an author or a text"),
     "release_not_found": marked("there is no release %(release)s"),
 }
