@@ -275,7 +275,7 @@ class Workspace(Stores):
             return self._first.item_embedder
         from assistant.ingest.embedding import ItemEmbedder  # noqa: PLC0415 - as said above
         from assistant.models.embedders.worker import EmbeddingWorker  # noqa: PLC0415
-        from assistant.wiring.models import openai_access  # noqa: PLC0415
+        from assistant.models.http.address import openai_access  # noqa: PLC0415
 
         settings, access = self.deployment.embedder, openai_access()
         worker = EmbeddingWorker(
