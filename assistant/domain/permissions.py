@@ -87,6 +87,10 @@ CONFIRMED = frozenset({_P.MANAGE_ACCESS})
 """What a session may do only shortly after its person has shown that it is them."""
 
 
+OF_WORKSPACE = frozenset({_P.SEE_AUDIT, _P.MANAGE_USERS, _P.MANAGE_ACCESS})
+"""What is about all projects together: where there are several, a role in one of them doesn't open it."""
+
+
 def role_may(role: Role, permission: Permission) -> bool:
     """Whether people of this role may do it."""
     return permission in ROLES[role]

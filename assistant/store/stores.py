@@ -27,6 +27,7 @@ from assistant.store.content.registry import Registry
 from assistant.store.database import Database
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -196,6 +197,11 @@ class Stores(ABC):
         return QueueRows(self.database)
 
     # people
+
+    @cached_property
+    def members(self) -> MemberStore:
+        """Who belongs to which project, and as what."""
+        return MemberStore(self.database)
 
     @cached_property
     def users(self) -> UserStore:

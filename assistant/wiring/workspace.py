@@ -16,6 +16,7 @@ from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.domain.projects import Project
+from assistant.errors import InvalidValueError
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -79,14 +80,28 @@ class Workspace(Stores):
         Raises:
             NotFoundError: there is no such project.
         """
-        if key == self.project.key:
+        if key == self._own_key():
             return self
         if key not in self._others:
-            self.projects.get(key)
+            ProjectStore(self._connections).get(key)
             other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
             other._opened = self.database
             self._others[key] = self._closing.enter_context(other)
         return self._others[key]
+
+    def of_all(self) -> Workspace:
+        """The same workspace for what belongs to all projects: users, sessions, the log of changes.
+
+        It sees the project at hand, or the first of several.
+        """
+        return self if self._own_key() else self.of_project(ProjectStore(self._connections).all()[0].key)
+
+    def _own_key(self) -> str:
+        """The key of the project at hand; empty where there are several and none was named."""
+        try:
+            return self.project.key
+        except InvalidValueError:
+            return ""
 
     def __enter__(self) -> Self:
         return self

@@ -27,5 +27,8 @@ TEXTS = {
     "project_not_found": marked("there is no project %(project)s; there are: %(known)s"),
     "project_exists": marked("there is a project %(project)s already"),
     "project_not_named": marked("the workspace has several projects: %(known)s"),
+    "project_closed": marked("the project %(project)s is closed: it can be read, and nothing in it can be changed"),
+    "not_a_member": marked("you are no member of a project %(project)s"),
+    "no_project_of_theirs": marked("you are no member of any project"),
     "item_not_found": marked("there is no item %(item)s"),
 }

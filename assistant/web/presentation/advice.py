@@ -30,6 +30,10 @@ ADVICE: Mapping[str, str] = {
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "prompt_edited": marked("Undo the edit, or save it as the next version."),
     "policy_edited": marked("Give the new text a new version in its front matter."),
+    "project_not_named": marked("Choose one of them on the page Projects."),
+    "project_closed": marked("An admin can open it again on the page Projects."),
+    "not_a_member": marked("Choose another one on the page Projects, or ask its lead to add you."),
+    "no_project_of_theirs": marked("Ask a lead or an admin to add you to one."),
     "last_admin": marked("Make another user an admin first."),
 }
 

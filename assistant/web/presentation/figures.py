@@ -11,8 +11,8 @@ from assistant.application.people.figures import reviewer_figures
 from assistant.application.workspace.policy_versions import StaleLabels, count_given_labels, find_stale_labels
 from assistant.domain.runs import Progress, Run, RunTotals
 from assistant.policy.documents.difference import PolicyDifference
-from assistant.web.cache import CachedFigure, remembered
-from assistant.web.context import site
+from assistant.web.cache import CachedFigure
+from assistant.web.context import remembered, site
 from assistant.web.security_events import people_seen
 
 if TYPE_CHECKING:

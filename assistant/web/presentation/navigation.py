@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from assistant.domain.permissions import Permission, may
-from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
+from assistant.web.context import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,18 @@ ENTRIES = (
 )
 
 
-def menu(principal: Principal | None, paths: Collection[str]) -> list[MenuEntry]:
+def menu(here: Visit, paths: Collection[str]) -> list[MenuEntry]:
     """The lines somebody sees.
 
     Args:
-        principal: who looks; None before login.
+        here: who looks, and in which project; none are seen before login and outside of projects.
         paths: the addresses this app has.
     """
-    if principal is None:
+    if here.project is None:
         return []
-    return [entry for entry in ENTRIES if entry.path in paths and may(principal, entry.permission)]
+    return [entry for entry in ENTRIES if entry.path in paths and allowed(here, entry.permission)]
+
+
+def allowed(here: Visit, permission: Permission) -> bool:
+    """Whether somebody may do it where they are."""
+    return here.principal is not None and may(here.principal, permission) and here.access.reach(permission)

@@ -29,6 +29,7 @@ from assistant.web.api_schema import (
 )
 from assistant.web.context import site, visit
 from assistant.web.security.authentication import Current, needs, require
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
@@ -112,6 +113,7 @@ class NewPassword(Body):
 
 
 @router.get("/me", responses=problems())
+@of_all_projects
 def read_myself(request: Request, who: Current) -> Myself:
     """Who you are here and what you may do."""
     allowed = [permission for permission in Permission if may(who, permission)]
@@ -125,6 +127,7 @@ def read_myself(request: Request, who: Current) -> Myself:
 
 
 @router.get("/users", responses=problems())
+@of_all_projects
 def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Users:
     """Everybody, the newest first."""
     known = accounts.list_users(site(request).workspace)
@@ -135,18 +138,21 @@ def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit 
 
 
 @router.get("/users/{name}", responses=problems(404))
+@of_all_projects
 def read_user(request: Request, _: Viewer, name: str) -> UserShown:
     """One person."""
     return UserShown.of(accounts.find_user(site(request).workspace, name))
 
 
 @router.post("/users", status_code=201, responses=problems(409))
+@of_all_projects
 def add_user(request: Request, who: AccessManager, given: Adding) -> UserShown:
     """Add somebody. The same name again is refused (409)."""
     return UserShown.of(accounts.add_user(site(request).workspace, NewUser(**given.model_dump()), actor=who.name))
 
 
 @router.patch("/users/{name}", responses=problems(404, 409))
+@of_all_projects
 def change_user(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
     """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them.
 
@@ -159,6 +165,7 @@ def change_user(request: Request, who: Manager, name: str, given: Changing) -> U
 
 
 @router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
+@of_all_projects
 def set_password(request: Request, who: AccessManager, name: str, given: NewPassword) -> Response:
     """Give somebody a new password; their sessions end."""
     accounts.set_password(site(request).workspace, name, given.password, actor=who.name)

@@ -21,8 +21,7 @@ from assistant.application.review.steering import (
 from assistant.domain.assignments import Urgency, Waiting, WantedAnswer
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
