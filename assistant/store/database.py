@@ -189,7 +189,10 @@ class Database:
             copy = self._kept_copy(before) if before is not None else None
             if not self.is_sqlite:
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
-            schema.upgrade(connection, "head")
+            if before is None:
+                schema.create(connection, HEAD)
+            else:
+                schema.upgrade(connection, "head")
         if before is not None:
             kept = f"; as it was before: {copy}" if copy else ""
             say(f"the database was upgraded from schema {before} to {HEAD}{kept}")

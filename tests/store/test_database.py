@@ -20,6 +20,7 @@ from assistant.errors import StorageError
 from assistant.store import database as database_module
 from assistant.store.certification.fits import FitStore
 from assistant.store.connection import engine as engine_module
+from assistant.store.connection import schema
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import HEAD, MIGRATIONS, Database
 from assistant.store.runs.runs import RunStore
@@ -47,16 +48,86 @@ database.close()
 """
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database without any table is, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_url()
+
+
 def test_the_head_this_program_knows_is_the_newest_migration() -> None:
     numbers = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     assert numbers[-1] == HEAD
     assert len(set(numbers)) == len(numbers)
 
 
-def test_the_migrations_make_exactly_the_tables_the_program_uses(database: Database) -> None:
-    with database.read() as connection:
+def test_the_migrations_make_exactly_the_tables_the_program_uses(empty_url: str) -> None:
+    migrated = migrated_from_the_first(empty_url)
+    with migrated.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+    migrated.close()
+
+
+def test_a_new_database_is_what_all_migrations_make_of_an_empty_one(
+    empty_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    sqlite = empty_url.startswith("sqlite")
+    database = Database.open(
+        f"sqlite:///{tmp_path / 'new.db'}" if sqlite else request.getfixturevalue("postgres").new_url()
+    )
+    migrated = migrated_from_the_first(empty_url)
+    assert described(database) == described(migrated)
+    assert first_rows(database) == first_rows(migrated)
+    migrated.close()
+    database.close()
+
+
+def migrated_from_the_first(url: str) -> Database:
+    """A database that came through every migration, one after the other."""
+    found = Database.attach(url)
+    with found.write(alone=True, looked_up=False) as connection:
+        schema.upgrade(connection, "0001")
+    found.migrate()
+    return found
+
+
+def described(database: Database) -> dict[str, object]:
+    """Columns, keys and indexes of every table, whatever order they were made in."""
+    with database.read() as connection:
+        look = sa.inspect(connection)
+        partial = (
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+            if database.is_sqlite
+            else "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% WHERE %'"
+        )
+        found: dict[str, object] = {"partial": sorted(map(tuple, connection.execute(sa.text(partial))))}
+        for table in look.get_table_names():
+            columns = {
+                one["name"]: (str(one["type"]), one["nullable"], one["default"]) for one in look.get_columns(table)
+            }
+            keys = sorted(
+                (one["name"], one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(table)
+            )
+            indexes = sorted((one["name"], one["column_names"], one["unique"]) for one in look.get_indexes(table))
+            uniques = sorted((one["name"], one["column_names"]) for one in look.get_unique_constraints(table))
+            found[table] = (columns, look.get_pk_constraint(table)["constrained_columns"], keys, indexes, uniques)
+        return found
+
+
+def first_rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """What a database begins with, but for moments and the workspace's random id."""
+    with database.read() as connection:
+        return {
+            table.name: [
+                tuple(value for name, value in row._mapping.items() if name not in {"created_at", "at"})
+                for row in connection.execute(sa.select(table))
+                if table.name != "workspaces"
+            ]
+            for table in metadata.sorted_tables
+        }
 
 
 def test_what_sqlite_has_committed_survives_a_power_cut(tmp_path: Path) -> None:
@@ -99,15 +170,6 @@ def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None
         store.add([NewItem(Item("a", Content("one")), b"", 1)])
         assert connection.execute(count).scalar() == 0
     assert store.count()["items"] == 1
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a database without any table is, of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_url()
 
 
 def test_two_processes_that_make_and_fill_a_database_at_the_same_time_lose_nothing(empty_url: str) -> None:

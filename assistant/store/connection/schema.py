@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import pkgutil
+import secrets
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.projects import FIRST_KEY, FIRST_PROJECT, ProjectState
 from assistant.errors import StorageError
+from assistant.store import tables
+from assistant.store.tables.content import metadata, project_events, projects, workspaces
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 VERSION_TABLE = "alembic_version"
@@ -36,6 +42,29 @@ def upgrade(connection: sa.Connection, version: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, version)
+
+
+def create(connection: sa.Connection, version: str) -> None:
+    """Give a database without tables all of them as they are in a version, in the transaction under way.
+
+    The same as every migration one after the other, in a seventh of the time; a test compares the two.
+
+    Args:
+        connection: to an empty database.
+        version: the newest one.
+    """
+    for module in pkgutil.iter_modules(tables.__path__, f"{tables.__name__}."):
+        import_module(module.name)
+    metadata.create_all(connection)
+    versions = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+    versions.create(connection)
+    connection.execute(sa.insert(versions), [{"version_num": version}])
+    stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+    connection.execute(sa.insert(workspaces), [{"id": secrets.token_hex(8), "created_at": stamp}])
+    project = {"key": FIRST_KEY, "title": {}, "created_by": "system", "created_at": stamp}
+    connection.execute(sa.insert(projects), [project])  # the first row of a new table is number `FIRST_PROJECT`
+    begun = {"event": ProjectState.ACTIVE.value, "detail": {}, "actor": "system", "created_at": stamp}
+    connection.execute(sa.insert(project_events), [begun | {"project_id": FIRST_PROJECT}])
 
 
 def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
