@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -57,8 +58,11 @@ class Workspace(Stores):
         self._serves = serves
         self._closing = ExitStack()
         self._release_journal: Callable[[], None] = lambda: None
-        self._opened: Database | None = None  # by the workspace that this one is another project of
+        self._base: Workspace | None = None  # that this one is another project of
+        self._opened: Database | None = None  # by that one
         self._others: dict[str, Workspace] = {}
+        self._queue: Queue | None = None
+        self._making = RLock()  # threads of a server ask for the same things first
 
     @classmethod
     def open(cls, folder: Path, *, project: str = "", serves: bool = False) -> Self:
@@ -82,12 +86,15 @@ class Workspace(Stores):
         """
         if key == self._own_key():
             return self
-        if key not in self._others:
-            ProjectStore(self._connections).get(key)
-            other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
-            other._opened = self.database
-            self._others[key] = self._closing.enter_context(other)
-        return self._others[key]
+        if self._base is not None:
+            return self._base.of_project(key)
+        with self._making:
+            if key not in self._others:
+                ProjectStore(self._connections).get(key)
+                other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
+                other._base, other._opened = self, self._connections
+                self._others[key] = self._closing.enter_context(other)
+            return self._others[key]
 
     def of_all(self) -> Workspace:
         """The same workspace for what belongs to all projects: users, sessions, the log of changes.
@@ -176,21 +183,25 @@ class Workspace(Stores):
         """Ids of tasks and assignments, by the workspace's own secret."""
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
-    @cached_property
+    @property
     def queue(self) -> Queue:
         """Work for people: one writer for all threads of this process."""
-        queue = Queue(
-            self.database,
-            self.settings.review,
-            label_set=self.policy.label_set,
-            key=self.nonces.get(REVIEW).value,
-        )
-        self._closing.callback(queue.close)
-        return queue
+        with self._making:
+            if self._queue is None:
+                self._queue = Queue(
+                    self.database,
+                    self.settings.review,
+                    label_set=self.policy.label_set,
+                    key=self.nonces.get(REVIEW).value,
+                )
+                self._closing.callback(self._queue.close)
+            return self._queue
 
     @cached_property
     def read_log(self) -> ReadLog:
         """Entries of the log of changes that no request waits for."""
+        if self._base is not None:
+            return self._base.read_log
         log = ReadLog(self.database)
         self._closing.callback(log.close)
         return log
@@ -198,6 +209,8 @@ class Workspace(Stores):
     @cached_property
     def last_uses(self) -> LastUses:
         """Notes of when sessions and tokens were used."""
+        if self._base is not None:
+            return self._base.last_uses
         uses = LastUses(self.database)
         self._closing.callback(uses.close)
         return uses

@@ -40,7 +40,7 @@ def newest_roles(connection: sa.Connection, user_id: int) -> Mapping[int, Role]:
 
 
 def note_membership(
-    connection: sa.Connection, project_id: int, user_id: int, event: str, role: Role, actor: str
+    connection: sa.Connection, project_id: int, user_id: int, *, event: str, role: Role, actor: str
 ) -> None:
     """Write one event: `joined`, `changed` or `left`."""
     row = {"project_id": project_id, "user_id": user_id, "event": event, "role": role.value}

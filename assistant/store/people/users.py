@@ -182,7 +182,7 @@ def _change_memberships(connection: sa.Connection, user: User, role: Role, actor
     """In the project at hand; who is no admin of the workspace any more is none of any project."""
     for project_id, before in newest_roles(connection, user.id).items():
         if project_id == project_of(connection) or before is Role.ADMIN:
-            note_membership(connection, project_id, user.id, CHANGED, role, actor)
+            note_membership(connection, project_id, user.id, event=CHANGED, role=role, actor=actor)
 
 
 def _set_disabled(connection: sa.Connection, user: User, disabled: bool, actor: str) -> None:
@@ -232,6 +232,6 @@ def _insert(
     row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
     row |= {"preferences": {}, "disabled": False, "created_at": now()}
     number = connection.execute(users.insert().values(row).returning(users.c.id)).scalar_one()
-    note_membership(connection, project_of(connection), number, JOINED, role, actor)
+    note_membership(connection, project_of(connection), number, event=JOINED, role=role, actor=actor)
     told = {"role": role.value, "password": password_hash is not None}
     audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)

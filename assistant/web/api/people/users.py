@@ -10,7 +10,7 @@ from pydantic import Field
 from assistant.application.people import accounts
 from assistant.application.people.accounts import NewUser, UserChanges
 from assistant.application.people.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from assistant.domain.permissions import Permission, may
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
 from assistant.web.api_schema import (
     ONE_LINE,
@@ -28,6 +28,7 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site, visit
+from assistant.web.presentation.navigation import allowed
 from assistant.web.security.authentication import Current, needs, require
 from assistant.web.server.public_routes import of_all_projects
 
@@ -67,11 +68,20 @@ class Users(Page[UserShown]):
     """People, the newest first."""
 
 
+class ProjectOfMine(Shown):
+    """A project that is open to whoever asks."""
+
+    key: str
+    role: Role
+
+
 class Myself(Shown):
     """Who asks, and what they may do here; with a token, what it may."""
 
     name: str
-    role: Role
+    role: Annotated[Role, Field(description="In the project the address names, else in the only one.")]
+    project: Annotated[str | None, Field(description="The key of that project; null where none is named.")]
+    projects: list[ProjectOfMine]
     scopes: list[str]
     permissions: list[Permission]
     token_expires_at: Annotated[
@@ -116,13 +126,15 @@ class NewPassword(Body):
 @of_all_projects
 def read_myself(request: Request, who: Current) -> Myself:
     """Who you are here and what you may do."""
-    allowed = [permission for permission in Permission if may(who, permission)]
+    here = visit(request)
     return Myself(
         name=who.name,
         role=who.role,
+        project=here.project.project.key if here.project else None,
+        projects=[ProjectOfMine(key=one.project.key, role=one.role) for one in here.access.open],
         scopes=sorted(who.scopes),
-        permissions=allowed,
-        token_expires_at=visit(request).token_expires_at or None,
+        permissions=[permission for permission in Permission if allowed(here, permission)],
+        token_expires_at=here.token_expires_at or None,
     )
 
 
