@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,8 +15,7 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.domain.projects import Project
-from assistant.errors import InvalidValueError
+from assistant.domain.projects import FIRST_PROJECT, Project
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -26,9 +24,9 @@ from assistant.prompting.template import Prompt
 from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
-from assistant.store.certification.nonces import REVIEW, WORKSPACE, seed_of
+from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
-from assistant.store.content.projects import ProjectStore, chosen_project
+from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
@@ -58,11 +56,8 @@ class Workspace(Stores):
         self._serves = serves
         self._closing = ExitStack()
         self._release_journal: Callable[[], None] = lambda: None
-        self._base: Workspace | None = None  # that this one is another project of
-        self._opened: Database | None = None  # by that one
+        self._opened: Database | None = None  # by the workspace that this one is another project of
         self._others: dict[str, Workspace] = {}
-        self._queue: Queue | None = None
-        self._making = RLock()  # threads of a server ask for the same things first
 
     @classmethod
     def open(cls, folder: Path, *, project: str = "", serves: bool = False) -> Self:
@@ -84,31 +79,14 @@ class Workspace(Stores):
         Raises:
             NotFoundError: there is no such project.
         """
-        if key == self._own_key():
+        if key == self.project.key:
             return self
-        if self._base is not None:
-            return self._base.of_project(key)
-        with self._making:
-            if key not in self._others:
-                ProjectStore(self._connections).get(key)
-                other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
-                other._base, other._opened = self, self._connections
-                self._others[key] = self._closing.enter_context(other)
-            return self._others[key]
-
-    def of_all(self) -> Workspace:
-        """The same workspace for what belongs to all projects: users, sessions, the log of changes.
-
-        It sees the project at hand, or the first of several.
-        """
-        return self if self._own_key() else self.of_project(ProjectStore(self._connections).all()[0].key)
-
-    def _own_key(self) -> str:
-        """The key of the project at hand; empty where there are several and none was named."""
-        try:
-            return self.project.key
-        except InvalidValueError:
-            return ""
+        if key not in self._others:
+            self.projects.get(key)
+            other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
+            other._opened = self.database
+            self._others[key] = self._closing.enter_context(other)
+        return self._others[key]
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +103,15 @@ class Workspace(Stores):
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
+    @property
+    def project_state(self) -> Path:
+        """Where the state of the project lives that is not in the database; the first project's is `state` itself."""
+        if self.project.id == FIRST_PROJECT:
+            return self.state
+        folder = self.state / "projects" / self.project.key
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
     @cached_property
     def project(self) -> Project:
         """The project whose rows the stores read and write.
@@ -132,7 +119,7 @@ class Workspace(Stores):
         Raises:
             NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
         """
-        return chosen_project(ProjectStore(self._connections), self._key)
+        return chosen_project(self._connections, self._key)
 
     @cached_property
     def database(self) -> Database:
@@ -174,9 +161,9 @@ class Workspace(Stores):
 
     @cached_property
     def seed(self) -> int:
-        """Of folds and solvers: the settings', else the workspace's own."""
+        """Of folds and solvers: the settings', else the project's own."""
         given = self.settings.routing.seed
-        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+        return seed_of(self.nonces.get(seed_scope(self.project.id))) if given is None else given
 
     @cached_property
     def ids(self) -> OpaqueIds:
@@ -184,24 +171,25 @@ class Workspace(Stores):
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
     @property
+    def review_key(self) -> str:
+        """What draws about people's work come from: gold, the blind arm, rounds of practice."""
+        return self.nonces.get(review_scope(self.project.id)).value
+
+    @cached_property
     def queue(self) -> Queue:
         """Work for people: one writer for all threads of this process."""
-        with self._making:
-            if self._queue is None:
-                self._queue = Queue(
-                    self.database,
-                    self.settings.review,
-                    label_set=self.policy.label_set,
-                    key=self.nonces.get(REVIEW).value,
-                )
-                self._closing.callback(self._queue.close)
-            return self._queue
+        queue = Queue(
+            self.database,
+            self.settings.review,
+            label_set=self.policy.label_set,
+            key=self.review_key,
+        )
+        self._closing.callback(queue.close)
+        return queue
 
     @cached_property
     def read_log(self) -> ReadLog:
         """Entries of the log of changes that no request waits for."""
-        if self._base is not None:
-            return self._base.read_log
         log = ReadLog(self.database)
         self._closing.callback(log.close)
         return log
@@ -209,8 +197,6 @@ class Workspace(Stores):
     @cached_property
     def last_uses(self) -> LastUses:
         """Notes of when sessions and tokens were used."""
-        if self._base is not None:
-            return self._base.last_uses
         uses = LastUses(self.database)
         self._closing.callback(uses.close)
         return uses
@@ -266,12 +252,13 @@ class Workspace(Stores):
                     index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
-        name = self.workspaces.id()
-        return VectorIndex.of_workspace(name, self.state, self.settings.storage, fresh=fresh)
+        project = self.project.id
+        owner = self.workspaces.id() if project == FIRST_PROJECT else f"{self.workspaces.id()}-{project}"
+        return VectorIndex.of_workspace(owner, self.project_state, self.settings.storage, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
-        """Paid replies on disk ahead of the database; one job a workspace at a time."""
+        """Paid replies on disk ahead of the database; one job a project at a time."""
         self._release_journal = claim(self.journal_folder)
         self._closing.callback(self._release_journal)
         return ReplyJournal(self.journal_folder)
@@ -283,7 +270,7 @@ class Workspace(Stores):
     @property
     def journal_folder(self) -> Path:
         """Where the journal is, for those who only look."""
-        return self.state / "journal"
+        return self.project_state / "journal"
 
     def prompt(self, ref: str | None, spec: str) -> Prompt:
         """The prompt of that name, else the settings' choice for that model."""

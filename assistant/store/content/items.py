@@ -14,6 +14,7 @@ from assistant.domain.canonical import id_spellings, same_items
 from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.store.audit import log as audit
 from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.project_scope import items_within
 from assistant.store.tables.content import ingests, items, near_duplicates, refusals
 
 
@@ -51,9 +52,10 @@ class ItemStore:
         """
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
+        project = self._database.project_id
         with self._database.write(alone=True) as connection:
-            known = _digests_by_id(connection, {name for new in batch for name in id_spellings(new.item.id)})
-            first = _first_by_digest(connection, [new.item.content.digest for new in batch])
+            known = _digests_by_id(connection, project, {name for new in batch for name in id_spellings(new.item.id)})
+            first = _first_by_digest(connection, project, [new.item.content.digest for new in batch])
             fresh: dict[str, dict[str, object]] = {}
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
             for new in batch:
@@ -70,7 +72,7 @@ class ItemStore:
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
-                fresh[new.item.id] = _row(key, new, digest, same_as) | {"project_id": self._database.project_id}
+                fresh[new.item.id] = _row(key, new, digest, same_as) | {"project_id": project}
                 key += 1
             if fresh:
                 connection.execute(sa.insert(items), list(fresh.values()))
@@ -112,15 +114,16 @@ class ItemStore:
 
     def count(self) -> dict[str, int]:
         """How many items, how many different contents, and how many items have media."""
+        counting = sa.select(sa.func.count()).where(self._own())
         with self._database.read() as connection:
-            media = connection.execute(sa.select(sa.func.count()).where(with_media())).scalar_one()
-            total = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
-            shared = connection.execute(sa.select(sa.func.count()).where(items.c.same_as.is_not(None))).scalar_one()
+            media = connection.execute(counting.where(with_media())).scalar_one()
+            total = connection.execute(counting).scalar_one()
+            shared = connection.execute(counting.where(items.c.same_as.is_not(None))).scalar_one()
         return {"items": total, "contents": total - shared, "same_content": shared, "with_media": media}
 
     def languages(self) -> dict[str, int]:
         """Items by language, most frequent first."""
-        query = sa.select(items.c.language, sa.func.count()).group_by(items.c.language)
+        query = sa.select(items.c.language, sa.func.count()).where(self._own()).group_by(items.c.language)
         with self._database.read() as connection:
             rows = [(str(language), int(count)) for language, count in connection.execute(query)]
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
@@ -128,7 +131,9 @@ class ItemStore:
     def get(self, external_id: str) -> StoredItem | None:
         """The item of that id, or None."""
         with self._database.read() as connection:
-            row = connection.execute(select_items().where(items.c.external_id == external_id)).one_or_none()
+            row = connection.execute(
+                select_items().where(self._own(), items.c.external_id == external_id)
+            ).one_or_none()
         return None if row is None else stored_item(row)
 
     def keys_of(self, external_ids: Iterable[str]) -> dict[str, int]:
@@ -136,7 +141,7 @@ class ItemStore:
         found: dict[str, int] = {}
         with self._database.read() as connection:
             for part in parts(external_ids):
-                query = sa.select(items.c.external_id, items.c.id).where(items.c.external_id.in_(part))
+                query = sa.select(items.c.external_id, items.c.id).where(self._own(), items.c.external_id.in_(part))
                 found.update((name, key) for name, key in connection.execute(query))
         return found
 
@@ -156,7 +161,7 @@ class ItemStore:
         """All items in order of arrival; `first_only` leaves out those whose content came before."""
         after = 0
         while True:
-            query = select_items().where(items.c.id > after).order_by(items.c.id).limit(page)
+            query = select_items().where(self._own(), items.c.id > after).order_by(items.c.id).limit(page)
             if first_only:
                 query = query.where(items.c.same_as.is_(None))
             with self._database.read() as connection:
@@ -168,7 +173,7 @@ class ItemStore:
 
     def signatures(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers, int64 (n,), and signatures, uint8 (n, size), of items that are the first with their content."""
-        first = (items.c.same_as.is_(None), items.c.signature.is_not(None))
+        first = (self._own(), items.c.same_as.is_(None), items.c.signature.is_not(None))
         with self._database.read() as connection:
             count = connection.execute(sa.select(sa.func.count()).where(*first)).scalar_one()
             keys = np.empty(count, dtype=np.int64)
@@ -192,11 +197,15 @@ class ItemStore:
     def put_groups(self, groups: Mapping[int, int]) -> None:
         """Replace the near-duplicate groups: item's row number -> row number of the group's first item."""
         with self._database.write() as connection:
-            connection.execute(sa.delete(near_duplicates))
+            own = sa.select(items.c.id).where(self._own())
+            connection.execute(sa.delete(near_duplicates).where(near_duplicates.c.item_id.in_(own)))
             for part in parts(sorted(groups.items()), PAGE):
                 connection.execute(
                     sa.insert(near_duplicates), [{"item_id": key, "group_id": group} for key, group in part]
                 )
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        return items.c.project_id == self._database.project_id
 
 
 def with_media() -> sa.ColumnElement[bool]:
@@ -237,20 +246,21 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
-def _digests_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
+def _digests_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts(ids):
-        query = sa.select(items.c.external_id, items.c.content_digest).where(items.c.external_id.in_(part))
+        named = items.c.project_id == project, items.c.external_id.in_(part)
+        query = sa.select(items.c.external_id, items.c.content_digest).where(*named)
         found.update((name, digest) for name, digest in connection.execute(query))
     return found
 
 
-def _first_by_digest(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+def _first_by_digest(connection: sa.Connection, project: int, digests: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in parts(digests):
         query = (
             sa.select(items.c.content_digest, sa.func.min(items.c.id))
-            .where(items.c.content_digest.in_(part))
+            .where(items.c.content_digest.in_(part), items_within(project))
             .group_by(items.c.content_digest)
         )
         found.update((digest, key) for digest, key in connection.execute(query))

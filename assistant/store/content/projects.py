@@ -67,12 +67,13 @@ class ProjectStore:
         return self.get(key)
 
 
-def chosen_project(store: ProjectStore, key: str) -> Project:
+def chosen_project(database: Database, key: str) -> Project:
     """The project of a key, else the only one that is not closed.
 
     Raises:
         NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
     """
+    store = ProjectStore(database)
     if key:
         return store.get(key)
     there = store.all()

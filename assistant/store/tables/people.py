@@ -102,6 +102,7 @@ qualifications = sa.Table(
     "qualifications",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("user_id", KEY, sa.ForeignKey("users.id"), nullable=False),
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("policy_version", sa.String(120), nullable=False),

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from assistant.domain.assignments import PastAnswer
 from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
 from assistant.store.audit.binding import REVIEW, row_digest
-from assistant.store.database import now
+from assistant.store.database import now, project_of
+from assistant.store.project_scope import items_within, wanted_within
 from assistant.store.runs.machine_answers import MachineAnswer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import (
@@ -75,7 +76,7 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
 
     So no one claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
     """
-    given = {"key": assignment_id}
+    given = {"key": assignment_id, "project": project_of(connection)}
     if connection.dialect.name != "sqlite":
         connection.execute(_locking(), given)
     row = connection.execute(_placing(), given).first()
@@ -88,7 +89,8 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
 
 @cache
 def _locking() -> sa.Select[Any]:
-    task = sa.select(assignments.c.task_id).where(assignments.c.id == sa.bindparam("key"))
+    own = wanted_within(sa.bindparam("project"))
+    task = sa.select(assignments.c.task_id).where(assignments.c.id == sa.bindparam("key"), own)
     return sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update()
 
 
@@ -104,7 +106,7 @@ def _placing() -> sa.Select[Any]:
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
         )
-        .where(assignments.c.id == sa.bindparam("key"))
+        .where(assignments.c.id == sa.bindparam("key"), items_within(sa.bindparam("project")))
         .with_for_update(of=assignments)
     )
 
@@ -239,7 +241,7 @@ def add_practice(
 
 
 def late_kept(connection: sa.Connection, user_id: int, since: str, assignment_id: int) -> tuple[int, int]:
-    """How many late answers of a person were kept: from a moment on (ISO 8601 in UTC), and of one wanted answer."""
+    """Late answers of a person that were kept, in all projects: from a moment on (ISO 8601 in UTC), and of one slot."""
     recent = sa.func.sum(sa.case((late_answers.c.created_at >= since, 1), else_=0))
     same = sa.func.sum(sa.case((late_answers.c.assignment_id == assignment_id, 1), else_=0))
     row = connection.execute(sa.select(recent, same).where(late_answers.c.user_id == user_id)).one()
@@ -277,7 +279,7 @@ def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(review_details.c.user_id == user_id, ~taken_back)
+        .where(review_details.c.user_id == user_id, ~taken_back, items_within(project_of(connection)))
         .order_by(review_details.c.review_id.desc())
         .limit(limit)
     )

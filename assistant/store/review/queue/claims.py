@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.review_work import Claimed, Principal, Role, TaskKind
-from assistant.store.database import person_of
+from assistant.store.database import person_of, project_of
+from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue.partitions import EVERYBODY
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.people import qualifications
@@ -58,6 +59,7 @@ def claim(
     queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
     shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
     values = {
+        "project": project_of(connection),
         "user": principal.user_id,
         "rater": rater_key(principal.name),
         "at": lease.at,
@@ -74,18 +76,19 @@ def claim(
 def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
     """Lease one certain assignment that is open or was this person's; returns whether that worked."""
     values = {"key": assignment_id, "user": principal.user_id, "at": lease.at, "until": lease.until}
+    values["project"] = project_of(connection)
     return bool(connection.execute(_taking(), values).rowcount)
 
 
 def heartbeat(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, until: str) -> bool:
     """Hold a lease for longer; returns whether it is still held."""
-    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
+    statement = sa.update(assignments).where(*_held_by(connection, principal, assignment_id, token))
     return bool(connection.execute(statement.values(lease_until=until)).rowcount)
 
 
 def give_back(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, state: str) -> bool:
     """End a lease without an answer: `open` for others, or `closed`; returns whether it was held."""
-    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
+    statement = sa.update(assignments).where(*_held_by(connection, principal, assignment_id, token))
     values = {"state": state, "user_id": None, "lease_until": None, "claimed_at": None}
     return bool(connection.execute(statement.values(values)).rowcount)
 
@@ -98,14 +101,15 @@ def unclaim(connection: sa.Connection, assignment_id: int) -> None:
 
 
 def any_expired(connection: sa.Connection, lease: Lease) -> bool:
-    """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
+    """Whether a lease of the project has ended, or ends later than one that begins now could: see `return_expired`."""
     ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
-    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended).limit(1)
+    own = wanted_within(project_of(connection))
+    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended, own).limit(1)
     return connection.execute(query).first() is not None
 
 
 def return_expired(connection: sa.Connection, lease: Lease) -> int:
-    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it.
+    """Leases of the project that have ended are open again; returns how many. Who held one may still answer until another takes it.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
     ends when a new one would, or no one could have the item until the clock is there again.
@@ -114,12 +118,13 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
         connection: the transaction.
         lease: one that begins now; its end may be a little later, since clocks of two servers differ.
     """
-    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until)
+    own = wanted_within(project_of(connection))  # how long a lease may be is the project's rule
+    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until, own)
     connection.execute(late.values(lease_until=lease.until))
     at = lease.at
     ended = (
         sa.select(assignments.c.id)
-        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
+        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at, own)
         .limit(_RETURNED)
         .with_for_update(skip_locked=True)
     )
@@ -127,13 +132,16 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
     return int(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
 
 
-def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _held_by(
+    connection: sa.Connection, principal: Principal, assignment_id: int, token: int
+) -> tuple[sa.ColumnElement[bool], ...]:
     """That an assignment is leased to a person under that token."""
     return (
         assignments.c.id == assignment_id,
         assignments.c.token == token,
         assignments.c.user_id == principal.user_id,
         assignments.c.state == "leased",
+        wanted_within(project_of(connection)),
     )
 
 
@@ -149,6 +157,7 @@ def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
     query = (
         sa.select(assignments.c.id)
         .where(assignments.c.user_id == principal.user_id, assignments.c.state == "leased")
+        .where(wanted_within(project_of(connection)))
         .order_by(assignments.c.claimed_at, assignments.c.id)
     )
     return claimed(connection, list(connection.execute(query).scalars()))
@@ -164,7 +173,7 @@ class _Shape(NamedTuple):
     def names(self) -> list[str]:
         """Values the statement needs."""
         given = {"languages": self.languages, "unwanted": self.unwanted}
-        always = ["user", "rater", "at", "until", "queues", "skills", "persons"]
+        always = ["project", "user", "rater", "at", "until", "queues", "skills", "persons"]
         return always + [name for name, wanted in given.items() if wanted]
 
 
@@ -191,7 +200,8 @@ def _claiming(shape: _Shape) -> sa.UpdateBase:
 @cache
 def _taking() -> sa.UpdateBase:
     free = assignments.c.state.in_(("open", "answered"))
-    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free))
+    own = wanted_within(sa.bindparam("project"))
+    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free, own))
 
 
 @cache
@@ -225,6 +235,7 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     """Lanes that a person may take from."""
     own = lanes.c.for_user == sa.bindparam("user")
     conditions = [
+        lanes.c.project_id == sa.bindparam("project"),
         sa.or_(lanes.c.queue.in_(_several("queues")), own),
         lanes.c.skill.in_(_several("skills")),
         lanes.c.for_user.in_(_several("persons")),
@@ -234,7 +245,10 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     if shape.unwanted:
         conditions.append(lanes.c.harm.not_in(_several("unwanted")))
     if shape.qualified_only:
-        alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
+        alike = (
+            qualifications.c[name] == lanes.c[name]
+            for name in ("project_id", "policy_id", "policy_version", "language")
+        )
         passed = sa.exists().where(
             qualifications.c.user_id == sa.bindparam("user"), qualifications.c.state == "passed", *alike
         )

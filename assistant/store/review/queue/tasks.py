@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from assistant.domain.assignments import Waiting
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
+from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
 from assistant.store.tables.review import assignments, lanes, tasks
 
@@ -129,7 +130,7 @@ def waiting(database: Database) -> list[Waiting]:
     """
     found: dict[tuple[str, ...], Waiting] = {}
     with database.read() as connection:
-        for row in connection.execute(_open_partitions()).all():
+        for row in connection.execute(_open_partitions(database.project_id)).all():
             oldest = connection.execute(_task_of_slot(assignments.c.id == row.oldest)).one()
             most_urgent = sa.and_(assignments.c.priority == row.most_urgent, assignments.c.lane_id == row.id)
             urgent = connection.execute(_task_of_slot(most_urgent)).one()
@@ -139,8 +140,8 @@ def waiting(database: Database) -> list[Waiting]:
     return sorted(found.values(), key=lambda one: (-one.open, *one[:4]))
 
 
-def _open_partitions() -> sa.Select[Any]:
-    """Queue partitions with open answers: how many, the number of the oldest and the highest priority."""
+def _open_partitions(project: int) -> sa.Select[Any]:
+    """A project's queue partitions with open answers: how many, the number of the oldest and the highest priority."""
     per_partition = (
         sa.select(
             assignments.c.lane_id,
@@ -148,7 +149,7 @@ def _open_partitions() -> sa.Select[Any]:
             sa.func.min(assignments.c.id).label("oldest"),
             sa.func.max(assignments.c.priority).label("most_urgent"),
         )
-        .where(assignments.c.state == _OPEN)
+        .where(assignments.c.state == _OPEN, wanted_within(project))
         .group_by(assignments.c.lane_id)
         .subquery()
     )
