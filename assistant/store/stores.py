@@ -209,6 +209,11 @@ class Stores(ABC):
         return UserStore(self.database)
 
     @cached_property
+    def members(self) -> MemberStore:
+        """Who is a member of which project."""
+        return MemberStore(self.database)
+
+    @cached_property
     def sessions(self) -> SessionStore:
         """Sessions and sign-in links."""
         return SessionStore(self.database)

@@ -57,7 +57,6 @@ def create_app(
         sweeps: what is done every `lease_sweep_seconds`, in a thread.
         connections: those that are open, for the figures.
     """
-    workspace = workspace.of_all()
     logins = LoginLimits(workspace.login_attempts)
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)

@@ -73,7 +73,6 @@ def serve(
     Raises:
         InputError: the port is taken, or the host is open to others while nobody has a password.
     """
-    workspace = workspace.of_all()
     _refuse_open_house(workspace, options)
     log = None if log_to_stderr else workspace.state / LOG_FILE
     with listening(options.host, options.port) as listener, logging_to(log):

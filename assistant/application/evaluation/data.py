@@ -17,6 +17,7 @@ from assistant.application.evaluation.snapshots import (
     snapshot_path,
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
+from assistant.application.labeling.run_parameters import sampling
 from assistant.application.labeling.work import QuestionInputs
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run

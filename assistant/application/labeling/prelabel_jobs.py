@@ -151,7 +151,7 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
         ConflictError: a job is at work already; or this is not the run that was priced.
     """
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
     run = _open_run(workspace, request, priced)
     _start(workspace, run, request, budget, actor)
@@ -173,7 +173,7 @@ def continue_run(
         raise ConflictError("run_imported")
     request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.key) as opened:
         refuse_unpriced(opened, run.model)
     _start(workspace, run, replace(request, limit=limit, retry_failed=retry_failed), budget, actor)
     return run
@@ -197,7 +197,7 @@ def _open_run(workspace: Workspace, request: RunRequest, priced: str) -> Run:
     from assistant.application.labeling.work import open_run, what_is_asked  # noqa: PLC0415
 
     _refuse_second(workspace)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.key) as opened:
         asking = what_is_asked(opened, prompt=request.prompt, model=request.model, replicate=request.replicate)
         if priced and open_run(opened, asking, dry_run=True).name != priced:
             raise ConflictError("run_changed")
@@ -242,5 +242,5 @@ def _log(workspace: Workspace, run: Run) -> Path:
 
 
 def _command(workspace: Workspace, request: RunRequest, *more: str) -> list[str]:
-    folder = f"--workspace={workspace.folder.resolve()}"
-    return [sys.executable, "-m", "assistant", "prelabel", "--json", folder, *request.options(), *more]
+    place = (f"--workspace={workspace.folder.resolve()}", f"--project={workspace.key}")
+    return [sys.executable, "-m", "assistant", "prelabel", "--json", *place, *request.options(), *more]

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from assistant.application.labeling.injection import KeptDetector, injection_detector
+from assistant.application.labeling.run_parameters import retrieval_options, sampling
 from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import JobChoice, SessionWork, production_work
 from assistant.domain.prelabels import Usage
@@ -27,7 +28,6 @@ from assistant.prelabel.label_one import LabelKit
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.runs.journal import unread
-from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.workspace import Workspace
 
 

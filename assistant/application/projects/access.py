@@ -78,5 +78,5 @@ def project_access(workspace: Workspace, user: User) -> ProjectAccess:
     projects = workspace.projects.all()
     if user.role is Role.ADMIN:
         return ProjectAccess([OpenProject(one, Role.ADMIN) for one in projects], len(projects) == 1, of_all=True)
-    roles = workspace.members.of_user(user.id)
+    roles = workspace.members.roles_of(user.id)
     return ProjectAccess([OpenProject(one, roles[one.id]) for one in projects if one.id in roles], len(projects) == 1)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 ADVICE = {
     "item_not_found": "assistant export items.csv  lists the ids",
-    "project_not_found": "assistant project list  shows them",
-    "project_exists": "choose another key",
-    "project_not_named": "name one with --project, or set ASSISTANT_PROJECT",
-    "project_closed": "assistant project state KEY active  opens it again",
     "nothing_to_label": "assistant ingest FILE  takes content in",
     "workspace_exists": "choose another folder",
     "backup_in_state": "name another folder, or another disk",

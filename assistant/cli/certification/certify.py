@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
 
@@ -79,10 +79,9 @@ def sample(
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
     from assistant.application.certification.draw_sample import SampleChoice, draw_sample
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
     _show_sample(output, sampled, out)
 
@@ -112,12 +111,11 @@ def certify(
     from assistant.application.certification.certify import certify_curve
     from assistant.application.certification.certify_campaign import CertifyChoice
     from assistant.application.routing.issue_certificate import issue_certificate
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     named = None if by is None else by.value
     choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
@@ -135,10 +133,9 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
     Example: assistant check
     """
     from assistant.application.certification.check_certificate import check_certificate
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         checked = check_certificate(opened, run)
     show_check(output, checked)
     if checked.broken:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 
@@ -77,11 +77,10 @@ def enqueue(
         standing_of,
     )
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = find_run(opened, run)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)

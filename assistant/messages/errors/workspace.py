@@ -24,11 +24,5 @@ TEXTS = {
     "disk_almost_full": marked("%(free)s GB free"),
     "state_readable_by_others": marked("%(files)s of its files can be read by others, e.g. %(file)s"),
     "item_number_unknown": marked("there is no item of this number"),
-    "project_not_found": marked("there is no project %(project)s; there are: %(known)s"),
-    "project_exists": marked("there is a project %(project)s already"),
-    "project_not_named": marked("the workspace has several projects: %(known)s"),
-    "project_closed": marked("the project %(project)s is closed: it can be read, and nothing in it can be changed"),
-    "not_a_member": marked("you are no member of a project %(project)s"),
-    "no_project_of_theirs": marked("you are no member of any project"),
     "item_not_found": marked("there is no item %(item)s"),
 }

@@ -12,7 +12,7 @@ from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now, project_of
-from assistant.store.people.members import CHANGED, JOINED, newest_roles, note_membership
+from assistant.store.people.members import add_members, follow_role
 from assistant.store.tables.people import api_tokens, sessions, users
 
 CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team", "disabled"})
@@ -65,7 +65,7 @@ class UserStore:
         password_hash: str | None = None,
         **more: Any,
     ) -> User:
-        """Add a person.
+        """Add a person, who becomes a member of the project at hand in the same role.
 
         Args:
             name: as `clean_name` gives it.
@@ -174,15 +174,8 @@ def _change(connection: sa.Connection, before: User, values: Mapping[str, Any], 
     detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in values.items()}
     if "role" in values:
         detail["sessions_ended"] = end_sessions(connection, before.id)
-        _change_memberships(connection, before, Role(values["role"]), actor)
+        follow_role(connection, before.id, before.role, values["role"], actor)
     audit.append(connection, actor=actor, action="user.change", subject=f"user:{before.name}", detail=detail)
-
-
-def _change_memberships(connection: sa.Connection, user: User, role: Role, actor: str) -> None:
-    """In the project at hand; who is no admin of the workspace any more is none of any project."""
-    for project_id, before in newest_roles(connection, user.id).items():
-        if project_id == project_of(connection) or before is Role.ADMIN:
-            note_membership(connection, project_id, user.id, event=CHANGED, role=role, actor=actor)
 
 
 def _set_disabled(connection: sa.Connection, user: User, disabled: bool, actor: str) -> None:
@@ -230,8 +223,8 @@ def _insert(
         raise ConflictError("user_exists", where=name)
     row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
     row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
-    row |= {"preferences": {}, "disabled": False, "created_at": now()}
-    number = connection.execute(users.insert().values(row).returning(users.c.id)).scalar_one()
-    note_membership(connection, project_of(connection), number, event=JOINED, role=role, actor=actor)
+    made = users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()})
+    user_id = int(connection.execute(made.returning(users.c.id)).scalar_one())
+    add_members(connection, project_of(connection), [(user_id, role)], event="joined", actor=actor)
     told = {"role": role.value, "password": password_hash is not None}
     audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)
