@@ -199,11 +199,6 @@ class Stores(ABC):
     # people
 
     @cached_property
-    def members(self) -> MemberStore:
-        """Who belongs to which project, and as what."""
-        return MemberStore(self.database)
-
-    @cached_property
     def users(self) -> UserStore:
         """Users."""
         return UserStore(self.database)

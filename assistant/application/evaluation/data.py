@@ -25,7 +25,6 @@ from assistant.errors import AssistantError, InputError, NotFoundError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
-from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.data.eval_data import EvalData, VariantIdentity

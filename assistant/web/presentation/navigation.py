@@ -69,4 +69,6 @@ def menu(here: Visit, paths: Collection[str]) -> list[MenuEntry]:
 
 def allowed(here: Visit, permission: Permission) -> bool:
     """Whether somebody may do it where they are."""
-    return here.principal is not None and may(here.principal, permission) and here.access.reach(permission)
+    if here.principal is None or (here.project is None and not here.access.of_all and permission is not Permission.OWN):
+        return False
+    return may(here.principal, permission) and here.access.reach(permission)
