@@ -15,6 +15,7 @@ from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.domain.projects import FIRST_KEY, FIRST_PROJECT, Project
+from assistant.domain.pseudonyms import Pseudonyms
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import policies_in, policy_file, read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -197,6 +198,11 @@ class Workspace(Stores):
     def ids(self) -> OpaqueIds:
         """Ids of tasks and assignments, by the workspace's own secret."""
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """Names of people in figures for those who may not know who they are, by the workspace's own secret."""
+        return Pseudonyms(self.nonces.get(WORKSPACE).value)
 
     @property
     def review_key(self) -> str:

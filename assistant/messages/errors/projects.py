@@ -25,5 +25,8 @@ TEXTS = {
     "project_title_missing": marked("no title is given"),
     "not_a_member": marked("you are no member of a project %(project)s"),
     "no_project_of_theirs": marked("you are no member of any project"),
+    "role_not_of_a_project": marked("admins are admins of the workspace, not of a project"),
+    "role_above_own": marked("your own role doesn't reach as far as this one: %(role)s"),
+    "member_of_other_projects": marked("%(name)s works in other projects, too"),
     "member_not_found": marked("%(user)s is no member of the project %(project)s"),
 }

@@ -34,6 +34,9 @@ ADVICE: Mapping[str, str] = {
     "project_closed": marked("An admin can open it again on the page Projects."),
     "not_a_member": marked("Choose another one on the page Projects, or ask its lead to add you."),
     "no_project_of_theirs": marked("Ask a lead or an admin to add you to one."),
+    "role_not_of_a_project": marked("Make them an admin on the page People."),
+    "role_above_own": marked("Ask somebody with that role, or an admin."),
+    "member_of_other_projects": marked("An admin, or whoever leads those as well, can change that."),
     "last_admin": marked("Make another user an admin first."),
 }
 

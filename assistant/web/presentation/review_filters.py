@@ -69,7 +69,7 @@ class DisagreementChoice:
 
     def check_names(self, who: Principal) -> None:
         """Raise NotAllowedError where someone filters by a reviewer and may not see names."""
-        if self.reviewer and not may(who, Permission.SEE_PEOPLE):
+        if self.reviewer and not may(who, Permission.SEE_NAMES):
             raise NotAllowedError("names_hidden", field="reviewer")
 
 

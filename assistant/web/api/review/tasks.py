@@ -202,7 +202,7 @@ def assign_task(request: Request, who: Steerer, assignment_id: OpaqueId, given: 
 
 
 def _shown(request: Request, one: WantedAnswer, who: Principal) -> WantedShown:
-    shown = one if may(who, Permission.SEE_PEOPLE) else one._replace(holder=None, for_name=None)
+    shown = one if may(who, Permission.SEE_NAMES) else one._replace(holder=None, for_name=None)
     ids = site(request).workspace.ids
     named = {"id": ids.of(IdKind.ASSIGNMENT, one.id), "task_id": ids.of(IdKind.TASK, one.task_id)}
     return WantedShown.of(shown._asdict() | named)

@@ -108,5 +108,5 @@ def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:
         "clauses": [clause.id for clause in policy.clauses],
         "written": policy.languages,
         "prompts": list(prompts),
-        "people": [user.name for user in list_users(workspace)] if may(who, Permission.SEE_PEOPLE) else [],
+        "people": [user.name for user in list_users(workspace)] if may(who, Permission.SEE_NAMES) else [],
     }

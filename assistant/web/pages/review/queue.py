@@ -154,7 +154,7 @@ def leases(request: Request, who: Viewer, before: Before = None) -> HTMLResponse
         "queue/leases.html",
         listing=found,
         kinds=terms.KINDS,
-        named=may(who, Permission.SEE_PEOPLE),
+        named=may(who, Permission.SEE_NAMES),
         people=list_labelers(workspace) if may(who, Permission.STEER_QUEUE) else [],
         shown_id=partial(assignment_name, workspace),
     )
