@@ -93,10 +93,16 @@ class Visit:
 NOBODY: Visit = Visit()
 
 
+def app_site(request: Request) -> Site:
+    """The app, whatever the request's project: for what belongs to all of them."""
+    held: Site = request.app.state.site
+    return held
+
+
 def site(request: Request) -> Site:
     """The app, as the request's project sees it."""
-    held: Site = getattr(request.state, "site", None) or request.app.state.site
-    return held
+    held: Site | None = getattr(request.state, "site", None)
+    return held or app_site(request)
 
 
 def remembered(request: Request) -> Remembered:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain.permissions import SCOPES, Permission, Scope, may, may_give, role_may, roles_that_may, unknown_scopes
+from assistant.domain.permissions import (
+    SCOPES,
+    Permission,
+    Scope,
+    may,
+    may_give,
+    role_may,
+    roles_that_may,
+    unknown_scopes,
+)
 from assistant.domain.review_work import Principal, Role
 
 # Rows as the documentation promises them: x may, . may not.

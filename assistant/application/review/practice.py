@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.domain.accounts import Qualification
+from assistant.domain.accounts import Qualification, User
 from assistant.domain.review_work import Principal, QualificationState
+from assistant.errors import NotFoundError
 from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now

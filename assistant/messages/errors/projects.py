@@ -28,5 +28,6 @@ TEXTS = {
     "role_not_of_a_project": marked("admins are admins of the workspace, not of a project"),
     "role_above_own": marked("your own role doesn't reach as far as this one: %(role)s"),
     "member_of_other_projects": marked("%(name)s works in other projects, too"),
+    "policy_not_offered": marked("%(policy)s is no policy of this workspace; there are: %(known)s"),
     "member_not_found": marked("%(user)s is no member of the project %(project)s"),
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from fastapi import Request
+
 from assistant.domain.permissions import Permission, may
 from assistant.messages.language import marked
-from assistant.web.context import Visit
+from assistant.web.context import Visit, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def menu(here: Visit, paths: Collection[str]) -> list[MenuEntry]:
     if here.project is None:
         return []
     return [entry for entry in ENTRIES if entry.path in paths and allowed(here, entry.permission)]
+
+
+def sees_names(request: Request) -> bool:
+    """Whether whoever asks may know who is behind figures."""
+    return allowed(visit(request), Permission.SEE_NAMES)
 
 
 def allowed(here: Visit, permission: Permission) -> bool:

@@ -17,6 +17,7 @@ from assistant.reports.visible import clipped, visible
 from assistant.web.context import Visit, site, visit
 from assistant.web.presentation.assets import assets
 from assistant.web.presentation.navigation import allowed, menu
+from assistant.web.presentation.projects import BANNERS, switcher
 from assistant.web.server.project_path import in_page
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -61,7 +62,7 @@ def language_of(request: Request) -> Language:
 
 def _frame(request: Request, chosen: Language) -> dict[str, Any]:
     here: Visit = visit(request)
-    principal = here.principal
+    principal, project = here.principal, here.project.project if here.project else None
     theme = here.preferences.get("theme", "auto")
     return {
         "request": request,
@@ -73,7 +74,10 @@ def _frame(request: Request, chosen: Language) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": here.csrf,
         "entries": menu(here, site(request).paths),
-        "project": here.project.project if here.project else None,
+        "project": project,
+        "project_title": project.titled(chosen.code) if project else "",
+        "banner": BANNERS.get(project.state, "") if project else "",
+        "projects": switcher(request, here, chosen),
         "partial": request.headers.get("hx-request") == "true",
     }
 

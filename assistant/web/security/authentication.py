@@ -28,7 +28,7 @@ from assistant.web.presentation.terms import ROLES
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.security_events import access_refused, token_refused, token_used
 from assistant.web.server.project_path import named_project
-from assistant.web.server.public_routes import is_open, needs_project
+from assistant.web.server.public_routes import changes_closed, is_open, needs_project
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
@@ -63,7 +63,7 @@ def _enter_project(request: Request) -> None:
         if isinstance(here.withheld, NotAllowedError):
             site(request).workspace.read_log.add(access_refused(request, here.principal, "project"))
         raise here.withheld
-    if inside and here.project is not None and request.method not in _SAFE:
+    if inside and here.project is not None and request.method not in _SAFE and not changes_closed(endpoint):
         refuse_closed(here.project.project)
 
 

@@ -16,9 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADDRESS_HEADERS = frozenset({b"location", b"content-location", b"hx-redirect", b"hx-push-url", b"hx-replace-url"})
 # In a page, texts are escaped: a quotation mark after one of these names is always that of an attribute.
-ATTRIBUTE = (
-    r"""(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url))=["'])"""
-)
+ATTRIBUTE = r"""(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url))=["'])"""
 _ATTRIBUTES = re.compile(ATTRIBUTE + "(/(?!/))")
 _COOKIE_PATH = re.compile(rb"(;\s*path=)/(?=;|$)", re.IGNORECASE)
 

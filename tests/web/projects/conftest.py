@@ -57,9 +57,7 @@ class Three:
         """A program that comes with their token, which may do all that they may."""
         self.browser(name, **roles)
         secret, user = new_token(), self.workspace.users.get(name)
-        ApiTokenStore(self.workspace.database).add(
-            user, name="t", digest=digest(secret), scopes=SCOPES, actor="tests"
-        )
+        ApiTokenStore(self.workspace.database).add(user, name="t", digest=digest(secret), scopes=SCOPES, actor="tests")
         client = browser(self.app)
         client.headers["authorization"] = f"Bearer {secret}"
         return client

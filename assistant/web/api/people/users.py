@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,8 +11,11 @@ from pydantic import Field
 from assistant.application.people import accounts
 from assistant.application.people.accounts import NewUser, UserChanges
 from assistant.application.people.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from assistant.application.people.project_people import list_people
+from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
+from assistant.errors import NotFoundError
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -141,8 +145,8 @@ def read_myself(request: Request, who: Current) -> Myself:
 @router.get("/users", responses=problems())
 @of_all_projects
 def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Users:
-    """Everybody, the newest first."""
-    known = accounts.list_users(site(request).workspace)
+    """Everybody, the newest first; for those who lead a project the members of that."""
+    known = _known(request)
     rows, following = paged(
         lambda before, most: below(known, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
     )
@@ -153,7 +157,18 @@ def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit 
 @of_all_projects
 def read_user(request: Request, _: Viewer, name: str) -> UserShown:
     """One person."""
-    return UserShown.of(accounts.find_user(site(request).workspace, name))
+    found = next((one for one in _known(request) if one.name == name), None)
+    if found is None:
+        raise NotFoundError("user_not_found", where=name)
+    return UserShown.of(found)
+
+
+def _known(request: Request) -> Sequence[User]:
+    """Everybody for those who manage users; for others the members of their project, with the role in it."""
+    workspace = site(request).workspace
+    if allowed(visit(request), Permission.MANAGE_USERS):
+        return accounts.list_users(workspace)
+    return [one.user for one in list_people(workspace, named=True)]
 
 
 @router.post("/users", status_code=201, responses=problems(409))
