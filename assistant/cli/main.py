@@ -18,12 +18,13 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
+from assistant.cli.items import erase, item, releases
 from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
-from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, serve, server
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
@@ -60,7 +61,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve, backup):
+for group in (
+    workspace,
+    content,
+    prelabel,
+    export,
+    simulate,
+    signals,
+    trust,
+    route,
+    enqueue,
+    settle,
+    serve,
+    backup,
+    item,
+    erase,
+):
     group.register(app)
 app.add_typer(projects.app, name="project")
 app.add_typer(policy.app, name="policy")
@@ -72,7 +88,9 @@ app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
 app.add_typer(users.app, name="users")
+app.add_typer(queue_history.app, name="queue")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(releases.app, name="releases")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 openapi.register(app)

@@ -243,6 +243,8 @@ class Submission:
         ui: `web` or `api`.
         uncovered_ms: how long covered content was looked at; 0 for never, None where nothing covered it or it isn't
             known.
+        active_ms: of `seconds`, how long the page was in front with a sign of life in the last minute; None where that
+            isn't known.
         instead_of: keys of earlier submissions for this assignment that were taken back before it was known whether
             they had arrived: one that had is withdrawn, and this one counts.
     """
@@ -258,6 +260,7 @@ class Submission:
     accepted_suggestion: bool | None = None
     ui: str = "web"
     uncovered_ms: int | None = None
+    active_ms: int | None = None
     instead_of: tuple[str, ...] = ()
 
 

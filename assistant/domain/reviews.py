@@ -83,6 +83,7 @@ class ReviewRow(NamedTuple):
     accepted_suggestion: bool | None
     policy_version: str | None
     uncovered_ms: int | None
+    active_ms: int | None
     withdrawn: bool
     unknown: LabelAnswer = ()
 

@@ -11,6 +11,7 @@ from assistant.domain.assignments import PastAnswer
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import (
     PRACTICE,
+    AssignmentState,
     Claimed,
     Principal,
     SkipReason,
@@ -18,6 +19,7 @@ from assistant.domain.review_work import (
     TaskKind,
     WorkOutcome,
 )
+from assistant.errors import ConflictError
 from assistant.review import hand_over, handing_in
 from assistant.review.gold import Mixing, age, aged, due, give_gold
 from assistant.review.hand_over import HeldLease
@@ -25,14 +27,17 @@ from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
+from assistant.store.connection.project_guard import refuse_asking_people
 from assistant.store.database import Connection, Database
 from assistant.store.review.queue import claims, exposure
 from assistant.store.review.queue.answers import last_given
 from assistant.store.review.queue.claims import Lease
+from assistant.store.review.queue.events import record_claims
 from assistant.store.writer import Writer
 
 _NO_LABELS = LabelSet(LabelKind.MULTI, ())
 _CLOCKS_DIFFER = 5.0  # seconds, of two servers on one database
+_HELD_LONG_ENOUGH = 0.75  # of a lease: where as much is left, a heartbeat changes nothing
 
 
 def utc_now() -> datetime:
@@ -71,7 +76,7 @@ class Queue:
     def claim(self, principal: Principal, n: int = 1) -> list[Claimed]:
         """Lease the n most urgent items a reviewer may answer; fewer where there are fewer.
 
-        What they hold already is not among them; see `held`.
+        What they hold already is not among them; see `held`. Raises ConflictError: the project is no active one.
         """
         found = self._claim(principal, n)
         if not found and self.return_expired():
@@ -84,9 +89,12 @@ class Queue:
             return claims.held(connection, principal)
 
     def heartbeat(self, principal: Principal, assignment_id: int, token: int) -> bool:
-        """Hold a lease for longer; returns whether it is still held."""
-        until = self._lease().until
-        return self._writer.run(lambda connection: claims.heartbeat(connection, principal, assignment_id, token, until))
+        """Hold a lease for longer, where a quarter of it or more is over; returns whether it is still held."""
+        at, lease = self._clock(), self._lease()
+        least = self._stamp(at + timedelta(seconds=self._rules.lease_seconds * _HELD_LONG_ENOUGH))
+        return self._writer.run(
+            lambda connection: claims.heartbeat(connection, principal, assignment_id, token, lease, least=least)
+        )
 
     def submit(self, principal: Principal, submission: Submission) -> WorkOutcome:
         """Store an answer, once, however often it is handed in; see `handing_in.hand_in`."""
@@ -154,8 +162,11 @@ class Queue:
 
     def release(self, principal: Principal, assignment_id: int, token: int) -> bool:
         """Give an item back unseen, e.g. one that was prefetched; it may come to the same person again."""
+        at = self._stamp(self._clock())
         return self._writer.run(
-            lambda connection: claims.give_back(connection, principal, assignment_id, token, "open")
+            lambda connection: claims.give_back(
+                connection, principal, assignment_id, token, AssignmentState.OPEN, at=at, reason="unseen"
+            )
         )
 
     def return_expired(self) -> int:
@@ -164,7 +175,7 @@ class Queue:
         with self._database.read() as connection:
             if not claims.any_expired(connection, lease):
                 return 0
-        return self._writer.run(lambda connection: claims.return_expired(connection, lease))
+        return self._unless_closed(lambda connection: claims.return_expired(connection, lease))
 
     def retire_aged_gold(self) -> int:
         """Mix in no longer what is too old or was shown too often; returns how many. A server calls it now and then."""
@@ -172,7 +183,7 @@ class Queue:
         with self._database.read() as connection:
             if not aged(connection, self._rules, at):
                 return 0
-        return self._writer.run(lambda connection: age(connection, self._rules, at))
+        return self._unless_closed(lambda connection: age(connection, self._rules, at))
 
     def pause(self, principal: Principal, *, severe_from: int) -> Pause | None:
         """A break that is due, None where none is."""
@@ -188,10 +199,18 @@ class Queue:
         """Finish what was begun."""
         self._writer.close()
 
+    def _unless_closed(self, work: Callable[[Connection], int]) -> int:
+        """What a server does by itself; a closed project stays as it is."""
+        try:
+            return self._writer.run(work)
+        except ConflictError:
+            return 0
+
     def _claim(self, principal: Principal, n: int) -> list[Claimed]:
         return self._writer.run(partial(self._take, principal=principal, n=n))
 
     def _take(self, connection: Connection, *, principal: Principal, n: int) -> list[Claimed]:
+        refuse_asking_people(connection)
         claims.lock_person(connection, principal.user_id)
         shift = exposure.shift(connection, principal.user_id, self._shift_began(self._clock()))
         lease, counts, found = self._lease(), shift.bound, list[Claimed]()
@@ -212,6 +231,7 @@ class Queue:
                     [one] = claims.claimed(connection, [mixed])
             found.append(one)
             counts[one.harm] += 1
+        record_claims(connection, principal.user_id, found, lease.at)
         return found
 
     def _lease(self, longer: float = 0) -> Lease:

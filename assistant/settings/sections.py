@@ -23,6 +23,10 @@ class TitleSettings(_Section):
     en: str = Field(default="", max_length=200)
     zh: str = Field(default="", max_length=200)
 
+    def by_language(self) -> dict[str, str]:
+        """The titles that are given."""
+        return {name: text for name, text in (("en", self.en), ("zh", self.zh)) if text}
+
 
 class ContentSettings(_Section):
     """What comes in."""

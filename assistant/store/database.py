@@ -21,6 +21,7 @@ from assistant.store.connection import schema
 from assistant.store.connection.engine import BUSY_SECONDS as _BUSY_SECONDS
 from assistant.store.connection.engine import Link, make_engine
 from assistant.store.connection.faults import told as _told
+from assistant.store.connection.project_guard import ProjectGuard
 from assistant.store.connection.reconnect import DatabaseReconnect
 from assistant.store.connection.statistics import FreshStatistics
 from assistant.store.connection.write_turns import Turns
@@ -106,14 +107,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, *, alone: bool = False, looked_up: bool = True) -> Iterator[sa.Connection]:
+    def write(self, *, alone: bool = False, looked_up: bool = True, guarded: bool = True) -> Iterator[sa.Connection]:
         """A transaction to write in; committed at the end, undone by any error.
+
+        Rows of a closed project are not written: ConflictError.
 
         Args:
             alone: no other `alone` writer at the same time, for reading a maximum and counting on from it. SQLite
                 has one writer anyway.
             looked_up: whether SQLite looks up each row number that refers to another table. A writer of a million rows
                 that read the numbers here (rows are never deleted) spares half of its time; PostgreSQL does it anyway.
+            guarded: whether the project's state counts; not where the tables are made.
         """
         with (
             self._faults(),
@@ -122,6 +126,7 @@ class Database:
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
+            connection.execution_options(guard=ProjectGuard(connection, self.project_id) if guarded else None)
             if alone and not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
             yield connection
@@ -181,7 +186,7 @@ class Database:
             raise StorageError("database_newer", found=found, known=HEAD)
         if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
             raise StorageError("database_older", found=found, needed=HEAD)
-        with self.write(alone=True, looked_up=False) as connection:
+        with self.write(alone=True, looked_up=False, guarded=False) as connection:
             # Who comes second finds everything made: a copy taken now would be one of the new schema.
             before = schema.version_of(connection)
             if before == HEAD:

@@ -25,6 +25,7 @@ from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
 from assistant.store.database import Database
+from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
@@ -54,6 +55,11 @@ class Stores(ABC):
     def database(self) -> Database:
         """The database that all of them read and write."""
 
+    @property
+    @abstractmethod
+    def connections(self) -> Database:
+        """To the same database, whatever the project."""
+
     @cached_property
     def workspaces(self) -> WorkspaceStore:
         """Which workspace the database is, and the folders that opened it."""
@@ -62,7 +68,7 @@ class Stores(ABC):
     @cached_property
     def projects(self) -> ProjectStore:
         """The projects of the workspace."""
-        return ProjectStore(self.database)
+        return ProjectStore(self.connections)
 
     # content
 
@@ -178,6 +184,11 @@ class Stores(ABC):
     def results(self) -> ResultStore:
         """Items with prelabel, route and final label, for releases and totals."""
         return ResultStore(self.database)
+
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Files of labels that were written, and their items."""
+        return ReleaseStore(self.database)
 
     # review
 

@@ -26,7 +26,7 @@ from assistant.settings import PROJECTS_FOLDER, STATE, Settings, load_settings, 
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
-from assistant.store.content.projects import ProjectStore, chosen_project
+from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
@@ -106,7 +106,7 @@ class Workspace(Stores):
             if key not in self._others:
                 settings = load_settings(self.folder, project=self.projects.get(key).key)
                 other = Workspace(self.folder, self.deployment, project=key, serves=self._serves, first=self)
-                other.settings = settings
+                other.key, other.settings = key, settings
                 self._others[key] = self._closing.enter_context(other)
             return self._others[key]
 
@@ -130,9 +130,15 @@ class Workspace(Stores):
         """Where the state of the project lives that is not in the database; the first project's is `state` itself."""
         if self.project.id == FIRST_PROJECT:
             return self.state
-        folder = self.state / "projects" / self.project.key
+        folder = self.state / PROJECTS_FOLDER / self.project.key
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
+
+    @property
+    def project_folder(self) -> Path:
+        """Where the project's own files are: the first project's are the workspace's folder itself."""
+        first = self.project.id == FIRST_PROJECT
+        return self.folder if first else self.folder / PROJECTS_FOLDER / self.project.key
 
     @cached_property
     def project(self) -> Project:
@@ -142,12 +148,7 @@ class Workspace(Stores):
             NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
             WorkspaceError: it has no settings in this folder, or the database doesn't know it.
         """
-        return chosen_project(self.projects, self._named, of_any=self._of_any, folders=project_folders(self.folder))
-
-    @cached_property
-    def projects(self) -> ProjectStore:
-        """All projects of the workspace."""
-        return ProjectStore(self.connections)
+        return chosen_project(self.connections, self._named, of_any=self._of_any, folders=project_folders(self.folder))
 
     @cached_property
     def key(self) -> str:

@@ -23,7 +23,6 @@ from assistant.store.connection import engine as engine_module
 from assistant.store.connection import schema
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import HEAD, MIGRATIONS, Database
-from assistant.store.runs.runs import RunStore
 from assistant.store.tables.review import tasks
 from tests.postgres import PostgresServer
 

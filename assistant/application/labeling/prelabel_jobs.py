@@ -17,6 +17,7 @@ from threading import Thread
 import orjson
 
 from assistant.application.labeling.running_jobs import refuse_unpriced
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
 from assistant.store.runs.journal import at_work
@@ -148,10 +149,11 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
 
     Raises:
         InvalidValueError: prompt or model isn't offered, or the price of the model is not known.
-        ConflictError: a job is at work already; or this is not the run that was priced.
+        ConflictError: a job is at work already; this is not the run that was priced; the project is paused or closed.
     """
+    refuse_asking_models(workspace)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
     run = _open_run(workspace, request, priced)
     _start(workspace, run, request, budget, actor)
@@ -168,12 +170,13 @@ def continue_run(
         ConflictError: its prelabels were imported; or as `start_run`.
         InvalidValueError: as `start_run`.
     """
+    refuse_asking_models(workspace)
     run = workspace.runs.find(name)
     if run.prompt is None:
         raise ConflictError("run_imported")
     request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, run.model)
     _start(workspace, run, replace(request, limit=limit, retry_failed=retry_failed), budget, actor)
     return run
@@ -197,7 +200,7 @@ def _open_run(workspace: Workspace, request: RunRequest, priced: str) -> Run:
     from assistant.application.labeling.work import open_run, what_is_asked  # noqa: PLC0415
 
     _refuse_second(workspace)
-    with Workspace.open(workspace.folder, project=workspace.key) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         asking = what_is_asked(opened, prompt=request.prompt, model=request.model, replicate=request.replicate)
         if priced and open_run(opened, asking, dry_run=True).name != priced:
             raise ConflictError("run_changed")

@@ -13,6 +13,7 @@ from assistant.application.labeling.injection import KeptDetector, injection_det
 from assistant.application.labeling.run_parameters import retrieval_options, sampling
 from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import JobChoice, SessionWork, production_work
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.prelabels import Usage
 from assistant.domain.runs import RunTotals
 from assistant.errors import AssistantError, FatalModelError, NotFoundError
@@ -73,6 +74,8 @@ class RunSession:
     """
 
     def __init__(self, workspace: Workspace, choice: JobChoice, work: SessionWork | None = None) -> None:
+        if not choice.dry_run:
+            refuse_asking_models(workspace)
         self._workspace = workspace
         self._choice = choice
         self._work = work or production_work(workspace, choice)

@@ -95,7 +95,7 @@ def init_project(
     read_policy(policy_file(workspace.folder, key, settings))
     if there is not None:
         return there
-    title = {name: text for name, text in settings.title.model_dump().items() if text}
+    title = settings.title.by_language()
     return workspace.projects.add(key, title, state=ProjectState.DRAFT if draft else ProjectState.ACTIVE, actor=actor)
 
 
@@ -173,6 +173,15 @@ def set_project_state(
     return workspace.projects.set_state(key, state, actor=actor)
 
 
+def refuse_asking_models(workspace: Workspace) -> None:
+    """Raises ConflictError where the project is paused or closed: nothing new is asked of models."""
+    project = workspace.projects.get(workspace.project.key)  # as it is now: another process may have paused it
+    if project.state is ProjectState.PAUSED:
+        raise ConflictError("project_paused", project=project.key)
+    if project.state is ProjectState.CLOSED:
+        raise ConflictError("project_closed", project=project.key)
+
+
 def choose_project(workspace: Workspace, key: str) -> Project:
     """Take a project for all commands in this folder that name none.
 
@@ -190,9 +199,8 @@ def _take_title(workspace: Workspace, key: str) -> None:
     if project is None:
         return
     try:
-        title = load_settings(workspace.folder, project=key).title
+        given = load_settings(workspace.folder, project=key).title.by_language()
     except AssistantError:  # said where it is used
         return
-    given = {name: text for name, text in title.model_dump().items() if text}
     if given and given != project.title:
         workspace.projects.rename(key, given, actor=workspace.connections.operator)

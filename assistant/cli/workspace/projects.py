@@ -184,7 +184,7 @@ def activate(project: KeyArgument, workspace: WorkspaceOption = HERE, as_json: J
 
 @app.command("pause")
 def pause(project: KeyArgument, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Ask nothing new of models or people; what is under way can be finished.
+    """Ask nothing new of models or people; what people hold can be finished, and jobs stop.
 
     Example: assistant project pause market
     """

@@ -26,6 +26,7 @@ TEXTS = {
     "no_such_clause": marked("the policy has no clause %(clauses)s"),
     "clause_missing": marked("a policy clause is missing: %(labels)s needs one"),
     "assignment_gone": marked("this item or answer no longer exists"),
+    "item_or_task": marked("name one item, one task or one wanted answer"),
     "assignment_closed": marked("this task was answered or cancelled in the meantime: there is nothing to assign"),
     "no_labeler": marked("no reviewer has this username"),
     "colleague_lacks_queue": marked("%(name)s isn't in the team or queue of this item"),

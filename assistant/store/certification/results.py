@@ -20,6 +20,7 @@ from assistant.store.project_scope import items_within
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
+from assistant.store.tables.life import erased_items, erasures
 
 Result = dict[str, Any]
 Value = TypeVar("Value")
@@ -73,6 +74,7 @@ class ResultStore:
         """The run in numbers."""
         with self._database.read() as connection:
             everything = connection.execute(sa.select(sa.func.count()).where(self._own())).scalar_one()
+            everything -= connection.execute(_count_unanswerable(self._database.project_id, run)).scalar_one()
             counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
             newest_routes = ranked(routes, run.id, routes.c.route, routes.c.reason)
@@ -216,6 +218,16 @@ def _sums(run: Run) -> sa.Select[Any]:
 def _count_media(run: Run) -> sa.Select[int]:
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
     return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
+
+
+def _count_unanswerable(project: int, run: Run) -> sa.Select[int]:
+    """Items whose content was erased before the run answered them."""
+    answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == erased_items.c.item_id)
+    own = erasures.c.project_id == project
+    erased = erased_items.join(erasures, erasures.c.id == erased_items.c.erasure_id).join(
+        items, items.c.id == erased_items.c.item_id
+    )
+    return sa.select(sa.func.count()).select_from(erased).where(own, items.c.erased_at.is_not(None), ~answered)
 
 
 def _count_settled(project: int, run: Run) -> sa.Select[int]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoSuchModuleError
 from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
 from assistant.settings import StorageSettings
+from assistant.store.connection.project_guard import guard_writes
 
 BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _CONNECT_SECONDS = 10
@@ -67,14 +68,14 @@ def make_engine(url: str, link: Link | None = None) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.drivername in {"postgres", "postgresql"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed)
-        return _server(parsed, link)
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed, link)
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
         # Not the error's own text: it may quote the URL, and with it a password.
         raise StorageError("database_url_unknown") from None
     except ModuleNotFoundError as error:
         raise StorageError("driver_missing", driver=error.name or "") from None
+    guard_writes(engine)
+    return engine
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

@@ -12,7 +12,7 @@ from assistant.domain.projects import FIRST_KEY, STEPS, Project, ProjectFigures,
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError, WorkspaceError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
-from assistant.store.tables.content import items, project_events, projects, runs
+from assistant.store.tables.content import items, jobs, project_events, projects, runs
 from assistant.store.tables.review import lanes, tasks
 
 _ONE_EDIT = 0.6  # difflib similarity from which a suggestion helps more than it confuses
@@ -85,11 +85,13 @@ class ProjectStore:
         }
         with self._database.read() as connection:
             numbers = connection.execute(sa.select(projects.c.id)).scalars().all()
-            found = {name: dict(connection.execute(query).tuples().all()) for name, query in counts.items()}
+            found = {name: {row[0]: row[1] for row in connection.execute(query)} for name, query in counts.items()}
         return {one: ProjectFigures(**{name: by.get(one, 0) for name, by in found.items()}) for one in numbers}
 
     def set_state(self, key: str, state: ProjectState, *, actor: str) -> Project:
         """Change what may happen in a project; nothing is logged where that is so already.
+
+        The jobs of a project that is paused or closed are asked to stop.
 
         Raises:
             NotFoundError, ConflictError: there is no such project; that state can't follow on the present one.
@@ -99,18 +101,20 @@ class ProjectStore:
             return before
         if state not in STEPS[before.state]:
             raise ConflictError("project_state_out_of_turn", project=key, state=before.state, wanted=state)
-        with self._database.write() as connection:
+        with self._database.within(before.id).write() as connection:
+            detail: dict[str, Any] = {"before": before.state.value, "after": state.value}
+            if state in {ProjectState.PAUSED, ProjectState.CLOSED}:
+                detail["jobs_stopped"] = _stop_jobs(connection, before.id, actor)
             _note(connection, before.id, state, actor)
-            detail = {"before": before.state.value, "after": state.value}
             audit.append(connection, actor, "project.state", f"project:{key}", detail)
         return self.get(key)
 
 
-def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Collection[str]) -> Project:
+def chosen_project(database: Database, key: str, *, of_any: bool, folders: Collection[str]) -> Project:
     """The project of a key, else the only one that is not closed.
 
     Args:
-        store: the projects there are.
+        database: where the projects are.
         key: empty where none was named.
         of_any: what is done concerns all projects alike: of several, the oldest open one stands for them.
         folders: keys of the projects that have settings in the workspace's folder.
@@ -119,6 +123,7 @@ def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Coll
         NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
         WorkspaceError: it has no settings in the folder, or the database doesn't know it.
     """
+    store = ProjectStore(database)
     if key:
         if key in folders and store.find(key) is None:
             raise WorkspaceError("project_not_in_database", project=key)
@@ -134,8 +139,20 @@ def chosen_project(store: ProjectStore, key: str, *, of_any: bool, folders: Coll
     return chosen
 
 
+def _stop_jobs(connection: sa.Connection, project_id: int, actor: str) -> int:
+    of_it = sa.select(runs.c.id).where(runs.c.project_id == project_id)
+    going = sa.update(jobs).where(jobs.c.ended_at.is_(None), jobs.c.stop_at.is_(None), jobs.c.run_id.in_(of_it))
+    return connection.execute(going.values(stop_at=now(), stop_by=actor)).rowcount
+
+
 def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor: str) -> None:
-    row = {"project_id": project_id, "event": state.value, "detail": {}, "actor": actor, "created_at": now()}
+    row: dict[str, object] = {
+        "project_id": project_id,
+        "event": state.value,
+        "detail": {},
+        "actor": actor,
+        "created_at": now(),
+    }
     connection.execute(sa.insert(project_events), [row])
 
 

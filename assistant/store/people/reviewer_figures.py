@@ -17,7 +17,7 @@ from assistant.store.tables.review import review_details
 
 
 class QueueAnswer(NamedTuple):
-    """One answer given in the queue; `characters` of content there were to read."""
+    """One answer given in the queue; `characters` of content there were to read. `active_ms` as in `Submission`."""
 
     rater: str
     item_key: int
@@ -27,6 +27,7 @@ class QueueAnswer(NamedTuple):
     labels: LabelAnswer
     kind: TaskKind
     seconds: float
+    active_ms: int | None
     changed: bool
     shown_suggestion: bool
     accepted_suggestion: bool | None
@@ -46,6 +47,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
             sa.type_coerce(reviews.c.labels, Answer),
             review_details.c.kind,
             review_details.c.seconds,
+            review_details.c.active_ms,
             review_details.c.changed,
             reviews.c.shown_suggestion,
             review_details.c.accepted_suggestion,

@@ -248,7 +248,7 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
         .select_from(
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
-        .where(sa.or_(prelabels.c.item_id.is_(None), again))
+        .where(sa.or_(prelabels.c.item_id.is_(None), again), items.c.erased_at.is_(None))
     )
 
 

@@ -139,6 +139,7 @@ items = sa.Table(
     sa.Column("meta", Json, nullable=False),
     sa.Column("signature", sa.LargeBinary),  # MinHash, for near-duplicates
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("erased_at", MOMENT),  # when its content was removed on request
     sa.UniqueConstraint("project_id", "external_id", name="uq_items_project_id_external_id"),
     sa.Index("ix_items_of_project", "project_id", "id"),  # its items in order of arrival
 )
@@ -306,4 +307,5 @@ precedents = sa.Table(
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index(None, "policy_id", "content_digest"),
+    sa.Index("ix_precedents_item_id", "item_id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
 from assistant.messages.language import marked
@@ -133,6 +134,39 @@ KINDS = {
     TaskKind.TRAINING: marked("training"),
 }
 
+ASSIGNMENT_EVENTS = {
+    AssignmentEventKind.UNKNOWN: marked("earlier history unknown"),
+    AssignmentEventKind.OFFERED: marked("added to the queue"),
+    AssignmentEventKind.CLAIMED: marked("claimed"),
+    AssignmentEventKind.EXTENDED: marked("claim extended"),
+    AssignmentEventKind.UNCOVERED: marked("hidden content viewed"),
+    AssignmentEventKind.RELEASED: marked("released"),
+    AssignmentEventKind.EXPIRED: marked("claim expired"),
+    AssignmentEventKind.RETURNED: marked("claim withdrawn by a lead"),
+    AssignmentEventKind.ANSWERED: marked("answered"),
+    AssignmentEventKind.LATE: marked("late answer kept"),
+    AssignmentEventKind.WITHDRAWN: marked("answer undone"),
+    AssignmentEventKind.REASSIGNED: marked("reassigned or reprioritized"),
+    AssignmentEventKind.CLOSED: marked("cancelled"),
+    AssignmentEventKind.REOPENED: marked("reopened"),
+    AssignmentEventKind.PAUSED: marked("paused"),
+    AssignmentEventKind.RESUMED: marked("resumed"),
+}
+
+EVENT_REASONS = {
+    "skip": marked("skipped"),
+    "escalate": marked("escalated to an expert"),
+    "handover": marked("assigned to a colleague"),
+    "unseen": marked("given back unseen"),
+    "unwanted": marked("no longer needed"),
+    "adjudicated": marked("Adjudicated"),
+    "clock": marked("clock was set back"),
+    "late_kept": marked("claimed by another reviewer"),
+    "closed_kept": marked("no longer needed"),
+    "answered_before": marked("answered before"),
+}
+"""Why an event of an assignment happened."""
+
 QUALIFICATIONS = {
     QualificationState.RUNNING: marked("in progress"),
     QualificationState.PASSED: marked("passed"),
@@ -179,6 +213,8 @@ ACTIONS = {
     "gold.age": marked("gold items auto-retired"),
     "gold.retire": marked("gold item retired"),
     "item.adjudicate": marked("item adjudicated"),
+    "item.view": marked("item viewed"),
+    "item.view.sum": marked("item viewed (total)"),
     "labels.import": marked("labels imported"),
     "link.issue": marked("login link issued"),
     "login.refused": marked("login refused"),
@@ -192,6 +228,7 @@ ACTIONS = {
     "precedents.added": marked("precedents added"),
     "prelabels.import": marked("predictions imported"),
     "qualification.begin": marked("qualification test started"),
+    "release.write": marked("release recorded"),
     "review.late": marked("late answer kept"),
     "review.submit": marked("answer submitted"),
     "review.undo": marked("answer undone"),

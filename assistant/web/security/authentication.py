@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.application.people.sessions import seconds_since, use_session
 from assistant.application.people.tokens import use_token
-from assistant.application.projects.access import project_access, refuse_closed
+from assistant.application.projects.access import project_access
 from assistant.domain.accounts import LoginSession, User
 from assistant.domain.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
 from assistant.domain.review_work import Principal, Role
@@ -28,7 +28,7 @@ from assistant.web.presentation.terms import ROLES
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.security_events import access_refused, token_refused, token_used
 from assistant.web.server.project_path import named_project
-from assistant.web.server.public_routes import changes_closed, is_open, needs_project
+from assistant.web.server.public_routes import is_open, needs_project
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
@@ -43,7 +43,7 @@ async def door(request: Request) -> None:
 
     Raises:
         Problem: 401 without a login, 403 for a request another site has made up.
-        AssistantError: no project is named and there are several, they are no member of it, or it is read only.
+        AssistantError: no project is named and there are several, they are no member of it.
     """
     by_token = request.headers.get("authorization") is not None
     request.state.visit = await run_in_threadpool(look, request)
@@ -63,8 +63,6 @@ def _enter_project(request: Request) -> None:
         if isinstance(here.withheld, NotAllowedError):
             site(request).workspace.read_log.add(access_refused(request, here.principal, "project"))
         raise here.withheld
-    if inside and here.project is not None and request.method not in _SAFE and not changes_closed(endpoint):
-        refuse_closed(here.project.project)
 
 
 async def current(request: Request) -> Principal:
@@ -102,7 +100,7 @@ def require(request: Request, principal: Principal, permission: Permission) -> N
         Problem: 403; its code is `scope_missing`, `role_missing` or `confirm`.
     """
     here = visit(request)
-    if here.withheld is not None and not here.access.of_all:
+    if here.withheld is not None and not here.access.of_all and here.access.reach(permission):
         raise here.withheld
     if may(principal, permission) and here.access.reach(permission):
         if permission in CONFIRMED:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _MARK = "__assistant_open__"
 _OF_ALL = "__assistant_of_all__"
-_ANY_STATE = "__assistant_any_state__"
 
 
 def open_to_all(endpoint: Endpoint) -> Endpoint:
@@ -29,17 +28,6 @@ def of_all_projects(endpoint: Endpoint) -> Endpoint:
 def needs_project(endpoint: object) -> bool:
     """Whether a handler works inside a project."""
     return not (is_open(endpoint) or getattr(endpoint, _OF_ALL, False))
-
-
-def in_any_state(endpoint: Endpoint) -> Endpoint:
-    """Mark a handler that changes something in a closed project, too: it is what opens it again."""
-    setattr(endpoint, _ANY_STATE, True)
-    return endpoint
-
-
-def changes_closed(endpoint: object) -> bool:
-    """Whether a handler may change something in a closed project."""
-    return bool(getattr(endpoint, _ANY_STATE, False))
 
 
 def is_open(endpoint: object) -> bool:

@@ -146,8 +146,8 @@ def test_a_closed_project_is_read_and_not_changed(three: Three) -> None:
     lead = three.program("lea", market=Role.LEAD)
     three.workspace.projects.set_state("market", ProjectState.CLOSED, actor="tests")
     assert lead.get("/api/v1/projects/market/tasks").status_code == 200
-    refused = lead.post("/api/v1/projects/market/tasks/enqueue", json={})
+    refused = lead.post("/api/v1/projects/market/gold", json={"item_id": "post-001", "labels": ["safe"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "project_closed")
-    page = three.browser("lea").post("/p/market/queue/enqueue", data={})
+    page = three.browser("lea").post("/p/market/gold", data={"item": "post-001", "labels": "safe"})
     assert page.status_code == 409
     assert "closed" in page.text

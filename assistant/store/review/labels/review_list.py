@@ -50,7 +50,7 @@ def _back() -> sa.ColumnElement[bool]:
 def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[ReviewRow]:
     details = (
         *("kind", "note", "clauses", "seconds", "changed", "accepted_suggestion", "policy_version"),
-        "uncovered_ms",
+        *("uncovered_ms", "active_ms"),
     )
     query: sa.Select[Any] = (
         sa.select(

@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.store.database import Database, project_of
+from assistant.store.database import Database, now, project_of
 from assistant.store.project_scope import wanted_within
+from assistant.store.review.queue import events
 from assistant.store.tables.content import items
 from assistant.store.tables.people import users
 from assistant.store.tables.review import assignments, lanes, tasks
@@ -81,7 +83,8 @@ def return_lease(connection: sa.Connection, assignment_id: int) -> bool:
     """Offer again what a person is at; their answer still counts until another takes it. Whether it was leased."""
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "leased")
     statement = statement.where(wanted_within(project_of(connection)))
-    return bool(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
+    returned = connection.execute(statement.values(state="open", lease_until=None).returning(*events.CHANGED)).all()
+    return bool(events.record(connection, AssignmentEventKind.RETURNED, returned, now()))
 
 
 def _partitions(connection: sa.Connection, chosen: PartitionFilter) -> Sequence[int]:

@@ -97,7 +97,9 @@ def run_items(connection: sa.Connection, run_id: int, after: int, limit: int) ->
                 scores, sa.and_(scores.c.fit_id == newest_fit(run_id), scores.c.item_id == prelabels.c.item_id)
             )
         )
-        .where(prelabels.c.run_id == run_id, prelabels.c.item_id > after, newest(prelabels))
+        .where(
+            prelabels.c.run_id == run_id, prelabels.c.item_id > after, newest(prelabels), items.c.erased_at.is_(None)
+        )
         .order_by(prelabels.c.item_id)
         .limit(limit)
     )

@@ -67,6 +67,10 @@ class FiguresShown(Shown):
         SkillShown | None, Field(description="By the Dawid-Skene model; null where no item is shared with another one.")
     ]
     seconds: Annotated[float | None, Field(description="Median time on an item.")]
+    active_seconds: Annotated[
+        float | None, Field(description="Median of the part with the page in front, not idle; null where unknown.")
+    ]
+    active_unknown: Annotated[int, Field(description="Answers of which the active time is unknown: in no median.")]
     stamp: RubberStampShown
 
 

@@ -26,7 +26,7 @@ from assistant.web.context import app_site, site, visit
 from assistant.web.presentation.projects import own_work, summaries
 from assistant.web.security.authentication import Current, needs
 from assistant.web.server.project_path import API_PROJECTS, ITSELF
-from assistant.web.server.public_routes import in_any_state, of_all_projects
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter(tags=["projects"])
 
@@ -147,7 +147,6 @@ def read_project(request: Request, _: Current) -> ProjectDetail:
 
 
 @router.patch(ITSELF, responses=problems(409))
-@in_any_state
 def change_project(request: Request, who: Steerer, given: ProjectChanges) -> ProjectDetail:
     """Change its title, its state, or both; of a closed one only the state, which may come with a title."""
     workspace = site(request).workspace

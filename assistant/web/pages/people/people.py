@@ -83,6 +83,8 @@ COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
         for part in ("value", "low", "high", "n")
     ),
     FileColumn("seconds", lambda row: row.told.seconds if row.told else None),
+    FileColumn("active_seconds", lambda row: row.told.active_seconds if row.told else None),
+    FileColumn("active_unknown", lambda row: row.told.active_unknown if row.told else None),
     FileColumn("signs", lambda row: row.told.stamp.signs if row.told else ()),
 )
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.people.accounts import save_preferences
+from assistant.application.projects.access import refuse_closed
 from assistant.application.projects.offered_policies import list_offered_policies, offered_policy
 from assistant.application.projects.project_folder import ProjectChoice
 from assistant.application.projects.projects import init_project, rename_project, set_project_state, show_project
@@ -24,7 +25,7 @@ from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import Current, needs
 from assistant.web.server.project_path import PAGES, ProjectAddress
-from assistant.web.server.public_routes import in_any_state, of_all_projects
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter()
 
@@ -124,16 +125,16 @@ def rename(request: Request, who: Steerer, title_en: Title = "", title_zh: Title
     """Give it other titles; an empty one is taken away."""
     workspace = site(request).workspace
     try:
+        refuse_closed(workspace.projects.get(workspace.project.key))
         titles = {"en": title_en.strip(), "zh": title_zh.strip()}
         rename_project(workspace, workspace.project.key, titles, actor=who.name)
     except InputError as error:
-        return _page(request, error=sentences(error, language_of(request)), status=422)
+        return _page(request, error=sentences(error, language_of(request)), status=409)
     app_site(request).remembered.forget()
     return RedirectResponse("/project", 303)
 
 
 @router.post("/project/state")
-@in_any_state
 def change_state(request: Request, who: Steerer, state: Annotated[ProjectState, Form()]) -> Response:
     """Activate, pause, close it or open it again."""
     workspace = site(request).workspace
