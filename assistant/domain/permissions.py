@@ -32,14 +32,16 @@ class Permission(StrEnum):
     SEE_RUNS = "see_runs"
     STEER_RUNS = "steer_runs"  # stop and resume: costs money
     SEE_PROMPTS = "see_prompts"
-    SEE_PEOPLE = "see_people"  # people's figures, by pseudonym
-    SEE_NAMES = "see_names"  # who is behind figures, answers and leases
+    SEE_FIGURES = "see_figures"  # people's figures, by pseudonym where names are not seen
+    SEE_PEOPLE = "see_people"  # named persons: who is behind figures, answers and leases
     STAFF = "staff"  # who is a member of the project, and their teams, languages and skills
     MANAGE_GOLD = "manage_gold"  # gold and precedents
     EXPORT = "export"  # tables as files
     SEE_AUDIT = "see_audit"
     STEER_PROJECT = "steer_project"  # its title and state
     MANAGE_PROJECTS = "manage_projects"  # set up another one
+    ERASE = "erase"  # content, for good
+    CHANGE_POLICY = "change_policy"  # propose, approve and activate versions of the policy
     MANAGE_USERS = "manage_users"  # what people may take
     MANAGE_ACCESS = "manage_access"  # who gets in, and as what: accounts, roles, passwords, sessions, tokens
 
@@ -52,11 +54,11 @@ _LOOKING = _EVERYBODY | {
     _P.SEE_QUALITY,
     _P.SEE_RUNS,
     _P.SEE_PROMPTS,
-    _P.SEE_PEOPLE,
+    _P.SEE_FIGURES,
     _P.EXPORT,
 }
-_LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_NAMES, _P.STAFF, _P.MANAGE_GOLD}
-_MANAGING = _LEADING | {_P.STEER_RUNS, _P.STEER_PROJECT, _P.SEE_AUDIT}
+_LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_PEOPLE, _P.STAFF, _P.MANAGE_GOLD}
+_MANAGING = _LEADING | {_P.STEER_RUNS, _P.STEER_PROJECT, _P.SEE_AUDIT, _P.CHANGE_POLICY}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.EXTERNAL: _EVERYBODY | {_P.REVIEW},
@@ -79,14 +81,16 @@ SCOPES: dict[Permission, Scope] = {
     _P.SEE_RUNS: Scope.READ,
     _P.STEER_RUNS: Scope.MANAGE,
     _P.SEE_PROMPTS: Scope.READ,
+    _P.SEE_FIGURES: Scope.MANAGE,
     _P.SEE_PEOPLE: Scope.MANAGE,
-    _P.SEE_NAMES: Scope.MANAGE,
     _P.STAFF: Scope.MANAGE,
     _P.MANAGE_GOLD: Scope.MANAGE,
     _P.EXPORT: Scope.READ,
     _P.SEE_AUDIT: Scope.ADMIN,
     _P.STEER_PROJECT: Scope.MANAGE,
     _P.MANAGE_PROJECTS: Scope.ADMIN,
+    _P.ERASE: Scope.ADMIN,
+    _P.CHANGE_POLICY: Scope.MANAGE,
     _P.MANAGE_USERS: Scope.ADMIN,
     _P.MANAGE_ACCESS: Scope.ACCOUNTS,
 }

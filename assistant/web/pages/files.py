@@ -106,7 +106,7 @@ def totals_file(request: Request, name: str, ending: Ending, _: RunViewer, __: T
 @router.get("/queue/leases.{ending}")
 def leases_file(request: Request, ending: Ending, who: QueueViewer, __: Taker) -> Response:
     """What reviewers hold; who, for those who see people."""
-    named = ("holder",) if may(who, Permission.SEE_NAMES) else ()
+    named = ("holder",) if may(who, Permission.SEE_PEOPLE) else ()
     names = ("item_id", *named, "kind", "queue", "language", "lease_until")
     columns: tuple[FileColumn[WantedAnswer], ...] = _attributes(*names)
     fetch = partial(list_leases, site(request).workspace)

@@ -37,6 +37,10 @@ ADVICE: Mapping[str, str] = {
     "role_not_of_a_project": marked("Make them an admin on the page People."),
     "role_above_own": marked("Ask a member with that role, or an admin."),
     "member_of_other_projects": marked("An admin can change that, or a lead of all their projects."),
+    "policy_change_unread": marked("Read it on the page Policy and confirm."),
+    "policy_change_open": marked("Withdraw that one first, or wait until it is in effect."),
+    "policy_change_own": marked("Ask a colleague to approve it."),
+    "policy_change_superseded": marked("Withdraw it and propose it again."),
     "last_admin": marked("Make another user an admin first."),
 }
 

@@ -49,7 +49,7 @@ ENTRIES = (
     MenuEntry(
         "/policy", marked("Policy"), marked("The rules and definitions for every label."), Permission.READ_POLICY
     ),
-    MenuEntry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_PEOPLE),
+    MenuEntry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_FIGURES),
     MenuEntry(
         "/gold", marked("Gold"), marked("Gold (honeypot) items: coverage and pass rates."), Permission.MANAGE_GOLD
     ),
@@ -71,7 +71,7 @@ def menu(here: Visit, paths: Collection[str]) -> list[MenuEntry]:
 
 def sees_names(request: Request) -> bool:
     """Whether whoever asks may know who is behind figures."""
-    return allowed(visit(request), Permission.SEE_NAMES)
+    return allowed(visit(request), Permission.SEE_PEOPLE)
 
 
 def allowed(here: Visit, permission: Permission) -> bool:

@@ -23,7 +23,7 @@ from assistant.web.security.authentication import needs
 
 router = group("people")
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_FIGURES))]
 Days = Literal["7", "30", "90", "all"]
 
 

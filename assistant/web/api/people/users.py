@@ -38,7 +38,7 @@ from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
 AccessManager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 Password = Annotated[

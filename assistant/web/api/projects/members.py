@@ -23,7 +23,7 @@ from assistant.web.security.authentication import needs
 
 router = group("members")
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Lead = Annotated[Principal, Depends(needs(Permission.STAFF))]
 
 

@@ -17,7 +17,7 @@ from assistant.web.security.authentication import needs
 
 router = group("reviews")
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 
 
 class ReviewShown(Shown):

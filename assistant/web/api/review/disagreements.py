@@ -20,7 +20,7 @@ from assistant.web.security.authentication import needs
 router = group("disagreements")
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
-NameReader = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+NameReader = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 
 
 class DisagreementShown(Shown):

@@ -146,7 +146,8 @@ def list_waiting(
     limit: Limit = 50,
 ) -> WantedPage:
     """What waits, most urgent first; `-` as a filter is for work without a team, label or skill."""
-    rows = steering.list_waiting(site(request).workspace, chosen.wanted(), read_urgency(cursor or ""), limit + 1)
+    place = read_urgency(cursor or "")
+    rows = steering.list_waiting(site(request).workspace, chosen.wanted(), place, limit + 1, state=chosen.in_state)
     following = urgency_name(rows[limit - 1]) if len(rows) > limit else None
     return WantedPage(rows=[_shown(request, one, who) for one in rows[:limit]], next=following)
 
@@ -202,7 +203,7 @@ def assign_task(request: Request, who: Steerer, assignment_id: OpaqueId, given: 
 
 
 def _shown(request: Request, one: WantedAnswer, who: Principal) -> WantedShown:
-    shown = one if may(who, Permission.SEE_NAMES) else one._replace(holder=None, for_name=None)
+    shown = one if may(who, Permission.SEE_PEOPLE) else one._replace(holder=None, for_name=None)
     ids = site(request).workspace.ids
     named = {"id": ids.of(IdKind.ASSIGNMENT, one.id), "task_id": ids.of(IdKind.TASK, one.task_id)}
     return WantedShown.of(shown._asdict() | named)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_FIGURES))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 Days = Literal["7", "30", "90", "all"]

@@ -28,7 +28,7 @@ from assistant.web.sent_fields import SentFields, listed
 
 router = APIRouter()
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Lead = Annotated[Principal, Depends(needs(Permission.STAFF))]
 Line = Annotated[str, Form(max_length=400)]
 

@@ -39,7 +39,7 @@ router = APIRouter()
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
 Adjudicator = Annotated[Principal, Depends(needs(Permission.ADJUDICATE))]
 GoldKeeper = Annotated[Principal, Depends(needs(Permission.MANAGE_GOLD))]
-NameReader = Annotated[Principal, Depends(needs(Permission.SEE_NAMES))]
+NameReader = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Filters = Annotated[DisagreementChoice, Depends()]
 Note = Annotated[str, Form(max_length=LARGEST_NOTE)]
 Replaced = Annotated[int | None, Form()]

@@ -108,5 +108,5 @@ def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:
         "clauses": [clause.id for clause in policy.clauses],
         "written": policy.languages,
         "prompts": list(prompts),
-        "people": [one.name for one in list_people(workspace, named=True)] if may(who, Permission.SEE_NAMES) else [],
+        "people": [one.name for one in list_people(workspace, named=True)] if may(who, Permission.SEE_PEOPLE) else [],
     }
