@@ -116,7 +116,6 @@ def _shown(preview: ErasurePreview) -> list[str]:
 def _carriers(preview: ErasurePreview) -> list[str]:
     from assistant.application.items.erase import file_of
 
-
     carriers = [f"release {one.id}: {one.file}, {one.created_at[:10]}" for one in preview.releases]
     for one in preview.files:
         kind = {"backup.make": "backup", "file.sheet": "labeling sheet"}.get(one.action, "export")

@@ -138,9 +138,7 @@ def test_rows_that_were_bound_together_later_hold_as_well(database: Database, ru
     assert [fault.what for fault in audit.verify(database).bound.faults] == ["changed"]
 
 
-def test_the_same_content_under_other_ids_stays_and_its_first_item_is_asked_about(
-    database: Database, run: Run
-) -> None:
+def test_the_same_content_under_other_ids_stays_and_its_first_item_is_asked_about(database: Database, run: Run) -> None:
     first, second, third = (add(database, name, TEXT) for name in ("a", "b", "c"))
     elsewhere = add(database.within(1), "d", TEXT + " and more")
     erase(database, "a")
