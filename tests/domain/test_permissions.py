@@ -26,6 +26,7 @@ _TABLE = {
     "export": "xxx.x.",
     "see_audit": "xx....",
     "erase": "x.....",
+    "change_policy": "xx....",
     "manage_users": "x.....",
     "manage_access": "x.....",
 }

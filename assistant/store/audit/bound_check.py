@@ -137,6 +137,10 @@ class LoggedRows:
             self._reviews.add(int(number), detail["row"])
         elif action == "review.undo":
             self._undone.add(int(number))
+        elif action == "reviews.withdraw":
+            self._undone.update(detail["reviews"])
+        elif action == "reviews.restore":
+            self._undone.difference_update(detail["reviews"])
         elif action == "labels.import" and "ids" in detail:
             self._import(subject, detail)
         elif action == "item.adjudicate" and "row" in detail:

@@ -13,13 +13,13 @@ from assistant.domain.runs import Run
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import ADJUDICATION, REVIEW, digest_of, selected
 from assistant.store.audit.bound_check import BOUND
-from assistant.store.connection.scrub import scrub
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.database import Database
 from assistant.store.dump import snapshot
 from assistant.store.life import erasable
 from assistant.store.life.erasing import begin, remove
+from assistant.store.life.scrub import scrub
 from assistant.store.review.disagreements import adjudications
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.runs.journal_lines import StoredReply
