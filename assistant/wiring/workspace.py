@@ -304,7 +304,9 @@ class Workspace(Stores):
         return index
 
     def empty_index(self) -> None:
-        """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
+        """Drop what this workspace has in the index, damaged or not; one that is open here is closed."""
+        if (opened := self.__dict__.pop("index", None)) is not None:
+            opened.close()
         with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
                 if key.policy_id == self.policy.id:
