@@ -14,8 +14,8 @@ from assistant.domain.review_work import AssignmentState, Principal
 from assistant.domain.task_changes import ChangeKind, LeftReason, TaskEdit
 from assistant.review.steering import Recipients, Unfit
 from assistant.store.database import LOOKUP, Connection, parts
+from assistant.store.review.changes.task_standing import PRACTICE_KINDS, TaskStanding, WantedSlot, adjudicated_slots
 from assistant.store.review.queue.partitions import EVERYBODY
-from assistant.store.review.queue.task_standing import PRACTICE_KINDS, TaskStanding, WantedSlot, adjudicated_slots
 
 _OPEN, _LEASED = AssignmentState.OPEN, AssignmentState.LEASED
 _PAUSED, _ANSWERED = AssignmentState.PAUSED, AssignmentState.ANSWERED

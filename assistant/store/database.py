@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.projects import FIRST_PROJECT
 from assistant.errors import StorageError
 from assistant.steps import say
@@ -44,6 +45,7 @@ class Database:
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
     `project_id` is the project whose rows the stores read and write through this object: see `within`.
+    `versions_in_use` says which labels count, whenever a store asks for labels; None counts every label.
     `operator` is who runs this process, for the log of changes where no one else is at work. `file` is where an SQLite
     database is, None for PostgreSQL and in memory.
     """
@@ -52,6 +54,7 @@ class Database:
         self._engine = engine
         self.operator = "system"
         self.project_id = FIRST_PROJECT
+        self.versions_in_use: Callable[[], LabelVersions | None] = _every_version
         self._patience = DatabaseReconnect(patience_seconds)
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""
@@ -103,7 +106,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with self._faults(), self._connected(self._reading).execution_options(project_id=self.project_id) as connection:
+        with self._faults(), self._connected(self._reading).execution_options(**self._options) as connection:
             yield connection
 
     @contextmanager
@@ -122,7 +125,7 @@ class Database:
         with (
             self._faults(),
             self.turn(),
-            self._connected(self._engine).execution_options(writing=True, project_id=self.project_id) as connection,
+            self._connected(self._engine).execution_options(writing=True, **self._options) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
@@ -226,6 +229,15 @@ class Database:
         pool = self._engine.pool
         return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
 
+    @property
+    def label_versions(self) -> LabelVersions | None:
+        """Which labels count now; None for all."""
+        return self.versions_in_use()
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {"project_id": self.project_id, "versions_in_use": self.versions_in_use}
+
     def _faults(self) -> AbstractContextManager[None]:
         return _told(self._engine.url.username or "")
 
@@ -257,6 +269,16 @@ def project_of(connection: sa.Connection) -> int:
     """The project whose rows this connection is for."""
     number: int = connection.get_execution_options()["project_id"]
     return number
+
+
+def label_versions_of(connection: sa.Connection) -> LabelVersions | None:
+    """Which labels count for this connection: by the policy version in use; None for all."""
+    asked: Callable[[], LabelVersions | None] = connection.get_execution_options()["versions_in_use"]
+    return asked()
+
+
+def _every_version() -> None:
+    return None
 
 
 def now() -> str:

@@ -21,6 +21,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
+from assistant.store.content.policy_changes import PolicyChangeStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
@@ -31,9 +32,9 @@ from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
+from assistant.store.review.changes.change_list import TaskChangeList
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
-from assistant.store.review.queue.change_list import TaskChangeList
 from assistant.store.review.queue.queue_rows import QueueRows
 from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
@@ -87,6 +88,11 @@ class Stores(ABC):
     def registry(self) -> Registry:
         """Prompt and policy versions that were used."""
         return Registry(self.database)
+
+    @cached_property
+    def policy_changes(self) -> PolicyChangeStore:
+        """Changes of the policy, and who has read them."""
+        return PolicyChangeStore(self.database)
 
     @cached_property
     def embeddings(self) -> EmbeddingStore:

@@ -15,7 +15,7 @@ from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.domain.projects import FIRST_KEY, FIRST_PROJECT, Project
 from assistant.models.guard.budget import Budget, Prices
-from assistant.policy.documents.documents import policies_in, policy_file, read_policy
+from assistant.policy.documents.documents import parse_policy, policies_in, policy_file, read_policy
 from assistant.policy.index.vector_index import VectorIndex
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
@@ -24,6 +24,7 @@ from assistant.settings import PROJECTS_FOLDER, STATE, Settings, load_settings, 
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
+from assistant.store.content.policy_in_use import PolicyInUse
 from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
@@ -162,7 +163,9 @@ class Workspace(Stores):
         Raises:
             WorkspaceError: that is another workspace's.
         """
-        return self.connections.within(self.project.id)
+        database = self.connections.within(self.project.id)
+        database.versions_in_use = lambda: self.policy_in_use.get().labels
+        return database
 
     @cached_property
     def connections(self) -> Database:
@@ -230,9 +233,21 @@ class Workspace(Stores):
         self._closing.callback(uses.close)
         return uses
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        """The policy of the settings. Raises PolicyError with all its mistakes."""
+        """The version in use: the file's, or what changes made of it. Raises PolicyError with the file's mistakes."""
+        return self.policy_in_use.get().policy
+
+    @cached_property
+    def policy_in_use(self) -> PolicyInUse:
+        """Which version is in use, and which labels count under it."""
+        return PolicyInUse(
+            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
+        )
+
+    @cached_property
+    def written_policy(self) -> Policy:
+        """The policy as its file has it. Raises PolicyError with all its mistakes."""
         return read_policy(self.policy_path)
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
@@ -83,6 +84,7 @@ def sample(
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
+        note_left_out(output, opened)
     _show_sample(output, sampled, out)
 
 
@@ -119,9 +121,11 @@ def certify(
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
+            note_left_out(output, opened)
             for line in curve_words(certify_curve(opened, choice)):
                 output.note(line)
             raise
+        note_left_out(output, opened)
     show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
@@ -137,6 +141,7 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         checked = check_certificate(opened, run)
+        note_left_out(output, opened)
     show_check(output, checked)
     if checked.broken:
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
 from assistant.errors import InvalidValueError, NotFoundError
@@ -47,6 +48,10 @@ def import_human(
     label_column: LabelColumn = None,
     each_label: EachLabel = None,
     any_label: AnyLabel = False,
+    policy_version: Annotated[
+        str | None,
+        typer.Option(show_default="the version in use", help="The policy version they were given under."),
+    ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
@@ -63,7 +68,8 @@ def import_human(
         item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())
     )
     with open_workspace(workspace) as opened:
-        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading)
+        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading, version=policy_version)
+        note_left_out(output, opened)
     _show(output, made.report)
     if made.disagreements:
         output.note(
@@ -183,6 +189,7 @@ def add(
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed, actor=actor())
+        note_left_out(output, opened)
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
     left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
     already = f" ({counts['already']:,} were so already)" if counts["already"] else ""
@@ -200,6 +207,7 @@ def list_precedents(workspace: WorkspaceOption = HERE, as_json: JsonOption = Fal
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         known = precedents.list_precedents(opened)
+        note_left_out(output, opened)
     data = [{"text": one.text, "language": one.language, "labels": one.labels} for one in known]
     output.result(
         data,

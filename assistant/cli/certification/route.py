@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.certification.route_item import show_item
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, media_words, table
 
@@ -59,6 +60,7 @@ def route(
             output.note(f"{media_words(mended)}; stored routes auto-accepted them; not any more")
         plan = plan_routes(opened, found, RouteOptions(capacity, seed))
         written = keep_routes(opened, plan)
+        note_left_out(output, opened)
     _show_plan(output, plan, written, capacity)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 
@@ -41,6 +42,7 @@ def settle(
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         settled = settle_run(opened, find_run(opened, run))
+        note_left_out(output, opened)
     _show_settled(output, settled)
     if settled.trusted.standing == "broken":
         raise typer.Exit(EXIT_SOME_FAILED)

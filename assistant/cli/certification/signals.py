@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
@@ -35,6 +36,7 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         found = read_signals(opened, run)
+        note_left_out(output, opened)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:
         output.next_step(

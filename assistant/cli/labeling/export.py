@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
@@ -91,6 +92,7 @@ def export(
         release = RunRelease(opened, run)
         with Counting(output, f"writing {file.name}", total=release.rows) as counting:
             made = release.write(file, counting.update)
+        note_left_out(output, opened)
     written, released, totals = made.written, made.released, made.totals
     data = {
         "release": made.id,

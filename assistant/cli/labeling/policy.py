@@ -1,4 +1,4 @@
-"""`assistant policy`: check, index, search, compare and verify the policy."""
+"""`assistant policy`: check, index, search, compare, verify and change the policy."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.labeling import policy_change
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
 
-app = typer.Typer(help="Check, index, search, compare and verify the policy.", no_args_is_help=True)
+app = typer.Typer(help="Check, index, search, compare, verify and change the policy.", no_args_is_help=True)
+app.add_typer(policy_change.app, name="change")
 
 
 @app.command("lint")

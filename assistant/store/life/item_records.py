@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from assistant.domain.audit_log import AuditEntry
-from assistant.store.database import project_of
+from assistant.store.database import label_versions_of, project_of
 from assistant.store.life.records import (
     DisagreementRecord,
     ErasureRecord,
@@ -241,9 +241,9 @@ def _labels(connection: sa.Connection, key: int) -> list[HumanLabelRecord]:
             *(reviews.c.id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer), reviews.c.meta),
             *(reviews.c.shown_suggestion, given.suggestion, given.accepted_suggestion, given.seconds),
             *(given.uncovered_ms, sa.func.coalesce(given.kind, ""), sa.func.coalesce(given.note, ""), given.clauses),
-            _versioned(given.policy_id, given.policy_version),
+            _versioned(reviews.c.policy_id, reviews.c.policy_version),
             *(reviews.c.source, withdrawals.c.created_at, withdrawals.c.actor),
-            *(superseded().label("superseded"), reviews.c.created_at),
+            *(superseded(label_versions_of(connection)).label("superseded"), reviews.c.created_at),
         )
         .select_from(
             reviews.outerjoin(review_details, given.review_id == reviews.c.id).outerjoin(

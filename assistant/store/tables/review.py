@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from assistant.store.tables.certification import Answer
-from assistant.store.tables.content import DIGEST, KEY, MOMENT, ExactText, Json, metadata, of_project
+from assistant.store.tables.content import DIGEST, KEY, MOMENT, ExactText, Json, given_under, metadata, of_project
 from assistant.store.tables.people import qualifications, users
 
 _OPEN, _LEASED = sa.text("state = 'open'"), sa.text("state = 'leased'")
@@ -42,6 +42,7 @@ gold_items = sa.Table(
     sa.Column("added_by", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("retired_at", MOMENT),
+    sa.Column("policy_version", sa.String(120)),  # null where it was not kept
 )
 
 tasks = sa.Table(
@@ -218,6 +219,7 @@ adjudications = sa.Table(
     sa.Column("note", ExactText, nullable=False),
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    *given_under(),
 )
 
 # What a list of disagreements is walked by, within a project, a kind and what is settled or not.

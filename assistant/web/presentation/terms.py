@@ -274,6 +274,21 @@ DETAILS = {
 }
 """What an event of a run says beside its name."""
 
+POLICY_CHANGES = {
+    "proposed": marked("proposed"),
+    "approved": marked("approved"),
+    "activated": marked("activated"),
+    "withdrawn": marked("withdrawn"),
+    "all": marked("Carry over all labels"),
+    "all-but-stale": marked("Carry over all but the stale"),
+    "none": marked("Carry over none"),
+    "cited_by_people": marked("people cite a changed clause"),
+    "cited_by_machine": marked("the model cites a changed clause"),
+    "label": marked("a label was removed or redefined"),
+    "near": marked("close to the changed wording"),
+}
+"""States of a change of the policy, what it carries over, and why items are stale."""
+
 ACTIONS = {
     "access.refused": marked("access denied"),
     "access.refused.sum": marked("access denied (total)"),
@@ -289,6 +304,9 @@ ACTIONS = {
     "gold.age": marked("gold items auto-retired"),
     "gold.retire": marked("gold item retired"),
     "item.adjudicate": marked("item adjudicated"),
+    "item.erase": marked("content erased"),
+    "erasure.begin": marked("erasure started"),
+    "erasure.finish": marked("erasure completed"),
     "item.view": marked("item viewed"),
     "item.view.sum": marked("item viewed (total)"),
     "labels.import": marked("labels imported"),
@@ -299,6 +317,13 @@ ACTIONS = {
     "nonce.draw": marked("random number drawn"),
     "people.look": marked("person's figures viewed"),
     "people.look.sum": marked("person's figures viewed (total)"),
+    "policy.acknowledge": marked("policy change read"),
+    "policy.activated": marked("policy version activated"),
+    "policy.approved": marked("policy version approved"),
+    "policy.assessed": marked("stale labels counted"),
+    "policy.carried": marked("labels carried over"),
+    "policy.propose": marked("policy version proposed"),
+    "policy.withdrawn": marked("policy proposal withdrawn"),
     "precedent.add": marked("precedent added"),
     "precedent.withdraw": marked("precedent withdrawn"),
     "precedents.added": marked("precedents added"),

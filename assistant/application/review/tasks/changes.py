@@ -26,7 +26,7 @@ from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.review.task_changes import ChangeRule, TaskDecision
 from assistant.store.audit import log as audit
 from assistant.store.database import Connection
-from assistant.store.review.queue.task_changes import (
+from assistant.store.review.changes.task_changes import (
     ChosenTask,
     NewChange,
     PendingPart,
@@ -37,7 +37,7 @@ from assistant.store.review.queue.task_changes import (
     pending_part,
     take_part,
 )
-from assistant.store.review.queue.task_standing import (
+from assistant.store.review.changes.task_standing import (
     TaskSelection,
     known_items,
     matching,
@@ -46,7 +46,7 @@ from assistant.store.review.queue.task_standing import (
     standings,
     task_numbers_there,
 )
-from assistant.store.review.queue.task_undo import restore, tasks_of_change, touched_since
+from assistant.store.review.changes.task_undo import restore, tasks_of_change, touched_since
 from assistant.wiring.workspace import Workspace
 
 SHOWN = 100

@@ -18,9 +18,11 @@ import sqlalchemy as sa
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.disagreements import MACHINE, PEOPLE
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
-from assistant.store.database import PAGE, Row, now, parts, person_of, project_of
+from assistant.store.counted_labels import counted
+from assistant.store.database import PAGE, Row, label_versions_of, now, parts, person_of, project_of
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.review.queue.answers import OpenAssignment
@@ -181,13 +183,13 @@ def catch_up(connection: sa.Connection, run_id: int) -> int:
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
     """Newest answers of other people to an item that differ, in what they know."""
-    found = connection.execute(_answering(), {"item": item_key, "rater": rater_key(rater)})
+    found = connection.execute(_answering(label_versions_of(connection)), {"item": item_key, "rater": rater_key(rater)})
     given = Consensus(labels)
     return [row for row in found if differ(Consensus(row.labels, listed(row.categories)), given)]
 
 
 @cache
-def _answering() -> sa.Select[Any]:
+def _answering(versions: LabelVersions | None) -> sa.Select[Any]:
     return (
         sa.select(
             reviews.c.id,
@@ -199,8 +201,8 @@ def _answering() -> sa.Select[Any]:
         .where(
             reviews.c.item_id == sa.bindparam("item"),
             person_of(reviews.c.rater) != sa.bindparam("rater"),
-            counting(),
-            ~superseded(),
+            counting(versions),
+            ~superseded(versions),
             sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value,
         )
     )
@@ -208,7 +210,8 @@ def _answering() -> sa.Select[Any]:
 
 def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
     known = sa.exists().where(disagreements.c.review_id == reviews.c.id, disagreements.c.run_id == run_id)
-    said = sa.func.coalesce(scores.c.labels, prelabels.c.labels)
+    said, versions = sa.func.coalesce(scores.c.labels, prelabels.c.labels), label_versions_of(connection)
+    adjudicated = sa.exists().where(adjudications.c.item_id == reviews.c.item_id, counted(versions, adjudications))
     query = (
         sa.select(
             reviews.c.id,
@@ -222,7 +225,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
             prelabels.c.clauses,
             runs.c.prompt_name,
             runs.c.prompt_version,
-            sa.exists().where(adjudications.c.item_id == reviews.c.item_id).label("settled"),
+            adjudicated.label("settled"),
         )
         .select_from(
             reviews.join(items, items.c.id == reviews.c.item_id)
@@ -231,7 +234,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
             .outerjoin(scores, sa.and_(scores.c.fit_id == newest_fit(run_id), scores.c.item_id == reviews.c.item_id))
             .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         )
-        .where(newest(prelabels), prelabels.c.status == "labelled", counting(), ~superseded(), ~known)
+        .where(newest(prelabels), prelabels.c.status == "labelled", counting(versions), ~superseded(versions), ~known)
         .where(sa.type_coerce(reviews.c.labels, sa.Text) != sa.type_coerce(said, sa.Text))
         .where(review_details.c.review_id.is_(None))
     )

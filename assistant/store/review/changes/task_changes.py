@@ -17,10 +17,10 @@ from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.review_work import AssignmentState
 from assistant.domain.task_changes import ChangeKind, LeftReason
 from assistant.store.database import now, project_of
+from assistant.store.review.changes.task_standing import TaskStanding, WantedSlot
 from assistant.store.review.disagreements.found import forget_all
 from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
-from assistant.store.review.queue.task_standing import TaskStanding, WantedSlot
 from assistant.store.tables.review import assignments, tasks, withdrawals
 from assistant.store.tables.task_changes import (
     changed_assignments,

@@ -11,10 +11,10 @@ from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.review_work import AssignmentState
 from assistant.domain.task_changes import ChangeKind
 from assistant.store.database import LOOKUP, now, parts
+from assistant.store.review.changes.task_changes import SLOT_BEFORE, PendingPart, follow_priority
 from assistant.store.review.disagreements.found import find_again
 from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY
-from assistant.store.review.queue.task_changes import SLOT_BEFORE, PendingPart, follow_priority
 from assistant.store.tables.review import assignments, lanes, tasks, withdrawals
 from assistant.store.tables.task_changes import changed_assignments, changed_tasks, task_changes, unchanged_tasks
 
