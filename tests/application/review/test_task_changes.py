@@ -35,7 +35,7 @@ from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.audit.log import verify
 from assistant.store.content.items import NewItem
-from assistant.store.review.queue import task_changes as store
+from assistant.store.review.changes import task_changes as store
 from assistant.store.review.queue.events import events_of
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.tables.review import assignments, disagreements, tasks, withdrawals
