@@ -18,7 +18,7 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
-from assistant.cli.labeling import content, export, policy, prelabel, runs
+from assistant.cli.labeling import batch, content, export, policy, prelabel, runs
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
@@ -59,6 +59,7 @@ for group in (workspace, content, prelabel, export, simulate, signals, trust, ro
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
+app.add_typer(batch.app, name="batch")
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")

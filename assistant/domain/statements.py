@@ -35,6 +35,7 @@ class StatedRun(_Stated):
         origin: `prelabel`, or `import` of answers made elsewhere.
         model, prompt, prompt_hash, policy, policy_hash, parameters, replicate: what was asked; the four about prompt
             and policy are null for imported answers.
+        population: which items the run is about, in one line; null for the whole project.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StatedRun(_Stated):
     policy_hash: str | None
     parameters: Mapping[str, Any]
     replicate: int
+    population: str | None = None
 
 
 class StatedRound(_Stated):

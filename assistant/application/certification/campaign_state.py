@@ -235,7 +235,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     """The run of that name, else the newest.
 
     Raises:
-        InputError: no such run; or none is named, and a campaign is under way in another than the newest.
+        InputError: no such run; or none is named, and a campaign is under way in another than the newest of the same
+            population.
     """
     run = workspace.runs.find(name)
     if name is not None:
@@ -243,8 +244,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     store = workspace.samples
     if store.of_run(run.id):
         return run
-    busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
-    if busy:
+    alike = (other for other in workspace.runs.all() if other.population == run.population)
+    if busy := [other for other in alike if store.of_run(other.id)]:
         newest, other = in_words(run), in_words(busy[-1])
         raise ConflictError("campaign_of_another_run", newest=newest, other=other, run=run.name, busy=busy[-1].name)
     return run

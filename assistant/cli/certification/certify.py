@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, takes_population
 from assistant.cli.output import EXIT_SOME_FAILED, Output
+from assistant.domain.populations import PopulationChoice
 from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def register(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
+@takes_population
 def sample(
     run: RunOption = None,
     max_error: MaxErrorOption = None,
@@ -71,6 +73,8 @@ def sample(
     seed: SeedOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Draw the items that people label next, blind, until the rest can be auto-accepted.
 
@@ -79,14 +83,17 @@ def sample(
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
     from assistant.application.certification.draw_sample import SampleChoice, draw_sample
+    from assistant.application.labeling.populations import name_run_about
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
+        named = name_run_about(opened, run, population)
+        sampled = draw_sample(opened, SampleChoice(named, max_error, confidence, seed), out)
     _show_sample(output, sampled, out)
 
 
+@takes_population
 def certify(
     run: RunOption = None,
     max_error: MaxErrorOption = None,
@@ -104,6 +111,8 @@ def certify(
     seed: SeedOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """State how many labels can be auto-accepted, and at what guaranteed error rate; or what is missing for that.
 
@@ -111,13 +120,15 @@ def certify(
     """
     from assistant.application.certification.certify import certify_curve
     from assistant.application.certification.certify_campaign import CertifyChoice
+    from assistant.application.labeling.populations import name_run_about
     from assistant.application.routing.issue_certificate import issue_certificate
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    named = None if by is None else by.value
-    choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
+    groups = None if by is None else by.value
     with Workspace.open(workspace) as opened:
+        named = name_run_about(opened, run, population)
+        choice = CertifyChoice(named, max_error, confidence, groups, method.value, declared=declared_random, seed=seed)
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
@@ -127,7 +138,14 @@ def certify(
     show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
-def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+@takes_population
+def check(
+    run: RunOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
+) -> None:
     """Test the newest certificate on new blind labels of auto-accepted items; can be repeated at any time.
 
     Exit status: 0 it holds, 3 it is broken and accepts nothing more, 1 error.
@@ -135,11 +153,12 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
     Example: assistant check
     """
     from assistant.application.certification.check_certificate import check_certificate
+    from assistant.application.labeling.populations import name_run_about
     from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        checked = check_certificate(opened, run)
+        checked = check_certificate(opened, name_run_about(opened, run, population))
     show_check(output, checked)
     if checked.broken:
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -8,8 +8,9 @@ import typer
 
 from assistant.cli.certification.route_item import show_item
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, takes_population
 from assistant.cli.output import Output, media_words, table
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from assistant.application.routing.route_plan import RoutePlan
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("route")(route)
 
 
+@takes_population
 def route(
     run: RunOption = None,
     capacity: Annotated[
@@ -36,6 +38,8 @@ def route(
     ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Route every item by calibrated confidence: auto-accept, single review, double review or expert review.
 
@@ -44,7 +48,7 @@ def route(
 
     Example: assistant route --capacity 2000
     """
-    from assistant.application.labeling.runs import find_run
+    from assistant.application.labeling.populations import find_run_about
     from assistant.application.routing.explain_route import explain_item
     from assistant.application.routing.media_items import send_unseen_to_people
     from assistant.application.routing.route_run import RouteOptions, keep_routes, plan_routes
@@ -52,7 +56,7 @@ def route(
 
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
-        found = find_run(opened, run)
+        found = find_run_about(opened, run, population)
         if explain is not None:
             show_item(output, explain, explain_item(opened, found, explain, RouteOptions(capacity, seed)))
             return

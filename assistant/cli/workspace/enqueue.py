@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, read_moment, takes_population
 from assistant.cli.output import Output, table
-from assistant.errors import InputError, InvalidValueError
+from assistant.domain.populations import PopulationChoice
+from assistant.errors import InputError
 
 if TYPE_CHECKING:
     from assistant.application.review.fill_queue import Filling, QueueNeed
 
-_SPAN = re.compile(r"(\d{1,5})([hd])")
 _TOLD = {
     "added": "added",
     "changed": "updated, not started",
@@ -36,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("enqueue")(enqueue)
 
 
+@takes_population
 def enqueue(
     run: RunOption = None,
     team: Annotated[
@@ -60,6 +60,8 @@ def enqueue(
     ] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Create tasks in the reviewers' queue from the routes and samples of a run.
 
@@ -68,7 +70,7 @@ def enqueue(
 
     Example: assistant enqueue --team nights --due 48h
     """
-    from assistant.application.labeling.runs import find_run
+    from assistant.application.labeling.populations import find_run_about
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -79,10 +81,10 @@ def enqueue(
     from assistant.wiring.actor import actor
     from assistant.wiring.workspace import Workspace
 
-    output, until, named = Output(as_json=as_json), _moment(due), team.strip()
+    output, until, named = Output(as_json=as_json), read_moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
     with Workspace.open(workspace) as opened:
-        found = find_run(opened, run)
+        found = find_run_about(opened, run, population)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)
             if not dry_run and overwritten(counts):
@@ -141,15 +143,3 @@ def _advise(output: Output, run: str, counts: Counter[str], standing: QueueNeed,
         output.next_step("assistant settle", "writes the final labels")
     else:
         output.next_step("assistant serve", "opens the review pages")
-
-
-def _moment(text: str | None) -> datetime | timedelta | None:
-    """`48h`, `3d`, or a moment of ISO 8601; without a time zone it is this machine's."""
-    if text is None:
-        return None
-    if span := _SPAN.fullmatch(text):
-        return timedelta(hours=int(span[1]) * (24 if span[2] == "d" else 1))
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise InvalidValueError("due_not_a_time", field="due", text=text) from None

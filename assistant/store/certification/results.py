@@ -16,6 +16,7 @@ from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
 from assistant.store.content.precedents import PrecedentStore, settled_digests
 from assistant.store.database import PAGE, Database
+from assistant.store.runs.populations import within
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
@@ -71,7 +72,8 @@ class ResultStore:
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
         with self._database.read() as connection:
-            everything = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
+            counting = sa.select(sa.func.count()).select_from(items).where(*within(run.population))
+            everything = connection.execute(counting).scalar_one()
             counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
             newest_routes = ranked(routes, run.id, routes.c.route, routes.c.reason)
@@ -118,41 +120,45 @@ def _joined(run: Run) -> sa.Select[Any]:
     final = sa.and_(
         settlements.c.run_id == run.id, settlements.c.item_id == items.c.id, newest(settlements, items.c.id)
     )
-    return sa.select(
-        items.c.id,
-        items.c.external_id,
-        items.c.text,
-        items.c.query,
-        items.c.language,
-        items.c.source,
-        items.c.meta,
-        items.c.content_digest,
-        near_duplicates.c.group_id,
-        prelabels.c.status,
-        prelabels.c.labels,
-        prelabels.c.signals,
-        prelabels.c.clauses,
-        prelabels.c.rationale,
-        prelabels.c.reason,
-        prelabels.c.detail,
-        prelabels.c.model,
-        prelabels.c.prompt_tokens,
-        prelabels.c.completion_tokens,
-        prelabels.c.cached_tokens,
-        prelabels.c.cost_usd,
-        prelabels.c.latency_ms,
-        prelabels.c.attempts,
-        prelabels.c.shared_from,
-        routes.c.route,
-        routes.c.reason.label("route_reason"),
-        routes.c.doubts,
-        routes.c.inclusion_probability,
-        *(column.label(f"final_{column.name}") for column in _FINAL),
-    ).select_from(
-        items.outerjoin(prelabels, answer)
-        .outerjoin(routes, route)
-        .outerjoin(settlements, final)
-        .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+    return (
+        sa.select(
+            items.c.id,
+            items.c.external_id,
+            items.c.text,
+            items.c.query,
+            items.c.language,
+            items.c.source,
+            items.c.meta,
+            items.c.content_digest,
+            near_duplicates.c.group_id,
+            prelabels.c.status,
+            prelabels.c.labels,
+            prelabels.c.signals,
+            prelabels.c.clauses,
+            prelabels.c.rationale,
+            prelabels.c.reason,
+            prelabels.c.detail,
+            prelabels.c.model,
+            prelabels.c.prompt_tokens,
+            prelabels.c.completion_tokens,
+            prelabels.c.cached_tokens,
+            prelabels.c.cost_usd,
+            prelabels.c.latency_ms,
+            prelabels.c.attempts,
+            prelabels.c.shared_from,
+            routes.c.route,
+            routes.c.reason.label("route_reason"),
+            routes.c.doubts,
+            routes.c.inclusion_probability,
+            *(column.label(f"final_{column.name}") for column in _FINAL),
+        )
+        .select_from(
+            items.outerjoin(prelabels, answer)
+            .outerjoin(routes, route)
+            .outerjoin(settlements, final)
+            .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+        )
+        .where(*within(run.population))
     )
 
 
@@ -214,4 +220,5 @@ def _count_media(run: Run) -> sa.Select[int]:
 def _count_settled(run: Run) -> sa.Select[int]:
     policy_id = run.policy.rpartition("@")[0] if run.policy else ""
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
-    return sa.select(sa.func.count()).where(items.c.content_digest.in_(settled_digests(policy_id)), ~answered)
+    settled = items.c.content_digest.in_(settled_digests(policy_id))
+    return sa.select(sa.func.count()).where(settled, ~answered, *within(run.population))

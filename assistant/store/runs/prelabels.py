@@ -17,6 +17,7 @@ from assistant.store.content.items import stored_item, with_media
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.runs.journal_lines import StoredReply
+from assistant.store.runs.populations import first_of_content, source_of_content, within
 from assistant.store.runs.routes import newest_revisions, next_routes
 from assistant.store.runs.runs import alike
 from assistant.store.tables.content import items, near_duplicates, prelabels, replies, routes, runs
@@ -212,11 +213,11 @@ def unshared_answers(run: Run) -> sa.Select[Any]:
     return (
         sa.select(items, near_duplicates.c.group_id, prelabels)
         .select_from(
-            items.join(prelabels, prelabels.c.item_id == items.c.same_as)
+            items.join(prelabels, prelabels.c.item_id == source_of_content(run.population))
             .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
             .outerjoin(mine, own)
         )
-        .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None))
+        .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None), *within(run.population))
     )
 
 
@@ -233,14 +234,14 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
         .select_from(
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
-        .where(sa.or_(prelabels.c.item_id.is_(None), again))
+        .where(sa.or_(prelabels.c.item_id.is_(None), again), *within(run.population))
     )
 
 
 def _unsettled(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
     """Each content once, none that people have settled."""
     return unanswered(run, retry_failed=retry_failed).where(
-        items.c.same_as.is_(None), items.c.content_digest.not_in(settled_digests(policy_id))
+        first_of_content(run.population), items.c.content_digest.not_in(settled_digests(policy_id))
     )
 
 

@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.domain.populations import Population
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.runs import NOT_STORED, Run
-from assistant.errors import NotFoundError
+from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.connection.reconnect import lasting
 from assistant.store.database import Database, now
+from assistant.store.runs.populations import population_of, with_population
 from assistant.store.tables.content import prelabels, run_events, runs
 
 EVALUATION = "eval"
@@ -27,15 +29,24 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, identity: RunIdentity, *, prompt: tuple[str, str], policy: tuple[str, str]) -> Run:
+    def open(
+        self,
+        identity: RunIdentity,
+        population: Population | None = None,
+        *,
+        prompt: tuple[str, str],
+        policy: tuple[str, str],
+    ) -> Run:
         """The run of that identity, made when it is not there: the same command always finds the same run.
 
         Args:
-            identity: what makes it the same run.
+            identity: what makes it the same run, over the same population.
+            population: which items it is about; None for all of the project.
             prompt: name and version.
             policy: id and version.
         """
-        return self._open(_asked(identity, prompt, policy) | {"key": identity.key, "origin": "prelabel"})
+        key = production_key(identity, population)
+        return self._open(_asked(identity, prompt, policy) | _about(population) | {"key": key, "origin": "prelabel"})
 
     def open_evaluation(
         self, identity: RunIdentity, data: str, *, prompt: tuple[str, str], policy: tuple[str, str]
@@ -48,10 +59,16 @@ class RunStore:
         return self._open(_asked(identity, prompt, policy) | {"key": key, "origin": EVALUATION})
 
     def planned(
-        self, identity: RunIdentity, data: str | None = None, *, prompt: tuple[str, str], policy: tuple[str, str]
+        self,
+        identity: RunIdentity,
+        data: str | None = None,
+        population: Population | None = None,
+        *,
+        prompt: tuple[str, str],
+        policy: tuple[str, str],
     ) -> Run:
         """The run that `open`, or with `data` `open_evaluation`, would give. Writes nothing: a dry run looks at it."""
-        key = identity.key if data is None else evaluation_key(identity, data)
+        key = production_key(identity, population) if data is None else evaluation_key(identity, data)
         known = self.of_key(key)
         if known is not None:
             return known
@@ -68,18 +85,20 @@ class RunStore:
             parameters=asked["parameters"],  # type: ignore[arg-type] # an object, as it was written
             replicate=identity.replicate,
             created_at="",
+            population=population,
         )
 
     def of_key(self, key: str) -> Run | None:
         """The run of that key, or None."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(runs).where(runs.c.key == key)).one_or_none()
+            row = connection.execute(with_population().where(runs.c.key == key)).one_or_none()
         return None if row is None else _run(row)
 
-    def open_import(self, model: str) -> Run:
-        """The run that holds machine answers made elsewhere by `model`."""
-        key = RunIdentity("", "", f"import:{model}", "{}").key
-        return self._open({"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0})
+    def open_import(self, model: str, population: Population | None = None) -> Run:
+        """The run that holds machine answers made elsewhere by `model`, about a population."""
+        key = production_key(RunIdentity("", "", f"import:{model}", "{}"), population)
+        row = {"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0}
+        return self._open(row | _about(population))
 
     def all(self) -> list[Run]:
         """Every run in which something happened, oldest first.
@@ -89,31 +108,44 @@ class RunStore:
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(_production().where(_begun()).order_by(runs.c.id))]
 
-    def newest(self, policy_id: str | None = None) -> Run | None:
+    def newest(self, policy_id: str | None = None, *, population: Population | None = None) -> Run | None:
         """The run that is meant where none is named: the newest one with an answer, None where no run has any.
 
-        An answer is a usable one: a run that was begun and interrupted before its first answer, or in which every
-        answer failed, is passed over. Every command, page and API route that takes a run takes this one by default.
+        An answer is a usable one, asked or imported: a run that was begun and interrupted before its first answer, or
+        in which every answer failed, is passed over. Every command, page and API route that takes a run takes this one
+        by default. Where a population is named, it is the newest of that very population; else the newest about the
+        whole project and, only where there is none, the newest of any population.
 
         Args:
             policy_id: only runs that were asked under some version of that policy.
+            population: only runs about it; None where none is named.
         """
         answered = sa.exists().where(prelabels.c.run_id == runs.c.id, prelabels.c.status == "labelled")
-        query = _production().where(answered).order_by(runs.c.id.desc()).limit(1)
+        query = _production().where(answered).order_by(runs.c.population_id.is_not(None), runs.c.id.desc()).limit(1)
+        if population is not None:
+            query = query.where(runs.c.population_id == population.id)
         if policy_id is not None:
             query = query.where(runs.c.policy_id == policy_id)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _run(row)
 
-    def find(self, name: str | None) -> Run:
-        """The run called `r3` (or `3`), whatever became of it; without a name the `newest`.
+    def find(self, name: str | None, population: Population | None = None) -> Run:
+        """The run called `r3` (or `3`), whatever became of it; without a name the `newest`, of a population if given.
 
         Raises:
             NotFoundError: no such run, naming those there are; or it holds the answers of an evaluation.
+            ConflictError: the run of that name is about another population than the one given.
         """
         if name is None:
-            return self._newest_or_refuse()
+            return self._newest_or_refuse(population)
+        found = self._named(name)
+        if population is not None and (found.population is None or found.population.id != population.id):
+            about = "the whole project" if found.population is None else found.population.name
+            raise ConflictError("run_of_other_population", run=name, about=about, population=population.name)
+        return found
+
+    def _named(self, name: str) -> Run:
         with self._database.read() as connection:
             stored = [_run(row) for row in connection.execute(_production().order_by(runs.c.id))]
         wanted = next((run for run in stored if name in {run.name, str(run.id), run.key}), None)
@@ -124,10 +156,12 @@ class RunStore:
             raise NotFoundError("run_not_found", run=name, known=[run.name for run in reversed(stored)])
         return wanted
 
-    def _newest_or_refuse(self) -> Run:
-        newest = self.newest()
+    def _newest_or_refuse(self, population: Population | None) -> Run:
+        newest = self.newest(population=population)
         if newest is not None:
             return newest
+        if population is not None:
+            raise NotFoundError("no_run_of_population", population=population.name)
         known = self.all()
         if not known:
             raise NotFoundError("no_run_yet")
@@ -163,18 +197,18 @@ class RunStore:
 
     def _open(self, row: dict[str, object]) -> Run:
         with self._database.write(alone=True) as connection:
-            found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one_or_none()
+            found = connection.execute(with_population().where(runs.c.key == row["key"])).one_or_none()
             if found is None:
                 connection.execute(
                     sa.insert(runs), [{**row, "project_id": self._database.project_id, "created_at": now()}]
                 )
-                found = connection.execute(sa.select(runs).where(runs.c.key == row["key"])).one()
+                found = connection.execute(with_population().where(runs.c.key == row["key"])).one()
             return _run(found)
 
 
 def _production() -> sa.Select[Any]:
     """Runs of production: all but those of evaluations."""
-    return sa.select(runs).where(runs.c.origin != EVALUATION)
+    return with_population().where(runs.c.origin != EVALUATION)
 
 
 def _begun() -> sa.ColumnElement[bool]:
@@ -182,6 +216,17 @@ def _begun() -> sa.ColumnElement[bool]:
     return sa.or_(
         sa.exists().where(run_events.c.run_id == runs.c.id), sa.exists().where(prelabels.c.run_id == runs.c.id)
     )
+
+
+def production_key(identity: RunIdentity, population: Population | None) -> str:
+    """The key of the run over a population; that over the whole project has the identity's own."""
+    if population is None:
+        return identity.key
+    return blake2b(f"population\0{population.digest}\0{identity.key}".encode(), digest_size=16).hexdigest()
+
+
+def _about(population: Population | None) -> dict[str, object]:
+    return {} if population is None else {"population_id": population.id}
 
 
 def evaluation_key(identity: RunIdentity, data: str) -> str:
@@ -227,4 +272,5 @@ def _run(row: sa.Row[Any]) -> Run:
         parameters=row.parameters,
         replicate=row.replicate,
         created_at=row.created_at,
+        population=population_of(row),
     )
