@@ -18,6 +18,7 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
+from assistant.cli.items import item, releases
 from assistant.cli.labeling import batch, content, export, policy, prelabel, runs
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
@@ -54,7 +55,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (workspace, content, prelabel, export, simulate, signals, trust, route, enqueue, settle, serve, backup):
+for group in (
+    workspace,
+    content,
+    prelabel,
+    export,
+    simulate,
+    signals,
+    trust,
+    route,
+    enqueue,
+    settle,
+    serve,
+    backup,
+    item,
+):
     group.register(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
@@ -67,6 +82,7 @@ app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(releases.app, name="releases")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 openapi.register(app)

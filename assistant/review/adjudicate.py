@@ -61,7 +61,7 @@ def settle(connection: Connection, stored: StoredItem, verdict: AdjudicationDeci
         connection, stored.key, verdict.labels, cause=verdict.cause, note=verdict.note, actor=actor
     )
     disagreements.settle(connection, stored.key)
-    close_open(connection, adjudications.open_tasks(connection, stored.key))
+    close_open(connection, adjudications.open_tasks(connection, stored.key), reason="adjudicated")
     detail = {"item": stored.item.id, "labels": verdict.labels, "cause": verdict.cause.value, "row": digest}
     audit.append(connection, actor, "item.adjudicate", f"adjudication:{number}", detail)
     return number

@@ -134,7 +134,7 @@ class _Todo:
         add_tasks(connection, self.new, at)
         for number, wanted in self.changed:
             change_task(connection, number, wanted)
-        close_open(connection, self.unwanted)
+        close_open(connection, self.unwanted, reason="unwanted")
 
 
 def _adapt(wanted: NewTask, found: Existing | None, todo: _Todo) -> tuple[str, ...]:

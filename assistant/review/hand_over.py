@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assistant.domain.accounts import User
 from assistant.domain.review_work import (
@@ -53,7 +53,7 @@ def skip(
         return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (refused := _refused(principal, held, place)) is not None:
         return refused
-    _let_go(connection, principal, held, place)
+    _let_go(connection, principal, held, place, PassKind.SKIP)
     return _passed(connection, principal, place, held, kind=PassKind.SKIP, reason=reason.value, note=note)
 
 
@@ -78,15 +78,15 @@ def hand_over(
     if (refused := _refused(principal, held, place)) is not None:
         return refused
     if to is None:
-        _let_go(connection, principal, held, place)
+        _let_go(connection, principal, held, place, PassKind.HANDOVER)
         return _passed(connection, principal, place, held, kind=PassKind.HANDOVER, reason="", note=note)
     task = task_of(connection, place.task_id)
     if why := _recipient_refused(connection, principal, place, task, to, qualified_only=qualified_only):
         return WorkOutcome(OutcomeKind.REFUSED, why)
     if place.gold_id is not None and _known_to(connection, place, to):
-        _let_go(connection, principal, held, place)
+        _let_go(connection, principal, held, place, PassKind.HANDOVER)
     else:
-        give_back(connection, principal, held.assignment_id, held.token, "open")
+        _give_back(connection, principal, held, place, state=AssignmentState.OPEN, why=PassKind.HANDOVER)
         handovers.give_to(connection, held.assignment_id, replace(task, for_user=to))
     return _passed(connection, principal, place, held, kind=PassKind.HANDOVER, reason=f"user:{to}", note=note)
 
@@ -160,12 +160,36 @@ def _refused(principal: Principal, held: HeldLease, place: OpenAssignment) -> Wo
     return WorkOutcome(OutcomeKind.LATE, "lease_over")
 
 
-def _let_go(connection: Connection, principal: Principal, held: HeldLease, place: OpenAssignment) -> None:
+def _let_go(
+    connection: Connection, principal: Principal, held: HeldLease, place: OpenAssignment, why: PassKind
+) -> None:
     """End a lease without an answer. Gold was for this person alone: it is offered to no one else."""
     alone = place.gold_id is not None
-    give_back(connection, principal, held.assignment_id, held.token, "closed" if alone else "open")
+    state = AssignmentState.CLOSED if alone else AssignmentState.OPEN
+    _give_back(connection, principal, held, place, state=state, why=why)
     if alone:
         close_complete(connection, place.task_id)
+
+
+def _give_back(
+    connection: Connection,
+    principal: Principal,
+    held: HeldLease,
+    place: OpenAssignment,
+    *,
+    state: AssignmentState,
+    why: PassKind,
+) -> None:
+    give_back(
+        connection,
+        principal,
+        held.assignment_id,
+        held.token,
+        state,
+        at=held.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        reason=why.value,
+        uncovered_ms=place.uncovered_ms(held.uncovered_ms, held.at),
+    )
 
 
 def escalate(connection: Connection, principal: Principal, held: HeldLease, note: str) -> WorkOutcome:
@@ -175,8 +199,8 @@ def escalate(connection: Connection, principal: Principal, held: HeldLease, note
         return WorkOutcome(OutcomeKind.GONE, "no_such_assignment")
     if (refused := _refused(principal, held, place)) is not None:
         return refused
-    give_back(connection, principal, held.assignment_id, held.token, "closed")
-    close_open(connection, [place.task_id])
+    _give_back(connection, principal, held, place, state=AssignmentState.CLOSED, why=PassKind.ESCALATE)
+    close_open(connection, [place.task_id], reason=PassKind.ESCALATE.value)
     if place.gold_id is None and not handovers.waits_for_expert(connection, place.item_key):
         add_tasks(connection, [_for_expert(task_of(connection, place.task_id))])
     close_complete(connection, place.task_id)

@@ -22,6 +22,7 @@ from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.queue import answers
 from assistant.store.review.queue.answers import OpenAssignment
 from assistant.store.review.queue.claims import Lease, claimed, lock_person, take
+from assistant.store.review.queue.events import record_claims
 from assistant.store.review.queue.tasks import close_complete, reopen
 from assistant.store.runs.machine_answers import machine_answer
 
@@ -51,9 +52,9 @@ def hand_in(
         return WorkOutcome(OutcomeKind.REFUSED, "not_yours")
     first = _taken_back_unknown(connection, principal, place, submission)
     if first is not None:
-        _withdraw(connection, principal, first, place.item_id)
+        _withdraw(connection, principal, place, first)
     elif why := _too_late(connection, principal, place, submission):
-        return _late(connection, principal, submission, why, place.review_id)
+        return _late(connection, principal, place, submission, why)
     submission = _measured(place, submission, at)
     if place.kind in PRACTICE:
         outcome = practise(connection, principal, place, submission, passing)
@@ -75,11 +76,12 @@ def take_back(connection: Connection, principal: Principal, review_id: int, leas
     # Settled since: gold was settled long before it was answered, and its answer is taken back as any other.
     if is_adjudicated(connection, place.item_key, given.created_at):
         return WorkOutcome(OutcomeKind.REFUSED, "adjudicated")
-    _withdraw(connection, principal, review_id, place.item_id)
+    _withdraw(connection, principal, place, review_id)
     take(connection, principal, place.assignment_id, lease)
     reopen(connection, place.task_id)
-    [again] = claimed(connection, [place.assignment_id])
-    return again
+    again = claimed(connection, [place.assignment_id])
+    record_claims(connection, principal.user_id, again, lease.at)
+    return again[0]
 
 
 def _store(connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission) -> WorkOutcome:
@@ -94,10 +96,10 @@ def _store(connection: Connection, principal: Principal, place: OpenAssignment, 
     return WorkOutcome(OutcomeKind.STORED, "stored", review_id)
 
 
-def _withdraw(connection: Connection, principal: Principal, review_id: int, item_id: str) -> None:
-    answers.withdraw(connection, review_id, principal.name)
+def _withdraw(connection: Connection, principal: Principal, place: OpenAssignment, review_id: int) -> None:
+    answers.withdraw(connection, place, review_id, principal)
     disagreements.forget(connection, review_id)
-    audit.append(connection, principal.name, "review.undo", f"review:{review_id}", {"item": item_id})
+    audit.append(connection, principal.name, "review.undo", f"review:{review_id}", {"item": place.item_id})
 
 
 def _taken_back_unknown(
@@ -134,16 +136,16 @@ def _measured(place: OpenAssignment, submission: Submission, at: datetime) -> Su
 
 
 def _late(
-    connection: Connection, principal: Principal, submission: Submission, why: str, review_id: int | None
+    connection: Connection, principal: Principal, place: OpenAssignment, submission: Submission, why: str
 ) -> WorkOutcome:
     """Keep what was written, and say so; the review told is the person's own. So much of it only: see `LATE_OF_ALL`."""
     since = (datetime.now(UTC) - LATE_WITHIN).isoformat(timespec="milliseconds")
     recent, same = answers.late_kept(connection, principal.user_id, since, submission.assignment_id)
     if recent >= LATE_OF_ALL or same >= LATE_OF_ONE:
         return WorkOutcome(OutcomeKind.REFUSED, "late_too_often" if recent >= LATE_OF_ALL else "late_enough")
-    answers.keep_late(connection, principal, submission)
+    answers.keep_late(connection, principal, place, submission, why)
     subject, detail = f"assignment:{submission.assignment_id}", {"token": submission.token, "why": why}
     audit.append(connection, principal.name, "review.late", subject, detail)
     if why == "answered_before":
-        return WorkOutcome(OutcomeKind.ALREADY, why, review_id)
+        return WorkOutcome(OutcomeKind.ALREADY, why, place.review_id)
     return WorkOutcome(OutcomeKind.LATE, why)

@@ -11,6 +11,7 @@ from assistant.domain.assignments import PastAnswer
 from assistant.domain.policies import LabelKind, LabelSet
 from assistant.domain.review_work import (
     PRACTICE,
+    AssignmentState,
     Claimed,
     Principal,
     SkipReason,
@@ -29,10 +30,12 @@ from assistant.store.database import Connection, Database
 from assistant.store.review.queue import claims, exposure
 from assistant.store.review.queue.answers import last_given
 from assistant.store.review.queue.claims import Lease
+from assistant.store.review.queue.events import record_claims
 from assistant.store.writer import Writer
 
 _NO_LABELS = LabelSet(LabelKind.MULTI, ())
 _CLOCKS_DIFFER = 5.0  # seconds, of two servers on one database
+_HELD_LONG_ENOUGH = 0.75  # of a lease: where as much is left, a heartbeat changes nothing
 
 
 def utc_now() -> datetime:
@@ -84,9 +87,12 @@ class Queue:
             return claims.held(connection, principal)
 
     def heartbeat(self, principal: Principal, assignment_id: int, token: int) -> bool:
-        """Hold a lease for longer; returns whether it is still held."""
-        until = self._lease().until
-        return self._writer.run(lambda connection: claims.heartbeat(connection, principal, assignment_id, token, until))
+        """Hold a lease for longer, where a quarter of it or more is over; returns whether it is still held."""
+        at, lease = self._clock(), self._lease()
+        least = self._stamp(at + timedelta(seconds=self._rules.lease_seconds * _HELD_LONG_ENOUGH))
+        return self._writer.run(
+            lambda connection: claims.heartbeat(connection, principal, assignment_id, token, lease, least=least)
+        )
 
     def submit(self, principal: Principal, submission: Submission) -> WorkOutcome:
         """Store an answer, once, however often it is handed in; see `handing_in.hand_in`."""
@@ -154,8 +160,11 @@ class Queue:
 
     def release(self, principal: Principal, assignment_id: int, token: int) -> bool:
         """Give an item back unseen, e.g. one that was prefetched; it may come to the same person again."""
+        at = self._stamp(self._clock())
         return self._writer.run(
-            lambda connection: claims.give_back(connection, principal, assignment_id, token, "open")
+            lambda connection: claims.give_back(
+                connection, principal, assignment_id, token, AssignmentState.OPEN, at=at, reason="unseen"
+            )
         )
 
     def return_expired(self) -> int:
@@ -212,6 +221,7 @@ class Queue:
                     [one] = claims.claimed(connection, [mixed])
             found.append(one)
             counts[one.harm] += 1
+        record_claims(connection, principal.user_id, found, lease.at)
         return found
 
     def _lease(self, longer: float = 0) -> Lease:

@@ -166,7 +166,7 @@ def explain_first(
         *found,
         Explanation(
             LOW_PROBABILITY,
-            "The label's probability is too low to be accepted.",
+            _FIRST_WHY[LOW_PROBABILITY],
             Route.REVIEW,
             not sure,
             decision.reason == LOW_PROBABILITY,
@@ -174,13 +174,28 @@ def explain_first(
         ),
         Explanation(
             HIGH_PROBABILITY,
-            "The label's probability is high enough, and there is no doubt.",
+            _FIRST_WHY[HIGH_PROBABILITY],
             leaves,
             sure and not decision.doubts,
             decision.reason == HIGH_PROBABILITY,
             facts | {"audit_share": audit_share},
         ),
     ]
+
+
+def reason_sentence(reason: str) -> str:
+    """What the rule says that a stored reason names; empty for a reason that no rule of today has."""
+    return _WHY.get(reason, "")
+
+
+_FIRST_WHY = {
+    LOW_PROBABILITY: "The label's probability is too low to be accepted.",
+    HIGH_PROBABILITY: "The label's probability is high enough, and there is no doubt.",
+}
+_WHY = {doubt.__name__: (doubt.__doc__ or "").strip() for doubt in DOUBTS} | {
+    **{rule.name: rule.why for rule in RULES},
+    **_FIRST_WHY,
+}
 
 
 def _facts(item: Scored, rules: RouteRules, names: tuple[str, ...]) -> dict[str, Fact]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from assistant.errors import InputError
-from assistant.store.database import parts
+from assistant.store.database import parts, project_of
 from assistant.store.tables.content import ExactText, items
 
 _PAGE = 100_000  # rows staged at a time: bounds memory, and PostgreSQL reads its items once for each
@@ -35,7 +35,7 @@ def staged(
         The temporary table with one page in it: `item_id`, the item's row number, and the columns.
 
     Raises:
-        InputError: rows about items that are not in this workspace, naming some.
+        InputError: rows about items that are not in this project, naming some.
         ValueError: two rows of a page about one item.
     """
     temporary = sa.MetaData()
@@ -140,10 +140,12 @@ def _load(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, 
 
 def _resolve(connection: sa.Connection, arriving: sa.Table, resolved: sa.Table) -> None:
     carried = [column for column in arriving.columns if column.name != "external_id"]
-    query = sa.select(items.c.id.label("item_id"), *carried).join(items, items.c.external_id == arriving.c.external_id)
+    own = items.c.project_id == project_of(connection)
+    named = sa.and_(own, items.c.external_id == arriving.c.external_id)
+    query = sa.select(items.c.id.label("item_id"), *carried).join(items, named)
     found = take_over(connection, resolved, query)
     given = connection.execute(sa.select(sa.func.count()).select_from(arriving)).scalar_one()
     if found != given:
-        known = sa.exists().where(items.c.external_id == arriving.c.external_id)
+        known = sa.exists().where(named)
         missing = connection.execute(sa.select(arriving.c.external_id).where(~known).limit(_NAMED)).scalars()
         raise InputError("items_not_imported", items=given - found, named=", ".join(missing))

@@ -26,6 +26,7 @@ from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
 from assistant.store.database import Database
+from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.sessions import SessionStore
@@ -189,6 +190,11 @@ class Stores(ABC):
     def results(self) -> ResultStore:
         """Items with prelabel, route and final label, for releases and totals."""
         return ResultStore(self.database)
+
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Files of labels that were written, and their items."""
+        return ReleaseStore(self.database)
 
     # review
 

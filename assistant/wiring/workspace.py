@@ -15,7 +15,7 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.domain.projects import Project
+from assistant.domain.projects import FIRST_PROJECT, Project
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -24,9 +24,9 @@ from assistant.prompting.template import Prompt
 from assistant.review.queue import Queue
 from assistant.settings import Settings, load_settings
 from assistant.store.audit.read_log import ReadLog
-from assistant.store.certification.nonces import REVIEW, WORKSPACE, seed_of
+from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
-from assistant.store.content.projects import ProjectStore, chosen_project
+from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
 from assistant.store.runs.journal import ReplyJournal, claim
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from assistant.models.guard.guarded import GuardedModel
 
 STATE = ".assistant"
+PROJECT_VARIABLE = "ASSISTANT_PROJECT"
+"""In the environment: the key of the project that a command works in."""
+PROJECTS = "projects"
+"""The folder, of the workspace and of its state, that has one of each further project."""
 _IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 
 
@@ -103,6 +107,21 @@ class Workspace(Stores):
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
+    @property
+    def project_state(self) -> Path:
+        """Where the state of the project lives that is not in the database; the first project's is `state` itself."""
+        if self.project.id == FIRST_PROJECT:
+            return self.state
+        folder = self.state / PROJECTS / self.project.key
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def project_folder(self) -> Path:
+        """Where the project's own files are: the first project's are the workspace's folder itself."""
+        first = self.project.id == FIRST_PROJECT
+        return self.folder if first else self.folder / PROJECTS / self.project.key
+
     @cached_property
     def project(self) -> Project:
         """The project whose rows the stores read and write.
@@ -110,7 +129,7 @@ class Workspace(Stores):
         Raises:
             NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
         """
-        return chosen_project(ProjectStore(self._connections), self._key)
+        return chosen_project(self._connections, self._key)
 
     @cached_property
     def database(self) -> Database:
@@ -152,14 +171,19 @@ class Workspace(Stores):
 
     @cached_property
     def seed(self) -> int:
-        """Of folds and solvers: the settings', else the workspace's own."""
+        """Of folds and solvers: the settings', else the project's own."""
         given = self.settings.routing.seed
-        return seed_of(self.nonces.get(WORKSPACE)) if given is None else given
+        return seed_of(self.nonces.get(seed_scope(self.project.id))) if given is None else given
 
     @cached_property
     def ids(self) -> OpaqueIds:
         """Ids of tasks and assignments, by the workspace's own secret."""
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
+
+    @property
+    def review_key(self) -> str:
+        """What draws about people's work come from: gold, the blind arm, rounds of practice."""
+        return self.nonces.get(review_scope(self.project.id)).value
 
     @cached_property
     def queue(self) -> Queue:
@@ -168,7 +192,7 @@ class Workspace(Stores):
             self.database,
             self.settings.review,
             label_set=self.policy.label_set,
-            key=self.nonces.get(REVIEW).value,
+            key=self.review_key,
         )
         self._closing.callback(queue.close)
         return queue
@@ -238,12 +262,13 @@ class Workspace(Stores):
                     index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
-        name = self.workspaces.id()
-        return VectorIndex.of_workspace(name, self.state, self.settings.storage, fresh=fresh)
+        project = self.project.id
+        owner = self.workspaces.id() if project == FIRST_PROJECT else f"{self.workspaces.id()}-{project}"
+        return VectorIndex.of_workspace(owner, self.project_state, self.settings.storage, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:
-        """Paid replies on disk ahead of the database; one job a workspace at a time."""
+        """Paid replies on disk ahead of the database; one job a project at a time."""
         self._release_journal = claim(self.journal_folder)
         self._closing.callback(self._release_journal)
         return ReplyJournal(self.journal_folder)
@@ -255,7 +280,7 @@ class Workspace(Stores):
     @property
     def journal_folder(self) -> Path:
         """Where the journal is, for those who only look."""
-        return self.state / "journal"
+        return self.project_state / "journal"
 
     def prompt(self, ref: str | None, spec: str) -> Prompt:
         """The prompt of that name, else the settings' choice for that model."""

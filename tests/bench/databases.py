@@ -88,7 +88,8 @@ def _fill(workspace: Path, rows: int) -> None:
 
 def _item(number: int) -> dict[str, Any]:
     return {
-        "id": number + 1, "project_id": 1, "external_id": f"p{number}", "kind": "text", "text": f"this is post number {number}",
+        "id": number + 1, "project_id": 1, "external_id": f"p{number}", "kind": "text",
+        "text": f"this is post number {number}",
         "content_digest": f"{number:032x}", "language": "en", "meta": {}, "created_at": now(),
     }  # fmt: skip
 

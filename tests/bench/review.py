@@ -35,13 +35,14 @@ _STAMP = "2026-03-01T00:00:00.000+00:00"
 _STATEMENTS = (
     (
         ITEMS,
-        "INSERT INTO items (id, external_id, kind, text, content_digest, language, meta, created_at) {numbers} "
-        "SELECT i, 'p' || i, 'text', 'a post of some length, number ' || i, 'd' || i, 'en', '{{}}', '{stamp}' FROM n",
+        "INSERT INTO items (id, project_id, external_id, kind, text, content_digest, language, meta, created_at) "
+        "{numbers} SELECT i, 1, 'p' || i, 'text', 'a post of some length, number ' || i, 'd' || i, 'en', '{{}}', "
+        "'{stamp}' FROM n",
     ),
     (
         1,
-        "INSERT INTO runs (id, key, origin, prompt_name, prompt_version, model, parameters, replicate, created_at) "
-        "VALUES (1, 'k', 'prelabel', 'demo', '1', 'm', '{{}}', 0, '{stamp}')",
+        "INSERT INTO runs (id, project_id, key, origin, prompt_name, prompt_version, model, parameters, replicate, "
+        "created_at) VALUES (1, 1, 'k', 'prelabel', 'demo', '1', 'm', '{{}}', 0, '{stamp}')",
     ),
     (
         ITEMS,
@@ -58,8 +59,8 @@ _STATEMENTS = (
     ),
     (
         _LANES,
-        "INSERT INTO lanes (id, policy_id, policy_version, language, queue, skill, harm, for_user) {numbers} "
-        "SELECT i, 'rules', '1', 'l' || (i % 5), CASE WHEN i / 30 % 2 = 0 THEN '' ELSE 'team' END, "
+        "INSERT INTO lanes (id, project_id, policy_id, policy_version, language, queue, skill, harm, for_user) "
+        "{numbers} SELECT i, 1, 'rules', '1', 'l' || (i % 5), CASE WHEN i / 30 % 2 = 0 THEN '' ELSE 'team' END, "
         "CASE WHEN i / 15 % 2 = 0 THEN '' ELSE 'expert' END, "
         "CASE i / 5 % 3 WHEN 0 THEN '' WHEN 1 THEN 'spam' ELSE 'hate' END, 0 FROM n",
     ),
@@ -81,10 +82,11 @@ _STATEMENTS = (
     ),
     (
         DISAGREEMENTS,
-        "INSERT INTO disagreements (id, kind, item_id, review_id, run_id, rater, labels, other_labels, pair, language, "
-        "clause, prompt, confidence, settled, created_at) {numbers} SELECT i, 'machine', 500000 + i, i, 1, "
-        "'r' || (1 + i % 50), '[\"safe\"]', '[\"spam\"]', CASE WHEN i % 5000 = 0 THEN '{rare}' ELSE '{common}' END, "
-        "'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7001 % 100003 / 100003.0, false, '{stamp}' FROM n",
+        "INSERT INTO disagreements (id, project_id, kind, item_id, review_id, run_id, rater, labels, other_labels, "
+        "pair, language, clause, prompt, confidence, settled, created_at) {numbers} SELECT i, 1, 'machine', "
+        "500000 + i, i, 1, 'r' || (1 + i % 50), '[\"safe\"]', '[\"spam\"]', CASE WHEN i % 5000 = 0 THEN '{rare}' "
+        "ELSE '{common}' END, 'l' || (i % 5), 'C' || (i % 40), 'demo@' || (i % 7), i * 7001 % 100003 / 100003.0, "
+        "false, '{stamp}' FROM n",
     ),
 )
 

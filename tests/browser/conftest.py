@@ -89,7 +89,7 @@ class Seen:
         self.wait("name => document.querySelector('#item-title bdi')?.textContent === name", name)
 
     def next_item(self) -> None:
-        """Give the first label and wait for another item: the answer's way to the server may be longer than the eye's."""
+        """Give the first label and wait for another item."""
         before = self.item
         self.keys("1", "Enter")
         self.wait("id => ![id, ''].includes(document.querySelector('#item-title bdi')?.textContent ?? '')", before)

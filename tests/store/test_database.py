@@ -23,13 +23,20 @@ from assistant.store.connection import engine as engine_module
 from assistant.store.connection import schema
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import HEAD, MIGRATIONS, Database
-from assistant.store.runs.runs import RunStore
 from assistant.store.tables.review import tasks
 from tests.postgres import PostgresServer
 
 MARK = "hunter2-secret"
 metadata = tasks.metadata
 POLICY = {"digest": "d", "policy_id": "p", "version": "1", "title": "t", "source": "s", "created_at": "now"}
+OLD_ITEM = (
+    "INSERT INTO items (id, external_id, kind, text, content_digest, language, meta, created_at) "
+    "VALUES (1, 'a', 'text', 'one', :digest, 'und', '{}', '2026')"
+)
+OLD_RUN = (
+    "INSERT INTO runs (id, key, origin, model, parameters, replicate, created_at) "
+    "VALUES (1, 'k', 'import', 'm', '{}', 0, '2026')"
+)
 ADDING = """
 import sys
 from assistant.domain.items import Content, Item
@@ -203,9 +210,8 @@ def test_a_database_of_the_first_release_is_upgraded_and_keeps_its_rows(empty_ur
         assert not sa.inspect(connection).has_table("certificates")
         assert not sa.inspect(connection).has_table("tasks")
         connection.execute(sa.insert(metadata.tables["policies"]), [POLICY])
-    old = Database(engine)
-    ItemStore(old).add([NewItem(Item("a", Content("one")), b"", 1)])
-    old.close()
+        connection.execute(sa.text(OLD_ITEM), {"digest": Content("one").digest})
+    engine.dispose()
     upgraded = Database.open(empty_url)
     [[stored]] = ItemStore(upgraded).pages()
     assert stored.item == Item("a", Content("one"))
@@ -223,15 +229,13 @@ def test_scores_from_before_classifiers_were_kept_are_those_the_fit_was_made_wit
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
-    old = Database(engine)
-    ItemStore(old).add([NewItem(Item("a", Content("one")), b"", 1)])
-    run = RunStore(old).open_import("m")
-    with old.write() as connection:
-        fit = {"run_id": run.id, "seed": 1, "labels_used": 1, "report": {}, "created_at": "now"}
+        connection.execute(sa.text(OLD_ITEM), {"digest": Content("one").digest})
+        connection.execute(sa.text(OLD_RUN))
+        fit = {"run_id": 1, "seed": 1, "labels_used": 1, "report": {}, "created_at": "now"}
         connection.execute(sa.insert(metadata.tables["fits"]), [fit])
         score = {"fit_id": 1, "item_id": 1, "labels": ("a",), "confidence": 0.5, "origin": "model"}
         connection.execute(sa.insert(metadata.tables["scores"]), [score])
-    old.close()
+    engine.dispose()
     upgraded = Database.open(empty_url)
     store = FitStore(upgraded)
     assert store.columns(1).later.tolist() == [False]

@@ -195,7 +195,7 @@ def stated_run(run: Run) -> StatedRun:
         policy_hash=run.policy_digest,
         parameters=dict(run.parameters),
         replicate=run.replicate,
-        population=run.population and run.population.name,
+        population=None if run.population is None else run.population.name,
     )
 
 

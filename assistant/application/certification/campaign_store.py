@@ -27,7 +27,7 @@ def drawing(workspace: Workspace) -> Iterator[None]:
     Raises:
         StorageError: another process is at it.
     """
-    release = claim(workspace.state / "drawing")
+    release = claim(workspace.project_state / "drawing")
     try:
         yield
     finally:

@@ -24,7 +24,6 @@ from assistant.errors import AssistantError, InputError, NotFoundError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
-from assistant.store.runs.runs import evaluation_key
 from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
@@ -156,7 +155,7 @@ def asked_variant(
         choice: the variant, which is asked here.
     """
     askings = [asking_of(workspace, choice, repeat) for repeat in range(frozen.suite.repeats)]
-    runs = [workspace.runs.of_key(evaluation_key(asking.identity, frozen.digest)) for asking in askings]
+    runs = [workspace.runs.of_evaluation(asking.identity, frozen.digest) for asking in askings]
     first = askings[0]
     identity = VariantIdentity(
         "@".join(first.prompt_name), "@".join(first.policy_name), first.model_spec, first.identity.parameters

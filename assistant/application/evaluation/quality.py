@@ -15,7 +15,7 @@ from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
 from assistant.store.review.labels.weekly import blind_days
-from assistant.wiring.workspace import Workspace
+from assistant.wiring.workspace import PROJECTS, Workspace
 
 if TYPE_CHECKING:
     from evals.agreement.panel import AgreementPanel
@@ -135,12 +135,14 @@ def suite_states(workspace: Workspace) -> list[Any]:
 
 
 def evaluation_reports(workspace: Workspace) -> dict[str, Path]:
-    """Reports of evaluations in the workspace's folder: the name of their folder in it, and the page's file."""
+    """Reports of evaluations in the project's folder: the name of their folder in it, and the page's file."""
     from assistant.reports.page import MARK  # noqa: PLC0415 - as said above
 
-    folder, found = workspace.folder, dict[str, Path]()
+    folder, found = workspace.project_folder, dict[str, Path]()
     for pattern in ("*/report.html", "*/*/report.html"):
         for path in sorted(folder.glob(pattern)):
+            if path.is_relative_to(folder / PROJECTS):  # another project's
+                continue
             with path.open("rb") as file:
                 marked = MARK.encode() in file.read(_HEAD)
             if marked and path.resolve().is_relative_to(folder.resolve()):

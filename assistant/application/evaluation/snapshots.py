@@ -67,7 +67,7 @@ class SnapshotItems:
 
 def snapshot_path(workspace: Workspace, suite: Suite) -> Path:
     """Where a suite's frozen data is."""
-    return workspace.folder / FOLDER / f"{suite.name}.frozen.jsonl"
+    return workspace.project_folder / FOLDER / f"{suite.name}.frozen.jsonl"
 
 
 def freeze_suite(workspace: Workspace, path: Path, *, again: bool = False, write: bool = True) -> FrozenSuite:

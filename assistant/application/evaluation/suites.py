@@ -20,7 +20,7 @@ SHIPPED = Path(evals.__file__).parent / "suites"
 
 
 def find_suite(workspace: Workspace, name: str) -> Path:
-    """The file of a suite: a path, else that name among the workspace's own and those that ship with the package.
+    """The file of a suite: a path, else that name among the project's own and those that ship with the package.
 
     Raises:
         InputError: there is none.
@@ -28,16 +28,16 @@ def find_suite(workspace: Workspace, name: str) -> Path:
     given = Path(name)
     if given.suffix == ".toml":
         return given
-    for folder in (workspace.folder / FOLDER, SHIPPED):
+    for folder in (workspace.project_folder / FOLDER, SHIPPED):
         if (path := folder / f"{name}.toml").is_file():
             return path
     raise NotFoundError("suite_not_found", suite=name)
 
 
 def suite_files(workspace: Workspace) -> list[Path]:
-    """The workspace's suites, then those that ship with the package and evaluate labels."""
+    """The project's suites, then those that ship with the package and evaluate labels."""
     found: dict[str, Path] = {}
-    for folder in (workspace.folder / FOLDER, SHIPPED):
+    for folder in (workspace.project_folder / FOLDER, SHIPPED):
         for path in sorted(folder.glob("*.toml")):
             if "[[variants]]" in path.read_text(encoding="utf-8", errors="replace"):
                 found.setdefault(path.stem, path)

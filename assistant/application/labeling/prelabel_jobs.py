@@ -7,6 +7,7 @@ any command sees and stops it. It outlives the server that started it, where wha
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -20,7 +21,7 @@ from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
 from assistant.store.runs.journal import at_work
-from assistant.wiring.workspace import Workspace
+from assistant.wiring.workspace import PROJECT_VARIABLE, Workspace
 
 _ESTIMATE_SECONDS = 300
 _TAIL = 4000  # bytes of what a job writes that are looked at
@@ -151,7 +152,7 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
         ConflictError: a job is at work already; or this is not the run that was priced.
     """
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
     run = _open_run(workspace, request, priced)
     _start(workspace, run, request, budget, actor)
@@ -173,7 +174,7 @@ def continue_run(
         raise ConflictError("run_imported")
     request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate)
     refuse_not_offered(workspace, request)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, run.model)
     _start(workspace, run, replace(request, limit=limit, retry_failed=retry_failed), budget, actor)
     return run
@@ -197,7 +198,7 @@ def _open_run(workspace: Workspace, request: RunRequest, priced: str) -> Run:
     from assistant.application.labeling.work import open_run, what_is_asked  # noqa: PLC0415
 
     _refuse_second(workspace)
-    with Workspace.open(workspace.folder) as opened:
+    with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         asking = what_is_asked(opened, prompt=request.prompt, model=request.model, replicate=request.replicate)
         if priced and open_run(opened, asking, dry_run=True).name != priced:
             raise ConflictError("run_changed")
@@ -217,6 +218,7 @@ def _start(workspace: Workspace, run: Run, request: RunRequest, budget: float, a
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=file,
+                env={**os.environ, PROJECT_VARIABLE: workspace.project.key},
                 start_new_session=True,  # Ctrl-C on the server's terminal is not meant for it
             )
     except BaseException:

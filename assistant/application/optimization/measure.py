@@ -96,7 +96,7 @@ class Measurement:
         terms = ComparisonTerms(margin=self._proposal.frozen.suite.margin, seed=self._proposal.choice.seed)
         comparison = compare(data, self._proposal.variant.name, self.variant.name, terms)
         looks = count_looks(
-            self._workspace.state / FOLDER / _LOOKS,
+            self._workspace.project_state / FOLDER / _LOOKS,
             self._proposal.frozen.digest,
             self._proposal.parts.test.ids,
             self._placed.source,

@@ -66,7 +66,7 @@ class ProposalSession:
         self.budget = Budget(choice.budget)
         self._read = self._reader()
         self._replies = DraftReplies(
-            workspace.state / FOLDER, self.drafter, workspace.settings.model.options(self.drafter).parameters
+            workspace.project_state / FOLDER, self.drafter, workspace.settings.model.options(self.drafter).parameters
         )
         self.paid = Usage()
         self.confirm_above_usd = workspace.settings.model.confirm_above_usd

@@ -16,7 +16,6 @@ from assistant.review.enqueue import enqueue, find_conflicts, preview
 from assistant.review.queue import utc_now
 from assistant.review.wanted import QueueBatch
 from assistant.routing.route import Route
-from assistant.store.certification.nonces import REVIEW
 from assistant.store.review.queue.routed_items import unqueued
 from assistant.store.review.queue.workload import count_assignments
 from assistant.store.writer import Writer
@@ -132,5 +131,5 @@ def _batch(workspace: Workspace, run: Run, filling: Filling, actor: str) -> Queu
         filling.due,
         clear_due=filling.clear_due,
         again=filling.again,
-        key=workspace.nonces.get(REVIEW).value,
+        key=workspace.review_key,
     )

@@ -9,7 +9,6 @@ from assistant.domain.review_work import Principal, QualificationState
 from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now
-from assistant.store.certification.nonces import REVIEW
 from assistant.store.people.qualifications import QualificationRound
 from assistant.store.review.labels import gold
 from assistant.store.review.queue.partitions import languages_waiting
@@ -60,7 +59,7 @@ def begin_round(workspace: Workspace, name: str, language: str, *, actor: str, a
         NotFoundError: there is no such user.
         ConflictError: as `qualify.begin`.
     """
-    rules, key = workspace.settings.review, workspace.nonces.get(REVIEW).value
+    rules, key = workspace.settings.review, workspace.review_key
     about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, rules, utc_now())
@@ -74,7 +73,7 @@ def give_training(workspace: Workspace, name: str, language: str, count: int, *,
         NotFoundError: there is no such user.
         ConflictError: as `qualify.train`.
     """
-    key = workspace.nonces.get(REVIEW).value
+    key = workspace.review_key
     about = _round(workspace, workspace.users.get(name).id, language)
     with workspace.database.write() as connection:
         age(connection, workspace.settings.review, utc_now())

@@ -10,9 +10,11 @@ from typing import Any
 from assistant.application.routing.machine_answers import read_trusted
 from assistant.application.workspace.audit_anchors import RELEASE, anchor_head, log_file
 from assistant.domain.runs import Run, RunTotals
+from assistant.exchange.archive import file_digest
 from assistant.exchange.manifest import write_manifest
 from assistant.exchange.release import Released
 from assistant.exchange.tables import Written, as_record, write_table
+from assistant.store.life.releases import NewRelease, Stretches
 from assistant.wiring.workspace import Workspace
 
 
@@ -26,6 +28,7 @@ class WrittenRelease:
         written: rows, digest, and cells that were cut.
         released: whose the final labels are, and what the certificate guarantees of them.
         manifest: the file that says all this.
+        id: its number among the project's releases.
     """
 
     run: Run
@@ -33,6 +36,7 @@ class WrittenRelease:
     written: Written
     released: Released
     manifest: Path
+    id: int
 
 
 class RunRelease:
@@ -50,6 +54,7 @@ class RunRelease:
         self._workspace = workspace
         self._run = workspace.runs.find(run)
         self._totals = workspace.results.totals(self._run)
+        self._items = Stretches()
 
     @property
     def rows(self) -> int:
@@ -57,7 +62,7 @@ class RunRelease:
         return sum(self._totals.statuses.values())
 
     def write(self, file: Path, watch: Callable[[int], None]) -> WrittenRelease:
-        """Write every item with its provenance, log that the file was taken out, and sign the head of the log.
+        """Write every item with its provenance, keep which items are in it, and sign the head of the log.
 
         Args:
             file: ends in .jsonl, .parquet, .csv or .xlsx.
@@ -73,11 +78,27 @@ class RunRelease:
         log_file(workspace, "file.export", file.name, {"run": run.name, "rows": written.rows, "sha256": written.sha256})
         head = anchor_head(workspace, RELEASE)
         manifest = write_manifest(file, run, self._totals, written, released, head=head)
-        return WrittenRelease(run, self._totals, written, released, manifest)
+        number = workspace.releases.add(
+            NewRelease(
+                run_id=run.id,
+                certificate_id=None if released.certificate is None else released.certificate.id,
+                file=file.name,
+                format=file.suffix.lower().removeprefix("."),
+                rows=written.rows,
+                sha256=written.sha256,
+                manifest_sha256=file_digest(manifest),
+            ),
+            self._items,
+            workspace.database.operator,
+        )
+        return WrittenRelease(run, self._totals, written, released, manifest, number)
 
     def _records(self, watch: Callable[[int], None]) -> Iterator[dict[str, Any]]:
         done = 0
+        self._items = Stretches()
         for page in self._workspace.results.pages(self._run):
+            for result in page:
+                self._items.add(result["id"])
             yield from (as_record(result, self._run) for result in page)
             done += len(page)
             watch(done)

@@ -22,13 +22,14 @@ from assistant.store.audit import log as audit
 from assistant.store.database import HEAD, Database, now
 from assistant.store.dump import DatabaseSnapshot, TableShape, empty, fill, finish, snapshot
 from assistant.store.workspaces import become_another, database_url, meet
-from assistant.wiring.workspace import STATE, Workspace
+from assistant.wiring.workspace import PROJECTS, STATE, Workspace
 
 MADE = "backup.make"  # in the log of changes, by which a backup's age is known
 _RESTORED = "backup.restore"
-_FOLDERS = ("policies", "prompts", "evals")  # of the workspace's own, beside its state
+_FOLDERS = ("policies", "prompts", "evals", PROJECTS)  # of the workspace's own, beside its state
 # Of the state: what is made again, and what belongs to a process.
 _LEFT_OUT = ("chroma", "indexed.json", "jobs", "serve.log", "lock", "reserve", "owner.lock")
+_OF_PROJECT = 2  # parts of a path in the state that name a project
 _CHUNK = 1 << 20
 
 
@@ -297,6 +298,8 @@ def _files(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 def _left_out(path: Path) -> bool:
     name = path.name
+    if path.parts[0] == PROJECTS and len(path.parts) > _OF_PROJECT:
+        path = Path(*path.parts[_OF_PROJECT:])  # what a project's state holds is what the workspace's own does
     derived = path.parts[0] in _LEFT_OUT or name in _LEFT_OUT or name.startswith("serve.log")
     return derived or name.endswith(".part") or (len(path.parts) == 1 and name.startswith("assistant"))
 

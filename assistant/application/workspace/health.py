@@ -52,7 +52,7 @@ class HealthProbe:
         url = self._workspace.settings.storage.chroma_url
         if url:
             return "server" if self._answers(url) else AWAY
-        folder = self._workspace.state / "chroma"
+        folder = self._workspace.project_state / "chroma"
         if not folder.is_dir():
             return "none"
         return "in use" if held(folder) else "free"

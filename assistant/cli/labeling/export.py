@@ -103,7 +103,13 @@ def export(
         with Counting(output, f"writing {file.name}", total=release.rows) as counting:
             made = release.write(file, counting.update)
     written, released, totals = made.written, made.released, made.totals
-    data = {"file": str(file), "rows": written.rows, "sha256": written.sha256, "manifest": str(made.manifest)}
+    data = {
+        "release": made.id,
+        "file": str(file),
+        "rows": written.rows,
+        "sha256": written.sha256,
+        "manifest": str(made.manifest),
+    }
     output.result(
         data | released.as_json(),
         f"{written.rows:,} rows of run {made.run.name} in {file}",

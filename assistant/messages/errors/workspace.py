@@ -27,5 +27,6 @@ TEXTS = {
     "project_not_found": marked("there is no project %(project)s; there are: %(known)s"),
     "project_exists": marked("there is a project %(project)s already"),
     "project_not_named": marked("the workspace has several projects: %(known)s"),
+    "release_not_found": marked("there is no release %(release)s"),
     "item_not_found": marked("there is no item %(item)s"),
 }

@@ -19,6 +19,7 @@ from assistant.errors import NotFoundError, StorageError
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import CERTIFICATE, CERTIFICATE_EVENT, row_digest
 from assistant.store.database import Database, now
+from assistant.store.project_scope import runs_of
 from assistant.store.tables.certification import certificate_events, certificates
 
 
@@ -79,7 +80,9 @@ class CertificateStore:
             StorageError: its statement can't be read.
         """
         with self._database.read() as connection:
-            row = connection.execute(sa.select(certificates).where(certificates.c.id == certificate_id)).one_or_none()
+            own = certificates.c.run_id.in_(runs_of(self._database.project_id))
+            query = sa.select(certificates).where(certificates.c.id == certificate_id, own)
+            row = connection.execute(query).one_or_none()
         return None if row is None else _certificate(row)
 
     def record(

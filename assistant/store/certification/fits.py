@@ -15,6 +15,7 @@ from assistant.routing.allocation import Floats, Integers
 from assistant.routing.scored import Bools
 from assistant.store.columns import aggregated, floats
 from assistant.store.database import Database, now
+from assistant.store.project_scope import runs_of
 from assistant.store.staging import staged, take_over
 from assistant.store.tables.certification import classifiers, fits
 from assistant.store.tables.certification import scores as scored
@@ -129,7 +130,8 @@ class FitStore:
     def get(self, fit_id: int) -> Fit | None:
         """The fit of that number, or None."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(fits).where(fits.c.id == fit_id)).one_or_none()
+            own = fits.c.run_id.in_(runs_of(self._database.project_id))
+            row = connection.execute(sa.select(fits).where(fits.c.id == fit_id, own)).one_or_none()
         return None if row is None else _fit(row)
 
     def scores(self, fit_id: int, *, page: int = _PAGE) -> Iterator[list[Score]]:

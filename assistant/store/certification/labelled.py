@@ -14,6 +14,7 @@ from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, parts
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import DENIED, INCLUSION, UNKNOWN, categories_meta, counting, listed
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, near_duplicates, precedents, reviews, routes
@@ -78,7 +79,7 @@ class LabelledStore:
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
-            .where(counting())
+            .where(items_within(self._database.project_id), counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person
@@ -93,7 +94,8 @@ class LabelledStore:
         there: dict[str, ItemFacts] = {}
         with self._database.read() as connection:
             for part in parts(dict.fromkeys(name for given in ids for name in id_spellings(given))):
-                rows = connection.execute(_facts().where(items.c.external_id.in_(part)))
+                own = items.c.project_id == self._database.project_id
+                rows = connection.execute(_facts().where(own, items.c.external_id.in_(part)))
                 there.update((row.external_id, _as_facts(row)) for row in rows)
         found = {given: same_items(given, there) for given in ids}
         return {given: there[names[0]] for given, names in found.items() if len(names) == 1}
@@ -103,7 +105,8 @@ class LabelledStore:
         query = (
             sa.select(items.c.content_digest, near_duplicates.c.group_id, items.c.meta)
             .select_from(items.outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id))
-            .where(items.c.content_digest.in_(settled_digests(policy_id)))
+            .where(items_within(self._database.project_id))
+            .where(items.c.content_digest.in_(settled_digests(self._database.project_id, policy_id)))
             .order_by(items.c.id)
         )
         with self._database.read() as connection:
@@ -115,6 +118,7 @@ class LabelledStore:
         with self._database.read() as connection:
             for part in parts(digests):
                 query = sa.select(sa.func.min(precedents.c.created_at)).where(
+                    precedents.c.project_id == self._database.project_id,
                     precedents.c.policy_id == policy_id,
                     precedents.c.event == "added",
                     precedents.c.content_digest.in_(part),

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.projects import FIRST_PROJECT
 from assistant.errors import StorageError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
@@ -23,9 +24,17 @@ from assistant.store.tables.people import audit_log
 DRAWN = "nonce.draw"
 _BYTES = 16
 WORKSPACE = "workspace"
-"""Scope of the workspace's own secret: the ids that outsiders see, and the seed where the settings give none."""
-REVIEW = "review"
-"""Scope of draws about people's work: gold, the blind arm, rounds of practice."""
+"""Scope of the workspace's own secret: the ids that outsiders see."""
+
+
+def seed_scope(project: int) -> str:
+    """Scope of a project's seed where the settings give none; the first project's is the workspace's secret."""
+    return WORKSPACE if project == FIRST_PROJECT else f"project {project}: seed"
+
+
+def review_scope(project: int) -> str:
+    """Scope of a project's draws about people's work: gold, the blind arm, rounds of practice."""
+    return "review" if project == FIRST_PROJECT else f"project {project}: review"
 
 
 def campaign_scope(run_id: int) -> str:

@@ -15,6 +15,7 @@ from assistant.domain.items import embedded_text
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer, ItemAnswers
 from assistant.store.database import PAGE, Database
+from assistant.store.project_scope import items_within
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.staging import newest_rows
@@ -138,6 +139,7 @@ class PoolStore:
                     withdrawals, withdrawals.c.review_id == reviews.c.id
                 )
             )
+            .where(items_within(self._database.project_id))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person

@@ -16,6 +16,7 @@ from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
 from assistant.store.content.precedents import PrecedentStore, settled_digests
 from assistant.store.database import PAGE, Database
+from assistant.store.project_scope import items_within
 from assistant.store.runs.populations import within
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
@@ -48,7 +49,7 @@ class ResultStore:
         settled, in_force = self._settled(run), self._in_force(run)
         after = 0
         while True:
-            query = _joined(run).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
+            query = self._joined(run).where(items.c.id > after).order_by(items.c.id).limit(PAGE)
             with self._database.read() as connection:
                 rows = connection.execute(query).all()
             if not rows:
@@ -59,12 +60,12 @@ class ResultStore:
     def get(self, run: Run, external_id: str) -> Result | None:
         """One item's outcome, or None."""
         with self._database.read() as connection:
-            row = connection.execute(_joined(run).where(items.c.external_id == external_id)).one_or_none()
+            row = connection.execute(self._joined(run).where(items.c.external_id == external_id)).one_or_none()
         return None if row is None else _result(row, self._settled(run), self._in_force(run))
 
     def failures(self, run: Run, limit: int) -> list[Result]:
         """Failed items with their reasons, in order of arrival."""
-        query = _joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
+        query = self._joined(run).where(prelabels.c.status == "failed").order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
             return [_result(row, {}, self._in_force(run)) for row in connection.execute(query)]
 
@@ -72,7 +73,7 @@ class ResultStore:
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
         with self._database.read() as connection:
-            counting = sa.select(sa.func.count()).select_from(items).where(*within(run.population))
+            counting = sa.select(sa.func.count()).select_from(items).where(self._own(), *within(run.population))
             everything = connection.execute(counting).scalar_one()
             counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
@@ -84,8 +85,8 @@ class ResultStore:
                 (route, reason): count
                 for route, reason, count in connection.execute(query.where(newest_routes.c.rank == 1))
             }
-            settled = connection.execute(_count_settled(run)).scalar_one()
-            media = connection.execute(_count_media(run)).scalar_one()
+            settled = connection.execute(_count_settled(self._database.project_id, run)).scalar_one()
+            media = connection.execute(_count_media(run).where(self._own())).scalar_one()
         statuses = _summed(counted, lambda one: one.status)
         failures = _summed(counted, lambda one: one.reason, status="failed")
         labels = _summed(counted, lambda one: tuple(one.labels), status="labelled")
@@ -102,6 +103,12 @@ class ResultStore:
             shared=sums.shared or 0,
             with_media=media,
         )
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        return items.c.project_id == self._database.project_id
+
+    def _joined(self, run: Run) -> sa.Select[Any]:
+        return _joined(run).where(self._own())
 
     def _in_force(self, run: Run) -> int | None:
         certificate = CertificateStore(self._database).in_force(run.id)
@@ -217,8 +224,8 @@ def _count_media(run: Run) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
 
 
-def _count_settled(run: Run) -> sa.Select[int]:
+def _count_settled(project: int, run: Run) -> sa.Select[int]:
     policy_id = run.policy.rpartition("@")[0] if run.policy else ""
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
-    settled = items.c.content_digest.in_(settled_digests(policy_id))
-    return sa.select(sa.func.count()).where(settled, ~answered, *within(run.population))
+    settled = items.c.content_digest.in_(settled_digests(project, policy_id))
+    return sa.select(sa.func.count()).where(items_within(project), settled, ~answered, *within(run.population))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.certificates import Purpose, Sample, SampledItem
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
+from assistant.store.project_scope import runs_of
 from assistant.store.staging import staged, take_over
 from assistant.store.tables.certification import sample_items, samples
 from assistant.store.tables.content import items, prelabels
@@ -100,6 +101,7 @@ class SampleStore:
             ours.c.item_id == theirs.c.item_id, ours.c.run_id == audit.run_id, theirs.c.run_id == earlier.c.run_id
         )
         query = sa.select(earlier.c.id).where(
+            earlier.c.run_id.in_(runs_of(self._database.project_id)),
             earlier.c.purpose == Purpose.AUDIT.value,
             earlier.c.seed == audit.seed,
             earlier.c.run_id != audit.run_id,

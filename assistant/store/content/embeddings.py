@@ -17,7 +17,7 @@ _STORED = np.dtype("<f4")
 
 
 class EmbeddingStore:
-    """Vectors by content digest."""
+    """Vectors by content digest: every project shares them, since the same content has the same vector."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class EmbeddingStore:
         """Items whose content has no vector yet, in order of arrival; each content once."""
         query = (
             select_items()
-            .where(items.c.id > after, items.c.same_as.is_(None), ~_embedded(embedder))
+            .where(*self._contents(), items.c.id > after, ~_embedded(embedder))
             .order_by(items.c.id)
             .limit(limit)
         )
@@ -68,16 +68,20 @@ class EmbeddingStore:
     @lasting
     def count_missing(self, embedder: str) -> int:
         """How many contents have no vector yet."""
-        query = sa.select(sa.func.count()).where(items.c.same_as.is_(None), ~_embedded(embedder))
+        query = sa.select(sa.func.count()).where(*self._contents(), ~_embedded(embedder))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     @lasting
     def count(self, embedder: str) -> int:
         """How many contents have a vector."""
-        query = sa.select(sa.func.count()).where(embeddings.c.embedder == embedder)
+        query = sa.select(sa.func.count()).where(*self._contents(), _embedded(embedder))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def _contents(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """The first item of each content of the project."""
+        return items.c.project_id == self._database.project_id, items.c.same_as.is_(None)
 
 
 def _embedded(embedder: str) -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.store.audit import log as audit
 from assistant.store.content.batches import BatchToJoin, join_batch
 from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.project_scope import items_within
 from assistant.store.tables.content import ingests, items, near_duplicates, refusals
 
 
@@ -56,9 +57,10 @@ class ItemStore:
         """
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
+        project = self._database.project_id
         with self._database.write(alone=True) as connection:
-            known = _known_by_id(connection, {name for new in rows for name in id_spellings(new.item.id)})
-            first = _first_by_digest(connection, [new.item.content.digest for new in rows])
+            known = _known_by_id(connection, project, {name for new in rows for name in id_spellings(new.item.id)})
+            first = _first_by_digest(connection, project, [new.item.content.digest for new in rows])
             fresh: dict[str, dict[str, object]] = {}
             again: dict[int, None] = {}  # row numbers of items that were there, in the order given
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
@@ -78,13 +80,13 @@ class ItemStore:
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
-                fresh[new.item.id] = _row(key, new, digest, same_as) | {"project_id": self._database.project_id}
+                fresh[new.item.id] = _row(key, new, digest, same_as) | {"project_id": project}
                 key += 1
             if fresh:
                 connection.execute(sa.insert(items), list(fresh.values()))
             if batch is not None:
-                new = range(key - len(fresh), key)
-                counts["joined"] = join_batch(connection, batch, new, again.keys() - new, self._database.operator)
+                added = range(key - len(fresh), key)
+                counts["joined"] = join_batch(connection, batch, added, again.keys() - added, self._database.operator)
         counts["added"] = len(fresh)
         return counts, clashes
 
@@ -123,15 +125,16 @@ class ItemStore:
 
     def count(self) -> dict[str, int]:
         """How many items, how many different contents, and how many items have media."""
+        counting = sa.select(sa.func.count()).where(self._own())
         with self._database.read() as connection:
-            media = connection.execute(sa.select(sa.func.count()).where(with_media())).scalar_one()
-            total = connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
-            shared = connection.execute(sa.select(sa.func.count()).where(items.c.same_as.is_not(None))).scalar_one()
+            media = connection.execute(counting.where(with_media())).scalar_one()
+            total = connection.execute(counting).scalar_one()
+            shared = connection.execute(counting.where(items.c.same_as.is_not(None))).scalar_one()
         return {"items": total, "contents": total - shared, "same_content": shared, "with_media": media}
 
     def languages(self) -> dict[str, int]:
         """Items by language, most frequent first."""
-        query = sa.select(items.c.language, sa.func.count()).group_by(items.c.language)
+        query = sa.select(items.c.language, sa.func.count()).where(self._own()).group_by(items.c.language)
         with self._database.read() as connection:
             rows = [(str(language), int(count)) for language, count in connection.execute(query)]
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
@@ -139,7 +142,9 @@ class ItemStore:
     def get(self, external_id: str) -> StoredItem | None:
         """The item of that id, or None."""
         with self._database.read() as connection:
-            row = connection.execute(select_items().where(items.c.external_id == external_id)).one_or_none()
+            row = connection.execute(
+                select_items().where(self._own(), items.c.external_id == external_id)
+            ).one_or_none()
         return None if row is None else stored_item(row)
 
     def keys_of(self, external_ids: Iterable[str]) -> dict[str, int]:
@@ -147,7 +152,7 @@ class ItemStore:
         found: dict[str, int] = {}
         with self._database.read() as connection:
             for part in parts(external_ids):
-                query = sa.select(items.c.external_id, items.c.id).where(items.c.external_id.in_(part))
+                query = sa.select(items.c.external_id, items.c.id).where(self._own(), items.c.external_id.in_(part))
                 found.update((name, key) for name, key in connection.execute(query))
         return found
 
@@ -167,7 +172,7 @@ class ItemStore:
         """All items in order of arrival; `first_only` leaves out those whose content came before."""
         after = 0
         while True:
-            query = select_items().where(items.c.id > after).order_by(items.c.id).limit(page)
+            query = select_items().where(self._own(), items.c.id > after).order_by(items.c.id).limit(page)
             if first_only:
                 query = query.where(items.c.same_as.is_(None))
             with self._database.read() as connection:
@@ -179,7 +184,7 @@ class ItemStore:
 
     def signatures(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers, int64 (n,), and signatures, uint8 (n, size), of items that are the first with their content."""
-        first = (items.c.same_as.is_(None), items.c.signature.is_not(None))
+        first = (self._own(), items.c.same_as.is_(None), items.c.signature.is_not(None))
         with self._database.read() as connection:
             count = connection.execute(sa.select(sa.func.count()).where(*first)).scalar_one()
             keys = np.empty(count, dtype=np.int64)
@@ -203,11 +208,15 @@ class ItemStore:
     def put_groups(self, groups: Mapping[int, int]) -> None:
         """Replace the near-duplicate groups: item's row number -> row number of the group's first item."""
         with self._database.write() as connection:
-            connection.execute(sa.delete(near_duplicates))
+            own = sa.select(items.c.id).where(self._own())
+            connection.execute(sa.delete(near_duplicates).where(near_duplicates.c.item_id.in_(own)))
             for part in parts(sorted(groups.items()), PAGE):
                 connection.execute(
                     sa.insert(near_duplicates), [{"item_id": key, "group_id": group} for key, group in part]
                 )
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        return items.c.project_id == self._database.project_id
 
 
 def with_media() -> sa.ColumnElement[bool]:
@@ -248,21 +257,22 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
-def _known_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+def _known_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Content digest and row number of the ids that are there."""
     found: dict[str, tuple[str, int]] = {}
     for part in parts(ids):
-        query = sa.select(items.c.external_id, items.c.content_digest, items.c.id).where(items.c.external_id.in_(part))
+        named = items.c.project_id == project, items.c.external_id.in_(part)
+        query = sa.select(items.c.external_id, items.c.content_digest, items.c.id).where(*named)
         found.update((name, (digest, key)) for name, digest, key in connection.execute(query))
     return found
 
 
-def _first_by_digest(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+def _first_by_digest(connection: sa.Connection, project: int, digests: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in parts(digests):
         query = (
             sa.select(items.c.content_digest, sa.func.min(items.c.id))
-            .where(items.c.content_digest.in_(part))
+            .where(items.c.content_digest.in_(part), items_within(project))
             .group_by(items.c.content_digest)
         )
         found.update((digest, key) for digest, key in connection.execute(query))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
-from assistant.store.database import Database
+from assistant.store.database import Database, project_of
 from assistant.store.tables.content import items, precedents
 
 
@@ -26,7 +26,7 @@ class PrecedentRow(NamedTuple):
 
 def page(database: Database, policy_id: str, *, before: int | None, limit: int) -> list[PrecedentRow]:
     """At most so many precedents below an event's number, the latest first."""
-    query = _precedents(policy_id).order_by(precedents.c.id.desc()).limit(limit)
+    query = _precedents(database.project_id, policy_id).order_by(precedents.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(precedents.c.id < before)
     with database.read() as connection:
@@ -35,13 +35,16 @@ def page(database: Database, policy_id: str, *, before: int | None, limit: int) 
 
 def of_content(connection: sa.Connection, policy_id: str, digest: str) -> PrecedentRow | None:
     """What a content is a precedent for now; None for nothing."""
-    row = connection.execute(_precedents(policy_id).where(precedents.c.content_digest == digest)).first()
+    row = connection.execute(
+        _precedents(project_of(connection), policy_id).where(precedents.c.content_digest == digest)
+    ).first()
     return None if row is None else _row(row)
 
 
-def _precedents(policy_id: str) -> sa.Select[Any]:
+def _precedents(project: int, policy_id: str) -> sa.Select[Any]:
     later = precedents.alias("later")
     superseded = sa.exists().where(
+        later.c.project_id == precedents.c.project_id,
         later.c.policy_id == precedents.c.policy_id,
         later.c.content_digest == precedents.c.content_digest,
         later.c.id > precedents.c.id,
@@ -52,7 +55,8 @@ def _precedents(policy_id: str) -> sa.Select[Any]:
             *(sa.func.substr(items.c.text, 1, 400), precedents.c.labels, precedents.c.actor, precedents.c.created_at),
         )
         .join(items, items.c.id == precedents.c.item_id)
-        .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", ~superseded)
+        .where(precedents.c.project_id == project, precedents.c.policy_id == policy_id)
+        .where(precedents.c.event == "added", ~superseded)
     )
 
 

@@ -16,12 +16,21 @@ from assistant.store.tables.content import items, near_duplicates, precedents
 _NAMED = 20  # items an entry of the log names
 
 
-def settled_digests(policy_id: str) -> sa.Select[str]:
-    """Contents that are precedents of a policy now, as a subquery."""
-    latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
-    return sa.select(precedents.c.content_digest).where(
-        precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest)
-    )
+def settled_digests(project: int, policy_id: str) -> sa.Select[str]:
+    """Contents that are precedents of a project's policy now, as a subquery."""
+    return sa.select(precedents.c.content_digest).where(*_now(project, policy_id))
+
+
+def _of(project: int, policy_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Events of a project's policy."""
+    return precedents.c.project_id == project, precedents.c.policy_id == policy_id
+
+
+def _now(project: int, policy_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Events that made a content what it is now: a precedent of a project's policy."""
+    latest = sa.select(sa.func.max(precedents.c.id)).where(*_of(project, policy_id))
+    latest = latest.group_by(precedents.c.content_digest)
+    return *_of(project, policy_id), precedents.c.event == "added", precedents.c.id.in_(latest)
 
 
 class PrecedentStore:
@@ -45,7 +54,6 @@ class PrecedentStore:
 
     def all(self, policy_id: str, *, text_only: bool = False) -> list[Precedent]:
         """The precedents of a policy now, in order of arrival of their items; with `text_only` none that have media."""
-        latest = sa.select(sa.func.max(precedents.c.id)).group_by(precedents.c.policy_id, precedents.c.content_digest)
         query = (
             sa.select(items, near_duplicates.c.group_id, precedents.c.labels)
             .select_from(
@@ -53,7 +61,7 @@ class PrecedentStore:
                     near_duplicates, near_duplicates.c.item_id == items.c.id
                 )
             )
-            .where(precedents.c.policy_id == policy_id, precedents.c.event == "added", precedents.c.id.in_(latest))
+            .where(*_now(self._database.project_id, policy_id))
             .order_by(items.c.id)
         )
         if text_only:
@@ -73,20 +81,20 @@ class PrecedentStore:
 
     def count(self, policy_id: str) -> int:
         """How many precedents a policy has now."""
-        query = sa.select(sa.func.count()).select_from(settled_digests(policy_id).subquery())
+        query = sa.select(sa.func.count()).select_from(settled_digests(self._database.project_id, policy_id).subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def newest_event(self, policy_id: str) -> int:
         """The number of the policy's newest event; 0 before the first."""
-        query = sa.select(sa.func.max(precedents.c.id)).where(precedents.c.policy_id == policy_id)
+        query = sa.select(sa.func.max(precedents.c.id)).where(*_of(self._database.project_id, policy_id))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar() or 0)
 
     def changed_since(self, policy_id: str, event: int) -> frozenset[str]:
         """Contents that became precedents, other ones, or none after an event."""
         query = sa.select(precedents.c.content_digest).where(
-            precedents.c.policy_id == policy_id, precedents.c.id > event
+            *_of(self._database.project_id, policy_id), precedents.c.id > event
         )
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
@@ -125,7 +133,7 @@ def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[st
     """What each of these contents is a precedent for now; without those that are none."""
     found: dict[str, LabelAnswer] = {}
     for part in parts(digests):
-        of_these = precedents.c.policy_id == policy_id, precedents.c.content_digest.in_(part)
+        of_these = (*_of(project_of(connection), policy_id), precedents.c.content_digest.in_(part))
         latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
         query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
             precedents.c.id.in_(latest), precedents.c.event == "added"

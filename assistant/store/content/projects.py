@@ -67,12 +67,13 @@ class ProjectStore:
         return self.get(key)
 
 
-def chosen_project(store: ProjectStore, key: str) -> Project:
+def chosen_project(database: Database, key: str) -> Project:
     """The project of a key, else the only one that is not closed.
 
     Raises:
         NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
     """
+    store = ProjectStore(database)
     if key:
         return store.get(key)
     there = store.all()
@@ -83,7 +84,13 @@ def chosen_project(store: ProjectStore, key: str) -> Project:
 
 
 def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor: str) -> None:
-    row = {"project_id": project_id, "event": state.value, "detail": {}, "actor": actor, "created_at": now()}
+    row: dict[str, object] = {
+        "project_id": project_id,
+        "event": state.value,
+        "detail": {},
+        "actor": actor,
+        "created_at": now(),
+    }
     connection.execute(sa.insert(project_events), [row])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from assistant.domain.policies import Policy
 from assistant.errors import PolicyError, PromptError
-from assistant.store.database import Database, now
-from assistant.store.tables.content import policies, prompts, run_events, runs
+from assistant.store.database import Database, Row, now
+from assistant.store.tables.content import policies, prompts, run_events, runs, used_texts
 
 
 class Registry:
@@ -26,6 +28,7 @@ class Registry:
         row = {"digest": digest, "name": name, "version": version, "source": source, "created_at": now()}
         with self._database.write() as connection:
             self._database.insert_new(connection, prompts, [row])
+            self._use(connection, row)
 
     def register_policy(self, policy: Policy) -> None:
         """Remember a policy before its first use.
@@ -44,16 +47,18 @@ class Registry:
         }
         with self._database.write() as connection:
             self._database.insert_new(connection, policies, [row])
+            self._use(connection, row)
 
     def policy_source(self, policy_id: str, version: str) -> str | None:
         """The document as it was when that version was last used, or None."""
         query = sa.select(policies.c.source).where(policies.c.policy_id == policy_id, policies.c.version == version)
         with self._database.read() as connection:
-            return connection.execute(query.order_by(policies.c.created_at.desc())).scalar()
+            return connection.execute(self._used(query, policies).order_by(used_texts.c.created_at.desc())).scalar()
 
     def policy_versions(self, policy_id: str) -> list[str]:
         """Versions used so far, oldest first."""
-        query = sa.select(policies.c.version).where(policies.c.policy_id == policy_id).order_by(policies.c.created_at)
+        query = self._used(sa.select(policies.c.version).where(policies.c.policy_id == policy_id), policies)
+        query = query.order_by(used_texts.c.created_at)
         with self._database.read() as connection:
             return [str(version) for version in connection.execute(query).scalars()]
 
@@ -61,7 +66,7 @@ class Registry:
         """The template as it was when that version was last used, or None."""
         query = sa.select(prompts.c.source).where(prompts.c.name == name, prompts.c.version == version)
         with self._database.read() as connection:
-            return connection.execute(query.order_by(prompts.c.created_at.desc())).scalar()
+            return connection.execute(self._used(query, prompts).order_by(used_texts.c.created_at.desc())).scalar()
 
     def refuse_edited_prompt(self, name: str, version: str, digest: str) -> None:
         """Raises the PromptError of `register_prompt` without remembering anything."""
@@ -75,6 +80,16 @@ class Registry:
         if others := self._asked_with_another_text(policies, same_version, policy.digest):
             raise PolicyError("policy_edited", policy=policy.id, version=policy.version, runs=others, count=len(others))
 
+    def _use(self, connection: sa.Connection, row: Row) -> None:
+        """Note that the project uses a text; the first time counts."""
+        used = {"project_id": self._database.project_id, "digest": row["digest"], "created_at": row["created_at"]}
+        self._database.insert_new(connection, used_texts, [used])
+
+    def _used(self, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+        """Of these texts those that the project used: two projects may edit the same one, each its own way."""
+        mine = sa.and_(used_texts.c.digest == table.c.digest, used_texts.c.project_id == self._database.project_id)
+        return query.join(used_texts, mine)
+
     def _asked_with_another_text(self, table: sa.Table, version: sa.ColumnElement[bool], digest: str) -> list[str]:
         """The runs that asked anything with another text under this version, by name.
 
@@ -85,7 +100,7 @@ class Registry:
         query = (
             sa.select(runs.c.id)
             .join(table, used_by == table.c.digest)
-            .where(version, table.c.digest != digest, asked)
+            .where(version, table.c.digest != digest, asked, runs.c.project_id == self._database.project_id)
             .order_by(runs.c.id)
         )
         with self._database.read() as connection:

@@ -1,4 +1,4 @@
-"""Qualification rounds: what a person was asked before their answers count, and how it went."""
+"""Qualification rounds: what a person was asked before their answers count in a project, and how it went."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from assistant.domain.accounts import Qualification
 from assistant.domain.review_work import QualificationState, TaskKind
-from assistant.store.database import now
+from assistant.store.database import now, project_of
 from assistant.store.tables.people import qualifications
-from assistant.store.tables.review import practice_answers, tasks
+from assistant.store.tables.review import lanes, practice_answers, tasks
+
+_COLUMNS = [qualifications.c[name] for name in Qualification._fields]
 
 
 class QualificationRound(NamedTuple):
@@ -25,27 +27,28 @@ class QualificationRound(NamedTuple):
 def add(connection: sa.Connection, about: QualificationRound, asked: int) -> Qualification:
     """Begin a round of so many items."""
     row = about._asdict() | {"state": "running", "asked": asked, "right": 0, "created_at": now()}
-    return _qualification(connection.execute(sa.insert(qualifications).returning(qualifications), [row]).one())
+    row["project_id"] = project_of(connection)
+    return _qualification(connection.execute(sa.insert(qualifications).returning(*_COLUMNS), [row]).one())
 
 
 def newest(connection: sa.Connection, about: QualificationRound) -> Qualification | None:
     """The newest round about that, or None."""
     alike = (qualifications.c[name] == value for name, value in about._asdict().items())
-    query = sa.select(qualifications).where(*alike).order_by(qualifications.c.id.desc()).limit(1)
+    query = sa.select(*_COLUMNS).where(_own(connection), *alike).order_by(qualifications.c.id.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _qualification(row)
 
 
 def of_user(connection: sa.Connection, user_id: int) -> list[Qualification]:
     """All rounds of a person, newest first."""
-    query = sa.select(qualifications).where(qualifications.c.user_id == user_id).order_by(qualifications.c.id.desc())
-    return [_qualification(row) for row in connection.execute(query)]
+    query = sa.select(*_COLUMNS).where(_own(connection), qualifications.c.user_id == user_id)
+    return [_qualification(row) for row in connection.execute(query.order_by(qualifications.c.id.desc()))]
 
 
 def passed_rounds(connection: sa.Connection) -> list[tuple[int, str, str, str]]:
     """(user, policy, version, language) of all rounds that were passed."""
     about = (qualifications.c[name] for name in QualificationRound._fields)
-    query = sa.select(*about).where(qualifications.c.state == QualificationState.PASSED.value)
+    query = sa.select(*about).where(_own(connection), qualifications.c.state == QualificationState.PASSED.value)
     return [(user, policy, version, language) for user, policy, version, language in connection.execute(query)]
 
 
@@ -54,6 +57,7 @@ def trained(connection: sa.Connection, user_id: int) -> dict[int, int]:
     query = (
         sa.select(tasks.c.gold_id, sa.func.count())
         .where(tasks.c.for_user == user_id, tasks.c.kind == TaskKind.TRAINING.value)
+        .where(tasks.c.lane_id.in_(sa.select(lanes.c.id).where(lanes.c.project_id == project_of(connection))))
         .group_by(tasks.c.gold_id)
     )
     return {int(gold_id): int(times) for gold_id, times in connection.execute(query)}
@@ -74,6 +78,10 @@ def decide(connection: sa.Connection, qualification_id: int, state: Qualificatio
     decided = None if state is QualificationState.RUNNING else now()
     values = {"state": state.value, "right": right, "decided_at": decided}
     connection.execute(sa.update(qualifications).where(qualifications.c.id == qualification_id).values(**values))
+
+
+def _own(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    return qualifications.c.project_id == project_of(connection)
 
 
 def _qualification(row: sa.Row[Any]) -> Qualification:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import Database
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -55,7 +56,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(counting(), reviews.c.created_at >= since)
+        .where(items_within(database.project_id), counting(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     with database.read() as connection:

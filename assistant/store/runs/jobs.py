@@ -10,6 +10,7 @@ from assistant.domain.runs import JobOrigin, JobRow, fresh_since
 from assistant.errors import ConflictError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now
+from assistant.store.project_scope import runs_of
 from assistant.store.tables.content import jobs
 
 _OPEN = jobs.c.ended_at.is_(None)
@@ -33,7 +34,7 @@ class JobStore:
         row = {"run_id": run_id, "origin": origin.value, "actor": actor, "created_at": now()}
         with self._database.write(alone=True) as connection:
             if origin is JobOrigin.PAGES:
-                starting = sa.and_(_OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > fresh_since())
+                starting = sa.and_(self._own(), _OPEN, jobs.c.seen_at.is_(None), jobs.c.created_at > fresh_since())
                 if connection.execute(sa.select(jobs.c.id).where(starting).limit(1)).first():
                     raise ConflictError("job_starting")
             key = int(connection.execute(sa.insert(jobs).returning(jobs.c.id), row).scalar_one())
@@ -56,7 +57,7 @@ class JobStore:
 
     def ask_to_stop(self, key: int, actor: str) -> None:
         """Ask a job to stop, and log it as `run.stop`; asking again changes nothing."""
-        asked = sa.update(jobs).where(jobs.c.id == key, _OPEN, jobs.c.stop_at.is_(None))
+        asked = sa.update(jobs).where(self._own(), jobs.c.id == key, _OPEN, jobs.c.stop_at.is_(None))
         asked = asked.values(stop_at=now(), stop_by=actor).returning(jobs.c.run_id)
         with self._database.write() as connection:
             run_id = connection.execute(asked).scalar()
@@ -65,7 +66,7 @@ class JobStore:
 
     def newest(self, run_ids: Sequence[int] | None = None) -> dict[int, JobRow]:
         """The newest job of each run that has one, or of these runs, by the run's row number."""
-        keys = sa.select(sa.func.max(jobs.c.id)).group_by(jobs.c.run_id)
+        keys = sa.select(sa.func.max(jobs.c.id)).where(self._own()).group_by(jobs.c.run_id)
         if run_ids is not None:
             keys = keys.where(jobs.c.run_id.in_(run_ids))
         with self._database.read() as connection:
@@ -73,10 +74,13 @@ class JobStore:
             return {row.run_id: _job(row) for row in rows}
 
     def last_begun(self) -> int | None:
-        """The newest job of all that has not ended; None where all have."""
+        """The project's newest job that has not ended; None where all have."""
         with self._database.read() as connection:
-            key = connection.execute(sa.select(sa.func.max(jobs.c.id)).where(_OPEN)).scalar()
+            key = connection.execute(sa.select(sa.func.max(jobs.c.id)).where(self._own(), _OPEN)).scalar()
         return None if key is None else int(key)
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        return jobs.c.run_id.in_(runs_of(self._database.project_id))
 
     def _set(self, key: int, **values: str) -> None:
         with self._database.write() as connection:

@@ -16,6 +16,7 @@ from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import stored_item, with_media
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, now, parts
+from assistant.store.project_scope import runs_of
 from assistant.store.runs.journal_lines import StoredReply
 from assistant.store.runs.populations import first_of_content, source_of_content, within
 from assistant.store.runs.routes import newest_revisions, next_routes
@@ -59,7 +60,7 @@ class PrelabelStore:
     @lasting
     def count_pending(self, run: Run, policy_id: str, *, retry_failed: bool = False, only_media: bool = False) -> int:
         """How many contents are still to ask in this run; with `only_media` those that have media."""
-        query = _unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
+        query = self._unsettled(run, policy_id, retry_failed).with_only_columns(sa.func.count())
         if only_media:
             query = query.where(with_media())
         with self._database.read() as connection:
@@ -68,7 +69,7 @@ class PrelabelStore:
     @lasting
     def count_known(self, run: Run, policy_id: str, *, retry_failed: bool = False) -> int:
         """How many of these have a reply already, of a session that was killed or of a run that asks the same."""
-        query = _unsettled(run, policy_id, retry_failed).where(self._has_reply(run))
+        query = self._unsettled(run, policy_id, retry_failed).where(self._has_reply(run))
         with self._database.read() as connection:
             return int(connection.execute(query.with_only_columns(sa.func.count())).scalar_one())
 
@@ -80,7 +81,9 @@ class PrelabelStore:
 
         Items that never got a reply are retried; with `retry_failed` all that failed are.
         """
-        query = _unsettled(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        query = (
+            self._unsettled(run, policy_id, retry_failed).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        )
         with self._database.read() as connection:
             return [pending_item(row) for row in connection.execute(query)]
 
@@ -108,7 +111,7 @@ class PrelabelStore:
 
     def _counting(self, run: Run) -> sa.ColumnElement[bool]:
         """Which replies answer this run's questions."""
-        return replies.c.run_id.in_(alike(run))
+        return replies.c.run_id.in_(alike(self._database.project_id, run))
 
     def _has_reply(self, run: Run) -> sa.ColumnElement[bool]:
         return sa.exists().where(self._counting(run), replies.c.content_digest == items.c.content_digest)
@@ -128,9 +131,10 @@ class PrelabelStore:
             self._database.insert_new(connection, routes, decided)
 
     def run_numbers(self) -> dict[str, int]:
-        """The row number of every run, by its key."""
+        """The row number of every run of the project, by its key."""
+        query = sa.select(runs.c.key, runs.c.id).where(runs.c.project_id == self._database.project_id)
         with self._database.read() as connection:
-            return {row.key: row.id for row in connection.execute(sa.select(runs.c.key, runs.c.id))}
+            return {row.key: row.id for row in connection.execute(query)}
 
     def take_in(self, left: Iterator[StoredReply]) -> int:
         """Write replies a killed process left in the journal, of whatever run; returns how many were new."""
@@ -142,8 +146,9 @@ class PrelabelStore:
 
     @lasting
     def _count_replies(self) -> int:
+        query = sa.select(sa.func.count()).where(replies.c.run_id.in_(runs_of(self._database.project_id)))
         with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(replies)).scalar_one())
+            return int(connection.execute(query).scalar_one())
 
     @lasting
     def unshared(self, run: Run, *, after: int = 0, limit: int = PAGE) -> list[tuple[StoredItem, int, Prelabel, int]]:
@@ -152,7 +157,7 @@ class PrelabelStore:
         Returns:
             (item, row number of the item asked about, its answer, revision to write).
         """
-        query = unshared_answers(run).where(items.c.id > after).order_by(items.c.id).limit(limit)
+        query = unshared_answers(run).where(self._own(), items.c.id > after).order_by(items.c.id).limit(limit)
         with self._database.read() as connection:
             return [shared_answer(row) for row in connection.execute(query)]
 
@@ -166,6 +171,16 @@ class PrelabelStore:
                 )
                 found.update((row.item_id, (_prelabel(row), row.revision)) for row in connection.execute(query))
         return found
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        return items.c.project_id == self._database.project_id
+
+    def _unsettled(self, run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
+        """Each content of the project once, none that people have settled."""
+        settled = settled_digests(self._database.project_id, policy_id)
+        return unanswered(run, retry_failed=retry_failed).where(
+            self._own(), first_of_content(run.population), items.c.content_digest.not_in(settled)
+        )
 
 
 def newest(table: sa.FromClause, item: sa.ColumnElement[int] | None = None) -> sa.ColumnElement[bool]:
@@ -203,7 +218,7 @@ def pending_item(row: sa.Row[Any]) -> PendingItem:
 
 def shared_answer(row: sa.Row[Any]) -> tuple[StoredItem, int, Prelabel, int]:
     """An item of `unshared_answers`, as `PrelabelStore.unshared` gives it."""
-    return stored_item(row), row.same_as, _prelabel(row), row.revision
+    return stored_item(row), row.item_id, _prelabel(row), row.revision
 
 
 def unshared_answers(run: Run) -> sa.Select[Any]:
@@ -235,13 +250,6 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
         .where(sa.or_(prelabels.c.item_id.is_(None), again), *within(run.population))
-    )
-
-
-def _unsettled(run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
-    """Each content once, none that people have settled."""
-    return unanswered(run, retry_failed=retry_failed).where(
-        first_of_content(run.population), items.c.content_digest.not_in(settled_digests(policy_id))
     )
 
 

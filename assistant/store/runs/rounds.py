@@ -19,7 +19,7 @@ from assistant.routing.route import Decision
 from assistant.store.audit import log as audit
 from assistant.store.columns import aggregated
 from assistant.store.content.items import with_media
-from assistant.store.database import Database, now
+from assistant.store.database import Database, now, project_of
 from assistant.store.runs.prelabels import newest
 from assistant.store.runs.routes import as_decision, as_values
 from assistant.store.tables.content import ESCAPED, ExactText, items, prelabels, routes, run_events
@@ -94,7 +94,7 @@ class RoundStore:
             keys, ids = _named(connection, run_id)
             remarkable, failing = _remarkable(connection, run_id, labels)
             failed, flagged = (np.isin(keys, remarkable[which]) for which in (failing, ~failing))
-            [seen_in_part] = _integers(connection, sa.select(items.c.id).where(with_media()))
+            [seen_in_part] = _integers(connection, sa.select(items.c.id).where(_own(connection), with_media()))
             media = np.isin(keys, seen_in_part, assume_unique=True)
             return RunColumns(keys, ids, failed, flagged, media, _routes(connection, run_id, keys))
 
@@ -159,7 +159,7 @@ class RoundStore:
 def _named(connection: sa.Connection, run_id: int) -> tuple[Integers, list[str]]:
     """Row numbers, rising, and external ids of the items with an answer in a run."""
     [answered] = _integers(connection, sa.select(prelabels.c.item_id).where(prelabels.c.run_id == run_id))
-    keys, names = aggregated(connection, sa.select(items.c.id, items.c.external_id))
+    keys, names = aggregated(connection, sa.select(items.c.id, items.c.external_id).where(_own(connection)))
     known = np.array(keys, dtype=np.int64)
     order = np.argsort(known, kind="stable")
     order = order[np.isin(known[order], answered)]
@@ -169,6 +169,10 @@ def _named(connection: sa.Connection, run_id: int) -> tuple[Integers, list[str]]
         if name[:1] == ESCAPED:
             ids[at] = str(decode(name, connection.dialect))
     return known[order], ids
+
+
+def _own(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    return items.c.project_id == project_of(connection)
 
 
 def _remarkable(

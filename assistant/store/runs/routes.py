@@ -73,6 +73,7 @@ class RouteStore:
             sa.select(routes)
             .join(items, items.c.id == routes.c.item_id)
             .where(routes.c.run_id == run_id, items.c.external_id == item_id)
+            .where(items.c.project_id == self._database.project_id)
             .order_by(routes.c.revision)
         )
         with self._database.read() as connection:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from assistant.domain.runs import LastEvent, Progress, Run, RunItem, RunItemFilter
 from assistant.store.database import Database
+from assistant.store.project_scope import runs_of
 from assistant.store.runs.populations import within
 from assistant.store.runs.prelabels import newest
 from assistant.store.runs.rounds import ROUTED
@@ -24,13 +25,15 @@ class RunItemStore:
     def progress(self, run: Run) -> Progress:
         """How far a run has come."""
         answered = sa.select(sa.func.count()).where(prelabels.c.run_id == run.id, prelabels.c.revision == 0)
-        everything = sa.select(sa.func.count()).select_from(items).where(*within(run.population))
+        own = items.c.project_id == self._database.project_id
+        everything = sa.select(sa.func.count()).where(own, *within(run.population))
         with self._database.read() as connection:
             return Progress(connection.execute(answered).scalar_one(), connection.execute(everything).scalar_one())
 
     def last_events(self) -> dict[int, LastEvent]:
         """The newest event of each run's jobs, by the run's row number; that it was routed says nothing of them."""
-        newest_ids = sa.select(sa.func.max(run_events.c.id)).where(run_events.c.event != ROUTED)
+        own = run_events.c.run_id.in_(runs_of(self._database.project_id))
+        newest_ids = sa.select(sa.func.max(run_events.c.id)).where(own, run_events.c.event != ROUTED)
         newest_ids = newest_ids.group_by(run_events.c.run_id)
         query = sa.select(run_events.c.run_id, run_events.c.event, run_events.c.detail, run_events.c.created_at).where(
             run_events.c.id.in_(newest_ids)

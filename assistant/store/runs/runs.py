@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.populations import Population
 from assistant.domain.prelabels import RunIdentity
+from assistant.domain.projects import FIRST_PROJECT
 from assistant.domain.runs import NOT_STORED, Run
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
@@ -45,7 +46,7 @@ class RunStore:
             prompt: name and version.
             policy: id and version.
         """
-        key = production_key(identity, population)
+        key = self._key(identity, population=population)
         return self._open(_asked(identity, prompt, policy) | _about(population) | {"key": key, "origin": "prelabel"})
 
     def open_evaluation(
@@ -55,7 +56,7 @@ class RunStore:
 
         Runs that ask the same share their replies, whatever they were opened for; see `PrelabelStore.stored_replies`.
         """
-        key = evaluation_key(identity, data)
+        key = self._key(identity, data)
         return self._open(_asked(identity, prompt, policy) | {"key": key, "origin": EVALUATION})
 
     def planned(
@@ -68,8 +69,8 @@ class RunStore:
         policy: tuple[str, str],
     ) -> Run:
         """The run that `open`, or with `data` `open_evaluation`, would give. Writes nothing: a dry run looks at it."""
-        key = production_key(identity, population) if data is None else evaluation_key(identity, data)
-        known = self.of_key(key)
+        key = self._key(identity, data, population)
+        known = self._of_key(key)
         if known is not None:
             return known
         asked = _asked(identity, prompt, policy)
@@ -88,15 +89,18 @@ class RunStore:
             population=population,
         )
 
-    def of_key(self, key: str) -> Run | None:
-        """The run of that key, or None."""
+    def of_evaluation(self, identity: RunIdentity, data: str) -> Run | None:
+        """The run that `open_evaluation` made, or None."""
+        return self._of_key(self._key(identity, data))
+
+    def _of_key(self, key: str) -> Run | None:
         with self._database.read() as connection:
-            row = connection.execute(with_population().where(runs.c.key == key)).one_or_none()
+            row = connection.execute(with_population().where(self._own(), runs.c.key == key)).one_or_none()
         return None if row is None else _run(row)
 
     def open_import(self, model: str, population: Population | None = None) -> Run:
         """The run that holds machine answers made elsewhere by `model`, about a population."""
-        key = production_key(RunIdentity("", "", f"import:{model}", "{}"), population)
+        key = self._key(RunIdentity("", "", f"import:{model}", "{}"), population=population)
         row = {"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0}
         return self._open(row | _about(population))
 
@@ -106,7 +110,7 @@ class RunStore:
         Left out are those of evaluations, and those that were opened and never begun: a dry run once left such a row.
         """
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(_production().where(_begun()).order_by(runs.c.id))]
+            return [_run(row) for row in connection.execute(self._production().where(_begun()).order_by(runs.c.id))]
 
     def newest(self, policy_id: str | None = None, *, population: Population | None = None) -> Run | None:
         """The run that is meant where none is named: the newest one with an answer, None where no run has any.
@@ -121,7 +125,8 @@ class RunStore:
             population: only runs about it; None where none is named.
         """
         answered = sa.exists().where(prelabels.c.run_id == runs.c.id, prelabels.c.status == "labelled")
-        query = _production().where(answered).order_by(runs.c.population_id.is_not(None), runs.c.id.desc()).limit(1)
+        query = self._production().where(answered)
+        query = query.order_by(runs.c.population_id.is_not(None), runs.c.id.desc()).limit(1)
         if population is not None:
             query = query.where(runs.c.population_id == population.id)
         if policy_id is not None:
@@ -147,7 +152,7 @@ class RunStore:
 
     def _named(self, name: str) -> Run:
         with self._database.read() as connection:
-            stored = [_run(row) for row in connection.execute(_production().order_by(runs.c.id))]
+            stored = [_run(row) for row in connection.execute(self._production().order_by(runs.c.id))]
         wanted = next((run for run in stored if name in {run.name, str(run.id), run.key}), None)
         if wanted is None:
             self._refuse_evaluation(name)
@@ -189,7 +194,7 @@ class RunStore:
             return [(row.created_at, row.event, row.detail) for row in connection.execute(query)]
 
     def _refuse_evaluation(self, name: str) -> None:
-        query = sa.select(runs.c.id).where(runs.c.origin == EVALUATION)
+        query = sa.select(runs.c.id).where(self._own(), runs.c.origin == EVALUATION)
         with self._database.read() as connection:
             found = {f"r{key}" for key in connection.execute(query).scalars()}
         if f"r{name.removeprefix('r')}" in found:
@@ -197,18 +202,35 @@ class RunStore:
 
     def _open(self, row: dict[str, object]) -> Run:
         with self._database.write(alone=True) as connection:
-            found = connection.execute(with_population().where(runs.c.key == row["key"])).one_or_none()
+            query = with_population().where(self._own(), runs.c.key == row["key"])
+            found = connection.execute(query).one_or_none()
             if found is None:
                 connection.execute(
                     sa.insert(runs), [{**row, "project_id": self._database.project_id, "created_at": now()}]
                 )
-                found = connection.execute(with_population().where(runs.c.key == row["key"])).one()
+                found = connection.execute(query).one()
             return _run(found)
 
+    def _own(self) -> sa.ColumnElement[bool]:
+        return runs.c.project_id == self._database.project_id
 
-def _production() -> sa.Select[Any]:
-    """Runs of production: all but those of evaluations."""
-    return with_population().where(runs.c.origin != EVALUATION)
+    def _production(self) -> sa.Select[Any]:
+        """Runs of production: all but those of evaluations."""
+        return with_population().where(self._own(), runs.c.origin != EVALUATION)
+
+    def _key(self, identity: RunIdentity, data: str | None = None, population: Population | None = None) -> str:
+        """The key of a run, or of the run that holds a variant's answers to the frozen data of that digest.
+
+        Two projects that ask the very same have two runs, and so have two populations. A run about the whole of the
+        first project keeps the key from before there were several.
+        """
+        key = identity.key
+        if data is not None:
+            key = _digest("evaluation", data, key)
+        elif population is not None:
+            key = _digest("population", population.digest, key)
+        project = self._database.project_id
+        return key if project == FIRST_PROJECT else _digest("project", str(project), key)
 
 
 def _begun() -> sa.ColumnElement[bool]:
@@ -218,25 +240,21 @@ def _begun() -> sa.ColumnElement[bool]:
     )
 
 
-def production_key(identity: RunIdentity, population: Population | None) -> str:
-    """The key of the run over a population; that over the whole project has the identity's own."""
-    if population is None:
-        return identity.key
-    return blake2b(f"population\0{population.digest}\0{identity.key}".encode(), digest_size=16).hexdigest()
-
-
 def _about(population: Population | None) -> dict[str, object]:
     return {} if population is None else {"population_id": population.id}
 
 
-def evaluation_key(identity: RunIdentity, data: str) -> str:
-    """The key of the run that holds a variant's answers to the frozen data of that digest."""
-    return blake2b(f"evaluation\0{data}\0{identity.key}".encode(), digest_size=16).hexdigest()
+def _digest(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def alike(run: Run) -> sa.Select[int]:
-    """Runs that ask the very same about the same content, this one among them, as a subquery."""
+def alike(project: int, run: Run) -> sa.Select[int]:
+    """A project's runs that ask the very same about the same content, this one among them, as a subquery.
+
+    Another project's replies are not used: what they cost, and whether they are there, is its own matter.
+    """
     return sa.select(runs.c.id).where(
+        runs.c.project_id == project,
         runs.c.prompt_digest == run.prompt_digest,
         runs.c.policy_digest == run.policy_digest,
         runs.c.model == run.model,

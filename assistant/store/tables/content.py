@@ -139,7 +139,9 @@ items = sa.Table(
     sa.Column("meta", Json, nullable=False),
     sa.Column("signature", sa.LargeBinary),  # MinHash, for near-duplicates
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("erased_at", MOMENT),  # when its content was removed on request
     sa.UniqueConstraint("project_id", "external_id", name="uq_items_project_id_external_id"),
+    sa.Index("ix_items_of_project", "project_id", "id"),  # its items in order of arrival
 )
 
 near_duplicates = sa.Table(
@@ -175,6 +177,14 @@ prompts = sa.Table(
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("version", sa.String(120), nullable=False),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+)
+
+used_texts = sa.Table(  # which wordings of policies and prompts a project has used, and when first
+    "used_texts",
+    metadata,
+    sa.Column("project_id", KEY, sa.ForeignKey("projects.id"), primary_key=True, autoincrement=False),
+    sa.Column("digest", DIGEST, primary_key=True),
     sa.Column("created_at", MOMENT, nullable=False),
 )
 
@@ -298,4 +308,5 @@ precedents = sa.Table(
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index(None, "policy_id", "content_digest"),
+    sa.Index("ix_precedents_item_id", "item_id"),
 )

@@ -39,6 +39,25 @@ project_members = sa.Table(  # the newest of a person and project counts
     sa.Index(None, "user_id", "project_id"),
 )
 
+# Where a person works from when to when. Of a person and a `valid_from` the newest row counts: a row is never changed.
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("person", ExactText, nullable=False),  # a user's name, or that of an imported rater without an account
+    sa.Column("event", sa.String(10), nullable=False),  # set or removed
+    sa.Column("team", sa.String(120), nullable=False),
+    sa.Column("vendor", sa.String(120), nullable=False),
+    sa.Column("site", sa.String(120), nullable=False),
+    sa.Column("contract", sa.String(120), nullable=False),
+    sa.Column("weekly_hours", sa.Float),
+    sa.Column("valid_from", sa.String(10)),  # a day in UTC; NULL: since before it was kept
+    sa.Column("valid_to", sa.String(10)),  # the last day; NULL: until further notice
+    sa.Column("actor", ExactText, nullable=False),
+    sa.Column("at", MOMENT, nullable=False),
+    sa.Index(None, "person", "id"),
+)
+
 sessions = sa.Table(
     "sessions",
     metadata,
@@ -102,6 +121,7 @@ qualifications = sa.Table(
     "qualifications",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("user_id", KEY, sa.ForeignKey("users.id"), nullable=False),
     sa.Column("policy_id", sa.String(120), nullable=False),
     sa.Column("policy_version", sa.String(120), nullable=False),
@@ -121,7 +141,7 @@ audit_log = sa.Table(
     sa.Column("at", MOMENT, nullable=False),
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("action", sa.String(60), nullable=False, index=True),
-    sa.Column("subject", ExactText, nullable=False),
+    sa.Column("subject", ExactText, nullable=False, index=True),
     sa.Column("detail", Json, nullable=False),
     sa.Column("previous_hash", SECRET_DIGEST, nullable=False),
     sa.Column("hash", SECRET_DIGEST, nullable=False),  # of the previous hash and this row

@@ -101,6 +101,31 @@ sa.Index(
 )
 sa.Index("ix_assignments_leased", assignments.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 
+# What happened to each assignment, in the transaction that changed it: replayed, the rows of one give `assignments`.
+# A column that an event doesn't change is NULL in it. See `assistant.domain.assignment_events`.
+assignment_events = sa.Table(
+    "assignment_events",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("assignment_id", KEY, sa.ForeignKey("assignments.id"), nullable=False),
+    sa.Column("task_id", KEY, sa.ForeignKey("tasks.id"), nullable=False),
+    sa.Column("user_id", KEY, sa.ForeignKey(users.c.id)),
+    sa.Column("event", sa.String(12), nullable=False),
+    sa.Column("token", sa.Integer, nullable=False),
+    sa.Column("at", MOMENT, nullable=False),
+    sa.Column("seat", sa.Integer),
+    sa.Column("lane_id", KEY),  # copied from the row that changes, which is looked up: no second look-up a claim
+    sa.Column("priority", sa.Float),
+    sa.Column("lease_until", MOMENT),
+    sa.Column("review_id", KEY),
+    sa.Column("uncovered_ms", sa.Integer),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("detail", Json),  # of `unknown` alone
+    sa.Index(None, "task_id", "id"),
+    sa.Index(None, "user_id", "at"),
+    sa.Index(None, "at"),
+)
+
 passes = sa.Table(
     "passes",
     metadata,
@@ -137,6 +162,7 @@ review_details = sa.Table(
     sa.Column("suggestion", Answer),  # the machine's answer, whether it was shown or not
     # How long covered content was looked at; 0: never; NULL: nothing covered it, or it isn't known
     sa.Column("uncovered_ms", sa.Integer),
+    sa.Column("active_ms", sa.Integer),  # of `seconds`: page in front and no pause of a minute; NULL where unknown
     sa.UniqueConstraint("assignment_id", "submit_key"),
     sa.Index(None, "user_id", "review_id"),
 )

@@ -31,7 +31,7 @@ def rows(run_id: int) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
     every = range(1, ITEMS + 1)
     yield items, [
         {"id": n, "external_id": f"i{n}", "kind": "text", "text": "t", "content_digest": f"{n}", "language": "en",
-         "meta": {}, "created_at": "t"} for n in every
+         "meta": {}, "created_at": "t", "project_id": 1} for n in every
     ]  # fmt: skip
     for revision in (0, 1):
         yield prelabels, [

@@ -57,7 +57,7 @@ def test_a_planned_run_is_the_one_there_is_or_one_that_no_row_has(database: Data
     other = runs.planned(replace(IDENTITY, replicate=1), **names)
     assert (other.id, other.name, other.prompt, other.policy) == (NOT_STORED, "", "demo@1", "rules@2")
     assert (store.count_pending(other, "rules"), ResultStore(database).totals(other).statuses["pending"]) == (1, 1)
-    assert runs.of_key(other.key) is None
+    assert store.run_numbers() == {run.key: run.id}
     assert replace(runs.open(replace(IDENTITY, replicate=1), **names), id=0, created_at="") == other
 
 

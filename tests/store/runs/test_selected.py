@@ -53,7 +53,7 @@ def test_an_evaluation_is_nobodys_newest_run_and_is_one_for_each_data(database: 
     assert runs.all() == [production]
     assert runs.open_evaluation(IDENTITY, "data", **NAMES) == evaluation
     assert runs.open_evaluation(IDENTITY, "other data", **NAMES) != evaluation
-    assert runs.of_key(evaluation.key) == evaluation
+    assert runs.of_evaluation(IDENTITY, "data") == evaluation
     for name in (evaluation.name, str(evaluation.id)):
         with pytest.raises(InputError, match="run_of_evaluation"):
             runs.find(name)

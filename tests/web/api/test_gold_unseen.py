@@ -15,7 +15,7 @@ from assistant.domain.opaque_ids import IdKind
 from assistant.domain.review_work import Cause, Role, TaskKind
 from assistant.review.gold import make_gold
 from assistant.routing.sampling import draw
-from assistant.store.certification.nonces import REVIEW, WORKSPACE
+from assistant.store.certification.nonces import WORKSPACE
 from assistant.store.review.disagreements.adjudications import add
 from assistant.store.tables.review import assignments, tasks
 from assistant.web.app import create_app
@@ -170,7 +170,7 @@ def test_gold_is_not_what_the_seed_of_the_settings_draws(made_up: MadeUp, ana: T
     seeds = (20260101, made_up.workspace.seed)
     for seed in seeds:
         assert [draw(seed, f"reviewer.bot:{count}", "gold") < 0.33 for count in range(20)] != told
-    nonce = made_up.workspace.nonces.get(REVIEW).value
+    nonce = made_up.workspace.review_key
     drawn = [draw(nonce, f"reviewer.bot:{count}", "gold") < 0.33 for count in range(20)]
     there_are = len(made_up.posts[60:])
     assert [gold and sum(drawn[:at]) < there_are for at, gold in enumerate(drawn)] == told  # until all gold was given

@@ -12,7 +12,7 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _FIRST = 1
-_OF_A_PROJECT = ("ingests", "refusals", "runs", "gold_items", "precedents", "disagreements")
+_OF_A_PROJECT = ("ingests", "refusals", "runs", "gold_items", "precedents", "disagreements", "qualifications")
 _LANE = ("policy_id", "policy_version", "language", "queue", "skill", "harm", "for_user")
 _LISTS = {  # indexes of disagreements: a list is a walk along one of them, within a project
     "ix_disagreements_kind_settled_id_confidence": ("kind", "settled", "id", "confidence"),
@@ -43,6 +43,7 @@ def upgrade() -> None:
         order = columns[2]
         op.create_index(f"ix_disagreements_of_{order}", "disagreements", ["project_id", *columns])
     op.create_index("ix_runs_project_id", "runs", ["project_id"])
+    _own_texts()
 
 
 def _make_tables(stamp: str) -> None:
@@ -116,6 +117,24 @@ def _own_items() -> None:
         batch_op.drop_constraint("uq_items_external_id", type_="unique")
         batch_op.create_unique_constraint("uq_items_project_id_external_id", ["project_id", "external_id"])
         batch_op.create_foreign_key("fk_items_project_id", "projects", ["project_id"], ["id"])
+    op.create_index("ix_items_of_project", "items", ["project_id", "id"])
+
+
+def _own_texts() -> None:
+    """Which wordings of policies and prompts the project has used."""
+    op.create_table(
+        "used_texts",
+        sa.Column("project_id", _KEY, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_used_texts_project_id")),
+        sa.PrimaryKeyConstraint("project_id", "digest", name=op.f("pk_used_texts")),
+    )
+    for table in ("policies", "prompts"):
+        op.execute(
+            f"INSERT INTO used_texts (project_id, digest, created_at)"  # noqa: S608 - two names of ours
+            f" SELECT {_FIRST}, digest, created_at FROM {table} WHERE digest NOT IN (SELECT digest FROM used_texts)"
+        )
 
 
 def _own_lanes() -> None:

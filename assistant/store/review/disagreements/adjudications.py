@@ -12,6 +12,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
 from assistant.store.database import Database, now
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -33,7 +34,8 @@ class AdjudicationStore:
     def newest(self) -> dict[str, LabelAnswer]:
         """What each adjudicated item was settled as, by external id."""
         with self._database.read() as connection:
-            rows = connection.execute(_named().order_by(adjudications.c.id))
+            own = items_within(self._database.project_id)
+            rows = connection.execute(_named().where(own).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
     def answers(self, item_key: int) -> list[GivenAnswer]:
@@ -130,7 +132,8 @@ def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") ->
 
 
 def _found(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[Adjudication]:
-    query = _named().where(*conditions).order_by(adjudications.c.id.desc()).limit(limit)
+    own = items_within(database.project_id)
+    query = _named().where(own, *conditions).order_by(adjudications.c.id.desc()).limit(limit)
     with database.read() as connection:
         return [_adjudication(row) for row in connection.execute(query)]
 

@@ -17,7 +17,8 @@ from assistant.domain.consensus import Consensus, differ
 from assistant.domain.disagreements import PEOPLE
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.store.database import PAGE, Row
+from assistant.store.database import PAGE, Row, project_of
+from assistant.store.project_scope import beside_index, items_within
 from assistant.store.review.disagreements.found import LaterAnswer, open_disagreements
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
@@ -36,6 +37,7 @@ def catch_up_people(connection: sa.Connection, after: int) -> tuple[int, int | N
         How many conflicts are new, and the last item looked at, None where there was no further one.
     """
     labelled = sa.select(reviews.c.item_id).distinct().where(reviews.c.item_id > after).order_by(reviews.c.item_id)
+    labelled = labelled.where(reviews.c.item_id.in_(_own(connection)))
     page = list(connection.execute(labelled.limit(PAGE)).scalars())
     if not page:
         return 0, None
@@ -44,17 +46,23 @@ def catch_up_people(connection: sa.Connection, after: int) -> tuple[int, int | N
     return open_disagreements(connection, _missing(connection, first, last)), last
 
 
+def _own(connection: sa.Connection) -> sa.Select[int]:
+    return sa.select(items.c.id).where(items.c.project_id == project_of(connection))
+
+
 def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
     """A label that its rater has replaced since differs from nothing any more; what was adjudicated stays."""
     replaced = sa.select(reviews.c.id).where(reviews.c.item_id.between(first, last), superseded())
     either = sa.or_(disagreements.c.review_id.in_(replaced), disagreements.c.other_review_id.in_(replaced))
-    within = disagreements.c.item_id.between(first, last)
+    own = beside_index(disagreements.c.project_id) == project_of(connection)
+    within = sa.and_(disagreements.c.item_id.between(first, last), own)
     connection.execute(sa.delete(disagreements).where(within, disagreements.c.settled.is_(False), either))
 
 
 def _missing(connection: sa.Connection, first: int, last: int) -> Iterator[Row]:
     known = _known(connection, first, last)
-    for item_key, found in groupby(connection.execute(_answers(first, last)).all(), key=lambda row: row.item_id):
+    answers = _answers(first, last).where(items_within(project_of(connection)))
+    for item_key, found in groupby(connection.execute(answers).all(), key=lambda row: row.item_id):
         for one, other in _pairs(list(found)):
             if (other.id, one.id) in known or not (one.imported or other.imported):
                 continue
@@ -113,7 +121,8 @@ def _answers(first: int, last: int) -> sa.Select[Any]:
 
 def _known(connection: sa.Connection, first: int, last: int) -> set[tuple[int, int]]:
     query = sa.select(disagreements.c.review_id, disagreements.c.other_review_id).where(
-        disagreements.c.item_id.between(first, last), disagreements.c.kind == PEOPLE
+        *(disagreements.c.item_id.between(first, last), disagreements.c.kind == PEOPLE),
+        beside_index(disagreements.c.project_id) == project_of(connection),
     )
     return {(later, earlier) for later, earlier in connection.execute(query)}
 

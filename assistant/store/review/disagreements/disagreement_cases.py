@@ -30,7 +30,7 @@ def find(database: Database, number: int) -> tuple[Disagreement, str, int | None
         .join(items, items.c.id == table.item_id)
         .join(reviews, reviews.c.id == table.review_id)
         .outerjoin(review_details, review_details.c.review_id == table.review_id)
-        .where(table.id == number)
+        .where(table.id == number, table.project_id == database.project_id)
     )
     with database.read() as connection:
         row = connection.execute(query).first()
@@ -40,7 +40,8 @@ def find(database: Database, number: int) -> tuple[Disagreement, str, int | None
 def of_item(database: Database, item_id: str, settled: bool | None = None) -> list[tuple[Disagreement, str]]:
     """All disagreements about an item, by its external id, newest first, each with its kind."""
     table = disagreements.c
-    key = sa.select(items.c.id).where(items.c.external_id == item_id).scalar_subquery()
+    named = items.c.project_id == database.project_id, items.c.external_id == item_id
+    key = sa.select(items.c.id).where(*named).scalar_subquery()
     query = sa.select(table.id).where(table.item_id == key).order_by(table.id.desc())
     if settled is not None:
         query = query.where(table.settled == settled)
@@ -60,7 +61,7 @@ def texts(database: Database, keys: Collection[int], length: int) -> dict[int, s
 
 def guiding(database: Database, item_key: int, digest: str, policy_id: str) -> Guiding:
     """What an item is for others under a policy."""
-    settled = sa.select(sa.literal(digest).in_(settled_digests(policy_id)))
+    settled = sa.select(sa.literal(digest).in_(settled_digests(database.project_id, policy_id)))
     with database.read() as connection:
         known = known_as(connection, item_key, policy_id)
         precedent = bool(connection.execute(settled).scalar())

@@ -20,13 +20,13 @@ _T = disagreements.c
 # The index by which SQLite, which keeps no statistics here, finds the fewest rows; the first whose filter is given.
 _INDEXES: Mapping[str, str] = MappingProxyType(
     {
-        "pair": "ix_disagreements_kind_settled_pair_id",
-        "clause": "ix_disagreements_kind_settled_clause_id",
-        "rater": "ix_disagreements_kind_settled_rater_id",
-        "other_rater": "ix_disagreements_kind_settled_other_rater_id",
-        "prompt": "ix_disagreements_kind_settled_prompt_id",
-        "language": "ix_disagreements_kind_settled_language_id",
-        "": "ix_disagreements_kind_settled_id_confidence",
+        "pair": "ix_disagreements_of_pair",
+        "clause": "ix_disagreements_of_clause",
+        "rater": "ix_disagreements_of_rater",
+        "other_rater": "ix_disagreements_of_other_rater",
+        "prompt": "ix_disagreements_of_prompt",
+        "language": "ix_disagreements_of_language",
+        "": "ix_disagreements_of_id",
     }
 )
 _BY_ITEM = "ix_disagreements_item_id"
@@ -41,11 +41,12 @@ def page(
     per_item: bool = False,
 ) -> list[Disagreement]:
     """The newest disagreements below number `before`, newest first; `per_item` the newest of each item alone."""
+    own = _T.project_id == database.project_id
     with database.read() as connection:
         found = {
             row.id: row
             for conditions, index in _walks(wanted)
-            for row in connection.execute(_walk(conditions + _newest(wanted) * per_item, index, before, limit))
+            for row in connection.execute(_walk([own, *conditions, *_newest(wanted) * per_item], index, before, limit))
         }
     return [as_disagreement(found[number]) for number in sorted(found, reverse=True)[:limit]]
 
@@ -53,6 +54,7 @@ def page(
 def of_items(database: Database, wanted: DisagreementFilter, keys: Collection[int]) -> dict[int, list[Disagreement]]:
     """All disagreements about some items of a kind, settled or not as wanted, by row number, newest first."""
     conditions = [
+        _T.project_id == database.project_id,
         _T.item_id.in_(set(keys)),
         *_conditions(DisagreementFilter(kind=wanted.kind, settled=wanted.settled), _T),
     ]
@@ -65,9 +67,8 @@ def of_items(database: Database, wanted: DisagreementFilter, keys: Collection[in
 
 def waiting_items(database: Database) -> dict[str, int]:
     """How many items have disagreements that were not adjudicated, by kind; both kinds are named."""
-    query: sa.Select[Any] = (
-        sa.select(_T.kind, sa.func.count(sa.distinct(_T.item_id))).where(_T.settled.is_(False)).group_by(_T.kind)
-    )
+    waiting = _T.project_id == database.project_id, _T.settled.is_(False)
+    query: sa.Select[Any] = sa.select(_T.kind, sa.func.count(sa.distinct(_T.item_id))).where(*waiting).group_by(_T.kind)
     with database.read() as connection:
         return dict.fromkeys((MACHINE, PEOPLE), 0) | {kind: int(count) for kind, count in connection.execute(query)}
 

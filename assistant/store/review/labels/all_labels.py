@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
-from assistant.store.database import LOOKUP, parts
+from assistant.store.database import LOOKUP, parts, project_of
+from assistant.store.project_scope import runs_of
 from assistant.store.review.labels.reviews import counting, superseded
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, fits, scores
-from assistant.store.tables.content import prelabels, reviews, runs
+from assistant.store.tables.content import prelabels, reviews
 from assistant.store.tables.review import adjudications, gold_items
 
 _Which = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]]
@@ -38,16 +39,16 @@ def labels_said_between(connection: sa.Connection, first: int, last: int) -> dic
 
 
 def _collect(connection: sa.Connection, found: dict[int, set[str]], which: _Which) -> None:
-    for query in _sources(which):
+    for query in _sources(project_of(connection), which):
         for key, labels in connection.execute(query):
             answer: LabelAnswer = labels or ()
             found.setdefault(key, set()).update(answer)
 
 
-def _sources(which: _Which) -> tuple[sa.Select[Any], ...]:
+def _sources(project: int, which: _Which) -> tuple[sa.Select[Any], ...]:
     """Item and labels of each kind of answer; runs and fits are named, so that each is a look-up in the key's index."""
-    every_run = sa.select(runs.c.id)
-    newest_fits = sa.select(sa.func.max(fits.c.id)).group_by(fits.c.run_id)
+    every_run = runs_of(project)
+    newest_fits = sa.select(sa.func.max(fits.c.id)).where(fits.c.run_id.in_(every_run)).group_by(fits.c.run_id)
     return (
         sa.select(prelabels.c.item_id, sa.type_coerce(prelabels.c.labels, Answer)).where(
             prelabels.c.run_id.in_(every_run), which(prelabels.c.item_id), newest(prelabels)
@@ -58,6 +59,6 @@ def _sources(which: _Which) -> tuple[sa.Select[Any], ...]:
         ),
         sa.select(adjudications.c.item_id, adjudications.c.labels).where(which(adjudications.c.item_id)),
         sa.select(gold_items.c.item_id, gold_items.c.labels).where(
-            which(gold_items.c.item_id), gold_items.c.active.is_(True)
+            which(gold_items.c.item_id), gold_items.c.active.is_(True), gold_items.c.project_id == project
         ),
     )

@@ -44,7 +44,7 @@ def add(
 
 def retire(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     """Mix some in no longer; returns how many that were."""
-    statement = sa.update(gold_items).where(gold_items.c.active.is_(True), which)
+    statement = sa.update(gold_items).where(_own(connection), gold_items.c.active.is_(True), which)
     return int(connection.execute(statement.values(active=False, retired_at=now())).rowcount)
 
 
@@ -55,8 +55,8 @@ def retire_one(connection: sa.Connection, gold_id: int) -> bool:
 
 def any_aged(connection: sa.Connection, *, views: int, before: str) -> bool:
     """Whether `retire_aged` would find any; a look that keeps no writer waiting."""
-    query = sa.select(gold_items.c.id).where(gold_items.c.active.is_(True), _aged(views, before)).limit(1)
-    return connection.execute(query).first() is not None
+    query = sa.select(gold_items.c.id).where(_own(connection), gold_items.c.active.is_(True), _aged(views, before))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def retire_aged(connection: sa.Connection, *, views: int, before: str) -> int:
@@ -82,6 +82,7 @@ def candidates(
         passes.c.task_id == tasks.c.id, tasks.c.item_id == gold_items.c.item_id, passes.c.user_id == principal.user_id
     )
     query = _gold().where(
+        _own(connection),
         *(gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)),
         *(~begun, ~said, ~passed),
     )
@@ -90,9 +91,8 @@ def candidates(
 
 def known(connection: sa.Connection, policy_id: str, language: str) -> list[GoldItem]:
     """All active gold of a policy in a language, least shown first."""
-    query = _gold().where(
-        gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)
-    )
+    of_policy = _own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
+    query = _gold().where(*of_policy, items.c.language == language)
     return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id))
 
 
@@ -101,7 +101,7 @@ def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
     query = (
         sa.select(items.c.language, sa.func.count())
         .select_from(gold_items.join(items, items.c.id == gold_items.c.item_id))
-        .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+        .where(_own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
         .group_by(items.c.language)
         .order_by(items.c.language)
     )
@@ -110,7 +110,7 @@ def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
 
 def find(connection: sa.Connection, gold_id: int) -> GoldItem | None:
     """The gold item of that number."""
-    return next(iter(_listed(connection, _gold().where(gold_items.c.id == gold_id))), None)
+    return next(iter(_listed(connection, _gold().where(_own(connection), gold_items.c.id == gold_id))), None)
 
 
 def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
@@ -130,10 +130,14 @@ def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
             .join(reviews, reviews.c.id == review_details.c.review_id)
             .join(items, items.c.id == reviews.c.item_id)
         )
-        .where(counting(), reviews.c.created_at >= since)
+        .where(_own(connection), counting(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     return [GoldAnswer._make(row) for row in connection.execute(query)]
+
+
+def _own(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    return gold_items.c.project_id == project_of(connection)
 
 
 def _gold() -> sa.Select[Any]:

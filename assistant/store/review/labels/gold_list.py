@@ -25,6 +25,7 @@ def page(
             *(gold_items.c.created_at, gold_items.c.retired_at, _shown(), _answered(), _answered(right=True)),
         )
         .join(items, items.c.id == gold_items.c.item_id)
+        .where(gold_items.c.project_id == database.project_id)
         .where(gold_items.c.policy_id == policy_id, gold_items.c.active == active)
         .order_by(gold_items.c.id.desc())
         .limit(limit)
@@ -42,6 +43,7 @@ def active_by_language(database: Database, policy_id: str) -> dict[str, int]:
     query = (
         sa.select(items.c.language, sa.func.count())
         .join(gold_items, gold_items.c.item_id == items.c.id)
+        .where(gold_items.c.project_id == database.project_id)
         .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
         .group_by(items.c.language)
         .order_by(sa.func.count().desc(), items.c.language)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from assistant.domain.reviews import ReviewFilter, ReviewRow
 from assistant.store.database import Database
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -63,7 +64,7 @@ def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: i
                 review_details, review_details.c.review_id == reviews.c.id
             )
         )
-        .where(*conditions)
+        .where(items_within(database.project_id), *conditions)
         .order_by(reviews.c.id.desc())
         .limit(limit)
     )

@@ -15,6 +15,7 @@ from assistant.domain.reviews import Review
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import REVIEW, Digest, ranges, selected
 from assistant.store.database import PAGE, Database, now, parts, person_of
+from assistant.store.project_scope import items_within
 from assistant.store.tables.content import Json, items, reviews
 from assistant.store.tables.people import users
 from assistant.store.tables.review import review_details, withdrawals
@@ -105,25 +106,24 @@ class ReviewStore:
         return counts
 
     def people(self) -> list[str]:
-        """Every name that answers stand under, and every user's, as they are spelled; users last."""
+        """Every name that the project's answers stand under, and every user's, as they are spelled; users last."""
         with self._database.read() as connection:
-            raters = connection.execute(sa.select(reviews.c.rater).distinct().order_by(reviews.c.rater)).scalars()
+            raters = connection.execute(self._own(reviews.c.rater).distinct().order_by(reviews.c.rater)).scalars()
             return [*raters, *connection.execute(sa.select(users.c.name).order_by(users.c.id)).scalars()]
 
     def count(self) -> dict[str, int]:
         """How many labels, on how many items, by how many people."""
-        query = sa.select(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counting())
+        query = self._own(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counting())
         with self._database.read() as connection:
             labels, labelled = connection.execute(query).one()
-            raters = connection.execute(sa.select(reviews.c.rater).where(counting()).distinct()).scalars()
+            raters = connection.execute(self._own(reviews.c.rater).where(counting()).distinct()).scalars()
             return {"labels": labels, "items": labelled, "raters": len({rater_key(name) for name in raters})}
 
     def by_item(self) -> Iterator[tuple[int, str, str, dict[str, Consensus]]]:
         """All items with labels: (row number, external id, content digest, newest answer by person)."""
         given = (reviews.c.rater, reviews.c.labels, categories_meta())
         query = (
-            sa.select(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
-            .join(items, items.c.id == reviews.c.item_id)
+            self._own(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
             .where(counting())
             .order_by(reviews.c.item_id, reviews.c.id)
         )
@@ -138,6 +138,11 @@ class ReviewStore:
                 current[3][rater_key(rater)] = Consensus(tuple(labels), listed(categories))
         if current is not None:
             yield current
+
+    def _own(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        """Columns of the reviews of the project's items."""
+        joined = reviews.join(items, items.c.id == reviews.c.item_id)
+        return sa.select(*columns).select_from(joined).where(items_within(self._database.project_id))
 
     @staticmethod
     def _given(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], list[Consensus]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
 from assistant.domain.assignments import PastAnswer
 from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
 from assistant.store.audit.binding import REVIEW, row_digest
-from assistant.store.database import now
+from assistant.store.database import now, project_of
+from assistant.store.project_scope import items_within, wanted_within
+from assistant.store.review.queue import events
 from assistant.store.runs.machine_answers import MachineAnswer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import (
@@ -75,7 +79,7 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
 
     So no one claims it between here and the answer, and of two last answers of a task one sees the other and closes it.
     """
-    given = {"key": assignment_id}
+    given = {"key": assignment_id, "project": project_of(connection)}
     if connection.dialect.name != "sqlite":
         connection.execute(_locking(), given)
     row = connection.execute(_placing(), given).first()
@@ -88,7 +92,8 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
 
 @cache
 def _locking() -> sa.Select[Any]:
-    task = sa.select(assignments.c.task_id).where(assignments.c.id == sa.bindparam("key"))
+    own = wanted_within(sa.bindparam("project"))
+    task = sa.select(assignments.c.task_id).where(assignments.c.id == sa.bindparam("key"), own)
     return sa.select(tasks.c.id).where(tasks.c.id.in_(task)).with_for_update()
 
 
@@ -104,7 +109,7 @@ def _placing() -> sa.Select[Any]:
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
         )
-        .where(assignments.c.id == sa.bindparam("key"))
+        .where(assignments.c.id == sa.bindparam("key"), items_within(sa.bindparam("project")))
         .with_for_update(of=assignments)
     )
 
@@ -206,7 +211,7 @@ def add_review(
         "uncovered_ms": submission.uncovered_ms,
     }
     connection.execute(sa.insert(review_details), [detail])
-    _fill(connection, place, stamp, review_id, submission.uncovered_ms)
+    _fill(connection, principal, place, stamp, review_id=review_id, uncovered_ms=submission.uncovered_ms)
     return review_id, row_digest(REVIEW, row, detail)
 
 
@@ -235,19 +240,25 @@ def add_practice(
         "created_at": stamp,
     }
     connection.execute(sa.insert(practice_answers), [row])
-    _fill(connection, place, stamp, None, submission.uncovered_ms)
+    _fill(connection, principal, place, stamp, review_id=None, uncovered_ms=submission.uncovered_ms)
 
 
 def late_kept(connection: sa.Connection, user_id: int, since: str, assignment_id: int) -> tuple[int, int]:
-    """How many late answers of a person were kept: from a moment on (ISO 8601 in UTC), and of one wanted answer."""
+    """How many late answers of a person were kept: from a moment on (ISO 8601 in UTC), and of one wanted answer.
+
+    Those of all projects count: it is a limit on how much one person can make us keep.
+    """
     recent = sa.func.sum(sa.case((late_answers.c.created_at >= since, 1), else_=0))
     same = sa.func.sum(sa.case((late_answers.c.assignment_id == assignment_id, 1), else_=0))
     row = connection.execute(sa.select(recent, same).where(late_answers.c.user_id == user_id)).one()
     return int(row[0] or 0), int(row[1] or 0)
 
 
-def keep_late(connection: sa.Connection, principal: Principal, submission: Submission) -> None:
-    """Keep an answer that came too late."""
+def keep_late(
+    connection: sa.Connection, principal: Principal, place: OpenAssignment, submission: Submission, why: str
+) -> None:
+    """Keep an answer that came too late, for a reason (a stable word)."""
+    stamp = now()
     row = {
         "assignment_id": submission.assignment_id,
         "user_id": principal.user_id,
@@ -256,9 +267,11 @@ def keep_late(connection: sa.Connection, principal: Principal, submission: Submi
         "labels": submission.labels,
         "note": submission.note,
         "clauses": submission.clauses,
-        "created_at": now(),
+        "created_at": stamp,
     }
     connection.execute(sa.insert(late_answers), [row])
+    late = _event(place, AssignmentEventKind.LATE, stamp, principal.user_id)
+    events.add(connection, [replace(late, token=submission.token, reason=why)])
 
 
 def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[PastAnswer]:
@@ -277,22 +290,56 @@ def last_given(connection: sa.Connection, user_id: int, limit: int) -> Sequence[
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(review_details.c.user_id == user_id, ~taken_back)
+        .where(review_details.c.user_id == user_id, ~taken_back, items_within(project_of(connection)))
         .order_by(review_details.c.review_id.desc())
         .limit(limit)
     )
     return [PastAnswer._make((*row[:3], tuple(row[3]), row[4])) for row in connection.execute(query)]
 
 
-def withdraw(connection: sa.Connection, review_id: int, actor: str) -> None:
-    """Take a review back: from now on it counts nowhere."""
-    row = {"review_id": review_id, "actor": actor, "created_at": now()}
+def withdraw(connection: sa.Connection, place: OpenAssignment, review_id: int, principal: Principal) -> None:
+    """Take back a review that fills a slot: from now on it counts nowhere. The slot is filled or leased again next."""
+    stamp = now()
+    row = {"review_id": review_id, "actor": principal.name, "created_at": stamp}
     connection.execute(sa.insert(withdrawals), [row])
+    taken_back = _event(place, AssignmentEventKind.WITHDRAWN, stamp, principal.user_id)
+    events.add(connection, [replace(taken_back, review_id=review_id)])
 
 
 def _fill(
-    connection: sa.Connection, place: OpenAssignment, stamp: str, review_id: int | None, uncovered_ms: int | None
+    connection: sa.Connection,
+    principal: Principal,
+    place: OpenAssignment,
+    stamp: str,
+    *,
+    review_id: int | None,
+    uncovered_ms: int | None,
 ) -> None:
     values = {"state": "answered", "answered_at": stamp, "review_id": review_id, "lease_until": None}
     values["uncovered_ms"] = uncovered_ms
-    connection.execute(sa.update(assignments).where(assignments.c.id == place.assignment_id).values(**values))
+    connection.execute(_filling(), values | {"key": place.assignment_id})
+    kind = AssignmentEventKind
+    answered = _event(place, kind.ANSWERED, stamp, principal.user_id)
+    happened = [replace(answered, review_id=review_id, uncovered_ms=uncovered_ms)]
+    if uncovered_ms:
+        happened.insert(0, replace(answered, event=kind.UNCOVERED, uncovered_ms=uncovered_ms))
+    events.add(connection, happened)
+
+
+@cache
+def _filling() -> sa.Update:
+    filled: dict[str, sa.BindParameter[Any]] = {
+        name: sa.bindparam(name) for name in ("state", "answered_at", "review_id", "lease_until", "uncovered_ms")
+    }
+    return sa.update(assignments).where(assignments.c.id == sa.bindparam("key")).values(filled)
+
+
+def _event(place: OpenAssignment, kind: AssignmentEventKind, at: str, user_id: int) -> AssignmentEvent:
+    return AssignmentEvent(
+        assignment_id=place.assignment_id,
+        task_id=place.task_id,
+        event=kind,
+        at=at,
+        user_id=user_id,
+        token=place.token,
+    )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
 from assistant.domain.canonical import rater_key
-from assistant.domain.review_work import Claimed, Principal, Role, TaskKind
-from assistant.store.database import person_of
+from assistant.domain.review_work import AssignmentState, Claimed, Principal, Role, TaskKind
+from assistant.store.database import person_of, project_of
+from assistant.store.project_scope import wanted_within
+from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.people import qualifications
@@ -47,6 +50,8 @@ def claim(
 ) -> int | None:
     """Lease the most urgent answer that a person may give; its row number, None where there is none.
 
+    Whoever calls it, or `take`, writes the event once it is certain that the claim stays: see `events.record_claims`.
+
     Args:
         connection: a transaction in which `lock_person` was called.
         principal: who.
@@ -58,6 +63,7 @@ def claim(
     queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
     shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
     values = {
+        "project": project_of(connection),
         "user": principal.user_id,
         "rater": rater_key(principal.name),
         "at": lease.at,
@@ -74,24 +80,83 @@ def claim(
 def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
     """Lease one certain assignment that is open or was this person's; returns whether that worked."""
     values = {"key": assignment_id, "user": principal.user_id, "at": lease.at, "until": lease.until}
+    values["project"] = project_of(connection)
     return bool(connection.execute(_taking(), values).rowcount)
 
 
-def heartbeat(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, until: str) -> bool:
-    """Hold a lease for longer; returns whether it is still held."""
-    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
-    return bool(connection.execute(statement.values(lease_until=until)).rowcount)
+def heartbeat(
+    connection: sa.Connection, principal: Principal, assignment_id: int, token: int, lease: Lease, *, least: str
+) -> bool:
+    """Hold a lease for longer; returns whether it is still held.
+
+    Args:
+        connection: the transaction.
+        principal: who holds it.
+        assignment_id, token: as claimed.
+        lease: one that begins now.
+        least: an end that is far enough away, ISO 8601 in UTC: a lease that ends later stays as it is, so that a client
+            that asks every second leaves no event a second.
+    """
+    held = _held_by(connection, principal, assignment_id, token)
+    ends = assignments.c.lease_until  # too late only after the clock was set back
+    statement = sa.update(assignments).where(*held, sa.or_(ends < least, ends > lease.until))
+    changed = connection.execute(statement.values(lease_until=lease.until).returning(*events.CHANGED)).all()
+    if not changed:
+        return connection.execute(sa.select(assignments.c.id).where(*held)).first() is not None
+    events.record(connection, AssignmentEventKind.EXTENDED, changed, lease.at, lease_until=lease.until)
+    return True
 
 
-def give_back(connection: sa.Connection, principal: Principal, assignment_id: int, token: int, state: str) -> bool:
-    """End a lease without an answer: `open` for others, or `closed`; returns whether it was held."""
-    statement = sa.update(assignments).where(*held_by(principal, assignment_id, token))
-    values = {"state": state, "user_id": None, "lease_until": None, "claimed_at": None}
-    return bool(connection.execute(statement.values(values)).rowcount)
+def give_back(
+    connection: sa.Connection,
+    principal: Principal,
+    assignment_id: int,
+    token: int,
+    state: AssignmentState,
+    *,
+    at: str,
+    reason: str = "",
+    uncovered_ms: int | None = None,
+) -> bool:
+    """End a lease without an answer; returns whether it was held.
+
+    Args:
+        connection: the transaction.
+        principal: who holds it.
+        assignment_id, token: as claimed.
+        state: `open` for others, or `closed`.
+        at: now, ISO 8601 in UTC.
+        reason: why, a stable word.
+        uncovered_ms: how long its covered content was looked at.
+    """
+    statement = sa.update(assignments).where(*_held_by(connection, principal, assignment_id, token))
+    values = {"state": state.value, "user_id": None, "lease_until": None, "claimed_at": None}
+    row = connection.execute(statement.values(values).returning(assignments.c.task_id)).first()
+    if row is None:
+        return False
+    same = AssignmentEvent(
+        assignment_id=assignment_id,
+        task_id=row.task_id,
+        event=AssignmentEventKind.RELEASED,
+        at=at,
+        user_id=principal.user_id,
+        token=token,
+        reason=reason,
+    )
+    happened = [same]
+    if uncovered_ms:
+        happened.insert(0, replace(same, event=AssignmentEventKind.UNCOVERED, uncovered_ms=uncovered_ms))
+    if state is AssignmentState.CLOSED:
+        happened.append(replace(same, event=AssignmentEventKind.CLOSED, user_id=None))
+    events.add(connection, happened)
+    return True
 
 
 def unclaim(connection: sa.Connection, assignment_id: int) -> None:
-    """Undo a claim of this very transaction, of which its holder never learns: the next one gets the same token."""
+    """Undo a claim of this very transaction, of which its holder never learns: the next one gets the same token.
+
+    It leaves no event, as whoever claims writes that at the end.
+    """
     values = {"state": "open", "user_id": None, "lease_until": None, "claimed_at": None}
     statement = sa.update(assignments).where(assignments.c.id == assignment_id)
     connection.execute(statement.values(**values, token=assignments.c.token - 1))
@@ -100,12 +165,15 @@ def unclaim(connection: sa.Connection, assignment_id: int) -> None:
 def any_expired(connection: sa.Connection, lease: Lease) -> bool:
     """Whether a lease has ended, or ends later than one that begins now could: see `return_expired`."""
     ended = sa.or_(assignments.c.lease_until < lease.at, assignments.c.lease_until > lease.until)
-    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended).limit(1)
+    own = wanted_within(project_of(connection))
+    query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, ended, own).limit(1)
     return connection.execute(query).first() is not None
 
 
 def return_expired(connection: sa.Connection, lease: Lease) -> int:
-    """Leases that have ended are open again; returns how many. Who held one may still answer until another takes it.
+    """The project's leases that have ended are open again; returns how many.
+
+    Who held one may still answer until another takes it.
 
     One that ends later than a lease that begins now was made before the clock was set back, or by longer leases: it
     ends when a new one would, or no one could have the item until the clock is there again.
@@ -114,26 +182,32 @@ def return_expired(connection: sa.Connection, lease: Lease) -> int:
         connection: the transaction.
         lease: one that begins now; its end may be a little later, since clocks of two servers differ.
     """
-    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until)
-    connection.execute(late.values(lease_until=lease.until))
-    at = lease.at
+    own = wanted_within(project_of(connection))  # how long a lease may be is the project's rule
+    late = sa.update(assignments).where(assignments.c.state == _LEASED, assignments.c.lease_until > lease.until, own)
+    shortened = connection.execute(late.values(lease_until=lease.until).returning(*events.CHANGED)).all()
+    at, kind = lease.at, AssignmentEventKind
+    events.record(connection, kind.EXTENDED, shortened, at, reason="clock", lease_until=lease.until)
     ended = (
         sa.select(assignments.c.id)
-        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at)
+        .where(assignments.c.state == _LEASED, assignments.c.lease_until < at, own)
         .limit(_RETURNED)
         .with_for_update(skip_locked=True)
     )
     statement = sa.update(assignments).where(assignments.c.id.in_(ended), assignments.c.state == "leased")
-    return int(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
+    returned = connection.execute(statement.values(state="open", lease_until=None).returning(*events.CHANGED)).all()
+    return events.record(connection, kind.EXPIRED, returned, at)
 
 
-def held_by(principal: Principal, assignment_id: int, token: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _held_by(
+    connection: sa.Connection, principal: Principal, assignment_id: int, token: int
+) -> tuple[sa.ColumnElement[bool], ...]:
     """That an assignment is leased to a person under that token."""
     return (
         assignments.c.id == assignment_id,
         assignments.c.token == token,
         assignments.c.user_id == principal.user_id,
         assignments.c.state == "leased",
+        wanted_within(project_of(connection)),
     )
 
 
@@ -149,6 +223,7 @@ def held(connection: sa.Connection, principal: Principal) -> list[Claimed]:
     query = (
         sa.select(assignments.c.id)
         .where(assignments.c.user_id == principal.user_id, assignments.c.state == "leased")
+        .where(wanted_within(project_of(connection)))
         .order_by(assignments.c.claimed_at, assignments.c.id)
     )
     return claimed(connection, list(connection.execute(query).scalars()))
@@ -164,7 +239,7 @@ class _Shape(NamedTuple):
     def names(self) -> list[str]:
         """Values the statement needs."""
         given = {"languages": self.languages, "unwanted": self.unwanted}
-        always = ["user", "rater", "at", "until", "queues", "skills", "persons"]
+        always = ["project", "user", "rater", "at", "until", "queues", "skills", "persons"]
         return always + [name for name, wanted in given.items() if wanted]
 
 
@@ -191,7 +266,8 @@ def _claiming(shape: _Shape) -> sa.UpdateBase:
 @cache
 def _taking() -> sa.UpdateBase:
     free = assignments.c.state.in_(("open", "answered"))
-    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free))
+    own = wanted_within(sa.bindparam("project"))
+    return _leased(sa.update(assignments).where(assignments.c.id == sa.bindparam("key"), free, own))
 
 
 @cache
@@ -225,6 +301,7 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     """Lanes that a person may take from."""
     own = lanes.c.for_user == sa.bindparam("user")
     conditions = [
+        lanes.c.project_id == sa.bindparam("project"),
         sa.or_(lanes.c.queue.in_(_several("queues")), own),
         lanes.c.skill.in_(_several("skills")),
         lanes.c.for_user.in_(_several("persons")),
@@ -234,7 +311,10 @@ def _open_to(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     if shape.unwanted:
         conditions.append(lanes.c.harm.not_in(_several("unwanted")))
     if shape.qualified_only:
-        alike = (qualifications.c[name] == lanes.c[name] for name in ("policy_id", "policy_version", "language"))
+        alike = (
+            qualifications.c[name] == lanes.c[name]
+            for name in ("project_id", "policy_id", "policy_version", "language")
+        )
         passed = sa.exists().where(
             qualifications.c.user_id == sa.bindparam("user"), qualifications.c.state == "passed", *alike
         )

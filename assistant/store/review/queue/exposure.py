@@ -1,4 +1,4 @@
-"""What one person has looked at, holds and has answered since their shift began.
+"""What one person has looked at, holds and has answered since their shift began, in whatever project.
 
 Content is looked at when it is uncovered, not when it is handed out: an answer or a pass with `uncovered_ms` 0 was
 given without a look. NULL stands for content that nothing covered, for programs, and for what came before it was

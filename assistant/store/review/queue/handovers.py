@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.review_work import EXPERT, NewTask, PassKind
 from assistant.store.database import now
+from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import Partition, partition_numbers
 from assistant.store.tables.review import assignments, lanes, passes, tasks
 
@@ -44,7 +46,8 @@ def give_to(connection: sa.Connection, assignment_id: int, task: NewTask) -> boo
     partition = Partition.of(task)
     number = partition_numbers(connection, [partition])[partition]
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "open")
-    return bool(connection.execute(statement.values(lane_id=number)).rowcount)
+    moved = connection.execute(statement.values(lane_id=number).returning(*events.CHANGED)).all()
+    return bool(events.record(connection, AssignmentEventKind.REASSIGNED, moved, now(), lane_id=number))
 
 
 def waits_for_expert(connection: sa.Connection, item_key: int) -> bool:

@@ -53,6 +53,7 @@ def languages_waiting(connection: sa.Connection, policy_id: str, policy_version:
     """Languages in which answers are wanted that aren't one person's alone, in order."""
     waiting = sa.exists().where(assignments.c.lane_id == lanes.c.id, assignments.c.state == sa.literal_column("'open'"))
     query = sa.select(lanes.c.language).where(
-        lanes.c.policy_id == policy_id, lanes.c.policy_version == policy_version, lanes.c.for_user == EVERYBODY, waiting
+        *(lanes.c.project_id == project_of(connection), lanes.c.policy_id == policy_id),
+        *(lanes.c.policy_version == policy_version, lanes.c.for_user == EVERYBODY, waiting),
     )
     return sorted(set(connection.execute(query).scalars()))

@@ -9,9 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.store.database import Database
+from assistant.store.database import Database, now, project_of
+from assistant.store.project_scope import wanted_within
+from assistant.store.review.queue import events
 from assistant.store.tables.content import items
 from assistant.store.tables.people import users
 from assistant.store.tables.review import assignments, lanes, tasks
@@ -35,7 +38,8 @@ class QueueRows:
 
     def leased(self, before: int | None, limit: int) -> list[WantedAnswer]:
         """At most so many wanted answers that a person is at, below a row number, the latest first."""
-        query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED)
+        own = wanted_within(self._database.project_id)
+        query = sa.select(assignments.c.id).where(assignments.c.state == _LEASED, own)
         if before is not None:
             query = query.where(assignments.c.id < before)
         with self._database.read() as connection:
@@ -44,13 +48,16 @@ class QueueRows:
 
     def find(self, assignment_id: int) -> WantedAnswer | None:
         """One wanted answer, whatever its state; None where there is none."""
+        query = sa.select(assignments.c.id).where(assignments.c.id == assignment_id)
         with self._database.read() as connection:
-            return next(iter(_rows(connection, [assignment_id])), None)
+            own = connection.execute(query.where(wanted_within(self._database.project_id))).scalars()
+            return next(iter(_rows(connection, list(own))), None)
 
     def overdue(self, at: str, soon: str) -> tuple[int, int]:
         """Open tasks that are overdue at a moment, and those due until another one (ISO 8601 in UTC)."""
+        own = sa.select(lanes.c.id).where(lanes.c.project_id == self._database.project_id)
         due = sa.select(sa.func.sum(sa.case((tasks.c.due_at < at, 1), else_=0)), sa.func.count()).where(
-            tasks.c.closed_at.is_(None), tasks.c.due_at < soon
+            tasks.c.closed_at.is_(None), tasks.c.due_at < soon, tasks.c.lane_id.in_(own)
         )
         with self._database.read() as connection:
             late, until = connection.execute(due).one()
@@ -75,12 +82,15 @@ class QueueRows:
 def return_lease(connection: sa.Connection, assignment_id: int) -> bool:
     """Offer again what a person is at; their answer still counts until another takes it. Whether it was leased."""
     statement = sa.update(assignments).where(assignments.c.id == assignment_id, assignments.c.state == "leased")
-    return bool(connection.execute(statement.values(state="open", lease_until=None)).rowcount)
+    statement = statement.where(wanted_within(project_of(connection)))
+    returned = connection.execute(statement.values(state="open", lease_until=None).returning(*events.CHANGED)).all()
+    return bool(events.record(connection, AssignmentEventKind.RETURNED, returned, now()))
 
 
 def _partitions(connection: sa.Connection, chosen: PartitionFilter) -> Sequence[int]:
     given = {name: value for name, value in chosen._asdict().items() if value is not None}
-    query = sa.select(lanes.c.id).where(*(lanes.c[name] == value for name, value in given.items()))
+    own = lanes.c.project_id == project_of(connection)
+    query = sa.select(lanes.c.id).where(own, *(lanes.c[name] == value for name, value in given.items()))
     return list(connection.execute(query).scalars())
 
 

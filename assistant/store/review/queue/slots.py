@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.assignments import AssignmentSlot
 from assistant.domain.canonical import rater_key
 from assistant.store.database import Database
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, passes, tasks
@@ -25,7 +26,7 @@ def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
         )
-        .where(assignments.c.id == assignment_id)
+        .where(assignments.c.id == assignment_id, items_within(database.project_id))
     )
     with database.read() as connection:
         row = connection.execute(query).first()

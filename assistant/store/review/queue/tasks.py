@@ -9,9 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import Waiting
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
+from assistant.store.project_scope import wanted_within
+from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY, Partition, partition_numbers
 from assistant.store.tables.review import assignments, lanes, tasks
 
@@ -43,6 +46,7 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
             for slot in _slots(key, row, range(int(str(row["overlap"]))))
         ]
         connection.execute(sa.insert(assignments), slots)
+        events.record_offered(connection, keys, stamp)
         made += keys
     return made
 
@@ -57,36 +61,46 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
     values = {name: value for name, value in _row(wanted, number, "").items() if name != "created_at"}
     connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(closed_at=None, **values))
     query = (
-        sa.select(assignments.c.id, assignments.c.seat, assignments.c.state, lanes.c.for_user)
+        sa.select(*events.CHANGED, assignments.c.seat, assignments.c.state, lanes.c.for_user)
+        .add_columns(assignments.c.lane_id, assignments.c.priority)
         .join(lanes, lanes.c.id == assignments.c.lane_id)
         .where(assignments.c.task_id == task_id)
+        .with_for_update(of=assignments)  # what each was before stands in its event
     )
-    slots = connection.execute(query.order_by(assignments.c.seat)).all()
+    slots, stamp = connection.execute(query.order_by(assignments.c.seat)).all(), now()
     begun = sum(row.state in {"leased", "answered"} for row in slots)
     free = [row for row in slots if row.state in {"open", "closed"}]
     keep = max(0, wanted.overlap - begun)
     for whose in {row.for_user for row in free[:keep]}:
         partition = Partition.of(wanted) if whose == EVERYBODY else Partition.of(replace(wanted, for_user=whose))
-        theirs = [row.id for row in free[:keep] if row.for_user == whose]
+        theirs = [row for row in free[:keep] if row.for_user == whose]
         place = partition_numbers(connection, {partition})[partition]
-        _set(connection, theirs, state="open", lane_id=place, priority=wanted.priority)
-    _set(connection, [row.id for row in free[keep:]], state="closed")
+        _open(connection, theirs, place, wanted.priority, stamp)
+    surplus = [row for row in free[keep:] if row.state == "open"]
+    _set(connection, surplus, state="closed")
+    events.record(connection, AssignmentEventKind.CLOSED, surplus, stamp, reason="unwanted")
     missing = range(len(slots), len(slots) + max(0, keep - len(free)))
     if missing:
         connection.execute(sa.insert(assignments), _slots(task_id, values, missing))
+        events.record_offered(connection, [task_id], stamp, from_seat=missing.start)
     close_complete(connection, task_id)
 
 
-def close_open(connection: sa.Connection, task_ids: Sequence[int]) -> int:
-    """Close the open slots of these tasks; what is leased or answered stays. Returns how many slots were closed."""
-    closed = 0
+def close_open(connection: sa.Connection, task_ids: Sequence[int], *, reason: str) -> int:
+    """Close the open slots of these tasks, for a reason (a stable word); what is leased or answered stays.
+
+    Returns:
+        How many slots were closed.
+    """
+    closed, stamp = 0, now()
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
         statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state == "open")
-        closed += connection.execute(statement.values(state="closed")).rowcount
+        shut = connection.execute(statement.values(state="closed").returning(*events.CHANGED)).all()
+        closed += events.record(connection, AssignmentEventKind.CLOSED, shut, stamp, reason=reason)
         working = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state == "leased")
         done = sa.update(tasks).where(tasks.c.id.in_(part), tasks.c.closed_at.is_(None), ~working)
-        connection.execute(done.values(closed_at=now()))
+        connection.execute(done.values(closed_at=stamp))
     return closed
 
 
@@ -129,7 +143,7 @@ def waiting(database: Database) -> list[Waiting]:
     """
     found: dict[tuple[str, ...], Waiting] = {}
     with database.read() as connection:
-        for row in connection.execute(_open_partitions()).all():
+        for row in connection.execute(_open_partitions(database.project_id)).all():
             oldest = connection.execute(_task_of_slot(assignments.c.id == row.oldest)).one()
             most_urgent = sa.and_(assignments.c.priority == row.most_urgent, assignments.c.lane_id == row.id)
             urgent = connection.execute(_task_of_slot(most_urgent)).one()
@@ -139,8 +153,8 @@ def waiting(database: Database) -> list[Waiting]:
     return sorted(found.values(), key=lambda one: (-one.open, *one[:4]))
 
 
-def _open_partitions() -> sa.Select[Any]:
-    """Queue partitions with open answers: how many, the number of the oldest and the highest priority."""
+def _open_partitions(project: int) -> sa.Select[Any]:
+    """A project's queue partitions with open answers: how many, the number of the oldest and the highest priority."""
     per_partition = (
         sa.select(
             assignments.c.lane_id,
@@ -148,7 +162,7 @@ def _open_partitions() -> sa.Select[Any]:
             sa.func.min(assignments.c.id).label("oldest"),
             sa.func.max(assignments.c.priority).label("most_urgent"),
         )
-        .where(assignments.c.state == _OPEN)
+        .where(assignments.c.state == _OPEN, wanted_within(project))
         .group_by(assignments.c.lane_id)
         .subquery()
     )
@@ -189,8 +203,16 @@ def _slots(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, 
     return [same | {"seat": seat, "state": "open", "token": 0} for seat in numbers]
 
 
-def _set(connection: sa.Connection, keys: Sequence[int], **values: object) -> None:
-    """Change slots that are still free."""
-    if keys:
-        free = assignments.c.state.in_(("open", "closed"))
-        connection.execute(sa.update(assignments).where(assignments.c.id.in_(keys), free).values(**values))
+def _open(connection: sa.Connection, slots: Sequence[sa.Row[Any]], lane_id: int, priority: float, at: str) -> None:
+    """Free slots are wanted, there and so urgently; what is so already has no event."""
+    closed = [row for row in slots if row.state == "closed"]
+    moved = [row for row in slots if row.state == "open" and (row.lane_id, row.priority) != (lane_id, priority)]
+    _set(connection, closed + moved, state="open", lane_id=lane_id, priority=priority)
+    for kind, changed in ((AssignmentEventKind.REOPENED, closed), (AssignmentEventKind.REASSIGNED, moved)):
+        events.record(connection, kind, changed, at, lane_id=lane_id, priority=priority)
+
+
+def _set(connection: sa.Connection, slots: Sequence[sa.Row[Any]], **values: object) -> None:
+    if slots:
+        these = assignments.c.id.in_([row.id for row in slots])
+        connection.execute(sa.update(assignments).where(these).values(**values))
