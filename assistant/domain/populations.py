@@ -89,16 +89,18 @@ class PopulationChoice:
         batch: name of a batch; None for any.
         where: conditions as they are written, see `read_conditions`.
         ids: a file of ids, one a line; None for any.
+        known: digest of a population that a run is about already, instead of all others; None for none.
     """
 
     batch: str | None = None
     where: tuple[str, ...] = ()
     ids: Path | None = None
+    known: str | None = None
 
     @property
     def given(self) -> bool:
         """Whether any is named."""
-        return self.batch is not None or bool(self.where) or self.ids is not None
+        return self.batch is not None or bool(self.where) or self.ids is not None or self.known is not None
 
 
 WHOLE = PopulationChoice()

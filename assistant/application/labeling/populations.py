@@ -25,6 +25,10 @@ def open_population(workspace: Workspace, choice: PopulationChoice) -> Populatio
     """
     if not choice.given:
         return None
+    if choice.known is not None:
+        about = workspace.populations.get(choice.known)
+        refuse_unasked(workspace, about.batch)
+        return workspace.populations.refresh(about)
     refuse_unasked(workspace, choice.batch)
     conditions, listed, keys = read_conditions(choice.where), None, tuple[int, ...]()
     if choice.ids is not None:

@@ -45,6 +45,7 @@ def prelabel(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; send nothing.")] = False,
     yes: YesOption = False,
     job: Annotated[int | None, typer.Option(hidden=True)] = None,
+    known_population: Annotated[str | None, typer.Option("--population", hidden=True)] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
@@ -81,7 +82,7 @@ def prelabel(
         retry_failed=retry_failed,
         record=record,
         dry_run=dry_run,
-        population=population,
+        population=population if known_population is None else PopulationChoice(known=known_population),
     )
     with Workspace.open(workspace) as opened:
         session = RunSession(opened, choice)

@@ -28,6 +28,7 @@ TEXTS = {
     "ids_not_there": marked("%(count)s of the %(given)s ids are not there: %(ids)s"),
     "ids_ambiguous": marked("%(count)s of the %(given)s ids could mean several items: %(ids)s"),
     "population_empty": marked("no item is in %(population)s"),
+    "population_not_found": marked("no run is about the items %(population)s"),
     "batch_not_found": marked("no batch %(batch)s; there are: %(known)s"),
     "batch_closed": marked("batch %(batch)s is %(state)s: nothing joins it and nothing about it changes"),
     "batch_not_asked": marked("batch %(batch)s is %(state)s: nothing is asked about it"),

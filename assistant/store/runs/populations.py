@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.populations import Condition, ItemList, Population, meets
 from assistant.domain.runs import Run
-from assistant.errors import InvalidValueError
+from assistant.errors import InvalidValueError, NotFoundError
 from assistant.store.content.batches import BatchStore
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts, project_of
 from assistant.store.tables.batches import batch_items, batches, population_items, populations
@@ -66,6 +66,22 @@ class PopulationStore:
             if not _count(connection, found):
                 raise InvalidValueError("population_empty", population=found.name)
         return found
+
+    def get(self, digest: str) -> Population:
+        """The population of that digest. Raises NotFoundError where there is none."""
+        with self._database.read() as connection:
+            found = _of_digest(connection, digest)
+        if found is None:
+            raise NotFoundError("population_not_found", population=digest)
+        return found
+
+    def refresh(self, population: Population) -> Population:
+        """The population with what came since it was last looked at; a list of ids stays as it was."""
+        if population.conditions and population.listed is None:
+            definition = self._definition(population.batch, population.conditions, None)
+            with self._database.write(alone=True) as connection:
+                self._look(connection, population, definition)
+        return population
 
     def count(self, population: Population) -> int:
         """Its items."""
