@@ -85,8 +85,13 @@ class History:
 
     @property
     def last_key(self) -> int | None:
-        """Row number of the batch's last item: fixed once items were offered, before that the batch may grow."""
-        return SampleDetail.of(self.audits[0]).last_key if self.audits else None
+        """Row number of the last item: fixed once items were offered; before that, and where it continues, it grows."""
+        return self.last.last_key if self.audits and self.last else None
+
+    @property
+    def continued(self) -> bool:
+        """Whether further items have come into the campaign since it first offered some."""
+        return bool(self.audits) and self.last is not None and self.last.items > SampleDetail.of(self.audits[0]).items
 
     @property
     def blind(self) -> frozenset[str]:

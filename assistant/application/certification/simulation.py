@@ -16,8 +16,8 @@ from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
 from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import CertificateTarget
 from assistant.trust.pool import Pool
-from assistant.trust.simulation.batched import BatchedTrial, SeparateTrial, cut_evenly
 from assistant.trust.simulation.baselines import Baseline, naive, pac_labels
+from assistant.trust.simulation.batched import BatchedTrial, SeparateTrial, cut_evenly
 from assistant.trust.simulation.local_machine import LocalMachineTrial
 from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import Method, Simulation, simulate

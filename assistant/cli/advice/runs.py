@@ -16,7 +16,7 @@ ADVICE = {
     "ids_ambiguous": "write the ids as they were imported",
     "batch_not_found": "assistant batch list  shows every batch",
     "batch_closed": "give what comes now another --batch; assistant batch return NAME  opens a delivered one",
-    "batch_not_asked": "assistant batch resume NAME  resumes a paused one; assistant batch show NAME  shows its history",
+    "batch_not_asked": "assistant batch resume NAME  resumes a paused one; assistant batch show NAME  says more",
     "batch_event_refused": "assistant batch show NAME  shows what happened to it",
     "workspace_locked": "wait until it is done, or end it; what it has answered is kept",
     "folder_not_writable": "check who owns the folder, and that its disk gives locks",

@@ -71,6 +71,9 @@ def sample(
     confidence: ConfidenceOption = None,
     out: Annotated[Path, typer.Option("--out", help="CSV file to label in.")] = Path("to_label.csv"),
     seed: SeedOption = None,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="Take in what has come into the run since: one campaign over batches.")
+    ] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
@@ -89,7 +92,7 @@ def sample(
     output = Output(as_json=as_json)
     with Workspace.open(workspace) as opened:
         named = name_run_about(opened, run, population)
-        sampled = draw_sample(opened, SampleChoice(named, max_error, confidence, seed), out)
+        sampled = draw_sample(opened, SampleChoice(named, max_error, confidence, seed, continued=go_on), out)
     _show_sample(output, sampled, out)
 
 

@@ -47,7 +47,9 @@ def simulate(
     jobs: Annotated[int | None, typer.Option(min=1, show_default="all processors", help="Processes.")] = None,
     batches: Annotated[
         int | None,
-        typer.Option(min=2, show_default="one", help="Also cut the set, in file order, into batches that come in turn."),
+        typer.Option(
+            min=2, show_default="one", help="Also cut the set, in file order, into batches that come in turn."
+        ),
     ] = None,
     embedder: Annotated[
         str, typer.Option(help="embedded, hashing, none, or a service as in the settings.")
@@ -73,7 +75,19 @@ def simulate(
     targets = tuple(dict.fromkeys(max_error or [0.05]))
     fields = tuple(dict.fromkeys(name.strip() for part in meta or [] for name in part.split(",") if name.strip()))
     choice = SimulationOptions(
-        items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading, batches
+        items,
+        labels,
+        machine,
+        machine_name,
+        fields,
+        targets,
+        confidence,
+        trials,
+        seed,
+        jobs,
+        embedder,
+        reading,
+        batches,
     )
     choice.check()
     if chart is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,6 +112,18 @@ class BatchStore:
                 audit.append(connection, actor, f"batch.{kind}", f"batch:{batch.name}", after | dict(detail))
             append_event(connection, batch.id, kind, detail, actor)
             return _wanted(connection, batch.name)
+
+    def members(self, first: int, last: int) -> Iterator[tuple[str, list[int]]]:
+        """Each batch of the project that has items between two row numbers, both among them: its name and these."""
+        query = (
+            sa.select(batches.c.id, batches.c.name, batch_items.c.item_id)
+            .join(batches, batches.c.id == batch_items.c.batch_id)
+            .where(batches.c.project_id == self._database.project_id, batch_items.c.item_id.between(first, last))
+            .order_by(batches.c.id, batch_items.c.item_id)
+        )
+        with self._database.read() as connection:
+            for (_, name), rows in groupby(connection.execute(query), key=lambda row: (row.id, row.name)):
+                yield name, [row.item_id for row in rows]
 
     def set_due(self, batch: ItemBatch, due_at: str, *, actor: str) -> ItemBatch:
         """Change when a batch is due; the same time again changes nothing.

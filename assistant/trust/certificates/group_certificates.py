@@ -10,7 +10,7 @@ import numpy as np
 from assistant.domain.labels import LabelAnswer
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
-from assistant.trust.certificates.certify import CertifiedPrefix, pass_items, tolerated_errors
+from assistant.trust.certificates.certify import CertifiedPrefix, pass_items
 from assistant.trust.pool import NONE
 
 NO_ANSWER = "(no answer)"  # group of the items the run has no usable answer for
@@ -114,26 +114,6 @@ def share_level(allowed: dict[str, int], level: float, tolerance: Tolerance) -> 
     return {}
 
 
-def guaranteed_alone(
-    rounds: Sequence[AuditRound], codes: np.ndarray, member: np.ndarray, target: CertificateTarget, rate: float
-) -> bool:
-    """Whether the target is guaranteed of one batch of a campaign by itself, at the target's own level.
-
-    Its candidates had draws of their own, in an order fixed before each; so more than its share of wrong labels passes,
-    while its own audit meets no more errors than that tolerates, with a chance of at most the level.
-
-    Args:
-        rounds: the audit rounds of the campaign in order.
-        codes: (n,) class each item got from reviewers, -1 for none.
-        member: (n,) the batch's items.
-        target: of the batch.
-        rate: chance of a candidate to be audited.
-    """
-    tolerated = tolerated_errors(errors_allowed(target.max_error, int(member.sum())), rate, target.level)
-    met = sum(int((_wrong(audit_round, codes) & member[audit_round.order]).sum()) for audit_round in rounds)
-    return tolerated is not None and met <= tolerated
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
     """One group: whose items it has (n,), the wrong labels allowed, and the errors its audit may meet."""
@@ -152,7 +132,7 @@ class _Group:
             if self.tolerated is None or now.ended:
                 inside = inside[:0]
             else:
-                now = pass_items(_wrong(audit_round, codes)[inside], now.errors, self.tolerated)
+                now = pass_items(wrong_labels(audit_round, codes)[inside], now.errors, self.tolerated)
             through = inside[: now.count]
             passed.append(len(through))
             audited += int(audit_round.audited[through].sum())
@@ -172,7 +152,7 @@ class _Group:
         )
 
 
-def _wrong(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
+def wrong_labels(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
     """(k,) audited, and the human label is another one, or there is no consensus."""
     answers = codes[audit_round.order]
     return np.asarray(audit_round.audited & ((answers != audit_round.codes) | (answers == NONE)))

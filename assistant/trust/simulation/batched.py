@@ -1,4 +1,4 @@
-"""One trial over batches that arrive one after the other: a campaign that continues, labels delivered batch by batch."""
+"""One trial over batches that arrive in turn: a campaign that continues, its labels delivered batch by batch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from assistant.domain.certificates import Purpose
 from assistant.stats.certificates.finite import errors_allowed
+from assistant.trust.certificates.batch_guarantees import AuditedCampaign, guarantee_batches
 from assistant.trust.certificates.campaign import AuditRound, Campaign, CertificateTarget
-from assistant.trust.certificates.group_certificates import guaranteed_alone
 from assistant.trust.classifier.calibrated import CalibratedClassifier
 from assistant.trust.pool import NONE, Pool, PoolAnswers
 from assistant.trust.simulation.outcome import BatchOutcome
@@ -55,26 +55,30 @@ class BatchedTrial:
             labels[people] = final[people] = self.truth[people]
             rounds, rate = list(campaign.rounds), campaign.rate
             broken_then += int((final[:end] != self.truth[:end]).sum()) > errors_allowed(self.target.max_error, end)
-        return self._outcome(labels, final, rounds, rate, broken_then)
+        return self._outcome(labels, final, campaign, broken_then)
 
-    def _outcome(
-        self, labels: np.ndarray, final: np.ndarray, rounds: Sequence[AuditRound], rate: float | None, broken: int
-    ) -> BatchOutcome:
+    def _members(self) -> dict[str, np.ndarray]:
+        places = np.arange(len(self.truth))
         starts = [0, *self.ends[:-1]]
-        alone = broken_alone = 0
-        for start, end in zip(starts, self.ends, strict=True):
-            batch = np.zeros(len(final), dtype=bool)
-            batch[start:end] = True
-            if rate is not None and guaranteed_alone(rounds, self.truth, batch, self.target, rate):
-                alone += 1
-                wrong = int((final[start:end] != self.truth[start:end]).sum())
-                broken_alone += wrong > errors_allowed(self.target.max_error, end - start)
+        return {
+            str(number): (places >= start) & (places < end)
+            for number, (start, end) in enumerate(zip(starts, self.ends, strict=True), start=1)
+        }
+
+    def _outcome(self, labels: np.ndarray, final: np.ndarray, campaign: Campaign, broken: int) -> BatchOutcome:
+        wrong = final != self.truth
+        members = self._members()
+        passed = [one.count for one in campaign.passed]
+        audit = AuditedCampaign(campaign.rounds, passed, self.truth, campaign.rate or 1.0)
+        found = guarantee_batches(audit, members, self.target) if campaign.rate else []
+        alone = [one for one in found if one.guaranteed]
+        broken_alone = sum(int(wrong[members[one.batch]].sum()) > one.allowed for one in alone)
         return BatchOutcome(
             items=len(final),
             human_labels=int((labels != NONE).sum()),
             errors=int((final != self.truth).sum()),
             batches=len(self.ends),
-            guaranteed_alone=alone,
+            guaranteed_alone=len(alone),
             broken_alone=broken_alone,
             broken_then=broken,
         )

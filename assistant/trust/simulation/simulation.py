@@ -46,9 +46,7 @@ class BatchShares:
         batches = outcomes[0].batches
         if not batches:
             return None
-        alone, broken = (
-            sum(getattr(one, name) for one in outcomes) for name in ("guaranteed_alone", "broken_alone")
-        )
+        alone, broken = (sum(getattr(one, name) for one in outcomes) for name in ("guaranteed_alone", "broken_alone"))
         deliveries = batches * len(outcomes)
         return cls(
             batches=batches,
