@@ -46,6 +46,7 @@ class AssignmentState(StrEnum):
     """Where one wanted answer of a task stands."""
 
     OPEN = "open"  # anyone may take it who fits
+    PAUSED = "paused"  # wanted, and not offered until a lead resumes it
     LEASED = "leased"  # claimed by a person until the lease ends
     ANSWERED = "answered"
     CLOSED = "closed"  # not wanted any more
@@ -243,6 +244,8 @@ class Submission:
         ui: `web` or `api`.
         uncovered_ms: how long covered content was looked at; 0 for never, None where nothing covered it or it isn't
             known.
+        active_ms: of `seconds`, how long the page was in front with a sign of life in the last minute; None where that
+            isn't known.
         instead_of: keys of earlier submissions for this assignment that were taken back before it was known whether
             they had arrived: one that had is withdrawn, and this one counts.
     """
@@ -258,6 +261,7 @@ class Submission:
     accepted_suggestion: bool | None = None
     ui: str = "web"
     uncovered_ms: int | None = None
+    active_ms: int | None = None
     instead_of: tuple[str, ...] = ()
 
 

@@ -124,7 +124,8 @@ def _too_late(connection: Connection, principal: Principal, place: OpenAssignmen
         return "answered_before"
     if place.state is AssignmentState.CLOSED:
         return "closed_kept"
-    begun_elsewhere = place.state is AssignmentState.OPEN and answers.elsewhere(connection, principal, place)
+    waits = place.state in {AssignmentState.OPEN, AssignmentState.PAUSED}
+    begun_elsewhere = waits and answers.elsewhere(connection, principal, place)
     return "late_kept" if begun_elsewhere else ""
 
 
@@ -132,7 +133,9 @@ def _measured(place: OpenAssignment, submission: Submission, at: datetime) -> Su
     """An answer whose times are no longer than its item was held."""
     held = place.seconds_held(at)
     seconds = submission.seconds if held is None else min(submission.seconds, held)
-    return replace(submission, seconds=seconds, uncovered_ms=place.uncovered_ms(submission.uncovered_ms, at))
+    active = None if submission.active_ms is None else min(submission.active_ms, round(seconds * 1000))
+    uncovered = place.uncovered_ms(submission.uncovered_ms, at)
+    return replace(submission, seconds=seconds, uncovered_ms=uncovered, active_ms=active)
 
 
 def _late(

@@ -79,6 +79,9 @@ class Figures:
         adjudication: of answers to adjudicated items: as adjudicated.
         skill: by Dawid and Skene's model; None where they share no item with anybody.
         seconds: median time on an item, None without answers.
+        active_seconds: median of the part in which they were at it, of the answers of which it is known; None where it
+            is of none.
+        active_unknown: answers of which it isn't known.
         stamp: how they accept suggestions.
     """
 
@@ -90,6 +93,8 @@ class Figures:
     skill: Skill | None
     seconds: float | None
     stamp: RubberStamp
+    active_seconds: float | None = None
+    active_unknown: int = 0
 
 
 def figures(
@@ -112,6 +117,7 @@ def figures(
     told = []
     for name in sorted(by_rater):
         own = by_rater[name]
+        active = [one.active_ms / 1000 for one in own if one.active_ms is not None]
         judged = [one for one in own if one.kind is not TaskKind.GOLD and one.item_id in adjudicated]
         accepted = _accepted(shown[name])
         others = Share.counted(everybody.k - accepted.k, everybody.n - accepted.n)
@@ -125,6 +131,8 @@ def figures(
                 skill=skills.get(name),
                 seconds=median(one.seconds for one in own),
                 stamp=rubber_stamp(shown[name], others),
+                active_seconds=median(active) if active else None,
+                active_unknown=len(own) - len(active),
             )
         )
     return told

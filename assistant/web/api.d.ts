@@ -25,6 +25,7 @@ declare namespace Api {
     accepted_suggestion?: boolean | null;
     key: string;
     uncovered_ms?: number | null;
+    active_ms?: number | null;
     instead_of?: string[];
   }
 

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TypedDict
 
-from assistant.domain.model_options import ModelOptions
-from assistant.errors import InvalidValueError, SettingsError
+from assistant.errors import InvalidValueError
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.guard.pacing import Pacer
-from assistant.models.http.address import OPENAI_URL
+from assistant.models.http.address import openai_access
 from assistant.models.interface import LabelModel
 from assistant.models.langchain.model import LangChainModel
 from assistant.models.local.model import LocalModel
 from assistant.models.openai import OpenAIModel
 from assistant.models.replay import RecordingModel, ReplayModel
 from assistant.settings import ModelSettings
-
-
-class OpenAIAccess(TypedDict):
-    """Where an OpenAI-compatible server is, and its key."""
-
-    base_url: str
-    key: str | None
-
-
-def openai_access() -> OpenAIAccess:
-    """From the environment, the one place secrets come from."""
-    return {
-        "base_url": os.environ.get("OPENAI_BASE_URL") or OPENAI_URL,
-        "key": os.environ.get("OPENAI_API_KEY") or None,
-    }
 
 
 def check_spec(spec: str) -> None:
@@ -69,7 +52,7 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
             concurrency=concurrency,
             timeout_s=settings.timeout_seconds,
             extra=options.parameters,
-            headers=_headers(options),
+            headers=settings.headers(spec, os.environ),
         )
     elif kind == "replay":
         model = ReplayModel(Path(name))
@@ -80,21 +63,9 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
             timeout_s=settings.timeout_seconds,
             concurrency=concurrency,
             options=options.parameters,
-            headers=_headers(options),
+            headers=settings.headers(spec, os.environ),
         )
     return model if record is None else RecordingModel(model, Path(record))
-
-
-def _headers(options: ModelOptions) -> dict[str, str]:
-    """The extra headers with the variables they name. Raises SettingsError where one is missing or can't be sent."""
-    place = "[model.extra.headers]"
-    try:
-        return options.expanded_headers(os.environ)
-    except KeyError as error:
-        name = error.args[0]
-        raise SettingsError("header_variable_unset", where=place, variable=name) from None
-    except ValueError as error:
-        raise SettingsError("header_unsendable", where=place, header=error.args[0]) from None
 
 
 def guarded_model(

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -46,7 +45,7 @@ from assistant.review.steering import assign, take_lease_back
 from assistant.store.content.items import ItemStore
 from assistant.store.database import Database
 from assistant.store.people.qualifications import QualificationRound
-from assistant.store.review.queue.events import events_of
+from assistant.store.review.queue.events import events_of, history_of_task
 from assistant.store.review.queue.slots import find_slot
 from assistant.store.review.queue.tasks import change_task, close_open
 from assistant.store.tables.content import reviews
@@ -63,11 +62,7 @@ _COLUMNS = (
 def replayed(database: Database) -> dict[int, tuple[Any, ...]]:
     """What the events say of each assignment, by its number."""
     with database.read() as connection:
-        all_tasks = list(connection.execute(sa.select(tasks.c.id)).scalars())
-    found: dict[int, list[AssignmentEvent]] = defaultdict(list)
-    for task in all_tasks:
-        for event in events_of(database, task):
-            found[event.assignment_id].append(event)
+        found = events_of(connection, list(connection.execute(sa.select(tasks.c.id)).scalars()))
     rows = {key: replay(events) for key, events in found.items()}
     return {key: astuple(row) for key, row in rows.items() if row is not None}
 
@@ -79,8 +74,14 @@ def stored(database: Database) -> dict[int, tuple[Any, ...]]:
         return {row.id: tuple(row) for row in rows}
 
 
+def happened(desk: Desk, task: int) -> list[AssignmentEvent]:
+    """All that happened to the one slot of a task."""
+    [slot] = history_of_task(desk.database, task)
+    return list(slot.events)
+
+
 def kinds(desk: Desk, task: int) -> list[str]:
-    return [event.event.value for event in events_of(desk.database, task)]
+    return [event.event.value for event in happened(desk, task)]
 
 
 @dataclass
@@ -265,16 +266,16 @@ def test_random_days_touch_every_kind_of_event(desk: Desk) -> None:
     for _ in range(700):
         history.do(chance.choice(_DEEDS), chance.randrange(60))
     assert replayed(desk.database) == stored(desk.database)
-    happened = {row.event for row in desk.rows(assignment_events)}
+    found = {row.event for row in desk.rows(assignment_events)}
     not_yet = {AssignmentEventKind.UNKNOWN, AssignmentEventKind.PAUSED, AssignmentEventKind.RESUMED}
-    assert happened == {kind.value for kind in AssignmentEventKind if kind not in not_yet}
+    assert found == {kind.value for kind in AssignmentEventKind if kind not in not_yet}
     history.queue.close()
 
 
 def test_a_claim_and_an_answer_leave_two_events_behind_the_offer(desk: Desk) -> None:
     [task], queue, ann = desk.tasks(1), desk.queue(), desk.person("ann")
     say(queue, ann, "spam")
-    offered, claimed, answered = events_of(desk.database, task)
+    offered, claimed, answered = happened(desk, task)
     assert (offered.event, offered.seat, offered.user_id) == (AssignmentEventKind.OFFERED, 0, None)
     assert (claimed.event, claimed.user_id, claimed.token) == (AssignmentEventKind.CLAIMED, ann.user_id, 1)
     assert claimed.at == desk.clock.at.isoformat(timespec="milliseconds")
@@ -303,7 +304,7 @@ def test_an_expired_lease_keeps_its_holder_and_a_skipped_one_does_not(desk: Desk
     [one] = [one for one in queue.claim(ben, 2) if one.task_id == second]
     desk.clock.move(seconds=5)
     queue.skip(ben, one.assignment_id, one.token, SkipReason.TOO_HARD, uncovered_ms=300)
-    told = [(event.event.value, event.reason, event.uncovered_ms) for event in events_of(desk.database, second)[2:]]
+    told = [(event.event.value, event.reason, event.uncovered_ms) for event in happened(desk, second)[2:]]
     assert told == [("uncovered", "skip", 300), ("released", "skip", None)]
 
 
@@ -314,7 +315,7 @@ def test_gold_in_the_place_of_an_item_leaves_no_trace_on_the_item(desk: Desk) ->
     taken = [one.kind for _ in range(6) for one in _claimed_and_released(queue, history.people[0])]
     assert TaskKind.GOLD in taken
     assert replayed(desk.database) == stored(desk.database)
-    tokens = [event.token for event in events_of(desk.database, task) if event.event is AssignmentEventKind.CLAIMED]
+    tokens = [event.token for event in happened(desk, task) if event.event is AssignmentEventKind.CLAIMED]
     assert tokens == list(range(1, len(tokens) + 1))
 
 

@@ -33,6 +33,16 @@ def test_an_answer_took_no_longer_than_its_item_was_held(desk: Desk, said: float
     assert detail.uncovered_ms == passed.uncovered_ms == max(1, round(held * 1000))  # 0 says that nobody looked
 
 
+def test_active_time_is_no_longer_than_the_time_and_unknown_where_nothing_says_it(desk: Desk) -> None:
+    desk.tasks(2)
+    queue, ann = desk.queue(), desk.person("ann")
+    one, other = queue.claim(ann, 2)
+    desk.clock.move(seconds=2)
+    queue.submit(ann, answer(one, seconds=5.0, active_ms=4000))
+    queue.submit(ann, answer(other, seconds=1.0))
+    assert [(row.seconds, row.active_ms) for row in desk.rows(review_details)] == [(2.0, 2000), (1.0, None)]
+
+
 def test_the_hour_a_clock_was_set_back_takes_nothing_from_what_was_measured(desk: Desk) -> None:
     desk.tasks(1)
     queue, ann = desk.queue(), desk.person("ann")

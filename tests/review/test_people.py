@@ -297,6 +297,7 @@ def given(rater: str, item: int, label: str, **more: object) -> QueueAnswer:
         "labels": (label,),
         "kind": TaskKind.REVIEW,
         "seconds": 10.0,
+        "active_ms": None,
         "changed": False,
         "shown_suggestion": False,
         "accepted_suggestion": None,
@@ -322,6 +323,13 @@ def test_figures_compare_each_person_with_gold_peers_and_adjudicators() -> None:
     # Wilson, 3 of 4: (k + z^2/2 -+ z sqrt(k (n - k) / n + z^2 / 4)) / (n + z^2) with z = 1.95996
     assert ann.peers.low == pytest.approx(0.3006, abs=1e-4)
     assert ann.peers.high == pytest.approx(0.9544, abs=1e-4)
+
+
+def test_active_time_is_the_median_of_what_is_known_and_the_rest_is_counted() -> None:
+    [ann] = figures([given("ann", item, "safe", active_ms=ms) for item, ms in enumerate((None, 2000, 4000))], [], {})
+    assert (ann.seconds, ann.active_seconds, ann.active_unknown) == (10.0, 3.0, 1)
+    [ben] = figures([given("ben", 1, "safe")], [], {})
+    assert (ben.active_seconds, ben.active_unknown) == (None, 1)
 
 
 def test_skill_is_highest_for_who_agrees_with_most() -> None:

@@ -29,8 +29,8 @@ def test_each_assignment_gets_one_event_that_says_how_it_stood(url: str) -> None
     add("assignments", id=2, task_id=2, item_id=1, lane_id=1, priority=2.5, seat=1, state="leased", **leased)
     engine.dispose()
     database = Database.open(url)
-    [first], [second] = events_of(database, 1), events_of(database, 2)
     with database.read() as connection:
+        [first], [second] = events_of(connection, [1, 2]).values()
         teams = connection.execute(sa.select(memberships.c.person, memberships.c.team, memberships.c.valid_from)).all()
     database.close()
     assert first.event is second.event is AssignmentEventKind.UNKNOWN

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, takes_population
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.domain.populations import PopulationChoice
 from assistant.errors import CertificateError
@@ -87,12 +88,12 @@ def sample(
     """
     from assistant.application.certification.draw_sample import SampleChoice, draw_sample
     from assistant.application.labeling.populations import name_run_about
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         named = name_run_about(opened, run, population)
         sampled = draw_sample(opened, SampleChoice(named, max_error, confidence, seed, continued=go_on), out)
+        note_left_out(output, opened)
     _show_sample(output, sampled, out)
 
 
@@ -125,19 +126,20 @@ def certify(
     from assistant.application.certification.certify_campaign import CertifyChoice
     from assistant.application.labeling.populations import name_run_about
     from assistant.application.routing.issue_certificate import issue_certificate
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     groups = None if by is None else by.value
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         named = name_run_about(opened, run, population)
         choice = CertifyChoice(named, max_error, confidence, groups, method.value, declared=declared_random, seed=seed)
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
+            note_left_out(output, opened)
             for line in curve_words(certify_curve(opened, choice)):
                 output.note(line)
             raise
+        note_left_out(output, opened)
     show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
@@ -157,11 +159,11 @@ def check(
     """
     from assistant.application.certification.check_certificate import check_certificate
     from assistant.application.labeling.populations import name_run_about
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         checked = check_certificate(opened, name_run_about(opened, run, population))
+        note_left_out(output, opened)
     show_check(output, checked)
     if checked.broken:
         raise typer.Exit(EXIT_SOME_FAILED)

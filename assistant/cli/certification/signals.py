@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, takes_population
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import Output, table
 from assistant.domain.populations import PopulationChoice
 
@@ -40,11 +41,11 @@ def signals(
     """
     from assistant.application.certification.signal_report import read_signals
     from assistant.application.labeling.populations import name_run_about
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = read_signals(opened, name_run_about(opened, run, population))
+        note_left_out(output, opened)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:
         output.next_step(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, read_due
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, read_due
 from assistant.cli.output import Output, table
 from assistant.domain.batches import BatchEventKind
 
@@ -27,10 +27,9 @@ def list_all(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> 
     Example: assistant batch list
     """
     from assistant.application.labeling.batches import list_batches
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         known = list_batches(opened)
     rows = [
         (one.name, one.state.value, f"{one.items:,}", _moment(one.received_at), _moment(one.due_at)) for one in known
@@ -45,10 +44,9 @@ def show(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: JsonOpt
     Example: assistant batch show week-48
     """
     from assistant.application.labeling.batches import describe_batch
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = describe_batch(opened, name)
     data = _as_dict(found.batch) | {
         "events": [
@@ -85,11 +83,10 @@ def due(
     """
     from assistant.application.labeling.batches import set_batch_due
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, moment = Output(as_json=as_json), read_due(when)
     assert moment is not None  # noqa: S101 - an argument is always given
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         changed = set_batch_due(opened, name, moment, actor=actor())
     output.result(_as_dict(changed), f"batch {changed.name} is due {_moment(changed.due_at)}")
 
@@ -97,10 +94,9 @@ def due(
 def _change(kind: BatchEventKind, name: str, note: str, workspace: Path, *, as_json: bool) -> None:
     from assistant.application.labeling.batches import change_batch
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         changed = change_batch(opened, name, kind, note=note, actor=actor())
     output.result(_as_dict(changed), f"batch {changed.name} is {changed.state.value}")
 

@@ -14,7 +14,7 @@ from assistant.cli.labeling.export import advise_people, money, show_totals, tot
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.labeling.job_session import ask_before_spending, run_session
 from assistant.cli.next_command import this_command
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, takes_population
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.domain.populations import PopulationChoice
 from assistant.errors import AssistantError
@@ -67,7 +67,6 @@ def prelabel(
     from assistant.application.labeling.session import RunSession
     from assistant.application.labeling.work import JobChoice
     from assistant.application.review.fill_queue import for_people
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = JobChoice(
@@ -84,7 +83,7 @@ def prelabel(
         dry_run=dry_run,
         population=population if known_population is None else PopulationChoice(known=known_population),
     )
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         session = RunSession(opened, choice)
         if dry_run:
             session.prepare(output.note)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 from assistant.ingest.reading.problems import ReadingOptions
@@ -51,11 +51,10 @@ def import_users(
     from assistant.application.people.accounts import add_users, list_users
     from assistant.ingest.people import read_people
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     wanted = _by_name(file, read_people(file, reading, note=output.note))
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         there = {user.name for user in list_users(opened)}
         new = {name: person for name, person in wanted.items() if name not in there}
         if new and not dry_run:

@@ -30,11 +30,15 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled."""
+    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled.
+
+    `erased`: by one whose content was removed on request, whether or not it is the same.
+    """
 
     line: int
     external_id: str
     taken: tuple[str, ...]
+    erased: bool = False
 
 
 class ItemStore:
@@ -72,7 +76,9 @@ class ItemStore:
                 if names:
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
-                        clashes.append(Clash(new.line, new.item.id, names))
+                        clashes.append(
+                            Clash(new.line, new.item.id, names, any(known[one][0] == _ERASED for one in names))
+                        )
                     elif batch is not None and batch.unchanged_join:
                         again[known[names[0]][1]] = None
                     continue
@@ -257,13 +263,18 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
+_ERASED = ""  # in place of a digest: equal to none
+
+
 def _known_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Content digest and row number of the ids that are there."""
     found: dict[str, tuple[str, int]] = {}
     for part in parts(ids):
         named = items.c.project_id == project, items.c.external_id.in_(part)
-        query = sa.select(items.c.external_id, items.c.content_digest, items.c.id).where(*named)
-        found.update((name, (digest, key)) for name, digest, key in connection.execute(query))
+        query = sa.select(items.c.external_id, items.c.content_digest, items.c.id, items.c.erased_at).where(*named)
+        found.update(
+            (name, (digest if at is None else _ERASED, key)) for name, digest, key, at in connection.execute(query)
+        )
     return found
 
 

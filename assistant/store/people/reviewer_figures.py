@@ -10,14 +10,14 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import Database
 from assistant.store.project_scope import items_within
-from assistant.store.review.labels.reviews import counting
+from assistant.store.review.labels.reviews import given
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import review_details
 
 
 class QueueAnswer(NamedTuple):
-    """One answer given in the queue; `characters` of content there were to read."""
+    """One answer given in the queue; `characters` of content there were to read. `active_ms` as in `Submission`."""
 
     rater: str
     item_key: int
@@ -27,6 +27,7 @@ class QueueAnswer(NamedTuple):
     labels: LabelAnswer
     kind: TaskKind
     seconds: float
+    active_ms: int | None
     changed: bool
     shown_suggestion: bool
     accepted_suggestion: bool | None
@@ -46,6 +47,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
             sa.type_coerce(reviews.c.labels, Answer),
             review_details.c.kind,
             review_details.c.seconds,
+            review_details.c.active_ms,
             review_details.c.changed,
             reviews.c.shown_suggestion,
             review_details.c.accepted_suggestion,
@@ -56,7 +58,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(items_within(database.project_id), counting(), reviews.c.created_at >= since)
+        .where(items_within(database.project_id), given(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     with database.read() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +12,9 @@ from assistant.domain.accounts import User
 from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
-from assistant.store.database import Database, now
-from assistant.store.tables.people import api_tokens, sessions, users
+from assistant.store.database import Database, now, project_of
+from assistant.store.people.members import LEFT, add_members, follow_role
+from assistant.store.tables.people import api_tokens, project_members, sessions, users
 
 CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team", "disabled"})
 
@@ -27,6 +29,16 @@ class UserStore:
         """Everyone, by name."""
         with self._database.read() as connection:
             return [read_user(row) for row in connection.execute(sa.select(users).order_by(users.c.name))]
+
+    def members(self) -> list[User]:
+        """The members of the project at hand by name, disabled or not, each with their role in it."""
+        with self._database.read() as connection:
+            return _members(connection)
+
+    def member(self, name: str) -> User | None:
+        """A member of the project at hand, with their role in it; None for whoever is none."""
+        with self._database.read() as connection:
+            return next(iter(_members(connection, users.c.name == name)), None)
 
     def find(self, name: str) -> User | None:
         """A person by name, disabled or not; None when there is no one."""
@@ -64,7 +76,7 @@ class UserStore:
         password_hash: str | None = None,
         **more: Any,
     ) -> User:
-        """Add a person.
+        """Add a person, who becomes a member of the project at hand in the same role.
 
         Args:
             name: as `clean_name` gives it.
@@ -144,9 +156,29 @@ class UserStore:
 
 
 def enabled_users(connection: sa.Connection) -> list[User]:
-    """Everyone who may sign in, by name."""
-    query = sa.select(users).where(users.c.disabled.is_(False)).order_by(users.c.name)
-    return [read_user(row) for row in connection.execute(query)]
+    """The members of the project at hand who may sign in, by name, each with their role in it."""
+    return _members(connection, users.c.disabled.is_(False))
+
+
+def _members(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[User]:
+    """By the newest row of each; an admin of the workspace is one of every project."""
+    last = (
+        sa.select(sa.func.max(project_members.c.id))
+        .where(project_members.c.project_id == project_of(connection))
+        .group_by(project_members.c.user_id)
+    )
+    newest = sa.and_(project_members.c.user_id == users.c.id, project_members.c.id.in_(last))
+    query = (
+        sa.select(users, project_members.c.role.label("own"))
+        .outerjoin(project_members, newest)
+        .where(sa.or_(project_members.c.event != LEFT, users.c.role == Role.ADMIN.value), *where)
+        .order_by(users.c.name)
+    )
+    return [
+        replace(found, role=found.role if found.role is Role.ADMIN else Role(row.own))
+        for row in connection.execute(query)
+        for found in (read_user(row),)
+    ]
 
 
 def read_user(row: Any) -> User:
@@ -173,6 +205,7 @@ def _change(connection: sa.Connection, before: User, values: Mapping[str, Any], 
     detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in values.items()}
     if "role" in values:
         detail["sessions_ended"] = end_sessions(connection, before.id)
+        follow_role(connection, before.id, before.role, values["role"], actor)
     audit.append(connection, actor=actor, action="user.change", subject=f"user:{before.name}", detail=detail)
 
 
@@ -221,6 +254,8 @@ def _insert(
         raise ConflictError("user_exists", where=name)
     row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
     row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
-    connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))
+    made = users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()})
+    user_id = int(connection.execute(made.returning(users.c.id)).scalar_one())
+    add_members(connection, project_of(connection), [(user_id, role)], event="joined", actor=actor)
     told = {"role": role.value, "password": password_hash is not None}
     audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)

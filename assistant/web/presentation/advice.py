@@ -30,6 +30,17 @@ ADVICE: Mapping[str, str] = {
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "prompt_edited": marked("Undo the edit, or save it as the next version."),
     "policy_edited": marked("Give the new text a new version in its front matter."),
+    "project_not_named": marked("Choose one of them on the page Projects."),
+    "project_closed": marked("A manager or an admin can open it again on the page of the project."),
+    "not_a_member": marked("Choose another one on the page Projects, or ask its lead to add you."),
+    "no_project_of_theirs": marked("Ask a lead or an admin to add you to one."),
+    "role_not_of_a_project": marked("Make them an admin on the page People."),
+    "role_above_own": marked("Ask a member with that role, or an admin."),
+    "member_of_other_projects": marked("An admin can change that, or a lead of all their projects."),
+    "policy_change_unread": marked("Read it on the page Policy and confirm."),
+    "policy_change_open": marked("Withdraw that one first, or wait until it is in effect."),
+    "policy_change_own": marked("Ask a colleague to approve it."),
+    "policy_change_superseded": marked("Withdraw it and propose it again."),
     "last_admin": marked("Make another user an admin first."),
 }
 

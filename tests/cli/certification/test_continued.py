@@ -59,4 +59,3 @@ def test_a_campaign_continues_over_batches_and_says_what_holds_of_each_and_of_al
     assert assistant("settle", "-w", workspace).status == 0
     finals = assistant("export", workspace / "out.jsonl", "-w", workspace, "--json").json
     assert finals["final_labels"]["machine"] == both["leaving"]["machine"]
-

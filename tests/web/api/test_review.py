@@ -273,6 +273,23 @@ def test_how_long_covered_content_was_looked_at_is_recorded_and_shown(site: Site
     assert "1 hidden item answered without viewing" in looking.get(f"/people/{user.name}").text
 
 
+def test_active_time_is_stored_shown_and_never_more_than_the_time_on_the_item(site: Site, client: Client) -> None:
+    user, lead = site.person(), site.person(Role.LEAD)
+    site.tasks(user, site.posts[:3])
+    here, looking = client(user), client(lead)
+    first, second, third = claim(here, 3)
+    assert reply(here, first, "hate", seconds=0.001, active_ms=2).status_code == 422
+    assert reply(here, first, "hate", seconds=0.002, active_ms=2).status_code == 200
+    assert reply(here, second, "hate", seconds=0.003).status_code == 200
+    assert reply(here, third, "hate", seconds=0.003, active_ms=-1).status_code == 422
+    rows = looking.get("/api/v1/reviews", params={"rater": user.name}).json()["rows"]
+    assert [row["active_ms"] for row in rows] == [None, 2]
+    told = looking.get(f"/api/v1/people/{user.name}").json()["figures"]
+    assert (told["active_seconds"], told["active_unknown"]) == (0.002, 1)
+    assert "unknown for 1 answer" in looking.get(f"/people/{user.name}").text
+    assert "active_seconds" in looking.get("/people.csv").text
+
+
 def test_an_answer_in_place_of_one_taken_back_unknowing_counts_and_any_other_second_one_does_not(
     site: Site, client: Client
 ) -> None:

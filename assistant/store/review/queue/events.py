@@ -5,15 +5,17 @@ Whatever changes `assignments` returns the rows it changed (`CHANGED`) and hands
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
 from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
-from assistant.domain.review_work import Claimed
+from assistant.domain.review_work import Claimed, TaskKind
 from assistant.store.database import LOOKUP, Database, parts
-from assistant.store.tables.review import assignment_events, assignments
+from assistant.store.tables.content import items
+from assistant.store.tables.review import assignment_events, assignments, tasks
 
 CHANGED = (assignments.c.id, assignments.c.task_id, assignments.c.user_id, assignments.c.token)
 """What a statement that changes assignments returns of each, for `record`."""
@@ -119,11 +121,99 @@ def record_offered(connection: sa.Connection, task_ids: Sequence[int], at: str, 
         connection.execute(sa.insert(assignment_events).from_select(columns, slots, include_defaults=False))
 
 
-def events_of(database: Database, task_id: int) -> list[AssignmentEvent]:
-    """All that happened to the slots of a task, oldest first."""
-    query = sa.select(assignment_events).where(assignment_events.c.task_id == task_id)
+class SlotHistory(NamedTuple):
+    """All that happened to one assignment of the project.
+
+    Args:
+        assignment_id, task_id: row numbers.
+        item_id: the item's external id.
+        kind: what the task is for.
+        events: oldest first.
+    """
+
+    assignment_id: int
+    task_id: int
+    item_id: str
+    kind: TaskKind
+    events: tuple[AssignmentEvent, ...]
+
+
+def history_of_task(database: Database, task_id: int) -> list[SlotHistory]:
+    """What happened to the assignments of a task, in order of their numbers; none where it is another project's."""
+    return _histories(database, assignments.c.task_id == task_id)
+
+
+def history_of_item(database: Database, item_id: str) -> list[SlotHistory]:
+    """What happened to all assignments of an item, by its external id."""
+    return _histories(database, items.c.external_id == item_id)
+
+
+def history_of_assignment(database: Database, assignment_id: int) -> SlotHistory | None:
+    """What happened to one assignment; None where there is none in the project."""
+    return next(iter(_histories(database, assignments.c.id == assignment_id)), None)
+
+
+def record_as_it_is(
+    connection: sa.Connection, kind: AssignmentEventKind, which: sa.ColumnElement[bool], at: str, *, reason: str = ""
+) -> None:
+    """Write an event for each slot that a condition names, with its place, person and lease as they are now."""
+    named = ("user_id", "token", "lane_id", "priority", "lease_until")
+    columns = ("assignment_id", "task_id", "event", "at", "reason", *named)
+    slots = (
+        sa.select(
+            *(assignments.c.id, assignments.c.task_id, sa.literal(kind.value), sa.literal(at)),
+            *(sa.literal(reason or None, sa.String), *(assignments.c[name] for name in named)),
+        )
+        .where(which)
+        .order_by(assignments.c.id)
+    )
+    connection.execute(sa.insert(assignment_events).from_select(columns, slots, include_defaults=False))
+
+
+def record_restored(connection: sa.Connection, which: sa.ColumnElement[bool], at: str, *, reason: str) -> None:
+    """Write for each slot that a condition names that it was restored to what it is now."""
+    copied = (*_PLACE, "user_id", "token", "lease_until", "review_id", "uncovered_ms")
+    known = ("state", "claimed_at", "answered_at")
+    query = sa.select(assignments.c.id, assignments.c.task_id, *(assignments.c[name] for name in (*copied, *known)))
+    rows = [
+        {
+            "assignment_id": row.id,
+            "task_id": row.task_id,
+            "event": AssignmentEventKind.RESTORED.value,
+            "at": at,
+            "reason": reason,
+            **{name: getattr(row, name) for name in copied},
+            "detail": {name: getattr(row, name) for name in known},
+        }
+        for row in connection.execute(query.where(which).order_by(assignments.c.id))
+    ]
+    if rows:
+        connection.execute(sa.insert(assignment_events), rows)
+
+
+def events_of(connection: sa.Connection, task_ids: Collection[int]) -> dict[int, list[AssignmentEvent]]:
+    """All that happened to the assignments of some tasks, by assignment, oldest first."""
+    found: dict[int, list[AssignmentEvent]] = defaultdict(list)
+    for part in parts(sorted(task_ids)):
+        query = sa.select(assignment_events).where(assignment_events.c.task_id.in_(part))
+        for row in connection.execute(query.order_by(assignment_events.c.id)):
+            found[row.assignment_id].append(_event(row))
+    return found
+
+
+def _histories(database: Database, which: sa.ColumnElement[bool]) -> list[SlotHistory]:
+    query = (
+        sa.select(assignments.c.id, assignments.c.task_id, items.c.external_id, tasks.c.kind)
+        .select_from(
+            assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
+        )
+        .where(which, items.c.project_id == database.project_id)
+        .order_by(assignments.c.id)
+    )
     with database.read() as connection:
-        return [_event(row) for row in connection.execute(query.order_by(assignment_events.c.id))]
+        slots = connection.execute(query).all()
+        happened = events_of(connection, {slot.task_id for slot in slots})
+    return [SlotHistory(*slot[:3], TaskKind(slot.kind), tuple(happened[slot.id])) for slot in slots]
 
 
 def _row(event: AssignmentEvent) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class ReviewShown(Shown):
         int | None,
         Field(description="How long covered content was looked at; 0: never; null: nothing covered it, or not known."),
     ]
+    active_ms: Annotated[int | None, Field(description="Of `seconds`: page in front, not idle; null: not known.")]
     withdrawn: bool
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from assistant.application.review.service import HeldAssignment
 from assistant.domain.review_work import SkipReason, Submission, WorkOutcome
@@ -48,10 +48,21 @@ class Answering(ClaimedLease):
     accepted_suggestion: Annotated[bool | None, Field(description="Whether the model's was accepted.")] = None
     key: Key
     uncovered_ms: Uncovered = None
+    active_ms: Annotated[
+        int | None,
+        Field(ge=0, le=86_400_000, description="Of `seconds`: page in front, not idle for a minute; null: unknown."),
+    ] = None
     instead_of: Annotated[
         list[Key],
         Field(max_length=20, description="Keys of your earlier answers here, undone before you knew they arrived."),
     ] = []
+
+    @model_validator(mode="after")
+    def _active_within(self) -> Self:
+        """Active time is a part of the time spent."""
+        if self.active_ms is not None and self.active_ms > round(self.seconds * 1000):
+            raise ValueError("active_ms is more than seconds")
+        return self
 
 
 class Skipping(ClaimedLease):
@@ -129,6 +140,7 @@ def answer(request: Request, who: Reviewer, assignment_id: OpaqueId, given: Answ
         accepted_suggestion=given.accepted_suggestion,
         ui="web" if visit(request).session and CSRF_HEADER in request.headers else "api",
         uncovered_ms=given.uncovered_ms,
+        active_ms=given.active_ms,
         instead_of=tuple(given.instead_of),
     )
     return _shown(took(request, review_service(request).answer(who, assignment_id, submission)))

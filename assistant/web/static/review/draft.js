@@ -11,6 +11,7 @@
  * @property {string} note
  * @property {boolean} changed
  * @property {number} seconds
+ * @property {number | null} [active]
  * @property {boolean} accepted
  * @property {number} uncovered
  * @property {string[]} instead
@@ -32,6 +33,8 @@ export class Draft {
     this.clauses = new Set(given?.clauses ?? []);
     this.changed = Boolean(given);
     this.seconds = given?.seconds ?? 0;
+    /** @type {number | null} ms of `seconds` in which the page was in front; null where that isn't known */
+    this.active = given ? (given.active_ms ?? null) : 0;
     this.accepted = false;
     /** whether it was begun before the page was loaded */
     this.resumed = false;
@@ -59,6 +62,7 @@ export class Draft {
     draft.clauses = new Set(kept.clauses.filter((id) => clauses.has(id)));
     draft.changed = kept.changed;
     draft.seconds = kept.seconds;
+    draft.active = kept.active ?? null; // kept by an older page
     draft.accepted = kept.accepted && Boolean(task.suggestion);
     draft.uncovered = kept.uncovered;
     draft.instead = kept.instead;
@@ -72,8 +76,9 @@ export class Draft {
    * @returns {Kept}
    */
   kept() {
-    const { none, note, changed, seconds, accepted, uncovered, instead, typed } = this;
-    return { labels: this.labels, clauses: [...this.clauses], none, note, changed, seconds, accepted, uncovered, instead, typed };
+    const { none, note, changed, seconds, active, accepted, uncovered, instead, typed } = this;
+    const choice = { labels: this.labels, clauses: [...this.clauses], none };
+    return { ...choice, note, changed, seconds, active, accepted, uncovered, instead, typed };
   }
 
   /** Whether there is anything to lose. */
@@ -148,17 +153,18 @@ export class Draft {
   /**
    * As it is handed in.
    * @param {string} key
-   * @param {number} seconds
+   * @param {{ seconds: number, active: number | null }} time on it; ms of it in front, null where that isn't known
    * @param {number | null} uncovered ms; null where nothing covered it
    * @returns {Api.Answering}
    */
-  body(key, seconds, uncovered) {
+  body(key, { seconds, active }, uncovered) {
     return {
       token: this.task.token,
       labels: this.labels,
       note: this.note,
       clauses: [...this.clauses],
       seconds,
+      active_ms: active,
       changed: this.changed,
       accepted_suggestion: this.task.suggestion ? this.accepted : null,
       key,

@@ -116,7 +116,7 @@ export class Loop {
     if (!this.#considered(alone)) return;
     if (draft.wanting.length && !(await this.#clausesFor(draft))) return;
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    const body = draft.body(id, this.stopwatch.seconds, this.cover.looked);
+    const body = draft.body(id, this.stopwatch, this.cover.looked);
     this.#hand(draft, { id, kind: "answer", body }, say("stored", { labels: named(draft.task, draft.labels) }));
   }
 
@@ -296,6 +296,7 @@ export class Loop {
   #save() {
     if (!this.draft || this.history.seen) return;
     this.draft.seconds = this.stopwatch.seconds;
+    this.draft.active = this.stopwatch.active;
     this.draft.uncovered = this.cover.looked ?? 0;
     this.drafts.keep(this.draft);
   }
@@ -322,7 +323,7 @@ export class Loop {
     if (!task) return this.#rest();
     this.draft = this.#drafts.get(task.assignment_id) ?? this.#resumed(task);
     this.#render(task, this.draft, false);
-    this.stopwatch.restart(this.draft.seconds);
+    this.stopwatch.restart(this.draft.seconds, this.draft.active);
     this.#shownAt = performance.now();
     this.#askedAt = 0;
     this.#picked = this.draft.resumed;
