@@ -42,7 +42,7 @@ class ItemList:
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class ItemPopulation:
     """Items for which all of this holds.
 
     Args:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from assistant.domain.labels import LabelAnswer
-from assistant.domain.populations import Population
+from assistant.domain.populations import ItemPopulation
 
 NOT_STORED = 0
 """Number of a run that is only planned: no row has it, so nothing was answered in it."""
@@ -36,7 +36,7 @@ class Run:
     parameters: Mapping[str, object]
     replicate: int
     created_at: str
-    population: Population | None = None  # None for the whole project
+    population: ItemPopulation | None = None  # None for the whole project
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.domain.batches import BatchState
-from assistant.domain.populations import ItemList, Population, PopulationChoice, read_conditions
+from assistant.domain.populations import ItemList, ItemPopulation, PopulationChoice, read_conditions
 from assistant.domain.runs import Run
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.store.runs.populations import list_of
@@ -15,7 +15,7 @@ from assistant.wiring.workspace import Workspace
 _NAMED = 10  # ids an error names
 
 
-def open_population(workspace: Workspace, choice: PopulationChoice) -> Population | None:
+def open_population(workspace: Workspace, choice: PopulationChoice) -> ItemPopulation | None:
     """The population a run is to ask about, with what came to it since; None where none is named.
 
     Raises:
@@ -73,12 +73,12 @@ def refuse_unasked(workspace: Workspace, batch: str | None) -> None:
         raise ConflictError("batch_not_asked", batch=batch, state=BatchState(state).value)
 
 
-def _known(workspace: Workspace, choice: PopulationChoice) -> Population:
+def _known(workspace: Workspace, choice: PopulationChoice) -> ItemPopulation:
     listed = None if choice.ids is None else _listed(workspace, choice.ids)[0]
     conditions = read_conditions(choice.where)
     found = workspace.populations.find(choice.batch or "", conditions, listed)
     if found is None:
-        named = Population(0, "", choice.batch or "", conditions, listed).name
+        named = ItemPopulation(0, "", choice.batch or "", conditions, listed).name
         raise NotFoundError("no_run_of_population", population=named)
     return found
 

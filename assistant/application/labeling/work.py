@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.application.labeling.populations import open_population
 from assistant.application.labeling.run_parameters import routing_policy, run_identity
 from assistant.domain.policies import Policy
-from assistant.domain.populations import WHOLE, Population, PopulationChoice
+from assistant.domain.populations import WHOLE, ItemPopulation, PopulationChoice
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.runs import Run
 from assistant.models.guard.budget import Budget
@@ -112,7 +112,7 @@ def open_run(
     asking: QuestionInputs,
     *,
     data: str | None = None,
-    population: Population | None = None,
+    population: ItemPopulation | None = None,
     dry_run: bool = False,
 ) -> Run:
     """The run of what is asked, its prompt and policy remembered in their very wording before their first use.

@@ -11,7 +11,7 @@ from typing import Protocol
 from assistant.domain.canonical import rater_key
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelSet
-from assistant.domain.populations import Population
+from assistant.domain.populations import ItemPopulation
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.domain.runs import Run
@@ -125,7 +125,7 @@ def import_machine_answers(
     prelabels: PrelabelStore,
     runs: RunStore,
     *,
-    population: Population | None = None,
+    population: ItemPopulation | None = None,
     inside: Container[int] | None = None,
     label_set: LabelSet,
     any_label: bool = False,

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from assistant.domain.populations import Condition, ItemList, Population, meets
+from assistant.domain.populations import Condition, ItemList, ItemPopulation, meets
 from assistant.domain.runs import Run
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.store.content.batches import BatchStore
@@ -24,7 +24,7 @@ class PopulationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, batch: str, conditions: Sequence[Condition], listed: ItemList | None) -> Population | None:
+    def find(self, batch: str, conditions: Sequence[Condition], listed: ItemList | None) -> ItemPopulation | None:
         """The population of that definition; None where no run was ever about it.
 
         Raises:
@@ -36,7 +36,7 @@ class PopulationStore:
 
     def open(
         self, batch: str, conditions: Sequence[Condition], listed: ItemList | None, keys: Sequence[int] = ()
-    ) -> Population:
+    ) -> ItemPopulation:
         """The population of that definition, made where it is not there, with what came since it was last looked at.
 
         Args:
@@ -67,7 +67,7 @@ class PopulationStore:
                 raise InvalidValueError("population_empty", population=found.name)
         return found
 
-    def get(self, digest: str) -> Population:
+    def get(self, digest: str) -> ItemPopulation:
         """The population of that digest. Raises NotFoundError where there is none."""
         with self._database.read() as connection:
             found = _of_digest(connection, digest)
@@ -75,7 +75,7 @@ class PopulationStore:
             raise NotFoundError("population_not_found", population=digest)
         return found
 
-    def refresh(self, population: Population) -> Population:
+    def refresh(self, population: ItemPopulation) -> ItemPopulation:
         """The population with what came since it was last looked at; a list of ids stays as it was."""
         if population.conditions and population.listed is None:
             definition = self._definition(population.batch, population.conditions, None)
@@ -83,12 +83,12 @@ class PopulationStore:
                 self._look(connection, population, definition)
         return population
 
-    def count(self, population: Population) -> int:
+    def count(self, population: ItemPopulation) -> int:
         """Its items."""
         with self._database.read() as connection:
             return _count(connection, population)
 
-    def keys(self, population: Population) -> frozenset[int]:
+    def keys(self, population: ItemPopulation) -> frozenset[int]:
         """Row numbers of its items."""
         member = _members(population)
         query = sa.select(member.c.item_id).where(*_of(member, population))
@@ -111,14 +111,14 @@ class PopulationStore:
         }
 
     def _list(
-        self, connection: sa.Connection, found: Population, definition: dict[str, Any], keys: Sequence[int]
+        self, connection: sa.Connection, found: ItemPopulation, definition: dict[str, Any], keys: Sequence[int]
     ) -> None:
         """Keep the items that a file named; those of them that the rest of the definition leaves."""
         for part in parts(keys, LOOKUP):
             query = _candidates(connection, found, definition).where(items.c.id.in_(part))
             self._keep(connection, found, connection.execute(query).all())
 
-    def _look(self, connection: sa.Connection, found: Population, definition: dict[str, Any]) -> None:
+    def _look(self, connection: sa.Connection, found: ItemPopulation, definition: dict[str, Any]) -> None:
         """Hold what came since against the definition; of a batch all, since what joins it may have come before."""
         last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(items.c.id), 0))).scalar_one()
         row = sa.select(populations.c.seen_item).where(populations.c.id == found.id)
@@ -129,14 +129,16 @@ class PopulationStore:
             after = rows[-1].id
         connection.execute(sa.update(populations).where(populations.c.id == found.id).values(seen_item=last))
 
-    def _keep(self, connection: sa.Connection, found: Population, rows: Sequence[sa.Row[Any]]) -> None:
+    def _keep(self, connection: sa.Connection, found: ItemPopulation, rows: Sequence[sa.Row[Any]]) -> None:
         wanted = [one for one in found.conditions if one.meta]
         kept = [row.id for row in rows if all(meets(one, row.meta) for one in wanted)]
         new = [{"population_id": found.id, "item_id": key} for key in kept]
         self._database.insert_new(connection, population_items, new)
 
 
-def within(population: Population | None, item: sa.ColumnElement[int] | None = None) -> list[sa.ColumnElement[bool]]:
+def within(
+    population: ItemPopulation | None, item: sa.ColumnElement[int] | None = None
+) -> list[sa.ColumnElement[bool]]:
     """Conditions that an item is one of a population; none for the whole project.
 
     Args:
@@ -155,7 +157,7 @@ def within(population: Population | None, item: sa.ColumnElement[int] | None = N
     return [key >= first, key <= last, sa.exists().where(*mine, member.c.item_id == key)]
 
 
-def source_of_content(population: Population | None) -> sa.ColumnElement[Any]:
+def source_of_content(population: ItemPopulation | None) -> sa.ColumnElement[Any]:
     """Row number of the item that is asked for an item: the first of the population with its content.
 
     For the whole project null where that is the item itself, as in `items.same_as`.
@@ -168,7 +170,7 @@ def source_of_content(population: Population | None) -> sa.ColumnElement[Any]:
     return first.correlate(items).scalar_subquery()
 
 
-def first_of_content(population: Population | None) -> sa.ColumnElement[bool]:
+def first_of_content(population: ItemPopulation | None) -> sa.ColumnElement[bool]:
     """Whether an item is the first of the population with its content: it is asked for all of them."""
     source = source_of_content(population)
     return source.is_(None) if population is None else items.c.id == source
@@ -182,7 +184,7 @@ def with_population() -> sa.Select[Any]:
     return sa.select(runs, *named, batches.c.name.label("population_batch")).select_from(joined)
 
 
-def population_of(row: sa.Row[Any]) -> Population | None:
+def population_of(row: sa.Row[Any]) -> ItemPopulation | None:
     """The population in a row of `with_population`; None for the whole project."""
     if row.population_id is None:
         return None
@@ -195,25 +197,25 @@ def list_of(file: str, ids: Sequence[str]) -> ItemList:
     return ItemList(file, digest, len(ids))
 
 
-def _members(population: Population) -> sa.Table:
+def _members(population: ItemPopulation) -> sa.Table:
     """The table that lists a population's items."""
     return population_items if population.batch_id is None else batch_items
 
 
-def _of(member: sa.FromClause, population: Population) -> list[sa.ColumnElement[bool]]:
+def _of(member: sa.FromClause, population: ItemPopulation) -> list[sa.ColumnElement[bool]]:
     """Rows of that table which are the population's."""
     if population.batch_id is None:
         return [member.c.population_id == population.id]
     return [member.c.batch_id == population.batch_id]
 
 
-def _count(connection: sa.Connection, population: Population) -> int:
+def _count(connection: sa.Connection, population: ItemPopulation) -> int:
     member = _members(population)
     query = sa.select(sa.func.count()).select_from(member).where(*_of(member, population))
     return int(connection.execute(query).scalar_one())
 
 
-def _candidates(connection: sa.Connection, found: Population, definition: dict[str, Any]) -> sa.Select[Any]:
+def _candidates(connection: sa.Connection, found: ItemPopulation, definition: dict[str, Any]) -> sa.Select[Any]:
     """Items that meet a definition, but for what it says of metadata."""
     query = sa.select(items.c.id, items.c.meta).where(
         items.c.project_id == project_of(connection),
@@ -225,18 +227,18 @@ def _candidates(connection: sa.Connection, found: Population, definition: dict[s
     return query.where(sa.exists().where(*inside))
 
 
-def _of_digest(connection: sa.Connection, digest: str) -> Population | None:
+def _of_digest(connection: sa.Connection, digest: str) -> ItemPopulation | None:
     joined = populations.outerjoin(batches, batches.c.id == populations.c.batch_id)
     mine = populations.c.project_id == project_of(connection), populations.c.digest == digest
     row = connection.execute(sa.select(populations, batches.c.name).select_from(joined).where(*mine)).one_or_none()
     return None if row is None else _population(row.id, row.digest, row.definition, row.name)
 
 
-def _population(key: int, digest: str, definition: dict[str, Any], batch: str | None) -> Population:
+def _population(key: int, digest: str, definition: dict[str, Any], batch: str | None) -> ItemPopulation:
     conditions = tuple(Condition(field, value) for field, value in definition["where"])
     listed = None if definition["ids"] is None else ItemList(**definition["ids"])
     plain = definition["batch"] if not conditions and listed is None else None
-    return Population(key, digest, batch or "", conditions, listed, plain)
+    return ItemPopulation(key, digest, batch or "", conditions, listed, plain)
 
 
 def _digest(definition: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from assistant.domain.populations import Population
+from assistant.domain.populations import ItemPopulation
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.projects import FIRST_PROJECT
 from assistant.domain.runs import NOT_STORED, Run
@@ -33,7 +33,7 @@ class RunStore:
     def open(
         self,
         identity: RunIdentity,
-        population: Population | None = None,
+        population: ItemPopulation | None = None,
         *,
         prompt: tuple[str, str],
         policy: tuple[str, str],
@@ -63,7 +63,7 @@ class RunStore:
         self,
         identity: RunIdentity,
         data: str | None = None,
-        population: Population | None = None,
+        population: ItemPopulation | None = None,
         *,
         prompt: tuple[str, str],
         policy: tuple[str, str],
@@ -98,7 +98,7 @@ class RunStore:
             row = connection.execute(with_population().where(self._own(), runs.c.key == key)).one_or_none()
         return None if row is None else _run(row)
 
-    def open_import(self, model: str, population: Population | None = None) -> Run:
+    def open_import(self, model: str, population: ItemPopulation | None = None) -> Run:
         """The run that holds machine answers made elsewhere by `model`, about a population."""
         key = self._key(RunIdentity("", "", f"import:{model}", "{}"), population=population)
         row = {"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0}
@@ -112,7 +112,7 @@ class RunStore:
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(self._production().where(_begun()).order_by(runs.c.id))]
 
-    def newest(self, policy_id: str | None = None, *, population: Population | None = None) -> Run | None:
+    def newest(self, policy_id: str | None = None, *, population: ItemPopulation | None = None) -> Run | None:
         """The run that is meant where none is named: the newest one with an answer, None where no run has any.
 
         An answer is a usable one, asked or imported: a run that was begun and interrupted before its first answer, or
@@ -135,7 +135,7 @@ class RunStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else _run(row)
 
-    def find(self, name: str | None, population: Population | None = None) -> Run:
+    def find(self, name: str | None, population: ItemPopulation | None = None) -> Run:
         """The run called `r3` (or `3`), whatever became of it; without a name the `newest`, of a population if given.
 
         Raises:
@@ -161,7 +161,7 @@ class RunStore:
             raise NotFoundError("run_not_found", run=name, known=[run.name for run in reversed(stored)])
         return wanted
 
-    def _newest_or_refuse(self, population: Population | None) -> Run:
+    def _newest_or_refuse(self, population: ItemPopulation | None) -> Run:
         newest = self.newest(population=population)
         if newest is not None:
             return newest
@@ -218,7 +218,7 @@ class RunStore:
         """Runs of production: all but those of evaluations."""
         return with_population().where(self._own(), runs.c.origin != EVALUATION)
 
-    def _key(self, identity: RunIdentity, data: str | None = None, population: Population | None = None) -> str:
+    def _key(self, identity: RunIdentity, data: str | None = None, population: ItemPopulation | None = None) -> str:
         """The key of a run, or of the run that holds a variant's answers to the frozen data of that digest.
 
         Two projects that ask the very same have two runs, and so have two populations. A run about the whole of the
@@ -240,7 +240,7 @@ def _begun() -> sa.ColumnElement[bool]:
     )
 
 
-def _about(population: Population | None) -> dict[str, object]:
+def _about(population: ItemPopulation | None) -> dict[str, object]:
     return {} if population is None else {"population_id": population.id}
 
 

@@ -134,7 +134,7 @@ class Proof:
         """What was proved."""
         losses, reason = self._losses()
         whole = self.counts[0] if self.by is None else None
-        return Statement(
+        said = Statement(
             sentence=self.sentence,
             method=PAC,
             design=self.design,
@@ -164,8 +164,10 @@ class Proof:
             policies=tuple(self.policies),
             nonce=self.nonce,
             seed=self.seed,
-            **({"batches": tuple(map(_batch, self.batches))} if self.batches else {}),
         )
+        if not self.batches:  # what was not counted is not stated, so that the bytes of a statement stay as they were
+            return said
+        return said.model_copy(update={"batches": tuple(map(_batch, self.batches))})
 
     @property
     def sentence(self) -> str:

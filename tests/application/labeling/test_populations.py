@@ -12,7 +12,7 @@ from assistant.application.labeling.run_states import progress_of_run
 from assistant.application.routing.settlement import settle_run
 from assistant.application.workspace.create import make_workspace
 from assistant.domain.items import Content, Item
-from assistant.domain.populations import Population, PopulationChoice
+from assistant.domain.populations import ItemPopulation, PopulationChoice
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.reviews import Review
 from assistant.domain.runs import Run
@@ -99,7 +99,7 @@ def ask_all(workspace: Workspace, run: Run) -> set[int]:
     return touched | {one.key for one, *_ in shared}
 
 
-def opened(workspace: Workspace, population: Population | None) -> Run:
+def opened(workspace: Workspace, population: ItemPopulation | None) -> Run:
     return workspace.runs.open(ASKED, population, prompt=("demo", "1"), policy=("community", "1"))
 
 
