@@ -226,6 +226,7 @@ ASSIGNMENT_EVENTS = {
     AssignmentEventKind.REOPENED: marked("reopened"),
     AssignmentEventKind.PAUSED: marked("paused"),
     AssignmentEventKind.RESUMED: marked("resumed"),
+    AssignmentEventKind.RESTORED: marked("change undone"),
 }
 
 EVENT_REASONS = {

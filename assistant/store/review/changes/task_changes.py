@@ -93,7 +93,7 @@ def begin_change(connection: sa.Connection, new: NewChange) -> int:
         "new_values": new.values,
         "reason": new.reason,
         "tasks": len(new.task_ids),
-        "left_out": dict(new.left_out),
+        "left_out": {why.value: count for why, count in new.left_out.items()},
         "undoes": new.undoes,
         "actor": new.actor,
         "created_at": now(),

@@ -83,7 +83,7 @@ def _changed_again(change_id: int, kind: ChangeKind) -> sa.Select[Any]:
     kinds = [one.value for one in (_OF_STATE if kind in _OF_STATE else (kind,))]
     undone = sa.exists().where(
         undo.c.undoes == later.c.change_id,
-        ~sa.exists().where(left.c.change_id == undo.c.id, left.c.task_id == later.c.task_id),
+        ~sa.exists().where(left.c.change_id == undo.c.id, left.c.task_id == later.c.task_id).correlate(undo, later),
     )
     return (
         sa.select(changed_tasks.c.task_id)
