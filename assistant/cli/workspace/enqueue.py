@@ -15,8 +15,8 @@ from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
-    from assistant.application.review.enqueue_stale import StaleQueued
     from assistant.application.review.fill_queue import Filling, QueueNeed
+    from assistant.application.workspace.enqueue_stale import StaleQueued
 
 _SPAN = re.compile(r"(\d{1,5})([hd])")
 _TOLD = {
@@ -74,7 +74,6 @@ def enqueue(
     Example: assistant enqueue --team nights --due 48h
     """
     from assistant.application.labeling.runs import find_run
-    from assistant.application.review.enqueue_stale import enqueue_stale
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -82,6 +81,7 @@ def enqueue(
         preview_filling,
         standing_of,
     )
+    from assistant.application.workspace.enqueue_stale import enqueue_stale
     from assistant.wiring.actor import actor
 
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
