@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.certified import answered_run
 from tests.cli.conftest import Assistant
 from tests.cli.files import ingest, write_jsonl
 
