@@ -24,7 +24,7 @@ from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import tokens, users, users_import
 from assistant.cli.progress import Heartbeat
-from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue_history, serve, server
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
@@ -87,8 +87,9 @@ app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
+queue_history.register(queue.app)
+app.add_typer(queue.app, name="queue")
 app.add_typer(users.app, name="users")
-app.add_typer(queue_history.app, name="queue")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(releases.app, name="releases")
 app.add_typer(audit.app, name="audit")

@@ -30,6 +30,7 @@ class AssignmentEventKind(StrEnum):
     REOPENED = "reopened"  # wanted again
     PAUSED = "paused"
     RESUMED = "resumed"
+    RESTORED = "restored"  # a change of it was undone: as `known` says, and as before in all else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class AssignmentEvent:
         review_id: the review it was answered with; None for practice.
         uncovered_ms: how long covered content was looked at, for an answer and for `uncovered`.
         reason: a stable word: why it was released, closed or moved; empty for none.
-        known: of an `unknown` event: the columns of the row that no other field has.
+        known: of an `unknown` or `restored` event: the columns of the row that no other field has.
         id: its row number; 0 before it has one.
     """
 
@@ -109,18 +110,21 @@ def _begun(event: AssignmentEvent) -> AssignmentRow:
     )
     if event.event is AssignmentEventKind.OFFERED:
         return replace(row, token=event.token)
-    known = event.known or {}
     return replace(
         row,
-        state=AssignmentState(known.get("state") or AssignmentState.OPEN),
+        **_known(event),
         user_id=event.user_id,
         token=event.token,
         lease_until=event.lease_until,
-        claimed_at=known.get("claimed_at"),
-        answered_at=known.get("answered_at"),
         review_id=event.review_id,
         uncovered_ms=event.uncovered_ms,
     )
+
+
+def _known(event: AssignmentEvent) -> dict[str, Any]:
+    known = event.known or {}
+    moments = {"claimed_at": known.get("claimed_at"), "answered_at": known.get("answered_at")}
+    return {"state": AssignmentState(known.get("state") or AssignmentState.OPEN), **moments}
 
 
 def _after(row: AssignmentRow, event: AssignmentEvent) -> AssignmentRow:
@@ -162,6 +166,17 @@ _CHANGES: Mapping[AssignmentEventKind, Callable[[AssignmentEvent], Mapping[str, 
     AssignmentEventKind.REASSIGNED: _place,
     AssignmentEventKind.REOPENED: lambda event: {**_place(event), **_OPEN},
     AssignmentEventKind.CLOSED: lambda _: {"state": AssignmentState.CLOSED},
+    AssignmentEventKind.PAUSED: lambda _: {"state": AssignmentState.PAUSED},
+    AssignmentEventKind.RESUMED: lambda _: _OPEN,
+    AssignmentEventKind.RESTORED: lambda event: {
+        **_place(event),
+        **_known(event),
+        "user_id": event.user_id,
+        "token": event.token,
+        "lease_until": event.lease_until,
+        "review_id": event.review_id,
+        "uncovered_ms": event.uncovered_ms,
+    },
 }
 """What an event changes of the row, by column; one that isn't here leaves it as it is."""
 
@@ -199,7 +214,7 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
     claimed_at: str | None = None
     for event in events[1:]:
         kind = event.event
-        if kind in _ENDS_WAITING and free_since is not None:
+        if _ends_waiting(event) and free_since is not None:
             waiting += _between(free_since, event.at)
             free_since = None
         if kind is AssignmentEventKind.CLAIMED:
@@ -210,8 +225,8 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
         elif kind in _ABANDONS and claimed_at is not None:
             abandoned += _between(claimed_at, event.at)
             claimed_at = None
-        if kind in _OFFERS_AGAIN:
-            free_since = event.at
+        if _offers_again(event):
+            free_since = free_since or event.at
     if free_since is not None:
         waiting += _between(free_since, now)
     answered_before = held_before and known_state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
@@ -227,6 +242,16 @@ _ENDS_WAITING = frozenset(
 )
 _ABANDONS = frozenset({AssignmentEventKind.RELEASED, AssignmentEventKind.EXPIRED, AssignmentEventKind.RETURNED})
 _OFFERS_AGAIN = _ABANDONS | {AssignmentEventKind.REOPENED, AssignmentEventKind.RESUMED}
+
+
+def _ends_waiting(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _ENDS_WAITING or (restored and not _offers_again(event))
+
+
+def _offers_again(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _OFFERS_AGAIN or (restored and _known(event)["state"] is AssignmentState.OPEN)
 
 
 def _between(since: str, until: str) -> float:

@@ -32,6 +32,7 @@ from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
+from assistant.store.review.changes.change_list import TaskChangeList
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.queue_rows import QueueRows
@@ -212,6 +213,11 @@ class Stores(ABC):
     def queue_rows(self) -> QueueRows:
         """Tasks and leases, as leads see them."""
         return QueueRows(self.database)
+
+    @cached_property
+    def task_changes(self) -> TaskChangeList:
+        """Changes of many tasks."""
+        return TaskChangeList(self.database)
 
     # people
 

@@ -28,6 +28,7 @@ NO_TABLES = {
         "policy search suite",
         "project init policy",
         "prompts propose out",
+        "queue change items",
         "dev-server log",
     ),
     *(

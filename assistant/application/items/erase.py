@@ -17,13 +17,13 @@ from assistant.application.items.remains import files_with, forms_of, holds_any
 from assistant.domain.audit_log import AuditEntry
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.store.audit import log as audit
-from assistant.store.connection.scrub import scrub
 from assistant.store.database import Connection, now
 from assistant.store.life import erasable
 from assistant.store.life.erasable import ErasureRow, Holder
 from assistant.store.life.erasing import CLEANED, ErasedContent, begin, note, remove, remove_refusals
 from assistant.store.life.records import ReleaseRecord
 from assistant.store.life.releases import releases_with
+from assistant.store.life.scrub import scrub
 from assistant.store.runs.journal import claim
 from assistant.wiring.workspace import Workspace
 
@@ -179,6 +179,11 @@ def find_erasure(workspace: Workspace, number: int) -> ErasureRow:
     if not found:
         raise NotFoundError("erasure_not_found", erasure=number)
     return found[0]
+
+
+def file_of(entry: AuditEntry) -> str:
+    """The name of the file that an entry of a preview is about."""
+    return str(entry.detail.get("file", entry.subject.removeprefix("file:")))
 
 
 def _found(connection: Connection, target: ErasureTarget) -> list[ErasedContent]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output
 from assistant.errors import InvalidValueError
 
@@ -45,10 +45,9 @@ def erase_content(
     Example: assistant erase --author user77 --author-field user --dry-run
     """
     from assistant.application.items.erase import erase, preview_erasure, resume_erasure
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         actor = opened.database.operator
         if resume is not None:
             _told(output, resume_erasure(opened, resume, actor=actor), {})
@@ -83,6 +82,8 @@ def _ask(output: Output, preview: ErasurePreview) -> None:
 
 
 def _data(preview: ErasurePreview) -> dict[str, Any]:
+    from assistant.application.items.erase import file_of
+
     return {
         "items": list(preview.items),
         "counts": preview.counts,
@@ -90,10 +91,7 @@ def _data(preview: ErasurePreview) -> dict[str, Any]:
         "same_content": preview.same_content,
         "near_duplicates": list(preview.near_duplicates),
         "releases": [one._asdict() for one in preview.releases],
-        "files": [
-            {"file": one.detail.get("file", one.subject.removeprefix("file:")), "action": one.action, "at": one.at}
-            for one in preview.files
-        ],
+        "files": [{"file": file_of(one), "action": one.action, "at": one.at} for one in preview.files],
         "old_copies": [str(path) for path in preview.copies],
     }
 
@@ -115,10 +113,12 @@ def _shown(preview: ErasurePreview) -> list[str]:
 
 
 def _carriers(preview: ErasurePreview) -> list[str]:
+    from assistant.application.items.erase import file_of
+
     carriers = [f"release {one.id}: {one.file}, {one.created_at[:10]}" for one in preview.releases]
     for one in preview.files:
         kind = {"backup.make": "backup", "file.sheet": "labeling sheet"}.get(one.action, "export")
-        carriers.append(f"{kind}: {one.detail.get('file', one.subject.removeprefix('file:'))}, {one.at[:10]}")
+        carriers.append(f"{kind}: {file_of(one)}, {one.at[:10]}")
     lines = ["still carry it afterwards, as far as known; remove them yourself:", *(f"  {one}" for one in carriers)]
     copies = [f"removed with it: {path}" for path in preview.copies]
     return [*(lines if carriers else []), *copies]

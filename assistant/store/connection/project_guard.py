@@ -16,7 +16,7 @@ from assistant.errors import ConflictError
 OF_ALL_PROJECTS = frozenset(
     {
         *("workspaces", "workspace_folders", "projects", "project_events", "project_members", "nonces"),
-        *("users", "sessions", "api_tokens", "login_links", "login_attempts", "tallies", "audit_log"),
+        *("users", "sessions", "api_tokens", "login_links", "login_attempts", "tallies", "audit_log", "memberships"),
         *("embeddings", "policies", "prompts"),  # by content, for all that use the same
         "alembic_version",
     }

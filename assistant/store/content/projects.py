@@ -85,7 +85,9 @@ class ProjectStore:
         }
         with self._database.read() as connection:
             numbers = connection.execute(sa.select(projects.c.id)).scalars().all()
-            found = {name: dict(connection.execute(query).tuples().all()) for name, query in counts.items()}
+            found: dict[str, dict[int, int]] = {
+                name: {row[0]: row[1] for row in connection.execute(query)} for name, query in counts.items()
+            }
         return {one: ProjectFigures(**{name: by.get(one, 0) for name, by in found.items()}) for one in numbers}
 
     def set_state(self, key: str, state: ProjectState, *, actor: str) -> Project:

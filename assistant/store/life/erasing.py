@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from assistant.store.audit import log as audit
 from assistant.store.audit.bound_check import ERASED
-from assistant.store.connection.scrub import overwrite_removed
 from assistant.store.database import now, parts, project_of
 from assistant.store.life.item_records import ITEM_ROW
 from assistant.store.life.rebinding import Rebinding, Rebound
+from assistant.store.life.scrub import overwrite_removed
 from assistant.store.project_scope import items_within, runs_of
 from assistant.store.review.labels.reviews import DENIED, INCLUSION, UNKNOWN
 from assistant.store.review.queue.tasks import close_open
@@ -189,7 +189,14 @@ def _remove_content(connection: sa.Connection, found: Sequence[ErasedContent], m
     stamp = now()
     for one in found:
         fresh = secrets.token_hex(_DIGEST_BYTES)
-        gone = {"text": marker, "query": None, "media": None, "meta": {}, "signature": None, "same_as": None}
+        gone: dict[str, object] = {
+            "text": marker,
+            "query": None,
+            "media": None,
+            "meta": {},
+            "signature": None,
+            "same_as": None,
+        }
         changed = sa.update(items).where(items.c.id == one.key)
         connection.execute(changed.values(**gone, content_digest=fresh, erased_at=stamp))
         guides = sa.update(precedents).where(precedents.c.item_id == one.key)

@@ -80,7 +80,7 @@ assignments = sa.Table(
     sa.Column("lane_id", KEY, sa.ForeignKey("lanes.id"), nullable=False),  # as of the task, for the claim
     sa.Column("priority", sa.Float, nullable=False),  # as of the task, for the claim
     sa.Column("seat", sa.Integer, nullable=False),  # 0 to overlap - 1
-    sa.Column("state", sa.String(10), nullable=False),  # open, leased, answered or closed
+    sa.Column("state", sa.String(10), nullable=False),  # open, paused, leased, answered or closed
     sa.Column("user_id", KEY, sa.ForeignKey(users.c.id)),
     sa.Column("token", sa.Integer, nullable=False),  # +1 with each claim
     sa.Column("lease_until", MOMENT),
@@ -121,7 +121,7 @@ assignment_events = sa.Table(
     sa.Column("review_id", KEY),
     sa.Column("uncovered_ms", sa.Integer),
     sa.Column("reason", sa.String(40)),
-    sa.Column("detail", Json),  # of `unknown` alone
+    sa.Column("detail", Json),  # of `unknown` and `restored`
     sa.Index(None, "task_id", "id"),
     sa.Index(None, "user_id", "at"),
     sa.Index(None, "at"),

@@ -53,7 +53,11 @@ def test_after_an_erasure_a_byte_search_finds_neither_text_and_the_log_is_whole(
     assert files_with(worked, TEXT, CHINESE)
     said = assistant("erase", "--author", "farnsby.q", "--reason", "request 12", "--yes", "--json", "-w", worked)
     assert said.status == 0, said.stderr
-    assert (said.json["items"], said.json["erased"], said.json["remaining"]) == (["en", "zh"], 2, [str(worked / "given.jsonl")])
+    assert (said.json["items"], said.json["erased"], said.json["remaining"]) == (
+        ["en", "zh"],
+        2,
+        [str(worked / "given.jsonl")],
+    )
     (worked / "given.jsonl").unlink()
     assert files_with(worked, TEXT, CHINESE, "farnsby.q") == []
     checked = assistant("audit", "verify", "--json", "-w", worked)

@@ -26,7 +26,7 @@ from assistant.store.database import PAGE, Row, label_versions_of, now, parts, p
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.review.queue.answers import OpenAssignment
-from assistant.store.runs.machine_answers import MachineAnswer, newest_fit, prompt_name
+from assistant.store.runs.machine_answers import MachineAnswer, machine_answer, newest_fit, prompt_name
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, scores
 from assistant.store.tables.content import items, prelabels, reviews, runs
@@ -136,6 +136,39 @@ def forget(connection: sa.Connection, review_id: int) -> None:
     """A review was undone: nothing differs from it any more."""
     either = sa.or_(disagreements.c.review_id == review_id, disagreements.c.other_review_id == review_id)
     connection.execute(sa.delete(disagreements).where(either))
+
+
+def forget_all(connection: sa.Connection, review_ids: Sequence[int]) -> None:
+    """Several reviews were withdrawn: nothing differs from them any more."""
+    either = sa.or_(disagreements.c.review_id.in_(review_ids), disagreements.c.other_review_id.in_(review_ids))
+    connection.execute(sa.delete(disagreements).where(either))
+
+
+def find_again(connection: sa.Connection, review_ids: Sequence[int]) -> int:
+    """Reviews count again that had been withdrawn: what differs from them is open again; returns how many are."""
+    columns = (
+        reviews.c.id,
+        reviews.c.item_id,
+        reviews.c.rater,
+        sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+    )
+    query = (
+        sa.select(*columns, items.c.language, review_details.c.clauses, review_details.c.run_id)
+        .join(review_details, review_details.c.review_id == reviews.c.id)
+        .join(items, items.c.id == reviews.c.item_id)
+        .where(reviews.c.id.in_(review_ids), review_details.c.kind != TaskKind.GOLD.value)
+    )
+    rows: list[Row] = []
+    for row in connection.execute(query.order_by(reviews.c.id)).all():
+        settled, clauses = is_adjudicated(connection, row.item_id), tuple(row.clauses or ())
+        given = LaterAnswer(row.item_id, row.language, settled, row.id, row.rater, row.labels, clauses)
+        others = _others(connection, row.item_id, row.rater, row.labels)
+        # Of two that are back, the pair is found once.
+        rows += [given.against_person(one) for one in others if one.id < row.id or one.id not in review_ids]
+        machine = machine_answer(connection, row.run_id, row.item_id)
+        if machine is not None and set(machine.labels) != set(row.labels):
+            rows.append(given.against_machine(machine, row.run_id))
+    return open_disagreements(connection, rows)
 
 
 def settle(connection: sa.Connection, item_key: int) -> None:

@@ -36,7 +36,13 @@ def scrub(database: Database, remains: Callable[[], bool] | None) -> bool:
     """
     with database.read() as connection:
         if not database.is_sqlite:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            before = alone.exec_driver_sql("SHOW statement_timeout").scalar_one()
+            alone.exec_driver_sql("SET statement_timeout = 0")  # of pages: a large table takes longer
+            try:
+                alone.exec_driver_sql("VACUUM")
+            finally:
+                alone.exec_driver_sql(f"SET statement_timeout = '{before}'")
             return True
         driver: Any = connection.connection.driver_connection  # SQLAlchemy would begin a transaction
         emptied = _checkpoint(driver)
