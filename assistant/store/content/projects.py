@@ -86,7 +86,7 @@ class ProjectStore:
         with self._database.read() as connection:
             numbers = connection.execute(sa.select(projects.c.id)).scalars().all()
             found: dict[str, dict[int, int]] = {
-                name: dict(connection.execute(query).tuples().all()) for name, query in counts.items()
+                name: {project: count for project, count in connection.execute(query)} for name, query in counts.items()
             }
         return {one: ProjectFigures(**{name: by.get(one, 0) for name, by in found.items()}) for one in numbers}
 
