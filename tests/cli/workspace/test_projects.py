@@ -76,7 +76,7 @@ def test_the_ways_to_name_one_go_before_each_other(
     assistant("ingest", posts(two, "a", "b"), "--project", "market", "-w", two)
 
     def items(*words: str) -> int:
-        count: int = assistant("status", *words, "-w", two, "--json").json["items"]
+        count: int = assistant("status", *words, "-w", two, "--json").json["content"]["items"]
         return count
 
     assert assistant("project", "use", "market", "-w", two).status == 0
@@ -97,7 +97,7 @@ def test_the_next_command_names_the_project_that_this_one_was_given(assistant: A
 def test_the_only_open_project_is_the_default(assistant: Assistant, two: Path) -> None:
     assert assistant("project", "close", "market", "-w", two).status == 0
     assert assistant("ingest", posts(two, "a"), "-w", two).status == 0
-    assert assistant("status", "-w", two, "--json").json["items"] == 1
+    assert assistant("status", "-w", two, "--json").json["content"]["items"] == 1
 
 
 def test_every_command_with_a_workspace_takes_a_project_but_those_about_all() -> None:
@@ -144,7 +144,7 @@ def test_a_policy_from_elsewhere_is_copied_into_the_project(assistant: Assistant
         assert opened.policy.id == "community"
 
 
-def test_a_prompt_of_the_project_goes_before_the_workspaces(assistant: Assistant, two: Path) -> None:
+def test_a_prompt_of_the_project_goes_before_the_workspaces(two: Path) -> None:
     shared = two / "prompts" / "moderation" / "2.md"
     own = two / "projects" / "market" / "prompts" / "moderation" / "2.md"
     own.parent.mkdir(parents=True)
@@ -198,8 +198,7 @@ def test_states_follow_each_other_in_turn(assistant: Assistant, two: Path) -> No
 WRITING: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "ingest": lambda folder: ("ingest", posts(folder, "new")),
     "labels import": lambda folder: ("labels", "import", folder / "labels.jsonl", "--rater-name", "ann"),
-    "prelabels import": lambda folder: ("prelabels", "import", folder / "labels.jsonl", "--model", "judge"),
-    "precedents add": lambda _: ("precedents", "add", "--agreed"),
+    "prelabels import": lambda folder: ("prelabels", "import", folder / "labels.jsonl", "--model", "other"),
     "prelabel": lambda _: ("prelabel", "--model", "openai:dev"),
     "enqueue": lambda _: ("enqueue",),
     "sample": lambda _: ("sample",),
@@ -270,7 +269,7 @@ def test_a_draft_asks_models_and_not_people_until_it_is_activated(assistant: Ass
 def test_jobs_of_a_project_that_is_paused_are_asked_to_stop(assistant: Assistant, answered: Path) -> None:
     with Workspace.open(answered, project="market") as opened:
         run = opened.runs.find(None)
-        job = opened.jobs.begin(run.id, JobOrigin.TERMINAL, "ana", {})
+        job = opened.jobs.begin(run.id, JobOrigin.COMMAND, "ana", {})
         assert not opened.jobs.stop_wanted(job)
         assert assistant("project", "pause", "market", "-w", answered).status == 0
         assert opened.jobs.stop_wanted(job)
