@@ -21,7 +21,7 @@ from assistant.cli.evaluation import prompts
 from assistant.cli.items import item, releases
 from assistant.cli.labeling import content, export, policy, prelabel, runs
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
-from assistant.cli.people import tokens, users, users_import
+from assistant.cli.people import memberships, tokens, users, users_import
 from assistant.cli.progress import Heartbeat
 from assistant.cli.workspace import audit, backup, db, enqueue, openapi, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
@@ -79,6 +79,7 @@ app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
+memberships.register(users.app)
 app.add_typer(users.app, name="users")
 app.add_typer(queue_history.app, name="queue")
 app.add_typer(tokens.app, name="tokens")

@@ -28,6 +28,7 @@ from assistant.store.database import Database
 from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.memberships import MembershipStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -202,6 +203,11 @@ class Stores(ABC):
         return QueueRows(self.database)
 
     # people
+
+    @cached_property
+    def memberships(self) -> MembershipStore:
+        """Where people work from when to when."""
+        return MembershipStore(self.database)
 
     @cached_property
     def users(self) -> UserStore:

@@ -105,6 +105,7 @@ def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
     return (
         workspace.queue.return_expired,
         workspace.queue.retire_aged_gold,
+        workspace.memberships.follow_days,
         workspace.read_log.retry,
         partial(_look_at_schema, workspace),
         partial(close_counted_periods, workspace),

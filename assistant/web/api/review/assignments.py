@@ -50,9 +50,7 @@ class Answering(ClaimedLease):
     uncovered_ms: Uncovered = None
     active_ms: Annotated[
         int | None,
-        Field(
-            ge=0, le=86_400_000, description="Of `seconds`: page in front, not idle for a minute; null: unknown."
-        ),
+        Field(ge=0, le=86_400_000, description="Of `seconds`: page in front, not idle for a minute; null: unknown."),
     ] = None
     instead_of: Annotated[
         list[Key],
